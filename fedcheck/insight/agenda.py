@@ -1,0 +1,85 @@
+"""What to do now, and why: open items that nothing holds back, the most pressing first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.insight.entries import Board
+from fedcheck.model.entry import Entry
+from fedcheck.model.query import Query
+
+SOON = 14
+"""How many days ahead a due date counts as pressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, and why it stands where it stands."""
+
+    entry: Entry
+    why: str
+
+
+def agenda(board: Board, entries: Iterable[Entry]) -> list[Step]:
+    """Return what can be done now of the entries, the most pressing first.
+
+    Order: overdue by age, due soon, evidence that no longer counts, in progress, then the phases in
+    their order, what is demanded before what is advised. Items that wait, are blocked or lie
+    behind a milestone are left out.
+    """
+    steps = [(_rank(board, entry), entry) for entry in entries if _doable(entry)]
+    steps.sort(key=lambda pair: pair[0])
+    return [Step(entry, why(board, entry)) for _, entry in steps]
+
+
+def mine(board: Board, role: str, query: Query | None = None) -> list[Step]:
+    """Return the agenda of a role, narrowed by a query."""
+    chosen = [
+        entry
+        for entry in board.entries.values()
+        if entry.role == role and (query is None or query(entry, board.today))
+    ]
+    return agenda(board, chosen)
+
+
+def _doable(entry: Entry) -> bool:
+    if entry.record.closed:
+        return entry.record.status == "done" and (entry.unsound or entry.overdue or entry.changed)
+    return entry.record.status != "blocked" and not entry.waiting
+
+
+def _rank(board: Board, entry: Entry) -> tuple[int, date, int, int]:
+    due = entry.due or date.max
+    if entry.overdue:
+        pressing = 0
+    elif entry.due and (entry.due - board.today).days <= SOON:
+        pressing = 1
+    elif entry.record.closed:
+        pressing = 2
+    elif entry.record.status == "doing":
+        pressing = 3
+    else:
+        pressing, due = 4, date.max
+    demanded = 0 if entry.item.level in ("must", "must-not") else 1
+    return pressing, due, board.project.process.order(entry.phase), demanded
+
+
+def why(board: Board, entry: Entry) -> str:
+    """Say in a few words why an entry is on the agenda."""
+    if entry.overdue and entry.due:
+        return f"overdue {(board.today - entry.due).days} d"
+    if entry.due and (entry.due - board.today).days <= SOON:
+        days = (entry.due - board.today).days
+        return "due today" if days == 0 else f"due in {days} d"
+    if entry.record.closed:
+        return "changed upstream" if entry.changed else "evidence " + _worst(entry)
+    if entry.record.status == "doing":
+        return "in progress"
+    if entry.due:
+        return f"due {entry.due.isoformat()}"
+    phase = board.project.process.phase(entry.phase)
+    return f"next in {phase.title.lower()}" if phase else "open"
+
+
+def _worst(entry: Entry) -> str:
+    return next(s for s in ("missing", "changed", "stale", "ok") if s in entry.evidence)

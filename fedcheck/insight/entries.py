@@ -1,0 +1,102 @@
+"""Entries of a project: every item that applies, with what follows for it on one day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from fedcheck.insight import freshness
+from fedcheck.insight.milestones import Calendar, calendar, next_milestone
+from fedcheck.model.checklist import Checklist, Item, Section
+from fedcheck.model.dates import parse_span, shift
+from fedcheck.model.entry import Entry
+from fedcheck.model.project import Project
+from fedcheck.model.record import Record
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """A project as it stands on one day.
+
+    Attributes:
+        entries: the applying items in the order of phases, roles and files, by reference.
+    """
+
+    project: Project
+    today: date
+    calendar: Calendar
+    entries: Mapping[str, Entry]
+
+    @property
+    def dates(self) -> Mapping[str, date]:
+        """Return the known dates of milestones."""
+        return self.calendar.dates
+
+    @cached_property
+    def next_milestone(self) -> str:
+        """Return the id of the next milestone with a gate."""
+        return next_milestone(self.project, self.dates, self.today)
+
+    def of_phase(self, phase: str) -> list[Entry]:
+        """Return the entries of a phase."""
+        return [entry for entry in self.entries.values() if entry.phase == phase]
+
+
+def board(project: Project, today: date) -> Board:
+    """Return the project as it stands on a day."""
+    days = calendar(project)
+    passed = {name for name, day in days.dates.items() if day <= today}
+    applying = list(project.applying())
+    known = {f"{checklist.id}:{item.id}" for checklist, _, item in applying}
+    entries = {}
+    for checklist, section, item in applying:
+        found = _entry(project, days, today, passed, known, checklist, section, item)
+        entries[found.ref] = found
+    return Board(project, today, days, entries)
+
+
+def _entry(
+    project: Project,
+    days: Calendar,
+    today: date,
+    passed: set[str],
+    known: set[str],
+    checklist: Checklist,
+    section: Section,
+    item: Item,
+) -> Entry:
+    ref = f"{checklist.id}:{item.id}"
+    record = project.record(ref)
+    due = due_date(item, record, days)
+    open_ = not record.closed or (due is not None and _again(item, record, due, today))
+    return Entry(
+        ref=ref,
+        checklist=checklist.id,
+        phase=checklist.phase,
+        role=checklist.role,
+        section=section,
+        item=item,
+        record=record,
+        due=due,
+        overdue=open_ and due is not None and due < today,
+        evidence=freshness.states(item, record, days, today, project.file_states),
+        waits=tuple(n for n in item.needs if n in known and not project.record(n).closed),
+        later=bool(item.after) and item.after not in passed,
+        changed=bool(record.basis) and record.basis != item.basis(),
+    )
+
+
+def due_date(item: Item, record: Record, days: Calendar) -> date | None:
+    """Return when an item is due: its own date, its next turn if it recurs, its checklist's date."""
+    if record.due:
+        return days.due(record.due)
+    if item.every:
+        newest = freshness.newest_day(record)
+        if newest:
+            return shift(newest, parse_span(item.every))
+    return days.due(item.due)
+
+
+def _again(item: Item, record: Record, due: date, today: date) -> bool:
+    """Tell whether a recurring item that was done is due once more."""
+    return bool(item.every) and record.status == "done" and due < today

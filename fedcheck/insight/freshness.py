@@ -1,0 +1,73 @@
+"""Whether evidence still counts: not too old, not gone, not changed."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from fedcheck.insight.milestones import Calendar
+from fedcheck.model.checklist import Item
+from fedcheck.model.dates import Span, parse_max_age, parse_span, shift
+from fedcheck.model.record import Evidence, Record
+
+
+def states(
+    item: Item,
+    record: Record,
+    calendar: Calendar,
+    today: date,
+    file_states: Mapping[str, str] | None,
+) -> tuple[str, ...]:
+    """Return `ok`, `stale`, `missing` or `changed` for each piece of evidence of a record."""
+    if not record.evidence:
+        return ()
+    span, judged = judged_at(item, calendar, today)
+    recurring = parse_span(item.every) if item.every else None
+    newest = newest_day(record)
+    found = []
+    for proof in record.evidence:
+        gone = (file_states or {}).get(proof.link, "") if proof.kind == "file" else ""
+        if gone:
+            found.append(gone)
+        elif _too_old(proof, span, judged) or (
+            recurring and proof.collected == newest and _too_old(proof, recurring, today)
+        ):
+            found.append("stale")
+        else:
+            found.append("ok")
+    return tuple(found)
+
+
+def judged_at(item: Item, calendar: Calendar, today: date) -> tuple[Span | None, date]:
+    """Return the evidence limit of an item and the day on which it is judged.
+
+    With `at` that is the milestone's day, before it (will the evidence still count then?) and
+    after it (a scan does not go stale after what it served); while the day is unknown, today.
+    """
+    if not item.max_age:
+        return None, today
+    limit = parse_max_age(item.max_age)
+    at = calendar.anchor(limit.at) if limit.at else None
+    return limit.span, at or today
+
+
+def newest_day(record: Record) -> date | None:
+    """Return the day of the newest evidence of a record."""
+    days = [proof.collected for proof in record.evidence if proof.collected]
+    return max(days, default=None)
+
+
+def stale_from(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
+    """Return the first day on which a piece of evidence is too old, judged by that day."""
+    spans = [parse_max_age(item.max_age).span] if item.max_age else []
+    spans += [parse_span(item.every)] if item.every else []
+    days = [shift(proof.collected, span) for span in spans] if proof.collected else []
+    if proof.expires:
+        days.append(proof.expires)
+    return min(days, default=None)
+
+
+def _too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
+    if proof.expires and proof.expires < judged:
+        return True
+    if span is None:
+        return False
+    return proof.collected is None or shift(proof.collected, span) < judged

@@ -1,0 +1,160 @@
+"""Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.insight.entries import Board
+from fedcheck.model.checklist import ADVISED, DEMANDED
+from fedcheck.model.entry import Entry
+from fedcheck.model.process import Milestone
+from fedcheck.model.text import plural
+
+EVIDENCE_WORDS = {
+    "stale": "evidence is too old",
+    "missing": "an evidence file is gone",
+    "changed": "an evidence file is not what it was",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that a gate lacks.
+
+    Attributes:
+        kind: open, declined, evidence, stale, missing, changed, needs, result, finding, request,
+            upstream or file.
+        ref: the item, request, finding or file that it is about.
+        owner: who owes it: a person where one is named, or else the role.
+    """
+
+    kind: str
+    ref: str
+    why: str
+    owner: str
+    role: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The answer of a gate."""
+
+    milestone: Milestone
+    date: date | None
+    missing: tuple[Missing, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether the milestone may be called."""
+        return not self.missing
+
+
+def gate(board: Board, milestone: Milestone) -> Gate:
+    """Judge the gate of a milestone on the day of the board."""
+    missing = [
+        lack
+        for entry in board.entries.values()
+        if entry.phase in milestone.closes and entry.item.after != milestone.id
+        if not _after_later(board, entry, milestone)
+        for lack in _lacks(board, entry)
+    ]
+    if milestone.closes:
+        missing += _findings(board, milestone)
+        missing += _requests(board, milestone)
+        missing += _files(board, milestone)
+    return Gate(milestone, board.dates.get(milestone.id), tuple(missing))
+
+
+def gates(board: Board) -> list[Gate]:
+    """Judge the gates of all milestones, in their order."""
+    return [gate(board, milestone) for milestone in board.project.process.milestones]
+
+
+def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
+    """Tell whether an item can only happen after this milestone or a later one."""
+    if not entry.item.after:
+        return False
+    order = [stone.id for stone in board.project.process.milestones]
+    if entry.item.after not in order:
+        return False
+    return order.index(entry.item.after) >= order.index(milestone.id)
+
+
+def _lacks(board: Board, entry: Entry) -> Iterator[Missing]:
+    item, record = entry.item, entry.record
+    demanded, advised = item.level in DEMANDED, item.level in ADVISED
+
+    def lack(kind: str, why: str) -> Missing:
+        owner = record.owner or entry.role
+        return Missing(kind, entry.ref, why, owner, entry.role, entry.phase)
+
+    if not record.closed:
+        if demanded:
+            yield lack("open", _open_words(entry))
+        elif advised:
+            yield lack("declined", "neither done nor declined with a reason")
+        return
+    if record.status == "na":
+        if not record.reason and (demanded or advised):
+            yield lack("reason", "not applicable without a reason")
+        return
+    if item.level == "may":
+        return
+    if item.expects and not record.evidence:
+        yield lack("evidence", f"done without evidence; expected: {item.expects[0]}")
+    for state, words in EVIDENCE_WORDS.items():
+        if state in entry.evidence:
+            yield lack(state, words)
+    if entry.waits:
+        yield lack("needs", f"done, but it needs {', '.join(entry.waits)}")
+    if item.kind == "test" and not record.result:
+        yield lack("result", "tested without a result")
+    if record.result == "other-than-satisfied" and not _planned(board, entry):
+        yield lack("finding", "other than satisfied, without a planned finding")
+    if entry.changed:
+        yield lack("upstream", "the item changed upstream and was not reviewed since")
+
+
+def _open_words(entry: Entry) -> str:
+    record = entry.record
+    if record.status == "blocked":
+        return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
+    words = "in progress" if record.status == "doing" else "not done"
+    if entry.overdue and entry.due:
+        words += f", due {entry.due.isoformat()}"
+    if entry.waits:
+        words += f", waits for {entry.waits[0]}"
+        if len(entry.waits) > 1:
+            words += f" and {plural(len(entry.waits) - 1, 'other')}"
+    return words
+
+
+def _planned(board: Board, entry: Entry) -> bool:
+    return any(f.planned and entry.ref in f.items for f in board.project.findings)
+
+
+def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
+    """An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing)."""
+    if board.project.process.id != "jab" or "full-assessment" not in milestone.closes:
+        return
+    for finding in board.project.findings:
+        if finding.risk == "high" and finding.state == "open":
+            owner = finding.owner or "csp"
+            yield Missing(
+                "finding", finding.id, f"open High finding: {finding.title}", owner, "csp"
+            )
+
+
+def _requests(board: Board, milestone: Milestone) -> Iterator[Missing]:
+    day = board.dates.get(milestone.id)
+    for request in board.project.requests:
+        if request.state == "open" and (request.due is None or day is None or request.due <= day):
+            yield Missing("request", request.id, f"unanswered: {request.title}", request.to)
+
+
+def _files(board: Board, milestone: Milestone) -> Iterator[Missing]:
+    for broken in board.project.broken:
+        checklist = board.project.checklists.get(broken.checklist)
+        if checklist is None or checklist.phase in milestone.closes:
+            yield Missing("file", broken.path, broken.message, board.project.config.role)

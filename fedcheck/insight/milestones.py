@@ -1,0 +1,71 @@
+"""When milestones take place: the workspace's own dates first, the process's defaults else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.model.dates import parse_due, resolve
+from fedcheck.model.project import Project
+from fedcheck.model.reference import split
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The dates that due expressions hang on.
+
+    Attributes:
+        own: dates that the workspace states.
+        dates: all known dates, defaults worked out.
+    """
+
+    project: Project
+    own: Mapping[str, date]
+    dates: Mapping[str, date]
+
+    def anchor(self, name: str) -> date | None:
+        """Return the date of an anchor: a milestone, or the done date of an item."""
+        if name in self.dates:
+            return self.dates[name]
+        checklist, item = split(name)
+        if checklist:
+            return self.project.record(name).done
+        done = [r[item].done for r in self.project.records.values() if item in r]
+        return done[0] if len(done) == 1 else None
+
+    def due(self, expression: str) -> date | None:
+        """Return the date of a due expression; nothing while its anchor is unknown."""
+        if not expression:
+            return None
+        try:
+            return resolve(parse_due(expression), self.anchor)
+        except ValueError:
+            return None
+
+
+def calendar(project: Project) -> Calendar:
+    """Work out the dates of all milestones; a default that leads in a circle has none."""
+    own = dict(project.config.milestones or {})
+    dates = dict(own)
+    pending = {m.id: m.default for m in project.process.milestones if m.default and m.id not in own}
+    view = Calendar(project, own, dates)
+    for _ in range(len(pending)):
+        known = {name: day for name, text in pending.items() if (day := view.due(text))}
+        if not known:
+            break
+        dates.update(known)
+        pending = {name: text for name, text in pending.items() if name not in known}
+    return view
+
+
+def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
+    """Return the id of the next milestone with a gate that lies ahead.
+
+    Without any date ahead: the first gate after the last one that has passed.
+    """
+    gates = [m.id for m in project.process.milestones if m.closes]
+    ahead = [m for m in gates if m in dates and dates[m] >= today]
+    if ahead:
+        return min(ahead, key=lambda m: (dates[m], gates.index(m)))
+    passed = [i for i, m in enumerate(gates) if m in dates and dates[m] < today]
+    rest = gates[(max(passed) + 1 if passed else 0) :]
+    return rest[0] if rest else (gates[-1] if gates else "")

@@ -1,0 +1,180 @@
+"""Dates as people write them: due expressions, ages, periods, business days.
+
+A due expression is a date (`2027-02-01`) or `ANCHOR [+|-] N(d|bd|w|mo|y)`, where the anchor is a
+milestone or an item (its done date). Month ends clamp; `bd` skips weekends and federal holidays.
+"""
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+_UNITS = "d|bd|w|mo|y"
+_SPAN = re.compile(rf"(\d{{1,4}})\s*({_UNITS})")
+_DUE = re.compile(
+    rf"(?P<anchor>[a-z0-9][a-z0-9._:-]*)(?:\s*(?P<sign>[+-])\s*(?P<span>\d{{1,4}}\s*(?:{_UNITS})))?"
+)
+_AGE = re.compile(rf"(?P<span>\d{{1,4}}\s*(?:{_UNITS}))(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))?")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time in the unit a person wrote: `d`, `bd`, `w`, `mo` or `y`."""
+
+    count: int
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A parsed due expression: a fixed date, or a distance from an anchor."""
+
+    fixed: date | None = None
+    anchor: str = ""
+    sign: int = 0
+    span: Span = Span(0, "d")
+
+
+@dataclass(frozen=True, slots=True)
+class MaxAge:
+    """How old evidence may be, at a milestone or (without one) today."""
+
+    span: Span
+    at: str = ""
+
+
+@lru_cache(maxsize=4096)
+def parse_date(text: str) -> date:
+    """Parse `YYYY-MM-DD`. Raises ValueError, with what is wrong, for anything else."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(f"{text!r} is not a date; write it as 2027-02-01")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is not a day of the calendar") from None
+
+
+@lru_cache(maxsize=1024)
+def parse_span(text: str) -> Span:
+    """Parse `30d`, `10bd`, `2w`, `6mo` or `1y`. Raises ValueError for anything else."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a length of time; write 30d, 10bd, 2w, 6mo or 1y")
+    return Span(int(found[1]), found[2])
+
+
+@lru_cache(maxsize=4096)
+def parse_due(text: str) -> Due:
+    """Parse a due expression. Raises ValueError for what is neither a date nor `ANCHOR ± N`."""
+    text = text.strip()
+    if text[:4].isdigit():
+        return Due(fixed=parse_date(text))
+    found = _DUE.fullmatch(text)
+    if not found:
+        raise ValueError(
+            f"{text!r} is not a due date; write 2027-02-01, or kick-off - 30d (units d, bd, w, mo, y)"
+        )
+    if not found["span"]:
+        return Due(anchor=found["anchor"])
+    return Due(
+        anchor=found["anchor"],
+        sign=-1 if found["sign"] == "-" else 1,
+        span=parse_span(found["span"]),
+    )
+
+
+@lru_cache(maxsize=1024)
+def parse_max_age(text: str) -> MaxAge:
+    """Parse `120d` or `120d at package`. Raises ValueError for anything else."""
+    found = _AGE.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not an age; write 120d, 6mo, or 120d at package")
+    return MaxAge(parse_span(found["span"]), found["at"] or "")
+
+
+def shift(day: date, span: Span, sign: int = 1) -> date:
+    """Return the day a span later (or earlier, with sign -1).
+
+    Months and years keep the day of the month and clamp to its end. Raises ValueError where the
+    calendar ends.
+    """
+    count = span.count * sign
+    try:
+        match span.unit:
+            case "d":
+                return day + timedelta(days=count)
+            case "w":
+                return day + timedelta(weeks=count)
+            case "bd":
+                return _business_days(day, count)
+            case _:
+                months = count * (12 if span.unit == "y" else 1)
+                year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+                last = calendar.monthrange(year, month + 1)[1]
+                return date(year, month + 1, min(day.day, last))
+    except (OverflowError, calendar.IllegalMonthError):
+        raise ValueError(f"{span} from {day} leaves the calendar") from None
+
+
+@lru_cache(maxsize=64)
+def federal_holidays(year: int) -> frozenset[date]:
+    """Return the US federal holidays of a year, on the days on which they are observed."""
+    import holidays  # loaded here: only expressions in business days pay for it
+
+    return frozenset(holidays.country_holidays("US", years=year))
+
+
+def _business_days(day: date, count: int) -> date:
+    step = timedelta(days=1 if count >= 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while day.weekday() >= 5 or day in federal_holidays(day.year):
+            day += step
+    return day
+
+
+def resolve(due: Due, anchor_date: Callable[[str], date | None]) -> date | None:
+    """Return the date of a due expression, or nothing while its anchor has none."""
+    if due.fixed:
+        return due.fixed
+    base = anchor_date(due.anchor)
+    if base is None:
+        return None
+    return shift(base, due.span, due.sign) if due.sign else base
+
+
+def typed_due(text: str, today: date) -> str:
+    """Return the due expression meant by what a person typed.
+
+    Accepts everything that a file may hold and, relative to today, `today`, `tomorrow`,
+    `+2w`, `-3d` and the next day of that name (`fri`). An empty text means: no date.
+    Raises ValueError for anything else.
+    """
+    word = text.strip().lower()
+    if not word:
+        return ""
+    if word == "today":
+        return today.isoformat()
+    if word == "tomorrow":
+        return (today + timedelta(days=1)).isoformat()
+    if word[:3] in _WEEKDAYS and word.isalpha():
+        ahead = (_WEEKDAYS.index(word[:3]) - today.weekday() - 1) % 7 + 1
+        return (today + timedelta(days=ahead)).isoformat()
+    if word[0] in "+-":
+        return shift(today, parse_span(word[1:]), -1 if word[0] == "-" else 1).isoformat()
+    parse_due(word)
+    return word
+
+
+def distance(day: date, today: date) -> str:
+    """Say how far a day is in words: `today`, `in 21 d`, `3 d ago`."""
+    days = (day - today).days
+    if days == 0:
+        return "today"
+    return f"in {days} d" if days > 0 else f"{-days} d ago"

@@ -1,0 +1,109 @@
+"""What a person may do to a record, and what follows from it (design, section 3)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fedcheck.model.change import Change, differences
+from fedcheck.model.checklist import ADVISED, Item
+from fedcheck.model.record import Evidence, Record
+
+
+class RuleError(Exception):
+    """An edit that the rules do not allow; `wants` names the field that is missing, if one is."""
+
+    def __init__(self, message: str, hint: str = "", wants: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.wants = wants
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to set; None leaves a field alone, an empty text clears it.
+
+    `confirm` says that a person has read what changed upstream in the item.
+    """
+
+    status: str | None = None
+    result: str | None = None
+    owner: str | None = None
+    due: str | None = None
+    note: str | None = None
+    reason: str | None = None
+    confirm: bool = False
+
+
+def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> list[Change]:
+    """Return the changes that an edit makes, with what follows from it by the rules.
+
+    A result makes a test done (not-applicable makes it n/a); leaving done clears the result. The
+    done date and the basis are kept up. Raises RuleError for a result on a task, and for n/a
+    without a reason.
+    """
+    new = record
+    for name in ("owner", "due", "note", "reason"):
+        value = getattr(edit, name)
+        if value is not None:
+            new = replace(new, **{name: value.strip() if name != "note" else value.rstrip()})
+    if edit.result:
+        new = _with_result(item, new, edit)
+    elif edit.result == "":
+        new = replace(new, result="")
+    if edit.status is not None:
+        new = _with_status(new, edit.status)
+    new = _consistent(item, record, new, edit, today)
+    return differences(ref, record, new)
+
+
+def _with_result(item: Item, record: Record, edit: Edit) -> Record:
+    if item.kind != "test":
+        raise RuleError(
+            f"{item.id} is a task, and only a test has a result",
+            "set its status instead: --status done",
+        )
+    status = "na" if edit.result == "not-applicable" else "done"
+    if edit.status not in (None, status):
+        raise RuleError(
+            f"the result {edit.result} makes a test {status}, so the status cannot be {edit.status}",
+            "leave the status out",
+        )
+    return replace(record, result=edit.result, status=status)  # type: ignore[arg-type]
+
+
+def _with_status(record: Record, status: str) -> Record:
+    return replace(record, status=status)  # type: ignore[arg-type]
+
+
+def _consistent(item: Item, old: Record, new: Record, edit: Edit, today: date) -> Record:
+    if new.status == "na" and not new.reason:
+        declined = "declined" if item.level in ADVISED else "not applicable"
+        raise RuleError(
+            f"{item.id} cannot be {declined} without a reason", 'say why: --reason "..."', "reason"
+        )
+    if new.status != old.status:
+        if edit.reason is None and new.status not in ("na", "blocked"):
+            new = replace(new, reason="")
+        new = replace(new, done=today if new.status == "done" else None)
+        if (
+            (new.status == "na" and new.result not in ("", "not-applicable"))
+            or new.status not in ("done", "na")
+            or (new.status == "done" and new.result == "not-applicable")
+        ):
+            new = replace(new, result="")
+    if new.status == "todo":
+        return replace(new, basis="")
+    if old.status == "todo" or not old.basis or edit.confirm:
+        return replace(new, basis=item.basis())
+    return new
+
+
+def with_evidence(ref: str, item: Item, record: Record, proof: Evidence) -> list[Change]:
+    """Return the changes that attach a piece of evidence."""
+    new = replace(record, evidence=(*record.evidence, proof))
+    return differences(ref, record, new)
+
+
+def without_evidence(ref: str, record: Record, evidence_id: str) -> list[Change]:
+    """Return the changes that take a piece of evidence away."""
+    kept = tuple(e for e in record.evidence if e.id != evidence_id)
+    return differences(ref, record, replace(record, evidence=kept))

@@ -1,0 +1,84 @@
+"""A project: everything known of a workspace at one moment, immutable."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from fedcheck.model.checklist import Checklist, Item, Section, facts
+from fedcheck.model.finding import Finding
+from fedcheck.model.process import Process
+from fedcheck.model.record import EMPTY, Record
+from fedcheck.model.reference import split
+from fedcheck.model.request import Request
+from fedcheck.model.workspace import WorkspaceConfig
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A file that could not be read, and what is wrong with it; `checklist` if it is a list's."""
+
+    path: str
+    message: str
+    checklist: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """The state of a workspace. Compared by identity: every change makes a new one.
+
+    Attributes:
+        config: what `fedcheck.toml` says.
+        process: the process that the workspace takes.
+        checklists: the lists that serve it, by id, in the order of phases and roles.
+        records: the records by checklist and item id; items without one are untouched.
+        file_states: evidence files that are `missing` or `changed`, by link.
+        broken: files that could not be read; a gate that needs one is not met.
+    """
+
+    root: str
+    config: WorkspaceConfig
+    process: Process
+    checklists: Mapping[str, Checklist]
+    records: Mapping[str, Mapping[str, Record]]
+    requests: tuple[Request, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    file_states: Mapping[str, str] | None = None
+    broken: tuple[BrokenFile, ...] = ()
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """Return what decides whether an item applies."""
+        return facts(self.process.id, self.config.profile or {})
+
+    def record(self, ref: str) -> Record:
+        """Return the record of an item."""
+        checklist, item = split(ref)
+        return self.records.get(checklist, {}).get(item, EMPTY)
+
+    def item(self, ref: str) -> Item | None:
+        """Return an item by its full reference, whether it applies or not."""
+        checklist_id, item_id = split(ref)
+        checklist = self.checklists.get(checklist_id)
+        found = checklist.items.get(item_id) if checklist else None
+        return found[1] if found else None
+
+    def applying(self) -> Iterator[tuple[Checklist, Section, Item]]:
+        """Yield every item that applies to the profile, in order."""
+        for checklist in self.checklists.values():
+            for section, item in checklist.applying(self.facts):
+                yield checklist, section, item
+
+    @cached_property
+    def refs(self) -> list[str]:
+        """Return the full references of all items that apply."""
+        return [f"{checklist.id}:{item.id}" for checklist, _, item in self.applying()]
+
+    def with_records(self, checklist: str, records: Mapping[str, Record]) -> "Project":
+        """Return the project with the records of one checklist replaced."""
+        return replace(self, records={**self.records, checklist: records})
+
+    def people(self) -> list[str]:
+        """Return the short names of everybody known: from the head file and from owners."""
+        named = set(self.config.people or {})
+        named.update(r.owner for rs in self.records.values() for r in rs.values() if r.owner)
+        return sorted(named)

@@ -1,0 +1,33 @@
+"""References to items: `checklist:item`, or any tail of it that is unambiguous."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def split(ref: str) -> tuple[str, str]:
+    """Return checklist id and item id of a full reference; the first is empty where it is bare."""
+    checklist, _, item = ref.rpartition(":")
+    return checklist, item
+
+
+def matches(ref: str, tail: str) -> bool:
+    """Tell whether a full reference is meant by a tail after `:` or `.`."""
+    return ref == tail or ref.endswith((":" + tail, "." + tail))
+
+
+def candidates(tail: str, refs: Iterable[str]) -> list[str]:
+    """Return the references a tail may mean; an exact reference or item id leaves no doubt."""
+    found = [ref for ref in refs if matches(ref, tail)]
+    exact = [ref for ref in found if ref == tail or ref.endswith(":" + tail)]
+    return exact or found
+
+
+def nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:
+    """Return the known words that a person probably meant, best first."""
+    return get_close_matches(word, list(known), n=count, cutoff=0.6)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a suggestion as the end of an error message, or nothing."""
+    near = nearest(word, known)
+    return f'did you mean "{near[0]}"?' if near else ""

@@ -1,0 +1,1 @@
+"""TOML on disk: find, load, validate, save, lock, history."""

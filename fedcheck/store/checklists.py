@@ -1,0 +1,229 @@
+"""Load checklists and processes, and know where each list comes from.
+
+Nearer lists win whole: the workspace's over the user's over the shipped ones, by id.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from fedcheck.model.checklist import Checklist, Item
+from fedcheck.model.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Process
+from fedcheck.model.reference import did_you_mean
+from fedcheck.model.text import one_line
+from fedcheck.store.decode import decode
+from fedcheck.store.problems import Collector, InvalidFileError, Problem
+from fedcheck.store.toml import Document, read
+
+Layer = Literal["workspace", "user", "shipped", "file"]
+Path_ = tuple[str | int, ...]
+
+PROCESS_FILE = "process.toml"
+
+
+@dataclass(slots=True)
+class LoadedList:
+    """A checklist file: what it holds as far as it can be read, and what is wrong with it."""
+
+    path: Path
+    layer: Layer
+    checklist: Checklist | None = None
+    document: Document | None = None
+    collector: Collector | None = None
+    unreadable: list[Problem] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Return the id of the list, or the name of the file while that is unknown."""
+        return self.checklist.id if self.checklist else self.path.stem
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the file."""
+        return self.unreadable + (self.collector.problems() if self.collector else [])
+
+    def place(self, item_id: str) -> Path_:
+        """Return the path of keys that leads to an item in the file."""
+        sections = self.document.data.get("section", []) if self.document else []
+        for i, section in enumerate(sections if isinstance(sections, list) else []):
+            items = section.get("item", []) if isinstance(section, dict) else []
+            for j, item in enumerate(items if isinstance(items, list) else []):
+                if isinstance(item, dict) and item.get("id") == item_id:
+                    return ("section", i, "item", j)
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All checklists that can be seen from a workspace, and the processes."""
+
+    lists: Sequence[LoadedList]
+    processes: dict[str, Process]
+    process_problems: list[Problem]
+
+    def winning(self) -> dict[str, LoadedList]:
+        """Return the list that counts for each id."""
+        found: dict[str, LoadedList] = {}
+        for loaded in self.lists:
+            found.setdefault(loaded.id, loaded)
+        return found
+
+    def serving(self, process: Process) -> dict[str, Checklist]:
+        """Return the checklists of a process in the order of its phases and roles."""
+        lists = [
+            loaded.checklist
+            for loaded in self.winning().values()
+            if loaded.checklist and process.id in loaded.checklist.process
+        ]
+        roles = [*process.roles, *ROLE_TITLES]
+
+        def order(checklist: Checklist) -> tuple[int, int, str]:
+            role = roles.index(checklist.role) if checklist.role in roles else len(roles)
+            return process.order(checklist.phase), role, checklist.id
+
+        return {checklist.id: checklist for checklist in sorted(lists, key=order)}
+
+
+def load_list(path: Path, layer: Layer) -> LoadedList:
+    """Load a checklist file with everything that is wrong with it; raises nothing."""
+    try:
+        document = read(path)
+    except InvalidFileError as error:
+        return LoadedList(path, layer, unreadable=error.problems)
+    collector = document.collector()
+    checklist = decode(Checklist, document.data, (), collector)
+    loaded = LoadedList(path, layer, checklist, document, collector)
+    if checklist is not None:
+        loaded.checklist = _with_full_needs(checklist)
+        _check(loaded, checklist, collector)
+    return loaded
+
+
+def load_process(path: Path) -> tuple[Process | None, list[Problem]]:
+    """Load a process file with everything that is wrong with it; raises nothing."""
+    try:
+        document = read(path)
+    except InvalidFileError as error:
+        return None, error.problems
+    collector = document.collector()
+    process = decode(Process, document.data, (), collector)
+    if process is not None:
+        _check_process(process, path, collector)
+    return process, collector.problems()
+
+
+def load_catalog(shipped: Path, user: Iterable[Path], workspace: Path | None) -> Catalog:
+    """Load every checklist of the three layers and the shipped processes."""
+    lists: list[LoadedList] = []
+    if workspace is not None:
+        lists += _folder(workspace / "checklists", "workspace")
+    for folder in user:
+        lists += _folder(folder, "user")
+    processes: dict[str, Process] = {}
+    problems: list[Problem] = []
+    for folder in sorted(p for p in shipped.iterdir() if p.is_dir()):
+        lists += _folder(folder, "shipped")
+        if (folder / PROCESS_FILE).is_file():
+            process, found = load_process(folder / PROCESS_FILE)
+            problems += found
+            if process:
+                processes[process.id] = process
+    return Catalog(lists, processes, problems)
+
+
+def _folder(folder: Path, layer: Layer) -> list[LoadedList]:
+    if not folder.is_dir():
+        return []
+    files = sorted(p for p in folder.glob("*.toml") if p.name != PROCESS_FILE)
+    return [load_list(path, layer) for path in files]
+
+
+def _with_full_needs(checklist: Checklist) -> Checklist:
+    """Write the list's id before the needs that name an item of the same list."""
+
+    def full(need: str) -> str:
+        return need if ":" in need else f"{checklist.id}:{need}"
+
+    def item(old: Item) -> Item:
+        return replace(old, needs=tuple(full(n) for n in old.needs)) if old.needs else old
+
+    sections = tuple(replace(s, items=tuple(item(i) for i in s.items)) for s in checklist.sections)
+    return replace(checklist, sections=sections)
+
+
+def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> None:
+    if checklist.id != loaded.path.stem:
+        problems.add(
+            ("id",),
+            f'the id "{checklist.id}" is not the name of the file',
+            f"name the file {checklist.id}.toml, or change the id",
+        )
+    for name in checklist.process:
+        _known(name, PROCESSES, "process", ("process",), problems)
+    _known(checklist.role, ROLE_TITLES, "role", ("role",), problems)
+    _twice([s.id for s in checklist.sources], "source", "source", problems)
+    _twice([s.id for s in checklist.sections], "section", "section", problems)
+    _check_ids(loaded, problems)
+    sources = {source.id for source in checklist.sources}
+    for _, item in checklist.items.values():
+        place = loaded.place(item.id)
+        if item.source and item.source.id not in sources:
+            _known(item.source.id, sources, "source", (*place, "source"), problems)
+        _check_applies(item, place, problems)
+        if item.methods and item.kind != "test":
+            problems.add((*place, "methods"), "only a test has methods", 'set kind = "test"')
+
+
+def _check_ids(loaded: LoadedList, problems: Collector) -> None:
+    seen: set[str] = set()
+    sections = loaded.document.data.get("section", []) if loaded.document else []
+    for i, section in enumerate(sections if isinstance(sections, list) else []):
+        items = section.get("item", []) if isinstance(section, dict) else []
+        for j, item in enumerate(items if isinstance(items, list) else []):
+            name = item.get("id") if isinstance(item, dict) else None
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                where = ("section", i, "item", j, "id")
+                shown = one_line(name, 60)
+                problems.add(where, f'the item id "{shown}" stands twice', "give one a new id")
+            seen.add(name)
+
+
+def _check_applies(item: Item, place: Path_, problems: Collector) -> None:
+    for option, values in (item.applies or {}).items():
+        at = (*place, "applies", option)
+        if option not in PROFILE_OPTIONS:
+            _known(option, PROFILE_OPTIONS, "option of a profile", at, problems)
+            continue
+        for value in values:
+            _known(value, PROFILE_OPTIONS[option], f"value of {option}", at, problems)
+
+
+def _check_process(process: Process, path: Path, problems: Collector) -> None:
+    if process.id != path.parent.name:
+        problems.add(("id",), f'the id "{process.id}" is not the name of the folder')
+    phases = [phase.id for phase in process.phases]
+    _twice(phases, "phase", "phase", problems)
+    _twice([m.id for m in process.milestones], "milestone", "milestone", problems)
+    _twice([d.id for d in process.deliverables], "deliverable", "deliverable", problems)
+    for i, stone in enumerate(process.milestones):
+        for name in stone.closes:
+            _known(name, phases, "phase", ("milestone", i, "closes"), problems)
+    for i, paper in enumerate(process.deliverables):
+        for name in (paper.owner, *paper.reviewers):
+            _known(name, ROLE_TITLES, "role", ("deliverable", i), problems)
+
+
+def _twice(ids: list[str], what: str, array: str, problems: Collector) -> None:
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            where = (array, index, "id")
+            problems.add(where, f'the {what} id "{name}" stands twice', "give one a new id")
+
+
+def _known(name: str, known: Iterable[str], what: str, at: Path_, problems: Collector) -> None:
+    words = list(known)
+    if name not in words:
+        hint = did_you_mean(name, words) or ("known: " + ", ".join(words) if words else "")
+        problems.add(at, f'unknown {what} "{one_line(name, 60)}"', hint)

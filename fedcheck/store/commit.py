@@ -1,0 +1,150 @@
+"""The one way a change reaches the disk (design, section 6).
+
+Under the lock: read the file again if it is not as last seen, apply the change to what is there,
+replace the file as a whole, append the history, note the hash. A crash at any point leaves the
+old state or the new one; a difference that the history does not explain is added to it as done
+outside fedcheck at the next save.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from fedcheck.model.change import OUTSIDE, Change, Entered
+from fedcheck.model.record import EMPTY, FIELDS, Record, field_value, with_field
+from fedcheck.model.reference import split
+from fedcheck.store import files, history, machine, progress
+from fedcheck.store.progress import Progress
+from fedcheck.store.toml import read_bytes
+
+Guard = Callable[[Change, Record], None]
+"""Looks at a change and the record that it meets on disk; raises where it must not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who makes changes, when, as what action; `undoes` names the action that it takes back."""
+
+    by: str
+    at: datetime
+    tx: str
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was saved: the progress files as they are now, and the changes as they were made."""
+
+    progress: Mapping[str, Progress]
+    changes: tuple[Change, ...]
+
+
+def allow(change: Change, record: Record) -> None:
+    """Let every change pass: the later of two writers stands."""
+
+
+def commit(
+    root: Path,
+    known: Mapping[str, Progress],
+    orders: Mapping[str, Sequence[str]],
+    changes: Iterable[Change],
+    deed: Deed,
+    guard: Guard = allow,
+) -> Saved:
+    """Save changes; on return they are on disk, whole, with their history.
+
+    Args:
+        root: the workspace.
+        known: the progress files as last read, so that unchanged ones are not parsed again.
+        orders: the item ids of each checklist in its order.
+        changes: what to change; their `old` is replaced by what the disk holds.
+        deed: who, when, and as part of what.
+        guard: may refuse a change after a look at the record on disk; then nothing is saved.
+
+    Raises FedcheckError (status 3) where the workspace is locked, a file cannot be parsed, or the
+    disk refuses. Nothing of a refused file is changed.
+    """
+    by_list: dict[str, list[Change]] = {}
+    for change in changes:
+        by_list.setdefault(split(change.ref)[0], []).append(change)
+    with machine.locked(root):
+        seen = machine.seen_hashes(root)
+        ready = {}
+        outside: list[Change] = []
+        made: list[Change] = []
+        for checklist, wanted in by_list.items():
+            found = _current(root, checklist, known.get(checklist))
+            outside += _unexplained(root, found, seen.get(_key(checklist), ""))
+            updated, actual = _applied(found, wanted, guard)
+            made += actual
+            ready[checklist] = updated
+        written = {}
+        for checklist, updated in ready.items():
+            raw, updated = progress.dump(updated, orders.get(checklist, ()))
+            files.write_whole(progress.path_of(root, checklist), raw)
+            seen[_key(checklist)] = hashlib.sha256(raw).hexdigest()
+            written[checklist] = replace(updated, sha256=seen[_key(checklist)])
+        lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
+        lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
+        if lines:
+            history.append(machine.history_for(root, deed.by), lines)
+        machine.note_hashes(root, seen)
+    return Saved(written, tuple(made))
+
+
+def outside_changes(root: Path, found: Progress) -> list[Change]:
+    """Return the difference between a progress file and what the history knows of it."""
+    values = history.latest(history.read_all(root), found.checklist)
+    changes = []
+    for item, record in found.records.items():
+        ref = f"{found.checklist}:{item}"
+        names = (*FIELDS, *(f"evidence.{proof.id}" for proof in record.evidence))
+        for name in names:
+            before = values.pop((ref, name), "todo" if name == "status" else None)
+            after = field_value(record, name)
+            if before != after:
+                changes.append(Change(ref, name, before, after))
+    for (ref, name), before in values.items():
+        gone = None if name != "status" else "todo"
+        if before != gone:
+            changes.append(Change(ref, name, before, gone))
+    return changes
+
+
+def _key(checklist: str) -> str:
+    return f"{progress.FOLDER}/{checklist}.toml"
+
+
+def _current(root: Path, checklist: str, known: Progress | None) -> Progress:
+    """Return the progress file as it is on disk, parsed again only if it is not the known one."""
+    path = progress.path_of(root, checklist)
+    if not path.exists() and not path.is_symlink():
+        return Progress(checklist)
+    raw = read_bytes(path)
+    if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():
+        return known
+    found, _ = progress.load(path, raw)
+    return replace(found, checklist=checklist)
+
+
+def _unexplained(root: Path, found: Progress, last_seen: str) -> list[Change]:
+    if found.sha256 == last_seen:
+        return []
+    return outside_changes(root, found)
+
+
+def _applied(found: Progress, wanted: list[Change], guard: Guard) -> tuple[Progress, list[Change]]:
+    """Apply changes to what is on disk; those that would change nothing are left out."""
+    actual = []
+    for change in wanted:
+        item = split(change.ref)[1]
+        record = found.records.get(item, EMPTY)
+        guard(change, record)
+        before = field_value(record, change.field)
+        if before == change.new:
+            continue
+        actual.append(Change(change.ref, change.field, before, change.new))
+        found = found.with_record(item, with_field(record, change.field, change.new))
+    return found, actual

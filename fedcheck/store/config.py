@@ -1,0 +1,50 @@
+"""The user's own configuration: read, never rewritten."""
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from fedcheck.model.key import key
+from fedcheck.model.text import one_line
+from fedcheck.store.decode import decode
+from fedcheck.store.paths import UserFolders
+from fedcheck.store.problems import InvalidFileError, Problem
+from fedcheck.store.toml import read
+
+Glyphs = Literal["unicode", "ascii"]
+
+
+@dataclass(frozen=True)
+class UserConfig:
+    """What `config.toml` in the user's configuration folder may say."""
+
+    format: int = key("Version of the file format: 1", default=1)
+    name: str = key("Short name that your changes are recorded under", default="")
+    theme: str = key("Theme of the app", default="")
+    glyphs: Glyphs = key("Signs for the status: unicode or ascii", default="unicode")
+    checklists: tuple[str, ...] = key("More folders with checklists", default=())
+
+
+def load(folders: UserFolders) -> tuple[UserConfig, list[Problem]]:
+    """Read the user's configuration; a broken one counts as empty and is told of."""
+    if not folders.config_file.exists():
+        return UserConfig(), []
+    try:
+        document = read(folders.config_file)
+    except InvalidFileError as error:
+        return UserConfig(), error.problems
+    problems = document.collector()
+    config = decode(UserConfig, document.data, (), problems)
+    return config or UserConfig(), problems.problems()
+
+
+def who(config: UserConfig, environment: Mapping[str, str]) -> str:
+    """Return the name that changes are recorded under: FEDCHECK_USER, configuration, login."""
+    named = environment.get("FEDCHECK_USER") or config.name
+    if not named:
+        try:
+            named = getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            named = "someone"
+    return one_line(named, 60) or "someone"

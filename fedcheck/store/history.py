@@ -1,0 +1,174 @@
+"""History: append-only files that say who changed what, when; one for each person and clone.
+
+Each line is JSON: `{"v":1,"at","by","tx","ref","field","old","new","prev"}`, and `undoes` where it
+takes an action back. `prev` is the SHA-256 of the line before in that file.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fedcheck.model.change import Change, Entered
+from fedcheck.store import files
+
+FOLDER = "history"
+VERSION = 1
+_TAIL = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A line that is not what was written."""
+
+    path: Path
+    line: int
+    message: str
+
+
+def line_of(entered: Entered, prev: str) -> bytes:
+    """Return a history line for a change, without its newline."""
+    data: dict[str, Any] = {
+        "v": VERSION,
+        "at": entered.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "by": entered.by,
+        "tx": entered.tx,
+        "ref": entered.change.ref,
+        "field": entered.change.field,
+        "old": entered.change.old,
+        "new": entered.change.new,
+    }
+    if entered.undoes:
+        data["undoes"] = entered.undoes
+    data["prev"] = prev
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def append(path: Path, entered: Sequence[Entered]) -> None:
+    """Append changes to a history file, chained to its last line, in one durable write."""
+    last, whole = _last_line(path)
+    data = b"" if whole else b"\n"
+    for one in entered:
+        line = line_of(one, _hash(last) if last else "")
+        data += line + b"\n"
+        last = line
+    files.append(path, data)
+
+
+def newest_hash(path: Path) -> str:
+    """Return the hash of a history file's last line; empty for an empty file."""
+    last, _ = _last_line(path)
+    return _hash(last) if last else ""
+
+
+def history_files(root: Path) -> list[Path]:
+    """Return the history files of a workspace in the order of their names."""
+    folder = root / FOLDER
+    return sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+
+
+def read(path: Path) -> list[Entered]:
+    """Read a history file; lines that cannot be read are left out (`verify` tells of them)."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return []
+    parsed = (parse_line(line) for line in raw.split(b"\n") if line)
+    return [one for one in parsed if one is not None]
+
+
+def read_all(root: Path) -> list[Entered]:
+    """Read the history of a workspace, the oldest change first."""
+    entered = [one for path in history_files(root) for one in read(path)]
+    return sorted(entered, key=lambda one: one.at)
+
+
+def parse_line(line: bytes) -> Entered | None:
+    """Parse a history line; nothing where it is damaged or of a newer kind."""
+    try:
+        data = json.loads(line)
+        if data["v"] != VERSION:
+            return None
+        change = Change(str(data["ref"]), str(data["field"]), data["old"], data["new"])
+        at = datetime.fromisoformat(data["at"])
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        return Entered(change, at, str(data["by"]), str(data["tx"]), str(data.get("undoes", "")))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def verify(root: Path) -> list[Damage]:
+    """Return for each history file the first line that is damaged."""
+    damage = []
+    for path in history_files(root):
+        found = _first_damage(path)
+        if found:
+            damage.append(found)
+    return damage
+
+
+def _first_damage(path: Path) -> Damage | None:
+    before = b""
+    raw = path.read_bytes()
+    lines = raw.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line:
+            if number < len(lines):
+                return Damage(path, number, "an empty line")
+            continue
+        try:
+            data = json.loads(line)
+            prev = data["prev"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return Damage(path, number, "cannot be read")
+        if prev != (_hash(before) if before else ""):
+            return Damage(path, number, "does not follow from the line before it")
+        before = line
+    if raw and not raw.endswith(b"\n"):
+        return Damage(path, len(lines), "is cut off")
+    return None
+
+
+def latest(entered: Iterable[Entered], checklist: str) -> dict[tuple[str, str], Any]:
+    """Return the newest value of each item and field of a checklist, as history knows it."""
+    values: dict[tuple[str, str], Any] = {}
+    prefix = checklist + ":"
+    for one in entered:
+        if one.change.ref.startswith(prefix):
+            values[one.change.ref, one.change.field] = one.change.new
+    return values
+
+
+def file_name(who: str, token: str) -> str:
+    """Return the name of a person's history file in this clone."""
+    slug = re.sub(r"[^a-z0-9]+", "-", who.lower()).strip("-") or "someone"
+    return f"{slug[:40]}-{token}.jsonl"
+
+
+def _hash(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()
+
+
+def _last_line(path: Path) -> tuple[bytes, bool]:
+    """Return the last line of a file, and whether it ends in a newline (an empty file does)."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            reach = min(size, _TAIL)
+            while True:
+                file.seek(size - reach)
+                tail = file.read(reach)
+                body = tail.rstrip(b"\n")
+                if b"\n" in body or reach == size:
+                    break
+                reach = min(size, reach * 4)
+    except FileNotFoundError:
+        return b"", True
+    except OSError as error:
+        raise files.cannot("read", path, error) from error
+    return body.rpartition(b"\n")[2], not tail or tail.endswith(b"\n")

@@ -1,0 +1,101 @@
+"""What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, backups."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fedcheck.store import files
+from fedcheck.store.history import FOLDER as HISTORY
+from fedcheck.store.history import file_name
+from fedcheck.store.paths import MACHINE
+from fedcheck.store.problems import FedcheckError
+
+LOCK_WAIT = 10.0
+"""How long to wait for another process, in seconds."""
+
+
+@contextmanager
+def locked(root: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
+    """Hold the workspace's lock. Raises FedcheckError (status 3) where another keeps it.
+
+    The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
+    """
+    import filelock  # loaded here: only commands that write pay for it
+
+    files.make_folder(root / MACHINE)
+    lock = filelock.FileLock(root / MACHINE / "lock", timeout=wait, mode=files.FILE_MODE)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise FedcheckError(
+            f"{root}: locked by another fedcheck for more than {wait:.0f} s",
+            "wait for it to finish, then try again; nothing was changed",
+        ) from None
+    except OSError as error:
+        raise files.cannot("lock", root, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def seen_hashes(root: Path) -> dict[str, str]:
+    """Return the hash of each file as fedcheck last wrote or reconciled it on this machine."""
+    data = _json(root / MACHINE / "seen.json")
+    return {k: v for k, v in data.items() if isinstance(v, str)}
+
+
+def note_hashes(root: Path, seen: dict[str, str]) -> None:
+    """Remember the hashes of files."""
+    _write_json(root / MACHINE / "seen.json", seen)
+
+
+def verified(root: Path) -> dict[str, Any]:
+    """Return what `evidence verify` found last: size, mtime and hash by link."""
+    return _json(root / MACHINE / "verified.json")
+
+
+def note_verified(root: Path, found: dict[str, Any]) -> None:
+    """Remember what `evidence verify` found."""
+    _write_json(root / MACHINE / "verified.json", found)
+
+
+def own_history(root: Path, who: str) -> Path | None:
+    """Return the history file of a person in this clone, if there is one."""
+    name = _json(root / MACHINE / "writers.json").get(who)
+    return root / HISTORY / name if isinstance(name, str) else None
+
+
+def history_for(root: Path, who: str) -> Path:
+    """Return the history file of a person in this clone, choosing its name the first time."""
+    own = own_history(root, who)
+    if own is not None:
+        return own
+    names = _json(root / MACHINE / "writers.json")
+    names[who] = file_name(who, secrets.token_hex(4))
+    _write_json(root / MACHINE / "writers.json", names)
+    return root / HISTORY / str(names[who])
+
+
+def back_up(root: Path, path: Path, stamp: str) -> Path:
+    """Copy a file to the backups before it is rewritten in a newer format."""
+    copy = root / MACHINE / "backup" / f"{stamp.replace(':', '')}-{path.name}"
+    files.write_whole(copy, path.read_bytes())
+    return copy
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Read a small JSON file; one that is missing or damaged counts as empty."""
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    text = json.dumps(data, indent=1, sort_keys=True)
+    files.write_whole(path, text.encode() + b"\n")

@@ -1,0 +1,95 @@
+"""Where things are: the workspace, the shipped checklists, the user's own folders."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from fedcheck.store.problems import FedcheckError
+
+HEAD = "fedcheck.toml"
+"""The file that makes a folder a workspace."""
+
+MACHINE = ".fedcheck"
+"""The folder of a workspace that stays on this machine: lock, hashes, backups."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserFolders:
+    """The folders of the person at this machine.
+
+    Attributes:
+        config: configuration, templates and checklists; never written by us.
+        state: what the app remembers, and crash reports.
+        cache: may be deleted at any time.
+    """
+
+    config: Path
+    state: Path
+    cache: Path
+
+    @property
+    def config_file(self) -> Path:
+        """Return the user's configuration file."""
+        return self.config / "config.toml"
+
+    @property
+    def checklists(self) -> Path:
+        """Return the user's own checklist folder."""
+        return self.config / "checklists"
+
+    @property
+    def templates(self) -> Path:
+        """Return the folder of the user's own report templates."""
+        return self.config / "templates"
+
+
+def user_folders() -> UserFolders:
+    """Return the user's folders by the customs of the system (XDG on Linux)."""
+    return UserFolders(
+        platformdirs.user_config_path("fedcheck", appauthor=False),
+        platformdirs.user_state_path("fedcheck", appauthor=False),
+        platformdirs.user_cache_path("fedcheck", appauthor=False),
+    )
+
+
+def shipped_checklists() -> Path:
+    """Return the folder of the shipped checklists: beside the package, or inside it in a wheel."""
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / "checklists").is_dir():
+        return checkout / "checklists"
+    if (package / "checklists").is_dir():
+        return package / "checklists"
+    raise FedcheckError(f"{package}: the shipped checklists are missing", "install fedcheck again")
+
+
+def find_workspace(named: str | None, environment: Mapping[str, str], here: Path) -> Path:
+    """Return the root of the workspace that is meant.
+
+    That is the folder named by `-w`, else by FEDCHECK_WORKSPACE, else the nearest one above the
+    working directory. Raises FedcheckError with status 2 where there is none: never a guess.
+    """
+    said = named or environment.get("FEDCHECK_WORKSPACE", "")
+    if said:
+        root = Path(said).expanduser()
+        if root.name == HEAD and root.is_file():
+            root = root.parent
+        if os.path.lexists(root / HEAD):
+            return root.absolute()
+        where = "-w" if named else "FEDCHECK_WORKSPACE"
+        raise FedcheckError(
+            f"{root}: no workspace here ({where} names it)",
+            "name a folder that holds fedcheck.toml, or make one with: fedcheck init",
+            2,
+        )
+    for folder in (here, *here.parents):
+        if os.path.lexists(folder / HEAD):
+            return folder
+    raise FedcheckError(
+        f"no workspace in {here} or above it",
+        "go to one, name one with -w DIR, or make one: fedcheck init",
+        2,
+    )

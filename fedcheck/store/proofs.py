@@ -1,0 +1,157 @@
+"""Evidence files: what a link is, whether the file is there, whether it is what it was."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fedcheck.model.record import Evidence, EvidenceKind, Record
+from fedcheck.model.text import one_line
+from fedcheck.store import machine
+from fedcheck.store.problems import FedcheckError
+
+_URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_TICKET = re.compile(r"[A-Z][A-Z0-9_]*-\d+|#\d+")
+
+
+def kind_of(link: str) -> EvidenceKind:
+    """Guess what a link is: http(s) is a URL, ABC-123 or #123 a ticket, all else a file."""
+    if _URL.match(link):
+        return "url"
+    return "ticket" if _TICKET.fullmatch(link) else "file"
+
+
+def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
+    """Return the link of an evidence file: relative to the workspace, with slashes.
+
+    A path is taken from the working directory, or else from the workspace. One that leaves the
+    workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
+    Raises FedcheckError (status 2) where there is no such file or it lies outside.
+    """
+    typed = Path(link).expanduser()
+    for base in (here, root):
+        path = base / typed
+        if path.is_file():
+            break
+    else:
+        what = "a folder; name a file in it" if (here / typed).is_dir() else "no such file"
+        raise FedcheckError(
+            f"{one_line(link, 200)}: {what}",
+            "a URL begins with https://; for a ticket say --kind ticket",
+            2,
+        )
+    real, top = path.resolve(), root.resolve()
+    if real.is_relative_to(top):
+        named = path.absolute()
+        inside = named if named.is_relative_to(top) and ".." not in named.parts else real
+        return inside.relative_to(top).as_posix()
+    if not outside:
+        raise FedcheckError(
+            f"{one_line(link, 200)}: lies outside the workspace",
+            "copy it into evidence/, or say --outside to link it where it is",
+            2,
+        )
+    return real.as_posix()
+
+
+def check_url(link: str) -> str:
+    """Return a URL that a browser may open. Raises FedcheckError for any but http and https."""
+    if not _URL.match(link):
+        scheme = _SCHEME.match(link)
+        what = f"{scheme.group()} links are not accepted" if scheme else "not a URL"
+        raise FedcheckError(f"{one_line(link, 200)}: {what}", "only http:// and https:// are", 2)
+    return link
+
+
+def hash_file(path: Path, step: Callable[[int], None] | None = None) -> str:
+    """Return the SHA-256 of a file; `step` hears of every megabyte read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            if step:
+                step(len(block))
+    return digest.hexdigest()
+
+
+def place_of(root: Path, link: str) -> Path:
+    """Return the path of an evidence file."""
+    return root / link
+
+
+def escapes(root: Path, link: str) -> bool:
+    """Tell whether a link in a relative form leads out of the workspace (by `..` or a symlink).
+
+    Absolute links are those that the user allowed with `--outside`.
+    """
+    if Path(link).is_absolute():
+        return False
+    return not (root / link).resolve().is_relative_to(root.resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `evidence verify` says of one file."""
+
+    ref: str
+    proof: Evidence
+    state: str
+
+
+def quick_states(root: Path, records: Iterable[Record]) -> dict[str, str]:
+    """Return the links of files that are missing, or that the last verification found changed.
+
+    Never hashes: a file counts as changed only while it is the one that was found so.
+    """
+    remembered = machine.verified(root)
+    states: dict[str, str] = {}
+    for link in {p.link for r in records for p in r.evidence if p.kind == "file"}:
+        if escapes(root, link):
+            states[link] = "missing"
+            continue
+        try:
+            stat = place_of(root, link).stat()
+        except (OSError, ValueError):
+            states[link] = "missing"
+            continue
+        known = remembered.get(link)
+        if isinstance(known, dict) and known.get("state") == "changed":
+            same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
+            if same:
+                states[link] = "changed"
+    return states
+
+
+def verify(
+    root: Path, proofs: Iterable[tuple[str, Evidence]], step: Callable[[int], None] | None = None
+) -> list[Verdict]:
+    """Hash every evidence file and compare; remembers the outcome for `status` and the gates."""
+    remembered: dict[str, Any] = dict(machine.verified(root))
+    verdicts = []
+    for ref, proof in proofs:
+        if proof.kind != "file":
+            continue
+        state, stat = _verified(root, proof, step)
+        verdicts.append(Verdict(ref, proof, state))
+        remembered[proof.link] = {"state": state, **stat}
+    with machine.locked(root):
+        machine.note_verified(root, remembered)
+    return verdicts
+
+
+def _verified(
+    root: Path, proof: Evidence, step: Callable[[int], None] | None
+) -> tuple[str, Mapping[str, int]]:
+    path = place_of(root, proof.link)
+    if escapes(root, proof.link):
+        return "missing", {}
+    try:
+        stat = path.stat()
+        digest = hash_file(path, step)
+    except (OSError, ValueError):
+        return "missing", {}
+    state = "ok" if not proof.sha256 or digest == proof.sha256 else "changed"
+    return state, {"size": stat.st_size, "mtime": stat.st_mtime_ns}

@@ -1,0 +1,114 @@
+"""Read a TOML file whatever it is: never a traceback, always the line and what to do."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from fedcheck.model.checklist import FORMAT
+from fedcheck.model.text import one_line
+from fedcheck.store.problems import Collector, InvalidFileError, Problem
+
+MAX_BYTES = 32 * 1024 * 1024
+"""The largest file that is read; the largest real checklist is below one megabyte."""
+
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})(\s|$)", re.MULTILINE)
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file with its text, for messages, and its hash, for saving."""
+
+    path: Path
+    text: str
+    data: dict[str, Any]
+    sha256: str
+
+    def collector(self) -> Collector:
+        """Return a collector for the problems of this file."""
+        return Collector(self.path, self.text)
+
+
+def read(path: Path) -> Document:
+    """Read and parse a file. Raises InvalidFileError with line and remedy where that fails."""
+    return parse(path, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file. Raises InvalidFileError where it is no readable file of a sane size."""
+    try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise _failed(path, 0, "larger than 32 MB", "this is no file of fedcheck's")
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise _failed(path, 0, "a folder, not a file", "move it away") from None
+    except FileNotFoundError:
+        where = "a link to a file that is gone" if path.is_symlink() else "no such file"
+        raise _failed(path, 0, where, "check the name") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _failed(path, 0, f"cannot be read: {reason}", "check its permissions") from None
+
+
+def parse(path: Path, raw: bytes) -> Document:
+    """Parse the bytes of a file. Raises InvalidFileError where they are not TOML of ours."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _failed(path, line, "not UTF-8 text", "save the file as UTF-8") from None
+    if text.startswith("\ufeff"):
+        text = text[1:]
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise _failed(path, line, "a binary file, not TOML", "restore it from a copy")
+    try:
+        data = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise _syntax(path, text, error) from None
+    except RecursionError:
+        raise _failed(path, 0, "nested too deeply", "this is no file of fedcheck's") from None
+    except ValueError as error:
+        raise _failed(path, 0, f"not TOML: {one_line(str(error), 120)}", "mend the value") from None
+    _check_format(path, text, data)
+    return Document(path, text, data, hashlib.sha256(raw).hexdigest())
+
+
+def _syntax(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        line = text[: conflict.start()].count("\n") + 1
+        hint = "settle the merge: keep one side and delete the markers"
+        return _failed(path, line, "unsettled merge conflict", hint)
+    place = _PLACE.search(str(error))
+    line = int(place[1]) if place and place[1] else text.count("\n") + 1
+    message = _PLACE.sub("", str(error))
+    return _failed(path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(message))
+
+
+def _syntax_hint(message: str) -> str:
+    if "overwrite" in message or "twice" in message:
+        return "this key or table stands twice; keep one of them"
+    if "end of document" in message or "Unterminated" in message or "Expected" in message:
+        return "a quote or bracket may be missing here or on the line above"
+    return "text needs quotes; true, false, numbers and dates do not"
+
+
+def _check_format(path: Path, text: str, data: dict[str, Any]) -> None:
+    found = data.get("format")
+    if isinstance(found, int) and not isinstance(found, bool) and found > FORMAT:
+        collector = Collector(path, text)
+        collector.add(
+            ("format",),
+            f"format {found} is newer than this fedcheck, which knows format {FORMAT}",
+            "upgrade fedcheck; nothing was changed",
+        )
+        raise InvalidFileError(collector.problems())
+
+
+def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
+    return InvalidFileError([Problem(path, line, message, hint)])

@@ -1,0 +1,216 @@
+"""Open a workspace: its head file, records, requests and findings; and make a new one."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tomli_w
+
+from fedcheck.model.checklist import FORMAT
+from fedcheck.model.finding import Findings
+from fedcheck.model.process import ROLE_TITLES, Process
+from fedcheck.model.project import BrokenFile
+from fedcheck.model.reference import did_you_mean
+from fedcheck.model.request import Requests
+from fedcheck.model.workspace import WorkspaceConfig
+from fedcheck.store import files, progress
+from fedcheck.store.decode import decode
+from fedcheck.store.paths import HEAD, MACHINE
+from fedcheck.store.problems import Collector, FedcheckError, InvalidFileError, Problem
+from fedcheck.store.progress import Progress
+from fedcheck.store.toml import read, read_bytes
+
+T = TypeVar("T")
+
+GITIGNORE = f"{MACHINE}/\n"
+GITATTRIBUTES = "history/*.jsonl merge=union\n"
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a workspace folder holds, beside its head file."""
+
+    progress: dict[str, Progress] = field(default_factory=dict)
+    requests: Requests = field(default_factory=lambda: Requests(FORMAT))
+    findings: Findings = field(default_factory=lambda: Findings(FORMAT))
+    broken: list[BrokenFile] = field(default_factory=list)
+
+
+def load_head(root: Path) -> tuple[WorkspaceConfig, list[Problem]]:
+    """Read `fedcheck.toml`, with warnings. Raises InvalidFileError where it cannot be used."""
+    document = read(root / HEAD)
+    problems = document.collector()
+    config = decode(WorkspaceConfig, document.data, (), problems)
+    if config is not None:
+        _check_head(config, problems)
+        for name in config.extra:
+            hint = did_you_mean(name, WorkspaceConfig.__dataclass_fields__)
+            problems.add((name,), f'unknown key "{name}" is ignored', hint, "warning")
+    listed = problems.problems()
+    errors = [p for p in listed if p.severity == "error"]
+    if config is None or errors:
+        raise InvalidFileError(errors or listed)
+    return config, listed
+
+
+def _check_head(config: WorkspaceConfig, problems: Collector) -> None:
+    if config.role not in ROLE_TITLES:
+        hint = did_you_mean(config.role, ROLE_TITLES) or "known: " + ", ".join(ROLE_TITLES)
+        problems.add(("role",), f'unknown role "{config.role}"', hint)
+    try:
+        ZoneInfo(config.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        text = f'unknown time zone "{config.timezone}"'
+        problems.add(("timezone",), text, "write an IANA name such as America/New_York")
+
+
+def check_against_process(root: Path, config: WorkspaceConfig, process: Process) -> list[Problem]:
+    """Return what in `fedcheck.toml` does not fit the process: milestones, profile options."""
+    document = read(root / HEAD)
+    problems = document.collector()
+    stones = [stone.id for stone in process.milestones]
+    for name in config.milestones or {}:
+        if name not in stones:
+            hint = did_you_mean(name, stones) or "known: " + ", ".join(stones)
+            problems.add(("milestones", name), f'unknown milestone "{name}"', hint, "warning")
+    for option, value in (config.profile or {}).items():
+        known = (process.profile or {}).get(option)
+        if known is None:
+            hint = did_you_mean(option, process.profile or {})
+            text = f'the process {process.id} has no profile option "{option}"'
+            problems.add(("profile", option), text, hint, "warning")
+        elif value not in known.values:
+            hint = did_you_mean(value, known.values) or "choose " + " or ".join(known.values)
+            problems.add(("profile", option), f'unknown {option} "{value}"', hint)
+    return problems.problems()
+
+
+def load_contents(root: Path) -> Contents:
+    """Read everything beside the head file; a broken file is noted, and the rest is used."""
+    contents = Contents()
+    folder = root / progress.FOLDER
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        try:
+            contents.progress[path.stem] = load_progress(path)
+        except InvalidFileError as error:
+            contents.broken += [BrokenFile(str(path), str(p), path.stem) for p in error.problems]
+    contents.requests = _optional(root / "requests.toml", Requests, contents)
+    contents.findings = _optional(root / "findings.toml", Findings, contents)
+    return contents
+
+
+def load_progress(path: Path) -> Progress:
+    """Read a progress file. Raises InvalidFileError where it cannot be used as a whole."""
+    found, _ = progress.load(path, read_bytes(path))
+    if found.checklist != path.stem:
+        text = f'this is the progress of "{found.checklist}"'
+        hint = f"name the file {found.checklist}.toml, or mend the key checklist"
+        raise InvalidFileError([Problem(path, 0, text, hint)])
+    return found
+
+
+def _optional(path: Path, cls: type[T], contents: Contents) -> T:
+    empty: T = cls(FORMAT)  # type: ignore[call-arg]
+    if not path.exists() and not path.is_symlink():
+        return empty
+    try:
+        document = read(path)
+        problems = document.collector()
+        found = decode(cls, document.data, (), problems)
+        listed = problems.problems()
+        if listed:
+            raise InvalidFileError(listed)
+        return found if found is not None else empty
+    except InvalidFileError as error:
+        contents.broken += [BrokenFile(str(path), str(p)) for p in error.problems]
+        return empty
+
+
+def fingerprint(root: Path) -> str:
+    """Return a cheap mark that changes when any file of the workspace does."""
+    marks = []
+    folders = (root, root / progress.FOLDER, root / "checklists", root / "history")
+    for folder in folders:
+        for path in sorted(folder.glob("*.*")) if folder.is_dir() else ():
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            marks.append(f"{path}:{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}")
+    return hashlib.sha256("\n".join(marks).encode("utf-8", "replace")).hexdigest()
+
+
+def head_text(
+    name: str,
+    process: Process,
+    role: str,
+    *,
+    provider: str = "",
+    timezone: str = "UTC",
+    marking: str = "",
+    profile: Mapping[str, str] | None = None,
+    milestones: Mapping[str, date] | None = None,
+) -> str:
+    """Return the text of a new `fedcheck.toml`; a comment says what else may stand in it."""
+    head = {"format": FORMAT, "name": name, "process": process.id, "role": role}
+    head |= {"provider": provider} if provider else {}
+    head |= {"timezone": timezone}
+    head |= {"marking": marking} if marking else {}
+    text = tomli_w.dumps(head)
+    text += "\n" + tomli_w.dumps({"profile": dict(profile or {})})
+    text += "\n# Dates of milestones; those not named here follow from the process.\n"
+    text += "# Known: " + ", ".join(stone.id for stone in process.milestones) + "\n"
+    text += tomli_w.dumps({"milestones": dict(milestones or {})})
+    text += "\n# Who takes part:\n# [people.alice]\n"
+    text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
+    return text
+
+
+def create(root: Path, text: str) -> None:
+    """Make a workspace with the given head file. Raises FedcheckError where there is one."""
+    if (root / HEAD).exists():
+        raise FedcheckError(
+            f"{root / HEAD}: a workspace is here already", "open it, or choose another folder", 2
+        )
+    files.make_folder(root)
+    for folder in ("checklists", progress.FOLDER, "evidence", "history", "reports"):
+        files.make_folder(root / folder)
+    files.write_whole(root / HEAD, text.encode())
+    _unless_there(root / ".gitignore", GITIGNORE)
+    _unless_there(root / ".gitattributes", GITATTRIBUTES)
+
+
+def _unless_there(path: Path, text: str) -> None:
+    if not path.exists():
+        files.write_whole(path, text.encode())
+
+
+def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the profile of a new workspace with defaults filled in. Raises FedcheckError."""
+    options = process.profile or {}
+    profile = {}
+    for name, value in given.items():
+        if name not in options:
+            hint = did_you_mean(name, options) or "options: " + ", ".join(options)
+            raise FedcheckError(f'{process.id} has no profile option "{name}"', hint, 2)
+        if value not in options[name].values:
+            hint = "choose " + " or ".join(options[name].values)
+            raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, 2)
+        profile[name] = value
+    for name, option in options.items():
+        if name not in profile and option.default:
+            profile[name] = option.default
+    return profile
+
+
+def known_milestone(process: Process, name: str) -> str:
+    """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
+    known: Iterable[str] = [stone.id for stone in process.milestones]
+    if name not in known:
+        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
+        raise FedcheckError(f'unknown milestone "{name}"', hint, 2)
+    return name
