@@ -18,7 +18,7 @@ from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.model.record import Evidence, Record, field_value
 from fedcheck.model.reference import candidates, nearest, split
-from fedcheck.model.text import one_line
+from fedcheck.model.text import one_line, plural
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
 from fedcheck.store.commit import Deed
 from fedcheck.store.paths import HEAD, UserFolders, shipped_checklists
@@ -51,6 +51,8 @@ class Session:
         project: the state as it is now.
         who: the name that changes are recorded under.
         problems: what is wrong with files of the workspace, for stderr or a toast.
+        mark: fingerprint of the files that the state was read from.
+        as_of: the day to take for today, where a person named one.
     """
 
     root: Path
@@ -61,10 +63,13 @@ class Session:
     progress: dict[str, Progress]
     problems: list[Problem]
     mark: str = ""
+    as_of: date | None = None
     _subscribers: list[Callable[[Project], None]] = field(default_factory=list)
 
     def today(self) -> date:
-        """Return what day it is in the workspace's time zone."""
+        """Return what day it is in the workspace's time zone, or the day taken for it."""
+        if self.as_of:
+            return self.as_of
         return self.clock().astimezone(ZoneInfo(self.project.config.timezone)).date()
 
     def board(self, as_of: date | None = None) -> Board:
@@ -111,13 +116,12 @@ class Session:
                 changes += with_evidence(ref, item, self.project.record(ref), proof)
         return self.apply(changes, f"Evidence added: {one_line(proof.name, 60)}")
 
-    def remove_evidence(self, ref: str, evidence_id: str) -> Action:
-        """Take a piece of evidence away from an item."""
-        record = self.project.record(ref)
-        proof = record.proof(evidence_id)
-        name = proof.name if proof else evidence_id
-        changes = without_evidence(ref, record, evidence_id)
-        return self.apply(changes, f"Evidence removed: {one_line(name, 60)}")
+    def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Action:
+        """Take pieces of evidence, each a reference and an evidence id, away as one action."""
+        changes = []
+        for ref, evidence_id in pieces:
+            changes += without_evidence(ref, self.project.record(ref), evidence_id)
+        return self.apply(changes, f"Evidence removed: {plural(len(changes), 'piece')}")
 
     def apply(self, changes: Iterable[Change], label: str) -> Action:
         """Save changes as one action; on return they are on disk. Raises FedcheckError."""

@@ -207,6 +207,15 @@ def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
     return profile
 
 
+def check_timezone(name: str) -> None:
+    """Raise FedcheckError (status 2) where a name is no IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = "write an IANA name such as America/New_York"
+        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, 2) from None
+
+
 def known_milestone(process: Process, name: str) -> str:
     """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
     known: Iterable[str] = [stone.id for stone in process.milestones]

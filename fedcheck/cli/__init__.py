@@ -1,0 +1,1 @@
+"""The command line: click commands, loaded when asked for, thin over the session."""

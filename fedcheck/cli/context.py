@@ -1,0 +1,142 @@
+"""What every command shares: its options, the open session, and how words are printed."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fedcheck.model.dates import parse_date
+from fedcheck.model.text import clean
+from fedcheck.store.problems import Problem
+
+if TYPE_CHECKING:
+    from fedcheck.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Settings:
+    """What was said before the command's name."""
+
+    workspace: str | None = None
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]
+    """A date option, as `2027-02-01`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse a date or fail with what to write."""
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def workspace_option(command: F) -> F:
+    """Add `-w DIR`."""
+    return click.option(
+        "-w",
+        "--workspace",
+        metavar="DIR",
+        help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
+    )(command)
+
+
+def as_of_option(command: F) -> F:
+    """Add `--as-of DATE`."""
+    return click.option("--as-of", type=Day(), help="Take this day for today.")(command)
+
+
+def json_option(command: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session":
+    """Open the workspace that is meant, and tell of broken files on stderr."""
+    from fedcheck.session import open_session
+    from fedcheck.store import config, paths
+
+    settings = click.get_current_context().find_object(Settings)
+    named = workspace or (settings.workspace if settings else None)
+    folders = paths.user_folders()
+    user, problems = config.load(folders)
+    root = paths.find_workspace(named, os.environ, Path.cwd())
+    extra = [Path(folder).expanduser() for folder in user.checklists]
+    session = open_session(root, folders, extra, config.who(user, os.environ))
+    session.as_of = as_of
+    warn([*problems, *session.problems])
+    return session
+
+
+def warn(problems: list[Problem]) -> None:
+    """Tell of problems on stderr, each with file, line and remedy."""
+    for problem in problems[:20]:
+        complain(f"warning: {_near(problem)}")
+    if len(problems) > 20:
+        complain(f"warning: and {len(problems) - 20} more problems")
+
+
+def _near(problem: Problem) -> str:
+    """Return a problem with its path from the working directory, where that is shorter."""
+    try:
+        path = problem.file.relative_to(Path.cwd())
+    except ValueError:
+        path = problem.file
+    return str(Problem(path, problem.line, problem.message, problem.hint))
+
+
+def complain(message: str, hint: str = "") -> None:
+    """Print a message for a person on stderr, after what is on stdout already."""
+    sys.stdout.flush()
+    click.echo(clean(f"fedcheck: {message}" + (f"\n  {hint}" if hint else "")), err=True)
+
+
+def say(text: str = "") -> None:
+    """Print a line of the answer; control characters in it become visible."""
+    click.echo(clean_styled(text))
+
+
+def clean_styled(text: str) -> str:
+    """Clean a text, but keep the colours that `paint` put in."""
+    parts = text.split("\x1b[")
+    head, rest = clean(parts[0]), parts[1:]
+    for part in rest:
+        code, m, tail = part.partition("m")
+        ours = m and all(c.isdigit() or c == ";" for c in code)
+        head += f"\x1b[{code}m{clean(tail)}" if ours else clean("\x1b[" + part)
+    return head
+
+
+def paint(text: str, **style: Any) -> str:
+    """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
+    return click.style(clean(text), **style) if colourful() else text
+
+
+def colourful() -> bool:
+    """Tell whether stdout takes colour."""
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON: stable key order, one object."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

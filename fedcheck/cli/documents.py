@@ -1,0 +1,163 @@
+"""The JSON that the outside relies on (documented in docs/json.md)."""
+
+from typing import Any
+
+from fedcheck.insight.entries import Board
+from fedcheck.insight.gates import Gate, Missing, gates
+from fedcheck.insight.progress import by_checklist
+from fedcheck.model.change import Entered
+from fedcheck.model.entry import Entry
+from fedcheck.model.project import Project
+from fedcheck.model.record import evidence_to_dict
+from fedcheck.model.reference import split
+
+
+def status_document(board: Board) -> dict[str, Any]:
+    """Return `fedcheck/status@1`."""
+    project = board.project
+    counts = by_checklist(board)
+    states = [state for entry in board.entries.values() for state in entry.evidence]
+    requests = project.requests
+    overdue = [r for r in requests if r.state == "open" and r.due and r.due < board.today]
+    return {
+        "schema": "fedcheck/status@1",
+        "as_of": board.today,
+        "workspace": {
+            "name": project.config.name,
+            "process": project.process.id,
+            "profile": dict(project.config.profile or {}),
+            "role": project.config.role,
+            "root": project.root,
+        },
+        "phases": [
+            {
+                "id": phase.id,
+                "title": phase.title,
+                "checklists": [
+                    {
+                        "id": checklist.id,
+                        "role": checklist.role,
+                        "total": counts[checklist.id].total,
+                        **counts[checklist.id].by_status,
+                        "percent": counts[checklist.id].percent,
+                    }
+                    for checklist in project.checklists.values()
+                    if checklist.phase == phase.id
+                ],
+            }
+            for phase in project.process.phases
+        ],
+        "milestones": [_milestone(board, gate) for gate in gates(board)],
+        "evidence": {
+            "total": len(states),
+            **{state: states.count(state) for state in ("stale", "missing", "changed")},
+        },
+        "requests": {
+            "open": sum(r.state == "open" for r in requests),
+            "answered": sum(r.state == "answered" for r in requests),
+            "overdue": len(overdue),
+        },
+        "findings": {
+            "open": sum(f.state == "open" for f in project.findings),
+            "closed": sum(f.state == "closed" for f in project.findings),
+        },
+        "broken": [{"file": b.path, "message": b.message} for b in project.broken],
+    }
+
+
+def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
+    return {
+        "id": gate.milestone.id,
+        "title": gate.milestone.title,
+        "date": gate.date,
+        "days": (gate.date - board.today).days if gate.date else None,
+        "gate": {"ready": gate.ready, "missing": [missing_row(m) for m in gate.missing]},
+    }
+
+
+def missing_row(missing: Missing) -> dict[str, str]:
+    """Return one thing that a gate lacks."""
+    return {"kind": missing.kind, "ref": missing.ref, "why": missing.why, "owner": missing.owner}
+
+
+def gate_document(gate: Gate) -> dict[str, Any]:
+    """Return `fedcheck/gate@1`."""
+    return {
+        "schema": "fedcheck/gate@1",
+        "milestone": gate.milestone.id,
+        "date": gate.date,
+        "ready": gate.ready,
+        "missing": [missing_row(missing) for missing in gate.missing],
+    }
+
+
+def list_row(entry: Entry) -> dict[str, Any]:
+    """Return the row of an item."""
+    item, record = entry.item, entry.record
+    return {
+        "ref": entry.ref,
+        "checklist": entry.checklist,
+        "section": entry.section.id,
+        "id": item.id,
+        "code": item.code,
+        "title": item.title,
+        "kind": item.kind,
+        "level": item.level,
+        "status": record.status,
+        "result": record.result,
+        "owner": record.owner,
+        "due": entry.due,
+        "evidence": len(record.evidence),
+        "stale": entry.stale,
+        "controls": list(item.controls),
+        "role": entry.role,
+        "phase": entry.phase,
+        "overdue": entry.overdue,
+        "waits": list(entry.waits),
+        "changed": entry.changed,
+    }
+
+
+def show_document(project: Project, entry: Entry, history: list[Entered]) -> dict[str, Any]:
+    """Return `fedcheck/show@1`."""
+    item, record = entry.item, entry.record
+    checklist, _ = split(entry.ref)
+    source, where = project.checklists[checklist].source_of(item)
+    return {
+        "schema": "fedcheck/show@1",
+        **list_row(entry),
+        "guidance": item.guidance,
+        "expects": list(item.expects),
+        "methods": list(item.methods),
+        "needs": list(item.needs),
+        "deliverable": item.deliverable,
+        "source": {
+            "id": source.id if source else "",
+            "title": source.title if source else "",
+            "url": source.url if source else "",
+            "where": where,
+        },
+        "note": record.note,
+        "reason": record.reason,
+        "done": record.done,
+        "evidence": [
+            {"id": proof.id, "state": state, **evidence_to_dict(proof)}
+            for proof, state in zip(record.evidence, entry.evidence, strict=True)
+        ],
+        "history": [history_row(entered) for entered in history],
+    }
+
+
+def history_row(entered: Entered) -> dict[str, Any]:
+    """Return one change of the history."""
+    change = entered.change
+    return {
+        "at": entered.at.isoformat().replace("+00:00", "Z"),
+        "by": entered.by,
+        "tx": entered.tx,
+        "ref": change.ref,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "undoes": entered.undoes,
+    }

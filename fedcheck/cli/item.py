@@ -1,0 +1,258 @@
+"""Commands on single items: show, set, undo, redo."""
+
+import textwrap
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from fedcheck.cli import complete, documents, words
+from fedcheck.cli.context import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    paint,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.model.change import Change
+from fedcheck.model.dates import typed_due
+from fedcheck.model.edit import Edit
+from fedcheck.model.record import RESULTS, STATUSES
+from fedcheck.model.text import clean, one_line
+from fedcheck.store.problems import FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.insight.entries import Board
+    from fedcheck.model.entry import Entry
+    from fedcheck.session import Action, Session
+
+
+@click.command()
+@click.argument("item", shell_complete=complete.items)
+@workspace_option
+@as_of_option
+@json_option
+def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show everything about one ITEM.
+
+    A tail of the reference is enough where it is unambiguous.
+
+    \b
+    Example:
+      fedcheck show mandate-1-fips
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    entry = board.entries[session.resolve(item)]
+    if as_json:
+        document = documents.show_document(board.project, entry, session.history(entry.ref))
+        print_json(document)
+        return
+    _print_item(session, board, entry)
+
+
+def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
+    item, record = entry.item, entry.record
+    say(paint(one_line(item.title), bold=True))
+    say(paint(entry.ref, dim=True) + (f"   {item.code}" if item.code else ""))
+    result = f"   {record.result}" if record.result else ""
+    say(f"{words.status_text(record.status).rstrip()}{result}   {words.marks(entry)}".rstrip())
+    say()
+    facts = [
+        ("level", f"{item.level}, {item.kind}"),
+        ("owner", record.owner),
+        ("due", words.due_text(entry.due, board.today)),
+        ("done", record.done.isoformat() if record.done else ""),
+        ("reason", record.reason),
+        ("controls", ", ".join(item.controls)),
+        ("methods", ", ".join(item.methods)),
+        ("deliverable", item.deliverable),
+        ("evidence limit", item.max_age or (f"renewed every {item.every}" if item.every else "")),
+        ("after", item.after),
+    ]
+    for name, value in facts:
+        if value:
+            say(f"{name:<14}  {one_line(value)}")
+    if item.guidance.strip():
+        say()
+        _paragraphs(item.guidance)
+    _block("Expected", item.expects)
+    _block("Needs", [_need(board, need) for need in item.needs])
+    _block(
+        "Evidence",
+        [
+            f"{proof.id}  {state:<7}  {proof.collected or '':<10}  {one_line(proof.name)}"
+            + (f"  {one_line(proof.link)}" if proof.label else "")
+            for proof, state in zip(record.evidence, entry.evidence, strict=True)
+        ],
+    )
+    if record.note:
+        say()
+        say("Note")
+        say(textwrap.indent(clean(record.note), "  "))
+    source, where = board.project.checklists[entry.checklist].source_of(item)
+    if source:
+        _block("Source", [f"{source.title}, {where}" if where else source.title, source.url])
+    changes = session.history(entry.ref)[-5:]
+    _block("History", [f"{e.at:%Y-%m-%d %H:%M}  {e.by}  {change_text(e.change)}" for e in changes])
+
+
+def _paragraphs(text: str) -> None:
+    room = min(words.width() or 100, 100)
+    for paragraph in clean(text).strip().split("\n\n"):
+        if paragraph.lstrip().startswith(("-", "*", "1.")):
+            say(paragraph)
+        else:
+            say(textwrap.fill(" ".join(paragraph.split()), room))
+        say()
+
+
+def _block(title: str, lines: "list[str] | tuple[str, ...]") -> None:
+    shown = [line for line in lines if line]
+    if shown:
+        say()
+        say(title)
+        for line in shown:
+            say(f"  {one_line(line)}")
+
+
+def _need(board: "Board", need: str) -> str:
+    entry = board.entries.get(need)
+    if entry is None:
+        return f"{need}  (does not apply)"
+    status = words.GLYPHS[entry.record.status]
+    owner = entry.record.owner or entry.role
+    return f"{status} {need}  {one_line(entry.item.title, 60)}  ({owner})"
+
+
+def change_text(change: Change) -> str:
+    """Say what a change did: `status todo -> done`."""
+    name, _, evidence_id = change.field.partition(".")
+    if evidence_id:
+        proof = change.new or change.old or {}
+        what = "added" if change.old is None else "removed" if change.new is None else "changed"
+        return f"evidence {what}: {one_line(str(proof.get('label') or proof.get('link', '')), 80)}"
+    old, new = (one_line(str(v), 60) if v else "nothing" for v in (change.old, change.new))
+    return f"{name}: {old} -> {new}"
+
+
+@click.command("set")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM...", shell_complete=complete.items)
+@click.option("--status", type=click.Choice(STATUSES), help="New status.")
+@click.option(
+    "--result", type=click.Choice([*RESULTS, ""]), help="Result of a test; makes it done."
+)
+@click.option("--owner", shell_complete=complete.people, help='Who has it; "" for nobody.')
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
+@click.option("--note", help='Text of the note; "" to clear it.')
+@click.option("--reason", help="Why it is blocked, not applicable or declined.")
+@click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
+@workspace_option
+@as_of_option
+@json_option
+def set_(
+    items: tuple[str, ...],
+    status: str | None,
+    result: str | None,
+    owner: str | None,
+    due: str | None,
+    note: str | None,
+    reason: str | None,
+    confirm: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Change items: status, result, owner, due date, note, reason.
+
+    Several items are one change, and one undo. What it prints is on disk.
+
+    \b
+    Example:
+      fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
+      fedcheck set au-malware --result satisfied
+    """
+    session = open_workspace(workspace, as_of)
+    given = (status, result, owner, due, note, reason)
+    if all(value is None for value in given) and not confirm:
+        raise FedcheckError("nothing to set", "say what: --status done, --owner NAME, ...", 2)
+    edit = Edit(status, result, owner, _due(session, due), note, reason, confirm)
+    refs = list(dict.fromkeys(session.resolve(item) for item in items))
+    action = session.edit(refs, edit)
+    if status == "blocked" and not reason:
+        _ask_for_reason(session, refs)
+    report_action(session, action, as_json)
+
+
+def _due(session: "Session", text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        due = typed_due(text, session.today())
+    except ValueError as error:
+        raise FedcheckError(str(error), "or relative to today: +2w, fri, tomorrow", 2) from None
+    board = session.board()
+    if due and board.calendar.due(due) is None:
+        known = ", ".join(board.dates) or "none"
+        raise FedcheckError(f"{due}: this anchor has no date", f"milestones with dates: {known}", 2)
+    return due
+
+
+def _ask_for_reason(session: "Session", refs: list[str]) -> None:
+    from fedcheck.cli.context import complain
+
+    if any(not session.project.record(ref).reason for ref in refs):
+        complain('blocked without a reason; say what holds it: --reason "..."')
+
+
+def report_action(session: "Session", action: "Action", as_json: bool = False) -> None:
+    """Print what an action changed."""
+    if as_json:
+        rows = [
+            {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in action.changes
+        ]
+        print_json({"schema": "fedcheck/change@1", "tx": action.tx, "changes": rows})
+        return
+    shown = [c for c in action.changes if c.field not in ("basis", "done")]
+    for change in shown:
+        say(f"saved  {change.ref}  {change_text(change)}")
+    if not action.changes:
+        say("Nothing changed: it was so already.")
+    elif not shown:
+        say(f"saved  {action.label}")
+
+
+@click.command()
+@workspace_option
+@json_option
+def undo(workspace: str | None, as_json: bool) -> None:
+    """Take your last change back; what others did stays.
+
+    \b
+    Example:
+      fedcheck undo
+    """
+    session = open_workspace(workspace)
+    action = session.undo()
+    if not as_json:
+        say(action.label)
+    report_action(session, action, as_json)
+
+
+@click.command()
+@workspace_option
+@json_option
+def redo(workspace: str | None, as_json: bool) -> None:
+    """Make the change again that was undone last.
+
+    \b
+    Example:
+      fedcheck redo
+    """
+    session = open_workspace(workspace)
+    action = session.redo()
+    if not as_json:
+        say(action.label)
+    report_action(session, action, as_json)

@@ -1,0 +1,42 @@
+"""The one door from the command line to the terminal app."""
+
+import os
+import sys
+from pathlib import Path
+
+from fedcheck.cli.context import Settings, warn
+from fedcheck.store import config, paths
+from fedcheck.store.problems import FedcheckError
+
+
+def on_terminal() -> bool:
+    """Tell whether a person sits in front of a terminal that can show the app."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def open_app(settings: Settings, root: Path | None = None) -> int:
+    """Open the app and return the exit status. Raises FedcheckError (2) without a terminal.
+
+    Without a workspace around, the app leads through making one; with a named workspace that is
+    not there, it is an error, never a guess.
+    """
+    if not on_terminal():
+        raise FedcheckError(
+            "the app needs a terminal",
+            "for text use a command: fedcheck status, fedcheck next, fedcheck --help",
+            2,
+        )
+    folders = paths.user_folders()
+    user, problems = config.load(folders)
+    warn(problems)
+    here = Path.cwd()
+    if root is None:
+        named = settings.workspace
+        try:
+            root = paths.find_workspace(named, os.environ, here)
+        except FedcheckError:
+            if named or os.environ.get("FEDCHECK_WORKSPACE"):
+                raise
+    from fedcheck.tui.start import run_app
+
+    return run_app(root, folders, user, config.who(user, os.environ), here)

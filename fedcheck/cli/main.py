@@ -1,0 +1,148 @@
+"""The command line's entry: finds commands by name, turns every failure into words and a status."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from fedcheck import __version__
+from fedcheck.cli.context import Settings, complain, workspace_option
+from fedcheck.model.edit import RuleError
+from fedcheck.model.query import QueryError
+from fedcheck.store.problems import FedcheckError, InvalidFileError
+
+COMMANDS: dict[str, str] = {
+    "demo": "workspace:demo",
+    "init": "workspace:init",
+    "status": "overview:status",
+    "list": "overview:list_",
+    "next": "overview:next_",
+    "show": "item:show",
+    "set": "item:set_",
+    "undo": "item:undo",
+    "redo": "item:redo",
+    "evidence": "evidence:evidence",
+    "gate": "overview:gate",
+    "report": "report:report",
+    "checklist": "checklist:checklist",
+    "history": "history:history",
+    "config": "config:config",
+    "completion": "config:completion",
+}
+"""Each command, and the module and function that hold it."""
+
+EXIT_BUG = 70
+
+EPILOG = """\b
+Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 a file or
+workspace cannot be used; 70 a bug in fedcheck.
+fedcheck is unofficial and not affiliated with FedRAMP."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order in which one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(importlib.import_module(f"fedcheck.cli.{module}"), name)
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, with a suggestion where there is none of that name."""
+        from fedcheck.model.reference import did_you_mean
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], COMMANDS) or "see: fedcheck --help"
+            raise FedcheckError(f'no command "{args[0][:60]}"', hint, 2)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+)
+@workspace_option
+@click.version_option(__version__, prog_name="fedcheck", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, workspace: str | None) -> None:
+    """FedRAMP checklists: who owes what, in which phase, with what evidence, and are we ready.
+
+    Without a command, the terminal app opens on the current workspace.
+
+    \b
+    Example:
+      fedcheck init acme --name "Acme Vault" --process jab --role csp
+      fedcheck -w acme next
+    """
+    ctx.obj = Settings(workspace=workspace)
+    if ctx.invoked_subcommand is None:
+        from fedcheck.cli.launch import open_app
+
+        ctx.exit(open_app(ctx.obj))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command line and return its exit status. Prints every failure as words on stderr."""
+    try:
+        status: Any = cli.main(args=list(argv), prog_name="fedcheck", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except BrokenPipeError:
+        return _quietly()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except InvalidFileError as error:
+        for problem in error.problems:
+            complain(str(problem))
+        return error.status
+    except FedcheckError as error:
+        complain(str(error), error.hint)
+        return error.status
+    except RuleError as error:
+        complain(str(error), error.hint)
+        return 2
+    except QueryError as error:
+        complain(str(error))
+        return 2
+    except OSError as error:
+        if error.errno == 32:
+            return _quietly()
+        return _bug(error)
+    except Exception as error:
+        return _bug(error)
+
+
+def _quietly() -> int:
+    """End without a word when the reader of our output has gone (a pipe into head)."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - stays open to the end
+    return 0
+
+
+def _bug(error: BaseException) -> int:
+    from fedcheck.store.crash import write_report
+
+    path = write_report(error)
+    complain("this is a bug in fedcheck; nothing that was said to be saved is lost")
+    complain(f"a report without your data is in {path}")
+    return EXIT_BUG

@@ -1,0 +1,272 @@
+"""Commands that answer: status, list, next, gate."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from fedcheck.cli import complete, documents, words
+from fedcheck.cli.context import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    paint,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.insight import agenda, gates
+from fedcheck.insight.progress import Count, by_phase_and_role
+from fedcheck.model import query as queries
+from fedcheck.model.dates import distance
+from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.text import plural
+from fedcheck.store.workspaces import known_milestone
+
+if TYPE_CHECKING:
+    from fedcheck.insight.entries import Board
+    from fedcheck.insight.gates import Gate, Missing
+
+
+@click.command()
+@workspace_option
+@as_of_option
+@json_option
+def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show progress by phase and role, gates, evidence and requests.
+
+    \b
+    Example:
+      fedcheck status --as-of 2027-02-01
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    if as_json:
+        print_json(documents.status_document(board))
+        return
+    _head(board, session.who)
+    _phases(board)
+    _milestones(board)
+    _attention(board)
+
+
+def _head(board: "Board", who: str) -> None:
+    project = board.project
+    profile = ", ".join(f"{k} {v}" for k, v in (project.config.profile or {}).items())
+    line = f"{project.process.title}" + (f", {profile}" if profile else "")
+    say(f"{paint(project.config.name, bold=True)}   {line}   you: {who} ({project.config.role})")
+    if project.process.status == "historical":
+        say(paint("This process is historical: it is closed to new entrants.", dim=True))
+    say()
+
+
+def _phases(board: "Board") -> None:
+    counts = by_phase_and_role(board)
+    roles = [r for r in board.project.process.roles if any(role == r for _, role in counts)]
+    lacking = _lacking_by_phase(board)
+    rows = [["", *roles, "gate"]]
+    for phase in board.project.process.phases:
+        cells = [_cell(counts.get((phase.id, role))) for role in roles]
+        rows.append([phase.title, *cells, lacking.get(phase.id, "-")])
+    for line in words.table(rows):
+        say(line)
+    say()
+
+
+def _cell(count: Count | None) -> str:
+    return f"{count.text} {count.percent:>3}%" if count else "-"
+
+
+def _lacking_by_phase(board: "Board") -> dict[str, str]:
+    """Say for each phase what the last gate that closes it still lacks there."""
+    found: dict[str, str] = {}
+    for stone in board.project.process.milestones:
+        gate = gates.gate(board, stone)
+        for phase in stone.closes:
+            lacks = sum(missing.phase == phase for missing in gate.missing)
+            found.setdefault(phase, f"{lacks} missing" if lacks else "met")
+    return found
+
+
+def _milestones(board: "Board") -> None:
+    rows = []
+    for gate in gates.gates(board):
+        stone = gate.milestone
+        day = gate.date.isoformat() if gate.date else "no date"
+        away = distance(gate.date, board.today) if gate.date else ""
+        verdict = _verdict(gate) if stone.closes else ""
+        mark = "▸" if stone.id == board.next_milestone else " "
+        rows.append([mark, stone.title, day, away, verdict])
+    for line in words.table(rows, right=(3,)):
+        say(line)
+    say()
+
+
+def _verdict(gate: "Gate") -> str:
+    return "ready" if gate.ready else plural(len(gate.missing), "thing") + " missing"
+
+
+def _attention(board: "Board") -> None:
+    entries = list(board.entries.values())
+    states = [state for entry in entries for state in entry.evidence]
+    blocked = [e for e in entries if e.record.status == "blocked"]
+    overdue = [e for e in entries if e.overdue]
+    waiting = [r for r in board.project.requests if r.state == "open"]
+    bad = [plural(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
+    say(f"overdue   {len(overdue)}")
+    say(f"blocked   {len(blocked)}")
+    say(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
+    if waiting:
+        say(f"requests  {plural(len(waiting), 'open', 'open')}")
+    if board.project.findings:
+        say(f"findings  {sum(f.state == 'open' for f in board.project.findings)} open")
+
+
+@click.command("list")
+@click.argument("query", nargs=-1, shell_complete=complete.query_words)
+@workspace_option
+@as_of_option
+@json_option
+def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """List items, one a line, narrowed by a QUERY.
+
+    Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
+    phase, checklist, section, kind, level, result, method, family, control, owner, tester, due,
+    evidence, is; a|b means either, a leading - turns a term round (write -- before it).
+
+    \b
+    Example:
+      fedcheck list role:csp status:todo due:"<14d"
+      fedcheck list evidence:"stale|missing" -- -phase:conmon
+    """
+    parsed = queries.parse(words.query_text(query))
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    chosen = parsed.select(board.entries.values(), board.today)
+    if as_json:
+        print_json([documents.list_row(entry) for entry in chosen])
+        return
+    rows = [
+        [
+            f"{words.GLYPHS[e.record.status]} {STATUS_WORDS[e.record.status]}",
+            e.ref,
+            e.item.title,
+            e.record.owner,
+            words.due_text(e.due, board.today),
+            f"{len(e.record.evidence)} evidence" if e.record.evidence else "",
+            words.marks(e),
+        ]
+        for e in chosen
+    ]
+    for line in words.table(rows, flexible=2):
+        say(line)
+    if not chosen and words.width():
+        say("Nothing matches.")
+
+
+@click.command("next")
+@click.argument("query", nargs=-1, shell_complete=complete.query_words)
+@click.option("--role", help="Role to look for; the workspace's own role otherwise.")
+@click.option(
+    "-n", "count", type=click.IntRange(1), default=10, show_default=True, help="How many."
+)
+@workspace_option
+@as_of_option
+@json_option
+def next_(
+    query: tuple[str, ...],
+    role: str | None,
+    count: int,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Show what to do now, the most pressing first, and why.
+
+    Items that are blocked, wait for others or lie behind a milestone are left out.
+
+    \b
+    Example:
+      fedcheck next owner:alice -n 5
+    """
+    parsed = queries.parse(words.query_text(query))
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    steps = agenda.mine(board, role or board.project.config.role, parsed)
+    if as_json:
+        print_json([{**documents.list_row(s.entry), "why": s.why} for s in steps[:count]])
+        return
+    rows = [
+        [str(i), s.why, s.entry.ref, s.entry.item.title, s.entry.record.owner]
+        for i, s in enumerate(steps[:count], 1)
+    ]
+    for line in words.table(rows, right=(0,), flexible=3):
+        say(line)
+    if not steps:
+        say("Nothing to do now. What waits for others: fedcheck list is:waiting")
+    elif len(steps) > count:
+        say(f"and {len(steps) - count} more: fedcheck next -n {len(steps)}")
+
+
+@click.command()
+@click.argument("milestone", required=False, shell_complete=complete.milestones)
+@workspace_option
+@as_of_option
+@json_option
+@click.pass_context
+def gate(
+    ctx: click.Context,
+    milestone: str | None,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Tell whether a MILESTONE may be called, and exactly what is missing.
+
+    Exit status 0 when ready, 1 when not. Without a milestone: the next one.
+
+    \b
+    Example:
+      fedcheck gate kick-off --as-of 2027-02-01
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    process = board.project.process
+    name = known_milestone(process, milestone) if milestone else board.next_milestone
+    stone = process.milestone(name)
+    assert stone is not None
+    found = gates.gate(board, stone)
+    if as_json:
+        print_json(documents.gate_document(found))
+    else:
+        _print_gate(board, found)
+    ctx.exit(0 if found.ready else 1)
+
+
+def _print_gate(board: "Board", gate: "Gate") -> None:
+    stone = gate.milestone
+    day = words.due_text(gate.date, board.today) or "no date yet"
+    say(f"{paint(stone.title, bold=True)}   {day}")
+    if not stone.closes:
+        say("This milestone has no gate: it closes no phase.")
+        return
+    if stone.question:
+        say(stone.question)
+    if gate.ready:
+        say(paint("Yes. Nothing is missing.", fg="green"))
+        return
+    count = plural(len(gate.missing), "thing is", "things are")
+    say(paint(f"No. {count} missing.", fg="red"))
+    for owner, lacks in _by_owner(gate).items():
+        say()
+        say(f"{paint(owner, bold=True)}  {len(lacks)}")
+        for line in words.table([["", m.ref, m.why] for m in lacks], flexible=2):
+            say(line)
+
+
+def _by_owner(gate: "Gate") -> dict[str, list["Missing"]]:
+    grouped: dict[str, list[Missing]] = {}
+    for missing in gate.missing:
+        role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
+        grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(missing)
+    return grouped

@@ -1,0 +1,88 @@
+"""The command that writes the report."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from fedcheck.cli import complete, words
+from fedcheck.cli.context import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.store import paths
+from fedcheck.store.workspaces import known_milestone
+
+DEFAULT = "pmo-status"
+
+
+@click.command()
+@click.argument("template", required=False, default=DEFAULT)
+@click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
+@click.option("--milestone", shell_complete=complete.milestones, help="Else the next one.")
+@click.option("--list", "list_templates", is_flag=True, help="List the templates.")
+@workspace_option
+@as_of_option
+@json_option
+def report(
+    template: str,
+    output: str | None,
+    milestone: str | None,
+    list_templates: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Write the Markdown status report for the next milestone.
+
+    Without -o it goes to the reports folder of the workspace; the same state and date give the
+    same bytes. TEMPLATE is a shipped one, or a file of yours (see docs/report.md).
+
+    \b
+    Example:
+      fedcheck report -o status.md
+      fedcheck report --milestone kick-off --as-of 2027-02-01 -o -
+    """
+    from fedcheck.report import render, templates
+
+    session = open_workspace(workspace, as_of)
+    folders = paths.user_folders()
+    if list_templates:
+        found = templates.list_templates(session.root, folders)
+        if as_json:
+            print_json([{"name": t.name, "origin": t.origin, "path": str(t.path)} for t in found])
+            return
+        for line in words.table([[t.name, t.origin, str(t.path)] for t in found]):
+            say(line)
+        return
+    board = session.board()
+    name = known_milestone(board.project.process, milestone) if milestone else None
+    text = render.markdown(
+        board, root=session.root, folders=folders, template=template, milestone=name
+    )
+    if output == "-":
+        click.echo(text, nl=False)
+        return
+    path = Path(output) if output else render.default_path(session.root, board, template, name)
+    render.write(path, text)
+    if as_json:
+        print_json({"schema": "fedcheck/report@1", "path": str(path)})
+    else:
+        say(f"written  {path}")
+
+
+def write_default(root: str, as_of: date | None) -> Path:
+    """Write the default report of a workspace to its own place and return that."""
+    from fedcheck.report import render
+
+    session = open_workspace(root, as_of)
+    board = session.board()
+    folders = paths.user_folders()
+    text = render.markdown(board, root=session.root, folders=folders, template=DEFAULT)
+    path = render.default_path(session.root, board, DEFAULT, None)
+    render.write(path, text)
+    return path

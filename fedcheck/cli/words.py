@@ -1,0 +1,75 @@
+"""How things are written on a line: status, dates, tables."""
+
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from fedcheck.cli.context import paint
+from fedcheck.model.dates import distance
+from fedcheck.model.entry import Entry
+from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.text import one_line
+
+GLYPHS = {"todo": "☐", "doing": "◐", "blocked": "■", "done": "✓", "na": "–"}
+_COLOURS = {"todo": None, "doing": "cyan", "blocked": "red", "done": "green", "na": None}
+
+
+def status_text(status: str) -> str:
+    """Return glyph and word of a status, coloured on a terminal."""
+    text = f"{GLYPHS[status]} {STATUS_WORDS[status]}"
+    return paint(f"{text:<9}", fg=_COLOURS[status], dim=status in ("todo", "na"))
+
+
+def due_text(day: date | None, today: date) -> str:
+    """Return a date with its distance, or nothing."""
+    return f"{day.isoformat()}  {distance(day, today)}" if day else ""
+
+
+def marks(entry: Entry) -> str:
+    """Return what is wrong with an entry, in words."""
+    found = []
+    if entry.overdue:
+        found.append("! overdue")
+    found += [f"↻ {s}" for s in ("stale", "missing", "changed") if s in entry.evidence]
+    if entry.changed:
+        found.append("△ changed upstream")
+    return ", ".join(found)
+
+
+def width() -> int:
+    """Return the width of the terminal, or 0 where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def table(
+    rows: Iterable[Sequence[str]], right: Sequence[int] = (), flexible: int = -1
+) -> list[str]:
+    """Return rows as lines with aligned columns.
+
+    Args:
+        rows: cells without colour.
+        right: columns that are aligned to the right.
+        flexible: the column that is cut so that lines fit the terminal; none is cut elsewhere.
+    """
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    if not cells:
+        return []
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    room = width()
+    if room and flexible >= 0:
+        spare = room - sum(widths) - 2 * (len(widths) - 1)
+        widths[flexible] = max(12, widths[flexible] + min(spare, 0))
+    lines = []
+    for row in cells:
+        parts = []
+        for i, cell in enumerate(row):
+            text = one_line(cell, widths[i])
+            parts.append(text.rjust(widths[i]) if i in right else text.ljust(widths[i]))
+        lines.append("  ".join(parts).rstrip())
+    return lines
+
+
+def query_text(parts: Sequence[str]) -> str:
+    """Return a query's arguments as one text; those that hold blanks were quoted in the shell."""
+    return " ".join(f'"{part}"' if " " in part and '"' not in part else part for part in parts)

@@ -1,0 +1,331 @@
+"""The app: owns the session, the writer and the screens; all changes go through `change`."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from fedcheck.actions import ACTIONS
+from fedcheck.insight.entries import Board
+from fedcheck.model.edit import RuleError
+from fedcheck.model.process import ROLE_TITLES
+from fedcheck.model.project import Project
+from fedcheck.model.text import one_line, plural
+from fedcheck.session import Action, Clock, Session, open_session, system_clock
+from fedcheck.store.config import UserConfig
+from fedcheck.store.paths import UserFolders
+from fedcheck.store.problems import FedcheckError
+from fedcheck.tui import themes
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.memory import Memory
+from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.signs import sign_set
+from fedcheck.tui.writer import Writer
+
+POLL_SECONDS = 1.0
+"""How often the app looks whether files changed on disk."""
+
+
+class FedcheckApp(App[int]):
+    """The terminal app."""
+
+    TITLE = "fedcheck"
+    CSS_PATH = [  # noqa: RUF012 - Textual reads it from the class
+        "styles/base.tcss",
+        "styles/home.tcss",
+        "styles/checklist.tcss",
+        "styles/dialogs.tcss",
+        "styles/report.tcss",
+    ]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
+        (0, "-narrow"),
+        (100, "-wide"),
+        (150, "-very-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
+        (0, "-short"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 4
+
+    class Changed(Message):
+        """The project changed; screens redraw what they show of it."""
+
+    def __init__(
+        self,
+        root: Path | None,
+        folders: UserFolders,
+        config: UserConfig,
+        who: str,
+        here: Path,
+        clock: Clock = system_clock,
+    ) -> None:
+        no_colour = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=True if no_colour else None)
+        self.root_wanted = root
+        self.folders = folders
+        self.user_config = config
+        self.who = who
+        self.here = here
+        self.clock = clock
+        self.signs = sign_set(config.glyphs)
+        self.memory = Memory.load(folders.state)
+        self.writer = Writer()
+        self.open_session: Session | None = None
+        self.view_role = ""
+        self._board: Board | None = None
+
+    @property
+    def session(self) -> Session:
+        """Return the open workspace."""
+        assert self.open_session is not None, "no workspace is open"
+        return self.open_session
+
+    @property
+    def board(self) -> Board:
+        """Return the project as it stands today, worked out once for each state and day."""
+        today = self.session.today()
+        board = self._board
+        if board is None or board.project is not self.session.project or board.today != today:
+            board = self._board = self.session.board()
+        return board
+
+    def on_mount(self) -> None:
+        """Open the workspace, or lead through making one."""
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        wanted = self.memory.text("theme") or self.user_config.theme
+        self.theme = wanted if wanted in self.available_themes else themes.DEFAULT
+        self.theme_changed_signal.subscribe(
+            self, lambda theme: self.memory.put("theme", theme.name)
+        )
+        self._handle_signals()
+        if self.root_wanted is None or not self.open_workspace(self.root_wanted):
+            self._welcome()
+        self.set_interval(POLL_SECONDS, self.look_at_disk)
+
+    def _welcome(self) -> None:
+        from fedcheck.tui.screens.welcome import WelcomeScreen
+
+        self.push_screen(WelcomeScreen())
+
+    def _handle_signals(self) -> None:
+        """Leave properly when the terminal or the system says so: save, restore the terminal."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self.exit, 0)
+
+    def open_workspace(self, root: Path) -> bool:
+        """Open a workspace and show its home screen; tell whether that worked."""
+        extra = [Path(folder).expanduser() for folder in self.user_config.checklists]
+        try:
+            session = open_session(root, self.folders, extra, self.who, self.clock)
+        except FedcheckError as error:
+            self.tell(str(error), error.hint, "error")
+            return False
+        self.open_session = session
+        self._board = None
+        remembered = self.memory.text(f"role:{root}")
+        roles = session.project.process.roles
+        self.view_role = remembered if remembered in roles else session.project.config.role
+        self.memory.opened(root)
+        from fedcheck.tui.screens.home import HomeScreen
+
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(HomeScreen())
+        for problem in session.problems[:3]:
+            self.tell(str(problem), "", "warning")
+        if len(session.problems) > 3:
+            count = plural(len(session.problems) - 3, "more problem")
+            self.tell(f"and {count}; fedcheck status lists them", "", "warning")
+        return True
+
+    def change(self, job: Callable[[], Action], say: bool = True) -> None:
+        """Save a change off the UI thread; says so only when it is on disk."""
+
+        def done(future: Future[Action]) -> None:
+            self.call_from_thread(self._saved, future, say)
+
+        self.writer.submit(job, done)
+
+    def _saved(self, future: Future[Action], say: bool) -> None:
+        error = future.exception()
+        if isinstance(error, FedcheckError | RuleError):
+            self.tell(f"Not saved: {error}", error.hint, "error")
+            return
+        if error is not None:
+            raise error
+        action = future.result()
+        self.changed()
+        if say and action.changes:
+            again = "U makes it again" if action.undoes else "u takes it back"
+            self.tell(f"Saved: {action.label}", again)
+
+    def changed(self) -> None:
+        """Tell the screens that show the project that it changed."""
+        for screen in self.screen_stack:
+            screen.post_message(self.Changed())
+
+    def look_at_disk(self) -> None:
+        """Take over what another process or person changed."""
+        session = self.open_session
+        if session is None or self.writer.waiting:
+            return
+        before = session.project
+
+        def done(future: Future[bool]) -> None:
+            self.call_from_thread(self._looked, future, session, before)
+
+        self.writer.submit(session.refresh, done)
+
+    def _looked(self, future: Future[bool], session: Session, before: Project) -> None:
+        if future.exception() or not future.result() or session is not self.open_session:
+            return
+        self.changed()
+        count = _different(before, session.project)
+        if count:
+            self.tell(f"{plural(count, 'item')} changed on disk, and shown now")
+        for problem in session.problems[:2]:
+            self.tell(str(problem), "", "warning")
+
+    def tell(self, text: str, hint: str = "", severity: str = "information") -> None:
+        """Show a toast; its text is never markup."""
+        words = one_line(text, 300) + (f"\n{one_line(hint, 200)}" if hint else "")
+        seconds = 4.0 if severity == "information" else 8.0
+        self.notify(words, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return everything that can be done here, for the palette."""
+        yield from super().get_system_commands(screen)
+        for action in ACTIONS:
+            target = self._target(screen, action.method)
+            if target is not None:
+                yield SystemCommand(action.label.capitalize(), action.help, target)
+
+    def _target(self, screen: Screen[object], method: str) -> Callable[[], object] | None:
+        if method == "app_quit":
+            return None
+        for node in (screen, self):
+            found = getattr(node, f"action_{method}", None)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what needs an open workspace while there is none, and all keys behind a dialog."""
+        needs_workspace = {a.method for a in ACTIONS if a.place == "everywhere"}
+        needs_workspace -= {"app_quit", "app_help", "app_workspace"}
+        if action in needs_workspace and self.open_session is None:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_app_home(self) -> None:
+        """Go to the home screen."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+
+    def action_app_checklists(self) -> None:
+        """Go to the checklists, at the place where one was."""
+        from fedcheck.tui.screens.checklist import ChecklistScreen
+
+        if not isinstance(self.screen, ChecklistScreen):
+            self.action_app_home()
+            self.push_screen(ChecklistScreen())
+
+    def action_app_report(self) -> None:
+        """Preview the report."""
+        from fedcheck.tui.screens.report import ReportScreen
+
+        if not isinstance(self.screen, ReportScreen):
+            self.push_screen(ReportScreen())
+
+    def action_app_undo(self) -> None:
+        """Take the last change back."""
+        self.change(self.session.undo)
+
+    def action_app_redo(self) -> None:
+        """Make again what was undone."""
+        self.change(self.session.redo)
+
+    def action_app_role(self) -> None:
+        """Choose whose view it is."""
+        roles = self.session.project.process.roles
+        choices = [
+            Choice(r, f"{r}  {ROLE_TITLES.get(r, '')}", str(i)) for i, r in enumerate(roles, 1)
+        ]
+
+        def chosen(role: str | None) -> None:
+            if role:
+                self.view_role = role
+                self.memory.put(f"role:{self.session.root}", role)
+                self.changed()
+
+        self.push_screen(ChoicePrompt("Look at it as", choices, self.view_role), chosen)
+
+    def action_app_workspace(self) -> None:
+        """Open another workspace, or make one."""
+        self._welcome()
+
+    def action_app_goto(self) -> None:
+        """Go to any item by its name."""
+        from fedcheck.tui.screens.goto import GotoScreen
+
+        def chosen(ref: str | None) -> None:
+            if ref:
+                self.show_item(ref)
+
+        self.push_screen(GotoScreen(), chosen)
+
+    def show_item(self, ref: str) -> None:
+        """Show an item in its checklist."""
+        from fedcheck.tui.screens.checklist import ChecklistScreen
+
+        self.action_app_home()
+        self.push_screen(ChecklistScreen(ref=ref))
+
+    def show_query(self, query: str) -> None:
+        """Show the items that a query means."""
+        from fedcheck.tui.screens.checklist import ChecklistScreen
+
+        self.action_app_home()
+        self.push_screen(ChecklistScreen(query=query))
+
+    def action_app_help(self) -> None:
+        """Show the keys of this place."""
+        from fedcheck.tui.screens.keys import KeysScreen
+
+        if not isinstance(self.screen, KeysScreen):
+            self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))
+
+    def action_app_quit(self) -> None:
+        """Leave; what is queued is saved first."""
+        self.exit(0)
+
+    def on_unmount(self) -> None:
+        """Save what is queued before the process ends."""
+        self.writer.close()
+
+
+def _different(before: Project, now: Project) -> int:
+    """Return how many records differ between two states."""
+    count = 0
+    for checklist in {*before.records, *now.records}:
+        old, new = before.records.get(checklist, {}), now.records.get(checklist, {})
+        if old is not new:
+            count += sum(old.get(item) != new.get(item) for item in {*old, *new})
+    return count

@@ -1,0 +1,177 @@
+"""Small dialogs: one line of text, a longer text, a choice. Each gives its answer or nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from fedcheck.model.text import clean
+
+Preview = Callable[[str], str]
+"""Says what a text means while it is typed; raises ValueError with what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: its value, the key that chooses it at once, its words."""
+
+    value: str
+    text: str
+    key: str = ""
+
+
+def _no_preview(_: str) -> str:
+    return ""
+
+
+class TextPrompt(ModalScreen[str | None]):
+    """Asks for one line; shows what it means while it is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "cancel")]
+
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        preview: Preview = _no_preview,
+        known: Sequence[str] = (),
+    ) -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.value = value
+        self.hint = hint
+        self.preview = preview
+        self.known = known
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, field and hint."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            suggester = SuggestFromList(self.known, case_sensitive=False) if self.known else None
+            yield Input(self.value, suggester=suggester, select_on_focus=False)
+            yield Static(Content(self.hint), classes="dialog-hint", id="hint")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        hint = self.query_one("#hint", Static)
+        try:
+            meaning = self.preview(event.value)
+        except ValueError as error:
+            hint.update(Content(str(error)))
+            hint.add_class("-wrong")
+            return
+        hint.remove_class("-wrong")
+        hint.update(Content(meaning or self.hint))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        try:
+            self.preview(event.value)
+        except ValueError:
+            self.app.bell()
+            return
+        self.dismiss(event.value)
+
+    def action_dismiss_none(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
+
+
+class LongTextPrompt(ModalScreen[str | None]):
+    """Asks for a text of several lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss_none", "cancel"),
+        Binding("f2,ctrl+s", "save", "save"),
+    ]
+
+    def __init__(self, title: str, value: str = "") -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.value = value
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, text and hint."""
+        with Vertical(classes="dialog -tall"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            yield TextArea(self.value, show_line_numbers=False, soft_wrap=True)
+            hint = "F2 or ctrl+s saves, esc leaves it as it was"
+            yield Static(Content(hint), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        """Start at the end of the text."""
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+
+    def action_save(self) -> None:
+        """Give the text."""
+        self.dismiss(self.query_one(TextArea).text)
+
+    def action_dismiss_none(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
+
+
+class ChoicePrompt(ModalScreen[str | None]):
+    """Asks for one of a few things; a letter chooses at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "cancel")]
+
+    def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.choices = choices
+        self.current = current
+
+    def compose(self) -> ComposeResult:
+        """Lay out title and choices."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            options = [
+                Option(
+                    Content.assemble(
+                        (f"{choice.key:<3}" if choice.key else "", "bold $accent"),
+                        clean(choice.text),
+                    )
+                )
+                for choice in self.choices
+            ]
+            yield OptionList(*options, markup=False)
+            yield Static(Content("⏎ chooses, esc leaves it as it was"), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        """Start on what is so now."""
+        values = [choice.value for choice in self.choices]
+        options = self.query_one(OptionList)
+        options.highlighted = values.index(self.current) if self.current in values else 0
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self.choices[event.option_index].value)
+
+    def key_for(self, key: str) -> Choice | None:
+        """Return the choice of a key."""
+        return next((choice for choice in self.choices if choice.key and choice.key == key), None)
+
+    def on_key(self, event: object) -> None:
+        """Choose at once by letter."""
+        character = getattr(event, "character", None)
+        found = self.key_for(character) if character else None
+        if found is not None:
+            getattr(event, "stop", lambda: None)()
+            self.dismiss(found.value)
+
+    def action_dismiss_none(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)

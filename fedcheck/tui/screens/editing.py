@@ -1,0 +1,172 @@
+"""What the keys do to an item: asks what has to be asked, then hands the edit to the session."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fedcheck.insight.progress import by_phase_and_role
+from fedcheck.model.checklist import ADVISED
+from fedcheck.model.dates import distance, typed_due
+from fedcheck.model.edit import Edit
+from fedcheck.model.entry import Entry
+from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.text import one_line
+from fedcheck.tui.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
+from fedcheck.tui.widgets.navigator import Place
+
+if TYPE_CHECKING:
+    from fedcheck.session import Action
+    from fedcheck.tui.app import FedcheckApp
+
+STATUS_KEYS = {"todo": "t", "doing": "d", "blocked": "b", "done": "x", "na": "n"}
+RESULT_CHOICES = (
+    Choice("satisfied", "satisfied", "s"),
+    Choice("other-than-satisfied", "other than satisfied; needs a finding", "o"),
+    Choice("not-applicable", "not applicable; asks for the reason", "n"),
+    Choice("clear", "no result yet", "c"),
+)
+
+
+class Editing:
+    """The edits of one item, for any screen that shows it."""
+
+    def __init__(self, app: "FedcheckApp") -> None:
+        self.app = app
+
+    def edit(self, ref: str, edit: Edit) -> None:
+        """Save an edit off the UI thread."""
+        session = self.app.session
+        self.app.change(lambda: session.edit([ref], edit))
+
+    def toggle_done(self, entry: Entry) -> None:
+        """Mark an item done, or todo if it is; judged when it is saved, so that keys keep order."""
+        session = self.app.session
+
+        def job() -> "Action":
+            closed = session.project.record(entry.ref).closed
+            return session.edit([entry.ref], Edit(status="todo" if closed else "done"))
+
+        self.app.change(job)
+
+    def ask_status(self, entry: Entry) -> None:
+        """Ask for a status, and for the reason where one is needed."""
+        signs = self.app.signs
+        choices = [
+            Choice(status, f"{signs.status[status]} {self._status_words(entry, status)}", key)
+            for status, key in STATUS_KEYS.items()
+        ]
+
+        def chosen(status: str | None) -> None:
+            if status in ("blocked", "na"):
+                self._ask_reason(entry, status)
+            elif status:
+                self.edit(entry.ref, Edit(status=status))
+
+        title = one_line(entry.item.title, 60)
+        self.app.push_screen(ChoicePrompt(title, choices, entry.record.status), chosen)
+
+    def _status_words(self, entry: Entry, status: str) -> str:
+        if status == "na":
+            declined = " (or declined)" if entry.item.level in ADVISED else ""
+            return f"not applicable{declined}; asks for the reason"
+        return f"{STATUS_WORDS[status]}{'; asks for the reason' if status == 'blocked' else ''}"
+
+    def _ask_reason(self, entry: Entry, status: str, result: str | None = None) -> None:
+        def preview(text: str) -> str:
+            if status == "na" and not text.strip():
+                raise ValueError("a reason is needed: it goes into the report")
+            return ""
+
+        def given(reason: str | None) -> None:
+            if reason is not None:
+                self.edit(entry.ref, Edit(status=status, result=result, reason=reason))
+
+        asked = "Why does it not apply?" if status == "na" else "What holds it?"
+        prompt = TextPrompt(
+            asked, entry.record.reason, hint="⏎ saves, esc cancels", preview=preview
+        )
+        self.app.push_screen(prompt, given)
+
+    def ask_result(self, entry: Entry) -> None:
+        """Ask for the result of a test."""
+        if entry.item.kind != "test":
+            self.app.tell("This is a task: only a test has a result", "space marks it done")
+            return
+
+        def chosen(result: str | None) -> None:
+            if result == "not-applicable":
+                self._ask_reason(entry, "na", result)
+            elif result == "clear":
+                self.edit(entry.ref, Edit(result=""))
+            elif result:
+                self.edit(entry.ref, Edit(result=result))
+
+        title = one_line(entry.item.title, 60)
+        self.app.push_screen(ChoicePrompt(title, RESULT_CHOICES, entry.record.result), chosen)
+
+    def ask_owner(self, entry: Entry) -> None:
+        """Ask who has it."""
+        people = self.app.session.project.people()
+        hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
+        prompt = TextPrompt("Owner", entry.record.owner, hint=hint, known=people)
+
+        def given(owner: str | None) -> None:
+            if owner is not None:
+                self.edit(entry.ref, Edit(owner=owner))
+
+        self.app.push_screen(prompt, given)
+
+    def ask_due(self, entry: Entry) -> None:
+        """Ask for the due date, showing what it comes to while it is typed."""
+        board = self.app.board
+        hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
+
+        def preview(text: str) -> str:
+            meant = typed_due(text, board.today)
+            if not meant:
+                own = board.calendar.due(entry.item.due)
+                return f"the checklist's own: {own}" if own else "no due date"
+            day = board.calendar.due(meant)
+            if day is None:
+                raise ValueError(f"{meant}: this anchor has no date")
+            return f"{day:%a} {day.isoformat()}, {distance(day, board.today)}"
+
+        def given(text: str | None) -> None:
+            if text is not None:
+                self.edit(entry.ref, Edit(due=typed_due(text, board.today)))
+
+        self.app.push_screen(TextPrompt("Due", entry.record.due, hint=hint, preview=preview), given)
+
+    def ask_note(self, entry: Entry) -> None:
+        """Edit the note."""
+
+        def given(note: str | None) -> None:
+            if note is not None and note.rstrip() != entry.record.note:
+                self.edit(entry.ref, Edit(note=note))
+
+        title = f"Note: {one_line(entry.item.title, 60)}"
+        self.app.push_screen(LongTextPrompt(title, entry.record.note), given)
+
+    def confirm(self, entry: Entry) -> None:
+        """Confirm that what changed upstream was read."""
+        if not entry.changed:
+            self.app.tell("Nothing changed upstream in this item")
+            return
+        self.edit(entry.ref, Edit(confirm=True))
+
+    def ask_place(self, now: Place, go: Callable[[Place], None]) -> None:
+        """Ask for phase and role."""
+        board = self.app.board
+        places: dict[str, Place] = {}
+        choices = []
+        for (phase, role), count in by_phase_and_role(board).items():
+            found = board.project.process.phase(phase)
+            title = f"{found.title if found else phase} › {role.upper()}"
+            value = f"{phase}/{role}"
+            places[value] = Place(phase, role)
+            choices.append(Choice(value, f"{title:<42} {count.text}"))
+
+        def chosen(value: str | None) -> None:
+            if value:
+                go(places[value])
+
+        self.app.push_screen(ChoicePrompt("Go to", choices, f"{now.phase}/{now.role}"), chosen)

@@ -1,0 +1,111 @@
+"""The gate of a milestone: yes, or exactly what is missing; each line leads to its item."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from fedcheck.insight.gates import Gate, gate
+from fedcheck.model.dates import distance
+from fedcheck.model.text import one_line, plural
+from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+
+class GateScreen(Screen[None]):
+    """What a gate lacks, grouped by who owes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", key_display="esc")]
+    PLACES: ClassVar[tuple[str, ...]] = ("everywhere",)
+
+    def __init__(self, milestone: str, phase: str = "") -> None:
+        super().__init__()
+        self.milestone = milestone
+        self.phase = phase
+
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out headline and list."""
+        yield TopLine()
+        yield Static(id="gate-answer")
+        yield Doors(id="gate-missing")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the gate."""
+        self.show()
+        self.query_one(Doors).focus()
+
+    def on_screen_resume(self) -> None:
+        """Show what changed meanwhile."""
+        if self.is_mounted:
+            self.show()
+
+    def on_fedcheck_app_changed(self) -> None:
+        """Show what changed."""
+        self.show()
+
+    def show(self) -> None:
+        """Show the answer and what is missing."""
+        board = self.fedcheck.board
+        stone = board.project.process.milestone(self.milestone)
+        assert stone is not None
+        found = gate(board, stone)
+        when = f"{found.date}  {distance(found.date, board.today)}" if found.date else "no date yet"
+        self.query_one(TopLine).show(f"Gate › {stone.title}", "", when)
+        self.query_one("#gate-answer", Static).update(self._answer(found))
+        self.query_one(Doors).show(self._missing(found))
+
+    def _answer(self, found: Gate) -> Content:
+        stone = found.milestone
+        question = one_line(stone.question or f"May we call: {stone.title}?")
+        if not stone.closes:
+            return Content("This milestone closes no phase, so it has no gate.")
+        if found.ready:
+            return Content.assemble(
+                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success")
+            )
+        count = plural(len(found.missing), "thing is", "things are")
+        return Content.assemble(
+            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning")
+        )
+
+    def _missing(self, found: Gate) -> list[Door]:
+        grouped: dict[str, list[Door]] = {}
+        for missing in found.missing:
+            if self.phase and missing.phase and missing.phase != self.phase:
+                continue
+            entry = self.fedcheck.board.entries.get(missing.ref)
+            title = one_line(entry.item.title, 70) if entry else missing.ref
+            line = Content.assemble(
+                "  ", title, ("   " + one_line(missing.why), "$foreground-muted")
+            )
+            door = Door(line, f"item:{missing.ref}" if entry else "")
+            role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
+            grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(door)
+        doors: list[Door] = []
+        for owner, owed in grouped.items():
+            head = Content.assemble(
+                (one_line(owner), "bold"), (f"  {len(owed)}", "$foreground-muted")
+            )
+            doors += [Door(head), *owed]
+        return doors
+
+    @on(Doors.Opened)
+    def _open(self, event: Doors.Opened) -> None:
+        self.fedcheck.show_item(event.target.partition(":")[2])
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

@@ -1,0 +1,104 @@
+"""Go to any item: type part of its name, id, control or reference."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from fedcheck.model.entry import Entry
+from fedcheck.model.query import split_words
+from fedcheck.model.text import one_line
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+MOST = 100
+"""The most results shown: nobody reads further."""
+
+
+class GotoScreen(ModalScreen[str | None]):
+    """A field and the items that match it, best first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel"),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("up", "move(-1)", "up", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(classes="prompt")
+        self.found: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out field and results."""
+        with Vertical(classes="dialog -wide -tall"):
+            yield Static("Go to an item", classes="dialog-title")
+            yield Input(placeholder="part of a title, an id, a control")
+            yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Show the first items."""
+        self.query_one(OptionList).can_focus = False
+        self._search("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._search(event.value)
+
+    def _search(self, text: str) -> None:
+        app = cast("FedcheckApp", self.app)
+        words = [word.casefold() for word in split_words(text)]
+        scored = []
+        for number, entry in enumerate(app.board.entries.values()):
+            name = " ".join((entry.item.title, entry.ref, entry.item.code, *entry.item.controls))
+            folded = name.casefold()
+            if all(word in folded for word in words):
+                title = entry.item.title.casefold()
+                starts = bool(words) and not title.startswith(words[0])
+                scored.append((starts, number, entry))
+        scored.sort(key=lambda one: one[:2])
+        self.found = [entry for _, _, entry in scored[:MOST]]
+        options = self.query_one(OptionList)
+        signs = app.signs
+        options.set_options(
+            [
+                Option(
+                    Content.assemble(
+                        signs.status[e.record.status] + " ",
+                        one_line(e.item.title, 66),
+                        (f"  {e.ref}", "$foreground-muted"),
+                    )
+                )
+                for e in self.found
+            ]
+        )
+        if self.found:
+            options.highlighted = 0
+
+    def action_move(self, way: int) -> None:
+        """Move through the results while typing."""
+        options = self.query_one(OptionList)
+        if way > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        if place is not None and place < len(self.found):
+            self.dismiss(self.found[place].ref)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self.found[event.option_index].ref)
+
+    def action_cancel(self) -> None:
+        """Leave."""
+        self.dismiss(None)

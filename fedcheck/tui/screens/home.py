@@ -1,0 +1,273 @@
+"""Home: where do we stand, what must I do now, what needs attention."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from fedcheck.insight import agenda
+from fedcheck.insight.entries import Board
+from fedcheck.insight.gates import Gate, gates
+from fedcheck.model.dates import distance
+from fedcheck.model.entry import Entry
+from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.text import one_line, plural
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.screens.gate import GateScreen
+from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
+from fedcheck.tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+NEXT_STEPS = 8
+MILESTONES = 5
+
+
+class HomeScreen(Screen[None]):
+    """The first screen of a workspace."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("home")
+    PLACES: ClassVar[tuple[str, ...]] = ("home", "everywhere")
+
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the parts of the screen."""
+        yield TopLine()
+        with VerticalScroll(id="home", can_focus=False):
+            yield Static(id="gate-line")
+            with Horizontal(id="home-columns"):
+                with Vertical(id="stand"):
+                    yield Static("Where we stand", classes="heading")
+                    yield PhaseTable(self.fedcheck.signs, id="phases")
+                    yield Static("Milestones", classes="heading", id="milestones-heading")
+                    yield Doors(id="milestones")
+                with Vertical(id="todo"):
+                    yield Static(classes="heading", id="next-heading")
+                    yield Doors(id="next")
+                    yield Static("Needs attention", classes="heading")
+                    yield Doors(id="attention")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the state and start on the phases."""
+        self.show()
+        self.query_one(PhaseTable).focus()
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while another screen was on top."""
+        if self.is_mounted:
+            self.show()
+
+    def on_fedcheck_app_changed(self) -> None:
+        """Show what changed."""
+        self.show()
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self.call_after_refresh(self.show)
+
+    def show(self) -> None:
+        """Show the board."""
+        app, board = self.fedcheck, self.fedcheck.board
+        found = gates(board)
+        self._top(board)
+        self._gate(board, found)
+        self.query_one(PhaseTable).show(board, found, app.view_role)
+        self.query_one("#milestones", Doors).show(self._milestones(board, found))
+        self._next(board)
+        attention = self._attention(board)
+        self.query_one("#attention", Doors).show(attention)
+
+    def _top(self, board: Board) -> None:
+        project = board.project
+        profile = ", ".join(str(v) for v in (project.config.profile or {}).values())
+        middle = project.process.title + (f", {profile}" if profile else "")
+        if project.process.status == "historical":
+            middle += " (historical)"
+        app = self.fedcheck
+        stone = project.process.milestone(board.next_milestone)
+        day = board.dates.get(board.next_milestone)
+        away = f"   {stone.title} {distance(day, board.today)}" if stone and day else ""
+        self.query_one(TopLine).show(
+            project.config.name, middle, f"you: {app.who} ({app.view_role}){away}"
+        )
+
+    def _gate(self, board: Board, found: list[Gate]) -> None:
+        line = self.query_one("#gate-line", Static)
+        gate = next((g for g in found if g.milestone.id == board.next_milestone), None)
+        if gate is None:
+            line.update(Content("This process has no gates."))
+            return
+        name = one_line(gate.milestone.title)
+        when = f" {gate.date.isoformat()}, {distance(gate.date, board.today)}" if gate.date else ""
+        if gate.ready:
+            text = Content.assemble(
+                (f"{name}{when}: ", "bold"),
+                ("nothing is missing, it can be called", "$text-success"),
+            )
+        else:
+            count = plural(len(gate.missing), "thing is", "things are")
+            owed: dict[str, int] = {}
+            for missing in gate.missing:
+                who = missing.role or missing.owner or "nobody named"
+                owed[who] = owed.get(who, 0) + 1
+            owers = ", ".join(f"{who} {number}" for who, number in owed.items())
+            text = Content.assemble(
+                (f"{name}{when}: ", "bold"),
+                (f"{count} missing before it can be called", "$text-warning"),
+                (f"   {owers}", "$foreground-muted"),
+            )
+        line.update(text)
+
+    def _milestones(self, board: Board, found: list[Gate]) -> list[Door]:
+        shown = [gate for gate in found if gate.date]
+        passed = [g for g in shown if g.date and g.date < board.today]
+        coming = [g for g in shown if g.date and g.date >= board.today]
+        rows = []
+        for gate in [*passed[-1:], *coming][:MILESTONES]:
+            assert gate.date is not None
+            title = one_line(gate.milestone.title)
+            verdict = ("", "")
+            if gate.milestone.closes:
+                lacks = f"{len(gate.missing)} missing"
+                verdict = ("ready", "$text-success") if gate.ready else (lacks, "$text-warning")
+            line = Content.assemble(
+                gate.date.isoformat(),
+                (f"{distance(gate.date, board.today):>10}  ", "$foreground-muted"),
+                _fill(title, 28),
+                verdict,
+            )
+            rows.append(Door(line, f"gate:{gate.milestone.id}"))
+        if not rows:
+            text = "No milestone has a date yet: write one under [milestones] in fedcheck.toml"
+            rows.append(Door(Content.styled(text, "$foreground-muted")))
+        return rows
+
+    def _next(self, board: Board) -> None:
+        role = self.fedcheck.view_role
+        steps = agenda.mine(board, role)
+        heading = f"Next for {role}"
+        if len(steps) > NEXT_STEPS:
+            heading += f"   {NEXT_STEPS} of {len(steps)}"
+        self.query_one("#next-heading", Static).update(Content(heading))
+        listed = self.query_one("#next", Doors)
+        wide = max(listed.size.width - 18, 20) if listed.size.width else 34
+        doors = []
+        for number, step in enumerate(steps[:NEXT_STEPS], 1):
+            warn = step.entry.overdue or step.entry.unsound
+            line = Content.assemble(
+                (f"{number:>2} ", "$foreground-muted"),
+                (self.fedcheck.signs.mark(step.entry), "$text-warning"),
+                " ",
+                _fill(one_line(step.entry.item.title), wide - 4),
+                " ",
+                (one_line(step.why, 16), "$text-warning" if warn else "$foreground-muted"),
+            )
+            doors.append(Door(line, f"item:{step.entry.ref}"))
+        if not doors:
+            waiting = sum(e.role == role and e.waiting for e in board.entries.values())
+            text = (
+                f"Nothing to do now; {plural(waiting, 'item')} wait for others or for a milestone"
+            )
+            doors.append(
+                Door(Content.styled(text, "$foreground-muted"), f"query:role:{role} is:waiting")
+            )
+        listed.show(doors)
+
+    def _attention(self, board: Board) -> list[Door]:
+        entries = list(board.entries.values())
+        signs = self.fedcheck.signs
+        overdue = [e for e in entries if e.overdue]
+        blocked = [e for e in entries if e.record.status == "blocked"]
+        stale = [e for e in entries if "stale" in e.evidence]
+        gone = [e for e in entries if {"missing", "changed"} & set(e.evidence)]
+        upstream = [e for e in entries if e.changed]
+        late = [r for r in board.project.requests if r.state == "open"]
+        rows = [
+            (overdue, signs.overdue, _oldest(board, overdue), "query:is:overdue"),
+            (blocked, signs.status["blocked"], STATUS_WORDS["blocked"], "query:status:blocked"),
+            (stale, signs.stale, "with evidence that is too old", "query:evidence:stale"),
+            (
+                gone,
+                signs.stale,
+                "with evidence missing or changed",
+                "query:evidence:missing|changed",
+            ),
+            (upstream, signs.changed, "changed upstream, to be read again", "query:is:changed"),
+        ]
+        doors = [
+            Door(
+                Content.assemble((f"{sign} ", "$text-warning"), f"{len(found):>3} ", words),
+                target,
+            )
+            for found, sign, words, target in rows
+            if found
+        ]
+        if late:
+            text = f"?  {len(late)} requests unanswered"
+            doors.append(Door(Content.styled(text, "$text-warning")))
+        for broken in board.project.broken[:2]:
+            doors.append(Door(Content.styled(one_line(broken.message), "$text-error")))
+        if not doors:
+            doors.append(
+                Door(
+                    Content.styled(
+                        "Nothing: no item is overdue, blocked or stale", "$foreground-muted"
+                    )
+                )
+            )
+        return doors
+
+    @on(PhaseTable.Opened)
+    def _open_phase(self, event: PhaseTable.Opened) -> None:
+        from fedcheck.tui.screens.checklist import ChecklistScreen
+        from fedcheck.tui.widgets.navigator import Place
+
+        if event.role == GATE:
+            board = self.fedcheck.board
+            for stone in board.project.process.milestones:
+                if event.phase in stone.closes and stone.id != "ready":
+                    self.app.push_screen(GateScreen(stone.id, event.phase))
+                    return
+            self.app.bell()
+            return
+        self.app.push_screen(ChecklistScreen(Place(event.phase, event.role)))
+
+    @on(Doors.Opened)
+    def _open_door(self, event: Doors.Opened) -> None:
+        kind, _, target = event.target.partition(":")
+        if kind == "item":
+            self.fedcheck.show_item(target)
+        elif kind == "query":
+            self.fedcheck.show_query(target)
+        else:
+            self.app.push_screen(GateScreen(target))
+
+    def action_home_open(self) -> None:
+        """Enter is handled by the part that has the focus."""
+
+    def action_home_next_pane(self) -> None:
+        """Go to the next part."""
+        self.focus_next()
+
+
+def _oldest(board: Board, overdue: list[Entry]) -> str:
+    days = [(board.today - entry.due).days for entry in overdue if entry.due]
+    return f"overdue, the oldest by {max(days)} d" if days else "overdue"
+
+
+def _fill(text: str, width: int) -> str:
+    text = one_line(text, width)
+    return text + " " * max(width - cell_len(text), 0)

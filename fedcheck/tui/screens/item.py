@@ -1,0 +1,67 @@
+"""An opened item: its whole guidance, rendered, and everything else about it."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Markdown, Static
+
+from fedcheck.model.text import clean
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.widgets.details import head, lists
+from fedcheck.tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+
+class ItemScreen(Screen[None]):
+    """One item on the whole screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("item")
+    PLACES: ClassVar[tuple[str, ...]] = ("item", "everywhere")
+
+    def __init__(self, ref: str) -> None:
+        super().__init__()
+        self.ref = ref
+
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out head, guidance and lists."""
+        entry = self.fedcheck.board.entries[self.ref]
+        yield TopLine()
+        with VerticalScroll(id="item-page"):
+            yield Static(id="item-head")
+            yield Markdown(clean(entry.item.guidance), id="item-guidance", open_links=False)
+            yield Static(id="item-lists")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the item."""
+        self.show()
+        self.query_one("#item-page").focus()
+
+    def on_fedcheck_app_changed(self) -> None:
+        """Show what changed."""
+        self.show()
+
+    def show(self) -> None:
+        """Show what may change: head and lists."""
+        board, signs = self.fedcheck.board, self.fedcheck.signs
+        entry = board.entries.get(self.ref)
+        if entry is None:
+            self.dismiss(None)
+            return
+        self.query_one(TopLine).show(entry.section.title, "", entry.ref)
+        self.query_one("#item-head", Static).update(head(board, entry, signs))
+        self.query_one("#item-lists", Static).update(lists(board, entry, signs))
+
+    def action_item_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

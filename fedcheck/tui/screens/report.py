@@ -1,0 +1,121 @@
+"""The report as it will be read; export it, copy it, choose its milestone."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Markdown, Static
+
+from fedcheck.model.text import clean
+from fedcheck.store.problems import FedcheckError
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+TEMPLATE = "pmo-status"
+
+
+class ReportScreen(Screen[None]):
+    """A preview of the report."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("report")
+    PLACES: ClassVar[tuple[str, ...]] = ("report", "everywhere")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.milestone: str | None = None
+        self.text = ""
+
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the page."""
+        yield TopLine()
+        with VerticalScroll(id="report-page"):
+            yield Markdown(id="report-rendered", open_links=False)
+            yield Static(id="report-source")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the report."""
+        self.show()
+        self.query_one("#report-page").focus()
+
+    def on_fedcheck_app_changed(self) -> None:
+        """Show the report anew."""
+        self.show()
+
+    def show(self) -> None:
+        """Make the report from the state as it is now."""
+        from fedcheck.report import render
+
+        app, board = self.fedcheck, self.fedcheck.board
+        try:
+            self.text = render.markdown(
+                board,
+                root=app.session.root,
+                folders=app.folders,
+                template=TEMPLATE,
+                milestone=self.milestone,
+            )
+        except FedcheckError as error:
+            self.text = f"{error}\n\n{error.hint}"
+        stone = board.project.process.milestone(self.milestone or board.next_milestone)
+        title = stone.title if stone else ""
+        self.query_one(TopLine).show(f"Report for {title}", TEMPLATE, board.today.isoformat())
+        self.query_one(Markdown).update(clean(self.text))
+        self.query_one("#report-source", Static).update(Content(clean(self.text)))
+
+    def action_report_export(self) -> None:
+        """Write the report to its file."""
+        from fedcheck.report import render
+
+        app = self.fedcheck
+        path = render.default_path(app.session.root, app.board, TEMPLATE, self.milestone)
+        try:
+            render.write(path, self.text)
+        except FedcheckError as error:
+            app.tell(str(error), error.hint, "error")
+            return
+        app.tell(f"Written: {path}")
+
+    def action_report_milestone(self) -> None:
+        """Choose the milestone that the report is for."""
+        board = self.fedcheck.board
+        choices = [
+            Choice(stone.id, f"{stone.title:<30} {board.dates.get(stone.id) or ''}")
+            for stone in board.project.process.milestones
+            if stone.closes
+        ]
+
+        def chosen(milestone: str | None) -> None:
+            if milestone:
+                self.milestone = milestone
+                self.show()
+
+        now = self.milestone or board.next_milestone
+        self.app.push_screen(ChoicePrompt("Report for", choices, now), chosen)
+
+    def action_report_copy(self) -> None:
+        """Copy the Markdown."""
+        self.app.copy_to_clipboard(self.text)
+        self.fedcheck.tell(
+            "Copied the Markdown", "where the terminal does not allow that: e exports"
+        )
+
+    def action_report_source(self) -> None:
+        """Switch between rendered and plain."""
+        self.toggle_class("-source")
+
+    def action_report_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

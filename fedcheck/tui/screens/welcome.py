@@ -1,0 +1,243 @@
+"""No workspace yet, or another one wanted: open a recent one, or make one."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, Select, Static
+
+from fedcheck.model.dates import distance, typed_due
+from fedcheck.model.process import ROLE_TITLES, Process
+from fedcheck.model.text import clean, one_line
+from fedcheck.store import checklists, paths, workspaces
+from fedcheck.store.problems import FedcheckError
+from fedcheck.tui.widgets.doors import Door, Doors
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+
+class WelcomeScreen(ModalScreen[None]):
+    """Recent workspaces, and the ways to another."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "back", key_display="esc"),
+        Binding("q", "quit_app", "quit"),
+    ]
+    PLACES: ClassVar[tuple[str, ...]] = ("everywhere",)
+
+    def __init__(self) -> None:
+        super().__init__(classes="prompt")
+
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the choices."""
+        with Vertical(classes="dialog -wide"):
+            yield Static("fedcheck", classes="dialog-title")
+            text = "A workspace holds the effort for one service offering: a folder of plain files."
+            yield Static(Content.styled(text, "$foreground-muted"), classes="paragraph")
+            yield Doors(id="workspaces")
+            yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show recent workspaces and what else can be done."""
+        doors = [Door(Content.assemble(("Make a workspace", "bold")), "new:")]
+        doors.append(Door(Content.assemble(("Open a folder", "bold")), "open:"))
+        doors.append(Door(Content.assemble(("Look at an example", "bold")), "demo:"))
+        for path in self.fedcheck.memory.recent():
+            doors.append(
+                Door(
+                    Content.assemble(
+                        one_line(Path(path).name), ("   " + one_line(path), "$foreground-muted")
+                    ),
+                    f"path:{path}",
+                )
+            )
+        listed = self.query_one(Doors)
+        listed.show(doors)
+        listed.highlighted = 3 if len(doors) > 3 else 0
+        listed.focus()
+
+    @on(Doors.Opened)
+    def _chosen(self, event: Doors.Opened) -> None:
+        kind, _, target = event.target.partition(":")
+        if kind == "path":
+            self._open(Path(target))
+        elif kind == "demo":
+            self._demo()
+        elif kind == "open":
+            self._ask_folder()
+        else:
+            self.app.push_screen(NewWorkspaceScreen(), self._made)
+
+    def _made(self, root: Path | None) -> None:
+        if root is not None:
+            self._open(root)
+
+    def _open(self, root: Path) -> None:
+        self.fedcheck.open_workspace(root)
+
+    def _demo(self) -> None:
+        import tempfile
+
+        from fedcheck.demo import build
+
+        root = Path(tempfile.mkdtemp(prefix="fedcheck-"))
+        build.make(root, self.fedcheck.clock().date())
+        self._open(root)
+
+    def _ask_folder(self) -> None:
+        from fedcheck.tui.prompts import TextPrompt
+
+        def preview(text: str) -> str:
+            root = Path(text).expanduser()
+            if not (root / paths.HEAD).exists():
+                raise ValueError("no fedcheck.toml there")
+            return "a workspace is there; ⏎ opens it"
+
+        def given(text: str | None) -> None:
+            if text:
+                self._open(Path(text).expanduser().absolute())
+
+        prompt = TextPrompt("Folder of the workspace", f"{self.fedcheck.here}/", preview=preview)
+        self.app.push_screen(prompt, given)
+
+    def action_close(self) -> None:
+        """Go back to the open workspace; without one, leave."""
+        if self.fedcheck.open_session is None:
+            self.app.exit(0)
+        else:
+            self.dismiss(None)
+
+    def action_quit_app(self) -> None:
+        """Leave."""
+        self.app.exit(0)
+
+
+class NewWorkspaceScreen(ModalScreen[Path | None]):
+    """The form for a new workspace."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", key_display="esc"),
+        Binding("f2,ctrl+s", "save", "make it", key_display="F2"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(classes="prompt")
+        self.processes: dict[str, Process] = {}
+
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields with sensible defaults."""
+        shipped = paths.shipped_checklists()
+        self.processes = checklists.load_catalog(shipped, (), None).processes
+        process = next(iter(self.processes.values()))
+        options = (process.profile or {}).get("impact")
+        with Vertical(classes="dialog -wide -tall"):
+            yield Static("A new workspace", classes="dialog-title")
+            with VerticalScroll():
+                yield Static("Name of the service offering", classes="field-name")
+                yield Input(placeholder="Meridian Ledger", id="name")
+                yield Static("Process", classes="field-name")
+                processes = [(Content(clean(p.title)), p.id) for p in self.processes.values()]
+                yield Select(processes, value=process.id, allow_blank=False, id="process")
+                text = " ".join(clean(process.note or process.summary).split())
+                yield Static(
+                    Content.styled(one_line(text, 300), "$foreground-muted"), classes="paragraph"
+                )
+                yield Static("You are", classes="field-name")
+                roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
+                yield Select(roles, value=process.roles[0], allow_blank=False, id="role")
+                if options:
+                    yield Static("Impact level (FIPS 199)", classes="field-name")
+                    levels = [(Content(value), value) for value in options.values]
+                    yield Select(levels, value=options.default, allow_blank=False, id="impact")
+                yield Static("Date of the kick-off, if it is known", classes="field-name")
+                yield Input(placeholder="2027-02-01 or +12w", id="kick-off")
+                yield Static("Folder", classes="field-name")
+                yield Input(f"{self.fedcheck.here}/", id="folder")
+            yield Static(
+                Content("F2 makes it, tab goes on, esc cancels"), classes="dialog-hint", id="hint"
+            )
+
+    @on(Input.Changed, "#name")
+    def _named(self, event: Input.Changed) -> None:
+        """Propose a folder by the name, until a person chose one."""
+        folder = self.query_one("#folder", Input)
+        slug = "-".join("".join(c if c.isalnum() else " " for c in event.value.lower()).split())
+        if (
+            Path(folder.value).parent == self.fedcheck.here
+            or folder.value == f"{self.fedcheck.here}/"
+        ):
+            folder.value = str(self.fedcheck.here / slug) if slug else f"{self.fedcheck.here}/"
+
+    @on(Input.Changed, "#kick-off")
+    def _dated(self, event: Input.Changed) -> None:
+        try:
+            day = self._kick_off(event.value)
+        except (ValueError, FedcheckError) as error:
+            self._hint(str(error), wrong=True)
+            return
+        today = self.fedcheck.clock().date()
+        self._hint(f"kick-off {day.isoformat()}, {distance(day, today)}" if day else "")
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        if event.input.id == "folder":
+            self.action_save()
+        else:
+            self.focus_next()
+
+    def _kick_off(self, text: str) -> date | None:
+        due = typed_due(text, self.fedcheck.clock().date())
+        return date.fromisoformat(due) if due else None
+
+    def _hint(self, text: str, wrong: bool = False) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.set_class(wrong, "-wrong")
+        hint.update(Content(clean(text) or "F2 makes it, tab goes on, esc cancels"))
+
+    def action_save(self) -> None:
+        """Make the workspace."""
+        name = self.query_one("#name", Input).value.strip()
+        folder = self.query_one("#folder", Input).value.strip()
+        process = self.processes[str(self.query_one("#process", Select).value)]
+        impact = self.query("#impact")
+        profile = {"impact": str(cast("Select[str]", impact.first()).value)} if impact else {}
+        try:
+            if not name:
+                raise ValueError("the name is missing")
+            if not folder:
+                raise ValueError("the folder is missing")
+            day = self._kick_off(self.query_one("#kick-off", Input).value)
+            text = workspaces.head_text(
+                name,
+                process,
+                str(self.query_one("#role", Select).value),
+                profile=workspaces.parse_profile(process, profile),
+                milestones={"kick-off": day} if day else {},
+            )
+            root = Path(folder).expanduser().absolute()
+            workspaces.create(root, text)
+        except (FedcheckError, ValueError) as error:
+            self._hint(str(error), wrong=True)
+            return
+        self.dismiss(root)
+
+    def action_cancel(self) -> None:
+        """Leave without a workspace."""
+        self.dismiss(None)

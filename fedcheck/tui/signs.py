@@ -1,0 +1,72 @@
+"""Signs and bars: how status, evidence and progress are drawn, in Unicode or ASCII."""
+
+from dataclasses import dataclass
+
+from fedcheck.insight.progress import Count
+from fedcheck.model.entry import Entry
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """A set of signs, all one cell wide in common fonts (`status`: always of equal width)."""
+
+    status: dict[str, str]
+    overdue: str
+    stale: str
+    changed: str
+    here: str
+    ascii_only: bool
+
+    def bar(self, count: Count, cells: int) -> str:
+        """Return a progress bar of a width; anything done shows at least a sliver."""
+        share = count.done / count.countable if count.countable else 1.0
+        if self.ascii_only:
+            full = int(share * cells)
+            return ("#" * full).ljust(cells, ".")
+        eighths = int(share * cells * 8)
+        if count.done and not eighths:
+            eighths = 1
+        full, part = divmod(eighths, 8)
+        return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(cells)
+
+    def mark(self, entry: Entry) -> str:
+        """Return the one sign for what is most wrong with an entry, or a blank."""
+        if entry.overdue:
+            return self.overdue
+        if entry.unsound:
+            return self.stale
+        return self.changed if entry.changed else " "
+
+
+UNICODE = Signs(
+    status={"todo": "☐", "doing": "◐", "blocked": "■", "done": "✓", "na": "–"},
+    overdue="!",
+    stale="↻",
+    changed="△",
+    here="▸",
+    ascii_only=False,
+)
+ASCII = Signs(
+    status={"todo": "[ ]", "doing": "[~]", "blocked": "[!]", "done": "[x]", "na": "[-]"},
+    overdue="!",
+    stale="%",
+    changed="^",
+    here=">",
+    ascii_only=True,
+)
+
+STATUS_STYLES = {
+    "todo": "$foreground-muted",
+    "doing": "$accent",
+    "blocked": "$text-error",
+    "done": "$text-success",
+    "na": "$foreground-muted",
+}
+"""The colour of each status, by the names of the theme."""
+
+
+def sign_set(name: str) -> Signs:
+    """Return the set of signs that the user chose."""
+    return ASCII if name == "ascii" else UNICODE

@@ -1,0 +1,125 @@
+"""The tree of phases, roles and sections, with counts."""
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from fedcheck.insight.entries import Board
+from fedcheck.insight.progress import Count, by_phase_and_role, by_section
+from fedcheck.model.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the tree: a phase, a role in it, a section of one of its checklists."""
+
+    phase: str = ""
+    role: str = ""
+    checklist: str = ""
+    section: str = ""
+
+    def holds(self, phase: str, role: str, checklist: str, section: str) -> bool:
+        """Tell whether an item of these coordinates is at this place or below it."""
+        mine = (self.phase, self.role, self.checklist, self.section)
+        theirs = (phase, role, checklist, section)
+        return all(not m or m == t for m, t in zip(mine, theirs, strict=True))
+
+
+class Navigator(Tree[Place]):
+    """Phases, roles, sections. Moving through it shows the place's items."""
+
+    class Chosen(Message):
+        """A person went to a place."""
+
+        def __init__(self, place: Place) -> None:
+            self.place = place
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__("All", Place(), id=id)
+        self.show_root = False
+        self.guide_depth = 2
+        self.nodes: dict[Place, TreeNode[Place]] = {}
+        self.titles: dict[Place, str] = {}
+        self.counts: dict[Place, Count] = {}
+
+    def show(self, board: Board, place: Place) -> None:
+        """Fill the tree once; later only the counts change."""
+        self.counts = _counts(board)
+        if not self.nodes:
+            self._fill(board)
+        for place_, node in self.nodes.items():
+            node.set_label(self._label(place_))
+        self.go_to(place)
+
+    def go_to(self, place: Place) -> None:
+        """Put the cursor on a place, opening what is above it."""
+        node = self.nodes.get(place)
+        if node is None:
+            return
+        above = node.parent
+        while above is not None:
+            above.expand()
+            above = above.parent
+        if self.cursor_node is not node:
+            self.call_after_refresh(self.move_cursor, node)
+
+    def _fill(self, board: Board) -> None:
+        phases: dict[str, TreeNode[Place]] = {}
+        for checklist in board.project.checklists.values():
+            spot = Place(checklist.phase)
+            if spot not in self.counts:
+                continue
+            if spot not in self.nodes:
+                phase = board.project.process.phase(checklist.phase)
+                self.titles[spot] = phase.title if phase else checklist.phase
+                phases[checklist.phase] = self.root.add("", spot)
+                self.nodes[spot] = phases[checklist.phase]
+            self._fill_role(checklist.phase, checklist.role, phases[checklist.phase])
+            for section in checklist.sections:
+                leaf = Place(checklist.phase, checklist.role, checklist.id, section.id)
+                if leaf in self.counts:
+                    self.titles[leaf] = one_line(section.title)
+                    above = self.nodes[Place(checklist.phase, checklist.role)]
+                    self.nodes[leaf] = above.add_leaf("", leaf)
+
+    def _fill_role(self, phase: str, role: str, above: TreeNode[Place]) -> None:
+        spot = Place(phase, role)
+        if spot not in self.nodes and spot in self.counts:
+            self.titles[spot] = role.upper()
+            self.nodes[spot] = above.add("", spot)
+
+    def _label(self, place: Place) -> Text:
+        count = self.counts.get(place, Count())
+        full = count.countable and count.done == count.countable
+        title = Text(self.titles[place], "bold" if not place.role else "")
+        return title.append(f"  {count.text}", "green" if full else "dim")
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Place]) -> None:
+        """Show the items of the place under the cursor."""
+        event.stop()
+        if event.node.data is not None and self.has_focus:
+            self.post_message(self.Chosen(event.node.data))
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Place]) -> None:
+        """Show the items of the chosen place."""
+        event.stop()
+        if event.node.data is not None:
+            self.post_message(self.Chosen(event.node.data))
+
+
+def _counts(board: Board) -> dict[Place, Count]:
+    """Return the counts of every place that has items."""
+    counts: dict[Place, Count] = {}
+    for (phase, role), count in by_phase_and_role(board).items():
+        counts[Place(phase, role)] = count
+        total = counts.setdefault(Place(phase), Count())
+        for status, number in count.by_status.items():
+            total.by_status[status] += number
+    for (checklist, section), count in by_section(board.entries.values()).items():
+        found = board.project.checklists[checklist]
+        counts[Place(found.phase, found.role, checklist, section)] = count
+    return counts

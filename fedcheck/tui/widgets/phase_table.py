@@ -1,0 +1,203 @@
+"""The table of phases by roles: bars, counts and the gate; each cell is a door to its items."""
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from fedcheck.insight.entries import Board
+from fedcheck.insight.gates import Gate
+from fedcheck.insight.progress import Count, by_phase_and_role
+from fedcheck.model.text import one_line
+from fedcheck.tui.signs import UNICODE, Signs
+
+GATE = "gate"
+WORKERS = ("csp", "3pao", "agency")
+"""The roles that do most of the work; the others have no bars while there is little room."""
+
+
+class PhaseTable(Widget, can_focus=True):
+    """Phases as rows, roles and the gate as columns, a cursor on one cell."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual reads it from the class
+        Binding("down,j", "move(1,0)", "down", show=False),
+        Binding("up,k", "move(-1,0)", "up", show=False),
+        Binding("right,l", "move(0,1)", "right", show=False),
+        Binding("left,h", "move(0,-1)", "left", show=False),
+        Binding("enter", "open", "open", show=False),
+    ]
+
+    cursor: reactive[tuple[int, int]] = reactive((0, 0))
+
+    class Opened(Message):
+        """A person opened a cell: a phase and a role, or the phase's gate."""
+
+        def __init__(self, phase: str, role: str) -> None:
+            self.phase = phase
+            self.role = role
+            super().__init__()
+
+    def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.signs = signs
+        self.board: Board | None = None
+        self.counts: dict[tuple[str, str], Count] = {}
+        self.roles: list[str] = []
+        self.lacking: dict[str, int | None] = {}
+        self.here = ""
+
+    def show(self, board: Board, gates: list[Gate], view_role: str) -> None:
+        """Show the state of a board; the first time, the cursor goes to the current phase."""
+        first = self.board is None
+        self.board = board
+        self.counts = by_phase_and_role(board)
+        present = {role for _, role in self.counts}
+        roles = [role for role in board.project.process.roles if role in present]
+        self.roles = sorted(roles, key=lambda r: (r not in WORKERS, roles.index(r)))
+        self.lacking = lacking(board, gates)
+        self.here = current_phase(board, gates)
+        if first:
+            phases = [phase.id for phase in board.project.process.phases]
+            row = phases.index(self.here) if self.here in phases else 0
+            self.cursor = (row, self.roles.index(view_role) if view_role in self.roles else 0)
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the height: a heading and a line for each phase."""
+        return len(self.board.project.process.phases) + 1 if self.board else 1
+
+    def _columns(self) -> tuple[int, list[int], int]:
+        """Return the widths of titles, role columns and bars for the room there is."""
+        width = self.size.width
+        gate = 12
+        title = 26 if width >= 70 else 20 if width >= 60 else 16
+        room = width - title - gate - 2
+        bars = room >= 16 * sum(role in WORKERS for role in self.roles)
+        bar = 0
+        if bars:
+            others = sum(7 for role in self.roles if role not in WORKERS)
+            workers = max(sum(role in WORKERS for role in self.roles), 1)
+            bar = min(max((room - others) // workers - 9, 0), 16)
+        columns = []
+        left = room
+        for role in self.roles:
+            wanted = (bar + 9 if bar >= 4 else 8) if role in WORKERS else 7
+            columns.append(wanted if wanted <= left else 0)
+            left -= columns[-1]
+        return title, columns, bar if bar >= 4 else 0
+
+    def render(self) -> Content:
+        """Draw the table."""
+        if self.board is None:
+            return Content("")
+        title, columns, bar = self._columns()
+        heads = [
+            (set_cell_size(role, wide), "$foreground-muted")
+            for role, wide in zip(self.roles, columns, strict=True)
+            if wide
+        ]
+        lines = [Content.assemble(" " * (title + 2), *heads, ("gate", "$foreground-muted"))]
+        for row, phase in enumerate(self.board.project.process.phases):
+            lines.append(self._line(row, phase.id, phase.title, title, columns, bar))
+        return Content("\n").join(lines)
+
+    def _line(
+        self, row: int, phase: str, name: str, title: int, columns: list[int], bar: int
+    ) -> Content:
+        lacks = self.lacking.get(phase)
+        sign, style = " ", ""
+        if lacks == 0:
+            sign, style = self.signs.status["done"].strip("[]"), "$text-success"
+        elif phase == self.here:
+            sign, style = self.signs.here, "bold"
+        parts: list[Content | tuple[str, str] | str] = [(f"{sign} ", style)]
+        parts.append(
+            (set_cell_size(one_line(name, title - 1), title), style if sign != " " else "")
+        )
+        for column, (role, wide) in enumerate(zip(self.roles, columns, strict=True)):
+            if wide:
+                cell = self._cell(phase, role, bar if role in WORKERS else 0)
+                parts.append(self._at_cursor(cell, row, column, wide))
+        gate = "-" if lacks is None else "met" if lacks == 0 else f"{lacks} missing"
+        colour = (
+            "$text-success" if lacks == 0 else "$text-warning" if lacks else "$foreground-muted"
+        )
+        cell = Content.styled(gate, colour)
+        parts.append(self._at_cursor(cell, row, len(self.roles), 11))
+        return Content.assemble(*parts)
+
+    def _cell(self, phase: str, role: str, bar: int) -> Content:
+        count = self.counts.get((phase, role))
+        if count is None:
+            return Content.styled("-".rjust(bar + 2) if bar else "-", "$foreground-muted")
+        if not bar:
+            return Content(count.text)
+        full = count.done == count.countable
+        drawn = (self.signs.bar(count, bar), "$success" if full else "$accent")
+        return Content.assemble(drawn, f" {count.text}")
+
+    def _at_cursor(self, cell: Content, row: int, column: int, wide: int) -> Content:
+        at = self.has_focus and self.cursor == (row, column)
+        filled = Content.assemble(cell, " " * max(wide - cell_len(cell.plain), 0))
+        return filled.stylize("reverse", 0, max(wide - 1, 1)) if at else filled
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor only where the focus is."""
+        super().watch_has_focus(has_focus)
+        self.refresh()
+
+    def action_move(self, rows: int, columns: int) -> None:
+        """Move the cursor."""
+        if self.board is None:
+            return
+        last = len(self.board.project.process.phases) - 1
+        row, column = self.cursor
+        self.cursor = (
+            min(max(row + rows, 0), last),
+            min(max(column + columns, 0), len(self.roles)),
+        )
+
+    def action_open(self) -> None:
+        """Open the cell under the cursor."""
+        if self.board is None:
+            return
+        row, column = self.cursor
+        role = self.roles[column] if column < len(self.roles) else GATE
+        self.post_message(self.Opened(self.board.project.process.phases[row].id, role))
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the clicked cell."""
+        if self.board is None:
+            return
+        row = event.y - 1
+        title, columns, _ = self._columns()
+        place = event.x - title - 2
+        column = 0
+        while column < len(columns) and place >= columns[column]:
+            place -= columns[column]
+            column += 1
+        if 0 <= row < len(self.board.project.process.phases):
+            self.cursor = (row, column if place >= 0 else self.cursor[1])
+            self.action_open()
+
+
+def lacking(board: Board, gates: list[Gate]) -> dict[str, int | None]:
+    """Return how much the first gate that closes a phase still lacks there; none without a gate."""
+    found: dict[str, int | None] = {phase.id: None for phase in board.project.process.phases}
+    for gate in gates:
+        for phase in gate.milestone.closes:
+            count = sum(missing.phase == phase for missing in gate.missing)
+            before = found.get(phase)
+            found[phase] = count if before is None else max(before, count)
+    return found
+
+
+def current_phase(board: Board, gates: list[Gate]) -> str:
+    """Return the first phase whose gate is not met; the last one where all are."""
+    lacks = lacking(board, gates)
+    phases = [phase.id for phase in board.project.process.phases]
+    return next((phase for phase in phases if lacks[phase]), phases[-1] if phases else "")

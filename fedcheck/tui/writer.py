@@ -1,0 +1,29 @@
+"""Saves off the UI thread: one thread, so in the order in which a person acted."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Runs jobs one after the other in a thread of their own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fedcheck-writer")
+        self.waiting = 0
+
+    def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], None]) -> None:
+        """Queue a job; `done` is called in the writer's thread when it has ended."""
+        self.waiting += 1
+
+        def finished(future: "Future[T]") -> None:
+            self.waiting -= 1
+            done(future)
+
+        self._pool.submit(job).add_done_callback(finished)
+
+    def close(self) -> None:
+        """Wait until everything queued is done."""
+        self._pool.shutdown(wait=True)
