@@ -9,6 +9,7 @@ from dataclasses import dataclass
 PLACES: dict[str, str] = {
     "everywhere": "Everywhere",
     "home": "Home",
+    "edit": "On an item",
     "list": "Checklist",
     "rows": "In a list of items",
     "item": "Item, opened",
@@ -68,21 +69,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.quit", "quit", "Leave; everything is saved.", ("q", "ctrl+q"), "everywhere", True),
     Action("home.open", "open", "Open the list behind the number.", ("enter",), "home", True),
     Action("home.next-pane", "next pane", "Go to the next part of the screen.", ("tab",), "home"),
-    Action("list.done", "done", "Mark the item done, or take that back.", ("space",), "list", True),
-    Action("list.status", "status", "Choose a status.", ("s",), "list", True),
-    Action("list.result", "result", "Give a test its result.", ("t",), "list"),
+    Action("edit.done", "done", "Mark the item done, or take that back.", ("space",), "edit", True),
+    Action("edit.status", "status", "Choose a status.", ("s",), "edit", True),
+    Action("edit.result", "result", "Give a test its result.", ("t",), "edit"),
     Action(
-        "list.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "list", True
+        "edit.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "edit", True
     ),
-    Action("list.note", "note", "Write the note.", ("n",), "list", True),
-    Action("list.owner", "owner", "Say who has it.", ("o",), "list", True),
-    Action("list.due", "due", "Set a due date.", ("d",), "list", True),
+    Action("edit.note", "note", "Write the note.", ("n",), "edit", True),
+    Action("edit.owner", "owner", "Say who has it.", ("o",), "edit", True),
+    Action("edit.due", "due", "Set a due date.", ("d",), "edit", True),
     Action(
-        "list.confirm",
+        "edit.confirm",
         "reviewed",
         "Confirm that you have read what changed upstream.",
         ("c",),
-        "list",
+        "edit",
     ),
     Action("list.filter", "filter", "Narrow the list as you type.", ("slash",), "list", True),
     Action("list.clear", "clear filter", "Leave the filter, or go back.", ("escape",), "list"),

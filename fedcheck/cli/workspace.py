@@ -112,11 +112,11 @@ def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
     import tempfile
 
     from fedcheck.cli.launch import on_terminal, open_app
-    from fedcheck.demo import build
+    from fedcheck.demo import example
 
     root = folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="fedcheck-"))
     if not (root / paths.HEAD).exists():
-        build.make(root, as_of)
+        example.make(root, as_of)
     if on_terminal():
         ctx.exit(open_app(ctx.find_object(Settings) or Settings(), root))
     from fedcheck.cli.overview import status

@@ -43,8 +43,10 @@ def mine(board: Board, role: str, query: Query | None = None) -> list[Step]:
 
 
 def _doable(entry: Entry) -> bool:
+    if entry.record.status == "na":
+        return entry.changed
     if entry.record.closed:
-        return entry.record.status == "done" and (entry.unsound or entry.overdue or entry.changed)
+        return entry.unsound or entry.overdue or entry.changed
     return entry.record.status != "blocked" and not entry.waiting
 
 
@@ -52,10 +54,10 @@ def _rank(board: Board, entry: Entry) -> tuple[int, date, int, int]:
     due = entry.due or date.max
     if entry.overdue:
         pressing = 0
+    elif entry.record.closed:
+        pressing, due = 2, date.max
     elif entry.due and (entry.due - board.today).days <= SOON:
         pressing = 1
-    elif entry.record.closed:
-        pressing = 2
     elif entry.record.status == "doing":
         pressing = 3
     else:
@@ -68,11 +70,11 @@ def why(board: Board, entry: Entry) -> str:
     """Say in a few words why an entry is on the agenda."""
     if entry.overdue and entry.due:
         return f"overdue {(board.today - entry.due).days} d"
+    if entry.record.closed:
+        return "changed upstream" if entry.changed else "evidence " + _worst(entry)
     if entry.due and (entry.due - board.today).days <= SOON:
         days = (entry.due - board.today).days
         return "due today" if days == 0 else f"due in {days} d"
-    if entry.record.closed:
-        return "changed upstream" if entry.changed else "evidence " + _worst(entry)
     if entry.record.status == "doing":
         return "in progress"
     if entry.due:

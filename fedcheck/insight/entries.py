@@ -8,7 +8,7 @@ from functools import cached_property
 from fedcheck.insight import freshness
 from fedcheck.insight.milestones import Calendar, calendar, next_milestone
 from fedcheck.model.checklist import Checklist, Item, Section
-from fedcheck.model.dates import parse_span, shift
+from fedcheck.model.dates import parse_span, shift_clamped
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
 from fedcheck.model.record import Record
@@ -93,7 +93,7 @@ def due_date(item: Item, record: Record, days: Calendar) -> date | None:
     if item.every:
         newest = freshness.newest_day(record)
         if newest:
-            return shift(newest, parse_span(item.every))
+            return shift_clamped(newest, parse_span(item.every))
     return days.due(item.due)
 
 

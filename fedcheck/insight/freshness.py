@@ -1,11 +1,11 @@
 """Whether evidence still counts: not too old, not gone, not changed."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from fedcheck.insight.milestones import Calendar
 from fedcheck.model.checklist import Item
-from fedcheck.model.dates import Span, parse_max_age, parse_span, shift
+from fedcheck.model.dates import Span, parse_max_age, parse_span, shift_clamped
 from fedcheck.model.record import Evidence, Record
 
 
@@ -59,10 +59,11 @@ def stale_from(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
     """Return the first day on which a piece of evidence is too old, judged by that day."""
     spans = [parse_max_age(item.max_age).span] if item.max_age else []
     spans += [parse_span(item.every)] if item.every else []
-    days = [shift(proof.collected, span) for span in spans] if proof.collected else []
+    days = [shift_clamped(proof.collected, span) for span in spans] if proof.collected else []
     if proof.expires:
         days.append(proof.expires)
-    return min(days, default=None)
+    last = min(days, default=None)
+    return last + timedelta(days=1) if last and last < date.max else None
 
 
 def _too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
@@ -70,4 +71,4 @@ def _too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
         return True
     if span is None:
         return False
-    return proof.collected is None or shift(proof.collected, span) < judged
+    return proof.collected is None or shift_clamped(proof.collected, span) < judged

@@ -16,14 +16,16 @@ EVIDENCE_WORDS = {
     "changed": "an evidence file is not what it was",
 }
 
+UPSTREAM_WORDS = "the item changed upstream and was not reviewed since"
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One thing that a gate lacks.
 
     Attributes:
-        kind: open, declined, evidence, stale, missing, changed, needs, result, finding, request,
-            upstream or file.
+        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, finding,
+            request, upstream or file.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
     """
@@ -98,7 +100,11 @@ def _lacks(board: Board, entry: Entry) -> Iterator[Missing]:
     if record.status == "na":
         if not record.reason and (demanded or advised):
             yield lack("reason", "not applicable without a reason")
+        if entry.changed and (demanded or advised):
+            yield lack("upstream", UPSTREAM_WORDS)
         return
+    if record.result == "other-than-satisfied" and not _planned(board, entry):
+        yield lack("finding", "other than satisfied, without a planned finding")
     if item.level == "may":
         return
     if item.expects and not record.evidence:
@@ -110,10 +116,8 @@ def _lacks(board: Board, entry: Entry) -> Iterator[Missing]:
         yield lack("needs", f"done, but it needs {', '.join(entry.waits)}")
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
-    if record.result == "other-than-satisfied" and not _planned(board, entry):
-        yield lack("finding", "other than satisfied, without a planned finding")
     if entry.changed:
-        yield lack("upstream", "the item changed upstream and was not reviewed since")
+        yield lack("upstream", UPSTREAM_WORDS)
 
 
 def _open_words(entry: Entry) -> str:
@@ -136,7 +140,7 @@ def _planned(board: Board, entry: Entry) -> bool:
 
 def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
     """An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing)."""
-    if board.project.process.id != "jab" or "full-assessment" not in milestone.closes:
+    if board.project.process.id != "jab" or not _after_assessment(board, milestone):
         return
     for finding in board.project.findings:
         if finding.risk == "high" and finding.state == "open":
@@ -144,6 +148,16 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
             yield Missing(
                 "finding", finding.id, f"open High finding: {finding.title}", owner, "csp"
             )
+
+
+def _after_assessment(board: Board, milestone: Milestone) -> bool:
+    """Tell whether a milestone is the one that closes the full assessment, or a later one."""
+    for stone in board.project.process.milestones:
+        if "full-assessment" in stone.closes:
+            return True
+        if stone.id == milestone.id:
+            return False
+    return False
 
 
 def _requests(board: Board, milestone: Milestone) -> Iterator[Missing]:

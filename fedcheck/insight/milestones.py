@@ -26,6 +26,8 @@ class Calendar:
         """Return the date of an anchor: a milestone, or the done date of an item."""
         if name in self.dates:
             return self.dates[name]
+        if self.project.process.milestone(name):
+            return None
         checklist, item = split(name)
         if checklist:
             return self.project.record(name).done

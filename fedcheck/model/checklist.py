@@ -112,8 +112,13 @@ class Checklist:
 
     @cached_property
     def renamed(self) -> dict[str, str]:
-        """Return today's id for each earlier id."""
-        return {old: item.id for _, item in self.items.values() for old in item.renamed_from}
+        """Return today's id for each earlier id; an id that is still in use is no earlier one."""
+        return {
+            old: item.id
+            for _, item in self.items.values()
+            for old in item.renamed_from
+            if old not in self.items
+        }
 
     def source_of(self, item: Item) -> tuple[Source | None, str]:
         """Return the document and the place in it that an item rests on."""

@@ -12,12 +12,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 _UNITS = "d|bd|w|mo|y"
-_SPAN = re.compile(rf"(\d{{1,4}})\s*({_UNITS})")
+_SPAN = re.compile(rf"([0-9]{{1,4}})\s*({_UNITS})")
 _DUE = re.compile(
-    rf"(?P<anchor>[a-z0-9][a-z0-9._:-]*)(?:\s*(?P<sign>[+-])\s*(?P<span>\d{{1,4}}\s*(?:{_UNITS})))?"
+    rf"(?P<anchor>[a-z0-9][a-z0-9._:-]*)(?:\s*(?P<sign>[+-])\s*(?P<span>[0-9]{{1,4}}\s*(?:{_UNITS})))?"
 )
-_AGE = re.compile(rf"(?P<span>\d{{1,4}}\s*(?:{_UNITS}))(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))?")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_AGE = re.compile(
+    rf"(?P<span>[0-9]{{1,4}}\s*(?:{_UNITS}))(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))?"
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class MaxAge:
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
     """Parse `YYYY-MM-DD`. Raises ValueError, with what is wrong, for anything else."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(f"{text!r} is not a date; write it as 2027-02-01")
     try:
         return date.fromisoformat(text)
@@ -118,8 +120,16 @@ def shift(day: date, span: Span, sign: int = 1) -> date:
                 year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
                 last = calendar.monthrange(year, month + 1)[1]
                 return date(year, month + 1, min(day.day, last))
-    except (OverflowError, calendar.IllegalMonthError):
+    except (OverflowError, ValueError):
         raise ValueError(f"{span} from {day} leaves the calendar") from None
+
+
+def shift_clamped(day: date, span: Span, sign: int = 1) -> date:
+    """Return the day a span later (or earlier); the first or last day where the calendar ends."""
+    try:
+        return shift(day, span, sign)
+    except ValueError:
+        return date.max if sign > 0 else date.min
 
 
 @lru_cache(maxsize=64)
@@ -163,8 +173,9 @@ def typed_due(text: str, today: date) -> str:
         return today.isoformat()
     if word == "tomorrow":
         return (today + timedelta(days=1)).isoformat()
-    if word[:3] in _WEEKDAYS and word.isalpha():
-        ahead = (_WEEKDAYS.index(word[:3]) - today.weekday() - 1) % 7 + 1
+    named = [i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)]
+    if named:
+        ahead = (named[0] - today.weekday() - 1) % 7 + 1
         return (today + timedelta(days=ahead)).isoformat()
     if word[0] in "+-":
         return shift(today, parse_span(word[1:]), -1 if word[0] == "-" else 1).isoformat()

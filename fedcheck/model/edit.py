@@ -5,7 +5,9 @@ from datetime import date
 
 from fedcheck.model.change import Change, differences
 from fedcheck.model.checklist import ADVISED, Item
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.dates import parse_due
+from fedcheck.model.record import RESULTS, STATUSES, Evidence, Record
+from fedcheck.model.text import storable
 
 
 class RuleError(Exception):
@@ -37,14 +39,16 @@ def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> lis
     """Return the changes that an edit makes, with what follows from it by the rules.
 
     A result makes a test done (not-applicable makes it n/a); leaving done clears the result. The
-    done date and the basis are kept up. Raises RuleError for a result on a task, and for n/a
-    without a reason.
+    done date and the basis are kept up. Raises RuleError for a result on a task, for n/a without
+    a reason, and for a word or a date that cannot be stored.
     """
     new = record
     for name in ("owner", "due", "note", "reason"):
         value = getattr(edit, name)
         if value is not None:
-            new = replace(new, **{name: value.strip() if name != "note" else value.rstrip()})
+            text = storable(value)
+            new = replace(new, **{name: text.strip() if name != "note" else text.rstrip()})
+    _check_words(edit, new)
     if edit.result:
         new = _with_result(item, new, edit)
     elif edit.result == "":
@@ -53,6 +57,18 @@ def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> lis
         new = _with_status(new, edit.status)
     new = _consistent(item, record, new, edit, today)
     return differences(ref, record, new)
+
+
+def _check_words(edit: Edit, new: Record) -> None:
+    if edit.status is not None and edit.status not in STATUSES:
+        raise RuleError(f"{edit.status!r} is no status", "it is one of " + ", ".join(STATUSES))
+    if edit.result and edit.result not in RESULTS:
+        raise RuleError(f"{edit.result!r} is no result", "it is one of " + ", ".join(RESULTS))
+    if edit.due:
+        try:
+            parse_due(new.due)
+        except ValueError as error:
+            raise RuleError(str(error)) from None
 
 
 def _with_result(item: Item, record: Record, edit: Edit) -> Record:
@@ -75,7 +91,8 @@ def _with_status(record: Record, status: str) -> Record:
 
 
 def _consistent(item: Item, old: Record, new: Record, edit: Edit, today: date) -> Record:
-    if new.status == "na" and not new.reason:
+    stale_reason = old.status == "blocked" and edit.reason is None  # says why it was blocked
+    if new.status == "na" and (not new.reason or stale_reason):
         declined = "declined" if item.level in ADVISED else "not applicable"
         raise RuleError(
             f"{item.id} cannot be {declined} without a reason", 'say why: --reason "..."', "reason"
@@ -95,6 +112,18 @@ def _consistent(item: Item, old: Record, new: Record, edit: Edit, today: date) -
     if old.status == "todo" or not old.basis or edit.confirm:
         return replace(new, basis=item.basis())
     return new
+
+
+def settled(record: Record) -> Record:
+    """Return the record without what only a closed item has, where it is not closed.
+
+    Two people may change the status and the result at the same time; each change alone is right.
+    """
+    return replace(
+        record,
+        result=record.result if record.closed else "",
+        done=record.done if record.status == "done" else None,
+    )
 
 
 def with_evidence(ref: str, item: Item, record: Record, proof: Evidence) -> list[Change]:

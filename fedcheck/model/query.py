@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from fedcheck.model.checklist import LEVELS, Item
-from fedcheck.model.dates import parse_date, parse_span, shift
+from fedcheck.model.dates import parse_date, parse_span, shift, shift_clamped
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import RESULTS, STATUSES
 from fedcheck.model.reference import did_you_mean
@@ -81,7 +82,7 @@ def _keyed(name: str, value: str) -> Test:
     if maker is None:
         hint = did_you_mean(name, KEYS) or "known keys: " + ", ".join(KEYS)
         raise QueryError(f'unknown search key "{name}:"; {hint}')
-    if not value:
+    if not value.strip("|"):
         raise QueryError(f'"{name}:" needs a value, such as {name}:{EXAMPLES[name]}')
     tests = [maker(part.casefold()) for part in value.split("|") if part]
     if len(tests) == 1:
@@ -90,8 +91,10 @@ def _keyed(name: str, value: str) -> Test:
 
 
 def _containing(word: str) -> Test:
+    words = [part for part in word.split("|") if part] or [word]
+
     def holds(entry: Entry, _: date) -> bool:
-        return any(word in text.casefold() for text in searched(entry))
+        return any(part in text.casefold() for text in searched(entry) for part in words)
 
     return holds
 
@@ -206,11 +209,12 @@ def _due(value: str) -> Test:
 
         else:
             span = parse_span(day)
+            shift(date(2026, 1, 1), span)
 
+            @lru_cache(maxsize=4)  # one for the whole search: business days take their time
             def limit(today: date) -> date:
-                return shift(today, span)
+                return shift_clamped(today, span)
 
-        limit(date(2026, 1, 1))
     except ValueError as error:
         raise QueryError(
             f"due:{value}: {error}; write due:<14d, due:>2027-02-01 or due:none"

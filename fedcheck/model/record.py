@@ -1,10 +1,12 @@
 """Records: what is known of one item, and the evidence for it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from typing import Any, Literal, get_args
 
+from fedcheck.model.dates import parse_date, parse_due
 from fedcheck.model.key import extra, key
 
 Status = Literal["todo", "doing", "blocked", "done", "na"]
@@ -100,29 +102,61 @@ def with_field(record: Record, name: str, value: Any) -> Record:
         return replace(record, evidence=tuple(kept))
     if name not in FIELDS:
         raise KeyError(name)
+    text = "" if value is None else value
+    if not isinstance(text, str):
+        raise ValueError(f"{name} is text, not {type(value).__name__}")
     if name == "done":
-        return replace(record, done=date.fromisoformat(value) if value else None)
+        return replace(record, done=parse_date(text) if text else None)
     if name == "status":
-        return replace(record, status=value or "todo")
-    changed: dict[str, Any] = {name: value or ""}
+        text = text or "todo"
+    for known, words in (("status", STATUSES), ("result", ("", *RESULTS))):
+        if name == known and text not in words:
+            raise ValueError(f"{text!r} is no {name}")
+    if name == "due" and text:
+        parse_due(text)
+    changed: dict[str, Any] = {name: text}
     return replace(record, **changed)
 
 
 def evidence_to_dict(proof: Evidence) -> dict[str, Any]:
-    """Return evidence as plain JSON data, without its id and without defaults."""
+    """Return evidence as plain JSON data, without its id and without defaults.
+
+    Dates among unknown keys become text: history is JSON.
+    """
     data: dict[str, Any] = {"link": proof.link, "kind": proof.kind}
     for name in ("label", "collected", "expires", "sha256"):
         value = getattr(proof, name)
         if value:
             data[name] = value.isoformat() if isinstance(value, date) else value
-    return {**data, **proof.extra}
+    return {**data, **{name: _as_json(value) for name, value in proof.extra.items()}}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_as_json(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _as_json(one) for name, one in value.items()}
+    return value
 
 
 def evidence_from_dict(evidence_id: str, data: Mapping[str, Any]) -> Evidence:
-    """Return evidence from plain JSON data. Raises ValueError on a bad date."""
-    known = {k: data[k] for k in ("link", "kind", "label", "sha256") if k in data}
-    for name in ("collected", "expires"):
-        if data.get(name):
-            known[name] = date.fromisoformat(data[name])
-    rest = {k: v for k, v in data.items() if k not in (*known, "id")}
-    return Evidence(id=evidence_id, **known, extra=rest)
+    """Return evidence from plain JSON data. Raises ValueError where it is none."""
+    texts, days = ("link", "kind", "label", "sha256"), ("collected", "expires")
+    if not isinstance(data, Mapping) or not isinstance(data.get("link"), str):
+        raise ValueError("evidence needs a link")
+    known: dict[str, Any] = {}
+    for name in (*texts, *days):
+        value = data.get(name)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str):
+            raise ValueError(f"{name} is text, not {type(value).__name__}")
+        known[name] = parse_date(value) if name in days else value
+    if known.get("kind", "url") not in get_args(EvidenceKind):
+        raise ValueError(f"{known['kind']!r} is no kind of evidence")
+    rest = {k: v for k, v in data.items() if k not in (*texts, *days, "id")}
+    return Evidence(id=evidence_id, **{"link": "", **known}, extra=rest)

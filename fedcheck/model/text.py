@@ -2,7 +2,10 @@
 
 import re
 
-_BIDI_AND_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\u00ad"
+_BIDI_AND_INVISIBLE = (
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u061c\u00ad\u034f\u180e"
+    "\u115f\u1160\u3164\uffa0\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+)
 _UNSAFE = re.compile(
     rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
 )
@@ -30,7 +33,8 @@ def one_line(text: str, limit: int = 0) -> str:
         text: any text.
         limit: the most characters to return, an ellipsis included; 0 for no limit.
     """
-    if not (text.isascii() and text.isprintable()):
+    plain = text.isascii() and text.isprintable()
+    if not plain or "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(_UNSAFE_LINE.sub(_mark, text).split())
     if limit and len(text) > limit:
         return text[: max(limit - 1, 0)].rstrip() + "…"
@@ -39,6 +43,11 @@ def one_line(text: str, limit: int = 0) -> str:
 
 def _mark(match: re.Match[str]) -> str:
     return " " if match.group() in "\t\n\r\x0b\x0c\u2028\u2029" else _VISIBLE
+
+
+def storable(text: str) -> str:
+    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in `\\n`."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
 
 
 def plural(count: int, singular: str, many: str = "") -> str:

@@ -74,8 +74,13 @@ def history_for(root: Path, who: str) -> Path:
     own = own_history(root, who)
     if own is not None:
         return own
+    return name_history(root, who, secrets.token_hex(4))
+
+
+def name_history(root: Path, who: str, token: str) -> Path:
+    """Choose the name of a person's history file in this clone."""
     names = _json(root / MACHINE / "writers.json")
-    names[who] = file_name(who, secrets.token_hex(4))
+    names[who] = file_name(who, token)
     _write_json(root / MACHINE / "writers.json", names)
     return root / HISTORY / str(names[who])
 

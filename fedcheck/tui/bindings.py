@@ -19,3 +19,18 @@ def bindings(place: str) -> list[BindingType]:
         )
         for action in of_place(place)
     ]
+
+
+def shown(*ids: str) -> list[BindingType]:
+    """Return bindings of the app that a screen wants in its footer."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            f"app.{action.method}",
+            action.label,
+            key_display=key_text(action.keys[0]),
+            tooltip=action.help,
+        )
+        for action in of_place("everywhere")
+        if action.id in ids
+    ]

@@ -2,14 +2,39 @@
 
 from pathlib import Path
 
+from rich.text import Text
+
 from fedcheck.store.config import UserConfig
+from fedcheck.store.crash import write_report
 from fedcheck.store.paths import UserFolders
+from fedcheck.tui.app import FedcheckApp
+
+EXIT_BUG = 70
+
+
+class QuietApp(FedcheckApp):
+    """The app as people run it: Textual's own crash screen prints local variables, ours does not.
+
+    `_handle_exception` is private to Textual; a test fails when it is no longer there.
+    """
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = EXIT_BUG
+        if self._exception is None:
+            self._exception = error
+            path = write_report(error)
+            text = (
+                "fedcheck: this is a bug in fedcheck; what was said to be saved is on disk\n"
+                f"fedcheck: a report without your data is in {path}"
+            )
+            self._exit_renderables.append(Text(text))
+        self._close_messages_no_wait()
 
 
 def run_app(
     root: Path | None, folders: UserFolders, config: UserConfig, who: str, here: Path
 ) -> int:
     """Run the app to its end and return the exit status."""
-    from fedcheck.tui.app import FedcheckApp
-
-    return FedcheckApp(root, folders, config, who, here).run() or 0
+    app = QuietApp(root, folders, config, who, here)
+    app.run()
+    return app.return_code or 0

@@ -1,14 +1,12 @@
 """A checklist: tree of phases, list of items, details of the highlighted one."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
@@ -17,24 +15,21 @@ from fedcheck.model import query as queries
 from fedcheck.model.entry import Entry
 from fedcheck.model.text import one_line, plural
 from fedcheck.tui.bindings import bindings
-from fedcheck.tui.screens.editing import Editing
+from fedcheck.tui.screens.editing import EditingScreen, ask_place
 from fedcheck.tui.widgets.details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.navigator import Navigator, Place
 from fedcheck.tui.widgets.top_line import TopLine
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 DETAILS_DELAY = 0.08
 """How long the cursor rests, in seconds, before the details follow it."""
 
 
-class ChecklistScreen(Screen[None]):
+class ChecklistScreen(EditingScreen):
     """Items of a place, or of a query over everything."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
-    PLACES: ClassVar[tuple[str, ...]] = ("list", "rows", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("edit"), *bindings("list")]
+    PLACES: ClassVar[tuple[str, ...]] = ("edit", "list", "rows", "everywhere")
 
     def __init__(self, place: Place | None = None, *, query: str = "", ref: str = "") -> None:
         super().__init__()
@@ -46,19 +41,14 @@ class ChecklistScreen(Screen[None]):
         self._timer: Timer | None = None
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
-        """Return the app."""
-        return cast("FedcheckApp", self.app)
+    def entry(self) -> Entry | None:
+        """Return the highlighted item."""
+        return self.items.entry
 
     @property
     def items(self) -> ItemList:
         """Return the list."""
         return self.query_one(ItemList)
-
-    @property
-    def editing(self) -> Editing:
-        """Return what the keys do to the highlighted item."""
-        return Editing(self.fedcheck)
 
     def compose(self) -> ComposeResult:
         """Lay out tree, filter, list and details."""
@@ -220,43 +210,9 @@ class ChecklistScreen(Screen[None]):
         else:
             self.dismiss(None)
 
-    def action_list_done(self) -> None:
-        """Mark the item done, or take that back."""
-        self._with_entry(self.editing.toggle_done)
-
-    def action_list_status(self) -> None:
-        """Choose a status."""
-        self._with_entry(self.editing.ask_status)
-
-    def action_list_result(self) -> None:
-        """Choose a test's result."""
-        self._with_entry(self.editing.ask_result)
-
-    def action_list_owner(self) -> None:
-        """Ask for the owner."""
-        self._with_entry(self.editing.ask_owner)
-
-    def action_list_due(self) -> None:
-        """Ask for the due date."""
-        self._with_entry(self.editing.ask_due)
-
-    def action_list_note(self) -> None:
-        """Edit the note."""
-        self._with_entry(self.editing.ask_note)
-
-    def action_list_confirm(self) -> None:
-        """Confirm what changed upstream."""
-        self._with_entry(self.editing.confirm)
-
-    def action_list_evidence(self) -> None:
-        """Show the evidence."""
-        from fedcheck.tui.screens.evidence import EvidenceScreen
-
-        self._with_entry(lambda entry: self.app.push_screen(EvidenceScreen(entry.ref)))
-
     def action_list_phase(self) -> None:
         """Choose phase and role."""
-        self.editing.ask_place(self.place, self._jump_to)
+        ask_place(self.fedcheck, self.place, self._jump_to)
 
     def action_list_tree(self) -> None:
         """Show or hide the tree."""
@@ -268,10 +224,3 @@ class ChecklistScreen(Screen[None]):
         self.query_one(Navigator).go_to(place)
         self._go(place)
         self.items.focus()
-
-    def _with_entry(self, act: Callable[[Entry], object]) -> None:
-        entry = self.items.entry
-        if entry is None:
-            self.app.bell()
-            return
-        act(entry)

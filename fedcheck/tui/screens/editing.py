@@ -1,7 +1,9 @@
-"""What the keys do to an item: asks what has to be asked, then hands the edit to the session."""
+"""What the keys do to an item: ask what has to be asked, then hand the edit to the session."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
 
 from fedcheck.insight.progress import by_phase_and_role
 from fedcheck.model.checklist import ADVISED
@@ -26,30 +28,78 @@ RESULT_CHOICES = (
 )
 
 
-class Editing:
-    """The edits of one item, for any screen that shows it."""
+class EditingScreen(Screen[None]):
+    """A screen on which one item can be changed; says which by `entry`."""
 
-    def __init__(self, app: "FedcheckApp") -> None:
-        self.app = app
+    @property
+    def fedcheck(self) -> "FedcheckApp":
+        """Return the app."""
+        return cast("FedcheckApp", self.app)
+
+    @property
+    def entry(self) -> Entry | None:
+        """Return the item that the keys are about."""
+        raise TypeError(f"{type(self).__name__} does not say which item is meant")
+
+    def action_edit_done(self) -> None:
+        """Mark the item done, or take that back."""
+        self._with_entry(self.toggle_done)
+
+    def action_edit_status(self) -> None:
+        """Choose a status."""
+        self._with_entry(self.ask_status)
+
+    def action_edit_result(self) -> None:
+        """Choose a test's result."""
+        self._with_entry(self.ask_result)
+
+    def action_edit_owner(self) -> None:
+        """Ask for the owner."""
+        self._with_entry(self.ask_owner)
+
+    def action_edit_due(self) -> None:
+        """Ask for the due date."""
+        self._with_entry(self.ask_due)
+
+    def action_edit_note(self) -> None:
+        """Edit the note."""
+        self._with_entry(self.ask_note)
+
+    def action_edit_confirm(self) -> None:
+        """Confirm what changed upstream."""
+        self._with_entry(self.confirm)
+
+    def action_edit_evidence(self) -> None:
+        """Show the evidence."""
+        from fedcheck.tui.screens.evidence import EvidenceScreen
+
+        self._with_entry(lambda entry: self.app.push_screen(EvidenceScreen(entry.ref)))
+
+    def _with_entry(self, act: Callable[[Entry], object]) -> None:
+        entry = self.entry
+        if entry is None:
+            self.app.bell()
+            return
+        act(entry)
 
     def edit(self, ref: str, edit: Edit) -> None:
         """Save an edit off the UI thread."""
-        session = self.app.session
-        self.app.change(lambda: session.edit([ref], edit))
+        session = self.fedcheck.session
+        self.fedcheck.change(lambda: session.edit([ref], edit))
 
     def toggle_done(self, entry: Entry) -> None:
         """Mark an item done, or todo if it is; judged when it is saved, so that keys keep order."""
-        session = self.app.session
+        session = self.fedcheck.session
 
         def job() -> "Action":
             closed = session.project.record(entry.ref).closed
             return session.edit([entry.ref], Edit(status="todo" if closed else "done"))
 
-        self.app.change(job)
+        self.fedcheck.change(job)
 
     def ask_status(self, entry: Entry) -> None:
         """Ask for a status, and for the reason where one is needed."""
-        signs = self.app.signs
+        signs = self.fedcheck.signs
         choices = [
             Choice(status, f"{signs.status[status]} {self._status_words(entry, status)}", key)
             for status, key in STATUS_KEYS.items()
@@ -89,7 +139,7 @@ class Editing:
     def ask_result(self, entry: Entry) -> None:
         """Ask for the result of a test."""
         if entry.item.kind != "test":
-            self.app.tell("This is a task: only a test has a result", "space marks it done")
+            self.fedcheck.tell("This is a task: only a test has a result", "space marks it done")
             return
 
         def chosen(result: str | None) -> None:
@@ -105,7 +155,7 @@ class Editing:
 
     def ask_owner(self, entry: Entry) -> None:
         """Ask who has it."""
-        people = self.app.session.project.people()
+        people = self.fedcheck.session.project.people()
         hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
         prompt = TextPrompt("Owner", entry.record.owner, hint=hint, known=people)
 
@@ -117,7 +167,7 @@ class Editing:
 
     def ask_due(self, entry: Entry) -> None:
         """Ask for the due date, showing what it comes to while it is typed."""
-        board = self.app.board
+        board = self.fedcheck.board
         hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
 
         def preview(text: str) -> str:
@@ -149,24 +199,25 @@ class Editing:
     def confirm(self, entry: Entry) -> None:
         """Confirm that what changed upstream was read."""
         if not entry.changed:
-            self.app.tell("Nothing changed upstream in this item")
+            self.fedcheck.tell("Nothing changed upstream in this item")
             return
         self.edit(entry.ref, Edit(confirm=True))
 
-    def ask_place(self, now: Place, go: Callable[[Place], None]) -> None:
-        """Ask for phase and role."""
-        board = self.app.board
-        places: dict[str, Place] = {}
-        choices = []
-        for (phase, role), count in by_phase_and_role(board).items():
-            found = board.project.process.phase(phase)
-            title = f"{found.title if found else phase} › {role.upper()}"
-            value = f"{phase}/{role}"
-            places[value] = Place(phase, role)
-            choices.append(Choice(value, f"{title:<42} {count.text}"))
 
-        def chosen(value: str | None) -> None:
-            if value:
-                go(places[value])
+def ask_place(app: "FedcheckApp", now: Place, go: Callable[[Place], None]) -> None:
+    """Ask for phase and role."""
+    board = app.board
+    places: dict[str, Place] = {}
+    choices = []
+    for (phase, role), count in by_phase_and_role(board).items():
+        found = board.project.process.phase(phase)
+        title = f"{found.title if found else phase} › {role.upper()}"
+        value = f"{phase}/{role}"
+        places[value] = Place(phase, role)
+        choices.append(Choice(value, f"{title:<42} {count.text}"))
 
-        self.app.push_screen(ChoicePrompt("Go to", choices, f"{now.phase}/{now.role}"), chosen)
+    def chosen(value: str | None) -> None:
+        if value:
+            go(places[value])
+
+    app.push_screen(ChoicePrompt("Go to", choices, f"{now.phase}/{now.role}"), chosen)

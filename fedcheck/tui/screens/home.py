@@ -18,7 +18,7 @@ from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.text import one_line, plural
-from fedcheck.tui.bindings import bindings
+from fedcheck.tui.bindings import bindings, shown
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
@@ -27,14 +27,16 @@ from fedcheck.tui.widgets.top_line import TopLine
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
 
-NEXT_STEPS = 8
 MILESTONES = 5
 
 
 class HomeScreen(Screen[None]):
     """The first screen of a workspace."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("home")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("home"),
+        *shown("app.checklists", "app.report", "app.goto", "app.role", "app.workspace"),
+    ]
     PLACES: ClassVar[tuple[str, ...]] = ("home", "everywhere")
 
     @property
@@ -158,14 +160,15 @@ class HomeScreen(Screen[None]):
     def _next(self, board: Board) -> None:
         role = self.fedcheck.view_role
         steps = agenda.mine(board, role)
+        room = max(self.size.height - (16 if self.size.width >= 100 else 19), 3)
         heading = f"Next for {role}"
-        if len(steps) > NEXT_STEPS:
-            heading += f"   {NEXT_STEPS} of {len(steps)}"
+        if len(steps) > room:
+            heading += f"   {room} of {len(steps)}"
         self.query_one("#next-heading", Static).update(Content(heading))
         listed = self.query_one("#next", Doors)
         wide = max(listed.size.width - 18, 20) if listed.size.width else 34
         doors = []
-        for number, step in enumerate(steps[:NEXT_STEPS], 1):
+        for number, step in enumerate(steps[:room], 1):
             warn = step.entry.overdue or step.entry.unsound
             line = Content.assemble(
                 (f"{number:>2} ", "$foreground-muted"),
@@ -216,7 +219,7 @@ class HomeScreen(Screen[None]):
             if found
         ]
         if late:
-            text = f"?  {len(late)} requests unanswered"
+            text = f"?  {plural(len(late), 'request')} unanswered"
             doors.append(Door(Content.styled(text, "$text-warning")))
         for broken in board.project.broken[:2]:
             doors.append(Door(Content.styled(one_line(broken.message), "$text-error")))

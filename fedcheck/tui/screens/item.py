@@ -1,36 +1,34 @@
 """An opened item: its whole guidance, rendered, and everything else about it."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Footer, Markdown, Static
 
+from fedcheck.model.entry import Entry
 from fedcheck.model.text import clean
 from fedcheck.tui.bindings import bindings
+from fedcheck.tui.screens.editing import EditingScreen
 from fedcheck.tui.widgets.details import head, lists
 from fedcheck.tui.widgets.top_line import TopLine
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
-
-class ItemScreen(Screen[None]):
+class ItemScreen(EditingScreen):
     """One item on the whole screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("item")
-    PLACES: ClassVar[tuple[str, ...]] = ("item", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("item"), *bindings("edit")]
+    PLACES: ClassVar[tuple[str, ...]] = ("item", "edit", "everywhere")
 
     def __init__(self, ref: str) -> None:
         super().__init__()
         self.ref = ref
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
-        """Return the app."""
-        return cast("FedcheckApp", self.app)
+    def entry(self) -> Entry | None:
+        """Return the item."""
+        return self.fedcheck.board.entries.get(self.ref)
 
     def compose(self) -> ComposeResult:
         """Lay out head, guidance and lists."""
@@ -54,7 +52,7 @@ class ItemScreen(Screen[None]):
     def show(self) -> None:
         """Show what may change: head and lists."""
         board, signs = self.fedcheck.board, self.fedcheck.signs
-        entry = board.entries.get(self.ref)
+        entry = self.entry
         if entry is None:
             self.dismiss(None)
             return

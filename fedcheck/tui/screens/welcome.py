@@ -90,10 +90,10 @@ class WelcomeScreen(ModalScreen[None]):
     def _demo(self) -> None:
         import tempfile
 
-        from fedcheck.demo import build
+        from fedcheck.demo import example
 
         root = Path(tempfile.mkdtemp(prefix="fedcheck-"))
-        build.make(root, self.fedcheck.clock().date())
+        example.make(root, self.fedcheck.clock().date())
         self._open(root)
 
     def _ask_folder(self) -> None:

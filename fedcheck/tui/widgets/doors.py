@@ -24,6 +24,7 @@ class Doors(OptionList):
     BINDINGS = [  # noqa: RUF012 - Textual reads it from the class
         Binding("j", "cursor_down", "down", show=False),
         Binding("k", "cursor_up", "up", show=False),
+        Binding("enter", "select", "open", key_display="⏎"),
     ]
 
     class Opened(Message):

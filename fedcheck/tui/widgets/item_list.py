@@ -44,7 +44,7 @@ def layout(width: int) -> Layout:
     """Return the columns for a width in cells."""
     if width >= 110:
         return Layout(status=7, level=10, due=10, away=8, evidence=11, owner=10)
-    if width >= 88:
+    if width >= 96:
         return Layout(status=0, level=10, due=10, away=0, evidence=4, owner=10)
     if width >= 64:
         return Layout(status=0, level=0, due=5, away=0, evidence=4, owner=8)
@@ -188,13 +188,11 @@ class ItemList(ScrollView, can_focus=True):
             parts.append((_cell(_evidence(entry, columns.evidence), columns.evidence), bad))
         if columns.owner:
             parts.append((_cell(record.owner, columns.owner), plain))
-        segments = [Segment(text, found) for text, found in parts]
-        strip = Strip(segments).adjust_cell_length(width, plain)
         if at_cursor:
-            strip = strip.apply_style(
-                self.get_component_rich_style("item-list--cursor", partial=True)
-            )
-        return strip
+            cursor = self.get_component_rich_style("item-list--cursor", partial=True)
+            parts = [(text, found + cursor) for text, found in parts]
+        segments = [Segment(text, found) for text, found in parts]
+        return Strip(segments).adjust_cell_length(width, parts[-1][1])
 
     def _due(self, entry: Entry, width: int) -> str:
         if entry.waiting and not entry.due:

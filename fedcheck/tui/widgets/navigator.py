@@ -11,6 +11,9 @@ from fedcheck.insight.entries import Board
 from fedcheck.insight.progress import Count, by_phase_and_role, by_section
 from fedcheck.model.text import one_line
 
+WIDTH = 32
+"""The width in cells that labels are cut to; the stylesheet gives the tree a little more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -95,7 +98,9 @@ class Navigator(Tree[Place]):
     def _label(self, place: Place) -> Text:
         count = self.counts.get(place, Count())
         full = count.countable and count.done == count.countable
-        title = Text(self.titles[place], "bold" if not place.role else "")
+        depth = 2 if place.section else 1 if place.role else 0
+        room = WIDTH - 5 - len(count.text) - 2 * depth
+        title = Text(one_line(self.titles[place], room), "bold" if not place.role else "")
         return title.append(f"  {count.text}", "green" if full else "dim")
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Place]) -> None:

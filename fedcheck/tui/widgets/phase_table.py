@@ -28,7 +28,7 @@ class PhaseTable(Widget, can_focus=True):
         Binding("up,k", "move(-1,0)", "up", show=False),
         Binding("right,l", "move(0,1)", "right", show=False),
         Binding("left,h", "move(0,-1)", "left", show=False),
-        Binding("enter", "open", "open", show=False),
+        Binding("enter", "open", "open", key_display="⏎"),
     ]
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0))

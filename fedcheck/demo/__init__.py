@@ -1,0 +1,1 @@
+"""The example workspace: a fictional service three weeks before its kick-off."""

@@ -1,0 +1,166 @@
+"""Make the example workspace through the same session that everybody uses.
+
+Same day, same bytes: what is not in the story is drawn from a checksum of the item's reference.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import tomli_w
+
+from fedcheck.demo import story
+from fedcheck.demo.story import Pace, Turn
+from fedcheck.model.change import Change
+from fedcheck.model.edit import Edit, edited, with_evidence
+from fedcheck.model.entry import Entry
+from fedcheck.model.record import EMPTY, Evidence, Record
+from fedcheck.session import Session, open_session
+from fedcheck.store import commit, files, machine, paths, proofs, workspaces
+from fedcheck.store.checklists import load_catalog
+from fedcheck.store.commit import Deed
+
+GRAIN = 3
+"""Days of work that are saved as one action, so that making the example takes about a second."""
+
+
+def make(root: Path, today: date | None = None) -> None:
+    """Make the example in a folder. Raises FedcheckError where there is a workspace already.
+
+    Args:
+        root: the folder; it is made.
+        today: the day that the example stands at; the real one without it.
+    """
+    day = today or datetime.now(UTC).date()
+    process = load_catalog(paths.shipped_checklists(), (), None).processes["jab"]
+    text = workspaces.head_text(
+        story.NAME,
+        process,
+        "csp",
+        provider=story.PROVIDER,
+        timezone=story.TIMEZONE,
+        marking=story.MARKING,
+        profile=workspaces.parse_profile(process, {}),
+        milestones={name: _at(day, away) for name, away in story.MILESTONES.items()},
+    )
+    people = {who: {"name": name, "role": role} for who, (name, role) in story.PEOPLE.items()}
+    workspaces.create(root, text + "\n" + tomli_w.dumps({"people": people}))
+    for who in story.PEOPLE:
+        machine.name_history(root, who, "example")
+    _write(root / "findings.toml", story.FINDINGS.format(due=_at(day, 75)))
+    asked, due = _at(day, -9), _at(day, -2)
+    _write(root / "requests.toml", story.REQUESTS.format(asked=asked, due=due))
+    nobody = paths.UserFolders(root / "none", root / "none", root / "none")
+    noon = datetime.combine(day, time(15), UTC)
+    session = open_session(root, nobody, (), "alice", lambda: noon)
+    _play(session, day)
+
+
+def _play(session: Session, today: date) -> None:
+    """Save what everybody did, in the order of the days."""
+    work: dict[tuple[int, str], list[Change]] = defaultdict(list)
+    lost: list[Path] = []
+    for entry in session.board(today).entries.values():
+        turn = story.TURNS.get(entry.ref, Turn())
+        pace = story.PACES.get((entry.phase, entry.role))
+        done_on, changes = _item(session, entry, turn, pace, today, lost)
+        if changes:
+            owner = _owner(entry, turn)
+            work[done_on - done_on % GRAIN, owner] += changes
+    for number, ((away, who), changes) in enumerate(sorted(work.items())):
+        at = datetime.combine(
+            _at(today, min(away, -1)), time(14 + number % 6, 7 * number % 60), UTC
+        )
+        _save(session, changes, Deed(who, at, f"{zlib.crc32(f'{away}{who}'.encode()):08x}"))
+    for path in lost:
+        path.unlink(missing_ok=True)
+
+
+def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
+    orders = {name: list(found.items) for name, found in session.project.checklists.items()}
+    saved = commit.commit(session.root, session.progress, orders, changes, deed)
+    session.progress.update(saved.progress)
+
+
+def _item(
+    session: Session,
+    entry: Entry,
+    turn: Turn,
+    pace: Pace | None,
+    today: date,
+    lost: list[Path],
+) -> tuple[int, list[Change]]:
+    """Return the day of an item's last change and all its changes."""
+    status = turn.status or _status(entry, pace)
+    if status == "todo" or (entry.later and not turn.status):
+        return 0, []
+    draw = _draw(entry.ref)
+    first, last = (pace.first_day, pace.last_day) if pace else (-20, -1)
+    away = turn.day if turn.day is not None else first + draw % max(last - first, 1)
+    day = _at(today, away)
+    result = turn.result
+    if entry.item.kind == "test" and status == "done" and not result:
+        result = "satisfied"
+    edit = Edit(
+        status=None if result else status,
+        result=result or None,
+        owner=_owner(entry, turn),
+        due=_at(today, turn.due).isoformat() if turn.due is not None else None,
+        note=turn.note or None,
+        reason=turn.reason or None,
+    )
+    changes = edited(entry.ref, entry.item, EMPTY, edit, day)
+    if status == "done" and (entry.item.expects or turn.evidence_day or turn.lost_file):
+        taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
+        proof = _proof(session.root, entry, taken, turn.lost_file, lost)
+        changes += with_evidence(entry.ref, entry.item, Record(), proof)
+    return away, changes
+
+
+def _status(entry: Entry, pace: Pace | None) -> str:
+    if pace is None:
+        return "todo"
+    draw = _draw(entry.ref + "status") % 100
+    if draw < pace.done:
+        return "done"
+    return "doing" if draw < pace.done + pace.doing else "todo"
+
+
+def _owner(entry: Entry, turn: Turn) -> str:
+    people = story.OWNERS[entry.role]
+    return turn.owner or people[_draw(entry.section.id) % len(people)]
+
+
+def _proof(root: Path, entry: Entry, day: date, gone: bool, lost: list[Path]) -> Evidence:
+    """Return a piece of evidence: a file for some, a link or a ticket for the others."""
+    draw = _draw(entry.ref + "proof")
+    label = entry.item.expects[0] if entry.item.expects else entry.item.title
+    proof_id = f"{draw % 0xFFFFFF:06x}"
+    kind = draw % 6
+    if gone or kind == 0:
+        link = f"evidence/{entry.item.id}.txt"
+        path = root / link
+        if not path.exists():
+            _write(path, f"Example evidence, fictional.\n{label}\nCollected {day}\n")
+        if gone:
+            lost.append(path)
+        digest = proofs.hash_file(path)
+        return Evidence(proof_id, link, label, "file", day, sha256=digest)
+    if kind == 1:
+        return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, "ticket", day)
+    link = f"https://grc.meridian.example/evidence/{entry.checklist}/{entry.item.id}"
+    return Evidence(proof_id, link, label, "url", day)
+
+
+def _write(path: Path, text: str) -> None:
+    files.write_whole(path, text.encode())
+
+
+def _draw(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+def _at(day: date, away: int) -> date:
+    return day + timedelta(days=away)
