@@ -5,7 +5,7 @@ same in both. State is immutable: each change makes a new project, and subscribe
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
 from fedcheck.model.change import OUTSIDE, Change, Entered
-from fedcheck.model.checklist import Checklist
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.model.record import Evidence, Record, field_value
 from fedcheck.model.reference import candidates, nearest, split
-from fedcheck.model.text import one_line, plural
+from fedcheck.model.text import one_line, plural, storable
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
 from fedcheck.store.commit import Deed
 from fedcheck.store.paths import HEAD, UserFolders, shipped_checklists
@@ -150,12 +149,14 @@ class Session:
         if mark == self.mark:
             return False
         try:
-            fresh = load(self.root, self.catalog)
+            catalog = checklists.reloaded(self.catalog, self.root)
+            fresh = load(self.root, catalog)
         except FedcheckError as error:
             self.mark = mark
             self.problems = [Problem(self.root / HEAD, 0, str(error), error.hint)]
             return False
         self.project, self.progress, self.problems = fresh
+        self.catalog = catalog
         self.mark = mark
         self._tell()
         return True
@@ -188,6 +189,9 @@ class Session:
         link = link.strip()
         if not link:
             raise FedcheckError("the link is empty", "name a file, a URL or a ticket", 2)
+        if storable(link) != link:
+            shown = one_line(link, 200)
+            raise FedcheckError(f"{shown}: the name is not UTF-8 text", "rename the file", 2)
         what = kind or proofs.kind_of(link)
         digest = ""
         if what == "url":
@@ -202,7 +206,7 @@ class Session:
         return Evidence(
             id=secrets.token_hex(3),
             link=link,
-            label=label.strip(),
+            label=storable(label).strip(),
             kind=what,  # type: ignore[arg-type]
             collected=collected or self.today(),
             expires=expires,
@@ -212,7 +216,13 @@ class Session:
     def history(self, ref: str = "") -> list[Entered]:
         """Return the history of the workspace or of one item, the oldest change first."""
         entered = history.read_all(self.root)
-        return [one for one in entered if one.change.ref == ref] if ref else entered
+        if not ref:
+            return entered
+        checklist, item = split(ref)
+        found = self.project.checklists.get(checklist)
+        earlier = [old for old, new in found.renamed.items() if new == item] if found else []
+        refs = {ref, *(f"{checklist}:{old}" for old in earlier)}
+        return [one for one in entered if one.change.ref in refs]
 
     def _commit(
         self, changes: tuple[Change, ...], label: str, undoes: str, guard: commit.Guard
@@ -226,7 +236,8 @@ class Session:
             if name in self.project.checklists
         }
         deed = Deed(self.who, self.clock(), tx, undoes)
-        saved = commit.commit(self.root, self.progress, orders, changes, deed, guard)
+        names = {name: one.renamed for name, one in self.project.checklists.items()}
+        saved = commit.commit(self.root, self.progress, orders, changes, deed, guard, names)
         project = self.project
         for name, found in saved.progress.items():
             self.progress[name] = found
@@ -307,10 +318,15 @@ def load(
         raise InvalidFileError(errors)
     contents = workspaces.load_contents(root)
     serving = catalog.serving(process)
-    records = {name: p.records for name, p in _renamed(contents.progress, serving).items()}
+    records = {
+        name: found.renamed(serving[name].renamed if name in serving else {}).records
+        for name, found in contents.progress.items()
+    }
     broken = [*contents.broken, *_broken_lists(catalog, process.id)]
     all_records = (record for rs in records.values() for record in rs.values())
-    profile = workspaces.parse_profile(process, config.profile or {})
+    options = process.profile or {}
+    chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
+    profile = workspaces.parse_profile(process, chosen)
     project = Project(
         root=str(root),
         config=replace(config, profile=profile),
@@ -324,18 +340,6 @@ def load(
     )
     listed = [*problems, *found, *(_as_problem(b) for b in broken)]
     return project, contents.progress, listed
-
-
-def _renamed(
-    found: Mapping[str, Progress], serving: Mapping[str, Checklist]
-) -> Mapping[str, Progress]:
-    """Show records under today's ids of items that were renamed upstream."""
-    shown = {}
-    for name, one in found.items():
-        renamed = serving[name].renamed if name in serving else {}
-        records = {renamed.get(item, item): record for item, record in one.records.items()}
-        shown[name] = replace(one, records=records) if renamed else one
-    return shown
 
 
 def _broken_lists(catalog: checklists.Catalog, process: str) -> list[BrokenFile]:

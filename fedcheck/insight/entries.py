@@ -87,7 +87,7 @@ def _entry(
 
 
 def due_date(item: Item, record: Record, days: Calendar) -> date | None:
-    """Return when an item is due: its own date, its next turn if it recurs, its checklist's date."""
+    """Return when an item is due: its own date, its next turn if it recurs, its list's date."""
     if record.due:
         return days.due(record.due)
     if item.every:

@@ -6,7 +6,7 @@ from datetime import date
 
 from fedcheck.model.dates import parse_due, resolve
 from fedcheck.model.project import Project
-from fedcheck.model.reference import split
+from fedcheck.model.reference import did_you_mean, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,20 @@ class Calendar:
             return resolve(parse_due(expression), self.anchor)
         except ValueError:
             return None
+
+    def day_of(self, expression: str) -> date:
+        """Return the date of a due expression. Raises ValueError, in words, where it has none."""
+        due = parse_due(expression)
+        day = resolve(due, self.anchor)
+        if day is not None:
+            return day
+        known = [stone.id for stone in self.project.process.milestones]
+        if due.anchor in known:
+            raise ValueError(f"{due.anchor} has no date yet; it goes under [milestones]")
+        if self.project.item(due.anchor):
+            raise ValueError(f"{due.anchor} is not done yet, so it has no date")
+        hint = did_you_mean(due.anchor, known) or "milestones: " + ", ".join(known)
+        raise ValueError(f'"{due.anchor}" is neither a date nor a milestone; {hint}')
 
 
 def calendar(project: Project) -> Calendar:

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-_UNITS = "d|bd|w|mo|y"
-_SPAN = re.compile(rf"([0-9]{{1,4}})\s*({_UNITS})")
-_DUE = re.compile(
-    rf"(?P<anchor>[a-z0-9][a-z0-9._:-]*)(?:\s*(?P<sign>[+-])\s*(?P<span>[0-9]{{1,4}}\s*(?:{_UNITS})))?"
-)
-_AGE = re.compile(
-    rf"(?P<span>[0-9]{{1,4}}\s*(?:{_UNITS}))(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))?"
-)
+_LENGTH = r"[0-9]{1,4}\s*(?:d|bd|w|mo|y)"
+_SPAN = re.compile(r"([0-9]{1,4})\s*(d|bd|w|mo|y)")
+_DUE = re.compile(rf"(?P<anchor>[a-z0-9][a-z0-9._:-]*)(?:\s*(?P<sign>[+-])\s*(?P<span>{_LENGTH}))?")
+_AGE = re.compile(rf"(?P<span>{_LENGTH})(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))?")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -80,7 +76,8 @@ def parse_due(text: str) -> Due:
     found = _DUE.fullmatch(text)
     if not found:
         raise ValueError(
-            f"{text!r} is not a due date; write 2027-02-01, or kick-off - 30d (units d, bd, w, mo, y)"
+            f"{text!r} is not a due date; write 2027-02-01, or kick-off - 30d"
+            " (units d, bd, w, mo, y)"
         )
     if not found["span"]:
         return Due(anchor=found["anchor"])

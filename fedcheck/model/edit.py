@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from fedcheck.model.change import Change, differences
 from fedcheck.model.checklist import ADVISED, Item
@@ -47,7 +48,8 @@ def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> lis
         value = getattr(edit, name)
         if value is not None:
             text = storable(value)
-            new = replace(new, **{name: text.strip() if name != "note" else text.rstrip()})
+            kept: dict[str, Any] = {name: text.strip() if name != "note" else text.rstrip()}
+            new = replace(new, **kept)
     _check_words(edit, new)
     if edit.result:
         new = _with_result(item, new, edit)
@@ -80,7 +82,8 @@ def _with_result(item: Item, record: Record, edit: Edit) -> Record:
     status = "na" if edit.result == "not-applicable" else "done"
     if edit.status not in (None, status):
         raise RuleError(
-            f"the result {edit.result} makes a test {status}, so the status cannot be {edit.status}",
+            f"the result {edit.result} makes a test {status}, and the status cannot be"
+            f" {edit.status}",
             "leave the status out",
         )
     return replace(record, result=edit.result, status=status)  # type: ignore[arg-type]

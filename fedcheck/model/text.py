@@ -46,7 +46,7 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def storable(text: str) -> str:
-    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in `\\n`."""
+    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in LF."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
 
 

@@ -3,6 +3,7 @@
 Nearer lists win whole: the workspace's over the user's over the shipped ones, by id.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +14,9 @@ from fedcheck.model.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Proc
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode
+from fedcheck.store.files import toml_files
 from fedcheck.store.problems import Collector, InvalidFileError, Problem
-from fedcheck.store.toml import Document, read
+from fedcheck.store.toml import Document, read, read_bytes
 
 Layer = Literal["workspace", "user", "shipped", "file"]
 Path_ = tuple[str | int, ...]
@@ -132,10 +134,27 @@ def load_catalog(shipped: Path, user: Iterable[Path], workspace: Path | None) ->
 
 
 def _folder(folder: Path, layer: Layer) -> list[LoadedList]:
-    if not folder.is_dir():
-        return []
-    files = sorted(p for p in folder.glob("*.toml") if p.name != PROCESS_FILE)
-    return [load_list(path, layer) for path in files]
+    return [load_list(path, layer) for path in toml_files(folder) if path.name != PROCESS_FILE]
+
+
+def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
+    """Return the catalog with the workspace's own lists as they are on disk now."""
+    known = {one.path: one for one in catalog.lists if one.layer == "workspace"}
+    lists = []
+    for path in toml_files(workspace / "checklists"):
+        old = known.get(path)
+        same = old is not None and old.document is not None and _is(old.document, path)
+        lists.append(old if old is not None and same else load_list(path, "workspace"))
+    others = [one for one in catalog.lists if one.layer != "workspace"]
+    return replace(catalog, lists=[*lists, *others])
+
+
+def _is(document: Document, path: Path) -> bool:
+    """Tell whether a file still holds what was read from it."""
+    try:
+        return hashlib.sha256(read_bytes(path)).hexdigest() == document.sha256
+    except InvalidFileError:
+        return False
 
 
 def _with_full_needs(checklist: Checklist) -> Checklist:
@@ -170,6 +189,13 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
         if item.source and item.source.id not in sources:
             _known(item.source.id, sources, "source", (*place, "source"), problems)
         _check_applies(item, place, problems)
+        for old in item.renamed_from:
+            if old in checklist.items:
+                text = f'renamed-from names "{one_line(old, 60)}", which is an item of this list'
+                problems.add((*place, "renamed-from"), text, "name an id that is gone")
+            elif checklist.renamed.get(old) != item.id:
+                text = f'two items say that they were "{one_line(old, 60)}"'
+                problems.add((*place, "renamed-from"), text, "one of them is wrong")
         if item.methods and item.kind != "test":
             problems.add((*place, "methods"), "only a test has methods", 'set kind = "test"')
 

@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from fedcheck.model.change import OUTSIDE, Change, Entered
+from fedcheck.model.change import OUTSIDE, Change, Entered, differences
+from fedcheck.model.edit import settled
+from fedcheck.model.key import is_id
 from fedcheck.model.record import EMPTY, FIELDS, Record, field_value, with_field
 from fedcheck.model.reference import split
 from fedcheck.store import files, history, machine, progress
+from fedcheck.store.problems import FedcheckError
 from fedcheck.store.progress import Progress
 from fedcheck.store.toml import read_bytes
 
@@ -52,6 +55,7 @@ def commit(
     changes: Iterable[Change],
     deed: Deed,
     guard: Guard = allow,
+    renamed: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Saved:
     """Save changes; on return they are on disk, whole, with their history.
 
@@ -62,30 +66,34 @@ def commit(
         changes: what to change; their `old` is replaced by what the disk holds.
         deed: who, when, and as part of what.
         guard: may refuse a change after a look at the record on disk; then nothing is saved.
+        renamed: today's item ids by earlier ones, for each checklist that has renamed any.
 
-    Raises FedcheckError (status 3) where the workspace is locked, a file cannot be parsed, or the
-    disk refuses. Nothing of a refused file is changed.
+    Raises FedcheckError (status 3) where the workspace is locked, a file cannot be parsed, a
+    change makes no sense, or the disk refuses. Nothing of a refused file is changed.
     """
-    by_list: dict[str, list[Change]] = {}
-    for change in changes:
-        by_list.setdefault(split(change.ref)[0], []).append(change)
+    names = renamed or {}
+    by_list = _by_list(changes, names)
     with machine.locked(root):
         seen = machine.seen_hashes(root)
         ready = {}
         outside: list[Change] = []
         made: list[Change] = []
         for checklist, wanted in by_list.items():
+            today = names.get(checklist, {})
             found = _current(root, checklist, known.get(checklist))
-            outside += _unexplained(root, found, seen.get(_key(checklist), ""))
-            updated, actual = _applied(found, wanted, guard)
+            if found.sha256 != seen.get(_key(checklist), ""):
+                outside += outside_changes(root, found, today)
+            updated, actual = _applied(found.renamed(today), wanted, guard, bool(deed.undoes))
             made += actual
-            ready[checklist] = updated
+            ready[checklist] = updated, any(change.old != change.new for change in actual)
         written = {}
-        for checklist, updated in ready.items():
-            raw, updated = progress.dump(updated, orders.get(checklist, ()))
-            files.write_whole(progress.path_of(root, checklist), raw)
-            seen[_key(checklist)] = hashlib.sha256(raw).hexdigest()
-            written[checklist] = replace(updated, sha256=seen[_key(checklist)])
+        for checklist, (updated, is_new) in ready.items():
+            if is_new:
+                raw, updated = progress.dump(updated, orders.get(checklist, ()))
+                files.write_whole(progress.path_of(root, checklist), raw)
+                updated = replace(updated, sha256=hashlib.sha256(raw).hexdigest())
+            seen[_key(checklist)] = updated.sha256
+            written[checklist] = updated
         lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
         lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
         if lines:
@@ -94,11 +102,13 @@ def commit(
     return Saved(written, tuple(made))
 
 
-def outside_changes(root: Path, found: Progress) -> list[Change]:
+def outside_changes(
+    root: Path, found: Progress, renamed: Mapping[str, str] | None = None
+) -> list[Change]:
     """Return the difference between a progress file and what the history knows of it."""
-    values = history.latest(history.read_all(root), found.checklist)
+    values = history.latest(history.read_all(root), found.checklist, renamed)
     changes = []
-    for item, record in found.records.items():
+    for item, record in found.renamed(renamed or {}).records.items():
         ref = f"{found.checklist}:{item}"
         names = (*FIELDS, *(f"evidence.{proof.id}" for proof in record.evidence))
         for name in names:
@@ -129,22 +139,45 @@ def _current(root: Path, checklist: str, known: Progress | None) -> Progress:
     return replace(found, checklist=checklist)
 
 
-def _unexplained(root: Path, found: Progress, last_seen: str) -> list[Change]:
-    if found.sha256 == last_seen:
-        return []
-    return outside_changes(root, found)
+def _by_list(
+    changes: Iterable[Change], names: Mapping[str, Mapping[str, str]]
+) -> dict[str, list[Change]]:
+    """Return the changes by checklist, under today's ids of items that were renamed."""
+    by_list: dict[str, list[Change]] = {}
+    for change in changes:
+        checklist, item = split(change.ref)
+        if not is_id(checklist):
+            raise FedcheckError(f"{change.ref!r} is no reference of an item", "", 2)
+        ref = f"{checklist}:{names.get(checklist, {}).get(item, item)}"
+        by_list.setdefault(checklist, []).append(replace(change, ref=ref))
+    return by_list
 
 
-def _applied(found: Progress, wanted: list[Change], guard: Guard) -> tuple[Progress, list[Change]]:
-    """Apply changes to what is on disk; those that would change nothing are left out."""
+def _applied(
+    found: Progress, wanted: list[Change], guard: Guard, keep_all: bool
+) -> tuple[Progress, list[Change]]:
+    """Apply changes to what is on disk; those that would change nothing are left out.
+
+    They stay in when an action is taken back (`keep_all`): history has to say that it was, or the
+    next undo would meet it again.
+    """
     actual = []
     for change in wanted:
         item = split(change.ref)[1]
         record = found.records.get(item, EMPTY)
-        guard(change, record)
-        before = field_value(record, change.field)
-        if before == change.new:
-            continue
-        actual.append(Change(change.ref, change.field, before, change.new))
-        found = found.with_record(item, with_field(record, change.field, change.new))
+        try:
+            guard(change, record)
+            before = field_value(record, change.field)
+            updated = with_field(record, change.field, change.new)
+        except (AttributeError, KeyError, ValueError) as error:
+            text = f"{change.ref}: {change.field} cannot be changed: {error}"
+            raise FedcheckError(text, "look at it with fedcheck history") from None
+        if before != change.new or keep_all:
+            actual.append(Change(change.ref, change.field, before, change.new))
+        if before != change.new:
+            found = found.with_record(item, updated)
+    for ref in dict.fromkeys(change.ref for change in wanted if change.field == "status"):
+        record = found.records.get(split(ref)[1], EMPTY)
+        actual += differences(ref, record, settled(record))
+        found = found.with_record(split(ref)[1], settled(record))
     return found, actual

@@ -1,6 +1,7 @@
 """The user's own configuration: read, never rewritten."""
 
 import getpass
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -28,7 +29,7 @@ class UserConfig:
 
 def load(folders: UserFolders) -> tuple[UserConfig, list[Problem]]:
     """Read the user's configuration; a broken one counts as empty and is told of."""
-    if not folders.config_file.exists():
+    if not os.path.lexists(folders.config_file):
         return UserConfig(), []
     try:
         document = read(folders.config_file)

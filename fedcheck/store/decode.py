@@ -94,7 +94,8 @@ def decode(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
 
 def _value(spec: KeySpec, raw: Any, at: Path, problems: Collector) -> Any:
     value = _convert(spec.type, raw, at, problems, spec.key)
-    if value is _BAD or not spec.key.check or not value:
+    required_id = spec.required and spec.key.check == "id"
+    if value is _BAD or not spec.key.check or not (value or required_id):
         return value
     if spec.key.check == "id":
         if not is_id(value):

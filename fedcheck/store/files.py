@@ -12,13 +12,23 @@ DIR_MODE = 0o700
 
 def make_folder(path: Path) -> None:
     """Make a folder and those above it that are missing, for their owner only."""
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where a folder is closed to us
         return
     make_folder(path.parent)
     try:
         path.mkdir(mode=DIR_MODE, exist_ok=True)
     except OSError as error:
         raise cannot("make the folder", path, error) from error
+
+
+def toml_files(folder: Path) -> list[Path]:
+    """Return the TOML files of a folder in the order of their names.
+
+    Hidden ones are left out: editors keep locks and copies of what is open under such names.
+    """
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
 
 
 def write_whole(path: Path, data: bytes) -> None:

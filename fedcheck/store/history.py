@@ -7,13 +7,14 @@ takes an action back. `prev` is the SHA-256 of the line before in that file.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from fedcheck.model.change import Change, Entered
+from fedcheck.model.reference import split
 from fedcheck.store import files
 
 FOLDER = "history"
@@ -114,7 +115,10 @@ def verify(root: Path) -> list[Damage]:
 
 def _first_damage(path: Path) -> Damage | None:
     before = b""
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return Damage(path, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
     lines = raw.split(b"\n")
     for number, line in enumerate(lines, 1):
         if not line:
@@ -134,13 +138,19 @@ def _first_damage(path: Path) -> Damage | None:
     return None
 
 
-def latest(entered: Iterable[Entered], checklist: str) -> dict[tuple[str, str], Any]:
-    """Return the newest value of each item and field of a checklist, as history knows it."""
+def latest(
+    entered: Iterable[Entered], checklist: str, renamed: Mapping[str, str] | None = None
+) -> dict[tuple[str, str], Any]:
+    """Return the newest value of each item and field of a checklist, as history knows it.
+
+    Items that were renamed count under today's ids (`renamed`: today's by earlier id).
+    """
     values: dict[tuple[str, str], Any] = {}
-    prefix = checklist + ":"
     for one in entered:
-        if one.change.ref.startswith(prefix):
-            values[one.change.ref, one.change.field] = one.change.new
+        owner, item = split(one.change.ref)
+        if owner == checklist:
+            ref = f"{checklist}:{(renamed or {}).get(item, item)}"
+            values[ref, one.change.field] = one.change.new
     return values
 
 

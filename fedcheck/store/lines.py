@@ -6,6 +6,8 @@ table header and key by its path, arrays of tables by their index.
 
 import re
 
+import tomli
+
 Path = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
@@ -19,7 +21,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.known: dict[Path, int] = {(): 1}
         self._sizes: dict[Path, int] = {}
-        self._read(text.splitlines())
+        self._read(text.split("\n"))  # as TOML counts lines; splitlines knows other ends
 
     def of(self, path: Path) -> int:
         """Return the line of a path, or that of the nearest place above it."""
@@ -93,7 +95,10 @@ def _dotted(text: str) -> list[str]:
 
 
 def _part(found: re.Match[str]) -> str:
-    return next(group for group in found.groups()[:3] if group is not None)
+    part = next(group for group in found.groups()[:3] if group is not None)
+    if found[1] is None or "\\" not in part:
+        return part
+    return str(tomli.loads(f'key = "{part}"')["key"])
 
 
 def _scan(line: str, depth: int, closing: str) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, backups."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +19,16 @@ LOCK_WAIT = 10.0
 
 
 @contextmanager
-def locked(root: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
+def locked(root: Path, wait: float | None = None) -> Iterator[None]:
     """Hold the workspace's lock. Raises FedcheckError (status 3) where another keeps it.
+
+    Waits LOCK_WAIT seconds, or as long as it is told.
 
     The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
     """
     import filelock  # loaded here: only commands that write pay for it
 
+    wait = LOCK_WAIT if wait is None else wait
     files.make_folder(root / MACHINE)
     lock = filelock.FileLock(root / MACHINE / "lock", timeout=wait, mode=files.FILE_MODE)
     try:
@@ -64,9 +68,15 @@ def note_verified(root: Path, found: dict[str, Any]) -> None:
 
 
 def own_history(root: Path, who: str) -> Path | None:
-    """Return the history file of a person in this clone, if there is one."""
+    """Return the history file of a person in this clone, if there is one.
+
+    A name that leads elsewhere (a workspace may come from a stranger) counts as none.
+    """
     name = _json(root / MACHINE / "writers.json").get(who)
-    return root / HISTORY / name if isinstance(name, str) else None
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9-]+\.jsonl", name):
+        return None
+    path = root / HISTORY / name
+    return None if path.is_symlink() else path
 
 
 def history_for(root: Path, who: str) -> Path:

@@ -16,11 +16,14 @@ import tomli_w
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.dates import parse_date
 from fedcheck.model.record import EMPTY, Evidence, Record
+from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode, keys_of
 from fedcheck.store.problems import Collector, InvalidFileError, Problem
 from fedcheck.store.toml import Document, parse
 
 FOLDER = "progress"
+DEEPEST = 40
+"""How deep unknown keys may nest; we write them back, and nobody writes such a file by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,22 @@ class Progress:
         texts = {name: text for name, text in self.texts.items() if name != item}
         return replace(self, records=records, texts=texts)
 
+    def renamed(self, names: Mapping[str, str]) -> "Progress":
+        """Return the progress with records under today's ids (`names`: today's by earlier id).
+
+        Where an item has a record under both, today's stands and the other one stays as it was.
+        """
+        moved = {
+            old: new
+            for old, new in names.items()
+            if old in self.records and new not in self.records
+        }
+        if not moved:
+            return self
+        records = {moved.get(name, name): record for name, record in self.records.items()}
+        texts = {name: text for name, text in self.texts.items() if name not in moved}
+        return replace(self, records=records, texts=texts)
+
 
 def path_of(root: Path, checklist: str) -> Path:
     """Return the progress file of a checklist."""
@@ -56,8 +75,8 @@ def path_of(root: Path, checklist: str) -> Path:
 def load(path: Path, raw: bytes) -> tuple[Progress, list[Problem]]:
     """Read a progress file from its bytes, with everything that is wrong with it.
 
-    Raises InvalidFileError where it is no TOML, or where a value is wrong: a record that cannot
-    be read as a whole must not be saved over.
+    Raises InvalidFileError where it is no TOML, where a value is wrong, or where it is the file
+    of another checklist: a record that cannot be read as a whole must not be saved over.
     """
     document = parse(path, raw)
     problems = document.collector()
@@ -74,8 +93,14 @@ def _from(document: Document, problems: Collector) -> Progress:
     if not isinstance(checklist, str):
         problems.add(("checklist",), "expected text in quotes")
         checklist = document.path.stem
+    elif checklist != document.path.stem:
+        text = f'this is the progress of "{one_line(checklist, 60)}"'
+        hint = f'mend the key checklist, or name the file "{one_line(checklist, 60)}.toml"'
+        problems.add(("checklist",), text, hint)
     if "format" not in data:
         problems.add((), 'the key "format" is missing', "write format = 1 on the first line")
+    elif type(data["format"]) is not int:
+        problems.add(("format",), "expected a whole number", "write format = 1")
     data.pop("format", None)
     tables = data.pop("item", {})
     records: dict[str, Record] = {}
@@ -86,7 +111,33 @@ def _from(document: Document, problems: Collector) -> Progress:
         record = decode(Record, table, ("item", name), problems)
         if record is not None:
             records[name] = record
+            _check_record(name, record, problems)
+    if _too_deep(data):
+        problems.add((), "unknown keys are nested too deeply", "this is no file of fedcheck's")
     return Progress(checklist, records, data, document.sha256)
+
+
+def _check_record(name: str, record: Record, problems: Collector) -> None:
+    ids: set[str] = set()
+    for index, proof in enumerate(record.evidence):
+        if proof.id in ids:
+            where = ("item", name, "evidence", index, "id")
+            shown = one_line(proof.id, 60)
+            problems.add(where, f'the evidence id "{shown}" stands twice', "give one a new id")
+        ids.add(proof.id)
+    if any(_too_deep(extra) for extra in (record.extra, *(p.extra for p in record.evidence))):
+        problems.add(("item", name), "unknown keys are nested too deeply", "remove them")
+
+
+def _too_deep(data: Any) -> bool:
+    """Tell whether tables and lists nest deeper than we write back; without recursion."""
+    level: list[Any] = [data]
+    for _ in range(DEEPEST):
+        inside = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [value for values in inside for value in values if isinstance(value, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def dump(progress: Progress, order: Iterable[str]) -> tuple[bytes, Progress]:

@@ -1,6 +1,7 @@
 """Evidence files: what a link is, whether the file is there, whether it is what it was."""
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,13 +32,14 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
     workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
     Raises FedcheckError (status 2) where there is no such file or it lies outside.
     """
-    typed = Path(link).expanduser()
+    typed = Path(os.path.expanduser(link))  # noqa: PTH111 - Path.expanduser raises for ~nobody
     for base in (here, root):
         path = base / typed
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for names that are too long
             break
     else:
-        what = "a folder; name a file in it" if (here / typed).is_dir() else "no such file"
+        folder = os.path.isdir(here / typed)  # noqa: PTH112 - as above
+        what = "a folder; name a file in it" if folder else "no such file"
         raise FedcheckError(
             f"{one_line(link, 200)}: {what}",
             "a URL begins with https://; for a ticket say --kind ticket",
@@ -89,7 +91,10 @@ def escapes(root: Path, link: str) -> bool:
     """
     if Path(link).is_absolute():
         return False
-    return not (root / link).resolve().is_relative_to(root.resolve())
+    try:
+        return not (root / link).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL in the name, a circle of symlinks
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +134,16 @@ def verify(
     root: Path, proofs: Iterable[tuple[str, Evidence]], step: Callable[[int], None] | None = None
 ) -> list[Verdict]:
     """Hash every evidence file and compare; remembers the outcome for `status` and the gates."""
-    remembered: dict[str, Any] = dict(machine.verified(root))
+    found: dict[str, Any] = {}
     verdicts = []
     for ref, proof in proofs:
         if proof.kind != "file":
             continue
         state, stat = _verified(root, proof, step)
         verdicts.append(Verdict(ref, proof, state))
-        remembered[proof.link] = {"state": state, **stat}
+        found[proof.link] = {"state": state, **stat}
     with machine.locked(root):
-        machine.note_verified(root, remembered)
+        machine.note_verified(root, {**machine.verified(root), **found})
     return verdicts
 
 

@@ -15,9 +15,12 @@ from fedcheck.store.decode import KeySpec, keeps_extra, keys_of
 
 _PATTERNS = {
     "id": f"^{ID_PATTERN}$",
-    "age": r"^\d{1,4}\s*(d|bd|w|mo|y)(\s+at\s+[a-z0-9][a-z0-9._-]*)?$",
-    "period": r"^\d{1,4}\s*(d|bd|w|mo|y)$",
-    "due": r"^(\d{4}-\d{2}-\d{2}|[a-z][a-z0-9._:-]*(\s*[+-]\s*\d{1,4}\s*(d|bd|w|mo|y))?)$",
+    "age": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)(\s+at\s+[a-z0-9][a-z0-9._-]*)?$",
+    "period": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)$",
+    "due": (
+        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}"
+        r"|[a-z0-9][a-z0-9._:-]*(\s*[+-]\s*[0-9]{1,4}\s*(d|bd|w|mo|y))?)$"
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from fedcheck.store.problems import Collector, InvalidFileError, Problem
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""
 
-_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})(\s|$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(<{7}|>{7})(\s|$)", re.MULTILINE)
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -41,8 +42,11 @@ def read(path: Path) -> Document:
 def read_bytes(path: Path) -> bytes:
     """Read a file. Raises InvalidFileError where it is no readable file of a sane size."""
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_size > MAX_BYTES:
             raise _failed(path, 0, "larger than 32 MB", "this is no file of fedcheck's")
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise _failed(path, 0, "a device or a pipe, not a file", "move it away")
         return path.read_bytes()
     except IsADirectoryError:
         raise _failed(path, 0, "a folder, not a file", "move it away") from None
@@ -100,14 +104,18 @@ def _syntax_hint(message: str) -> str:
 
 def _check_format(path: Path, text: str, data: dict[str, Any]) -> None:
     found = data.get("format")
-    if isinstance(found, int) and not isinstance(found, bool) and found > FORMAT:
-        collector = Collector(path, text)
+    if not isinstance(found, int) or isinstance(found, bool) or 1 <= found <= FORMAT:
+        return
+    collector = Collector(path, text)
+    if found < 1:
+        collector.add(("format",), f"there is no format {found}", f"write format = {FORMAT}")
+    else:
         collector.add(
             ("format",),
             f"format {found} is newer than this fedcheck, which knows format {FORMAT}",
             "upgrade fedcheck; nothing was changed",
         )
-        raise InvalidFileError(collector.problems())
+    raise InvalidFileError(collector.problems())
 
 
 def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:

@@ -93,7 +93,7 @@ def load_contents(root: Path) -> Contents:
     """Read everything beside the head file; a broken file is noted, and the rest is used."""
     contents = Contents()
     folder = root / progress.FOLDER
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+    for path in files.toml_files(folder):
         try:
             contents.progress[path.stem] = load_progress(path)
         except InvalidFileError as error:
@@ -105,12 +105,7 @@ def load_contents(root: Path) -> Contents:
 
 def load_progress(path: Path) -> Progress:
     """Read a progress file. Raises InvalidFileError where it cannot be used as a whole."""
-    found, _ = progress.load(path, read_bytes(path))
-    if found.checklist != path.stem:
-        text = f'this is the progress of "{found.checklist}"'
-        hint = f"name the file {found.checklist}.toml, or mend the key checklist"
-        raise InvalidFileError([Problem(path, 0, text, hint)])
-    return found
+    return progress.load(path, read_bytes(path))[0]
 
 
 def _optional(path: Path, cls: type[T], contents: Contents) -> T:

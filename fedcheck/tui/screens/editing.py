@@ -175,9 +175,7 @@ class EditingScreen(Screen[None]):
             if not meant:
                 own = board.calendar.due(entry.item.due)
                 return f"the checklist's own: {own}" if own else "no due date"
-            day = board.calendar.due(meant)
-            if day is None:
-                raise ValueError(f"{meant}: this anchor has no date")
+            day = board.calendar.day_of(meant)
             return f"{day:%a} {day.isoformat()}, {distance(day, board.today)}"
 
         def given(text: str | None) -> None:
