@@ -117,7 +117,7 @@ class HomeScreen(Screen[None]):
         if gate.ready:
             text = Content.assemble(
                 (f"{name}{when}: ", "bold"),
-                ("nothing is missing, it can be called", "$text-success"),
+                ("nothing is missing", "$text-success"),
             )
         else:
             count = plural(len(gate.missing), "thing is", "things are")
@@ -128,7 +128,7 @@ class HomeScreen(Screen[None]):
             owers = ", ".join(f"{who} {number}" for who, number in owed.items())
             text = Content.assemble(
                 (f"{name}{when}: ", "bold"),
-                (f"{count} missing before it can be called", "$text-warning"),
+                (f"{count} missing", "$text-warning"),
                 (f"   {owers}", "$foreground-muted"),
             )
         line.update(text)

@@ -149,23 +149,28 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         options = (process.profile or {}).get("impact")
         with Vertical(classes="dialog -wide -tall"):
             yield Static("A new workspace", classes="dialog-title")
-            with VerticalScroll():
+            with VerticalScroll(can_focus=False):
                 yield Static("Name of the service offering", classes="field-name")
                 yield Input(placeholder="Meridian Ledger", id="name")
                 yield Static("Process", classes="field-name")
                 processes = [(Content(clean(p.title)), p.id) for p in self.processes.values()]
-                yield Select(processes, value=process.id, allow_blank=False, id="process")
-                text = " ".join(clean(process.note or process.summary).split())
-                yield Static(
-                    Content.styled(one_line(text, 300), "$foreground-muted"), classes="paragraph"
+                yield Select(
+                    processes, value=process.id, allow_blank=False, compact=True, id="process"
                 )
+                closed = "Historical: closed to new entrants since 2024"
+                text = closed if process.status == "historical" else one_line(process.summary)
+                yield Static(Content.styled(text, "$foreground-muted"), classes="paragraph")
                 yield Static("You are", classes="field-name")
                 roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
-                yield Select(roles, value=process.roles[0], allow_blank=False, id="role")
+                yield Select(
+                    roles, value=process.roles[0], allow_blank=False, compact=True, id="role"
+                )
                 if options:
                     yield Static("Impact level (FIPS 199)", classes="field-name")
                     levels = [(Content(value), value) for value in options.values]
-                    yield Select(levels, value=options.default, allow_blank=False, id="impact")
+                    yield Select(
+                        levels, value=options.default, allow_blank=False, compact=True, id="impact"
+                    )
                 yield Static("Date of the kick-off, if it is known", classes="field-name")
                 yield Input(placeholder="2027-02-01 or +12w", id="kick-off")
                 yield Static("Folder", classes="field-name")
@@ -173,6 +178,10 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             yield Static(
                 Content("F2 makes it, tab goes on, esc cancels"), classes="dialog-hint", id="hint"
             )
+
+    def on_mount(self) -> None:
+        """Start with the name."""
+        self.query_one("#name", Input).focus()
 
     @on(Input.Changed, "#name")
     def _named(self, event: Input.Changed) -> None:
