@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= auto
 
-.PHONY: demo test lint format types validate screenshots snapshots clean
+.PHONY: demo test lint format types validate screenshots snapshots docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/fedcheck demo
@@ -29,6 +29,9 @@ validate: $(VENV)/.installed
 
 screenshots: $(VENV)/.installed
 	$(BIN)/python screenshots/make.py
+
+docs: $(VENV)/.installed
+	$(BIN)/python docs/make.py
 
 snapshots: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests/test_looks.py --snapshot-update

@@ -1,0 +1,64 @@
+"""Make the pages of docs/ that follow from the code: commands.md and keys.md.
+
+Run it with `make docs`; a test fails while a page is not current.
+"""
+
+from pathlib import Path
+
+import click
+
+from fedcheck.actions import PLACES, key_text, of_place
+from fedcheck.cli.main import cli
+
+FOLDER = Path(__file__).parent
+MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
+
+
+def keys_page() -> str:
+    """Return the page of the keys."""
+    lines = [MADE, "# Keys", "", "The same key means the same thing everywhere.", ""]
+    for place, title in PLACES.items():
+        lines += [f"## {title}", "", "| key | does | id |", "| --- | --- | --- |"]
+        for action in of_place(place):
+            keys = " ".join(f"`{key_text(key)}`" for key in action.keys)
+            lines.append(f"| {keys} | {action.help} | `{action.id}` |")
+        lines.append("")
+    lines += ["`ctrl+p` opens the palette, which finds every action by its name.", ""]
+    return "\n".join(lines)
+
+
+def commands_page() -> str:
+    """Return the page of the commands: the help of each."""
+    parts = [MADE + "\n# Commands\n\nEvery command takes `--help`."]
+    for path, command in _commands(cli, ("fedcheck",)):
+        context = click.Context(command, info_name=" ".join(path), max_content_width=90)
+        context.terminal_width = 90
+        parts.append(f"## {' '.join(path)}\n\n```\n{command.get_help(context).rstrip()}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _commands(
+    command: click.Command, path: tuple[str, ...]
+) -> list[tuple[tuple[str, ...], click.Command]]:
+    found = [(path, command)]
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                found += _commands(inner, (*path, name))
+    return found
+
+
+PAGES = {"keys.md": keys_page, "commands.md": commands_page}
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+        print(f"made  docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

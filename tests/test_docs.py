@@ -1,0 +1,45 @@
+"""The pages that follow from the code are current, and the README speaks of what is there."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from fedcheck.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[1]
+
+
+def made():
+    spec = importlib.util.spec_from_file_location("docs_make", ROOT / "docs" / "make.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["keys.md", "commands.md"])
+def test_made_pages_are_current(name):
+    page = made().PAGES[name]()
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run: make docs"
+
+
+def test_every_command_is_in_the_readme_or_the_command_page():
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert f"## fedcheck {name}" in text
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda p: p.name
+)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_project_says_that_it_is_unofficial():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").lower()
+    assert "unofficial" in readme
+    assert "not affiliated with fedramp" in readme
