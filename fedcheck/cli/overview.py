@@ -45,8 +45,9 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
         print_json(documents.status_document(board))
         return
     _head(board, session.who)
-    _phases(board)
-    _milestones(board)
+    found = gates.gates(board)
+    _phases(board, found)
+    _milestones(board, found)
     _attention(board)
 
 
@@ -60,14 +61,14 @@ def _head(board: "Board", who: str) -> None:
     say()
 
 
-def _phases(board: "Board") -> None:
+def _phases(board: "Board", found: "list[Gate]") -> None:
     counts = by_phase_and_role(board)
     roles = [r for r in board.project.process.roles if any(role == r for _, role in counts)]
-    lacking = _lacking_by_phase(board)
+    lacking = gates.lacking_by_phase(board, found)
     rows = [["", *roles, "gate"]]
     for phase in board.project.process.phases:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
-        rows.append([phase.title, *cells, lacking.get(phase.id, "-")])
+        rows.append([phase.title, *cells, _lacks_text(lacking[phase.id])])
     for line in words.table(rows):
         say(line)
     say()
@@ -77,20 +78,15 @@ def _cell(count: Count | None) -> str:
     return f"{count.text} {count.percent:>3}%" if count else "-"
 
 
-def _lacking_by_phase(board: "Board") -> dict[str, str]:
-    """Say for each phase what the last gate that closes it still lacks there."""
-    found: dict[str, str] = {}
-    for stone in board.project.process.milestones:
-        gate = gates.gate(board, stone)
-        for phase in stone.closes:
-            lacks = sum(missing.phase == phase for missing in gate.missing)
-            found.setdefault(phase, f"{lacks} missing" if lacks else "met")
-    return found
+def _lacks_text(lack: tuple[str, int] | None) -> str:
+    if lack is None:
+        return "-"
+    return f"{lack[1]} missing" if lack[1] else "met"
 
 
-def _milestones(board: "Board") -> None:
+def _milestones(board: "Board", found: "list[Gate]") -> None:
     rows = []
-    for gate in gates.gates(board):
+    for gate in found:
         stone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = distance(gate.date, board.today) if gate.date else ""

@@ -71,5 +71,5 @@ def table(
 
 
 def query_text(parts: Sequence[str]) -> str:
-    """Return a query's arguments as one text; those that hold blanks were quoted in the shell."""
-    return " ".join(f'"{part}"' if " " in part and '"' not in part else part for part in parts)
+    """Return the arguments of a query as one text; a phrase keeps quotes of its own."""
+    return " ".join(parts)

@@ -5,7 +5,7 @@ Same day, same bytes: what is not in the story is drawn from a checksum of the i
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from fedcheck.demo.story import Pace, Turn
 from fedcheck.model.change import Change
 from fedcheck.model.edit import Edit, edited, with_evidence
 from fedcheck.model.entry import Entry
-from fedcheck.model.record import EMPTY, Evidence, Record
+from fedcheck.model.record import EMPTY, Evidence
 from fedcheck.session import Session, open_session
 from fedcheck.store import commit, files, machine, paths, proofs, workspaces
 from fedcheck.store.checklists import load_catalog
@@ -62,13 +62,17 @@ def _play(session: Session, today: date) -> None:
     """Save what everybody did, in the order of the days."""
     work: dict[tuple[int, str], list[Change]] = defaultdict(list)
     lost: list[Path] = []
-    for entry in session.board(today).entries.values():
+    entries = session.board(today).entries
+    statuses = _statuses(entries)
+    for entry in entries.values():
         turn = story.TURNS.get(entry.ref, Turn())
-        pace = story.PACES.get((entry.phase, entry.role))
-        done_on, changes = _item(session, entry, turn, pace, today, lost)
-        if changes:
-            owner = _owner(entry, turn)
-            work[done_on - done_on % GRAIN, owner] += changes
+        pace = _pace(entry)
+        status = statuses[entry.ref]
+        if status == "todo":
+            continue
+        away = _day(entry, turn, pace)
+        changes = _changes(session, entry, turn, status, _at(today, away), today, lost)
+        work[away - away % GRAIN, _owner(entry, turn)] += changes
     for number, ((away, who), changes) in enumerate(sorted(work.items())):
         at = datetime.combine(
             _at(today, min(away, -1)), time(14 + number % 6, 7 * number % 60), UTC
@@ -78,29 +82,52 @@ def _play(session: Session, today: date) -> None:
         path.unlink(missing_ok=True)
 
 
+def _statuses(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Draw the status of every item; none is done before what it needs."""
+    told = {ref: turn.status for ref, turn in story.TURNS.items() if turn.status}
+    drawn = {ref: _status(entry, _pace(entry)) for ref, entry in entries.items()}
+    found = {ref: told.get(ref, drawn[ref]) for ref in entries}
+    while True:
+        early = [
+            ref
+            for ref, entry in entries.items()
+            if found[ref] == "done"
+            and any(found.get(need, "done") not in ("done", "na") for need in entry.item.needs)
+        ]
+        if not early:
+            return found
+        found.update(dict.fromkeys(early, "todo"))
+
+
+def _pace(entry: Entry) -> Pace:
+    """Return how far the item's section is, else its phase and role; nothing has begun else."""
+    rest = story.PACES.get((entry.phase, entry.role, ""), Pace(0, 0, -20, -1))
+    return story.PACES.get((entry.phase, entry.role, entry.section.id), rest)
+
+
+def _day(entry: Entry, turn: Turn, pace: Pace) -> int:
+    if turn.day is not None:
+        return turn.day
+    return pace.first_day + _draw(entry.ref) % max(pace.last_day - pace.first_day, 1)
+
+
 def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
     orders = {name: list(found.items) for name, found in session.project.checklists.items()}
     saved = commit.commit(session.root, session.progress, orders, changes, deed)
     session.progress.update(saved.progress)
 
 
-def _item(
+def _changes(
     session: Session,
     entry: Entry,
     turn: Turn,
-    pace: Pace | None,
+    status: str,
+    day: date,
     today: date,
     lost: list[Path],
-) -> tuple[int, list[Change]]:
-    """Return the day of an item's last change and all its changes."""
-    status = turn.status or _status(entry, pace)
-    if status == "todo" or (entry.later and not turn.status):
-        return 0, []
-    draw = _draw(entry.ref)
-    first, last = (pace.first_day, pace.last_day) if pace else (-20, -1)
-    away = turn.day if turn.day is not None else first + draw % max(last - first, 1)
-    day = _at(today, away)
-    result = turn.result
+) -> list[Change]:
+    """Return all changes of an item on the day on which it was worked on."""
+    result = turn.result if status in ("done", "na") else ""
     if entry.item.kind == "test" and status == "done" and not result:
         result = "satisfied"
     edit = Edit(
@@ -115,12 +142,12 @@ def _item(
     if status == "done" and (entry.item.expects or turn.evidence_day or turn.lost_file):
         taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
         proof = _proof(session.root, entry, taken, turn.lost_file, lost)
-        changes += with_evidence(entry.ref, entry.item, Record(), proof)
-    return away, changes
+        changes += with_evidence(entry.ref, entry.item, EMPTY, proof)
+    return changes
 
 
-def _status(entry: Entry, pace: Pace | None) -> str:
-    if pace is None:
+def _status(entry: Entry, pace: Pace) -> str:
+    if entry.later:
         return "todo"
     draw = _draw(entry.ref + "status") % 100
     if draw < pace.done:

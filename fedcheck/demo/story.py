@@ -48,17 +48,23 @@ class Pace:
     last_day: int
 
 
-PACES: dict[tuple[str, str], Pace] = {
-    ("readiness", "csp"): Pace(100, 0, -110, -62),
-    ("readiness", "3pao"): Pace(100, 0, -96, -62),
-    ("readiness", "pmo"): Pace(100, 0, -70, -41),
-    ("full-assessment", "csp"): Pace(80, 10, -60, -2),
-    ("full-assessment", "3pao"): Pace(62, 14, -44, -1),
-    ("full-assessment", "pmo"): Pace(0, 20, -3, -1),
-    ("kick-off", "csp"): Pace(20, 20, -8, -1),
-    ("kick-off", "3pao"): Pace(0, 25, -4, -1),
+PACES: dict[tuple[str, str, str], Pace] = {
+    ("readiness", "csp", ""): Pace(100, 0, -110, -62),
+    ("readiness", "3pao", ""): Pace(100, 0, -96, -62),
+    ("readiness", "pmo", ""): Pace(100, 0, -70, -41),
+    ("full-assessment", "csp", ""): Pace(100, 0, -60, -37),
+    ("full-assessment", "csp", "support-assessment"): Pace(100, 0, -44, -30),
+    ("full-assessment", "csp", "poam"): Pace(80, 15, -9, -1),
+    ("full-assessment", "csp", "submit"): Pace(0, 30, -6, -1),
+    ("full-assessment", "3pao", ""): Pace(100, 0, -30, -8),
+    ("full-assessment", "3pao", "sap"): Pace(100, 0, -44, -31),
+    ("full-assessment", "3pao", "sar"): Pace(75, 25, -9, -1),
+    ("full-assessment", "3pao", "sar-appendices"): Pace(85, 10, -9, -1),
+    ("full-assessment", "3pao", "submit"): Pace(0, 30, -6, -1),
+    ("kick-off", "csp", ""): Pace(20, 40, -8, -1),
+    ("kick-off", "3pao", ""): Pace(0, 30, -4, -1),
 }
-"""The phases that have begun; all else is still to do."""
+"""How far each phase, role and section is (no section: the rest); all else is still to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +91,29 @@ TURNS: dict[str, Turn] = {
         "restore of the document store. Erik repeats that part on Thursday.",
     ),
     "rev5.full-assessment.csp:app-q": Turn(
-        status="doing",
+        status="done",
         owner="erik",
-        due=2,
-        note="Two load balancer modules are on the CMVP historical list; vendor confirms that the\n"
-        "140-3 certificate is expected before submission.",
+        note="Two load balancer modules are on the CMVP historical list; the vendor expects the\n"
+        "140-3 certificate before submission.",
     ),
-    "rev5.full-assessment.csp:third-party-permits": Turn(
+    "rev5.full-assessment.csp:poam-template": Turn(status="done", owner="alice", day=-9),
+    "rev5.full-assessment.csp:poam-from-ret": Turn(status="done", owner="alice", day=-6),
+    "rev5.full-assessment.csp:poam-all-open": Turn(status="done", owner="alice", day=-5),
+    "rev5.full-assessment.csp:poam-fields": Turn(status="done", owner="alice", day=-4),
+    "rev5.full-assessment.csp:poam-config": Turn(
         status="blocked",
-        owner="dana",
-        reason="The landlord of the Ashburn site has not signed the permission to test yet",
-        day=-11,
+        owner="erik",
+        reason="The scanner export lacks the rule ids; vendor ticket MER-412 is open",
+        day=-5,
     ),
     "rev5.full-assessment.csp:poam-no-high": Turn(
         status="doing", owner="alice", due=5, note="One High left: V-014, patch in test."
     ),
-    "rev5.full-assessment.csp:poam-vd": Turn(status="done", evidence_day=-26),
+    "rev5.full-assessment.csp:poam-vd": Turn(status="done", owner="erik", evidence_day=-26, day=-6),
     "rev5.full-assessment.csp:app-l": Turn(
         status="na", owner="alice", reason="No laws or regulations beyond the template's list apply"
     ),
-    "rev5.full-assessment.csp:ir-test": Turn(status="done", owner="dana", evidence_day=-30),
+    "rev5.full-assessment.csp:review-sar": Turn(status="doing", owner="alice", due=3),
     "rev5.full-assessment.csp:markings": Turn(status="done", owner="alice", lost_file=True),
     "rev5.full-assessment.csp:ssp-signed": Turn(status="done", owner="alice", day=-36),
     "rev5.full-assessment.3pao:sap-final": Turn(status="done", owner="bob", day=-34),
@@ -128,10 +137,10 @@ TURNS: dict[str, Turn] = {
         day=-15,
         note="Session token of the tenant console is accepted by the management API.",
     ),
-    "rev5.full-assessment.3pao:pen-4": Turn(
+    "rev5.full-assessment.3pao:site-visit": Turn(
         status="blocked",
         owner="carol",
-        reason="The second full production tenant has no privileged account yet",
+        reason="The data center in Ashburn takes visitors again from Thursday on",
         day=-8,
     ),
     "rev5.full-assessment.3pao:pen-5": Turn(
@@ -144,12 +153,13 @@ TURNS: dict[str, Turn] = {
     "rev5.full-assessment.3pao:scan-container": Turn(
         status="done", result="satisfied", owner="bob", evidence_day=-22, day=-19
     ),
-    "rev5.full-assessment.3pao:srtm-steps": Turn(
-        status="doing", owner="bob", due=4, note="612 of 875 steps worked; SC and SI are open."
+    "rev5.full-assessment.3pao:srtm-final": Turn(
+        status="doing", owner="bob", due=2, note="SC and SI are still to be read against the RET."
     ),
     "rev5.full-assessment.3pao:authn-methods": Turn(
         status="done", result="other-than-satisfied", owner="bob", day=-9
     ),
+    "rev5.full-assessment.3pao:package-notice": Turn(status="done", owner="bob", day=-8),
     "jab.kick-off.csp:attendees": Turn(status="done", owner="alice", day=-4),
 }
 """The items that have a story of their own."""

@@ -24,10 +24,15 @@ def agenda(board: Board, entries: Iterable[Entry]) -> list[Step]:
     """Return what can be done now of the entries, the most pressing first.
 
     Order: overdue by age, due soon, evidence that no longer counts, in progress, then the phases in
-    their order, what is demanded before what is advised. Items that wait, are blocked or lie
-    behind a milestone are left out.
+    their order, what is demanded before what is advised. Items that wait, are blocked, lie behind
+    a milestone or belong to a phase that is still far off are left out.
     """
-    steps = [(_rank(board, entry), entry) for entry in entries if _doable(entry)]
+    near = phases_in_reach(board)
+    steps = [
+        (_rank(board, entry), entry)
+        for entry in entries
+        if _doable(entry) and (entry.phase in near or _pressing(board, entry))
+    ]
     steps.sort(key=lambda pair: pair[0])
     return [Step(entry, why(board, entry)) for _, entry in steps]
 
@@ -40,6 +45,27 @@ def mine(board: Board, role: str, query: Query | None = None) -> list[Step]:
         if entry.role == role and (query is None or query(entry, board.today))
     ]
     return agenda(board, chosen)
+
+
+def phases_in_reach(board: Board) -> set[str]:
+    """Return the phases that the next gate and the one after it close.
+
+    A phase without a gate, such as continuous monitoring, is in reach once all before it ended.
+    """
+    stones = [stone for stone in board.project.process.milestones if stone.closes]
+    ids = [stone.id for stone in stones]
+    first = ids.index(board.next_milestone) if board.next_milestone in ids else 0
+    near = {phase for stone in stones[first : first + 2] for phase in stone.closes}
+    if all(board.dates.get(stone.id, date.max) < board.today for stone in stones):
+        gated = {phase for stone in stones for phase in stone.closes}
+        near |= {phase.id for phase in board.project.process.phases} - gated
+    return near
+
+
+def _pressing(board: Board, entry: Entry) -> bool:
+    """Tell whether an entry has begun or is due soon, whatever its phase."""
+    soon = entry.due is not None and (entry.due - board.today).days <= SOON
+    return soon or entry.record.status == "doing" or entry.record.closed
 
 
 def _doable(entry: Entry) -> bool:

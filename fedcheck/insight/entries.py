@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from fedcheck.insight import freshness
-from fedcheck.insight.milestones import Calendar, calendar, next_milestone
+from fedcheck.insight.milestones import Calendar, calendar, next_milestone, phase_ends
 from fedcheck.model.checklist import Checklist, Item, Section
 from fedcheck.model.dates import parse_span, shift_clamped
 from fedcheck.model.entry import Entry
@@ -47,10 +47,13 @@ def board(project: Project, today: date) -> Board:
     days = calendar(project)
     passed = {name for name, day in days.dates.items() if day <= today}
     applying = list(project.applying())
+    ends = phase_ends(project, days.dates)
     known = {f"{checklist.id}:{item.id}" for checklist, _, item in applying}
     entries = {}
     for checklist, section, item in applying:
-        found = _entry(project, days, today, passed, known, checklist, section, item)
+        found = _entry(
+            project, days, today, ends.get(checklist.phase), passed, known, checklist, section, item
+        )
         entries[found.ref] = found
     return Board(project, today, days, entries)
 
@@ -59,6 +62,7 @@ def _entry(
     project: Project,
     days: Calendar,
     today: date,
+    ends: date | None,
     passed: set[str],
     known: set[str],
     checklist: Checklist,
@@ -67,7 +71,7 @@ def _entry(
 ) -> Entry:
     ref = f"{checklist.id}:{item.id}"
     record = project.record(ref)
-    due = due_date(item, record, days)
+    due = due_date(item, record, days, ends)
     open_ = not record.closed or (due is not None and _again(item, record, due, today))
     return Entry(
         ref=ref,
@@ -79,21 +83,24 @@ def _entry(
         record=record,
         due=due,
         overdue=open_ and due is not None and due < today,
-        evidence=freshness.states(item, record, days, today, project.file_states),
+        evidence=freshness.states(item, record, days, today, ends, project.file_states),
         waits=tuple(n for n in item.needs if n in known and not project.record(n).closed),
         later=bool(item.after) and item.after not in passed,
         changed=bool(record.basis) and record.basis != item.basis(),
     )
 
 
-def due_date(item: Item, record: Record, days: Calendar) -> date | None:
-    """Return when an item is due: its own date, its next turn if it recurs, its list's date."""
+def due_date(item: Item, record: Record, days: Calendar, ends: date | None) -> date | None:
+    """Return when an item is due: its own date, its next turn if it recurs, its list's date.
+
+    A turn that would come after the end of the phase is none.
+    """
     if record.due:
         return days.due(record.due)
-    if item.every:
-        newest = freshness.newest_day(record)
-        if newest:
-            return shift_clamped(newest, parse_span(item.every))
+    newest = freshness.newest_day(record) if item.every else None
+    if newest:
+        turn = shift_clamped(newest, parse_span(item.every))
+        return turn if ends is None or turn <= ends else None
     return days.due(item.due)
 
 

@@ -14,9 +14,13 @@ def states(
     record: Record,
     calendar: Calendar,
     today: date,
+    ends: date | None,
     file_states: Mapping[str, str] | None,
 ) -> tuple[str, ...]:
-    """Return `ok`, `stale`, `missing` or `changed` for each piece of evidence of a record."""
+    """Return `ok`, `stale`, `missing` or `changed` for each piece of evidence of a record.
+
+    `ends` is the day on which the item's phase is closed for good: what recurs, recurs until then.
+    """
     if not record.evidence:
         return ()
     span, judged = judged_at(item, calendar, today)
@@ -28,7 +32,9 @@ def states(
         if gone:
             found.append(gone)
         elif _too_old(proof, span, judged) or (
-            recurring and proof.collected == newest and _too_old(proof, recurring, today)
+            recurring
+            and proof.collected == newest
+            and _too_old(proof, recurring, min(today, ends or today))
         ):
             found.append("stale")
         else:

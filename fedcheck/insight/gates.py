@@ -1,6 +1,6 @@
 """Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,8 +57,7 @@ def gate(board: Board, milestone: Milestone) -> Gate:
     missing = [
         lack
         for entry in board.entries.values()
-        if entry.phase in milestone.closes and entry.item.after != milestone.id
-        if not _after_later(board, entry, milestone)
+        if entry.phase in milestone.closes and not _after_later(board, entry, milestone)
         for lack in _lacks(board, entry)
     ]
     if milestone.closes:
@@ -71,6 +70,21 @@ def gate(board: Board, milestone: Milestone) -> Gate:
 def gates(board: Board) -> list[Gate]:
     """Judge the gates of all milestones, in their order."""
     return [gate(board, milestone) for milestone in board.project.process.milestones]
+
+
+def lacking_by_phase(board: Board, found: Sequence[Gate]) -> dict[str, tuple[str, int] | None]:
+    """Return for each phase the first of its gates that lacks something there, and how much.
+
+    The milestone is empty and the number 0 where all its gates are met; None where the phase has
+    no gate.
+    """
+    lacks: dict[str, tuple[str, int] | None] = {}
+    for phase in board.project.process.phases:
+        closing = [gate for gate in found if phase.id in gate.milestone.closes]
+        counts = [(g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in closing]
+        short = next((pair for pair in counts if pair[1]), ("", 0))
+        lacks[phase.id] = short if closing else None
+    return lacks
 
 
 def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
@@ -164,7 +178,10 @@ def _requests(board: Board, milestone: Milestone) -> Iterator[Missing]:
     day = board.dates.get(milestone.id)
     for request in board.project.requests:
         if request.state == "open" and (request.due is None or day is None or request.due <= day):
-            yield Missing("request", request.id, f"unanswered: {request.title}", request.to)
+            owner = request.to or "csp"
+            person = (board.project.config.people or {}).get(owner)
+            role = person.role if person else owner
+            yield Missing("request", request.id, f"unanswered: {request.title}", owner, role)
 
 
 def _files(board: Board, milestone: Milestone) -> Iterator[Missing]:

@@ -73,6 +73,16 @@ def calendar(project: Project) -> Calendar:
     return view
 
 
+def phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
+    """Return the day on which each phase is closed for good: that of its last gate.
+
+    Phases without a gate, such as continuous monitoring, and phases whose last gate has no date
+    yet never end.
+    """
+    last = {phase: stone.id for stone in project.process.milestones for phase in stone.closes}
+    return {phase: dates[stone] for phase, stone in last.items() if stone in dates}
+
+
 def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
     """Return the id of the next milestone with a gate that lies ahead.
 

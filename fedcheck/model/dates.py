@@ -131,10 +131,32 @@ def shift_clamped(day: date, span: Span, sign: int = 1) -> date:
 
 @lru_cache(maxsize=64)
 def federal_holidays(year: int) -> frozenset[date]:
-    """Return the US federal holidays of a year, on the days on which they are observed."""
-    import holidays  # loaded here: only expressions in business days pay for it
+    """Return the US federal holidays of a year, on the days on which they are observed.
 
-    return frozenset(holidays.country_holidays("US", years=year))
+    Source: 5 U.S.C. 6103; one that falls on a Saturday is observed on the Friday before, on a
+    Sunday on the Monday after. New Year's Day of the next year may fall into this one.
+    """
+    fixed = [date(year, 1, 1), date(year, 7, 4), date(year, 11, 11), date(year, 12, 25)]
+    if year < date.max.year:
+        fixed.append(date(year + 1, 1, 1))
+    if year >= 2021:
+        fixed.append(date(year, 6, 19))
+    floating = {
+        _nth_weekday(year, 1, 0, 3),  # Birthday of Martin Luther King, Jr.
+        _nth_weekday(year, 2, 0, 3),  # Washington's Birthday
+        _nth_weekday(year, 6, 0, 1) - timedelta(days=7),  # Memorial Day: the last Monday of May
+        _nth_weekday(year, 9, 0, 1),  # Labor Day
+        _nth_weekday(year, 10, 0, 2),  # Columbus Day
+        _nth_weekday(year, 11, 3, 4),  # Thanksgiving Day
+    }
+    observed = {day + timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0)) for day in fixed}
+    return frozenset(day for day in observed | floating if day.year == year)
+
+
+def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
+    """Return the nth weekday (Monday is 0) of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
 
 
 def _business_days(day: date, count: int) -> date:

@@ -8,6 +8,7 @@ stand-in as the shortest escape that its place asks for.
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fedcheck.model.text import one_line
@@ -23,11 +24,11 @@ _STAND_INS = re.compile(f"[{''.join(_STAND_IN.values())}]")
 _ALWAYS = str.maketrans({char: _STAND_IN[char] for char in "\\`*_[]<>&|~#@$!"})
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _IN_PLACE = re.compile(
-    r"^[-+=:]|(?<=\bwww)\.|:(?=//)"
-    r"|(?:(?<=\bmailto)|(?<=\bxmpp)|(?<=\bjavascript)|(?<=\bvbscript)|(?<=\bdata)|(?<=\bfile)):(?=\S)",
+    r"^[-+=:]|(?<=www)\.|:(?=//)"
+    r"|(?:(?<=mailto)|(?<=xmpp)|(?<=javascript)|(?<=vbscript)|(?<=\bdata)|(?<=\bfile)):(?=\S)",
     re.IGNORECASE,
 )
-_ACTIVE_SCHEME = re.compile(r"(?:javascript|vbscript|data|file)$", re.IGNORECASE)
+_ACTIVE_SCHEME = re.compile(r"(?:javascript|vbscript|data|file|mailto|xmpp)$", re.IGNORECASE)
 _ENTITY = re.compile(r"#?\w{1,32};")
 _LINE_HEAD = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?)*")
 _NO_WIDTH = "&#8203;"
@@ -46,8 +47,11 @@ class Markdown(str):
 
 def marked(text: str) -> str:
     """Return a text on one line, with stand-ins for what Markdown could read as its own."""
-    if isinstance(text, Markdown):
-        return text
+    return text if isinstance(text, Markdown) else _marked(text)
+
+
+@lru_cache(maxsize=8192)
+def _marked(text: str) -> str:
     line = visible(text)
     if line.isalnum():
         return line
@@ -88,7 +92,7 @@ def _escape(found: re.Match[str]) -> str:
         case "_":
             return "_" if before.isalnum() and after.isalnum() else "\\_"
         case "#":
-            return "#" if after.isalnum() else "\\#"
+            return "#" if before.isalnum() or after.isalnum() else "\\#"
         case "@":
             # GitHub looks for names after it has resolved escapes.
             named = after.isalnum() and not (before.isalnum() or before == "_")
@@ -97,7 +101,7 @@ def _escape(found: re.Match[str]) -> str:
             return "\\!" if after == "[" else "!"
         case ":" if _ACTIVE_SCHEME.search(plain(text[max(place - 12, 0) : place])):
             return _NO_WIDTH + ":"
-        case ":" if after == "/" or before.isalpha():
+        case ":" if after == "/":
             return "\\:"
         case "-" | "+" | "=" | ":":
             return "\\" + char if _begins_line(text, place) else char

@@ -83,9 +83,17 @@ def read(path: Path) -> list[Entered]:
 
 
 def read_all(root: Path) -> list[Entered]:
-    """Read the history of a workspace, the oldest change first."""
-    entered = [one for path in history_files(root) for one in read(path)]
-    return sorted(entered, key=lambda one: one.at)
+    """Read the history of a workspace, the oldest change first.
+
+    Within one file the order of its lines holds, also where a clock was set back in between.
+    """
+    timed: list[tuple[datetime, Entered]] = []
+    for path in history_files(root):
+        latest_yet = datetime.min.replace(tzinfo=UTC)
+        for one in read(path):
+            latest_yet = max(latest_yet, one.at)
+            timed.append((latest_yet, one))
+    return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
 
 
 def parse_line(line: bytes) -> Entered | None:

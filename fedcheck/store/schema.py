@@ -51,8 +51,6 @@ def _property(spec: KeySpec, defs: dict[str, Any]) -> dict[str, Any]:
     shape = _shape(spec.type, defs)
     if spec.key.check:
         shape = {**shape, "pattern": _PATTERNS[spec.key.check]}
-    if spec.key.check == "due":
-        shape = {"anyOf": [shape, {"type": "string", "format": "date"}]}
     if spec.key.one_or_many:
         shape = {"anyOf": [shape["items"], shape]}
     if spec.name == "format":
@@ -67,7 +65,7 @@ def _shape(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
     if kind is int:
         return {"type": "integer"}
     if kind is date:
-        return {"type": "string", "format": "date"}
+        return {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     if origin is Literal:
         return {"enum": [choice for choice in get_args(kind) if choice]}
     if origin is tuple:

@@ -49,7 +49,6 @@ class FedcheckApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
         (0, "-narrow"),
         (100, "-wide"),
-        (150, "-very-wide"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
         (0, "-short"),

@@ -51,7 +51,7 @@ class HomeScreen(Screen[None]):
             yield Static(id="gate-line")
             with Horizontal(id="home-columns"):
                 with Vertical(id="stand"):
-                    yield Static("Where we stand", classes="heading")
+                    yield Static("Where we stand", classes="heading", id="stand-heading")
                     yield PhaseTable(self.fedcheck.signs, id="phases")
                     yield Static("Milestones", classes="heading", id="milestones-heading")
                     yield Doors(id="milestones")
@@ -88,9 +88,9 @@ class HomeScreen(Screen[None]):
         self._gate(board, found)
         self.query_one(PhaseTable).show(board, found, app.view_role)
         self.query_one("#milestones", Doors).show(self._milestones(board, found))
-        self._next(board)
         attention = self._attention(board)
         self.query_one("#attention", Doors).show(attention)
+        self._next(board, len(attention))
 
     def _top(self, board: Board) -> None:
         project = board.project
@@ -101,7 +101,7 @@ class HomeScreen(Screen[None]):
         app = self.fedcheck
         stone = project.process.milestone(board.next_milestone)
         day = board.dates.get(board.next_milestone)
-        away = f"   {stone.title} {distance(day, board.today)}" if stone and day else ""
+        away = f" · {stone.title} {distance(day, board.today)}" if stone and day else ""
         self.query_one(TopLine).show(
             project.config.name, middle, f"you: {app.who} ({app.view_role}){away}"
         )
@@ -157,10 +157,10 @@ class HomeScreen(Screen[None]):
             rows.append(Door(Content.styled(text, "$foreground-muted")))
         return rows
 
-    def _next(self, board: Board) -> None:
+    def _next(self, board: Board, below: int) -> None:
         role = self.fedcheck.view_role
         steps = agenda.mine(board, role)
-        room = max(self.size.height - (16 if self.size.width >= 100 else 19), 3)
+        room = self._room_for_steps(board, below)
         heading = f"Next for {role}"
         if len(steps) > room:
             heading += f"   {room} of {len(steps)}"
@@ -188,6 +188,13 @@ class HomeScreen(Screen[None]):
                 Door(Content.styled(text, "$foreground-muted"), f"query:role:{role} is:waiting")
             )
         listed.show(doors)
+
+    def _room_for_steps(self, board: Board, below: int) -> int:
+        """Return how many steps fit, so that home never has to be scrolled."""
+        wide, tall = self.size.width >= 100, self.size.height >= 30
+        around = 4 + 2 * (1 + tall) + tall
+        table = 0 if wide else len(board.project.process.phases) + 1 + 1 + tall
+        return min(max(self.size.height - around - table - below - tall, 3), 16)
 
     def _attention(self, board: Board) -> list[Door]:
         entries = list(board.entries.values())
@@ -231,7 +238,7 @@ class HomeScreen(Screen[None]):
                     )
                 )
             )
-        return doors
+        return doors[: 6 if self.size.height >= 24 else 3]
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
@@ -239,12 +246,11 @@ class HomeScreen(Screen[None]):
         from fedcheck.tui.widgets.navigator import Place
 
         if event.role == GATE:
-            board = self.fedcheck.board
-            for stone in board.project.process.milestones:
-                if event.phase in stone.closes and stone.id != "ready":
-                    self.app.push_screen(GateScreen(stone.id, event.phase))
-                    return
-            self.app.bell()
+            lack = self.query_one(PhaseTable).lacking.get(event.phase)
+            if lack and lack[1]:
+                self.app.push_screen(GateScreen(lack[0], event.phase))
+            else:
+                self.fedcheck.tell("Nothing is missing in this phase" if lack else "It has no gate")
             return
         self.app.push_screen(ChecklistScreen(Place(event.phase, event.role)))
 

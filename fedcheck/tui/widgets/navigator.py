@@ -99,9 +99,9 @@ class Navigator(Tree[Place]):
         count = self.counts.get(place, Count())
         full = count.countable and count.done == count.countable
         depth = 2 if place.section else 1 if place.role else 0
-        room = WIDTH - 5 - len(count.text) - 2 * depth
+        room = WIDTH - 7 - len(count.text) - 2 * depth
         title = Text(one_line(self.titles[place], room), "bold" if not place.role else "")
-        return title.append(f"  {count.text}", "green" if full else "dim")
+        return title.append(f"  {count.text}" + (" ✓" if full else ""), "dim")
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Place]) -> None:
         """Show the items of the place under the cursor."""

@@ -10,10 +10,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from fedcheck.insight.entries import Board
-from fedcheck.insight.gates import Gate
+from fedcheck.insight.gates import Gate, lacking_by_phase
 from fedcheck.insight.progress import Count, by_phase_and_role
 from fedcheck.model.text import one_line
 from fedcheck.tui.signs import UNICODE, Signs
+
+Lacking = dict[str, tuple[str, int] | None]
 
 GATE = "gate"
 WORKERS = ("csp", "3pao", "agency")
@@ -47,7 +49,7 @@ class PhaseTable(Widget, can_focus=True):
         self.board: Board | None = None
         self.counts: dict[tuple[str, str], Count] = {}
         self.roles: list[str] = []
-        self.lacking: dict[str, int | None] = {}
+        self.lacking: Lacking = {}
         self.here = ""
 
     def show(self, board: Board, gates: list[Gate], view_role: str) -> None:
@@ -58,8 +60,8 @@ class PhaseTable(Widget, can_focus=True):
         present = {role for _, role in self.counts}
         roles = [role for role in board.project.process.roles if role in present]
         self.roles = sorted(roles, key=lambda r: (r not in WORKERS, roles.index(r)))
-        self.lacking = lacking(board, gates)
-        self.here = current_phase(board, gates)
+        self.lacking = lacking_by_phase(board, gates)
+        self.here = current_phase(self.lacking)
         if first:
             phases = [phase.id for phase in board.project.process.phases]
             row = phases.index(self.here) if self.here in phases else 0
@@ -73,22 +75,17 @@ class PhaseTable(Widget, can_focus=True):
     def _columns(self) -> tuple[int, list[int], int]:
         """Return the widths of titles, role columns and bars for the room there is."""
         width = self.size.width
-        gate = 12
-        title = 26 if width >= 70 else 20 if width >= 60 else 16
-        room = width - title - gate - 2
-        bars = room >= 16 * sum(role in WORKERS for role in self.roles)
-        bar = 0
-        if bars:
-            others = sum(7 for role in self.roles if role not in WORKERS)
-            workers = max(sum(role in WORKERS for role in self.roles), 1)
-            bar = min(max((room - others) // workers - 9, 0), 16)
+        title = 23 if width >= 60 else 17
+        room = width - title - 14
+        workers = max(sum(role in WORKERS for role in self.roles), 1)
+        bar = min(room // workers - 9, 16)
+        bar = bar if bar >= 5 else 0
         columns = []
-        left = room
         for role in self.roles:
-            wanted = (bar + 9 if bar >= 4 else 8) if role in WORKERS else 7
-            columns.append(wanted if wanted <= left else 0)
-            left -= columns[-1]
-        return title, columns, bar if bar >= 4 else 0
+            wanted = (bar + 9 if bar else 8) if role in WORKERS else 7
+            columns.append(wanted if wanted <= room else 0)
+            room -= columns[-1]
+        return title, columns, bar
 
     def render(self) -> Content:
         """Draw the table."""
@@ -108,7 +105,8 @@ class PhaseTable(Widget, can_focus=True):
     def _line(
         self, row: int, phase: str, name: str, title: int, columns: list[int], bar: int
     ) -> Content:
-        lacks = self.lacking.get(phase)
+        lack = self.lacking.get(phase)
+        lacks = lack[1] if lack else None
         sign, style = " ", ""
         if lacks == 0:
             sign, style = self.signs.status["done"].strip("[]"), "$text-success"
@@ -141,9 +139,12 @@ class PhaseTable(Widget, can_focus=True):
         return Content.assemble(drawn, f" {count.text}")
 
     def _at_cursor(self, cell: Content, row: int, column: int, wide: int) -> Content:
+        """Fill a cell to its width; under the cursor its text, not its bar, is turned round."""
         at = self.has_focus and self.cursor == (row, column)
+        text = cell.plain.rstrip()
+        begin = max(text.rfind(" "), 0) if column < len(self.roles) else 0
         filled = Content.assemble(cell, " " * max(wide - cell_len(cell.plain), 0))
-        return filled.stylize("reverse", 0, max(wide - 1, 1)) if at else filled
+        return filled.stylize("reverse", begin, len(text) + 1) if at else filled
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show the cursor only where the focus is."""
@@ -185,19 +186,6 @@ class PhaseTable(Widget, can_focus=True):
             self.action_open()
 
 
-def lacking(board: Board, gates: list[Gate]) -> dict[str, int | None]:
-    """Return how much the first gate that closes a phase still lacks there; none without a gate."""
-    found: dict[str, int | None] = {phase.id: None for phase in board.project.process.phases}
-    for gate in gates:
-        for phase in gate.milestone.closes:
-            count = sum(missing.phase == phase for missing in gate.missing)
-            before = found.get(phase)
-            found[phase] = count if before is None else max(before, count)
-    return found
-
-
-def current_phase(board: Board, gates: list[Gate]) -> str:
+def current_phase(lacking: Lacking) -> str:
     """Return the first phase whose gate is not met; the last one where all are."""
-    lacks = lacking(board, gates)
-    phases = [phase.id for phase in board.project.process.phases]
-    return next((phase for phase in phases if lacks[phase]), phases[-1] if phases else "")
+    return next((phase for phase, lack in lacking.items() if lack and lack[1]), list(lacking)[-1])

@@ -1,0 +1,71 @@
+"""The end of a report: which histories it saw, so that a later rewriting of them can be found."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from fedcheck.store import history
+
+VERSION = 1
+"""The version of this comment."""
+
+_HEAD = "<!-- fedcheck report"
+_FOUND = re.compile(r"^<!-- fedcheck report (\d+)\n((?:[a-z-]+(?: \S+)+\n)*)-->\s*\Z", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a report was made from.
+
+    Attributes:
+        template: name of the template, and where it came from.
+        hashes: the SHA-256 of the newest line of each history file; empty for an empty file.
+    """
+
+    as_of: date
+    template: str
+    milestone: str
+    hashes: Mapping[str, str]
+
+
+def take(root: Path) -> dict[str, str]:
+    """Return the newest line hash of each history file of a workspace."""
+    return {path.name: history.newest_hash(path) for path in history.history_files(root)}
+
+
+def comment(found: Fingerprint) -> str:
+    """Return the fingerprint as an HTML comment."""
+    lines = [f"as-of {found.as_of}", f"template {found.template}"]
+    lines += [f"milestone {found.milestone}"] if found.milestone else []
+    for name, digest in found.hashes.items():
+        lines.append(f"history {_safe(name)} {digest or 'empty'}")
+    return "\n".join([f"{_HEAD} {VERSION}", *lines, "-->\n"])
+
+
+def find(text: str) -> Fingerprint | None:
+    """Return the fingerprint at the end of a report; nothing where there is none we can read."""
+    found = _FOUND.search(text.replace("\r\n", "\n"))
+    if not found or int(found[1]) != VERSION:
+        return None
+    values: dict[str, str] = {}
+    hashes: dict[str, str] = {}
+    for line in found[2].splitlines():
+        name, _, value = line.partition(" ")
+        if name == "history":
+            file, _, digest = value.partition(" ")
+            hashes[unquote(file)] = "" if digest == "empty" else digest
+        else:
+            values[name] = value
+    try:
+        day = date.fromisoformat(values["as-of"])
+    except (KeyError, ValueError):
+        return None
+    return Fingerprint(day, values.get("template", ""), values.get("milestone", ""), hashes)
+
+
+def _safe(name: str) -> str:
+    """Return a file name that cannot end the comment."""
+    return quote(name, safe="").replace("--", "-%2D")

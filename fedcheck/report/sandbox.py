@@ -1,0 +1,310 @@
+"""The room in which a template runs: it reads what it is given, and it cannot run away.
+
+A template may come with somebody else's workspace. It sees plain data and a choice of filters, and
+everything that could repeat or grow is charged to a budget before it happens: loops, macros,
+included templates and blocks by a call that is put into the parsed template, text by what is
+printed, joined or cut. The same template on the same data therefore always ends the same way.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import is_dataclass
+from datetime import date, timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from jinja2 import BaseLoader, StrictUndefined, Template, nodes
+from jinja2.environment import Environment, TemplateModule
+from jinja2.exceptions import SecurityError
+from jinja2.filters import make_attrgetter
+from jinja2.runtime import (
+    BlockReference,
+    Context,
+    LoopContext,
+    Macro,
+    TemplateReference,
+    Undefined,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace, pass_environment
+from jinja2.visitor import NodeTransformer
+
+from fedcheck.report.markdown import Markdown, code, link, plain
+
+N = TypeVar("N", bound=nodes.Node)
+
+MAX_STEPS = 1_000_000
+MAX_CHARACTERS = 16_000_000
+MAX_SECONDS = 60.0
+MAX_NUMBER = 10**15
+
+# fmt: off
+_FILTERS = frozenset((
+    "abs", "capitalize", "count", "default", "dictsort", "first", "float", "groupby", "int",
+    "items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
+    "select", "selectattr", "sort", "string", "title", "trim", "truncate", "unique", "upper",
+    "wordcount",
+))
+_TEXT = frozenset((
+    "endswith", "lower", "removeprefix", "removesuffix", "split", "startswith", "strip", "upper",
+))
+# fmt: on
+_MAPPING = frozenset(["get", "items", "keys", "values"])
+_DATE = frozenset(["day", "isoformat", "isoweekday", "month", "weekday", "year"])
+_RUNTIME = (
+    BlockReference,
+    LoopContext,
+    Macro,
+    Namespace,
+    TemplateModule,
+    TemplateReference,
+)
+
+
+class TooMuchError(SecurityError):
+    """A template that wants more than it may have."""
+
+
+class Room(ImmutableSandboxedEnvironment):
+    """The environment of one rendering."""
+
+    intercepted_binops = frozenset(["+", "*", "**", "%"])
+
+    def __init__(self, loader: BaseLoader) -> None:
+        super().__init__(
+            loader=loader,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # text is marked before it comes here, see fedcheck.report.markdown
+            finalize=self._printed,
+            auto_reload=False,
+        )
+        self.steps = 0
+        self.characters = 0
+        self._ends = time.monotonic() + MAX_SECONDS
+        known = {name: self.filters[name] for name in _FILTERS} | {"d": self.filters["default"]}
+        known |= {"code": _code, "escape": _same, "e": _same, "sum": _sum}
+        self.filters = {name: self._metered(one) for name, one in known.items()}
+        self.filters |= {"join": _join, "replace": self._replaced}
+        self.globals = {"range": self._range, "namespace": Namespace, "link": _link}
+
+    def charge(self, characters: int = 0, steps: int = 1) -> bool:
+        """Pay for a step and for text that will stand somewhere; raises TooMuchError."""
+        self.steps += steps
+        self.characters += characters
+        if self.steps > MAX_STEPS:
+            raise TooMuchError(f"more than {MAX_STEPS:,} steps; does a loop or a macro not end?")
+        if self.characters > MAX_CHARACTERS:
+            raise TooMuchError(f"more than {MAX_CHARACTERS:,} characters")
+        if time.monotonic() > self._ends:
+            raise TooMuchError(f"more than {MAX_SECONDS:.0f} seconds")
+        return True
+
+    def glue(self, *parts: Any) -> str:
+        """Do the work of the operator `~`."""
+        texts = [str(part) for part in parts]
+        self.charge(sum(map(len, texts)))
+        return "".join(texts)
+
+    def cut(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
+        """Do the work of a slice."""
+        part = value[start:stop:step]
+        self.charge(len(part))
+        return part
+
+    def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what the sandbox allows; what it makes is charged."""
+        result = super().call(context, function, *args, **kwargs)
+        return result if getattr(function, "__self__", None) is self else self._paid(result)
+
+    def _metered(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a filter that charges what it takes and what it makes."""
+        place = 1 if hasattr(function, "jinja_pass_arg") else 0
+
+        @wraps(function)
+        def metered(*args: Any, **kwargs: Any) -> Any:
+            self._paid(args[place])
+            return self._paid(function(*args, **kwargs))
+
+        return metered
+
+    def _paid(self, value: Any) -> Any:
+        if isinstance(value, str | list | tuple | dict):
+            self.charge(len(value))
+        elif isinstance(value, int) and abs(value) > MAX_NUMBER:
+            raise TooMuchError("a number that large")
+        return value
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Allow the fields of views, and the few methods of plain values that can do no harm."""
+        if not super().is_safe_attribute(obj, attr, value):
+            return False
+        match obj:
+            case str():
+                return attr in _TEXT
+            case Mapping():
+                return attr in _MAPPING
+            case date():
+                return attr in _DATE
+            case timedelta():
+                return attr == "days"
+            case tuple():
+                return attr in ("grouper", "list")
+            case _:
+                return is_dataclass(obj) or isinstance(obj, _RUNTIME)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Offer no `format` method: a width in it can fill the memory."""
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Calculate with numbers of a sensible size, add texts and lists, and no more."""
+        if operator == "+" and isinstance(left, str | list | tuple):
+            self.charge(len(left) + len(right))
+            return left + right
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if not numbers and not (operator == "+" and isinstance(left, date)):
+            raise SecurityError(f"the operator {operator} works on numbers only")
+        if operator == "**":
+            raise SecurityError("the operator ** is not available")
+        return self._paid(super().call_binop(context, operator, left, right))
+
+    def _printed(self, value: Any) -> str:
+        """Return what stands for a value in the document; charged also where it is captured."""
+        if isinstance(value, Undefined):
+            return str(value)  # raises, and says what is undefined
+        if value is None:
+            return ""
+        if not isinstance(value, str | int | float | date | TemplateModule):
+            kind = type(value).__name__.removesuffix("View").lower()
+            raise TypeError(f"a {kind} cannot be printed; name one of its fields")
+        text = str(value)
+        self.charge(len(text))
+        return text
+
+    def _range(self, *bounds: int) -> range:
+        numbers = range(*bounds)
+        try:
+            self.charge(steps=len(numbers))
+        except OverflowError:
+            self.charge(steps=MAX_STEPS)
+        return numbers
+
+    def _replaced(self, text: str, old: str, new: str) -> str:
+        self.charge(len(text) + len(text) * len(new) // max(len(old), 1))
+        return text.replace(old, new) if old else text
+
+
+@pass_environment
+def _join(
+    environment: Environment, values: Iterable[Any], between: str = "", attribute: Any = None
+) -> str:
+    """Join texts; charged one by one, before the whole is made."""
+    assert isinstance(environment, Room)
+    get = make_attrgetter(environment, attribute) if attribute is not None else None
+    texts = []
+    for value in values:
+        texts.append(str(get(value) if get else value))
+        environment.charge(len(texts[-1]) + len(between))
+    return between.join(texts)
+
+
+@pass_environment
+def _sum(environment: Environment, values: Iterable[Any], attribute: Any = None) -> Any:
+    """Add numbers up."""
+    get = make_attrgetter(environment, attribute) if attribute is not None else None
+    numbers = [get(value) if get else value for value in values]
+    if not all(isinstance(number, int | float) for number in numbers):
+        raise SecurityError("sum works on numbers only")
+    return sum(numbers)
+
+
+def _same(value: Any) -> Any:
+    """Stand for `escape`, which people are used to writing, and which nothing needs here."""
+    return value
+
+
+def _code(text: str) -> Markdown:
+    """Offer `code` to templates, whose texts are marked already."""
+    return code(plain(str(text)))
+
+
+def _link(label: str, target: str) -> Markdown:
+    """Offer `link` to templates, whose texts are marked already."""
+    return link(plain(str(label)), plain(str(target)))
+
+
+class MeteredLoader(BaseLoader):
+    """Loads templates by name, with the calls that charge what they do.
+
+    Args:
+        read: returns text and file of a template; raises jinja2.TemplateNotFound.
+    """
+
+    def __init__(self, read: Callable[[str], tuple[str, str]]) -> None:
+        self._read = read
+
+    def load(self, environment: Environment, name: str, globals: Any = None) -> Template:  # noqa: A002
+        """Return a compiled template."""
+        source, filename = self._read(name)
+        tree = environment.parse(source, name, filename)
+        tree = _Meter().visit(tree)
+        tree.set_environment(environment)
+        compiled = environment.compile(tree, name, filename)
+        return environment.template_class.from_code(environment, compiled, globals or {})
+
+
+class _Meter(NodeTransformer):
+    """Puts a charge at the head of everything that can be run more than once."""
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Template:  # noqa: N802
+        return self._metered(node)
+
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
+        node = self._metered(node)
+        if node.test is not None:
+            node.test = nodes.And(_charge(0, node.lineno), node.test, lineno=node.lineno)
+        return node
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:  # noqa: N802
+        return self._metered(node)
+
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.CallBlock:  # noqa: N802
+        return self._metered(node)
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Block:  # noqa: N802
+        return self._metered(node)
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        if not isinstance(node.arg, nodes.Slice):
+            return node
+        bounds = [node.arg.start, node.arg.stop, node.arg.step]
+        none = nodes.Const(None, lineno=node.lineno)
+        return _call("cut", [node.node, *(bound or none for bound in bounds)], node.lineno)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Call:  # noqa: N802
+        self.generic_visit(node)
+        return _call("glue", node.nodes, node.lineno)
+
+    def _metered(self, node: N) -> N:
+        self.generic_visit(node)
+        body: list[nodes.Node] = node.body  # type: ignore[attr-defined]
+        characters = sum(len(data.data) for part in body for data in _texts(part))
+        charge = _charge(characters, node.lineno or 1)
+        body.insert(0, nodes.ExprStmt(charge, lineno=node.lineno or 1))
+        return node
+
+
+def _texts(part: nodes.Node) -> Iterable[nodes.TemplateData]:
+    return [part] if isinstance(part, nodes.TemplateData) else part.find_all(nodes.TemplateData)
+
+
+def _charge(characters: int, line: int) -> nodes.Call:
+    return _call("charge", [nodes.Const(characters, lineno=line)], line)
+
+
+def _call(name: str, arguments: list[nodes.Expr], line: int) -> nodes.Call:
+    # An attribute of the environment is nothing that a template could set to something else.
+    function = nodes.EnvironmentAttribute(name, lineno=line)
+    return nodes.Call(function, arguments, [], None, None, lineno=line)

@@ -1,0 +1,254 @@
+"""What a person may do to a record, and what follows from it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedcheck.model.change import applied
+from fedcheck.model.checklist import Item
+from fedcheck.model.edit import (
+    Edit,
+    RuleError,
+    edited,
+    settled,
+    with_evidence,
+    without_evidence,
+)
+from fedcheck.model.record import RESULTS, STATUSES, Evidence, Record, with_field
+
+TODAY = date(2027, 1, 11)
+BEFORE = date(2026, 12, 1)
+TASK = Item("task", "A task")
+TEST = Item("test", "A test", kind="test")
+SHOULD = Item("advice", "An advice", level="should")
+
+
+def after(edit: Edit, record: Record | None = None, item: Item = TEST) -> Record:
+    record = record or Record()
+    return applied(record, edited("list:x", item, record, edit, TODAY))
+
+
+def test_a_result_belongs_to_a_test() -> None:
+    with pytest.raises(RuleError, match="task is a task, and only a test has a result"):
+        after(Edit(result="satisfied"), item=TASK)
+
+
+@pytest.mark.parametrize("result", ["satisfied", "other-than-satisfied"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_result_makes_a_test_done(result: str, status: str) -> None:
+    record = after(Edit(result=result), Record(status, reason="because"))
+    assert (record.status, record.result) == ("done", result)
+    assert record.done == (None if status == "done" else TODAY)
+
+
+def test_a_new_result_of_a_done_test_keeps_its_day() -> None:
+    record = after(Edit(result="other-than-satisfied"), Record("done", "satisfied", done=BEFORE))
+    assert (record.result, record.done) == ("other-than-satisfied", BEFORE)
+
+
+def test_the_result_not_applicable_makes_it_na_and_needs_a_reason() -> None:
+    with pytest.raises(RuleError) as error:
+        after(Edit(result="not-applicable"))
+    assert error.value.wants == "reason"
+    record = after(Edit(result="not-applicable", reason="no such thing"))
+    assert (record.status, record.result, record.reason) == (
+        "na",
+        "not-applicable",
+        "no such thing",
+    )
+    assert record.done is None
+
+
+@pytest.mark.parametrize("status", ["todo", "doing", "blocked", "na"])
+def test_a_result_and_another_status_do_not_go_together(status: str) -> None:
+    with pytest.raises(RuleError, match=r"makes a test done"):
+        after(Edit(result="satisfied", status=status, reason="x"))
+
+
+@pytest.mark.parametrize("status", ["todo", "doing", "blocked"])
+def test_leaving_done_clears_result_and_day(status: str) -> None:
+    record = after(Edit(status=status), Record("done", "satisfied", done=BEFORE, owner="dana"))
+    assert (record.status, record.result, record.done) == (status, "", None)
+    assert record.owner == "dana"
+
+
+def test_done_to_na_and_back_leaves_no_wrong_result() -> None:
+    na = after(Edit(status="na", reason="gone"), Record("done", "satisfied", done=BEFORE))
+    assert (na.result, na.done) == ("", None)
+    done = after(Edit(status="done"), Record("na", "not-applicable", reason="gone"))
+    assert (done.result, done.done, done.reason) == ("", TODAY, "")
+
+
+def test_done_without_a_result_is_allowed() -> None:
+    assert after(Edit(status="done")).done == TODAY
+    cleared = after(Edit(result=""), Record("done", "satisfied", done=BEFORE))
+    assert (cleared.status, cleared.result, cleared.done) == ("done", "", BEFORE)
+
+
+@pytest.mark.parametrize("item", [TASK, TEST, SHOULD, Item("m", "M", level="may")])
+@pytest.mark.parametrize("reason", [None, "", "  \n"])
+def test_na_needs_a_reason(item: Item, reason: str | None) -> None:
+    with pytest.raises(RuleError, match="without a reason") as error:
+        after(Edit(status="na", reason=reason), item=item)
+    assert error.value.wants == "reason"
+    assert ("declined" in str(error.value)) == (item is SHOULD)
+
+
+def test_the_reason_of_na_cannot_be_taken_away_but_replaced() -> None:
+    na = Record("na", reason="no database")
+    with pytest.raises(RuleError):
+        after(Edit(reason=""), na)
+    assert after(Edit(reason="no databases at all"), na).reason == "no databases at all"
+    assert after(Edit(owner="dana"), na).reason == "no database"
+
+
+def test_why_it_was_blocked_is_no_reason_for_na() -> None:
+    blocked = Record("blocked", reason="waits for the vendor")
+    with pytest.raises(RuleError):
+        after(Edit(status="na"), blocked)
+    assert after(Edit(status="na", reason="not ours"), blocked).reason == "not ours"
+    assert after(Edit(status="doing"), blocked).reason == ""
+
+
+def test_blocked_may_stand_without_a_reason() -> None:
+    assert after(Edit(status="blocked")).status == "blocked"
+    assert after(Edit(status="blocked", reason="vendor")).reason == "vendor"
+
+
+def test_basis_is_stored_when_todo_is_left_and_goes_when_it_is_back() -> None:
+    doing = after(Edit(status="doing"))
+    assert doing.basis == TEST.basis()
+    assert len(doing.basis) == 12
+    assert after(Edit(status="todo"), doing).basis == ""
+    assert after(Edit(owner="dana")).basis == ""
+
+
+def test_an_old_basis_stays_until_a_person_confirms() -> None:
+    old = Record("doing", basis="0" * 12)
+    for edit in (Edit(status="done"), Edit(owner="x"), Edit(result="satisfied"), Edit(note="n")):
+        assert after(edit, old).basis == "0" * 12
+    assert after(Edit(confirm=True), old).basis == TEST.basis()
+    assert edited("list:x", TEST, Record(), Edit(confirm=True), TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "moves"),
+    [
+        ("title", "Another", True),
+        ("level", "should", True),
+        ("statement", "Shall", True),
+        ("expects", ("proof",), True),
+        ("controls", ("AC-2",), True),
+        ("guidance", "Better words", False),
+        ("due", "kick-off", False),
+        ("code", "9", False),
+        ("needs", ("x:y",), False),
+    ],
+)
+def test_basis_is_about_the_substance(field: str, value: object, moves: bool) -> None:
+    from dataclasses import replace
+
+    changed = replace(TEST, **{field: value})
+    assert (changed.basis() != TEST.basis()) is moves
+
+
+def test_texts_are_trimmed_and_can_be_cleared() -> None:
+    record = after(Edit(owner=" dana ", due=" 2027-02-01 ", note="a\r\n  b \n\n", reason=" r "))
+    assert (record.owner, record.due, record.reason) == ("dana", "2027-02-01", "r")
+    assert record.note == "a\n  b"
+    cleared = after(Edit(owner="", due="", note="", reason=""), record)
+    assert cleared == Record()
+
+
+def test_a_text_that_no_file_can_hold_is_made_storable() -> None:
+    assert after(Edit(owner="d\udcffna")).owner == "d?na"
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (Edit(status="finished"), "is no status"),
+        (Edit(result="fine"), "is no result"),
+        (Edit(due="next week"), "is not a due date"),
+    ],
+)
+def test_words_that_cannot_be_stored_are_refused(edit: Edit, said: str) -> None:
+    with pytest.raises(RuleError, match=said):
+        after(edit)
+
+
+def test_what_changes_nothing_is_no_change() -> None:
+    record = Record("done", "satisfied", done=BEFORE, basis=TEST.basis(), owner="dana")
+    for edit in (Edit(), Edit(status="done"), Edit(result="satisfied"), Edit(owner="dana ")):
+        assert edited("list:x", TEST, record, edit, TODAY) == []
+
+
+EDITS = st.builds(
+    Edit,
+    status=st.none() | st.sampled_from(STATUSES),
+    result=st.none() | st.sampled_from(["", *RESULTS]),
+    owner=st.none() | st.text(max_size=5),
+    reason=st.none() | st.sampled_from(["", "because"]),
+    confirm=st.booleans(),
+)
+
+
+@given(st.lists(EDITS, max_size=6), st.sampled_from([TASK, TEST, SHOULD]))
+def test_no_row_of_edits_breaks_the_rules(edits: list[Edit], item: Item) -> None:
+    record = Record()
+    for edit in edits:
+        try:
+            record = after(edit, record, item)
+        except RuleError:
+            continue
+        assert record.status != "na" or record.reason
+        assert not record.result or (item.kind == "test" and record.closed)
+        assert (record.result == "not-applicable") <= (record.status == "na")
+        assert (record.done is not None) == (record.status == "done")
+        assert bool(record.basis) == (record.status != "todo")
+        assert settled(record) == record
+
+
+def test_evidence_comes_and_goes() -> None:
+    proof = Evidence("a1", "https://x", collected=BEFORE)
+    changes = with_evidence("list:x", TEST, Record(), proof)
+    assert [(c.field, c.old) for c in changes] == [("evidence.a1", None)]
+    record = applied(Record(), changes)
+    assert record.evidence == (proof,)
+    assert applied(record, without_evidence("list:x", record, "a1")) == Record()
+    assert without_evidence("list:x", record, "zz") == []
+
+
+def test_evidence_keeps_its_place_when_it_changes() -> None:
+    first, second = Evidence("a", "x"), Evidence("b", "y")
+    record = Record(evidence=(first, second))
+    changed = with_field(record, "evidence.a", {"link": "z", "kind": "file"})
+    assert [e.link for e in changed.evidence] == ["z", "y"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("status", "finished"),
+        ("status", 3),
+        ("result", "fine"),
+        ("owner", ["dana"]),
+        ("done", "yesterday"),
+        ("due", "next week"),
+        ("evidence.a", "https://x"),
+        ("evidence.a", {"kind": "url"}),
+        ("evidence.a", {"link": 3}),
+        ("evidence.a", {"link": "x", "kind": "web"}),
+        ("evidence.a", {"link": "x", "collected": "soon"}),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_a_value_error(field: str, value: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        with_field(Record(), field, value)
+
+
+def test_an_unknown_field_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        with_field(Record(), "extra", "x")

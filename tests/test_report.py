@@ -1,0 +1,355 @@
+"""Reports: what they tell, that the same state gives the same bytes, and where they go."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date
+from pathlib import Path
+
+import pytest
+from conftest import NOW, TODAY
+from hypothesis import given
+from hypothesis import strategies as st
+from small_project import checklist, item, project, small_board
+from small_report import PROCESS, check_tables, fill, report, section, ship, tokens
+
+from fedcheck.insight.deliverables import papers
+from fedcheck.insight.gates import gates
+from fedcheck.insight.phases import lacking
+from fedcheck.insight.since import status_days
+from fedcheck.insight.troubles import troubles
+from fedcheck.model.change import Change, Entered
+from fedcheck.model.finding import Finding
+from fedcheck.model.process import Deliverable
+from fedcheck.model.project import BrokenFile
+from fedcheck.model.record import Evidence, Record
+from fedcheck.model.request import Request
+from fedcheck.report import fingerprint, render
+from fedcheck.report.context import context
+from fedcheck.report.fingerprint import Fingerprint
+from fedcheck.report.markdown import plain
+from fedcheck.session import open_session
+from fedcheck.store import paths
+from fedcheck.store.problems import FedcheckError
+
+GOLDEN = Path(__file__).with_name("golden")
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    return ship(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def filled(tmp_path, shipped):
+    return fill(tmp_path / "workspace")
+
+
+# What it tells
+
+
+def test_the_report_is_the_one_that_was_read_and_found_good(filled):
+    text = report(filled)
+    path = GOLDEN / "pmo-status.md"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), "run with UPDATE_GOLDEN=1, and read the result"
+
+
+def test_the_first_screen_says_who_what_how_and_when(filled):
+    text = report(filled)
+    first = "\n".join(text.split("\n")[:14])
+    for said in (
+        "CUI // SP-PROPIN",
+        "Meridian Ledger, Meridian Systems, Inc.",
+        "JAB P-ATO, impact moderate",
+        "JAB kick-off, 2027-02-01, in 21 d",
+        "2027-01-11",
+        "**May we hold the JAB kick-off?** Not yet: 8 things are missing.",
+        "CSP 5 (Alice Ngata 1, dana 3, nobody named 1)",
+        "PMO 1.",
+        "historical",
+    ):
+        assert said in first
+    assert text.count("**CUI // SP-PROPIN**") == 2
+    assert "not affiliated with FedRAMP" in text
+
+
+def test_every_table_is_one(filled):
+    assert check_tables(report(filled)) == 17
+
+
+def test_what_is_missing_is_counted_and_listed_by_owner(filled):
+    text = section(report(filled), 'Missing before "JAB kick-off"')
+    assert "### dana (CSP): 3" in text
+    assert "### CSP, nobody named: 1" in text
+    assert '| SSP signed | done, but it needs "Incident response plan final" (CSP) |' in text
+    assert "| Screenshot of the session lock | unanswered | 2027-01-09 |" in text
+    numbers = [int(n) for n in re.findall(r"^### .*: (\d+)$", text, re.MULTILINE)]
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert sum(numbers) == 8 == len(rows) - 2 * len(numbers)
+
+
+def test_milestones_are_told_apart_by_what_their_gates_need(filled):
+    text = report(filled, milestone="ready-conversation")
+    assert "May we hold the FedRAMP Ready conversation?** Yes: nothing is missing." in text
+    assert '"FedRAMP Ready conversation" was 48 days ago, and nothing is missing for it.' in text
+    assert "## Missing before" not in text
+    assert "Not needed for this milestone: System Security Plan (SSP), P-ATO letter." in text
+
+
+def test_since_when_is_told_in_the_time_zone_of_the_workspace(filled):
+    text = report(filled)
+    reason = "The landlord has not signed yet"
+    assert f"| dana (CSP) | 2026-12-30 | {reason} |" in section(text, "Blocked")
+    assert "| Alice Ngata (CSP) | 2026-12-02 | The board \\| decides in March |" in text
+    assert "| Mobile clients described | Alice Ngata (CSP) | - | There are no" in text
+
+
+def test_evidence_that_does_not_count_is_told_with_the_reason(filled):
+    (filled / "evidence" / "boundary_v3.pdf").unlink()
+    text = section(report(filled), "Evidence that does not count")
+    assert "Of 4 pieces of evidence 1 is stale, 1 is missing." in text
+    assert "stale: older than 120d at Package delivered, 2027-01-18" in text
+    assert "| Boundary diagram (`evidence/boundary_v3.pdf`) |" in text
+
+
+def test_only_web_addresses_become_links(filled):
+    text = report(filled)
+    assert "[Uploaded RAR](https://repo.example/rar?v=2%7Cfinal)" in text
+    links = {t.attrs["href"] for t in tokens(text) if t.type == "link_open"}
+    assert links == {"https://repo.example/rar?v=2%7Cfinal", "https://repo.example/scan"}
+
+
+def test_nothing_of_this_machine_is_told(filled, tmp_path):
+    (filled / "progress" / "f.pmo.toml").write_text("format = 1\nitem = 3\n")
+    outside = tmp_path / "elsewhere" / "proof.txt"
+    whole = (filled / "progress" / "f.3pao.toml").read_text()
+    whole += f'[[item."scan".evidence]]\nid = "b"\nkind = "file"\nlink = "{outside}"\n'
+    (filled / "progress" / "f.3pao.toml").write_text(whole)
+    text = report(filled)
+    assert str(tmp_path) not in text
+    assert "`proof.txt`" in text
+    assert "| progress/f.pmo.toml | progress/f.pmo.toml:2: " in text
+
+
+def test_a_workspace_with_nothing_in_it(tmp_path, shipped):
+    head = 'format = 1\nname = "New"\nprocess = "jab"\nrole = "csp"\n'
+    text = report(fill(tmp_path / "w", head, {}, "format = 1\n", "format = 1\n"))
+    assert '"FedRAMP Ready conversation" has no date yet, and 4 things are missing' in text
+    assert "Nothing is blocked." in text
+    assert "There is no evidence yet." in text
+    assert "Open requests" not in text
+    assert text.startswith("# New: status for the FedRAMP PMO\n")
+    check_tables(text)
+
+
+def test_a_process_without_milestones_and_without_items(tmp_path, shipped):
+    keep = PROCESS.partition("[[milestone]]")[0].replace("historical", "current")
+    (shipped / "process.toml").write_text(keep)
+    for path in shipped.glob("*.*.toml"):
+        path.unlink()
+    head = 'format = 1\nname = "New"\nprocess = "jab"\nrole = "csp"\n'
+    root = fill(tmp_path / "w", head, {}, "format = 1\n", "format = 1\n")
+    text = report(root)
+    assert "Of the 0 items that apply, none is done" in text
+    assert "| New | JAB P-ATO, impact moderate | 0 | 2027-01-11 |" in text
+    session = open_session(root, paths.user_folders(), (), "alice", lambda: NOW)
+    assert render.default_path(root, session.board(TODAY)).name == "2027-01-11-pmo-status.md"
+
+
+# What it is made of
+
+
+def test_deliverables_take_their_state_from_the_item_that_hands_them_over():
+    documents = (
+        Deliverable("a", "A", "csp", handed_over_by="r.csp:a"),
+        Deliverable("high", "High", "csp", handed_over_by="r.csp:high"),
+        Deliverable("gone", "Gone", "csp", handed_over_by="r.csp:gone"),
+    )
+    board = small_board(
+        item("a"),
+        item("high", applies={"impact": ("high",)}),
+        process=replace(project().process, deliverables=documents),
+        profile={"impact": "moderate"},
+    )
+    found = papers(board)
+    assert [(p.deliverable.id, p.entry and p.entry.ref, p.phase) for p in found] == [
+        ("a", "r.csp:a", "readiness"),
+        ("gone", None, "readiness"),
+    ]
+
+
+def test_a_status_has_a_day_only_while_the_history_agrees():
+    state = project(item("a"), item("b"), records={"a": Record("blocked"), "b": Record("done")})
+    entered = [
+        Entered(Change("r.csp:a", "status", "todo", "blocked"), NOW, "x", "1"),
+        Entered(Change("r.csp:b", "status", "todo", "blocked"), NOW, "x", "2"),
+        Entered(Change("r.csp:b", "owner", None, "bob"), NOW, "x", "3"),
+    ]
+    assert status_days(state, entered, UTC) == {"r.csp:a": TODAY}
+
+
+@pytest.mark.parametrize(
+    ("about", "proof", "why"),
+    [
+        ({"max_age": "30d"}, {"collected": date(2026, 12, 1)}, "older than 30d today"),
+        ({"max_age": "30d"}, {}, "its date is unknown"),
+        ({"every": "1mo"}, {"collected": date(2026, 11, 1)}, "due again: older than 1mo"),
+        ({"max_age": "30d"}, {"expires": date(2027, 1, 2)}, "expired on 2027-01-02"),
+        (
+            {"max_age": "90d at kick-off"},
+            {"expires": date(2027, 1, 20), "collected": TODAY},
+            "expires on 2027-01-20",
+        ),
+        (
+            {"max_age": "90d at kick-off"},
+            {"collected": date(2026, 10, 1)},
+            "older than 90d at Kick-off, 2027-02-01",
+        ),
+    ],
+)
+def test_why_evidence_does_not_count(about, proof, why):
+    record = Record("done", evidence=(Evidence("e", "https://x.example", **proof),))
+    (found,) = troubles(small_board(item("a", **about), records={"a": record}))
+    assert (found.state, found.why) == ("stale", why)
+
+
+def test_what_the_gates_lack_by_phase():
+    board = small_board(item("a"), lists=(checklist("f.csp", item("b"), phase="review"),))
+    assert lacking(board.project.process, gates(board)) == {
+        "readiness": 1, "full-assessment": 0, "review": 1,
+    }  # fmt: skip
+
+
+def test_everybody_who_owes_something_is_named():
+    board = small_board(
+        item("a"),
+        requests=(
+            Request("q", "One?", to="somebody"),
+            Request("r", "Two?", to="3pao"),
+        ),
+        broken=(BrokenFile("/elsewhere/x.toml", "/elsewhere/x.toml:3: bad"),),
+    )
+    seen = context(board, "kick-off", {})
+    owed = {debt.owner: [plain(m.name) for m in debt.missing] for debt in seen.milestone.gate.owed}
+    assert owed == {
+        "CSP, nobody named": ["A", "x.toml"],
+        "3PAO, nobody named": ["Two?"],
+        "somebody": ["One?"],
+    }
+
+
+def test_an_open_high_finding_stands_among_what_is_missing():
+    full = checklist("f.csp", item("b"), phase="full-assessment")
+    board = small_board(lists=(full,), findings=(Finding("V", "Hole", "high", owner="csp"),))
+    (debt,) = context(board, "kick-off", {}).milestone.gate.owed
+    assert [(m.name, plain(m.why)) for m in debt.missing] == [
+        ("B", "not done"),
+        ("Hole", "open High finding"),
+    ]
+
+
+# Same state and date, same bytes
+
+
+def test_two_reports_of_one_state_are_equal(filled):
+    assert report(filled) == report(filled)
+    assert report(filled, date(2027, 1, 12)) != report(filled)
+
+
+def test_the_order_of_hashes_does_not_show(tmp_path):
+    script = (
+        "import sys; from datetime import date; from pathlib import Path\n"
+        "from fedcheck.demo.example import make\n"
+        "from fedcheck.report import render\n"
+        "from fedcheck.session import open_session, system_clock\n"
+        "from fedcheck.store import paths\n"
+        "root = Path(sys.argv[1])\n"
+        "root.exists() or make(root, date(2027, 1, 11))\n"
+        "session = open_session(root, paths.user_folders(), (), 'x', system_clock)\n"
+        "board = session.board(date(2027, 1, 11))\n"
+        "text = render.markdown(board, root=root, folders=paths.user_folders())\n"
+        "sys.stdout.buffer.write(text.encode())\n"
+    )
+    made = []
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", script, str(tmp_path / "demo")]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, env=environment, capture_output=True, check=True)
+        made.append(done.stdout)
+    assert made[0] == made[1]
+    check_tables(made[0].decode())
+
+
+# Its file
+
+
+def test_where_a_report_goes(filled):
+    session = open_session(filled, paths.user_folders(), (), "alice", lambda: NOW)
+    board = session.board(TODAY)
+    folder = filled / "reports"
+    assert render.default_path(filled, board) == folder / "2027-01-11-pmo-status-kick-off.md"
+    path = render.default_path(filled, board, "weekly", "package")
+    assert path == folder / "2027-01-11-weekly-package.md"
+
+
+def test_only_an_earlier_report_is_replaced(filled):
+    text = report(filled)
+    path = filled / "reports" / "r.md"
+    render.write(path, text)
+    assert path.read_bytes() == text.encode()
+    assert path.stat().st_mode & 0o777 == 0o600
+    later = report(filled, date(2027, 1, 12))
+    render.write(path, later)
+    assert path.read_text(encoding="utf-8") == later
+    path.write_text("mine")
+    with pytest.raises(FedcheckError, match="no report of fedcheck") as caught:
+        render.write(path, text)
+    assert caught.value.status == 2
+    assert path.read_text() == "mine"
+    path.write_text("")
+    render.write(path, text)
+
+
+def test_places_that_are_no_file(filled, tmp_path):
+    text = report(filled)
+    with pytest.raises(FedcheckError, match="is a folder"):
+        render.write(tmp_path, text)
+    (tmp_path / "l.md").symlink_to(tmp_path / "nowhere" / "x")
+    with pytest.raises(FedcheckError, match="link to nowhere"):
+        render.write(tmp_path / "l.md", text)
+    assert not (tmp_path / "nowhere").exists()
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from(["", "5f" * 32])
+    ),
+    st.sampled_from(["", "kick-off"]),
+)
+def test_a_fingerprint_is_read_back(hashes, milestone):
+    found = Fingerprint(TODAY, "pmo-status shipped", milestone, hashes)
+    text = fingerprint.comment(found)
+    assert text.count("-->") == 1
+    assert text.count("<!--") == 1
+    assert fingerprint.find("# x\n\n" + text) == found
+    assert fingerprint.find(text.replace("\n", "\r\n")) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# x",
+        "<!-- fedcheck report 2\nas-of 2027-01-11\n-->\n",
+        "<!-- fedcheck report 1\nas-of never\n-->\n",
+        "<!-- fedcheck report 1\n-->\n",
+        "<!-- fedcheck report 1\nas-of 2027-01-11\n-->\nmore\n",
+    ],
+)
+def test_what_is_no_fingerprint(text):
+    assert fingerprint.find(text) is None

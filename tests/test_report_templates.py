@@ -1,0 +1,303 @@
+"""Templates of reports: which one counts, what it sees, that it stays inside and ends."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from conftest import TODAY
+from small_report import body, fill, rendered, report, ship, template
+
+from fedcheck.report import fingerprint, sandbox, view
+from fedcheck.report.fingerprint import Fingerprint
+from fedcheck.report.templates import list_templates
+from fedcheck.store import history, paths
+from fedcheck.store.problems import FedcheckError
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    return ship(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def filled(tmp_path, shipped):
+    return fill(tmp_path / "workspace")
+
+
+def test_the_nearest_template_of_a_name_counts(filled):
+    folders = paths.user_folders()
+    folders.templates.mkdir(parents=True)
+    (folders.templates / "pmo-status.md.j2").write_text("the user's\n")
+    (folders.templates / "weekly.md.j2").write_text("weekly\n")
+    (folders.templates / "UPPER.md.j2").write_text("no name\n")
+    found = {t.name: t.origin for t in list_templates(filled, folders)}
+    assert found == {"pmo-status": "user", "weekly": "user"}
+    assert body(report(filled)) == "the user's"
+    template(filled, "the workspace's\n", "pmo-status")
+    assert body(report(filled)) == "the workspace's"
+    assert "template pmo-status workspace\n" in report(filled)
+    assert body(report(filled, template="weekly")) == "weekly"
+
+
+def test_a_template_changes_one_block_of_a_shipped_one(filled):
+    before = body(report(filled))
+    template(
+        filled,
+        '{% extends "shipped/pmo-status" %}'
+        "{% block about %}By {{ service.provider }}.{% endblock %}",
+        "pmo-status",
+    )
+    after = body(report(filled))
+    assert after.endswith("By Meridian Systems, Inc..")
+    assert after.rpartition("\n\n")[0] == before.rpartition("\n\n")[0]
+
+
+def test_templates_include_and_import_each_other(filled):
+    template(filled, "{% macro bold(t) %}**{{ t }}**{% endmacro %}", "macros")
+    template(filled, "included {{ as_of }}", "part")
+    text = "{% import 'macros.md.j2' as m %}{{ m.bold(service.name) }} {% include 'part' %}"
+    assert rendered(filled, text) == "**Meridian Ledger** included 2027-01-11"
+
+
+def test_marking_and_fingerprint_stand_whatever_a_template_does(filled):
+    template(filled, "nothing")
+    text = report(filled, template="mine", milestone="package")
+    assert text.startswith(
+        "**CUI // SP-PROPIN**\n\nnothing\n\n**CUI // SP-PROPIN**\n\n<!-- fedcheck"
+    )
+    found = fingerprint.find(text)
+    (path,) = history.history_files(filled)
+    assert found == Fingerprint(
+        TODAY, "mine workspace", "package", {path.name: history.newest_hash(path)}
+    )
+
+
+def test_every_name_of_the_context_can_be_used(filled):
+    text = rendered(
+        filled,
+        "{{ format }} {{ as_of.year }} {{ (milestone.date - as_of).days }} {{ idle | join(',') }}\n"
+        "{% for role, found in items | groupby('role') %}{{ role }}={{ found | count }} "
+        "{% endfor %}.\n"
+        "{{ phases | sum(attribute='total.done') }} {{ items | map(attribute='ref') | first }}\n"
+        "{% for item in items if item.owner_id == 'bob' and item.evidence %}{{ item.id }} "
+        "{{ loop.index }}{% if not loop.last %}, {% endif %}{% endfor %}.\n"
+        "{{ items[0].ref | code }} {{ link('a|b', 'https://x.example/|') }}\n"
+        "{% set n = namespace(c=0) %}{% for i in range(3) %}{% set n.c = n.c + i %}{% endfor %}"
+        "{{ n.c }}{{ none }}",
+    )
+    assert text.splitlines() == [
+        "1 2027 21 ",
+        "3pao=4 csp=7 pmo=1 .",
+        "5 r.csp:diagram",
+        "upload 1, scan 2.",
+        "`r.csp:diagram` [a\\|b](https://x.example/%7C)",
+        "3",
+    ]
+
+
+def views():
+    known = [one for one in vars(view).values() if isinstance(one, type)]
+    return [one for one in known if one.__module__ == view.__name__]
+
+
+def test_the_documentation_names_everything_that_a_template_sees():
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`(\w+)`", text))
+    for one in views():
+        missing = {field.name for field in fields(one)} - known
+        assert not missing, one.__name__
+    assert f"version {view.FORMAT} of the context" in text
+    assert f"{sandbox.MAX_STEPS:,} steps" in text
+    assert set(sandbox.Room(sandbox.MeteredLoader(lambda name: ("", ""))).filters) <= known | {
+        "e", "escape", "d",
+    }  # fmt: skip
+    shipped_text = (ROOT / "fedcheck/report/templates/pmo-status.md.j2").read_text()
+    for block in re.findall(r"{% block (\w+)", shipped_text):
+        assert f"`{block}`" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a\nb {{ servce.name }}", 2, "'servce' is undefined"),
+        ("a\n\n{{ service.nme }}", 3, "has no attribute 'nme'"),
+        ("a\n{% if %}", 2, "Expected an expression"),
+        ("a\n{% for x in items %}", 2, "Unexpected end of template"),
+        ("{{ service }}", 1, "a service cannot be printed; name one of its fields"),
+        ("\n{{ 1 / 0 }}", 2, "division by zero"),
+        ("\n{{ as_of - 'x' }}", 2, "unsupported operand"),
+        ("\n{% include 'nothing' %}", 2, 'no template "nothing"'),
+        ("\n{% include '../../etc/passwd' %}", 2, "no template"),
+        ("\n{{ x | safe }}", 2, "No filter named 'safe'"),
+        ("\n{% include 'mine' %}", 2, "calls itself without end"),
+        ("\n{{ items | sort(attribute='evidence') }}", 2, "not supported between"),
+    ],
+)
+def test_an_error_names_file_and_line(filled, text, line, said):
+    with pytest.raises(FedcheckError, match=re.escape(said)) as caught:
+        rendered(filled, text)
+    path = filled / "templates" / "mine.md.j2"
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert caught.value.status == 3
+
+
+def test_an_error_in_an_included_template_names_that_one(filled):
+    template(filled, "\n\n{{ nothing }}", "part")
+    with pytest.raises(FedcheckError, match=re.escape("part.md.j2:3: 'nothing' is undefined")):
+        rendered(filled, "{% include 'part' %}")
+
+
+def test_unknown_names(filled):
+    with pytest.raises(FedcheckError) as caught:
+        report(filled, template="pmo-statis")
+    assert caught.value.status == 2
+    assert caught.value.hint == 'did you mean "pmo-status"?'
+    for name in ("../../etc/passwd", "", "a/b", "\x1b[31m"):
+        with pytest.raises(FedcheckError, match="no report template"):
+            report(filled, template=name)
+    with pytest.raises(FedcheckError, match="unknown milestone"):
+        report(filled, milestone="kickoff")
+
+
+def test_a_template_for_a_newer_context_is_refused_in_words(filled):
+    assert rendered(filled, "{# fedcheck context 1 #}ok") == "ok"
+    with pytest.raises(FedcheckError, match=r"mine\.md\.j2:1: .* version 2") as caught:
+        rendered(filled, "{#- fedcheck context 2 -#}ok")
+    assert caught.value.status == 3
+
+
+def test_a_template_of_the_workspace_is_no_way_to_other_files(filled, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("the key")
+    (filled / "templates").mkdir()
+    (filled / "templates" / "mine.md.j2").symlink_to(secret)
+    with pytest.raises(FedcheckError, match="leads out of the workspace"):
+        report(filled, template="mine")
+    with pytest.raises(FedcheckError, match="leads out of the workspace"):
+        template(filled, "{% include 'mine' %}", "other")
+        report(filled, template="other")
+
+
+def test_a_template_that_cannot_be_read(filled):
+    template(filled, "x")
+    path = filled / "templates" / "mine.md.j2"
+    path.write_bytes(b"a\n\xff")
+    with pytest.raises(FedcheckError, match=r"mine\.md\.j2:2: is not UTF-8"):
+        report(filled, template="mine")
+    path.write_text("x" * (300 * 1024))
+    with pytest.raises(FedcheckError, match="larger than 256 KiB"):
+        report(filled, template="mine")
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(FedcheckError, match="cannot be read"):
+        report(filled, template="mine")
+
+
+ESCAPES = [
+    "{{ ''.__class__.__mro__ }}",
+    "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "{{ service.__class__ }}",
+    "{{ service['__class__'] }}",
+    "{{ (service | attr('__class__')) }}",
+    "{{ self.__init__.__globals__ }}",
+    "{{ range.__globals__ }}",
+    "{{ namespace.__init__ }}",
+    "{{ items.__len__ }}",
+    "{{ [service] | map(attribute='__class__') | first }}",
+    "{{ '{0.__class__}'.format(service) }}",
+    "{{ '%s' % service }}",
+    "{{ lipsum.__globals__ }}",
+    "{{ cycler }}",
+    "{{ as_of.today() }}",
+    "{{ as_of.strftime('%s') }}",
+    "{% macro m() %}{% endmacro %}{{ m.__call__ }}",
+    "{{ loop }}",
+    "{% do items.append(1) %}",
+    "{% set service.name = 'x' %}",
+]
+
+
+@pytest.mark.parametrize("text", ESCAPES)
+def test_the_sandbox_holds(filled, text):
+    with pytest.raises(FedcheckError) as caught:
+        rendered(filled, text)
+    assert caught.value.status == 3
+    assert "<class" not in str(caught.value)
+
+
+RUNAWAYS = [
+    "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
+    "{% for a in range(10**9) %}{% endfor %}",
+    "{% for a in range(999999999999) %}{% endfor %}",
+    "{% set l = range(1000) | list %}{% for a in l %}{% for b in l %}{% for c in l %}"
+    "{% endfor %}{% endfor %}{% endfor %}",
+    "{% set l = range(9000) | list %}{% for a in l %}{% for b in l if false %}"
+    "{% endfor %}{% endfor %}",
+    "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+    "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "{% block a %}{{ self.a() }}{{ self.a() }}{% endblock %}",
+    "{% include 'mine' %}{% include 'mine' %}",
+    "{% for a in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
+    "{{ 'a' * 10**12 }}",
+    "{{ 'a' * 999999999999 }}",
+    "{{ [1] * 999999999999 }}",
+    "{{ 9 ** 9 ** 9 ** 9 }}",
+    "{{ 999999999 * 999999999 }}",
+    "{{ '%99999999999d' % 1 }}",
+    "{{ 'a'.center(999999999999) }}",
+    "{{ 'a' | center(999999999999) }}",
+    "{{ 'a'.ljust(999999999999) }}",
+    "{{ (5).to_bytes(999999999999) }}",
+    "{{ 'a' | indent(999999999999) }}",
+    "{{ [] | batch(999999999999, 'x') | list }}",
+    "{{ 1.5 | round(999999999, 'ceil') }}",
+    "{{ lipsum(999999999) }}",
+    "{% set n = namespace(t='aaaa') %}{% for i in range(60) %}"
+    "{% set n.t = n.t ~ n.t %}{% endfor %}",
+    "{% set n = namespace(t='aaaa') %}{% for i in range(60) %}"
+    "{% set n.t = n.t + n.t %}{% endfor %}",
+    "{% set n = namespace(t='aaaa') %}{% for i in range(60) %}"
+    "{% set n.t %}{{ n.t }}{{ n.t }}{% endset %}{% endfor %}",
+    "{% set n = namespace(t='aaaa') %}{% for i in range(60) %}"
+    "{% set n.t = [n.t, n.t] | join %}{% endfor %}",
+    "{% set n = namespace(t='aaaa') %}{% for i in range(60) %}"
+    "{% set n.t = n.t | replace('a', 'aaaa') %}{% endfor %}",
+    "{% set n = namespace(t=[1, 2]) %}{% for i in range(60) %}"
+    "{% set n.t = n.t + n.t %}{% endfor %}",
+    "{% for a in range(40000) %}0123456789012345678901234567890123456789{% endfor %}",
+    "{{ [[1, 2]] | sum(start=[]) }}",
+    "{{ ('9' ~ '9' * 0) }}{{ '99999999999999999999' | int }}",
+    "{% set environment = 1 %}{% for a in range(9000) %}{% for b in items %}{% for c in items %}"
+    "{% endfor %}{% endfor %}{% endfor %}",
+    *(
+        "{% set n = namespace(t='ab', l=[]) %}{% for i in range(14) %}{% set n.t = n.t ~ n.t %}"
+        "{% endfor %}{% for i in range(400) %}{% set n.l = [n.l, " + grown + "] %}{% endfor %}"
+        for grown in ("n.t | list", "n.t | upper", "n.t.split('a')", "n.t.upper()", "n.t[1:]")
+    ),
+    "{% set n = namespace(t='ab') %}{% for i in range(99) %}{% set n.t = n.t ~ n.t %}{% endfor %}",
+]
+
+
+@pytest.mark.parametrize("text", RUNAWAYS, ids=range(len(RUNAWAYS)))
+def test_a_template_that_runs_away_is_stopped(filled, text, monkeypatch):
+    monkeypatch.setattr(sandbox, "MAX_STEPS", 50_000)
+    monkeypatch.setattr(sandbox, "MAX_CHARACTERS", 1_000_000)
+    with pytest.raises(FedcheckError) as caught:
+        rendered(filled, text)
+    assert caught.value.status == 3
+
+
+def test_the_real_limits_are_reached_soon(filled):
+    with pytest.raises(FedcheckError, match="more than 1,000,000 steps"):
+        rendered(filled, RUNAWAYS[3])
+    with pytest.raises(FedcheckError, match="more than 16,000,000 characters"):
+        rendered(filled, RUNAWAYS[-1])
+
+
+def test_a_slow_template_is_stopped(filled, monkeypatch):
+    monkeypatch.setattr(sandbox, "MAX_SECONDS", -1.0)
+    with pytest.raises(FedcheckError, match="more than -1 seconds"):
+        rendered(filled, "{% for a in range(10) %}{% endfor %}")

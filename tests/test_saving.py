@@ -1,0 +1,390 @@
+"""Saving: real processes, real signals, real disks that refuse."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+from conftest import MakeWorkspace, OpenWorkspace
+
+from fedcheck.model.edit import Edit
+from fedcheck.session import Session
+from fedcheck.store import files, history, machine, workspaces
+from fedcheck.store.problems import FedcheckError
+
+DIAGRAM = "rev5.readiness.csp:diagram"
+CRYPTO = "rev5.readiness.csp:crypto-table"
+CSP_FILE = "progress/rev5.readiness.csp.toml"
+
+OPEN = """
+import sys
+from pathlib import Path
+from fedcheck.model.edit import Edit
+from fedcheck.session import open_session
+from fedcheck.store import paths
+from fedcheck.store.problems import FedcheckError
+root, who = Path(sys.argv[1]), sys.argv[2]
+session = open_session(root, paths.user_folders(), (), who)
+print("open", flush=True)
+sys.stdin.readline()
+"""
+MANY = (
+    OPEN
+    + """
+refs = [ref for ref in session.project.refs if "rev5.readiness.csp:many-" in ref]
+for ref in refs:
+    session.edit([ref], Edit(**{"owner" if who == "alice" else "note": f"{who} {ref}"}))
+print("saved", flush=True)
+"""
+)
+ONE = (
+    OPEN
+    + """
+session.edit(["rev5.readiness.csp:diagram"], Edit(status="done", note="x" * 5000))
+print("saved", flush=True)
+sys.stdin.readline()
+"""
+)
+FOR_EVER = (
+    OPEN
+    + """
+number = 0
+while True:
+    number += 1
+    session.edit(["rev5.readiness.csp:diagram"], Edit(note=f"{number} " + "x" * 20000))
+    print(number, flush=True)
+"""
+)
+SMALL_DISK = (
+    OPEN
+    + """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+try:
+    session.edit(["rev5.readiness.csp:diagram"], Edit(note="x" * 5000))
+except FedcheckError as error:
+    print(error.status, error, error.hint, flush=True)
+"""
+)
+LOCK = """
+import sys
+from pathlib import Path
+from fedcheck.store import machine
+with machine.locked(Path(sys.argv[1])):
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+class Child:
+    """Another process on the same workspace."""
+
+    def __init__(self, code: str, root: Path, who: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code, str(root), who],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.line() == "open"
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def go(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.fixture
+def children() -> Iterator[list[Child]]:
+    started: list[Child] = []
+    yield started
+    for child in started:
+        child.kill()
+
+
+def items(root: Path) -> dict[str, Any]:
+    return tomli.loads((root / CSP_FILE).read_text(encoding="utf-8")).get("item", {})
+
+
+def left_over(root: Path) -> list[Path]:
+    return list(root.rglob("*.tmp"))
+
+
+def test_two_processes_that_write_at_once_lose_nothing(
+    make_workspace: MakeWorkspace, open_workspace: OpenWorkspace, children: list[Child]
+) -> None:
+    text = (make_workspace("a") / "checklists/rev5.readiness.csp.toml").read_text()
+    many = "".join(f'[[section.item]]\nid = "many-{n}"\ntitle = "T"\n' for n in range(25))
+    root = make_workspace("b", lists={"rev5.readiness.csp.toml": text + many})
+    children += [Child(MANY, root, "alice"), Child(MANY, root, "bob")]
+    for child in children:
+        child.go()
+    for child in children:
+        assert child.line() == "saved"
+    saved = items(root)
+    assert len(saved) == 25
+    for name, item in saved.items():
+        ref = f"rev5.readiness.csp:{name}"
+        assert (item["owner"], item["note"]) == (f"alice {ref}", f"bob {ref}")
+    assert history.verify(root) == []
+    assert sorted(e.by for e in history.read_all(root)) == ["alice"] * 25 + ["bob"] * 25
+    session = open_workspace(root)
+    session.edit(["many-1"], Edit(status="doing"))
+    assert not [e for e in session.history() if e.by not in ("alice", "bob")]
+
+
+def test_what_was_said_to_be_saved_survives_kill_9(
+    workspace: Path, open_workspace: OpenWorkspace, children: list[Child]
+) -> None:
+    children.append(Child(ONE, workspace, "alice"))
+    children[0].go()
+    assert children[0].line() == "saved"
+    children[0].process.send_signal(signal.SIGKILL)
+    assert children[0].process.wait() == -signal.SIGKILL
+    assert items(workspace)["diagram"]["note"] == "x" * 5000
+    assert history.verify(workspace) == []
+    assert open_workspace(workspace).undo().changes
+    assert items(workspace) == {}
+
+
+def test_kill_9_at_any_point_leaves_the_old_state_or_the_new_one(
+    workspace: Path, open_workspace: OpenWorkspace, children: list[Child]
+) -> None:
+    chance = random.Random(1)
+    # the child's clock is not ours, which stands still in another year: lines keep their order
+    for _ in range(4):
+        child = Child(FOR_EVER, workspace, "alice")
+        children.append(child)
+        child.go()
+        said = int(child.line())
+        time.sleep(chance.uniform(0, 0.05))
+        child.process.kill()
+        out, _ = child.process.communicate()
+        said = max([said, *(int(n) for n in out.split())])
+        number, _, rest = items(workspace)["diagram"]["note"].partition(" ")
+        assert int(number) in (said, said + 1)
+        assert rest == "x" * 20000
+        session = open_workspace(workspace)  # the lock of a dead process is free
+        session.edit([CRYPTO], Edit(note=f"{number} and counting"))
+        known = {(e.change.ref, e.change.field): e.change.new for e in session.history()}
+        assert known[DIAGRAM, "note"] == items(workspace)["diagram"]["note"]
+        session.edit([DIAGRAM], Edit(note="0"))
+
+
+def test_a_disk_that_is_full_leaves_the_old_file(session: Session, children: list[Child]) -> None:
+    session.edit([CRYPTO], Edit(owner="dana"))
+    before = (session.root / CSP_FILE).read_bytes()
+    children.append(Child(SMALL_DISK, session.root, "bob"))
+    children[0].go()
+    said = children[0].line()
+    assert said.startswith("3 ")
+    assert "cannot save: file too large check free space and permissions" in said
+    assert (session.root / CSP_FILE).read_bytes() == before
+    assert left_over(session.root) == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+@pytest.mark.parametrize("step", ["mkstemp", "fsync", "replace"])
+def test_a_step_that_fails_leaves_the_old_file(
+    session: Session, monkeypatch: pytest.MonkeyPatch, step: str, code: int
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    before = (session.root / CSP_FILE).read_bytes()
+    lines = len(session.history())
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    places = {"mkstemp": (files.tempfile, "mkstemp"), "fsync": (os, "fsync")}
+    with monkeypatch.context() as patch:
+        patch.setattr(*places.get(step, (Path, "replace")), refuse)
+        with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
+            session.edit([DIAGRAM], Edit(owner="erin"))
+    assert error.value.status == 3
+    assert error.value.hint
+    assert (session.root / CSP_FILE).read_bytes() == before
+    assert left_over(session.root) == []
+    assert session.project.record(DIAGRAM).owner == "dana"
+    session.edit([DIAGRAM], Edit(owner="erin"))
+    assert len(session.history()) == lines + 1
+
+
+def test_where_only_the_history_fails_the_next_save_makes_up_for_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, _: bytes) -> None:
+        raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", refuse)
+        with pytest.raises(FedcheckError, match="cannot append to"):
+            session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([CRYPTO], Edit(owner="erin"))
+    assert session.project.record(DIAGRAM).owner == "dana"
+    assert [e.by for e in session.history()] == ["outside fedcheck", "alice"]
+
+
+def test_file_then_folder_then_history_reach_the_disk_in_this_order(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    real_fsync, real_replace = os.fsync, Path.replace
+
+    def fsync(handle: int) -> None:
+        steps.append(f"fsync {Path(f'/proc/self/fd/{handle}').readlink().name}")
+        real_fsync(handle)
+
+    def replace(self: Path, target: Path) -> Path:
+        steps.append(f"replace {target.name}")
+        return real_replace(self, target)
+
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    session.edit([DIAGRAM], Edit(owner="erin"))
+    (log,) = history.history_files(session.root)
+    named = ["fsync temporary" if step.endswith(".tmp") else step for step in steps]
+    assert named == [
+        "fsync temporary",
+        "replace rev5.readiness.csp.toml",
+        "fsync progress",
+        f"fsync {log.name}",
+        "fsync temporary",
+        "replace seen.json",
+        "fsync .fedcheck",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_an_error_in_words(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    folder = session.root / "progress"
+    folder.chmod(0o500)
+    try:
+        with pytest.raises(FedcheckError, match="cannot save: permission denied") as error:
+            session.edit([DIAGRAM], Edit(owner="erin"))
+    finally:
+        folder.chmod(0o700)
+    assert error.value.status == 3
+    assert items(session.root)["diagram"]["owner"] == "dana"
+
+
+@pytest.mark.parametrize("name", ["progress", "history", ".fedcheck"])
+def test_a_file_in_the_place_of_a_folder_is_an_error_in_words(session: Session, name: str) -> None:
+    place = session.root / name
+    if place.is_dir():
+        place.rmdir()
+    place.write_text("in the way")
+    with pytest.raises(FedcheckError) as error:
+        session.edit([DIAGRAM], Edit(owner="dana"))
+    assert error.value.status == 3
+    assert str(place) in str(error.value)
+    assert place.read_text() == "in the way"
+
+
+@pytest.fixture
+def umask_000() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_new_files_are_their_owners_only(
+    tmp_path: Path, umask_000: None, open_workspace: OpenWorkspace, without_shipped_lists: None
+) -> None:
+    root = tmp_path / "deep" / "new"
+    head = 'format = 1\nname = "N"\nprocess = "jab"\nrole = "csp"\n'
+    workspaces.create(root, head)
+    source = Path(__file__).with_name("mini") / "rev5.readiness.csp.toml"
+    files.write_whole(root / "checklists" / source.name, source.read_bytes())
+    (root / "evidence" / "x").write_text("x")
+    session = open_workspace(root)
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.add_evidence([DIAGRAM], session.new_evidence("evidence/x", here=root))
+    session.verify_evidence([DIAGRAM])
+    (root / "evidence" / "x").unlink()
+    found = [root.parent, root, *root.rglob("*")]
+    assert len(found) > 15
+    for path in found:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o660])
+def test_the_mode_of_an_existing_file_is_kept(session: Session, mode: int) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    (log,) = history.history_files(session.root)
+    for path in (session.root / CSP_FILE, log):
+        path.chmod(mode)
+    session.edit([DIAGRAM], Edit(owner="erin"))
+    assert (session.root / CSP_FILE).stat().st_mode & 0o777 == mode
+    assert log.stat().st_mode & 0o777 == mode
+
+
+def test_a_link_to_a_progress_file_stays_a_link(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    path, real = session.root / CSP_FILE, session.root / "real.toml"
+    path.rename(real)
+    path.symlink_to("../real.toml")
+    session.edit([DIAGRAM], Edit(owner="erin"))
+    assert path.is_symlink()
+    assert tomli.loads(real.read_text())["item"]["diagram"]["owner"] == "erin"
+
+
+def test_a_lock_that_another_process_holds(
+    session: Session, children: list[Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "LOCK_WAIT", 0.2)
+    children.append(Child(LOCK, session.root, "bob"))
+    start = time.monotonic()
+    with pytest.raises(FedcheckError, match="locked by another fedcheck") as error:
+        session.edit([DIAGRAM], Edit(owner="dana"))
+    assert 0.15 < time.monotonic() - start < 5
+    assert error.value.status == 3
+    assert "nothing was changed" in error.value.hint
+    assert not (session.root / CSP_FILE).exists()
+    children[0].kill()
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    assert items(session.root)["diagram"]["owner"] == "dana"
+
+
+def test_the_wait_for_the_lock_is_ten_seconds() -> None:
+    assert machine.LOCK_WAIT == 10.0
+
+
+def test_reading_takes_no_lock_and_leaves_no_trace(
+    workspace: Path, open_workspace: OpenWorkspace
+) -> None:
+    before = sorted(workspace.rglob("*"))
+    session = open_workspace(workspace)
+    session.board()
+    session.history()
+    session.refresh()
+    assert sorted(workspace.rglob("*")) == before
+
+
+def test_a_workspace_is_not_made_over_another_one(workspace: Path) -> None:
+    before = (workspace / "fedcheck.toml").read_bytes()
+    with pytest.raises(FedcheckError, match="a workspace is here already") as error:
+        workspaces.create(workspace, "x")
+    assert error.value.status == 2
+    assert (workspace / "fedcheck.toml").read_bytes() == before

@@ -1,0 +1,79 @@
+"""What may reach a screen."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedcheck.model.text import clean, one_line, plural, storable
+
+ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates too
+
+
+@given(ANY_TEXT)
+def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
+    for char in clean(text):
+        assert char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
+    assert clean(clean(text)) == clean(text)
+
+
+@given(ANY_TEXT, st.integers(0, 20))
+def test_one_line_is_one_line(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert len(line.splitlines()) <= 1
+    assert not limit or len(line) <= limit
+    assert "  " not in line
+    assert line == line.strip()
+    for char in line:
+        assert unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see [/b] [AC-2] [@click=app.quit]x[/]", "see [/b] [AC-2] [@click=app.quit]x[/]"),
+        ("\x1b[31mred\x1b[0m", "\ufffd[31mred\ufffd[0m"),
+        ("\x9b31m", "\ufffd31m"),
+        ("\x1b]8;;http://x\x07y", "\ufffd]8;;http://x\ufffdy"),
+        ("a\r\nb\tc", "a\nb\tc"),
+        ("over\rwritten", "over\ufffdwritten"),
+        ("evil\u202ecod.exe", "evil\ufffdcod.exe"),
+        ("zero\u200bwidth", "zero\ufffdwidth"),
+        ("tag\U000e0041s", "tag\ufffds"),
+        ("caf\u00e9 \u2713 \U0001f512 \u65e5\u672c", "caf\u00e9 \u2713 \U0001f512 \u65e5\u672c"),
+    ],
+)
+def test_clean(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("  two   words ", 0, "two words"),
+        ("a\nb\r\nc\td\u2028e\xa0f", 0, "a b c d e f"),
+        ("\x1b[31mred", 0, "\ufffd[31mred"),
+        ("abcdef", 4, "abc\u2026"),
+        ("abc def", 5, "abc\u2026"),
+        ("abcdef", 6, "abcdef"),
+        ("", 3, ""),
+    ],
+)
+def test_one_line(text: str, limit: int, shown: str) -> None:
+    assert one_line(text, limit) == shown
+
+
+@given(ANY_TEXT)
+def test_what_is_stored_is_text(text: str) -> None:
+    stored = storable(text)
+    assert stored.encode("utf-8").decode("utf-8") == stored
+    assert "\r\n" not in stored or "\r\r\n" in text
+    if text.isprintable():
+        assert stored == text
+
+
+def test_plural() -> None:
+    assert plural(1, "item") == "1 item"
+    assert plural(0, "item") == "0 items"
+    assert plural(2, "piece of evidence", "pieces of evidence") == "2 pieces of evidence"
