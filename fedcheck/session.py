@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from fedcheck.insight.entries import Board, board
 from fedcheck.model.change import OUTSIDE, Change, Entered
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
+from fedcheck.model.label import changes_label, edit_label
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.model.record import Evidence, Record, field_value
 from fedcheck.model.reference import candidates, nearest, split
@@ -378,38 +379,3 @@ def open_session(
     mark = workspaces.fingerprint(root)
     project, progress, problems = load(root, catalog)
     return Session(root, who, clock, project, catalog, progress, problems, mark)
-
-
-def edit_label(edit: Edit, refs: Sequence[str]) -> str:
-    """Say in words what an edit does."""
-    parts = []
-    if edit.result:
-        parts.append(edit.result)
-    elif edit.status:
-        parts.append({"na": "not applicable"}.get(edit.status, edit.status))
-    for name in ("owner", "due"):
-        value = getattr(edit, name)
-        if value is not None:
-            parts.append(f"{name} {value}" if value else f"no {name}")
-    if edit.note is not None:
-        parts.append("note")
-    if edit.reason is not None and not edit.status:
-        parts.append("reason")
-    if edit.confirm:
-        parts.append("reviewed")
-    what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
-    return f"{what}: {', '.join(parts)}"
-
-
-def changes_label(changes: Sequence[Change]) -> str:
-    """Say in words what changes did."""
-    if not changes:
-        return "nothing"
-    refs = list(dict.fromkeys(change.ref for change in changes))
-    what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
-    shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
-    first = shown[0]
-    if first.field.startswith("evidence."):
-        return f"{what}: evidence {'added' if first.old is None else 'removed'}"
-    new = one_line(str(first.new), 40) if first.new else "cleared"
-    return f"{what}: {first.field} {new}"

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from small_project import TODAY, checklist, item, small_board
+from small_project import PROCESS, TODAY, checklist, item, small_board
 
 from fedcheck.insight.agenda import agenda, mine
 from fedcheck.model import query
 from fedcheck.model.checklist import Item
+from fedcheck.model.process import Phase
 from fedcheck.model.record import Evidence, Record
 
 OLD = Evidence("e", "https://x", collected=date(2026, 1, 1))
@@ -83,10 +84,28 @@ def test_a_recurring_item_comes_back() -> None:
 
 def test_phases_come_in_their_order() -> None:
     lists = (
-        checklist("x.review", item("z"), phase="review"),
+        checklist("x.full", item("z"), phase="full-assessment"),
         checklist("x.readiness", item("y"), phase="readiness"),
     )
     assert [name for name, _ in steps(lists=lists)] == ["y", "z"]
+
+
+def test_a_phase_that_is_far_off_comes_only_with_what_has_begun_or_is_due_soon() -> None:
+    items = (item("a"), item("b"), item("c", due="2027-01-20"), item("d", due="2027-06-01"))
+    lists = (checklist("x.review", *items, phase="review"),)
+    records = {"x.review:b": Record("doing")}
+    assert [name for name, _ in steps(lists=lists, records=records)] == ["c", "b"]
+    near = steps(lists=lists, today=date(2027, 2, 2))  # the kick-off has passed
+    assert [name for name, _ in near] == ["c", "a", "b", "d"]
+
+
+def test_a_phase_without_a_gate_is_in_reach_once_the_last_gate_was_passed() -> None:
+    process = replace(PROCESS, phases=(*PROCESS.phases, Phase("conmon", "ConMon", "")))
+    about = {"lists": (checklist("x.conmon", item("a"), phase="conmon"),), "process": process}
+    assert steps(**about) == []
+    assert steps(**about, milestones={"ato": TODAY}) == []
+    passed = {"kick-off": date(2026, 12, 1), "ato": date(2027, 1, 10)}  # "ready" never got a date
+    assert steps(**about, milestones=passed) == [("a", "next in conmon")]
 
 
 def test_mine_is_of_my_role_narrowed_by_a_query() -> None:

@@ -219,10 +219,14 @@ def test_why_evidence_does_not_count(about, proof, why):
 
 
 def test_what_the_gates_lack_by_phase():
-    board = small_board(item("a"), lists=(checklist("f.csp", item("b"), phase="review"),))
-    assert lacking(board.project.process, gates(board)) == {
-        "readiness": 1, "full-assessment": 0, "review": 1,
-    }  # fmt: skip
+    late = item("b", after="kick-off")
+    board = small_board(item("a"), late, lists=(checklist("f.csp", item("c"), phase="review"),))
+    judged = gates(board)
+    found = {"readiness": 1, "full-assessment": 0, "review": 1}
+    assert lacking(board.project.process, judged) == found
+    last_first = lacking(board.project.process, reversed(judged))
+    assert last_first == {"readiness": 2, "full-assessment": 0, "review": 1}
+    assert lacking(board.project.process, ()) == dict.fromkeys(found)
 
 
 def test_everybody_who_owes_something_is_named():

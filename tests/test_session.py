@@ -665,6 +665,7 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
             for one in NAMES:
                 at = f"rev5.readiness.csp:{one}"
                 assert session.project.record(at) == fresh.project.record(at)
+    clock.tick(seconds=1)
     open_workspace(root).edit([DIAGRAM], Edit(note=secrets.token_hex(4)))
     assert history.verify(root) == []
     assert outside_changes(root, open_workspace(root).progress["rev5.readiness.csp"]) == []

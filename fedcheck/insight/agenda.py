@@ -50,13 +50,14 @@ def mine(board: Board, role: str, query: Query | None = None) -> list[Step]:
 def phases_in_reach(board: Board) -> set[str]:
     """Return the phases that the next gate and the one after it close.
 
-    A phase without a gate, such as continuous monitoring, is in reach once all before it ended.
+    A phase without a gate, such as continuous monitoring, is in reach once the last gate was
+    passed; milestones on the way that never got a date do not hold it back.
     """
     stones = [stone for stone in board.project.process.milestones if stone.closes]
     ids = [stone.id for stone in stones]
     first = ids.index(board.next_milestone) if board.next_milestone in ids else 0
     near = {phase for stone in stones[first : first + 2] for phase in stone.closes}
-    if all(board.dates.get(stone.id, date.max) < board.today for stone in stones):
+    if not stones or board.dates.get(stones[-1].id, date.max) < board.today:
         gated = {phase for stone in stones for phase in stone.closes}
         near |= {phase.id for phase in board.project.process.phases} - gated
     return near

@@ -1,4 +1,4 @@
-"""Phases: how much the gates that close them still lack in each."""
+"""Phases: how much the gates still lack in each."""
 
 from collections.abc import Iterable
 
@@ -7,10 +7,10 @@ from fedcheck.model.process import Process
 
 
 def lacking(process: Process, gates: Iterable[Gate]) -> dict[str, int | None]:
-    """Return for each phase how much the gates that close it lack there; none without a gate."""
+    """Return for each phase how much the first of the gates that closes it lacks there."""
     found: dict[str, int | None] = {phase.id: None for phase in process.phases}
     for gate in gates:
         for phase in gate.milestone.closes:
-            count = sum(missing.phase == phase for missing in gate.missing)
-            found[phase] = max(count, found.get(phase) or 0)
+            if found.get(phase) is None:
+                found[phase] = sum(missing.phase == phase for missing in gate.missing)
     return found

@@ -85,7 +85,7 @@ class _Gathering:
             state=words.state(board, chosen),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
-            phases=tuple(self._phases(judged)),
+            phases=tuple(self._phases([chosen, *judged] if chosen else judged)),
             deliverables=tuple(self._deliverable(p, chosen, items) for p in papers(board)),
             blocked=tuple(i for i in items.values() if i.status == "blocked"),
             evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),

@@ -170,6 +170,7 @@ def _words(error: Exception) -> str:
         case MemoryError():
             return "needs more memory than there is"
         case TemplateError():
-            return one_line(plain(error.message or "cannot be rendered"), 300)
+            said = error.message or "cannot be rendered"
         case _:
-            return one_line(plain(str(error)), 300) or type(error).__name__
+            said = str(error) or type(error).__name__
+    return one_line(plain(said.replace("fedcheck.report.view.", "")), 300)

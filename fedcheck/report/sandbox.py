@@ -133,7 +133,7 @@ class Room(ImmutableSandboxedEnvironment):
         if isinstance(value, str | list | tuple | dict):
             self.charge(len(value))
         elif isinstance(value, int) and abs(value) > MAX_NUMBER:
-            raise TooMuchError("a number that large")
+            raise TooMuchError(f"a number above {MAX_NUMBER:,}")
         return value
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:

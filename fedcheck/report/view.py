@@ -64,7 +64,10 @@ class CountView:
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """A phase: its counts role by role (none where a role owes nothing there), and its gate."""
+    """A phase: its counts role by role (none where a role owes nothing there), and its gate.
+
+    The gate is that of the report's milestone, or else the first one that closes the phase.
+    """
 
     id: str
     title: str

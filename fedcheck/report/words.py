@@ -65,7 +65,7 @@ class Names:
 
     def role_of(self, owner: str, role: str = "") -> str:
         """Return the role in which somebody owes something."""
-        if role:
+        if role in ROLE_TITLES:
             return role
         person = (self.project.config.people or {}).get(owner)
         if person:

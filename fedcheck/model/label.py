@@ -1,0 +1,43 @@
+"""What an action is called: a few words for the line that says it was saved or undone."""
+
+from collections.abc import Sequence
+
+from fedcheck.model.change import Change
+from fedcheck.model.edit import Edit
+from fedcheck.model.reference import split
+from fedcheck.model.text import one_line
+
+
+def edit_label(edit: Edit, refs: Sequence[str]) -> str:
+    """Say in words what an edit does."""
+    parts = []
+    if edit.result:
+        parts.append(edit.result)
+    elif edit.status:
+        parts.append({"na": "not applicable"}.get(edit.status, edit.status))
+    for name in ("owner", "due"):
+        value = getattr(edit, name)
+        if value is not None:
+            parts.append(f"{name} {value}" if value else f"no {name}")
+    if edit.note is not None:
+        parts.append("note")
+    if edit.reason is not None and not edit.status:
+        parts.append("reason")
+    if edit.confirm:
+        parts.append("reviewed")
+    what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
+    return f"{what}: {', '.join(parts)}"
+
+
+def changes_label(changes: Sequence[Change]) -> str:
+    """Say in words what changes did."""
+    if not changes:
+        return "nothing"
+    refs = list(dict.fromkeys(change.ref for change in changes))
+    what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
+    shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
+    first = shown[0]
+    if first.field.startswith("evidence."):
+        return f"{what}: evidence {'added' if first.old is None else 'removed'}"
+    new = one_line(str(first.new), 40) if first.new else "cleared"
+    return f"{what}: {first.field} {new}"

@@ -1,0 +1,86 @@
+"""Snapshots of the main screens on the example workspace: looks, not behaviour.
+
+Reviewed by eye; made anew with `make snapshots`.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fedcheck.demo import example
+from fedcheck.store import config, paths
+from fedcheck.tui.app import FedcheckApp
+
+NOW = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
+CHECKLIST = ("2", *["down"] * 26)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("looks") / "meridian-ledger"
+    example.make(root, NOW.date())
+    return root
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch):
+    """Stop what moves: the cursor's blink, animations, the look at the disk."""
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.setattr("fedcheck.tui.app.POLL_SECONDS", 3600)
+
+
+def app_of(demo: Path, **settings: str) -> FedcheckApp:
+    user = config.UserConfig(**settings)
+    return FedcheckApp(demo, paths.user_folders(), user, "alice", Path("/work"), lambda: NOW)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
+def test_home(snap_compare, demo, size):
+    assert snap_compare(app_of(demo), terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
+def test_checklist(snap_compare, demo, size):
+    assert snap_compare(app_of(demo), press=[*CHECKLIST, "wait:200"], terminal_size=size)
+
+
+def test_item(snap_compare, demo):
+    assert snap_compare(app_of(demo), press=[*CHECKLIST, "enter"], terminal_size=(100, 36))
+
+
+def test_evidence(snap_compare, demo):
+    assert snap_compare(app_of(demo), press=["2", "e"], terminal_size=(100, 30))
+
+
+def test_gate(snap_compare, demo):
+    keys = ["right", "right", "right", "right", "enter"]
+    assert snap_compare(app_of(demo), press=keys, terminal_size=(120, 40))
+
+
+def test_keys(snap_compare, demo):
+    assert snap_compare(app_of(demo), press=["2", "question_mark"], terminal_size=(100, 36))
+
+
+def test_light_theme(snap_compare, demo):
+    app = app_of(demo, theme="fedcheck-light")
+    assert snap_compare(app, press=[*CHECKLIST, "wait:200"], terminal_size=(120, 40))
+
+
+def test_ascii_signs(snap_compare, demo):
+    app = app_of(demo, glyphs="ascii")
+    assert snap_compare(app, press=[*CHECKLIST, "wait:200"], terminal_size=(120, 40))
+
+
+def test_without_colour(snap_compare, demo, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(app_of(demo), press=[*CHECKLIST, "wait:200"], terminal_size=(100, 30))
+
+
+def test_new_workspace(snap_compare):
+    app = FedcheckApp(
+        None, paths.user_folders(), config.UserConfig(), "alice", Path("/work"), lambda: NOW
+    )
+    assert snap_compare(app, press=["enter"], terminal_size=(80, 24))
