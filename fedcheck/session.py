@@ -132,14 +132,14 @@ class Session:
         target = self._stack()[0]
         if target is None:
             raise FedcheckError("nothing to undo", "", 1)
-        return self._take_back(target, "Undone")
+        return self._take_back(target)
 
     def redo(self) -> Action:
         """Make again what was undone last. Raises FedcheckError where that cannot be."""
         target = self._stack()[1]
         if target is None:
             raise FedcheckError("nothing to redo", "", 1)
-        return self._take_back(target, "Done again")
+        return self._take_back(target, again=True)
 
     def refresh(self) -> bool:
         """Read what others changed on disk; tell whether anything did.
@@ -251,11 +251,13 @@ class Session:
         self._with_project(replace(project, file_states={**(project.file_states or {}), **states}))
         return Action(tx, label, saved.changes, undoes)
 
-    def _take_back(self, target: str, word: str) -> Action:
+    def _take_back(self, target: str, again: bool = False) -> Action:
+        """Take an action back; taking back an undo makes its action `again`."""
         mine = self._own_history()
         entered = [one for one in mine if one.tx == target and one.by != OUTSIDE]
         changes = tuple(one.change.inverse() for one in reversed(entered))
-        label = f"{word}: {changes_label([one.change for one in entered])}"
+        done = changes if again else [one.change for one in entered]
+        label = f"{'Done again' if again else 'Undone'}: {changes_label(done)}"
         return self._commit(changes, label, target, _still_there)
 
     def _own_history(self) -> list[Entered]:

@@ -91,7 +91,8 @@ RAR_ROWS = {
 
 @pytest.mark.parametrize("table", RAR_ROWS)
 def test_the_readiness_list_covers_every_row_of_the_rar_tables(lists, table):
-    pattern = re.compile(rf"Table {table}(, |$)")
+    rows = "" if table == "4-10" else ", "  # one question, without a number
+    pattern = re.compile(rf"Table {table}{rows}")
     counts = []
     for facts in (MODERATE, HIGH):
         items = [i for _, i in lists["rev5.readiness.3pao"].applying(facts)]

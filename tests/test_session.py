@@ -225,6 +225,31 @@ def test_unknown_keys_and_other_records_survive_a_save(
     assert before.count(b"\n") == (session.root / CSP_FILE).read_bytes().count(b"\n")
 
 
+def test_an_action_says_what_it_did(session: Session) -> None:
+    labels = [
+        session.edit([DIAGRAM], Edit(status="done", owner="dana")).label,
+        session.edit([DIAGRAM, CRYPTO], Edit(due="kick-off - 3d", note="x")).label,
+        session.edit([CRYPTO], Edit(status="na", reason="none")).label,
+        session.edit([DIAGRAM], Edit(due="", reason="why")).label,
+        session.edit([FIPS], Edit(result="satisfied")).label,
+        session.edit([FIPS], Edit(result="")).label,
+        session.add_evidence([CRYPTO], session.new_evidence("ABC-1", here=session.root)).label,
+        session.undo().label,
+        session.redo().label,
+    ]
+    assert labels == [
+        "diagram: done, owner dana",
+        "2 items: due kick-off - 3d, note",
+        "crypto-table: not applicable",
+        "diagram: no due, reason",
+        "mandate-1-fips: satisfied",
+        "mandate-1-fips: no result",
+        "Evidence added: ABC-1",
+        "Undone: crypto-table: evidence added",
+        "Done again: crypto-table: evidence added",
+    ]
+
+
 # upstream changes
 
 

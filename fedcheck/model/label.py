@@ -15,6 +15,8 @@ def edit_label(edit: Edit, refs: Sequence[str]) -> str:
         parts.append(edit.result)
     elif edit.status:
         parts.append({"na": "not applicable"}.get(edit.status, edit.status))
+    elif edit.result == "":
+        parts.append("no result")
     for name in ("owner", "due"):
         value = getattr(edit, name)
         if value is not None:
@@ -38,6 +40,7 @@ def changes_label(changes: Sequence[Change]) -> str:
     shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
     first = shown[0]
     if first.field.startswith("evidence."):
-        return f"{what}: evidence {'added' if first.old is None else 'removed'}"
+        verb = "added" if first.old is None else "removed" if first.new is None else "changed"
+        return f"{what}: evidence {verb}"
     new = one_line(str(first.new), 40) if first.new else "cleared"
     return f"{what}: {first.field} {new}"

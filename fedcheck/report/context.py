@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from fedcheck.insight import agenda, troubles
 from fedcheck.insight.deliverables import Paper, papers
 from fedcheck.insight.entries import Board
-from fedcheck.insight.gates import Gate, gate, gates
-from fedcheck.insight.phases import lacking
+from fedcheck.insight.gates import Gate, gate, gates, lacking_by_phase
 from fedcheck.insight.progress import Count
 from fedcheck.model.checklist import ADVISED
 from fedcheck.model.dates import distance
@@ -85,7 +84,7 @@ class _Gathering:
             state=words.state(board, chosen),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
-            phases=tuple(self._phases([chosen, *judged] if chosen else judged)),
+            phases=tuple(self._phases(judged, chosen)),
             deliverables=tuple(self._deliverable(p, chosen, items) for p in papers(board)),
             blocked=tuple(i for i in items.values() if i.status == "blocked"),
             evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),
@@ -152,21 +151,23 @@ class _Gathering:
             gate=gate_view(self.board, judged) if stone.closes else None,
         )
 
-    def _phases(self, judged: list[Gate]) -> Iterable[view.PhaseView]:
-        process = self.board.project.process
-        lacks = lacking(process, judged)
-        for phase in process.phases:
+    def _phases(self, judged: list[Gate], chosen: Gate | None) -> Iterable[view.PhaseView]:
+        lacks = lacking_by_phase(self.board, judged)
+        if chosen:
+            own = lacking_by_phase(self.board, [chosen])
+            lacks |= {phase: lack for phase, lack in own.items() if lack}
+        for phase in self.board.project.process.phases:
             entries = self.board.of_phase(phase.id)
             if not entries:
                 continue
-            number = lacks[phase.id]
+            lack = lacks[phase.id]
             yield view.PhaseView(
                 id=phase.id,
                 title=words.title(phase.title),
                 purpose=one_line(phase.purpose),
                 counts=tuple(_count(role, entries) for role in self._roles()),
                 total=_counted("", entries),
-                gate="-" if number is None else f"{number} missing" if number else "met",
+                gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
             )
 
     def _item(self, entry: Entry, why: Mapping[tuple[str, str], str]) -> view.ItemView:

@@ -66,7 +66,7 @@ class CountView:
 class PhaseView:
     """A phase: its counts role by role (none where a role owes nothing there), and its gate.
 
-    The gate is that of the report's milestone, or else the first one that closes the phase.
+    The gate is that of the report's milestone, or else the first one that lacks anything in it.
     """
 
     id: str

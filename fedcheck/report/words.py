@@ -131,7 +131,8 @@ def trouble(states: Sequence[str]) -> str:
         return "There is no evidence yet."
     if not bad:
         return f"Of {pieces} none is stale, missing or changed."
-    return f"Of {pieces} {', '.join(bad)}."
+    listed = " and ".join([", ".join(bad[:-1]), bad[-1]] if bad[1:] else bad)
+    return f"Of {pieces} {listed}."
 
 
 def _are(number: int) -> str:

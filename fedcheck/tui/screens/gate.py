@@ -56,6 +56,10 @@ class GateScreen(Screen[None]):
         """Show what changed."""
         self.show()
 
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self.call_after_refresh(self.show)
+
     def show(self) -> None:
         """Show the answer and what is missing."""
         board = self.fedcheck.board
@@ -82,15 +86,17 @@ class GateScreen(Screen[None]):
         )
 
     def _missing(self, found: Gate) -> list[Door]:
+        room = max(self.size.width - 9, 40)
+        names = room * 3 // 5
+        reasons = room - names
         grouped: dict[str, list[Door]] = {}
         for missing in found.missing:
             if self.phase and missing.phase and missing.phase != self.phase:
                 continue
             entry = self.fedcheck.board.entries.get(missing.ref)
-            title = one_line(entry.item.title, 70) if entry else missing.ref
-            line = Content.assemble(
-                "  ", title, ("   " + one_line(missing.why), "$foreground-muted")
-            )
+            title = one_line(entry.item.title if entry else missing.why, names)
+            why = one_line(missing.why, reasons) if entry else missing.kind
+            line = Content.assemble(f"  {title:<{names}}  ", (why, "$foreground-muted"))
             door = Door(line, f"item:{missing.ref}" if entry else "")
             role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
             grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(door)
