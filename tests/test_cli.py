@@ -388,3 +388,25 @@ def test_a_bug_leaves_a_report_without_data(workspace, monkeypatch, capsys, home
     assert "vault" not in report.read_text()
     assert "RuntimeError" in report.read_text()
     assert str(report) in capsys.readouterr().err
+
+
+def test_a_report_remembers_the_history_that_it_saw(fedcheck, workspace):
+    fedcheck("set", "diagram", "--status", "doing")
+    fedcheck("set", "diagram", "--owner", "dana")
+    assert fedcheck("report", "-o", "status.md")[0] == 0
+    assert fedcheck("history", "--verify", "--against", "status.md")[0] == 0
+    (path,) = (workspace / "history").glob("*.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+    assert fedcheck("history", "--verify")[0] == 0, "a cut at a line's end leaves a sound chain"
+    status, _, err = fedcheck("history", "--verify", "--against", "status.md")
+    assert (status, "it was rewritten" in err) == (1, True)
+
+
+def test_report_is_deterministic_and_writes_no_history(fedcheck, workspace):
+    fedcheck("set", "diagram", "--status", "doing")
+    before = [p.read_bytes() for p in (workspace / "history").iterdir()]
+    first, second = fedcheck("report", "-o", "-")[1], fedcheck("report", "-o", "-")[1]
+    assert first == second
+    assert "not affiliated with FedRAMP" in first
+    assert [p.read_bytes() for p in (workspace / "history").iterdir()] == before

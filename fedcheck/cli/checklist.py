@@ -40,7 +40,7 @@ def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
     named = workspace or (settings.workspace if settings else None)
     folders = paths.user_folders()
     user, _ = config.load(folders)
-    extra = [Path(folder).expanduser() for folder in user.checklists]
+    extra = user.checklist_folders()
     root: Path | None = None
     try:
         root = paths.find_workspace(named, os.environ, Path.cwd())

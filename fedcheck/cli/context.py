@@ -73,7 +73,7 @@ def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session
     folders = paths.user_folders()
     user, problems = config.load(folders)
     root = paths.find_workspace(named, os.environ, Path.cwd())
-    extra = [Path(folder).expanduser() for folder in user.checklists]
+    extra = user.checklist_folders()
     session = open_session(root, folders, extra, config.who(user, os.environ))
     session.as_of = as_of
     warn([*problems, *session.problems])

@@ -19,7 +19,7 @@ from fedcheck.cli.context import (
 from fedcheck.model.change import Change
 from fedcheck.model.dates import typed_due
 from fedcheck.model.edit import Edit
-from fedcheck.model.record import RESULTS, STATUSES
+from fedcheck.model.record import RESULTS, STATUS_GLYPHS, STATUSES
 from fedcheck.model.text import clean, one_line
 from fedcheck.store.problems import FedcheckError
 
@@ -122,7 +122,7 @@ def _need(board: "Board", need: str) -> str:
     entry = board.entries.get(need)
     if entry is None:
         return f"{need}  (does not apply)"
-    status = words.GLYPHS[entry.record.status]
+    status = STATUS_GLYPHS[entry.record.status]
     owner = entry.record.owner or entry.role
     return f"{status} {need}  {one_line(entry.item.title, 60)}  ({owner})"
 

@@ -19,7 +19,7 @@ from fedcheck.insight import agenda, gates
 from fedcheck.insight.progress import Count, by_phase_and_role
 from fedcheck.model import query as queries
 from fedcheck.model.dates import distance
-from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.model.text import plural
 from fedcheck.store.workspaces import known_milestone
 
@@ -144,7 +144,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         return
     rows = [
         [
-            f"{words.GLYPHS[e.record.status]} {STATUS_WORDS[e.record.status]}",
+            f"{STATUS_GLYPHS[e.record.status]} {STATUS_WORDS[e.record.status]}",
             e.ref,
             e.item.title,
             e.record.owner,

@@ -8,16 +8,15 @@ from datetime import date
 from fedcheck.cli.context import paint
 from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
-from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.model.text import one_line
 
-GLYPHS = {"todo": "☐", "doing": "◐", "blocked": "■", "done": "✓", "na": "–"}
 _COLOURS = {"todo": None, "doing": "cyan", "blocked": "red", "done": "green", "na": None}
 
 
 def status_text(status: str) -> str:
     """Return glyph and word of a status, coloured on a terminal."""
-    text = f"{GLYPHS[status]} {STATUS_WORDS[status]}"
+    text = f"{STATUS_GLYPHS[status]} {STATUS_WORDS[status]}"
     return paint(f"{text:<9}", fg=_COLOURS[status], dim=status in ("todo", "na"))
 
 

@@ -68,6 +68,15 @@ class Record:
         return next((e for e in self.evidence if e.id == evidence_id), None)
 
 
+STATUS_GLYPHS: Mapping[str, str] = {
+    "todo": "☐",
+    "doing": "◐",
+    "blocked": "■",
+    "done": "✓",
+    "na": "–",
+}
+"""The sign of each status, one cell wide."""
+
 EMPTY = Record()
 """The record of an item that nobody has touched."""
 

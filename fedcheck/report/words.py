@@ -11,10 +11,8 @@ from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
 from fedcheck.model.process import ROLE_TITLES
 from fedcheck.model.project import Project
-from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.model.text import one_line, plural
-
-GLYPHS = {"todo": "☐", "doing": "◐", "blocked": "■", "done": "✓", "na": "–"}
 
 LABEL = 100
 TITLE = 200
@@ -29,7 +27,7 @@ def role_label(role: str) -> str:
 
 def status_text(status: str) -> str:
     """Return sign and word of a status."""
-    return f"{GLYPHS[status]} {STATUS_WORDS[status]}"
+    return f"{STATUS_GLYPHS[status]} {STATUS_WORDS[status]}"
 
 
 def title(text: str) -> str:

@@ -4,6 +4,7 @@ import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from fedcheck.model.key import key
@@ -25,6 +26,16 @@ class UserConfig:
     theme: str = key("Theme of the app", default="")
     glyphs: Glyphs = key("Signs for the status: unicode or ascii", default="unicode")
     checklists: tuple[str, ...] = key("More folders with checklists", default=())
+
+    def checklist_folders(self) -> list[Path]:
+        """Return the folders with checklists; one of a user that is not known stays as written."""
+        folders = []
+        for folder in self.checklists:
+            try:
+                folders.append(Path(folder).expanduser())
+            except RuntimeError:
+                folders.append(Path(folder))
+        return folders
 
 
 def load(folders: UserFolders) -> tuple[UserConfig, list[Problem]]:

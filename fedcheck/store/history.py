@@ -66,6 +66,15 @@ def newest_hash(path: Path) -> str:
     return _hash(last) if last else ""
 
 
+def line_hashes(path: Path) -> set[str]:
+    """Return the hash of every line of a history file, and the empty one for its beginning."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return set()
+    return {"", *(_hash(line) for line in raw.split(b"\n") if line)}
+
+
 def history_files(root: Path) -> list[Path]:
     """Return the history files of a workspace in the order of their names."""
     folder = root / FOLDER

@@ -61,6 +61,23 @@ class FedcheckApp(App[int]):
     class Changed(Message):
         """The project changed; screens redraw what they show of it."""
 
+    class Saved(Message):
+        """A change was saved, or could not be."""
+
+        def __init__(self, future: Future[Action], say: bool) -> None:
+            self.future = future
+            self.say = say
+            super().__init__()
+
+    class Looked(Message):
+        """The files on disk were looked at."""
+
+        def __init__(self, future: Future[bool], session: Session, before: Project) -> None:
+            self.future = future
+            self.session = session
+            self.before = before
+            super().__init__()
+
     def __init__(
         self,
         root: Path | None,
@@ -130,7 +147,7 @@ class FedcheckApp(App[int]):
 
     def open_workspace(self, root: Path) -> bool:
         """Open a workspace and show its home screen; tell whether that worked."""
-        extra = [Path(folder).expanduser() for folder in self.user_config.checklists]
+        extra = self.user_config.checklist_folders()
         try:
             session = open_session(root, self.folders, extra, self.who, self.clock)
         except FedcheckError as error:
@@ -157,12 +174,11 @@ class FedcheckApp(App[int]):
     def change(self, job: Callable[[], Action], say: bool = True) -> None:
         """Save a change off the UI thread; says so only when it is on disk."""
 
-        def done(future: Future[Action]) -> None:
-            self.call_from_thread(self._saved, future, say)
+        self.writer.submit(job, lambda future: self.post_message(self.Saved(future, say)))
 
-        self.writer.submit(job, done)
-
-    def _saved(self, future: Future[Action], say: bool) -> None:
+    def on_fedcheck_app_saved(self, event: Saved) -> None:
+        """Say that a change is on disk, or why it is not."""
+        future = event.future
         error = future.exception()
         if isinstance(error, FedcheckError | RuleError):
             self.tell(f"Not saved: {error}", error.hint, "error")
@@ -171,7 +187,7 @@ class FedcheckApp(App[int]):
             raise error
         action = future.result()
         self.changed()
-        if say and action.changes:
+        if event.say and action.changes:
             again = "U makes it again" if action.undoes else "u takes it back"
             self.tell(f"Saved: {action.label}", again)
 
@@ -187,16 +203,18 @@ class FedcheckApp(App[int]):
             return
         before = session.project
 
-        def done(future: Future[bool]) -> None:
-            self.call_from_thread(self._looked, future, session, before)
+        self.writer.submit(
+            session.refresh,
+            lambda future: self.post_message(self.Looked(future, session, before)),
+        )
 
-        self.writer.submit(session.refresh, done)
-
-    def _looked(self, future: Future[bool], session: Session, before: Project) -> None:
+    def on_fedcheck_app_looked(self, event: Looked) -> None:
+        """Show what others changed, and say how much."""
+        future, session = event.future, event.session
         if future.exception() or not future.result() or session is not self.open_session:
             return
         self.changed()
-        count = _different(before, session.project)
+        count = _different(event.before, session.project)
         if count:
             self.tell(f"{plural(count, 'item')} changed on disk, and shown now")
         for problem in session.problems[:2]:

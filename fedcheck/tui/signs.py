@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fedcheck.insight.progress import Count
 from fedcheck.model.entry import Entry
+from fedcheck.model.record import STATUS_GLYPHS
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -41,7 +42,7 @@ class Signs:
 
 
 UNICODE = Signs(
-    status={"todo": "☐", "doing": "◐", "blocked": "■", "done": "✓", "na": "–"},
+    status=dict(STATUS_GLYPHS),
     overdue="!",
     stale="↻",
     changed="△",

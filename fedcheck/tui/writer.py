@@ -14,15 +14,23 @@ class Writer:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fedcheck-writer")
         self.waiting = 0
 
-    def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], None]) -> None:
-        """Queue a job; `done` is called in the writer's thread when it has ended."""
-        self.waiting += 1
+    def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> None:
+        """Queue a job; `done` is called in the writer's thread when it has ended.
 
-        def finished(future: "Future[T]") -> None:
+        It must not wait for the UI thread, which may be waiting in `close` for this one.
+        """
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(job())
+            except Exception as error:
+                future.set_exception(error)
             self.waiting -= 1
             done(future)
 
-        self._pool.submit(job).add_done_callback(finished)
+        self.waiting += 1
+        self._pool.submit(run)
 
     def close(self) -> None:
         """Wait until everything queued is done."""

@@ -31,6 +31,7 @@ class ReportScreen(Screen[None]):
         super().__init__()
         self.milestone: str | None = None
         self.text = ""
+        self.failure = ""
 
     @property
     def fedcheck(self) -> "FedcheckApp":
@@ -67,19 +68,25 @@ class ReportScreen(Screen[None]):
                 template=TEMPLATE,
                 milestone=self.milestone,
             )
+            self.failure = ""
         except FedcheckError as error:
-            self.text = f"{error}\n\n{error.hint}"
+            self.text = ""
+            self.failure = f"{error}\n\n{error.hint}"
         stone = board.project.process.milestone(self.milestone or board.next_milestone)
         title = stone.title if stone else ""
         self.query_one(TopLine).show(f"Report for {title}", TEMPLATE, board.today.isoformat())
-        self.query_one(Markdown).update(clean(self.text))
-        self.query_one("#report-source", Static).update(Content(clean(self.text)))
+        shown = clean(self.text or self.failure)
+        self.query_one(Markdown).update(shown)
+        self.query_one("#report-source", Static).update(Content(shown))
 
     def action_report_export(self) -> None:
         """Write the report to its file."""
         from fedcheck.report import render
 
         app = self.fedcheck
+        if self.failure:
+            app.tell("There is no report to write", "mend the template first", "warning")
+            return
         path = render.default_path(app.session.root, app.board, TEMPLATE, self.milestone)
         try:
             render.write(path, self.text)
