@@ -172,7 +172,7 @@ def test_kill_9_at_any_point_leaves_the_old_state_or_the_new_one(
 ) -> None:
     chance = random.Random(1)
     # the child's clock is not ours, which stands still in another year: lines keep their order
-    for _ in range(4):
+    for turn in range(4):
         child = Child(FOR_EVER, workspace, "alice")
         children.append(child)
         child.go()
@@ -185,7 +185,7 @@ def test_kill_9_at_any_point_leaves_the_old_state_or_the_new_one(
         assert int(number) in (said, said + 1)
         assert rest == "x" * 20000
         session = open_workspace(workspace)  # the lock of a dead process is free
-        session.edit([CRYPTO], Edit(note=f"{number} and counting"))
+        session.edit([CRYPTO], Edit(note=f"turn {turn}: {number} and counting"))
         known = {(e.change.ref, e.change.field): e.change.new for e in session.history()}
         assert known[DIAGRAM, "note"] == items(workspace)["diagram"]["note"]
         session.edit([DIAGRAM], Edit(note="0"))
