@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,24 @@ def progress(workspace: Path) -> str:
 APP = [sys.executable, "-m", "fedcheck"]
 
 
-def test_it_starts_and_leaves_with_q(workspace):
-    terminal = Terminal(APP, workspace)
+@pytest.fixture
+def start() -> Iterator[Callable[..., Terminal]]:
+    """Return what starts a process in a terminal; none outlives its test."""
+    started: list[Terminal] = []
+
+    def begin(argv: list[str], cwd: Path, **env: str) -> Terminal:
+        started.append(Terminal(argv, cwd, **env))
+        return started[-1]
+
+    yield begin
+    for terminal in started:
+        if terminal.process.poll() is None:
+            terminal.process.kill()
+            terminal.process.wait()
+
+
+def test_it_starts_and_leaves_with_q(start, workspace):
+    terminal = start(APP, workspace)
     assert terminal.wait_for(b"Meridian Ledger")
     terminal.type(b"q")
     assert terminal.end() == 0
@@ -90,8 +107,8 @@ def test_it_starts_and_leaves_with_q(workspace):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_saves_and_gives_the_terminal_back(workspace, number):
-    terminal = Terminal(APP, workspace)
+def test_a_signal_saves_and_gives_the_terminal_back(start, workspace, number):
+    terminal = start(APP, workspace)
     assert terminal.wait_for(b"Meridian Ledger")
     terminal.type(b"2")
     assert terminal.wait_for(b" done")
@@ -103,8 +120,8 @@ def test_a_signal_saves_and_gives_the_terminal_back(workspace, number):
     assert 'status = "done"' in progress(workspace)
 
 
-def test_kill_right_after_saved_keeps_the_change(workspace):
-    terminal = Terminal(APP, workspace)
+def test_kill_right_after_saved_keeps_the_change(start, workspace):
+    terminal = start(APP, workspace)
     assert terminal.wait_for(b"Meridian Ledger")
     terminal.type(b"2")
     assert terminal.wait_for(b" done")
@@ -115,7 +132,7 @@ def test_kill_right_after_saved_keeps_the_change(workspace):
     assert 'status = "done"' in progress(workspace)
 
 
-def test_a_crash_shows_no_data_and_exits_70(workspace, home):
+def test_a_crash_shows_no_data_and_exits_70(start, workspace, home):
     script = (
         "import sys\n"
         "from fedcheck.tui.screens.home import HomeScreen\n"
@@ -126,7 +143,7 @@ def test_a_crash_shows_no_data_and_exits_70(workspace, home):
         "from fedcheck.cli.main import run\n"
         "sys.exit(run([]))\n"
     )
-    terminal = Terminal([sys.executable, "-c", script], workspace)
+    terminal = start([sys.executable, "-c", script], workspace)
     assert terminal.end() == 70
     assert b"the vault key" not in terminal.seen
     assert b"a report without your data" in terminal.seen
@@ -135,8 +152,8 @@ def test_a_crash_shows_no_data_and_exits_70(workspace, home):
     assert "RuntimeError" in report.read_text()
 
 
-def test_no_colour_means_no_colour(workspace):
-    terminal = Terminal(APP, workspace, NO_COLOR="1")
+def test_no_colour_means_no_colour(start, workspace):
+    terminal = start(APP, workspace, NO_COLOR="1")
     assert terminal.wait_for(b"Meridian Ledger")
     terminal.type(b"q")
     assert terminal.end() == 0

@@ -20,7 +20,7 @@ from fedcheck.insight.progress import Count, by_phase_and_role
 from fedcheck.model import query as queries
 from fedcheck.model.dates import distance
 from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
-from fedcheck.model.text import plural
+from fedcheck.model.text import one_line, plural
 from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _head(board: "Board", who: str) -> None:
     line = f"{project.process.title}" + (f", {profile}" if profile else "")
     say(f"{paint(project.config.name, bold=True)}   {line}   you: {who} ({project.config.role})")
     if project.process.status == "historical":
-        say(paint("This process is historical: it is closed to new entrants.", dim=True))
+        say(paint(f"Historical. {one_line(project.process.followed_by)}", dim=True))
     say()
 
 

@@ -9,6 +9,7 @@ from fedcheck.cli.context import Settings, as_of_option, complain, say
 from fedcheck.model.dates import parse_date
 from fedcheck.model.process import ROLE_TITLES
 from fedcheck.model.reference import did_you_mean
+from fedcheck.model.text import one_line
 from fedcheck.store import checklists, paths, workspaces
 from fedcheck.store.problems import FedcheckError
 
@@ -76,7 +77,7 @@ def init(
     workspaces.create(root, text)
     say(f"made  {root}")
     if process.status == "historical":
-        complain(f"note: {process.title} is historical, closed to new entrants")
+        complain(f"note: {process.title} is historical. {one_line(process.followed_by)}")
     say(f"{ROLE_TITLES[role]}: see what to do with  fedcheck -w {folder} next")
 
 

@@ -124,6 +124,7 @@ class _Gathering:
             title=words.title(process.title),
             summary=one_line(process.summary),
             historical=process.status == "historical",
+            followed_by=one_line(process.followed_by),
             note=one_line(process.note),
             roles=tuple(
                 view.RoleView(role, words.role_label(role), ROLE_TITLES.get(role, role))

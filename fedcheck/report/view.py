@@ -41,6 +41,7 @@ class ProcessView:
     title: str
     summary: str
     historical: bool
+    followed_by: str
     note: str
     roles: tuple[RoleView, ...]
 

@@ -1,5 +1,6 @@
 """The gate of a milestone: yes, or exactly what is missing; each line leads to its item."""
 
+import re
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -17,6 +18,10 @@ from fedcheck.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
+
+
+_LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
+"""The list's part of a reference: there is little room, and the item's part says enough."""
 
 
 class GateScreen(Screen[None]):
@@ -95,7 +100,7 @@ class GateScreen(Screen[None]):
                 continue
             entry = self.fedcheck.board.entries.get(missing.ref)
             title = one_line(entry.item.title if entry else missing.why, names)
-            why = one_line(missing.why, reasons) if entry else missing.kind
+            why = one_line(_LIST.sub("", missing.why), reasons) if entry else missing.kind
             line = Content.assemble(f"  {title:<{names}}  ", (why, "$foreground-muted"))
             door = Door(line, f"item:{missing.ref}" if entry else "")
             role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""

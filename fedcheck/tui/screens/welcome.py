@@ -157,8 +157,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
                 yield Select(
                     processes, value=process.id, allow_blank=False, compact=True, id="process"
                 )
-                closed = "Historical: closed to new entrants since 2024"
-                text = closed if process.status == "historical" else one_line(process.summary)
+                text = one_line(process.followed_by or process.summary)
                 yield Static(Content.styled(text, "$foreground-muted"), classes="paragraph")
                 yield Static("You are", classes="field-name")
                 roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
