@@ -102,7 +102,7 @@ ACTIONS: tuple[Action, ...] = (
         "evidence.open",
         "open",
         "Open it: a URL in the browser; else the path is copied.",
-        ("enter",),
+        ("o", "enter"),
         "evidence",
         True,
     ),

@@ -42,10 +42,10 @@ class Layout:
 
 def layout(width: int) -> Layout:
     """Return the columns for a width in cells."""
-    if width >= 110:
+    if width >= 120:
         return Layout(status=7, level=10, due=10, away=8, evidence=11, owner=10)
     if width >= 96:
-        return Layout(status=0, level=10, due=10, away=0, evidence=4, owner=10)
+        return Layout(status=0, level=0, due=10, away=0, evidence=4, owner=10)
     if width >= 64:
         return Layout(status=0, level=0, due=5, away=0, evidence=4, owner=8)
     return Layout(status=0, level=0, due=5, away=0, evidence=0, owner=0)
@@ -173,9 +173,10 @@ class ItemList(ScrollView, can_focus=True):
         ]
         if columns.status:
             parts.append((_cell(STATUS_WORDS[record.status], columns.status), style[record.status]))
-        parts.append((_cell(entry.item.title, room), title))
+        level = "" if entry.item.level == "must" else entry.item.level
+        short = f"{entry.item.title} ({level})" if level else entry.item.title
+        parts.append((_cell(entry.item.title if columns.level else short, room), title))
         if columns.level:
-            level = "" if entry.item.level == "must" else entry.item.level
             parts.append((_cell(level, columns.level), style["dim"]))
         due_style = style["warn"] if entry.overdue else style["dim"]
         if columns.due:
