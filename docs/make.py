@@ -31,7 +31,12 @@ def commands_page() -> str:
     """Return the page of the commands: the help of each."""
     parts = [MADE + "\n# Commands\n\nEvery command takes `--help`."]
     for path, command in _commands(cli, ("fedcheck",)):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=90)
+        context = click.Context(
+            command,
+            info_name=" ".join(path),
+            max_content_width=90,
+            help_option_names=["-h", "--help"],
+        )
         context.terminal_width = 90
         parts.append(f"## {' '.join(path)}\n\n```\n{command.get_help(context).rstrip()}\n```")
     return "\n\n".join(parts) + "\n"
