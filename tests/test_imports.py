@@ -1,6 +1,7 @@
 """Who may import whom (design, section 5), in the source and in a fresh process."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -138,3 +139,31 @@ def test_model_and_insight_load_no_toml_in_a_fresh_process(module: str) -> None:
     loaded = loaded_by(f"import fedcheck.{module}")
     assert not loaded & (HEAVY | {"tomli", "tomli_w", "platformdirs", "zoneinfo"})
     assert not {name for name in loaded if name.startswith("fedcheck.store")}
+
+
+@pytest.mark.parametrize(
+    ("argv", "unwanted"),
+    [
+        (["--version"], {"textual", "rich", "jinja2", "filelock", "tomli_w"}),
+        (["status"], {"textual", "rich", "jinja2", "filelock"}),
+        (["list"], {"textual", "rich", "jinja2", "filelock"}),
+        (["set", "diagram", "--status", "doing"], {"textual", "rich", "jinja2"}),
+        (["report", "-o", "-"], {"textual", "rich", "filelock"}),
+    ],
+)
+def test_a_command_loads_no_library_that_it_does_not_use(
+    workspace: Path, argv: list[str], unwanted: set[str]
+) -> None:
+    script = (
+        "import sys, json\n"
+        "from fedcheck.cli.main import run\n"
+        f"status = run({argv!r})\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
+        "sys.exit(status)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=workspace
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert not unwanted & loaded

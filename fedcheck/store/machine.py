@@ -95,13 +95,6 @@ def name_history(root: Path, who: str, token: str) -> Path:
     return root / HISTORY / str(names[who])
 
 
-def back_up(root: Path, path: Path, stamp: str) -> Path:
-    """Copy a file to the backups before it is rewritten in a newer format."""
-    copy = root / MACHINE / "backup" / f"{stamp.replace(':', '')}-{path.name}"
-    files.write_whole(copy, path.read_bytes())
-    return copy
-
-
 def _json(path: Path) -> dict[str, Any]:
     """Read a small JSON file; one that is missing or damaged counts as empty."""
     try:

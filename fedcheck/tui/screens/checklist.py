@@ -95,13 +95,9 @@ class ChecklistScreen(EditingScreen):
         return Place(first.phase, first.role) if first else Place()
 
     def on_fedcheck_app_changed(self) -> None:
-        """Show what changed."""
-        self.query_one(Navigator).show(self.fedcheck.board, self.place)
-        self.show()
-
-    def on_screen_resume(self) -> None:
-        """Show what changed while another screen was on top."""
-        if self.is_mounted and self.query(ItemList):
+        """Show what changed, in the tree too."""
+        if self.is_mounted:
+            self.query_one(Navigator).show(self.fedcheck.board, self.place)
             self.show()
 
     def show(self) -> None:

@@ -1,9 +1,7 @@
 """What the keys do to an item: ask what has to be asked, then hand the edit to the session."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING
 
 from fedcheck.insight.progress import by_phase_and_role
 from fedcheck.model.checklist import ADVISED
@@ -13,6 +11,7 @@ from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.text import one_line
 from fedcheck.tui.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
+from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.navigator import Place
 
 if TYPE_CHECKING:
@@ -28,13 +27,8 @@ RESULT_CHOICES = (
 )
 
 
-class EditingScreen(Screen[None]):
+class EditingScreen(PlaceScreen):
     """A screen on which one item can be changed; says which by `entry`."""
-
-    @property
-    def fedcheck(self) -> "FedcheckApp":
-        """Return the app."""
-        return cast("FedcheckApp", self.app)
 
     @property
     def entry(self) -> Entry | None:

@@ -1,30 +1,26 @@
 """The gate of a milestone: yes, or exactly what is missing; each line leads to its item."""
 
 import re
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from fedcheck.insight.gates import Gate, gate
 from fedcheck.model.dates import distance
 from fedcheck.model.text import one_line, plural
+from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.top_line import TopLine
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 
 _LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
 """The list's part of a reference: there is little room, and the item's part says enough."""
 
 
-class GateScreen(Screen[None]):
+class GateScreen(PlaceScreen):
     """What a gate lacks, grouped by who owes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", key_display="esc")]
@@ -34,11 +30,6 @@ class GateScreen(Screen[None]):
         super().__init__()
         self.milestone = milestone
         self.phase = phase
-
-    @property
-    def fedcheck(self) -> "FedcheckApp":
-        """Return the app."""
-        return cast("FedcheckApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out headline and list."""
@@ -51,15 +42,6 @@ class GateScreen(Screen[None]):
         """Show the gate."""
         self.show()
         self.query_one(Doors).focus()
-
-    def on_screen_resume(self) -> None:
-        """Show what changed meanwhile."""
-        if self.is_mounted:
-            self.show()
-
-    def on_fedcheck_app_changed(self) -> None:
-        """Show what changed."""
-        self.show()
 
     def on_resize(self) -> None:
         """Use the new width."""

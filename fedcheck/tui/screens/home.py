@@ -1,6 +1,6 @@
 """Home: where do we stand, what must I do now, what needs attention."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import on
@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from fedcheck.insight import agenda
@@ -20,17 +19,15 @@ from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.text import one_line, plural
 from fedcheck.tui.bindings import bindings, shown
 from fedcheck.tui.screens.gate import GateScreen
+from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.top_line import TopLine
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 MILESTONES = 5
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(PlaceScreen):
     """The first screen of a workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,11 +35,6 @@ class HomeScreen(Screen[None]):
         *shown("app.checklists", "app.report", "app.goto", "app.role", "app.workspace"),
     ]
     PLACES: ClassVar[tuple[str, ...]] = ("home", "everywhere")
-
-    @property
-    def fedcheck(self) -> "FedcheckApp":
-        """Return the app."""
-        return cast("FedcheckApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the parts of the screen."""
@@ -66,15 +58,6 @@ class HomeScreen(Screen[None]):
         """Show the state and start on the phases."""
         self.show()
         self.query_one(PhaseTable).focus()
-
-    def on_screen_resume(self) -> None:
-        """Show what changed while another screen was on top."""
-        if self.is_mounted:
-            self.show()
-
-    def on_fedcheck_app_changed(self) -> None:
-        """Show what changed."""
-        self.show()
 
     def on_resize(self) -> None:
         """Use the new width."""

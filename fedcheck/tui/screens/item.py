@@ -45,10 +45,6 @@ class ItemScreen(EditingScreen):
         self.show()
         self.query_one("#item-page").focus()
 
-    def on_fedcheck_app_changed(self) -> None:
-        """Show what changed."""
-        self.show()
-
     def show(self) -> None:
         """Show what may change: head and lists."""
         board, signs = self.fedcheck.board, self.fedcheck.signs

@@ -1,27 +1,24 @@
 """The report as it will be read; export it, copy it, choose its milestone."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Markdown, Static
 
 from fedcheck.model.text import clean
 from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.top_line import TopLine
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 TEMPLATE = "pmo-status"
 
 
-class ReportScreen(Screen[None]):
+class ReportScreen(PlaceScreen):
     """A preview of the report."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("report")
@@ -32,11 +29,6 @@ class ReportScreen(Screen[None]):
         self.milestone: str | None = None
         self.text = ""
         self.failure = ""
-
-    @property
-    def fedcheck(self) -> "FedcheckApp":
-        """Return the app."""
-        return cast("FedcheckApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -50,10 +42,6 @@ class ReportScreen(Screen[None]):
         """Show the report."""
         self.show()
         self.query_one("#report-page").focus()
-
-    def on_fedcheck_app_changed(self) -> None:
-        """Show the report anew."""
-        self.show()
 
     def show(self) -> None:
         """Make the report from the state as it is now."""
