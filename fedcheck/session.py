@@ -144,7 +144,7 @@ class Session:
     def refresh(self) -> bool:
         """Read what others changed on disk; tell whether anything did.
 
-        A head file that was broken meanwhile is noted among the problems, and the state stays.
+        What was broken meanwhile is noted among the problems, and its last good state stays.
         """
         mark = workspaces.fingerprint(self.root)
         if mark == self.mark:
@@ -156,8 +156,13 @@ class Session:
             self.mark = mark
             self.problems = [Problem(self.root / HEAD, 0, str(error), error.hint)]
             return False
-        self.project, self.progress, self.problems = fresh
-        self.catalog = catalog
+        project, progress, self.problems = fresh
+        for broken in project.broken:
+            good = self.progress.get(broken.checklist)
+            if good is not None and broken.checklist not in progress:
+                progress[broken.checklist] = good
+                project = project.with_records(broken.checklist, good.records)
+        self.project, self.progress, self.catalog = project, progress, catalog
         self.mark = mark
         self._tell()
         return True

@@ -261,6 +261,22 @@ async def test_what_cannot_be_saved_is_told_and_the_app_stays(app, workspace):
         assert app.board.entries[DIAGRAM].record.status == "todo"
 
 
+async def test_a_file_broken_meanwhile_keeps_its_last_good_state(app, workspace):
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "space")
+        (workspace / "progress" / "rev5.readiness.csp.toml").write_text("format = 1\n[item.\n")
+        app.look_at_disk()
+        await settle(pilot)
+        assert app.board.entries[DIAGRAM].record.status == "done"
+        assert any("rev5.readiness.csp.toml" in note.message for note in app._notifications)
+        (workspace / "fedcheck.toml").write_text("broken")
+        app.look_at_disk()
+        await settle(pilot)
+        assert any("fedcheck.toml" in note.message for note in app._notifications)
+        assert app.board.entries[DIAGRAM].record.status == "done"
+
+
 async def test_first_start_leads_through_making_a_workspace(tmp_path, clock):
     app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
     async with app.run_test(size=(80, 24)) as pilot:

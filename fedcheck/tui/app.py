@@ -23,7 +23,7 @@ from fedcheck.model.text import one_line, plural
 from fedcheck.session import Action, Clock, Session, open_session, system_clock
 from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError
+from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.tui import themes
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.memory import Memory
@@ -100,6 +100,7 @@ class FedcheckApp(App[int]):
         self.writer = Writer()
         self.open_session: Session | None = None
         self.view_role = ""
+        self.told: list[Problem] = []
         self._board: Board | None = None
 
     @property
@@ -164,6 +165,7 @@ class FedcheckApp(App[int]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(HomeScreen())
+        self.told = session.problems
         for problem in session.problems[:3]:
             self.tell(str(problem), "", "warning")
         if len(session.problems) > 3:
@@ -211,14 +213,17 @@ class FedcheckApp(App[int]):
     def on_fedcheck_app_looked(self, event: Looked) -> None:
         """Show what others changed, and say how much."""
         future, session = event.future, event.session
-        if future.exception() or not future.result() or session is not self.open_session:
+        if future.exception() or session is not self.open_session:
             return
-        self.changed()
-        count = _different(event.before, session.project)
-        if count:
-            self.tell(f"{plural(count, 'item')} changed on disk, and shown now")
-        for problem in session.problems[:2]:
-            self.tell(str(problem), "", "warning")
+        if future.result():
+            self.changed()
+            count = _different(event.before, session.project)
+            if count:
+                self.tell(f"{plural(count, 'item')} changed on disk, and shown now")
+        if session.problems != self.told:
+            self.told = session.problems
+            for problem in session.problems[:2]:
+                self.tell(str(problem), "", "warning")
 
     def tell(self, text: str, hint: str = "", severity: str = "information") -> None:
         """Show a toast; its text is never markup."""
