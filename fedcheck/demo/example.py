@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import tomli_w
 
@@ -33,7 +34,7 @@ def make(root: Path, today: date | None = None) -> None:
         root: the folder; it is made.
         today: the day that the example stands at; the real one without it.
     """
-    day = today or datetime.now(UTC).date()
+    day = today or today_there(datetime.now(UTC))
     process = load_catalog(paths.shipped_checklists(), (), None).processes["jab"]
     text = workspaces.head_text(
         story.NAME,
@@ -56,6 +57,11 @@ def make(root: Path, today: date | None = None) -> None:
     noon = datetime.combine(day, time(15), UTC)
     session = open_session(root, nobody, (), "alice", lambda: noon)
     _play(session, day)
+
+
+def today_there(now: datetime) -> date:
+    """Return what day it is where the example is set."""
+    return now.astimezone(ZoneInfo(story.TIMEZONE)).date()
 
 
 def _play(session: Session, today: date) -> None:

@@ -93,7 +93,7 @@ class WelcomeScreen(ModalScreen[None]):
         from fedcheck.demo import example
 
         root = Path(tempfile.mkdtemp(prefix="fedcheck-"))
-        example.make(root, self.fedcheck.clock().date())
+        example.make(root, example.today_there(self.fedcheck.clock()))
         self._open(root)
 
     def _ask_folder(self) -> None:

@@ -1,0 +1,59 @@
+"""The example workspace: believable, the same on the same day, and open to everything else."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fedcheck.cli.main import run
+from fedcheck.demo import example
+from fedcheck.insight.gates import gates
+from fedcheck.session import open_session
+from fedcheck.store import history, paths
+
+DAY = date(2027, 1, 11)
+
+
+def files_of(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name != "lock"
+    }
+
+
+def test_the_same_day_gives_the_same_bytes(tmp_path):
+    example.make(tmp_path / "one", DAY)
+    example.make(tmp_path / "two", DAY)
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+
+
+def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(tmp_path, clock):
+    root = tmp_path / "demo"
+    example.make(root, DAY)
+    session = open_session(root, paths.user_folders(), (), "alice", clock)
+    assert session.problems == []
+    board = session.board()
+    assert (board.dates["kick-off"] - board.today).days == 21
+    entries = list(board.entries.values())
+    assert {e.record.status for e in entries} == {"todo", "doing", "blocked", "done", "na"}
+    assert {s for e in entries for s in e.evidence} == {"ok", "stale", "missing"}
+    assert {p.kind for e in entries for p in e.record.evidence} == {"url", "file", "ticket"}
+    assert any(e.overdue for e in entries)
+    met = {gate.milestone.id: gate.ready for gate in gates(board)}
+    assert met["ready"]
+    assert not met["package"]
+    assert not any(e.waits for e in entries if e.record.status == "done")
+    assert history.verify(root) == []
+    assert len({one.by for one in session.history()}) > 4
+
+
+def test_today_is_that_of_the_place_of_the_example():
+    assert example.today_there(datetime(2027, 1, 12, 3, tzinfo=UTC)) == DAY
+
+
+def test_without_a_terminal_it_prints_the_status_and_writes_the_report(tmp_path, capsys):
+    assert run(["demo", str(tmp_path / "demo"), "--as-of", DAY.isoformat()]) == 0
+    out = capsys.readouterr().out
+    assert "Meridian Ledger" in out
+    (report,) = (tmp_path / "demo" / "reports").iterdir()
+    assert str(report) in out
+    assert run(["demo", str(tmp_path / "demo"), "--as-of", DAY.isoformat()]) == 0
