@@ -4,10 +4,10 @@ Nearer lists win whole: the workspace's over the user's over the shipped ones, b
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fedcheck.model.checklist import Checklist, Item
 from fedcheck.model.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Process
@@ -34,6 +34,7 @@ class LoadedList:
     document: Document | None = None
     collector: Collector | None = None
     unreadable: list[Problem] = field(default_factory=list)
+    _places: dict[str, Path_] | None = None
 
     @property
     def id(self) -> str:
@@ -46,13 +47,21 @@ class LoadedList:
 
     def place(self, item_id: str) -> Path_:
         """Return the path of keys that leads to an item in the file."""
-        sections = self.document.data.get("section", []) if self.document else []
-        for i, section in enumerate(sections if isinstance(sections, list) else []):
-            items = section.get("item", []) if isinstance(section, dict) else []
-            for j, item in enumerate(items if isinstance(items, list) else []):
-                if isinstance(item, dict) and item.get("id") == item_id:
-                    return ("section", i, "item", j)
-        return ()
+        if self._places is None:
+            data = self.document.data if self.document else {}
+            self._places = dict(reversed(list(_item_places(data))))
+        return self._places.get(item_id, ())
+
+
+def _item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, Path_]]:
+    """Yield the id and the path of keys of each item, whatever else the file holds."""
+    sections = data.get("section", [])
+    for i, section in enumerate(sections if isinstance(sections, list) else []):
+        items = section.get("item", []) if isinstance(section, dict) else []
+        for j, item in enumerate(items if isinstance(items, list) else []):
+            name = item.get("id") if isinstance(item, dict) else None
+            if isinstance(name, str):
+                yield name, ("section", i, "item", j)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +211,12 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
 
 def _check_ids(loaded: LoadedList, problems: Collector) -> None:
     seen: set[str] = set()
-    sections = loaded.document.data.get("section", []) if loaded.document else []
-    for i, section in enumerate(sections if isinstance(sections, list) else []):
-        items = section.get("item", []) if isinstance(section, dict) else []
-        for j, item in enumerate(items if isinstance(items, list) else []):
-            name = item.get("id") if isinstance(item, dict) else None
-            if not isinstance(name, str):
-                continue
-            if name in seen:
-                where = ("section", i, "item", j, "id")
-                shown = one_line(name, 60)
-                problems.add(where, f'the item id "{shown}" stands twice', "give one a new id")
-            seen.add(name)
+    for name, place in _item_places(loaded.document.data if loaded.document else {}):
+        if name in seen:
+            shown = one_line(name, 60)
+            text = f'the item id "{shown}" stands twice'
+            problems.add((*place, "id"), text, "give one a new id")
+        seen.add(name)
 
 
 def _check_applies(item: Item, place: Path_, problems: Collector) -> None:
