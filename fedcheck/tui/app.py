@@ -183,7 +183,10 @@ class FedcheckApp(App[int]):
         future = event.future
         error = future.exception()
         if isinstance(error, FedcheckError | RuleError):
-            self.tell(f"Not saved: {error}", error.hint, "error")
+            if isinstance(error, FedcheckError) and error.status == 1:
+                self.tell(str(error).capitalize(), error.hint, "warning")
+            else:
+                self.tell(f"Not saved: {error}", error.hint, "error")
             return
         if error is not None:
             raise error

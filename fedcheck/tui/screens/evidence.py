@@ -1,6 +1,7 @@
 """The evidence of one item: see, add, open, remove."""
 
 import os
+import sys
 import webbrowser
 from datetime import date
 from pathlib import Path
@@ -128,7 +129,7 @@ class EvidenceScreen(ModalScreen[None]):
         link = clean(proof.link)
         if proof.kind == "url" and proofs.kind_of(proof.link) == "url":
             self.app.copy_to_clipboard(link)
-            if webbrowser.open(proof.link):
+            if _browser_is_near() and webbrowser.open(proof.link):
                 self.fedcheck.tell(f"Opened in the browser: {link}", "the URL is copied too")
             else:
                 self.fedcheck.tell(f"No browser here: {link}", "the URL is copied")
@@ -147,6 +148,12 @@ class EvidenceScreen(ModalScreen[None]):
     def action_evidence_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def _browser_is_near() -> bool:
+    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)
 
 
 class AddEvidence(ModalScreen[Evidence | None]):

@@ -212,6 +212,8 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def _kick_off(self, text: str) -> date | None:
         due = typed_due(text, self.fedcheck.clock().date())
+        if due and not due[:4].isdigit():
+            raise ValueError("write a date, such as 2027-02-01, or +12w")
         return date.fromisoformat(due) if due else None
 
     def _hint(self, text: str, wrong: bool = False) -> None:
