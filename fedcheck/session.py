@@ -100,12 +100,14 @@ class Session:
 
     def edit(self, refs: Sequence[str], edit: Edit, label: str = "") -> Action:
         """Make the same edit on items, as one action. Raises RuleError, FedcheckError."""
-        changes = []
-        for ref in refs:
-            item = self.project.item(ref)
-            if item is not None:
-                changes += edited(ref, item, self.project.record(ref), edit, self.today())
-        return self.apply(changes, label or edit_label(edit, refs))
+        items = {ref: item for ref in refs if (item := self.project.item(ref)) is not None}
+        today = self.today()
+
+        def plan(record: Callable[[str], Record]) -> list[Change]:
+            found = (edited(r, item, record(r), edit, today) for r, item in items.items())
+            return [change for changes in found for change in changes]
+
+        return self._commit(plan, items, label or edit_label(edit, refs), "", commit.allow)
 
     def add_evidence(self, refs: Sequence[str], proof: Evidence) -> Action:
         """Attach a piece of evidence to items, as one action."""
@@ -125,7 +127,7 @@ class Session:
 
     def apply(self, changes: Iterable[Change], label: str) -> Action:
         """Save changes as one action; on return they are on disk. Raises FedcheckError."""
-        return self._commit(tuple(changes), label, "", commit.allow)
+        return self._commit_changes(tuple(changes), label, "", commit.allow)
 
     def undo(self) -> Action:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
@@ -230,20 +232,33 @@ class Session:
         refs = {ref, *(f"{checklist}:{old}" for old in earlier)}
         return [one for one in entered if one.change.ref in refs]
 
-    def _commit(
+    def _commit_changes(
         self, changes: tuple[Change, ...], label: str, undoes: str, guard: commit.Guard
     ) -> Action:
-        tx = secrets.token_hex(4)
         if not changes:
-            return Action(tx, label, ())
+            return Action(secrets.token_hex(4), label, ())
+        refs = [change.ref for change in changes]
+        return self._commit(lambda _: changes, refs, label, undoes, guard)
+
+    def _commit(
+        self,
+        plan: commit.Plan,
+        refs: Iterable[str],
+        label: str,
+        undoes: str,
+        guard: commit.Guard,
+    ) -> Action:
+        tx = secrets.token_hex(4)
         orders = {
             name: list(self.project.checklists[name].items)
-            for name in {split(change.ref)[0] for change in changes}
+            for name in {split(ref)[0] for ref in refs}
             if name in self.project.checklists
         }
         deed = Deed(self.who, self.clock(), tx, undoes)
         names = {name: one.renamed for name, one in self.project.checklists.items()}
-        saved = commit.commit(self.root, self.progress, orders, changes, deed, guard, names)
+        saved = commit.commit_planned(
+            self.root, self.progress, orders, plan, deed, guard, names
+        )
         project = self.project
         for name, found in saved.progress.items():
             self.progress[name] = found
@@ -263,7 +278,7 @@ class Session:
         changes = tuple(one.change.inverse() for one in reversed(entered))
         done = changes if again else [one.change for one in entered]
         label = f"{'Done again' if again else 'Undone'}: {changes_label(done)}"
-        return self._commit(changes, label, target, _still_there)
+        return self._commit_changes(changes, label, target, _still_there)
 
     def _own_history(self) -> list[Entered]:
         path = machine.own_history(self.root, self.who)

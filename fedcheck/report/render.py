@@ -93,6 +93,8 @@ def write(path: Path, text: str) -> None:
         raise FedcheckError(f"{path}: is a link to nowhere", hint, 2)
     if path.is_dir():
         raise FedcheckError(f"{path}: is a folder", "name a file in it", 2)
+    if path.exists() and not path.is_file():
+        raise FedcheckError(f"{path}: is no ordinary file", "say -o - for the screen", 2)
     if path.exists():
         try:
             before = path.read_bytes().decode("utf-8", "replace")

@@ -7,6 +7,7 @@ outside fedcheck at the next save.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,6 +45,10 @@ class Saved:
     changes: tuple[Change, ...]
 
 
+Plan = Callable[[Callable[[str], Record]], Iterable[Change]]
+"""Works out changes from the record of a reference as it is on disk."""
+
+
 def allow(change: Change, record: Record) -> None:
     """Let every change pass: the later of two writers stands."""
 
@@ -57,13 +62,26 @@ def commit(
     guard: Guard = allow,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Saved:
-    """Save changes; on return they are on disk, whole, with their history.
+    """Save changes; their `old` is replaced by what the disk holds. See `commit_planned`."""
+    return commit_planned(root, known, orders, lambda _: changes, deed, guard, renamed)
+
+
+def commit_planned(
+    root: Path,
+    known: Mapping[str, Progress],
+    orders: Mapping[str, Sequence[str]],
+    plan: Plan,
+    deed: Deed,
+    guard: Guard = allow,
+    renamed: Mapping[str, Mapping[str, str]] | None = None,
+) -> Saved:
+    """Work out changes from what is on disk, and save them; on return they are there, whole.
 
     Args:
         root: the workspace.
         known: the progress files as last read, so that unchanged ones are not parsed again.
         orders: the item ids of each checklist in its order.
-        changes: what to change; their `old` is replaced by what the disk holds.
+        plan: works out the changes, under the lock, from the records as they are on disk.
         deed: who, when, and as part of what.
         guard: may refuse a change after a look at the record on disk; then nothing is saved.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
@@ -72,8 +90,17 @@ def commit(
     change makes no sense, or the disk refuses. Nothing of a refused file is changed.
     """
     names = renamed or {}
-    by_list = _by_list(changes, names)
+    current: dict[str, Progress] = {}
+
+    def record(ref: str) -> Record:
+        owner, item = split(ref)
+        if owner not in current:
+            found = _current(root, owner, known.get(owner))
+            current[owner] = found.renamed(names.get(owner, {}))
+        return current[owner].records.get(item, EMPTY)
+
     with machine.locked(root):
+        by_list = _by_list(plan(record), names)
         seen = machine.seen_hashes(root)
         ready = {}
         outside: list[Change] = []
@@ -130,7 +157,7 @@ def _key(checklist: str) -> str:
 def _current(root: Path, checklist: str, known: Progress | None) -> Progress:
     """Return the progress file as it is on disk, parsed again only if it is not the known one."""
     path = progress.path_of(root, checklist)
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         return Progress(checklist)
     raw = read_bytes(path)
     if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():

@@ -6,6 +6,7 @@ takes an action back. `prev` is the SHA-256 of the line before in that file.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +79,11 @@ def line_hashes(path: Path) -> set[str]:
 def history_files(root: Path) -> list[Path]:
     """Return the history files of a workspace in the order of their names."""
     folder = root / FOLDER
-    return sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+    try:
+        names = os.listdir(folder) if os.path.lexists(folder) else []
+    except OSError as error:
+        raise files.cannot("read", folder, error) from error
+    return sorted(folder / name for name in names if name.endswith(".jsonl"))
 
 
 def read(path: Path) -> list[Entered]:
@@ -115,6 +120,8 @@ def parse_line(line: bytes) -> Entered | None:
         at = datetime.fromisoformat(data["at"])
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
+        if not 2000 <= at.year <= 9000:
+            return None
         return Entered(change, at, str(data["by"]), str(data["tx"]), str(data.get("undoes", "")))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

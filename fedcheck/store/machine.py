@@ -105,5 +105,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, data: dict[str, Any]) -> None:
+    if path.is_symlink() or path.parent.is_symlink():
+        raise FedcheckError(f"{path}: is a link; fedcheck writes no files through it", "remove it")
     text = json.dumps(data, indent=1, sort_keys=True)
     files.write_whole(path, text.encode() + b"\n")

@@ -1,6 +1,7 @@
 """Open a workspace: its head file, records, requests and findings; and make a new one."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -93,6 +94,13 @@ def load_contents(root: Path) -> Contents:
     """Read everything beside the head file; a broken file is noted, and the rest is used."""
     contents = Contents()
     folder = root / progress.FOLDER
+    for place in (folder, root / "checklists", root / "history"):
+        try:
+            if os.path.lexists(place):
+                os.listdir(place)
+        except OSError as error:
+            text = f"{place}: cannot be read: {(error.strerror or str(error)).lower()}"
+            contents.broken.append(BrokenFile(str(place), text))
     for path in files.toml_files(folder):
         try:
             contents.progress[path.stem] = load_progress(path)

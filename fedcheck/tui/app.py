@@ -101,6 +101,7 @@ class FedcheckApp(App[int]):
         self.open_session: Session | None = None
         self.view_role = ""
         self.told: list[Problem] = []
+        self.leaving = False
         self._board: Board | None = None
 
     @property
@@ -182,6 +183,10 @@ class FedcheckApp(App[int]):
         """Say that a change is on disk, or why it is not."""
         future = event.future
         error = future.exception()
+        self._leave_when_saved(failed=error is not None)
+        if isinstance(error, OSError):
+            self.tell(f"Not saved: {error.strerror or error}", "try again", "error")
+            return
         if isinstance(error, FedcheckError | RuleError):
             if isinstance(error, FedcheckError) and error.status == 1:
                 self.tell(str(error).capitalize(), error.hint, "warning")
@@ -216,6 +221,7 @@ class FedcheckApp(App[int]):
     def on_fedcheck_app_looked(self, event: Looked) -> None:
         """Show what others changed, and say how much."""
         future, session = event.future, event.session
+        self._leave_when_saved()
         if future.exception() or session is not self.open_session:
             return
         if future.result():
@@ -238,6 +244,8 @@ class FedcheckApp(App[int]):
         """Return everything that can be done here, for the palette."""
         yield from super().get_system_commands(screen)
         for action in ACTIONS:
+            if self.open_session is None and action.place == "everywhere":
+                continue
             target = self._target(screen, action.method)
             if target is not None:
                 yield SystemCommand(action.label.capitalize(), action.help, target)
@@ -252,7 +260,7 @@ class FedcheckApp(App[int]):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hide what needs an open workspace while there is none, and all keys behind a dialog."""
+        """Hide what needs an open workspace while there is none."""
         needs_workspace = {a.method for a in ACTIONS if a.place == "everywhere"}
         needs_workspace -= {"app_quit", "app_help", "app_workspace"}
         if action in needs_workspace and self.open_session is None:
@@ -339,7 +347,18 @@ class FedcheckApp(App[int]):
 
     def action_app_quit(self) -> None:
         """Leave; what is queued is saved first."""
-        self.exit(0)
+        if self.writer.waiting:
+            self.leaving = True
+            self.tell("Saving, then leaving")
+        else:
+            self.exit(0)
+
+    def _leave_when_saved(self, failed: bool = False) -> None:
+        """Go on leaving once everything is saved; stay where something could not be."""
+        if failed:
+            self.leaving = False
+        elif self.leaving and not self.writer.waiting:
+            self.exit(0)
 
     def on_unmount(self) -> None:
         """Save what is queued before the process ends."""
