@@ -16,7 +16,7 @@ MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
 
 def keys_page() -> str:
     """Return the page of the keys."""
-    lines = [MADE, "# Keys", "", "The same key means the same thing everywhere.", ""]
+    lines = [MADE, "# Keys", "", "Keys of a place; those of a dialog stand in the dialog.", ""]
     for place, title in PLACES.items():
         lines += [f"## {title}", "", "| key | does | id |", "| --- | --- | --- |"]
         for action in of_place(place):

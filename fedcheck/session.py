@@ -256,9 +256,7 @@ class Session:
         }
         deed = Deed(self.who, self.clock(), tx, undoes)
         names = {name: one.renamed for name, one in self.project.checklists.items()}
-        saved = commit.commit_planned(
-            self.root, self.progress, orders, plan, deed, guard, names
-        )
+        saved = commit.commit_planned(self.root, self.progress, orders, plan, deed, guard, names)
         project = self.project
         for name, found in saved.progress.items():
             self.progress[name] = found

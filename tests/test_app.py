@@ -302,6 +302,73 @@ async def test_a_form_with_a_mistake_says_so_and_keeps_what_was_typed(tmp_path, 
         assert isinstance(app.screen, NewWorkspaceScreen)
 
 
+async def test_the_palette_offers_nothing_that_needs_a_workspace(tmp_path, clock):
+    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert "Undo" not in titles
+        assert "Theme" in titles
+
+
+async def test_odd_paths_kill_nothing(tmp_path, clock):
+    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        await type_text(pilot, "Acme")
+        for folder in ("~nosuchuser/x/" + "y" * 300, "x" * 300):
+            app.screen.query_one("#folder", Input).value = folder
+            await press(pilot, "f2")
+            assert isinstance(app.screen, NewWorkspaceScreen)
+
+
+async def test_a_checklist_rewritten_meanwhile_kills_nothing(app, workspace):
+    path = workspace / "checklists" / "rev5.readiness.csp.toml"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "enter", "e")
+        path.write_text(path.read_text().replace('id = "diagram"', 'id = "drawing"'))
+        app.look_at_disk()
+        await settle(pilot)
+        await press(pilot, "escape", "escape")
+        assert "rev5.readiness.csp:drawing" in app.board.entries
+        await press(pilot, "1", "2")
+        assert "Boundary diagram drawn" in screen_text(app)
+
+
+async def test_leaving_waits_for_what_is_queued(app, workspace):
+    from fedcheck.store import machine
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        with machine.locked(workspace):
+            await pilot.press("space", "q")
+            await pilot.pause(0.2)
+            assert app.is_running
+        await settle(pilot)
+    assert app.return_code == 0
+    assert 'status = "done"' in on_disk(workspace)
+
+
+async def test_report_preview_export_and_evidence_removal(app, workspace):
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "r")
+        assert "status for the FedRAMP PMO" in app.screen.text
+        await press(pilot, "e")
+        (report,) = (workspace / "reports").iterdir()
+        assert report.read_text() == app.screen.text
+        await press(pilot, "m", "down", "enter", "s", "escape")
+        await press(pilot, "2", "e", "a")
+        await type_text(pilot, "MER-1")
+        await press(pilot, "f2")
+        assert 'link = "MER-1"' in on_disk(workspace)
+        await press(pilot, "x")
+        assert "MER-1" not in on_disk(workspace)
+
+
 async def test_recent_workspaces_are_offered(app, workspace, clock):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)

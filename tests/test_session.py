@@ -858,3 +858,17 @@ def test_a_strange_link_in_a_file_is_missing_and_nothing_more(
 def test_an_empty_folder_is_no_workspace(tmp_path: Path, open_workspace: OpenWorkspace) -> None:
     with pytest.raises(InvalidFileError, match="no such file"):
         open_workspace(tmp_path)
+
+
+def test_an_edit_is_worked_out_from_what_is_on_disk(workspace, open_workspace):
+    """The rules hold also where two people act on what neither has seen of the other."""
+    alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
+    ref = "rev5.readiness.3pao:mandate-1-fips"
+    bob.edit([ref], Edit(result="satisfied"))
+    alice.edit([ref], Edit(status="na", reason="none here"))
+    record = open_workspace(workspace).project.record(ref)
+    assert (record.status, record.result) == ("na", "")
+    bob.edit([ref], Edit(status="todo"))
+    alice.edit([ref], Edit(status="done"))
+    bob.edit([ref], Edit(status="todo"))
+    assert open_workspace(workspace).project.record(ref).status == "todo"

@@ -132,8 +132,8 @@ def colourful() -> bool:
 
 
 def print_json(data: Any) -> None:
-    """Print data as JSON: stable key order, one object."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=_plain))
+    """Print data as JSON, in ASCII: no control character in it reaches a terminal."""
+    click.echo(json.dumps(data, indent=2, default=_plain))
 
 
 def _plain(value: Any) -> str:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from fedcheck.cli.context import Settings, warn
-from fedcheck.store import config, paths
+from fedcheck.store import config, paths, workspaces
 from fedcheck.store.problems import FedcheckError
 
 
@@ -37,6 +37,8 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
         except FedcheckError:
             if named or os.environ.get("FEDCHECK_WORKSPACE"):
                 raise
+    if root is not None:
+        workspaces.load_head(root)  # a broken head file is told here, whole, with its lines
     from fedcheck.tui.start import run_app
 
     return run_app(root, folders, user, config.who(user, os.environ), here)

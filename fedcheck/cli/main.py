@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from errno import EPIPE
 from typing import Any
 
 import click
@@ -126,9 +127,13 @@ def run(argv: Sequence[str]) -> int:
         complain(str(error))
         return 2
     except OSError as error:
-        if error.errno == 32:
+        if error.errno == EPIPE:
             return _quietly()
-        return _bug(error)
+        where = f"{error.filename}: " if error.filename else ""
+        complain(f"{where}{(error.strerror or str(error)).lower()}", "check name and permissions")
+        return 3
+    except SystemExit as error:
+        return _quietly() if error.code == 1 else EXIT_BUG
     except Exception as error:
         return _bug(error)
 

@@ -20,7 +20,9 @@ from fedcheck.insight.progress import Count, by_phase_and_role
 from fedcheck.model import query as queries
 from fedcheck.model.dates import distance
 from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
+from fedcheck.store.problems import FedcheckError
 from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
@@ -188,6 +190,10 @@ def next_(
     parsed = queries.parse(words.query_text(query))
     session = open_workspace(workspace, as_of)
     board = session.board()
+    roles = board.project.process.roles
+    if role and role not in roles:
+        hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
+        raise FedcheckError(f'unknown role "{role[:60]}"', hint, 2)
     steps = agenda.mine(board, role or board.project.config.role, parsed)
     if as_json:
         print_json([{**documents.list_row(s.entry), "why": s.why} for s in steps[:count]])

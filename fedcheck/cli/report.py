@@ -40,7 +40,7 @@ def report(
     """Write the Markdown status report for the next milestone.
 
     Without -o it goes to the reports folder of the workspace; the same state and date give the
-    same bytes. TEMPLATE is a shipped one, or a file of yours (see docs/report.md).
+    same bytes. TEMPLATE is the name of a shipped one or of one of yours (docs/report.md).
 
     \b
     Example:

@@ -70,5 +70,16 @@ def table(
 
 
 def query_text(parts: Sequence[str]) -> str:
-    """Return the arguments of a query as one text; a phrase keeps quotes of its own."""
-    return " ".join(parts)
+    """Return the arguments of a query as one text.
+
+    A value with blanks that the shell has taken the quotes from (`section:federal mandates`) gets
+    them back; an argument with several terms stays several terms.
+    """
+    return " ".join(_quoted(part) for part in parts)
+
+
+def _quoted(part: str) -> str:
+    first, *rest = part.split() or [""]
+    whole = ":" in first and rest and not any(":" in word for word in rest) and '"' not in part
+    name, _, value = part.partition(":")
+    return f'{name}:"{value}"' if whole else part

@@ -73,7 +73,7 @@ def init(
         profile=workspaces.parse_profile(process, options),
         milestones=dates,
     )
-    root = folder.expanduser().absolute()
+    root = paths.expanded(folder).absolute()
     workspaces.create(root, text)
     say(f"made  {root}")
     if process.status == "historical":
@@ -115,7 +115,9 @@ def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
     from fedcheck.cli.launch import on_terminal, open_app
     from fedcheck.demo import example
 
-    root = folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="fedcheck-"))
+    root = (
+        paths.expanded(folder).absolute() if folder else Path(tempfile.mkdtemp(prefix="fedcheck-"))
+    )
     if not (root / paths.HEAD).exists():
         example.make(root, as_of)
     if on_terminal():

@@ -10,7 +10,7 @@ from typing import Literal
 from fedcheck.model.key import key
 from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode
-from fedcheck.store.paths import UserFolders
+from fedcheck.store.paths import UserFolders, expanded
 from fedcheck.store.problems import InvalidFileError, Problem
 from fedcheck.store.toml import read
 
@@ -29,13 +29,7 @@ class UserConfig:
 
     def checklist_folders(self) -> list[Path]:
         """Return the folders with checklists; one of a user that is not known stays as written."""
-        folders = []
-        for folder in self.checklists:
-            try:
-                folders.append(Path(folder).expanduser())
-            except RuntimeError:
-                folders.append(Path(folder))
-        return folders
+        return [expanded(folder) for folder in self.checklists]
 
 
 def load(folders: UserFolders) -> tuple[UserConfig, list[Problem]]:

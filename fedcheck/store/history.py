@@ -80,10 +80,10 @@ def history_files(root: Path) -> list[Path]:
     """Return the history files of a workspace in the order of their names."""
     folder = root / FOLDER
     try:
-        names = os.listdir(folder) if os.path.lexists(folder) else []
+        found = list(folder.iterdir()) if os.path.lexists(folder) else []
     except OSError as error:
         raise files.cannot("read", folder, error) from error
-    return sorted(folder / name for name in names if name.endswith(".jsonl"))
+    return sorted(path for path in found if path.suffix == ".jsonl")
 
 
 def read(path: Path) -> list[Entered]:

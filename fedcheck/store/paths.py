@@ -46,6 +46,11 @@ class UserFolders:
         return self.config / "templates"
 
 
+def expanded(text: str | Path) -> Path:
+    """Return a typed path with `~` worked out; an unknown user's stays as it was written."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for ~nobody
+
+
 def user_folders() -> UserFolders:
     """Return the user's folders by the customs of the system (XDG on Linux)."""
     return UserFolders(
@@ -74,7 +79,7 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
     """
     said = named or environment.get("FEDCHECK_WORKSPACE", "")
     if said:
-        root = Path(os.path.expanduser(said))  # noqa: PTH111 - Path.expanduser raises for ~nobody
+        root = expanded(said)
         if root.name == HEAD and root.is_file():
             root = root.parent
         if os.path.lexists(root / HEAD):

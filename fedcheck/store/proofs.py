@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from fedcheck.model.record import Evidence, EvidenceKind, Record
 from fedcheck.model.text import one_line
 from fedcheck.store import machine
+from fedcheck.store.paths import expanded
 from fedcheck.store.problems import FedcheckError
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
@@ -32,7 +34,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
     workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
     Raises FedcheckError (status 2) where there is no such file or it lies outside.
     """
-    typed = Path(os.path.expanduser(link))  # noqa: PTH111 - Path.expanduser raises for ~nobody
+    typed = expanded(link)
     for base in (here, root):
         path = base / typed
         if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for names that are too long
@@ -122,6 +124,9 @@ def quick_states(root: Path, records: Iterable[Record]) -> dict[str, str]:
         except (OSError, ValueError):
             states[link] = "missing"
             continue
+        if not S_ISREG(stat.st_mode):
+            states[link] = "missing"
+            continue
         known = remembered.get(link)
         if isinstance(known, dict) and known.get("state") == "changed":
             same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
@@ -154,6 +159,8 @@ def _verified(
     if escapes(root, proof.link):
         return "missing", {}
     try:
+        if not path.is_file():
+            return "missing", {}
         stat = path.stat()
         digest = hash_file(path, step)
     except (OSError, ValueError):

@@ -97,7 +97,7 @@ def load_contents(root: Path) -> Contents:
     for place in (folder, root / "checklists", root / "history"):
         try:
             if os.path.lexists(place):
-                os.listdir(place)
+                list(place.iterdir())
         except OSError as error:
             text = f"{place}: cannot be read: {(error.strerror or str(error)).lower()}"
             contents.broken.append(BrokenFile(str(place), text))

@@ -1,6 +1,7 @@
 """What the app remembers between starts: recent workspaces, theme, view."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class Memory:
         """Return the workspaces opened last, the newest first; those gone are left out."""
         listed = self.data.get("recent", [])
         paths = [p for p in listed if isinstance(p, str)] if isinstance(listed, list) else []
-        return [p for p in paths if (Path(p) / "fedcheck.toml").exists()]
+        return [p for p in paths if os.path.lexists(Path(p) / "fedcheck.toml")]
 
     def opened(self, root: Path) -> None:
         """Note that a workspace was opened."""

@@ -38,6 +38,7 @@ class ChecklistScreen(EditingScreen):
         self.place = Place()
         self.filter = query
         self.query_only = bool(query)
+        self.good_query = queries.parse("")
         self._timer: Timer | None = None
 
     @property
@@ -106,11 +107,12 @@ class ChecklistScreen(EditingScreen):
         error = self.query_one("#filter-error", Static)
         try:
             query = queries.parse(self.filter)
+            self.good_query = query
+            error.display = False
         except queries.QueryError as problem:
             error.update(Content(f"{problem}"))
             error.display = True
-            return
-        error.display = False
+            query = self.good_query
         here = [
             entry
             for entry in board.entries.values()
@@ -135,8 +137,9 @@ class ChecklistScreen(EditingScreen):
         if self.place.role:
             parts.append(self.place.role.upper())
         if self.place.section:
-            checklist = board.project.checklists[self.place.checklist]
-            parts += [s.title for s in checklist.sections if s.id == self.place.section]
+            checklist = board.project.checklists.get(self.place.checklist)
+            sections = checklist.sections if checklist else ()
+            parts += [s.title for s in sections if s.id == self.place.section]
         return " › ".join(one_line(part) for part in parts)
 
     def _empty_text(self, here: list[Entry]) -> str:

@@ -21,6 +21,7 @@ from fedcheck.model.dates import parse_date
 from fedcheck.model.record import Evidence
 from fedcheck.model.text import clean, one_line
 from fedcheck.store import proofs
+from fedcheck.store.paths import expanded
 from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.bindings import bindings
 
@@ -37,22 +38,18 @@ class EvidenceScreen(ModalScreen[None]):
     def __init__(self, ref: str) -> None:
         super().__init__(classes="prompt")
         self.ref = ref
+        self.drawn: tuple[Evidence, ...] = ()
 
     @property
     def fedcheck(self) -> "FedcheckApp":
         """Return the app."""
         return cast("FedcheckApp", self.app)
 
-    @property
-    def proofs(self) -> tuple[Evidence, ...]:
-        """Return the evidence as it is now."""
-        return self.fedcheck.session.project.record(self.ref).evidence
-
     def compose(self) -> ComposeResult:
         """Lay out title, what is expected, and what is there."""
-        entry = self.fedcheck.board.entries[self.ref]
+        entry = self.fedcheck.board.entries.get(self.ref)
         with Vertical(classes="dialog -wide"):
-            title = f"Evidence: {one_line(entry.item.title)}"
+            title = f"Evidence: {one_line(entry.item.title) if entry else self.ref}"
             yield Static(Content(title), classes="dialog-title")
             yield Static(id="expected")
             yield OptionList(id="proofs", markup=False)
@@ -67,9 +64,19 @@ class EvidenceScreen(ModalScreen[None]):
         """Show what changed."""
         self.show()
 
+    def _gone(self) -> None:
+        """Say that the checklist no longer has the item; there is nothing to change any more."""
+        self.drawn = ()
+        self.query_one("#expected", Static).update(Content("The checklist has this item no more."))
+        self.query_one("#proofs", OptionList).clear_options()
+
     def show(self) -> None:
         """Show the evidence and its state."""
-        entry = self.fedcheck.board.entries[self.ref]
+        entry = self.fedcheck.board.entries.get(self.ref)
+        if entry is None:
+            self._gone()
+            return
+        self.drawn = entry.record.evidence
         signs = self.fedcheck.signs
         expects = "; ".join(one_line(text) for text in entry.item.expects)
         text = f"Expected: {expects}" if expects else "No evidence is expected here; some may help."
@@ -97,14 +104,14 @@ class EvidenceScreen(ModalScreen[None]):
                 Option(Content.styled("None yet: a adds some", "$foreground-muted"), disabled=True)
             ]
         listed.set_options(options)
-        if self.proofs:
-            listed.highlighted = min(place or 0, len(self.proofs) - 1)
+        if self.drawn:
+            listed.highlighted = min(place or 0, len(self.drawn) - 1)
 
     @property
     def chosen(self) -> Evidence | None:
         """Return the highlighted piece."""
         place = self.query_one("#proofs", OptionList).highlighted
-        found = self.proofs
+        found = self.drawn
         return found[place] if place is not None and place < len(found) else None
 
     def action_evidence_add(self) -> None:
@@ -210,7 +217,7 @@ class AddEvidence(ModalScreen[Evidence | None]):
                 collected=day,
                 outside=self.outside,
             )
-        except (FedcheckError, ValueError) as error:
+        except (FedcheckError, ValueError, OSError) as error:
             hint = str(error)
             if "outside the workspace" in hint:
                 self.outside = True
@@ -239,7 +246,7 @@ class PathSuggester(Suggester):
             return None
         head, _, tail = value.rpartition("/")
         for base in self.folders:
-            folder = base / Path(head + "/" if head or value.startswith("/") else "").expanduser()
+            folder = base / expanded(head + "/" if head or value.startswith("/") else "")
             try:
                 names = sorted(
                     entry.name + ("/" if entry.is_dir() else "") for entry in os.scandir(folder)

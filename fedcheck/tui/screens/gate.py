@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from fedcheck.insight.gates import Gate, gate
+from fedcheck.insight.gates import Gate, Missing, gate
 from fedcheck.model.dates import distance
 from fedcheck.model.text import one_line, plural
 from fedcheck.tui.screens.place import PlaceScreen
@@ -51,7 +51,8 @@ class GateScreen(PlaceScreen):
         """Show the answer and what is missing."""
         board = self.fedcheck.board
         stone = board.project.process.milestone(self.milestone)
-        assert stone is not None
+        if stone is None:
+            return
         found = gate(board, stone)
         when = f"{found.date}  {distance(found.date, board.today)}" if found.date else "no date yet"
         self.query_one(TopLine).show(f"Gate › {stone.title}", "", when)
@@ -67,19 +68,21 @@ class GateScreen(PlaceScreen):
             return Content.assemble(
                 (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success")
             )
-        count = plural(len(found.missing), "thing is", "things are")
+        count = plural(len(self._here(found)), "thing is", "things are")
         return Content.assemble(
             (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning")
         )
+
+    def _here(self, found: Gate) -> list[Missing]:
+        """Return what is missing in the phase that is asked about, or in all."""
+        return [m for m in found.missing if not self.phase or m.phase == self.phase]
 
     def _missing(self, found: Gate) -> list[Door]:
         room = max(self.size.width - 9, 40)
         names = room * 3 // 5
         reasons = room - names
         grouped: dict[str, list[Door]] = {}
-        for missing in found.missing:
-            if self.phase and missing.phase and missing.phase != self.phase:
-                continue
+        for missing in self._here(found):
             entry = self.fedcheck.board.entries.get(missing.ref)
             title = one_line(entry.item.title if entry else missing.why, names)
             why = one_line(_LIST.sub("", missing.why), reasons) if entry else missing.kind

@@ -24,6 +24,7 @@ class ItemScreen(EditingScreen):
     def __init__(self, ref: str) -> None:
         super().__init__()
         self.ref = ref
+        self.closing = False
 
     @property
     def entry(self) -> Entry | None:
@@ -32,11 +33,13 @@ class ItemScreen(EditingScreen):
 
     def compose(self) -> ComposeResult:
         """Lay out head, guidance and lists."""
-        entry = self.fedcheck.board.entries[self.ref]
+        entry = self.entry
         yield TopLine()
         with VerticalScroll(id="item-page"):
             yield Static(id="item-head")
-            yield Markdown(clean(entry.item.guidance), id="item-guidance", open_links=False)
+            yield Markdown(
+                clean(entry.item.guidance) if entry else "", id="item-guidance", open_links=False
+            )
             yield Static(id="item-lists")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -50,12 +53,14 @@ class ItemScreen(EditingScreen):
         board, signs = self.fedcheck.board, self.fedcheck.signs
         entry = self.entry
         if entry is None:
-            self.dismiss(None)
+            self.action_item_close()
             return
         self.query_one(TopLine).show(entry.section.title, "", entry.ref)
         self.query_one("#item-head", Static).update(head(board, entry, signs))
         self.query_one("#item-lists", Static).update(lists(board, entry, signs))
 
     def action_item_close(self) -> None:
-        """Go back."""
-        self.dismiss(None)
+        """Go back, once: the item may have gone in the same moment in which a key was pressed."""
+        if self.is_current and not self.closing:
+            self.closing = True
+            self.dismiss(None)

@@ -1,5 +1,6 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -100,14 +101,14 @@ class WelcomeScreen(ModalScreen[None]):
         from fedcheck.tui.prompts import TextPrompt
 
         def preview(text: str) -> str:
-            root = Path(text).expanduser()
-            if not (root / paths.HEAD).exists():
+            root = paths.expanded(text)
+            if not os.path.lexists(root / paths.HEAD):
                 raise ValueError("no fedcheck.toml there")
             return "a workspace is there; ⏎ opens it"
 
         def given(text: str | None) -> None:
             if text:
-                self._open(Path(text).expanduser().absolute())
+                self._open(paths.expanded(text).absolute())
 
         prompt = TextPrompt("Folder of the workspace", f"{self.fedcheck.here}/", preview=preview)
         self.app.push_screen(prompt, given)
@@ -241,9 +242,9 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
                 profile=workspaces.parse_profile(process, profile),
                 milestones={"kick-off": day} if day else {},
             )
-            root = Path(folder).expanduser().absolute()
+            root = paths.expanded(folder).absolute()
             workspaces.create(root, text)
-        except (FedcheckError, ValueError) as error:
+        except (FedcheckError, ValueError, OSError) as error:
             self._hint(str(error), wrong=True)
             return
         self.dismiss(root)

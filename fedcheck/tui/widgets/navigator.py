@@ -52,7 +52,9 @@ class Navigator(Tree[Place]):
     def show(self, board: Board, place: Place) -> None:
         """Fill the tree once; later only the counts change."""
         self.counts = _counts(board)
-        if not self.nodes:
+        if set(self.nodes) != set(self.counts):
+            self.root.remove_children()
+            self.nodes.clear()
             self._fill(board)
         for place_, node in self.nodes.items():
             node.set_label(self._label(place_))
