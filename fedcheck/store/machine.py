@@ -1,4 +1,4 @@
-"""What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, backups."""
+"""What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, names."""
 
 import json
 import re

@@ -13,7 +13,7 @@ HEAD = "fedcheck.toml"
 """The file that makes a folder a workspace."""
 
 MACHINE = ".fedcheck"
-"""The folder of a workspace that stays on this machine: lock, hashes, backups."""
+"""The folder of a workspace that stays on this machine: lock, hashes."""
 
 
 @dataclass(frozen=True, slots=True)
