@@ -367,6 +367,8 @@ async def test_report_preview_export_and_evidence_removal(app, workspace):
         assert 'link = "MER-1"' in on_disk(workspace)
         await press(pilot, "x")
         assert "MER-1" not in on_disk(workspace)
+        await press(pilot, "u")
+        assert "MER-1" in on_disk(workspace)
 
 
 async def test_recent_workspaces_are_offered(app, workspace, clock):

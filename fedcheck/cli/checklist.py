@@ -188,6 +188,9 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
     path = session.root / "checklists" / f"{id_}.toml"
     if path.exists():
         raise FedcheckError(f"{path}: exists already", "choose another id", 2)
+    if id_ in session.catalog.winning():
+        hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
+        raise FedcheckError(f'there is a checklist "{id_}" already', hint, 2)
     known = project.process.phase(phase)
     if known is None:
         phases = ", ".join(p.id for p in project.process.phases)

@@ -23,7 +23,7 @@ from fedcheck.model.text import clean, one_line
 from fedcheck.store import proofs
 from fedcheck.store.paths import expanded
 from fedcheck.store.problems import FedcheckError
-from fedcheck.tui.bindings import bindings
+from fedcheck.tui.bindings import bindings, shown
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 class EvidenceScreen(ModalScreen[None]):
     """The evidence of an item."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("evidence")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("evidence"),
+        *shown("app.undo", "app.help"),
+    ]
     PLACES: ClassVar[tuple[str, ...]] = ("evidence",)
 
     def __init__(self, ref: str) -> None:
