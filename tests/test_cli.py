@@ -304,7 +304,7 @@ def test_checklist_commands(fedcheck, workspace):
     assert fedcheck("checklist", "validate", str(path))[0] == 0
     assert "first-item" in fedcheck("list")[1]
     status, _, err = fedcheck("checklist", "new", "rev5.readiness.csp", "--phase", "readiness")
-    assert (status, "-acme" in err) == (2, True)
+    assert (status, "already" in err) == (2, True)
     path.write_text(path.read_text().replace("guidance", "guidence"))
     status, out, _ = fedcheck("checklist", "validate", str(path))
     assert status == 1
