@@ -76,6 +76,8 @@ class TextPrompt(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
+        if not self.is_current:  # answered already: a second ⏎ came before the dialog was gone
+            return
         try:
             self.preview(event.value)
         except ValueError:
@@ -158,7 +160,8 @@ class ChoicePrompt(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self.choices[event.option_index].value)
+        if self.is_current:
+            self.dismiss(self.choices[event.option_index].value)
 
     def key_for(self, key: str) -> Choice | None:
         """Return the choice of a key."""
