@@ -33,10 +33,23 @@ def _no_preview(_: str) -> str:
     return ""
 
 
-class TextPrompt(ModalScreen[str | None]):
-    """Asks for one line; shows what it means while it is typed."""
+class Dialog(ModalScreen[str | None]):
+    """A small dialog that gives one answer, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "cancel")]
+
+    def answer(self, value: str | None) -> None:
+        """Give the answer, once: a second ⏎ may come before the dialog is gone."""
+        if self.is_current:
+            self.dismiss(value)
+
+    def action_dismiss_none(self) -> None:
+        """Leave without an answer."""
+        self.answer(None)
+
+
+class TextPrompt(Dialog):
+    """Asks for one line; shows what it means while it is typed."""
 
     def __init__(
         self,
@@ -76,25 +89,18 @@ class TextPrompt(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        if not self.is_current:  # answered already: a second ⏎ came before the dialog was gone
-            return
         try:
             self.preview(event.value)
         except ValueError:
             self.app.bell()
             return
-        self.dismiss(event.value)
-
-    def action_dismiss_none(self) -> None:
-        """Leave without an answer."""
-        self.dismiss(None)
+        self.answer(event.value)
 
 
-class LongTextPrompt(ModalScreen[str | None]):
+class LongTextPrompt(Dialog):
     """Asks for a text of several lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss_none", "cancel"),
         Binding("f2,ctrl+s", "save", "save"),
     ]
 
@@ -118,17 +124,11 @@ class LongTextPrompt(ModalScreen[str | None]):
 
     def action_save(self) -> None:
         """Give the text."""
-        self.dismiss(self.query_one(TextArea).text)
-
-    def action_dismiss_none(self) -> None:
-        """Leave without an answer."""
-        self.dismiss(None)
+        self.answer(self.query_one(TextArea).text)
 
 
-class ChoicePrompt(ModalScreen[str | None]):
+class ChoicePrompt(Dialog):
     """Asks for one of a few things; a letter chooses at once."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "cancel")]
 
     def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
         super().__init__(classes="prompt")
@@ -160,8 +160,7 @@ class ChoicePrompt(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        if self.is_current:
-            self.dismiss(self.choices[event.option_index].value)
+        self.answer(self.choices[event.option_index].value)
 
     def key_for(self, key: str) -> Choice | None:
         """Return the choice of a key."""
@@ -173,8 +172,4 @@ class ChoicePrompt(ModalScreen[str | None]):
         found = self.key_for(character) if character else None
         if found is not None:
             getattr(event, "stop", lambda: None)()
-            self.dismiss(found.value)
-
-    def action_dismiss_none(self) -> None:
-        """Leave without an answer."""
-        self.dismiss(None)
+            self.answer(found.value)
