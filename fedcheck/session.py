@@ -5,7 +5,7 @@ same in both. State is immutable: each change makes a new project, and subscribe
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,15 +15,19 @@ from fedcheck.insight.entries import Board, board
 from fedcheck.model.change import OUTSIDE, Change, Entered
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.label import changes_label, edit_label
-from fedcheck.model.project import BrokenFile, Project
+from fedcheck.model.project import Project
 from fedcheck.model.record import Evidence, Record, field_value
 from fedcheck.model.reference import candidates, nearest, split
 from fedcheck.model.text import one_line, plural, storable
+from fedcheck.model.undo import next_redo, next_undo
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
 from fedcheck.store.commit import Deed
-from fedcheck.store.paths import HEAD, UserFolders, shipped_checklists
-from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
+from fedcheck.store.history import history_files
+from fedcheck.store.loading import load
+from fedcheck.store.paths import HEAD, UserFolders, private_home, shipped_checklists
+from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.store.progress import Progress
+from fedcheck.store.reconcile import all_outside_changes
 
 Clock = Callable[[], datetime]
 
@@ -61,9 +65,11 @@ class Session:
     project: Project
     catalog: checklists.Catalog
     progress: dict[str, Progress]
+    private: dict[str, Progress]
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
+    _owed: dict[Path, tuple[Entered, ...]] = field(default_factory=dict)
     _subscribers: list[Callable[[Project], None]] = field(default_factory=list)
 
     def today(self) -> date:
@@ -98,16 +104,36 @@ class Session:
         hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
         raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, 2)
 
-    def edit(self, refs: Sequence[str], edit: Edit, label: str = "") -> Action:
-        """Make the same edit on items, as one action. Raises RuleError, FedcheckError."""
-        items = {ref: item for ref in refs if (item := self.project.item(ref)) is not None}
+    def edit(
+        self,
+        refs: Sequence[str],
+        edit: Edit,
+        label: str = "",
+        guard: commit.Guard = commit.allow,
+    ) -> Action:
+        """Make the same edit on items, as one action. Raises RuleError, FedcheckError.
+
+        The guard may refuse after a look at the record that is on disk.
+        """
         today = self.today()
 
-        def plan(record: Callable[[str], Record]) -> list[Change]:
-            found = (edited(r, item, record(r), edit, today) for r, item in items.items())
-            return [change for changes in found for change in changes]
+        def plan_for(refs: Sequence[str]) -> commit.Plan:
+            items = {ref: item for ref in refs if (item := self.project.item(ref)) is not None}
+            return lambda record: [
+                change
+                for ref, item in items.items()
+                for change in edited(ref, item, record(ref), edit, today)
+            ]
 
-        return self._commit(plan, items, label or edit_label(edit, refs), "", commit.allow)
+        return self._commit(plan_for, refs, label or edit_label(edit, refs), guard)
+
+    def write_private_note(self, ref: str, text: str) -> Action:
+        """Write the note of an item that never leaves the company; it lies under `private/`."""
+        old = self.project.private_note(ref) or None
+        plan = _as_they_are([Change(ref, "note", old, storable(text).rstrip() or None)])
+        deed = self._deed()
+        made = self._commit_at(private_home(self.root), plan, [ref], deed, commit.allow)
+        return Action(deed.tx, f"{split(ref)[1]}: private note", made)
 
     def add_evidence(self, refs: Sequence[str], proof: Evidence) -> Action:
         """Attach a piece of evidence to items, as one action."""
@@ -116,7 +142,9 @@ class Session:
             item = self.project.item(ref)
             if item is not None:
                 changes += with_evidence(ref, item, self.project.record(ref), proof)
-        return self.apply(changes, f"Evidence added: {one_line(proof.name, 60)}")
+        action = self.apply(changes, f"Evidence added: {one_line(proof.name, 60)}")
+        proofs.note_added(self.root, proof)
+        return action
 
     def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Action:
         """Take pieces of evidence, each a reference and an evidence id, away as one action."""
@@ -125,23 +153,47 @@ class Session:
             changes += without_evidence(ref, self.project.record(ref), evidence_id)
         return self.apply(changes, f"Evidence removed: {plural(len(changes), 'piece')}")
 
-    def apply(self, changes: Iterable[Change], label: str) -> Action:
+    def apply(
+        self, changes: Iterable[Change], label: str, guard: commit.Guard = commit.allow
+    ) -> Action:
         """Save changes as one action; on return they are on disk. Raises FedcheckError."""
-        return self._commit_changes(tuple(changes), label, "", commit.allow)
+        changes = tuple(changes)
+
+        def plan_for(refs: Sequence[str]) -> commit.Plan:
+            return lambda _: [change for change in changes if change.ref in refs]
+
+        refs = list(dict.fromkeys(change.ref for change in changes))
+        return self._commit(plan_for, refs, label, guard)
 
     def undo(self) -> Action:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
-        target = self._stack()[0]
+        target = next_undo(self._own_history())
         if target is None:
             raise FedcheckError("nothing to undo", "", 1)
         return self._take_back(target)
 
     def redo(self) -> Action:
         """Make again what was undone last. Raises FedcheckError where that cannot be."""
-        target = self._stack()[1]
+        target = next_redo(self._own_history())
         if target is None:
             raise FedcheckError("nothing to redo", "", 1)
         return self._take_back(target, again=True)
+
+    def reconcile(self) -> int:
+        """Note in the history what was done outside fedcheck; return how many fields that were.
+
+        Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
+        """
+        deed = self._deed()
+        noted = [commit.note_outside(home, deed, self._renamed()) for home in self._homes()]
+        return sum(len(changes) for changes in noted)
+
+    def unnoted(self) -> list[Change]:
+        """Return what was done outside fedcheck and stands in no history yet."""
+        found: list[Change] = []
+        for home in self._homes():
+            found += all_outside_changes(home, self._renamed())[0]
+        return found
 
     def refresh(self) -> bool:
         """Read what others changed on disk; tell whether anything did.
@@ -158,13 +210,15 @@ class Session:
             self.mark = mark
             self.problems = [Problem(self.root / HEAD, 0, str(error), error.hint)]
             return False
-        project, progress, self.problems = fresh
+        project = fresh.project
         for broken in project.broken:
-            good = self.progress.get(broken.checklist)
-            if good is not None and broken.checklist not in progress:
-                progress[broken.checklist] = good
-                project = project.with_records(broken.checklist, good.records)
-        self.project, self.progress, self.catalog = project, progress, catalog
+            now = fresh.private if broken.private else fresh.progress
+            good = self._progress(broken.private).get(broken.checklist)
+            if good is not None and broken.checklist not in now:
+                now[broken.checklist] = good
+                project = self._with_progress(project, broken.private, good)
+        self.project, self.catalog, self.problems = project, catalog, fresh.problems
+        self.progress, self.private = fresh.progress, fresh.private
         self.mark = mark
         self._tell()
         return True
@@ -175,7 +229,9 @@ class Session:
         """Hash the evidence files of items and remember the outcome."""
         wanted = [(ref, proof) for ref in refs for proof in self.project.record(ref).evidence]
         verdicts = proofs.verify(self.root, wanted, step)
-        self._with_project(replace(self.project, file_states=self._file_states()))
+        records = (r for rs in self.project.records.values() for r in rs.values())
+        states = proofs.quick_states(self.root, records)
+        self._with_project(replace(self.project, file_states=states))
         return verdicts
 
     def new_evidence(
@@ -189,41 +245,18 @@ class Session:
         expires: date | None = None,
         outside: bool = False,
     ) -> Evidence:
-        """Return a piece of evidence for a link, checked and, for a file, hashed.
+        """Return a piece of evidence for a link, collected today if nothing else is said.
 
-        Raises FedcheckError (status 2) for a missing file, a file outside the workspace without
-        the user's word, and a URL with another scheme than http(s).
+        See `proofs.new_evidence` for what is checked, and what it raises.
         """
-        link = link.strip()
-        if not link:
-            raise FedcheckError("the link is empty", "name a file, a URL or a ticket", 2)
-        if storable(link) != link:
-            shown = one_line(link, 200)
-            raise FedcheckError(f"{shown}: the name is not UTF-8 text", "rename the file", 2)
-        what = kind or proofs.kind_of(link)
-        digest = ""
-        if what == "url":
-            link = proofs.check_url(link)
-        elif what == "file":
-            link = proofs.file_link(self.root, link, here, outside)
-            try:
-                digest = proofs.hash_file(proofs.place_of(self.root, link))
-            except OSError as error:
-                reason = (error.strerror or "").lower()
-                raise FedcheckError(f"{link}: cannot be read: {reason}", "", 2) from None
-        return Evidence(
-            id=secrets.token_hex(3),
-            link=link,
-            label=storable(label).strip(),
-            kind=what,  # type: ignore[arg-type]
-            collected=collected or self.today(),
-            expires=expires,
-            sha256=digest,
-        )
+        day = collected or self.today()
+        proof = proofs.new_evidence(self.root, link, here=here, kind=kind, outside=outside)
+        return replace(proof, label=storable(label).strip(), collected=day, expires=expires)
 
     def history(self, ref: str = "") -> list[Entered]:
         """Return the history of the workspace or of one item, the oldest change first."""
-        entered = history.read_all(self.root)
+        parts = [history.read(path) for home in self._homes() for path in history_files(home)]
+        entered = history.in_order(parts)
         if not ref:
             return entered
         checklist, item = split(ref)
@@ -232,77 +265,109 @@ class Session:
         refs = {ref, *(f"{checklist}:{old}" for old in earlier)}
         return [one for one in entered if one.change.ref in refs]
 
-    def _commit_changes(
-        self, changes: tuple[Change, ...], label: str, undoes: str, guard: commit.Guard
-    ) -> Action:
-        if not changes:
-            return Action(secrets.token_hex(4), label, ())
-        refs = [change.ref for change in changes]
-        return self._commit(lambda _: changes, refs, label, undoes, guard)
-
     def _commit(
         self,
-        plan: commit.Plan,
-        refs: Iterable[str],
+        plan_for: Callable[[Sequence[str]], commit.Plan],
+        refs: Sequence[str],
         label: str,
-        undoes: str,
         guard: commit.Guard,
     ) -> Action:
-        tx = secrets.token_hex(4)
+        """Save a plan for items, those of private lists in their own place, as one action."""
+        deed = self._deed()
+        made: list[Change] = []
+        for home in self._homes():
+            here = [ref for ref in refs if self._home(ref) == home]
+            if here:
+                made += self._commit_at(home, plan_for(here), here, deed, guard)
+        return Action(deed.tx, label, tuple(made))
+
+    def _commit_at(
+        self,
+        home: Path,
+        plan: commit.Plan,
+        refs: Iterable[str],
+        deed: Deed,
+        guard: commit.Guard,
+    ) -> tuple[Change, ...]:
+        """Save a plan in one place: the workspace, or its private folder."""
+        private = home != self.root
+        known = self._progress(private)
         orders = {
             name: list(self.project.checklists[name].items)
             for name in {split(ref)[0] for ref in refs}
             if name in self.project.checklists
         }
-        deed = Deed(self.who, self.clock(), tx, undoes)
-        names = {name: one.renamed for name, one in self.project.checklists.items()}
-        saved = commit.commit_planned(self.root, self.progress, orders, plan, deed, guard, names)
+        self._settle_debts(home)
+        try:
+            saved = commit.commit_planned(home, known, orders, plan, deed, guard, self._renamed())
+        except commit.UnnotedError as error:
+            self._owed[home] = error.lines
+            raise
         project = self.project
         for name, found in saved.progress.items():
-            self.progress[name] = found
-            project = project.with_records(name, found.records)
+            known[name] = found
+            project = self._with_progress(project, private, found)
         self.mark = ""
         states = proofs.quick_states(
             self.root,
             (record for found in saved.progress.values() for record in found.records.values()),
         )
         self._with_project(replace(project, file_states={**(project.file_states or {}), **states}))
-        return Action(tx, label, saved.changes, undoes)
+        return saved.changes
+
+    def _settle_debts(self, home: Path) -> None:
+        """Write the history lines first that a full disk refused when their changes were saved."""
+        owed = self._owed.get(home)
+        if owed:
+            commit.note_owed(home, self.who, owed)
+            del self._owed[home]
+
+    def _homes(self) -> tuple[Path, Path]:
+        return self.root, private_home(self.root)
+
+    def _home(self, ref: str) -> Path:
+        inside = split(ref)[0] in self.project.private_lists
+        return private_home(self.root) if inside else self.root
+
+    def _progress(self, private: bool) -> dict[str, Progress]:
+        return self.private if private else self.progress
+
+    def _with_progress(self, project: Project, private: bool, found: Progress) -> Project:
+        name = found.checklist
+        if private and name not in project.private_lists:
+            return replace(
+                project, private_notes={**(project.private_notes or {}), name: found.records}
+            )
+        known = replace(project, unreadable=project.unreadable - {name})
+        return known.with_records(name, found.records)
+
+    def _renamed(self) -> dict[str, Mapping[str, str]]:
+        return {name: one.renamed for name, one in self.project.checklists.items()}
+
+    def _deed(self, undoes: str = "") -> Deed:
+        return Deed(self.who, self.clock(), secrets.token_hex(4), undoes)
 
     def _take_back(self, target: str, again: bool = False) -> Action:
         """Take an action back; taking back an undo makes its action `again`."""
-        mine = self._own_history()
-        entered = [one for one in mine if one.tx == target and one.by != OUTSIDE]
-        changes = tuple(one.change.inverse() for one in reversed(entered))
-        done = changes if again else [one.change for one in entered]
-        label = f"{'Done again' if again else 'Undone'}: {changes_label(done)}"
-        return self._commit_changes(changes, label, target, _still_there)
+        done: list[Change] = []
+        deed = self._deed(target)
+        for home in self._homes():
+            entered = [one for one in self._own(home) if one.tx == target and one.by != OUTSIDE]
+            if not entered:
+                continue
+            changes = [one.change.inverse() for one in reversed(entered)]
+            refs = [change.ref for change in changes]
+            done += self._commit_at(home, _as_they_are(changes), refs, deed, _still_there)
+        said = done if again else [change.inverse() for change in done]
+        label = f"{'Done again' if again else 'Undone'}: {changes_label(said)}"
+        return Action(deed.tx, label, tuple(done), target)
 
     def _own_history(self) -> list[Entered]:
-        path = machine.own_history(self.root, self.who)
+        return history.in_order(self._own(home) for home in self._homes())
+
+    def _own(self, home: Path) -> list[Entered]:
+        path = machine.own_history(home, self.who)
         return history.read(path) if path else []
-
-    def _stack(self) -> tuple[str | None, str | None]:
-        """Return the action that undo and the one that redo would take back."""
-        undo: list[str] = []
-        redo: list[tuple[str, str]] = []
-        for tx, undoes in dict.fromkeys(
-            (one.tx, one.undoes) for one in self._own_history() if one.by != OUTSIDE
-        ):
-            if not undoes:
-                undo.append(tx)
-                redo.clear()
-            elif redo and redo[-1][0] == undoes:
-                undo.append(tx)
-                redo.pop()
-            elif undoes in undo:
-                undo.remove(undoes)
-                redo.append((tx, undoes))
-        return (undo[-1] if undo else None), (redo[-1][0] if redo else None)
-
-    def _file_states(self) -> dict[str, str]:
-        records = (r for rs in self.project.records.values() for r in rs.values())
-        return proofs.quick_states(self.root, records)
 
     def _with_project(self, project: Project) -> None:
         self.project = project
@@ -313,6 +378,10 @@ class Session:
             heard(self.project)
 
 
+def _as_they_are(changes: Sequence[Change]) -> commit.Plan:
+    return lambda _: changes
+
+
 def _still_there(change: Change, record: Record) -> None:
     """Refuse to take back a value that somebody has changed since."""
     if field_value(record, change.field) not in (change.old, change.new):
@@ -321,65 +390,6 @@ def _still_there(change: Change, record: Record) -> None:
             "look at it with fedcheck history, then set it by hand",
             1,
         )
-
-
-def load(
-    root: Path, catalog: checklists.Catalog
-) -> tuple[Project, dict[str, Progress], list[Problem]]:
-    """Read a workspace. Raises FedcheckError (status 3) where its head file cannot be used."""
-    config, problems = workspaces.load_head(root)
-    process = catalog.processes.get(config.process)
-    if process is None:
-        known = ", ".join(sorted(catalog.processes)) or "none"
-        hint = f"known: {known}"
-        raise FedcheckError(f'{root / HEAD}: unknown process "{config.process}"', hint)
-    found = workspaces.check_against_process(root, config, process)
-    errors = [problem for problem in found if problem.severity == "error"]
-    if errors:
-        raise InvalidFileError(errors)
-    contents = workspaces.load_contents(root)
-    serving = catalog.serving(process)
-    records = {
-        name: found.renamed(serving[name].renamed if name in serving else {}).records
-        for name, found in contents.progress.items()
-    }
-    broken = [*contents.broken, *_broken_lists(catalog, process.id)]
-    all_records = (record for rs in records.values() for record in rs.values())
-    options = process.profile or {}
-    chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
-    profile = workspaces.parse_profile(process, chosen)
-    project = Project(
-        root=str(root),
-        config=replace(config, profile=profile),
-        process=process,
-        checklists=serving,
-        records=records,
-        requests=contents.requests.requests,
-        findings=contents.findings.findings,
-        file_states=proofs.quick_states(root, all_records),
-        broken=tuple(broken),
-    )
-    listed = [*problems, *found, *(_as_problem(b) for b in broken)]
-    return project, contents.progress, listed
-
-
-def _broken_lists(catalog: checklists.Catalog, process: str) -> list[BrokenFile]:
-    """Return the checklists of user and workspace that are not as they should be."""
-    broken = []
-    for loaded in catalog.winning().values():
-        if loaded.checklist and process not in loaded.checklist.process:
-            continue
-        for problem in loaded.problems():
-            broken.append(BrokenFile(str(loaded.path), str(problem), loaded.id))
-    return broken
-
-
-def _as_problem(broken: BrokenFile) -> Problem:
-    text = broken.message.removeprefix(broken.path).lstrip(":")
-    line, colon, rest = text.partition(":")
-    if colon and line.strip().isdigit():
-        return Problem(Path(broken.path), int(line), rest.strip(), severity="warning")
-    return Problem(Path(broken.path), 0, text.strip(), severity="warning")
 
 
 def open_session(
@@ -397,5 +407,6 @@ def open_session(
     user = (folders.checklists, *extra)
     catalog = checklists.load_catalog(shipped_checklists(), user, root)
     mark = workspaces.fingerprint(root)
-    project, progress, problems = load(root, catalog)
-    return Session(root, who, clock, project, catalog, progress, problems, mark)
+    found = load(root, catalog)
+    inside, problems = found.private, found.problems
+    return Session(root, who, clock, found.project, catalog, found.progress, inside, problems, mark)

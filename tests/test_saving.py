@@ -229,19 +229,92 @@ def test_a_step_that_fails_leaves_the_old_file(
     assert len(session.history()) == lines + 1
 
 
-def test_where_only_the_history_fails_the_next_save_makes_up_for_it(
+def full_disk(path: Path, _: bytes) -> None:
+    raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+
+
+def test_where_only_the_history_fails_the_next_save_writes_its_lines_first(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, _: bytes) -> None:
-        raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", full_disk)
+        with pytest.raises(FedcheckError, match=r"cannot append to.*the change itself is saved"):
+            session.edit([DIAGRAM], Edit(owner="dana"))
+        with pytest.raises(FedcheckError, match="cannot append to"):
+            session.edit([CRYPTO], Edit(owner="erin"))
+    session.edit([CRYPTO], Edit(owner="frank"))
+    assert items(session.root)["diagram"] == {"owner": "dana"}
+    assert [(e.by, e.change.new) for e in session.history()] == [
+        ("alice", "dana"),
+        ("alice", "frank"),
+    ]
+    session.undo()
+    session.undo()
+    assert items(session.root) == {}
+
+
+def test_where_only_the_history_fails_another_process_notes_the_difference(
+    session: Session, open_workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "append", full_disk)
+        with pytest.raises(FedcheckError):
+            session.edit([DIAGRAM], Edit(owner="dana"))
+    open_workspace(session.root, "bob").edit([CRYPTO], Edit(owner="erin"))
+    assert [e.by for e in session.history()] == ["outside fedcheck", "bob"]
+
+
+def test_what_the_disk_took_of_a_history_line_is_cut_off_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    (path,) = history.history_files(session.root)
+    before, real = path.read_bytes(), os.write
+
+    def half(handle: int, data: memoryview) -> int:
+        if len(data) > 100:
+            return real(handle, data[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "append", refuse)
-        with pytest.raises(FedcheckError, match="cannot append to"):
-            session.edit([DIAGRAM], Edit(owner="dana"))
-    session.edit([CRYPTO], Edit(owner="erin"))
-    assert session.project.record(DIAGRAM).owner == "dana"
-    assert [e.by for e in session.history()] == ["outside fedcheck", "alice"]
+        patch.setattr(os, "write", half)
+        with pytest.raises(FedcheckError, match="no space left"):
+            files.append(path, b"x" * 150)
+    assert path.read_bytes() == before
+
+
+def test_no_list_is_replaced_before_all_are_on_the_disk(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs = [DIAGRAM, "rev5.readiness.3pao:mandate-1-fips"]
+    session.edit(refs, Edit(owner="dana"))
+    before = {path: path.read_bytes() for path in (session.root / "progress").iterdir()}
+    assert len(before) == 2
+    made: list[str] = []
+    real = files.tempfile.mkstemp
+
+    def second_fails(*args: Any, **kwargs: Any) -> Any:
+        if made:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        made.append("one")
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.tempfile, "mkstemp", second_fails)
+        with pytest.raises(FedcheckError, match="no space left"):
+            session.edit(refs, Edit(owner="erin"))
+    assert {p: p.read_bytes() for p in (session.root / "progress").iterdir()} == before
+
+
+def test_what_killed_processes_left_is_swept_at_the_next_save(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    strays = [session.root / name / ".fedcheck-abc.tmp" for name in ("progress", ".fedcheck")]
+    mine = session.root / "progress" / "mine.tmp"
+    for path in (*strays, mine):
+        path.write_text("x")
+    session.edit([DIAGRAM], Edit(owner="erin"))
+    assert not any(path.exists() for path in strays)
+    assert mine.exists()
 
 
 def test_file_then_folder_then_history_reach_the_disk_in_this_order(

@@ -20,8 +20,8 @@ from fedcheck.model.project import Project
 from fedcheck.model.record import EMPTY, STATUSES
 from fedcheck.session import Session
 from fedcheck.store import history
-from fedcheck.store.commit import outside_changes
 from fedcheck.store.problems import FedcheckError, InvalidFileError
+from fedcheck.store.reconcile import outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -732,30 +732,59 @@ def test_damaged_history_lines_are_left_out_and_told_of(
     (path,) = history.history_files(session.root)
     with path.open("ab") as file:
         file.write(b'{"v":1,"at":"2027')  # cut off by a crash
-    assert [(d.line, d.message) for d in history.verify(session.root)] == [(2, "cannot be read")]
+    assert [(d.line, d.message) for d in history.verify(session.root)] == [(2, "is cut off")]
     session = open_workspace(session.root)
     session.edit([CRYPTO], Edit(owner="bob"))
-    assert path.read_bytes().count(b"\n") == 3
+    assert path.read_bytes().count(b"\n") == 2
+    assert history.verify(session.root) == []  # it was never called saved
+    (copy,) = (session.root / ".fedcheck" / "backup").iterdir()
+    assert copy.read_bytes() == b'{"v":1,"at":"2027'
     session.undo()
     session.undo()
     assert items(session.root) == {}
 
 
-def test_changed_and_removed_history_lines_are_found(session: Session) -> None:
-    for name in ("dana", "erin", "frank"):
+CHANGED = "was changed, or lines after it were removed"
+
+
+@pytest.mark.parametrize(
+    ("kept", "line", "message"),
+    [
+        ((0, 1, 2, 3, 4), None, ""),
+        ((0, 1, "edited", 3, 4), 3, CHANGED),
+        (("edited", 1, 2, 3, 4), 1, CHANGED),
+        ((0, 1, "unchained", 3, 4), 3, "was changed"),
+        ((0, 1, 3, 4), 2, CHANGED),
+        ((1, 2, 3, 4), 1, "is not the first: what stood before it was removed"),
+        ((0, 1, 3, 2, 4), 3, "is not in its place: it was written after line 4"),
+        ((0, 1, 1, 2, 3, 4), 3, "is not in its place: it was written after line 1"),
+        ((0, 1, "torn", 3, 4), 3, "cannot be read"),
+        ((0, 1, "", 2), 3, "an empty line"),
+        ((0, 1, 2, 3, "end"), 5, "is cut off"),
+    ],
+)
+def test_verify_names_the_first_line_that_is_damaged(
+    session: Session, kept: tuple[int | str, ...], line: int | None, message: str
+) -> None:
+    for name in ("dana", "erin", "frank", "gail", "hugo"):
         session.edit([DIAGRAM], Edit(owner=name))
     (path,) = history.history_files(session.root)
     whole = path.read_text().splitlines(keepends=True)
-    path.write_text(whole[0].replace("dana", "dora") + whole[1] + whole[2])
-    assert [(d.line, d.message) for d in history.verify(session.root)] == [
-        (2, "does not follow from the line before it")
-    ]
-    path.write_text(whole[0] + whole[2])
-    assert [d.line for d in history.verify(session.root)] == [2]
-    path.write_text("".join(whole).rstrip("\n"))
-    assert [d.message for d in history.verify(session.root)] == ["is cut off"]
-    path.write_text("".join(whole))
-    assert history.verify(session.root) == []
+    texts = []
+    for place, one in enumerate(kept):
+        if isinstance(one, int):
+            texts.append(whole[one])
+            continue
+        row = json.loads(whole[place])
+        if one == "edited":
+            row["new"] = "mallory"
+        if one == "unchained":
+            row["prev"] = "0" * 64
+        text = json.dumps(row, separators=(",", ":")) + "\n"
+        texts.append({"torn": "{\n", "": "\n", "end": "{"}.get(one, text))
+    path.write_text("".join(texts))
+    found = [(d.line, d.message) for d in history.verify(session.root)]
+    assert found == ([(line, message)] if line else [])
     assert history.newest_hash(path) != history.newest_hash(path.with_name("none.jsonl")) == ""
 
 

@@ -15,11 +15,25 @@ from fedcheck.model.workspace import WorkspaceConfig
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file that could not be read, and what is wrong with it; `checklist` if it is a list's."""
+    """A file that could not be read, and what is wrong with it.
+
+    Attributes:
+        checklist: the id of the checklist that it belongs to, if it does.
+        line: where in the file; 0 where that is not known.
+        hint: what to do about it.
+        private: whether it lies under `private/`.
+    """
 
     path: str
     message: str
     checklist: str = ""
+    line: int = 0
+    hint: str = ""
+    private: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +47,9 @@ class Project:
         records: the records by checklist and item id; items without one are untouched.
         file_states: evidence files that are `missing` or `changed`, by link.
         broken: files that could not be read; a gate that needs one is not met.
+        unreadable: the checklists whose records are not known, because their file is broken.
+        private_lists: the checklists under `private/`; no report and no gate knows of them.
+        private_notes: records under `private/` of other lists, for the notes that stay inside.
     """
 
     root: str
@@ -44,6 +61,9 @@ class Project:
     findings: tuple[Finding, ...] = ()
     file_states: Mapping[str, str] | None = None
     broken: tuple[BrokenFile, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    private_lists: frozenset[str] = frozenset()
+    private_notes: Mapping[str, Mapping[str, Record]] | None = None
 
     @cached_property
     def facts(self) -> dict[str, str]:
@@ -54,6 +74,22 @@ class Project:
         """Return the record of an item."""
         checklist, item = split(ref)
         return self.records.get(checklist, {}).get(item, EMPTY)
+
+    def private_note(self, ref: str) -> str:
+        """Return the note of an item that never leaves the company."""
+        checklist, item = split(ref)
+        return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY).note
+
+    def shared(self) -> "Project":
+        """Return the project without what stands under `private/`: what may leave."""
+        return replace(
+            self,
+            checklists={k: v for k, v in self.checklists.items() if k not in self.private_lists},
+            records={k: v for k, v in self.records.items() if k not in self.private_lists},
+            broken=tuple(broken for broken in self.broken if not broken.private),
+            private_lists=frozenset(),
+            private_notes=None,
+        )
 
     def item(self, ref: str) -> Item | None:
         """Return an item by its full reference, whether it applies or not."""

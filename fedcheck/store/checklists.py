@@ -1,6 +1,7 @@
 """Load checklists and processes, and know where each list comes from.
 
-Nearer lists win whole: the workspace's over the user's over the shipped ones, by id.
+Nearer lists win whole: the workspace's over the user's over the shipped ones, by id. A list under
+`private/` takes the place of none: what others see must not depend on it.
 """
 
 import hashlib
@@ -15,10 +16,11 @@ from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode
 from fedcheck.store.files import toml_files
+from fedcheck.store.paths import private_home
 from fedcheck.store.problems import Collector, InvalidFileError, Problem
 from fedcheck.store.toml import Document, read, read_bytes
 
-Layer = Literal["workspace", "user", "shipped", "file"]
+Layer = Literal["workspace", "user", "shipped", "private", "file"]
 Path_ = tuple[str | int, ...]
 
 PROCESS_FILE = "process.toml"
@@ -139,6 +141,8 @@ def load_catalog(shipped: Path, user: Iterable[Path], workspace: Path | None) ->
             problems += found
             if process:
                 processes[process.id] = process
+    if workspace is not None:
+        lists += _folder(private_home(workspace) / "checklists", "private")
     return Catalog(lists, processes, problems)
 
 
@@ -148,14 +152,22 @@ def _folder(folder: Path, layer: Layer) -> list[LoadedList]:
 
 def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
     """Return the catalog with the workspace's own lists as they are on disk now."""
-    known = {one.path: one for one in catalog.lists if one.layer == "workspace"}
-    lists = []
-    for path in toml_files(workspace / "checklists"):
-        old = known.get(path)
-        same = old is not None and old.document is not None and _is(old.document, path)
-        lists.append(old if old is not None and same else load_list(path, "workspace"))
-    others = [one for one in catalog.lists if one.layer != "workspace"]
-    return replace(catalog, lists=[*lists, *others])
+    known = {one.path: one for one in catalog.lists if one.layer in ("workspace", "private")}
+
+    def fresh(folder: Path, layer: Layer) -> list[LoadedList]:
+        return [_current(known.get(path), path, layer) for path in toml_files(folder)]
+
+    own = fresh(workspace / "checklists", "workspace")
+    private = fresh(private_home(workspace) / "checklists", "private")
+    others = [one for one in catalog.lists if one.path not in known]
+    return replace(catalog, lists=[*own, *others, *private])
+
+
+def _current(old: LoadedList | None, path: Path, layer: Layer) -> LoadedList:
+    """Return a list as it is on disk, read again only where the file is another one."""
+    if old is not None and old.document is not None and _is(old.document, path):
+        return old
+    return load_list(path, layer)
 
 
 def _is(document: Document, path: Path) -> bool:

@@ -16,11 +16,13 @@ from pathlib import Path
 from fedcheck.model.change import OUTSIDE, Change, Entered, differences
 from fedcheck.model.edit import settled
 from fedcheck.model.key import is_id
-from fedcheck.model.record import EMPTY, FIELDS, Record, field_value, with_field
+from fedcheck.model.record import EMPTY, Record, field_value, with_field
 from fedcheck.model.reference import split
 from fedcheck.store import files, history, machine, progress
+from fedcheck.store.paths import MACHINE
 from fedcheck.store.problems import FedcheckError
 from fedcheck.store.progress import Progress
+from fedcheck.store.reconcile import all_outside_changes, outside_changes, seen_name
 from fedcheck.store.toml import read_bytes
 
 Guard = Callable[[Change, Record], None]
@@ -43,6 +45,14 @@ class Saved:
 
     progress: Mapping[str, Progress]
     changes: tuple[Change, ...]
+
+
+class UnnotedError(FedcheckError):
+    """Changes are on the disk, but their history lines were refused; carries those lines."""
+
+    def __init__(self, message: str, hint: str, lines: Sequence[Entered]) -> None:
+        super().__init__(message, hint)
+        self.lines = tuple(lines)
 
 
 Plan = Callable[[Callable[[str], Record]], Iterable[Change]]
@@ -100,6 +110,7 @@ def commit_planned(
         return current[owner].records.get(item, EMPTY)
 
     with machine.locked(root):
+        _tidy(root)
         by_list = _by_list(plan(record), names)
         seen = machine.seen_hashes(root)
         ready = {}
@@ -108,50 +119,64 @@ def commit_planned(
         for checklist, wanted in by_list.items():
             today = names.get(checklist, {})
             found = _current(root, checklist, known.get(checklist))
-            if found.sha256 != seen.get(_key(checklist), ""):
+            if found.sha256 != seen.get(seen_name(checklist), ""):
                 outside += outside_changes(root, found, today)
             updated, actual = _applied(found.renamed(today), wanted, guard, bool(deed.undoes))
             made += actual
             ready[checklist] = updated, any(change.old != change.new for change in actual)
+        raws: dict[str, bytes] = {}
         written = {}
         for checklist, (updated, is_new) in ready.items():
             if is_new:
-                raw, updated = progress.dump(updated, orders.get(checklist, ()))
-                files.write_whole(progress.path_of(root, checklist), raw)
-                updated = replace(updated, sha256=hashlib.sha256(raw).hexdigest())
-            seen[_key(checklist)] = updated.sha256
+                raws[checklist], updated = progress.dump(updated, orders.get(checklist, ()))
+                updated = replace(updated, sha256=hashlib.sha256(raws[checklist]).hexdigest())
+            seen[seen_name(checklist)] = updated.sha256
             written[checklist] = updated
+        files.write_all({progress.path_of(root, name): raw for name, raw in raws.items()})
         lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
         lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
-        if lines:
-            history.append(machine.history_for(root, deed.by), lines)
+        _note(root, deed.by, lines)
         machine.note_hashes(root, seen)
     return Saved(written, tuple(made))
 
 
-def outside_changes(
-    root: Path, found: Progress, renamed: Mapping[str, str] | None = None
-) -> list[Change]:
-    """Return the difference between a progress file and what the history knows of it."""
-    values = history.latest(history.read_all(root), found.checklist, renamed)
-    changes = []
-    for item, record in found.renamed(renamed or {}).records.items():
-        ref = f"{found.checklist}:{item}"
-        names = (*FIELDS, *(f"evidence.{proof.id}" for proof in record.evidence))
-        for name in names:
-            before = values.pop((ref, name), "todo" if name == "status" else None)
-            after = field_value(record, name)
-            if before != after:
-                changes.append(Change(ref, name, before, after))
-    for (ref, name), before in values.items():
-        gone = None if name != "status" else "todo"
-        if before != gone:
-            changes.append(Change(ref, name, before, gone))
+def note_owed(root: Path, by: str, lines: Sequence[Entered]) -> None:
+    """Write history lines that a full disk refused when their changes were saved.
+
+    Raises FedcheckError where it still refuses.
+    """
+    with machine.locked(root):
+        _note(root, by, lines)
+
+
+def note_outside(root: Path, deed: Deed, renamed: Mapping[str, Mapping[str, str]]) -> list[Change]:
+    """Add to the history what was done outside fedcheck; return it. Changes no progress file.
+
+    Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
+    """
+    if not all_outside_changes(root, renamed)[1]:
+        return []
+    with machine.locked(root):
+        changes, hashes = all_outside_changes(root, renamed)
+        _note(root, deed.by, [Entered(change, deed.at, OUTSIDE, deed.tx) for change in changes])
+        machine.note_hashes(root, {**machine.seen_hashes(root), **hashes})
     return changes
 
 
-def _key(checklist: str) -> str:
-    return f"{progress.FOLDER}/{checklist}.toml"
+def _note(root: Path, by: str, lines: Sequence[Entered]) -> None:
+    """Append lines to the history of a person. Raises UnnotedError where the disk refuses."""
+    if not lines:
+        return
+    try:
+        history.append(machine.history_for(root, by), lines)
+    except FedcheckError as error:
+        raise UnnotedError(f"{error}; the change itself is saved", error.hint, lines) from error
+
+
+def _tidy(root: Path) -> None:
+    """Remove what killed processes left where saves are made."""
+    for folder in (progress.FOLDER, history.FOLDER, MACHINE):
+        files.sweep(root / folder)
 
 
 def _current(root: Path, checklist: str, known: Progress | None) -> Progress:

@@ -1,13 +1,17 @@
 """Writing so that a crash leaves the old state or the new one, for the owner's eyes only."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fedcheck.store.problems import FedcheckError
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
+STRAY = (".fedcheck-", ".tmp")
+"""How the name of a temporary file begins and ends."""
 
 
 def make_folder(path: Path) -> None:
@@ -37,45 +41,109 @@ def write_whole(path: Path, data: bytes) -> None:
     A new file is its owner's only; the mode of an existing one is kept. Raises FedcheckError
     where the disk refuses; the old file then stands as it was.
     """
-    make_folder(path.parent)
-    target = Path(os.path.realpath(path))
-    temporary = ""
+    write_all({path: data})
+
+
+def write_all(wanted: Mapping[Path, bytes]) -> None:
+    """Replace several files, each as a whole, and none before all of them are on the disk.
+
+    What most often fails (a full disk) fails before the first file is replaced. Raises
+    FedcheckError where the disk refuses.
+    """
+    staged: list[tuple[Path, Path, Path]] = []
     try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else FILE_MODE
-        handle, temporary = tempfile.mkstemp(prefix=".fedcheck-", suffix=".tmp", dir=target.parent)
+        for path, data in wanted.items():
+            make_folder(path.parent)
+            target = Path(os.path.realpath(path))
+            with _explained("save", path):
+                staged.append((path, _staged(target, data), target))
+        while staged:
+            path, temporary, target = staged[0]
+            with _explained("save", path):
+                temporary.replace(target)
+                staged.pop(0)
+                sync_folder(target.parent)
+    finally:
+        for _, temporary, _ in staged:
+            _remove(temporary)
+
+
+def _staged(target: Path, data: bytes) -> Path:
+    """Write what a file is to hold beside it, durably; return where."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else FILE_MODE
+    handle, name = tempfile.mkstemp(prefix=STRAY[0], suffix=STRAY[1], dir=target.parent)
+    temporary = Path(name)
+    try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
         if os.name == "posix":
-            Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
-        temporary = ""
-        sync_folder(target.parent)
-    except OSError as error:
-        raise cannot("save", path, error) from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.chmod(mode)
+    except OSError:
+        _remove(temporary)
+        raise
+    return temporary
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes left of their saves in a folder; call it under the lock."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(STRAY[0]) and entry.name.endswith(STRAY[1]):
+                _remove(Path(entry.path))
+
+
+def _remove(path: Path) -> None:
+    """Remove a file; one that stays is swept at the next save."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def append(path: Path, data: bytes) -> None:
-    """Append to a file and fsync it; a new file is its owner's only. Raises FedcheckError."""
+    """Append to a file and fsync it; a new file is its owner's only.
+
+    Raises FedcheckError where the disk refuses; what it took of the data is cut off again.
+    """
     make_folder(path.parent)
-    try:
+    with _explained("append to", path):
         is_new = not path.exists()
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(handle, view) :]
-            os.fsync(handle)
+            size = os.fstat(handle).st_size
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(handle, view) :]
+                os.fsync(handle)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(handle, size)
+                raise
         finally:
             os.close(handle)
         if is_new:
             sync_folder(path.parent)
+
+
+def cut(path: Path, size: int) -> None:
+    """Cut a file off after so many bytes, durably. Raises FedcheckError."""
+    with _explained("mend", path):
+        handle = os.open(path, os.O_WRONLY)
+        try:
+            os.ftruncate(handle, size)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _explained(what: str, path: Path) -> Iterator[None]:
+    """Turn a disk that refuses into a FedcheckError."""
+    try:
+        yield
     except OSError as error:
-        raise cannot("append to", path, error) from error
+        raise cannot(what, path, error) from error
 
 
 def sync_folder(path: Path) -> None:

@@ -8,15 +8,15 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from fedcheck.model.change import Change, Entered
-from fedcheck.model.reference import split
 from fedcheck.store import files
+from fedcheck.store.paths import MACHINE
 
 FOLDER = "history"
 VERSION = 1
@@ -53,12 +53,35 @@ def line_of(entered: Entered, prev: str) -> bytes:
 def append(path: Path, entered: Sequence[Entered]) -> None:
     """Append changes to a history file, chained to its last line, in one durable write."""
     last, whole = _last_line(path)
+    if not whole and not _follows(last):
+        last = _without_torn_line(path, last)
+        whole = True
     data = b"" if whole else b"\n"
     for one in entered:
         line = line_of(one, _hash(last) if last else "")
         data += line + b"\n"
         last = line
     files.append(path, data)
+
+
+def _follows(line: bytes) -> bool:
+    """Tell whether a line without its newline is otherwise whole."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _without_torn_line(path: Path, torn: bytes) -> bytes:
+    """Cut off a line that a crash left half written, after a copy; return the line before it.
+
+    The machine stopped before that line was durable, so its change was never called saved; the
+    difference that it leaves is noted as done outside fedcheck.
+    """
+    backup = path.parent.parent / MACHINE / "backup" / f"{path.name}.{_hash(torn)[:8]}"
+    files.write_whole(backup, torn)
+    files.cut(path, path.stat().st_size - len(torn))
+    return _last_line(path)[0]
 
 
 def newest_hash(path: Path) -> str:
@@ -97,14 +120,19 @@ def read(path: Path) -> list[Entered]:
 
 
 def read_all(root: Path) -> list[Entered]:
-    """Read the history of a workspace, the oldest change first.
+    """Read the history of a workspace, the oldest change first."""
+    return in_order(read(path) for path in history_files(root))
+
+
+def in_order(parts: Iterable[Iterable[Entered]]) -> list[Entered]:
+    """Return the changes of several history files, the oldest first.
 
     Within one file the order of its lines holds, also where a clock was set back in between.
     """
     timed: list[tuple[datetime, Entered]] = []
-    for path in history_files(root):
+    for part in parts:
         latest_yet = datetime.min.replace(tzinfo=UTC)
-        for one in read(path):
+        for one in part:
             latest_yet = max(latest_yet, one.at)
             timed.append((latest_yet, one))
     return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
@@ -138,44 +166,38 @@ def verify(root: Path) -> list[Damage]:
 
 
 def _first_damage(path: Path) -> Damage | None:
-    before = b""
     try:
         raw = path.read_bytes()
     except OSError as error:
         return Damage(path, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
     lines = raw.split(b"\n")
-    for number, line in enumerate(lines, 1):
-        if not line:
-            if number < len(lines):
-                return Damage(path, number, "an empty line")
+    whole = not lines.pop()
+    links = [_prev(line) for line in lines]
+    hashes = [_hash(line) for line in lines]
+    for i, link in enumerate(links):
+        number = i + 1
+        if link is None:
+            return Damage(path, number, "cannot be read" if lines[i] else "an empty line")
+        if link == (hashes[i - 1] if i else ""):
             continue
-        try:
-            data = json.loads(line)
-            prev = data["prev"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return Damage(path, number, "cannot be read")
-        if prev != (_hash(before) if before else ""):
-            return Damage(path, number, "does not follow from the line before it")
-        before = line
-    if raw and not raw.endswith(b"\n"):
-        return Damage(path, len(lines), "is cut off")
-    return None
+        if link in hashes:
+            after = hashes.index(link) + 1
+            return Damage(path, number, f"is not in its place: it was written after line {after}")
+        if i + 1 < len(links) and links[i + 1] != hashes[i]:
+            return Damage(path, number, "was changed")
+        if not i:
+            return Damage(path, number, "is not the first: what stood before it was removed")
+        return Damage(path, number - 1, "was changed, or lines after it were removed")
+    return None if whole else Damage(path, len(lines) + 1, "is cut off")
 
 
-def latest(
-    entered: Iterable[Entered], checklist: str, renamed: Mapping[str, str] | None = None
-) -> dict[tuple[str, str], Any]:
-    """Return the newest value of each item and field of a checklist, as history knows it.
-
-    Items that were renamed count under today's ids (`renamed`: today's by earlier id).
-    """
-    values: dict[tuple[str, str], Any] = {}
-    for one in entered:
-        owner, item = split(one.change.ref)
-        if owner == checklist:
-            ref = f"{checklist}:{(renamed or {}).get(item, item)}"
-            values[ref, one.change.field] = one.change.new
-    return values
+def _prev(line: bytes) -> str | None:
+    """Return the hash that a line keeps of the one before it; None where it cannot be read."""
+    try:
+        prev = json.loads(line)["prev"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return prev if isinstance(prev, str) else None
 
 
 def file_name(who: str, token: str) -> str:

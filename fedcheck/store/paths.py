@@ -16,6 +16,15 @@ MACHINE = ".fedcheck"
 """The folder of a workspace that stays on this machine: lock, hashes."""
 
 
+PRIVATE = "private"
+"""The folder of a workspace whose content never leaves the company; laid out like the workspace."""
+
+
+def private_home(root: Path) -> Path:
+    """Return the folder of a workspace with what never leaves the company."""
+    return root / PRIVATE
+
+
 @dataclass(frozen=True, slots=True)
 class UserFolders:
     """The folders of the person at this machine.

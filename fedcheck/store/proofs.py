@@ -1,19 +1,24 @@
 """Evidence files: what a link is, whether the file is there, whether it is what it was."""
 
+import contextlib
 import hashlib
 import os
 import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any
 
 from fedcheck.model.record import Evidence, EvidenceKind, Record
-from fedcheck.model.text import one_line
+from fedcheck.model.text import one_line, storable
 from fedcheck.store import machine
-from fedcheck.store.paths import expanded
+from fedcheck.store.paths import HEAD, MACHINE, expanded
 from fedcheck.store.problems import FedcheckError
+
+OWN_FILES = (HEAD, "requests.toml", "findings.toml")
+OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -25,6 +30,50 @@ def kind_of(link: str) -> EvidenceKind:
     if _URL.match(link):
         return "url"
     return "ticket" if _TICKET.fullmatch(link) else "file"
+
+
+def new_evidence(
+    root: Path, link: str, *, here: Path, kind: str = "", outside: bool = False
+) -> Evidence:
+    """Return a piece of evidence for a link, checked and, for a file, hashed.
+
+    Args:
+        root: the workspace.
+        link: a file, a URL or the id of a ticket, as it was typed.
+        here: the working directory, which a path is taken from.
+        kind: what the link is, where it is not to be guessed.
+        outside: whether a file may lie outside the workspace.
+
+    Raises:
+        FedcheckError: status 2 for a missing file, a file outside the workspace without the
+            user's word, a file of fedcheck's own, and a URL with another scheme than http(s).
+    """
+    link = link.strip()
+    if not link:
+        raise FedcheckError("the link is empty", "name a file, a URL or a ticket", 2)
+    if storable(link) != link:
+        shown = one_line(link, 200)
+        raise FedcheckError(f"{shown}: the name is not UTF-8 text", "rename the file", 2)
+    what = kind or kind_of(link)
+    digest = ""
+    if what == "url":
+        link = check_url(link)
+    elif what == "file":
+        link = file_link(root, link, here, outside)
+        if is_our_own(link):
+            raise FedcheckError(f"{link}: is a file of fedcheck's own, and proves nothing", "", 2)
+        try:
+            digest = hash_file(place_of(root, link))
+        except OSError as error:
+            reason = (error.strerror or "").lower()
+            raise FedcheckError(f"{link}: cannot be read: {reason}", "", 2) from None
+    return Evidence(id=secrets.token_hex(3), link=link, kind=what, sha256=digest)  # type: ignore[arg-type]
+
+
+def is_our_own(link: str) -> bool:
+    """Tell whether a link names a file that fedcheck itself keeps in the workspace."""
+    first = PurePosixPath(link).parts[:1]
+    return link in OWN_FILES or first in [(name,) for name in OWN_FOLDERS]
 
 
 def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
@@ -109,30 +158,37 @@ class Verdict:
 
 
 def quick_states(root: Path, records: Iterable[Record]) -> dict[str, str]:
-    """Return the links of files that are missing, or that the last verification found changed.
+    """Return the links of files that are missing, or that are not what they were.
 
-    Never hashes: a file counts as changed only while it is the one that was found so.
+    Never hashes. What `evidence verify` or `evidence add` saw on this machine is remembered; a
+    file that was found changed, or that was touched since it was found good, counts as changed
+    until the next verification.
     """
     remembered = machine.verified(root)
     states: dict[str, str] = {}
-    for link in {p.link for r in records for p in r.evidence if p.kind == "file"}:
-        if escapes(root, link):
-            states[link] = "missing"
-            continue
-        try:
-            stat = place_of(root, link).stat()
-        except (OSError, ValueError):
-            states[link] = "missing"
-            continue
-        if not S_ISREG(stat.st_mode):
-            states[link] = "missing"
-            continue
-        known = remembered.get(link)
-        if isinstance(known, dict) and known.get("state") == "changed":
-            same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
-            if same:
-                states[link] = "changed"
+    for proof in {p.link: p for r in records for p in r.evidence if p.kind == "file"}.values():
+        stat = None if escapes(root, proof.link) else _stat(place_of(root, proof.link))
+        if stat is None or not S_ISREG(stat.st_mode):
+            states[proof.link] = "missing"
+        elif _changed(remembered.get(proof.link), proof, stat):
+            states[proof.link] = "changed"
     return states
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def _changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
+    if not isinstance(known, dict):
+        return False
+    same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
+    if known.get("state") == "changed":
+        return same
+    return not same and bool(proof.sha256) and known.get("sha256") == proof.sha256
 
 
 def verify(
@@ -146,10 +202,28 @@ def verify(
             continue
         state, stat = _verified(root, proof, step)
         verdicts.append(Verdict(ref, proof, state))
-        found[proof.link] = {"state": state, **stat}
-    with machine.locked(root):
-        machine.note_verified(root, {**machine.verified(root), **found})
+        found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
+    _remember(root, found)
     return verdicts
+
+
+def note_added(root: Path, proof: Evidence) -> None:
+    """Remember what a file is like that was hashed a moment ago."""
+    stat = _stat(place_of(root, proof.link)) if proof.kind == "file" else None
+    if stat and proof.sha256:
+        _remember(root, {proof.link: {"state": "ok", **_look(stat), "sha256": proof.sha256}})
+
+
+def _remember(root: Path, found: Mapping[str, Any]) -> None:
+    """Remember what was seen; where nothing can be written, the answer still stands."""
+    if not found:
+        return
+    with contextlib.suppress(FedcheckError), machine.locked(root):
+        machine.note_verified(root, {**machine.verified(root), **found})
+
+
+def _look(stat: os.stat_result) -> dict[str, int]:
+    return {"size": stat.st_size, "mtime": stat.st_mtime_ns}
 
 
 def _verified(
@@ -166,4 +240,4 @@ def _verified(
     except (OSError, ValueError):
         return "missing", {}
     state = "ok" if not proof.sha256 or digest == proof.sha256 else "changed"
-    return state, {"size": stat.st_size, "mtime": stat.st_mtime_ns}
+    return state, _look(stat)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +20,15 @@ from fedcheck.model.request import Requests
 from fedcheck.model.workspace import WorkspaceConfig
 from fedcheck.store import files, progress
 from fedcheck.store.decode import decode
-from fedcheck.store.paths import HEAD, MACHINE
+from fedcheck.store.paths import HEAD, MACHINE, private_home
 from fedcheck.store.problems import Collector, FedcheckError, InvalidFileError, Problem
 from fedcheck.store.progress import Progress
 from fedcheck.store.toml import read, read_bytes
 
 T = TypeVar("T")
+
+FOLDERS = ("", progress.FOLDER, "checklists", "history")
+"""The folders of a workspace whose files make its state."""
 
 GITIGNORE = f"{MACHINE}/\n"
 GITATTRIBUTES = "history/*.jsonl merge=union\n"
@@ -39,6 +42,11 @@ class Contents:
     requests: Requests = field(default_factory=lambda: Requests(FORMAT))
     findings: Findings = field(default_factory=lambda: Findings(FORMAT))
     broken: list[BrokenFile] = field(default_factory=list)
+
+    @property
+    def unreadable(self) -> frozenset[str]:
+        """Return the checklists whose progress file could not be read."""
+        return frozenset(one.checklist for one in self.broken if one.checklist)
 
 
 def load_head(root: Path) -> tuple[WorkspaceConfig, list[Problem]]:
@@ -93,22 +101,46 @@ def check_against_process(root: Path, config: WorkspaceConfig, process: Process)
 def load_contents(root: Path) -> Contents:
     """Read everything beside the head file; a broken file is noted, and the rest is used."""
     contents = Contents()
-    folder = root / progress.FOLDER
-    for place in (folder, root / "checklists", root / "history"):
+    _check_folders(root, contents)
+    _read_progress(root, contents)
+    contents.requests = _optional(root / "requests.toml", Requests, contents)
+    contents.findings = _optional(root / "findings.toml", Findings, contents)
+    return contents
+
+
+def load_private(home: Path) -> Contents:
+    """Read the records under `private/`; a broken file is noted, and the rest is used."""
+    contents = Contents()
+    if os.path.lexists(home):
+        _check_folders(home, contents)
+        _read_progress(home, contents)
+    contents.broken = [replace(one, private=True) for one in contents.broken]
+    return contents
+
+
+def _check_folders(root: Path, contents: Contents) -> None:
+    for place in (root / progress.FOLDER, root / "checklists", root / "history"):
         try:
             if os.path.lexists(place):
                 list(place.iterdir())
         except OSError as error:
-            text = f"{place}: cannot be read: {(error.strerror or str(error)).lower()}"
-            contents.broken.append(BrokenFile(str(place), text))
-    for path in files.toml_files(folder):
+            reason = (error.strerror or str(error)).lower()
+            contents.broken.append(BrokenFile(str(place), f"cannot be read: {reason}"))
+
+
+def _read_progress(root: Path, contents: Contents) -> None:
+    for path in files.toml_files(root / progress.FOLDER):
         try:
             contents.progress[path.stem] = load_progress(path)
         except InvalidFileError as error:
-            contents.broken += [BrokenFile(str(path), str(p), path.stem) for p in error.problems]
-    contents.requests = _optional(root / "requests.toml", Requests, contents)
-    contents.findings = _optional(root / "findings.toml", Findings, contents)
-    return contents
+            contents.broken += _broken(error, path.stem)
+
+
+def _broken(error: InvalidFileError, checklist: str = "") -> list[BrokenFile]:
+    return [
+        BrokenFile(str(one.file), one.message, checklist, one.line, one.hint)
+        for one in error.problems
+    ]
 
 
 def load_progress(path: Path) -> Progress:
@@ -129,14 +161,15 @@ def _optional(path: Path, cls: type[T], contents: Contents) -> T:
             raise InvalidFileError(listed)
         return found if found is not None else empty
     except InvalidFileError as error:
-        contents.broken += [BrokenFile(str(path), str(p)) for p in error.problems]
+        contents.broken += _broken(error)
         return empty
 
 
 def fingerprint(root: Path) -> str:
     """Return a cheap mark that changes when any file of the workspace does."""
     marks = []
-    folders = (root, root / progress.FOLDER, root / "checklists", root / "history")
+    homes = (root, private_home(root))
+    folders = [home / name for home in homes for name in FOLDERS]
     for folder in folders:
         for path in sorted(folder.glob("*.*")) if folder.is_dir() else ():
             try:

@@ -1,0 +1,133 @@
+"""What happened outside fedcheck: the difference between the files and what the history knows.
+
+TOML is the truth (design, section 6). A hand edit, a git pull, a crash between file and history:
+each leaves a value that no history line explains. The difference is added to the history as done
+outside fedcheck; nothing is ever changed to match the history.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fedcheck.model.change import Change, Entered
+from fedcheck.model.key import is_id
+from fedcheck.model.record import FIELDS, field_value
+from fedcheck.model.reference import split
+from fedcheck.store import history, machine, progress
+from fedcheck.store.files import toml_files
+from fedcheck.store.problems import InvalidFileError
+from fedcheck.store.progress import Progress
+from fedcheck.store.toml import read_bytes
+
+Key = tuple[str, str]
+"""Reference and field."""
+
+
+def seen_name(checklist: str) -> str:
+    """Return the name under which the hash of a progress file is remembered."""
+    return f"{progress.FOLDER}/{checklist}.toml"
+
+
+def strangers(root: Path, seen: Mapping[str, str]) -> list[Progress]:
+    """Return the progress files that are not as fedcheck last saw them, where they can be read.
+
+    One that is gone counts as empty: its records were taken away.
+    """
+    found = []
+    names = {path.stem for path in toml_files(root / progress.FOLDER)}
+    names |= {Path(name).stem for name in seen if name.startswith(f"{progress.FOLDER}/")}
+    for name in sorted(names):
+        if not is_id(name):
+            continue
+        path = progress.path_of(root, name)
+        try:
+            there = os.path.lexists(path)
+            one = progress.load(path, read_bytes(path))[0] if there else Progress(name)
+        except InvalidFileError:
+            continue
+        if one.sha256 != seen.get(seen_name(name), ""):
+            found.append(replace(one, checklist=name))
+    return found
+
+
+def all_outside_changes(
+    root: Path, renamed: Mapping[str, Mapping[str, str]]
+) -> tuple[list[Change], dict[str, str]]:
+    """Return what the history of a workspace does not explain, and the hashes that this covers.
+
+    Args:
+        root: the workspace.
+        renamed: today's item ids by earlier ones, for each checklist that has renamed any.
+    """
+    changed = strangers(root, machine.seen_hashes(root))
+    parts = [history.read(path) for path in history.history_files(root)] if changed else []
+    changes: list[Change] = []
+    for one in changed:
+        changes += _unexplained(parts, one, renamed.get(one.checklist, {}))
+    return changes, {seen_name(one.checklist): one.sha256 for one in changed}
+
+
+def outside_changes(
+    root: Path, found: Progress, renamed: Mapping[str, str] | None = None
+) -> list[Change]:
+    """Return the difference between a progress file and what the history knows of it."""
+    parts = [history.read(path) for path in history.history_files(root)]
+    return _unexplained(parts, found, renamed or {})
+
+
+def _unexplained(
+    parts: Sequence[Sequence[Entered]], found: Progress, renamed: Mapping[str, str]
+) -> list[Change]:
+    known = _last_values(parts, found.checklist, renamed)
+    changes = []
+    for item, record in found.renamed(renamed).records.items():
+        ref = f"{found.checklist}:{item}"
+        names = (*FIELDS, *(f"evidence.{proof.id}" for proof in record.evidence))
+        for name in names:
+            before = known.pop((ref, name), [_untouched(name)])
+            after = field_value(record, name)
+            if after not in before:
+                changes.append(Change(ref, name, before[-1], after))
+    for (ref, name), before in known.items():
+        gone = _untouched(name)
+        if gone not in before:
+            changes.append(Change(ref, name, before[-1], gone))
+    return changes
+
+
+def _untouched(field: str) -> Any:
+    return "todo" if field == "status" else None
+
+
+def _last_values(
+    parts: Sequence[Iterable[Entered]], checklist: str, renamed: Mapping[str, str]
+) -> dict[Key, list[Any]]:
+    """Return the values that the history allows for each item and field, the newest last.
+
+    Each person's clock is their own: which of two files has the newer line is not certain. So the
+    last value of every file is allowed, but for those that another file's last line says it met
+    and replaced.
+    """
+    tips: dict[Key, list[Entered]] = {}
+    for part in parts:
+        last: dict[Key, Entered] = {}
+        for one in part:
+            owner, item = split(one.change.ref)
+            if owner == checklist:
+                last[f"{checklist}:{renamed.get(item, item)}", one.change.field] = one
+        for key, one in last.items():
+            tips.setdefault(key, []).append(one)
+    return {key: _standing(found) for key, found in tips.items()}
+
+
+def _standing(tips: list[Entered]) -> list[Any]:
+    tips = sorted(tips, key=lambda one: one.at)
+    standing = [one for one in tips if not any(_replaces(other, one) for other in tips)]
+    return [one.change.new for one in standing or tips[-1:]]
+
+
+def _replaces(later: Entered, one: Entered) -> bool:
+    before, after = one.change, later.change
+    return later.at >= one.at and after.old == before.new and before.old != after.new

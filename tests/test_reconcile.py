@@ -1,0 +1,169 @@
+"""What happened outside fedcheck ends in the history, and never changes the TOML."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import FrozenClock, OpenWorkspace
+
+from fedcheck.model.change import OUTSIDE
+from fedcheck.model.edit import Edit
+from fedcheck.session import Session
+from fedcheck.store import history, machine
+from fedcheck.store.problems import FedcheckError
+from fedcheck.store.reconcile import outside_changes
+
+DIAGRAM = "rev5.readiness.csp:diagram"
+CRYPTO = "rev5.readiness.csp:crypto-table"
+CSP = "rev5.readiness.csp"
+CSP_FILE = f"progress/{CSP}.toml"
+
+
+def told(session: Session) -> list[tuple[str, str, Any, Any]]:
+    rows = session.history()
+    return [(e.by, e.change.field, e.change.old, e.change.new) for e in rows]
+
+
+def by_hand(session: Session, old: str, new: str) -> bytes:
+    path = session.root / CSP_FILE
+    path.write_text(path.read_text().replace(old, new))
+    return path.read_bytes()
+
+
+def test_a_hand_edit_is_noted_when_asked_without_another_change(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    raw = by_hand(session, "dana", "erin")
+    assert [c.new for c in session.unnoted()] == ["erin"]
+    assert session.reconcile() == 1
+    assert told(session)[-1] == (OUTSIDE, "owner", "dana", "erin")
+    assert session.reconcile() == 0
+    assert session.unnoted() == []
+    assert (session.root / CSP_FILE).read_bytes() == raw
+    assert history.verify(session.root) == []
+
+
+def test_a_file_that_is_gone_is_noted_once(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    (session.root / CSP_FILE).unlink()
+    assert session.reconcile() == 1
+    assert told(session)[-1] == (OUTSIDE, "owner", "dana", None)
+    assert session.reconcile() == 0
+    assert not (session.root / CSP_FILE).exists()
+
+
+def test_a_broken_file_waits_until_it_is_mended(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    good = (session.root / CSP_FILE).read_text()
+    (session.root / CSP_FILE).write_text(good + "<<<<<<< ours\n")
+    assert session.reconcile() == 0
+    assert len(told(session)) == 1
+    (session.root / CSP_FILE).write_text(good.replace("dana", "erin"))
+    assert session.reconcile() == 1
+
+
+def test_nothing_is_written_where_nothing_happened(session: Session) -> None:
+    assert session.reconcile() == 0
+    assert not (session.root / ".fedcheck").exists()
+
+
+@pytest.mark.parametrize("lost", ["seen.json", "writers.json", "whole folder"])
+def test_a_lost_machine_folder_makes_no_noise(
+    session: Session, open_workspace: OpenWorkspace, lost: str
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana", status="doing"))
+    folder = session.root / ".fedcheck"
+    shutil.rmtree(folder) if lost == "whole folder" else (folder / lost).unlink()
+    again = open_workspace(session.root)
+    assert again.reconcile() == 0
+    by_hand(again, "dana", "erin")
+    assert again.reconcile() == 1
+    again.edit([CRYPTO], Edit(owner="bob"))
+    assert [by for by, *_ in told(again)].count(OUTSIDE) == 1
+
+
+def test_a_pull_that_brings_its_history_leaves_nothing_to_note(
+    session: Session, open_workspace: OpenWorkspace, tmp_path: Path
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    clone = tmp_path / "clone"
+    shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
+    theirs = open_workspace(clone, "bob")
+    theirs.edit([DIAGRAM], Edit(owner="erin"))
+    pull(clone, session.root)
+    assert session.refresh()
+    assert session.project.record(DIAGRAM).owner == "erin"
+    assert session.reconcile() == 0
+
+
+def pull(source: Path, target: Path) -> None:
+    shutil.copyfile(source / CSP_FILE, target / CSP_FILE)
+    for path in history.history_files(source):
+        if not (target / "history" / path.name).exists():
+            shutil.copyfile(path, target / "history" / path.name)
+
+
+def test_clocks_that_disagree_make_no_line_of_their_own(
+    session: Session, open_workspace: OpenWorkspace, clock: FrozenClock, tmp_path: Path
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    clone = tmp_path / "clone"
+    shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
+    clock.tick(hours=-3)
+    open_workspace(clone, "bob").edit([DIAGRAM], Edit(owner="erin"))  # a clock three hours behind
+    clock.tick(hours=3)
+    pull(clone, session.root)
+    session.refresh()
+    assert session.reconcile() == 0
+    by_hand(session, "erin", "frank")
+    assert session.reconcile() == 1
+
+
+def test_a_merge_that_took_either_side_is_explained(
+    session: Session, open_workspace: OpenWorkspace, tmp_path: Path
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    clone = tmp_path / "clone"
+    shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
+    theirs = open_workspace(clone, "bob")
+    theirs.edit([DIAGRAM], Edit(owner="erin"))
+    session.edit([DIAGRAM], Edit(owner="frank"))
+    mine = (session.root / CSP_FILE).read_bytes()
+    pull(clone, session.root)
+    found = open_workspace(session.root).progress[CSP]
+    assert outside_changes(session.root, found) == []  # theirs
+    (session.root / CSP_FILE).write_bytes(mine)
+    found = open_workspace(session.root).progress[CSP]
+    assert outside_changes(session.root, found) == []  # or mine
+
+
+def test_going_back_by_hand_to_what_another_replaced_is_noted(
+    session: Session, open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    clock.tick(minutes=1)
+    open_workspace(session.root, "bob").edit([DIAGRAM], Edit(owner="erin"))
+    clock.tick(minutes=1)
+    by_hand(session, "erin", "dana")
+    assert session.reconcile() == 1
+    assert told(session)[-1] == (OUTSIDE, "owner", "erin", "dana")
+
+
+def test_a_place_that_cannot_be_written_is_an_error_in_words(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    by_hand(session, "dana", "erin")
+    (session.root / ".fedcheck" / "lock").unlink()
+    (session.root / ".fedcheck" / "lock").mkdir()
+    with pytest.raises(FedcheckError) as error:
+        session.reconcile()
+    assert error.value.status == 3
+    assert len(told(session)) == 1
+
+
+def test_damaged_memory_of_this_machine_counts_as_none(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    for text in ("{", "[]", json.dumps({f"progress/{CSP}.toml": 7, "progress/../x.toml": "0"})):
+        (session.root / ".fedcheck" / "seen.json").write_text(text)
+        assert machine.seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})
+        assert session.reconcile() == 0
