@@ -76,6 +76,13 @@ ACTIONS: tuple[Action, ...] = (
         "edit.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "edit", True
     ),
     Action("edit.note", "note", "Write the note.", ("n",), "edit", True),
+    Action(
+        "edit.private-note",
+        "private note",
+        "Write the note that stays under private/ and is in no report.",
+        ("N",),
+        "edit",
+    ),
     Action("edit.owner", "owner", "Say who has it.", ("o",), "edit", True),
     Action("edit.due", "due", "Set a due date.", ("d",), "edit", True),
     Action(

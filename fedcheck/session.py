@@ -115,7 +115,7 @@ class Session:
 
         The guard may refuse after a look at the record that is on disk.
         """
-        today = self.today()
+        today, text = self.today(), edit.private_note
 
         def plan_for(refs: Sequence[str]) -> commit.Plan:
             items = {ref: item for ref in refs if (item := self.project.item(ref)) is not None}
@@ -125,15 +125,17 @@ class Session:
                 for change in edited(ref, item, record(ref), edit, today)
             ]
 
-        return self._commit(plan_for, refs, label or edit_label(edit, refs), guard)
+        def note_inside(record: Callable[[str], Record]) -> list[Change]:
+            new = storable(text or "").rstrip() or None
+            return [Change(ref, "note", record(ref).note or None, new) for ref in refs]
 
-    def write_private_note(self, ref: str, text: str) -> Action:
-        """Write the note of an item that never leaves the company; it lies under `private/`."""
-        old = self.project.private_note(ref) or None
-        plan = _as_they_are([Change(ref, "note", old, storable(text).rstrip() or None)])
         deed = self._deed()
-        made = self._commit_at(private_home(self.root), plan, [ref], deed, commit.allow)
-        return Action(deed.tx, f"{split(ref)[1]}: private note", made)
+        made: list[Change] = []
+        if edit != Edit(private_note=text):
+            made += self._commit(plan_for, refs, deed, guard)
+        if text is not None:
+            made += self._commit_at(private_home(self.root), note_inside, refs, deed, guard)
+        return Action(deed.tx, label or edit_label(edit, refs), tuple(made))
 
     def add_evidence(self, refs: Sequence[str], proof: Evidence) -> Action:
         """Attach a piece of evidence to items, as one action."""
@@ -162,8 +164,9 @@ class Session:
         def plan_for(refs: Sequence[str]) -> commit.Plan:
             return lambda _: [change for change in changes if change.ref in refs]
 
+        deed = self._deed()
         refs = list(dict.fromkeys(change.ref for change in changes))
-        return self._commit(plan_for, refs, label, guard)
+        return Action(deed.tx, label, self._commit(plan_for, refs, deed, guard))
 
     def undo(self) -> Action:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
@@ -223,15 +226,21 @@ class Session:
         self._tell()
         return True
 
+    def refresh_files(self) -> bool:
+        """Look whether evidence files came, went or were touched; tell whether any did."""
+        states = self._file_states()
+        if states == self.project.file_states:
+            return False
+        self._with_project(replace(self.project, file_states=states))
+        return True
+
     def verify_evidence(
         self, refs: Iterable[str], step: Callable[[int], None] | None = None
     ) -> list[proofs.Verdict]:
         """Hash the evidence files of items and remember the outcome."""
         wanted = [(ref, proof) for ref in refs for proof in self.project.record(ref).evidence]
         verdicts = proofs.verify(self.root, wanted, step)
-        records = (r for rs in self.project.records.values() for r in rs.values())
-        states = proofs.quick_states(self.root, records)
-        self._with_project(replace(self.project, file_states=states))
+        self._with_project(replace(self.project, file_states=self._file_states()))
         return verdicts
 
     def new_evidence(
@@ -269,17 +278,16 @@ class Session:
         self,
         plan_for: Callable[[Sequence[str]], commit.Plan],
         refs: Sequence[str],
-        label: str,
+        deed: Deed,
         guard: commit.Guard,
-    ) -> Action:
+    ) -> tuple[Change, ...]:
         """Save a plan for items, those of private lists in their own place, as one action."""
-        deed = self._deed()
         made: list[Change] = []
         for home in self._homes():
             here = [ref for ref in refs if self._home(ref) == home]
             if here:
                 made += self._commit_at(home, plan_for(here), here, deed, guard)
-        return Action(deed.tx, label, tuple(made))
+        return tuple(made)
 
     def _commit_at(
         self,
@@ -368,6 +376,10 @@ class Session:
     def _own(self, home: Path) -> list[Entered]:
         path = machine.own_history(home, self.who)
         return history.read(path) if path else []
+
+    def _file_states(self) -> dict[str, str]:
+        records = (r for rs in self.project.records.values() for r in rs.values())
+        return proofs.quick_states(self.root, records)
 
     def _with_project(self, project: Project) -> None:
         self.project = project

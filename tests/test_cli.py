@@ -226,10 +226,64 @@ def test_history_reads_like_a_story(fedcheck):
     fedcheck("set", "diagram", "--status", "doing")
     fedcheck("undo")
     _, out, _ = fedcheck("history")
-    lines = out.splitlines()
-    assert "status: todo -> doing" in lines[0]
-    assert "undo status: doing -> todo" in lines[1]
-    assert "2027-01-11 15:00" in lines[0]
+    assert [line.split() for line in out.splitlines()] == [
+        ["2027-01-11", "Mon", "UTC"],
+        ["15:00", "alice", DIAGRAM, "started"],
+        ["15:00", "alice", DIAGRAM, "undo:", "back", "to", "todo"],
+    ]
+
+
+def test_history_notes_a_hand_edit_first(fedcheck, workspace):
+    fedcheck("set", "diagram", "--owner", "dana")
+    path = workspace / "progress/rev5.readiness.csp.toml"
+    path.write_text(path.read_text().replace("dana", "erin"))
+    _, out, _ = fedcheck("history", "diagram")
+    assert out.splitlines()[-1].split() == [
+        *["15:00", "outside", "fedcheck", "owner", "erin", "(was", "dana)"]
+    ]
+    assert json.loads(fedcheck("history", "--json")[1])[-1]["by"] == "outside fedcheck"
+
+
+def test_history_tells_what_it_could_not_note(fedcheck, workspace):
+    fedcheck("set", "diagram", "--owner", "dana")
+    path = workspace / "progress/rev5.readiness.csp.toml"
+    path.write_text(path.read_text().replace("dana", "erin"))
+    lock = workspace / ".fedcheck" / "lock"
+    lock.unlink()
+    lock.mkdir()
+    status, out, err = fedcheck("history")
+    assert status == 0
+    assert out.splitlines()[-1] == f"not noted yet  {DIAGRAM}  owner erin (was dana)"
+    assert "cannot lock" in err
+
+
+def test_what_cannot_be_read_counts_as_unknown_not_as_open(fedcheck, workspace):
+    fedcheck("set", "diagram", "--status", "done")
+    path = workspace / "progress/rev5.readiness.csp.toml"
+    path.write_text(path.read_text() + "broken = \n")
+    _, out, err = fedcheck("status")
+    assert "?/5" in out
+    assert f"{path.name}:8" in err
+    rows = json.loads(fedcheck("list", "checklist:readiness.csp", "--json")[1])
+    assert {row["status"] for row in rows} == {"unknown"}
+    assert fedcheck("list", "status:todo", "checklist:readiness.csp")[1] == ""
+    _, out, _ = fedcheck("gate", "package")
+    assert "rev5.readiness.csp:" not in out.replace(str(path), "")
+    assert f"{path}  cannot be read: line 8" in out
+    _, out, _ = fedcheck("report", "-o", "-")
+    assert "This report is not complete" in out
+    assert "- progress/rev5.readiness.csp.toml, line 8: " in out
+    assert "the state of 5 items is unknown" in out
+    for argv in (["--owner", "erin"], ["--status", "todo"]):
+        status, out, err = fedcheck("set", "diagram", *argv)
+        assert (status, out) == (3, "")
+        assert f"{path.name}:8" in err
+
+
+def test_closed_streams_are_no_crash(workspace):
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        command = f"{sys.executable} -m fedcheck -w {workspace} list {closed}"
+        assert subprocess.run(command, shell=True, check=False, capture_output=True).returncode == 0
 
 
 def test_history_verify_names_the_damaged_line(fedcheck, workspace):
@@ -239,7 +293,7 @@ def test_history_verify_names_the_damaged_line(fedcheck, workspace):
     path.write_bytes(lines[0].replace(b"doing", b"done!") + b"".join(lines[1:]))
     status, _, err = fedcheck("history", "--verify")
     assert status == 1
-    assert f"{path.name}:2" in err
+    assert f"{path.name}:1" in err
 
 
 def test_init_makes_a_workspace(tmp_path, monkeypatch, capsys):

@@ -131,7 +131,7 @@ def test_nothing_of_this_machine_is_told(filled, tmp_path):
     text = report(filled)
     assert str(tmp_path) not in text
     assert "`proof.txt`" in text
-    assert "| progress/f.pmo.toml | progress/f.pmo.toml:2: " in text
+    assert "| progress/f.pmo.toml | cannot be read: line 2: " in text
 
 
 def test_a_workspace_with_nothing_in_it(tmp_path, shipped):

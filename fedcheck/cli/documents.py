@@ -39,7 +39,9 @@ def status_document(board: Board) -> dict[str, Any]:
                         "role": checklist.role,
                         "total": counts[checklist.id].total,
                         **counts[checklist.id].by_status,
+                        "unknown": counts[checklist.id].unknown,
                         "percent": counts[checklist.id].percent,
+                        "private": checklist.id in project.private_lists,
                     }
                     for checklist in project.checklists.values()
                     if checklist.phase == phase.id
@@ -61,7 +63,10 @@ def status_document(board: Board) -> dict[str, Any]:
             "open": sum(f.state == "open" for f in project.findings),
             "closed": sum(f.state == "closed" for f in project.findings),
         },
-        "broken": [{"file": b.path, "message": b.message} for b in project.broken],
+        "broken": [
+            {"file": b.path, "line": b.line, "message": b.message, "hint": b.hint}
+            for b in project.broken
+        ],
     }
 
 
@@ -115,6 +120,7 @@ def list_row(entry: Entry) -> dict[str, Any]:
         "overdue": entry.overdue,
         "waits": list(entry.waits),
         "changed": entry.changed,
+        "private": entry.private,
     }
 
 
@@ -138,6 +144,7 @@ def show_document(project: Project, entry: Entry, history: list[Entered]) -> dic
             "where": where,
         },
         "note": record.note,
+        "private_note": project.private_note(entry.ref),
         "reason": record.reason,
         "done": record.done,
         "evidence": [

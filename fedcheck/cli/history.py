@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -15,11 +16,14 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
-from fedcheck.cli.item import change_text
-from fedcheck.model.reference import split
+from fedcheck.insight import story
+from fedcheck.model.text import plural
+from fedcheck.store.paths import private_home
 from fedcheck.store.problems import FedcheckError
+from fedcheck.store.toml import read_bytes
 
 if TYPE_CHECKING:
+    from fedcheck.model.change import Change
     from fedcheck.session import Session
     from fedcheck.store.history import Damage
 
@@ -48,6 +52,9 @@ def history(
 ) -> None:
     """Tell who changed what, the newest action last; of one ITEM or of all.
 
+    Times are those of the workspace's time zone. What was changed by hand or by git is noted first
+    as done outside fedcheck.
+
     \b
     Example:
       fedcheck history abd
@@ -56,47 +63,58 @@ def history(
     session = open_workspace(workspace)
     if verify or against:
         ctx.exit(_verify(session, against))
-    entered = session.history(session.resolve(item) if item else "")
+    pending = _note_the_outside(session)
+    ref = session.resolve(item) if item else ""
+    entered = session.history(ref)
     if as_json:
         print_json([documents.history_row(one) for one in entered])
         return
-    actions: dict[str, list[object]] = {}
-    for one in entered:
-        actions.setdefault(one.tx, []).append(one)
-    shown = list(actions)[-count:]
-    rows = []
-    for one in entered:
-        if one.tx not in shown or (
-            one.change.field in ("basis", "done") and len(actions[one.tx]) > 1
-        ):
-            continue
-        undone = "undo  " if one.undoes else ""
-        rows.append(
-            [
-                f"{one.at:%Y-%m-%d %H:%M}",
-                one.by,
-                split(one.change.ref)[1] if item else one.change.ref,
-                undone + change_text(one.change),
-            ]
-        )
-    for line in words.table(rows, flexible=3):
-        say(line)
-    if not rows:
+    told = story.story(entered, ZoneInfo(session.project.config.timezone))
+    kept = list(dict.fromkeys(deed.tx for deed in told))[-count:]
+    _print_story([deed for deed in told if deed.tx in kept], one_item=bool(ref))
+    for change in pending:
+        if ref in ("", change.ref):
+            say(f"not noted yet  {change.ref}  {story.sentence([change])}")
+    if not told and not pending:
         say("Nothing was changed yet.")
+
+
+def _note_the_outside(session: "Session") -> "list[Change]":
+    """Note what was done outside fedcheck; return it where that could not be written."""
+    try:
+        session.reconcile()
+    except FedcheckError as error:
+        complain(f"warning: {error}")
+        return session.unnoted()
+    return []
+
+
+def _print_story(deeds: "list[story.Deed]", one_item: bool) -> None:
+    """Print one line for each deed, under its day; what repeats is not said again."""
+    day, said = "", ""
+    rows = [[f"{d.at:%H:%M}", d.by, *([] if one_item else [d.ref]), d.what] for d in deeds]
+    for deed, line in zip(deeds, words.table(rows, flexible=2 if one_item else 3), strict=True):
+        if deed.at.date().isoformat() != day:
+            day = deed.at.date().isoformat()
+            say(("\n" if said else "") + paint(f"{day} {deed.at:%a} {deed.at:%Z}", bold=True))
+        told = f"{deed.at:%H:%M}  {deed.by}"
+        repeats = deed.tx == said and line.startswith(told)
+        say("  " + (" " * len(told) + line[len(told) :] if repeats else line))
+        said = deed.tx
 
 
 def _verify(session: "Session", against: Path | None) -> int:
     from fedcheck.store import history as histories
 
-    damage = histories.verify(session.root)
+    damage = histories.verify(session.root) + histories.verify(private_home(session.root))
     if against:
         damage += _missing(session.root, against)
     for found in damage:
         place = f"{found.path}:{found.line}" if found.line else str(found.path)
         complain(f"{place}: {found.message}")
-    files = histories.history_files(session.root)
+    files = plural(len(histories.history_files(session.root)), "file")
     if not damage:
-        say(paint(f"The history is whole: {len(files)} files checked.", fg="green"))
+        say(paint(f"The history is whole: {files} checked.", fg="green"))
     return 1 if damage else 0
 
 
@@ -106,15 +124,13 @@ def _missing(root: Path, report: Path) -> "list[Damage]":
     from fedcheck.store import history as histories
     from fedcheck.store.history import Damage
 
-    try:
-        seen = fingerprint.find(report.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        seen = None
+    seen = fingerprint.find(read_bytes(report).decode("utf-8", "replace"))
     if seen is None:
         raise FedcheckError(f"{report}: no fingerprint of a history in it", "name a report", 3)
     lost = []
     for name, wanted in seen.hashes.items():
-        path = root / histories.FOLDER / name
+        plain = Path(name.replace("\0", "")).name  # a report may come from a stranger
+        path = root / histories.FOLDER / plain
         if wanted not in histories.line_hashes(path):
             lost.append(Damage(path, 0, "does not hold what the report saw: it was rewritten"))
     return lost

@@ -3,6 +3,7 @@
 import textwrap
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -16,6 +17,7 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.insight.story import story
 from fedcheck.model.change import Change
 from fedcheck.model.dates import typed_due
 from fedcheck.model.edit import Edit
@@ -56,9 +58,9 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
 def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
     item, record = entry.item, entry.record
     say(paint(one_line(item.title), bold=True))
-    say(paint(entry.ref, dim=True) + (f"   {item.code}" if item.code else ""))
+    say(paint(entry.ref, dim=True) + (f"   {one_line(item.code)}" if item.code else ""))
     result = f"   {record.result}" if record.result else ""
-    say(f"{words.status_text(record.status).rstrip()}{result}   {words.marks(entry)}".rstrip())
+    say(f"{words.status_text(entry.state).rstrip()}{result}   {words.marks(entry)}".rstrip())
     say()
     facts = [
         ("level", f"{item.level}, {item.kind}"),
@@ -92,11 +94,16 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
         say()
         say("Note")
         say(textwrap.indent(clean(record.note), "  "))
+    inside = board.project.private_note(entry.ref)
+    if inside:
+        say()
+        say("Private note (stays under private/)")
+        say(textwrap.indent(clean(inside), "  "))
     source, where = board.project.checklists[entry.checklist].source_of(item)
     if source:
         _block("Source", [f"{source.title}, {where}" if where else source.title, source.url])
-    changes = session.history(entry.ref)[-5:]
-    _block("History", [f"{e.at:%Y-%m-%d %H:%M}  {e.by}  {change_text(e.change)}" for e in changes])
+    deeds = story(session.history(entry.ref), ZoneInfo(board.project.config.timezone))[-5:]
+    _block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
 
 
 def _paragraphs(text: str) -> None:
@@ -122,7 +129,7 @@ def _need(board: "Board", need: str) -> str:
     entry = board.entries.get(need)
     if entry is None:
         return f"{need}  (does not apply)"
-    status = STATUS_GLYPHS[entry.record.status]
+    status = STATUS_GLYPHS[entry.state]
     owner = entry.record.owner or entry.role
     return f"{status} {need}  {one_line(entry.item.title, 60)}  ({owner})"
 
@@ -131,9 +138,10 @@ def change_text(change: Change) -> str:
     """Say what a change did: `status todo -> done`."""
     name, _, evidence_id = change.field.partition(".")
     if evidence_id:
-        proof = change.new or change.old or {}
+        proof = change.new or change.old
+        known = proof if isinstance(proof, dict) else {}  # a line of history may say anything
         what = "added" if change.old is None else "removed" if change.new is None else "changed"
-        return f"evidence {what}: {one_line(str(proof.get('label') or proof.get('link', '')), 80)}"
+        return f"evidence {what}: {one_line(str(known.get('label') or known.get('link', '')), 80)}"
     old, new = (one_line(str(v), 60) if v else "nothing" for v in (change.old, change.new))
     return f"{name}: {old} -> {new}"
 
@@ -147,6 +155,7 @@ def change_text(change: Change) -> str:
 @click.option("--owner", shell_complete=complete.people, help='Who has it; "" for nobody.')
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
 @click.option("--note", help='Text of the note; "" to clear it.')
+@click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
@@ -159,6 +168,7 @@ def set_(
     owner: str | None,
     due: str | None,
     note: str | None,
+    private_note: str | None,
     reason: str | None,
     confirm: bool,
     workspace: str | None,
@@ -175,10 +185,10 @@ def set_(
       fedcheck set au-malware --result satisfied
     """
     session = open_workspace(workspace, as_of)
-    given = (status, result, owner, due, note, reason)
+    given = (status, result, owner, due, note, reason, private_note)
     if all(value is None for value in given) and not confirm:
         raise FedcheckError("nothing to set", "say what: --status done, --owner NAME, ...", 2)
-    edit = Edit(status, result, owner, _due(session, due), note, reason, confirm)
+    edit = Edit(status, result, owner, _due(session, due), note, reason, confirm, private_note)
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
     action = session.edit(refs, edit)
     if status == "blocked" and not reason:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "report": "report:report",
     "checklist": "checklist:checklist",
     "history": "history:history",
+    "doctor": "doctor:doctor",
     "config": "config:config",
     "completion": "config:completion",
 }
@@ -100,6 +101,7 @@ def cli(ctx: click.Context, workspace: str | None) -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run a command line and return its exit status. Prints every failure as words on stderr."""
+    _open_missing_streams()
     try:
         status: Any = cli.main(args=list(argv), prog_name="fedcheck", standalone_mode=False)
         sys.stdout.flush()
@@ -136,6 +138,13 @@ def run(argv: Sequence[str]) -> int:
         return _quietly() if error.code == 1 else EXIT_BUG
     except Exception as error:
         return _bug(error)
+
+
+def _open_missing_streams() -> None:
+    """Let output go nowhere where the caller has closed it (`fedcheck list >&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 - stays open
 
 
 def _quietly() -> int:

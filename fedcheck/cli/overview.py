@@ -57,7 +57,8 @@ def _head(board: "Board", who: str) -> None:
     project = board.project
     profile = ", ".join(f"{k} {v}" for k, v in (project.config.profile or {}).items())
     line = f"{project.process.title}" + (f", {profile}" if profile else "")
-    say(f"{paint(project.config.name, bold=True)}   {line}   you: {who} ({project.config.role})")
+    name = one_line(project.config.name)
+    say(f"{paint(name, bold=True)}   {line}   you: {who} ({project.config.role})")
     if project.process.status == "historical":
         say(paint(f"Historical. {one_line(project.process.followed_by)}", dim=True))
     say()
@@ -77,7 +78,7 @@ def _phases(board: "Board", found: "list[Gate]") -> None:
 
 
 def _cell(count: Count | None) -> str:
-    return f"{count.text} {count.percent:>3}%" if count else "-"
+    return f"{count.text} {count.share:>4}" if count else "-"
 
 
 def _lacks_text(lack: tuple[str, int] | None) -> str:
@@ -146,7 +147,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         return
     rows = [
         [
-            f"{STATUS_GLYPHS[e.record.status]} {STATUS_WORDS[e.record.status]}",
+            f"{STATUS_GLYPHS[e.state]} {STATUS_WORDS[e.state]}",
             e.ref,
             e.item.title,
             e.record.owner,
@@ -261,7 +262,7 @@ def _print_gate(board: "Board", gate: "Gate") -> None:
     say(paint(f"No. {count} missing.", fg="red"))
     for owner, lacks in _by_owner(gate).items():
         say()
-        say(f"{paint(owner, bold=True)}  {len(lacks)}")
+        say(f"{paint(one_line(owner), bold=True)}  {len(lacks)}")
         for line in words.table([["", m.ref, m.why] for m in lacks], flexible=2):
             say(line)
 

@@ -9,15 +9,24 @@ from fedcheck.cli.context import paint
 from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
-from fedcheck.model.text import one_line
+from fedcheck.model.text import cells, one_line
 
-_COLOURS = {"todo": None, "doing": "cyan", "blocked": "red", "done": "green", "na": None}
+WIDEST = 100
+"""The widest column, in cells; one text of 100,000 characters must not fill every line up."""
+
+_COLOURS = {
+    "doing": "cyan",
+    "blocked": "red",
+    "done": "green",
+    "other": "yellow",
+    "unknown": "yellow",
+}
 
 
 def status_text(status: str) -> str:
     """Return glyph and word of a status, coloured on a terminal."""
     text = f"{STATUS_GLYPHS[status]} {STATUS_WORDS[status]}"
-    return paint(f"{text:<9}", fg=_COLOURS[status], dim=status in ("todo", "na"))
+    return paint(f"{text:<9}", fg=_COLOURS.get(status), dim=status in ("todo", "na"))
 
 
 def due_text(day: date | None, today: date) -> str:
@@ -33,6 +42,8 @@ def marks(entry: Entry) -> str:
     found += [f"↻ {s}" for s in ("stale", "missing", "changed") if s in entry.evidence]
     if entry.changed:
         found.append("△ changed upstream")
+    if entry.private:
+        found.append("private")
     return ", ".join(found)
 
 
@@ -51,20 +62,21 @@ def table(
         right: columns that are aligned to the right.
         flexible: the column that is cut so that lines fit the terminal; none is cut elsewhere.
     """
-    cells = [[one_line(cell) for cell in row] for row in rows]
-    if not cells:
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    if not texts:
         return []
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    widths = [min(max(map(cells, column)), WIDEST) for column in zip(*texts, strict=True)]
     room = width()
     if room and flexible >= 0:
         spare = room - sum(widths) - 2 * (len(widths) - 1)
         widths[flexible] = max(12, widths[flexible] + min(spare, 0))
     lines = []
-    for row in cells:
+    for row in texts:
         parts = []
         for i, cell in enumerate(row):
-            text = one_line(cell, widths[i])
-            parts.append(text.rjust(widths[i]) if i in right else text.ljust(widths[i]))
+            text = one_line(cell, widths[i]) if room else cell
+            gap = " " * (widths[i] - cells(text))
+            parts.append(gap + text if i in right else text + gap)
         lines.append("  ".join(parts).rstrip())
     return lines
 

@@ -70,6 +70,8 @@ def _pressing(board: Board, entry: Entry) -> bool:
 
 
 def _doable(entry: Entry) -> bool:
+    if entry.unknown:
+        return False
     if entry.record.status == "na":
         return entry.changed
     if entry.record.closed:

@@ -11,7 +11,8 @@ from fedcheck.model.checklist import Checklist, Item, Section
 from fedcheck.model.dates import parse_span, shift_clamped
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
-from fedcheck.model.record import Record
+from fedcheck.model.record import UNKNOWN, Record
+from fedcheck.model.reference import split
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,10 @@ class Board:
     def next_milestone(self) -> str:
         """Return the id of the next milestone with a gate."""
         return next_milestone(self.project, self.dates, self.today)
+
+    def shared(self) -> "Board":
+        """Return the board without what stands under `private/`: what may leave."""
+        return board(self.project.shared(), self.today)
 
     def of_phase(self, phase: str) -> list[Entry]:
         """Return the entries of a phase."""
@@ -70,9 +75,10 @@ def _entry(
     item: Item,
 ) -> Entry:
     ref = f"{checklist.id}:{item.id}"
-    record = project.record(ref)
+    record = UNKNOWN if checklist.id in project.unreadable else project.record(ref)
     due = due_date(item, record, days, ends)
-    open_ = not record.closed or (due is not None and _again(item, record, due, today))
+    again = due is not None and _again(item, record, due, today)
+    open_ = again or not (record.closed or record is UNKNOWN)
     return Entry(
         ref=ref,
         checklist=checklist.id,
@@ -84,9 +90,25 @@ def _entry(
         due=due,
         overdue=open_ and due is not None and due < today,
         evidence=freshness.states(item, record, days, today, ends, project.file_states),
-        waits=tuple(n for n in item.needs if n in known and not project.record(n).closed),
+        waits=_waits(project, known, checklist, item),
         later=bool(item.after) and item.after not in passed,
         changed=bool(record.basis) and record.basis != item.basis(),
+        private=checklist.id in project.private_lists,
+    )
+
+
+def _waits(project: Project, known: set[str], checklist: Checklist, item: Item) -> tuple[str, ...]:
+    """Return what an item waits for, as far as its records can be read.
+
+    A shared list does not tell of private ones.
+    """
+    hidden = project.unreadable
+    if checklist.id not in project.private_lists:
+        hidden |= project.private_lists
+    return tuple(
+        need
+        for need in item.needs
+        if need in known and split(need)[0] not in hidden and not project.record(need).closed
     )
 
 

@@ -57,7 +57,8 @@ def gate(board: Board, milestone: Milestone) -> Gate:
     missing = [
         lack
         for entry in board.entries.values()
-        if entry.phase in milestone.closes and not _after_later(board, entry, milestone)
+        if entry.phase in milestone.closes
+        and not (entry.private or entry.unknown or _after_later(board, entry, milestone))
         for lack in _lacks(board, entry)
     ]
     if milestone.closes:
@@ -185,7 +186,11 @@ def _requests(board: Board, milestone: Milestone) -> Iterator[Missing]:
 
 
 def _files(board: Board, milestone: Milestone) -> Iterator[Missing]:
+    """A file that cannot be read may hide anything: a gate that needs it is not met."""
     for broken in board.project.broken:
         checklist = board.project.checklists.get(broken.checklist)
-        if checklist is None or checklist.phase in milestone.closes:
-            yield Missing("file", broken.path, broken.message, board.project.config.role)
+        if not broken.private and (checklist is None or checklist.phase in milestone.closes):
+            phase = checklist.phase if checklist else ""
+            where = f"line {broken.line}: " if broken.line else ""
+            why = f"cannot be read: {where}{broken.message}"
+            yield Missing("file", broken.path, why, board.project.config.role, phase=phase)

@@ -10,14 +10,19 @@ from fedcheck.model.record import STATUSES
 
 @dataclass(slots=True)
 class Count:
-    """How many items have which status; items that do not apply are in no total."""
+    """How many items have which status; items that do not apply are in no total.
+
+    Attributes:
+        unknown: items whose file cannot be read; they count as neither done nor open.
+    """
 
     by_status: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
+    unknown: int = 0
 
     @property
     def total(self) -> int:
         """Return the number of items."""
-        return sum(self.by_status.values())
+        return sum(self.by_status.values()) + self.unknown
 
     @property
     def done(self) -> int:
@@ -36,19 +41,29 @@ class Count:
 
     @property
     def text(self) -> str:
-        """Return the count behind the percentage: `31/42`."""
-        return f"{self.done}/{self.countable}"
+        """Return the count behind the percentage: `31/42`, `?/42` where nothing is known."""
+        if self.unknown and self.unknown == self.total:
+            return f"?/{self.countable}"
+        return f"{self.done}/{self.countable}" + ("?" if self.unknown else "")
 
-    def add(self, status: str) -> None:
+    @property
+    def share(self) -> str:
+        """Return the percentage in words, `?` where not all is known: `73%`."""
+        return "?" if self.unknown else f"{self.percent}%"
+
+    def add(self, entry: Entry) -> None:
         """Count one item."""
-        self.by_status[status] += 1
+        if entry.unknown:
+            self.unknown += 1
+        else:
+            self.by_status[entry.record.status] += 1
 
 
 def count(entries: Iterable[Entry]) -> Count:
     """Count entries."""
     total = Count()
     for entry in entries:
-        total.add(entry.record.status)
+        total.add(entry)
     return total
 
 
@@ -56,15 +71,16 @@ def by_checklist(board: Board) -> dict[str, Count]:
     """Count by checklist id, lists without an applying item included."""
     counts = {checklist: Count() for checklist in board.project.checklists}
     for entry in board.entries.values():
-        counts[entry.checklist].add(entry.record.status)
+        counts[entry.checklist].add(entry)
     return counts
 
 
 def by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
-    """Count by phase and role."""
+    """Count by phase and role, without private lists: every report counts the same."""
     counts: dict[tuple[str, str], Count] = {}
     for entry in board.entries.values():
-        counts.setdefault((entry.phase, entry.role), Count()).add(entry.record.status)
+        if not entry.private:
+            counts.setdefault((entry.phase, entry.role), Count()).add(entry)
     return counts
 
 
@@ -73,5 +89,5 @@ def by_section(entries: Iterable[Entry]) -> dict[tuple[str, str], Count]:
     counts: dict[tuple[str, str], Count] = {}
     for entry in entries:
         place = (entry.checklist, entry.section.id)
-        counts.setdefault(place, Count()).add(entry.record.status)
+        counts.setdefault(place, Count()).add(entry)
     return counts

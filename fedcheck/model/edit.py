@@ -24,7 +24,9 @@ class RuleError(Exception):
 class Edit:
     """What to set; None leaves a field alone, an empty text clears it.
 
-    `confirm` says that a person has read what changed upstream in the item.
+    Attributes:
+        confirm: a person has read what changed upstream in the item.
+        private_note: the note that stays under `private/`; it is no part of the shared record.
     """
 
     status: str | None = None
@@ -34,6 +36,7 @@ class Edit:
     note: str | None = None
     reason: str | None = None
     confirm: bool = False
+    private_note: str | None = None
 
 
 def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> list[Change]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fedcheck.model.checklist import Item, Section
-from fedcheck.model.record import Record
+from fedcheck.model.record import UNKNOWN, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Entry:
         waits: references of needed items that are not done yet.
         later: whether its milestone (`after`) has not taken place yet.
         changed: whether the item changed upstream since the record was made.
+        private: whether its list lies under `private/`; no gate and no report knows of it.
     """
 
     ref: str
@@ -33,6 +34,19 @@ class Entry:
     waits: tuple[str, ...] = ()
     later: bool = False
     changed: bool = False
+    private: bool = False
+
+    @property
+    def state(self) -> str:
+        """Return what a list shows: the status, `other` for a test that found something."""
+        if self.record.status == "done" and self.record.result == "other-than-satisfied":
+            return "other"
+        return self.record.status
+
+    @property
+    def unknown(self) -> bool:
+        """Tell whether its record cannot be read."""
+        return self.record is UNKNOWN
 
     @property
     def stale(self) -> bool:

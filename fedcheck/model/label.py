@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fedcheck.model.change import Change
 from fedcheck.model.edit import Edit
+from fedcheck.model.record import FIELDS
 from fedcheck.model.reference import split
 from fedcheck.model.text import one_line
 
@@ -23,6 +24,8 @@ def edit_label(edit: Edit, refs: Sequence[str]) -> str:
             parts.append(f"{name} {value}" if value else f"no {name}")
     if edit.note is not None:
         parts.append("note")
+    if edit.private_note is not None:
+        parts.append("private note")
     if edit.reason is not None and not edit.status:
         parts.append("reason")
     if edit.confirm:
@@ -38,7 +41,7 @@ def changes_label(changes: Sequence[Change]) -> str:
     refs = list(dict.fromkeys(change.ref for change in changes))
     what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
     shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
-    first = shown[0]
+    first = min(shown, key=lambda c: FIELDS.index(c.field) if c.field in FIELDS else len(FIELDS))
     if first.field.startswith("evidence."):
         verb = "added" if first.old is None else "removed" if first.new is None else "changed"
         return f"{what}: evidence {verb}"

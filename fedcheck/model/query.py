@@ -240,16 +240,18 @@ def _due(value: str) -> Test:
 
 
 IS: dict[str, Callable[[Entry], bool]] = {
-    "open": lambda e: not e.record.closed,
+    "open": lambda e: not (e.record.closed or e.unknown),
     "closed": lambda e: e.record.closed,
     "overdue": lambda e: e.overdue,
     "blocked": lambda e: e.record.status == "blocked",
     "waiting": lambda e: e.waiting,
-    "ready": lambda e: not e.record.closed and not e.waiting,
+    "ready": lambda e: not (e.record.closed or e.unknown or e.waiting),
     "stale": lambda e: e.stale,
     "changed": lambda e: e.changed,
     "demanded": lambda e: e.item.level in ("must", "must-not"),
     "noted": lambda e: bool(e.record.note),
+    "private": lambda e: e.private,
+    "unknown": lambda e: e.unknown,
 }
 """The words that `is:` knows."""
 

@@ -21,6 +21,8 @@ STATUS_WORDS: Mapping[str, str] = {
     "blocked": "blocked",
     "done": "done",
     "na": "n/a",
+    "other": "other",
+    "unknown": "unknown",
 }
 
 
@@ -74,11 +76,16 @@ STATUS_GLYPHS: Mapping[str, str] = {
     "blocked": "■",
     "done": "✓",
     "na": "–",
+    "other": "✗",
+    "unknown": "?",
 }
-"""The sign of each status, one cell wide."""
+"""The sign of each status, and of what a list shows in its place, one cell wide."""
 
 EMPTY = Record()
 """The record of an item that nobody has touched."""
+
+UNKNOWN = Record(status="unknown")  # type: ignore[arg-type]
+"""Stands for the record of an item whose file cannot be read; it is never saved."""
 
 FIELDS = ("status", "result", "owner", "due", "note", "reason", "done", "basis")
 """The fields that a change can name; evidence is named `evidence.<id>`."""

@@ -20,9 +20,10 @@ from fedcheck.model.record import Evidence
 from fedcheck.model.request import Request
 from fedcheck.model.text import one_line
 from fedcheck.report import view, words
-from fedcheck.report.debts import gate_view
+from fedcheck.report.debts import gate_view, inside
 from fedcheck.report.markdown import Markdown, code, link, marked
 from fedcheck.report.words import Names
+from fedcheck.store.paths import PRIVATE
 
 T = TypeVar("T")
 
@@ -82,6 +83,7 @@ class _Gathering:
             service=self._service(),
             process=self._process(),
             state=words.state(board, chosen),
+            unreadable=tuple(self._unreadable()),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
             phases=tuple(self._phases(judged, chosen)),
@@ -105,6 +107,16 @@ class _Gathering:
                 overdue=sum(entry.overdue for entry in board.entries.values()),
             ),
         )
+
+    def _unreadable(self) -> Iterable[view.UnreadableView]:
+        for broken in self.board.project.broken:
+            hidden = [
+                e
+                for e in self.board.entries.values()
+                if e.unknown and e.checklist == broken.checklist
+            ]
+            path = inside(self.board, broken.path)
+            yield view.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
     def _service(self) -> view.ServiceView:
         config = self.board.project.config
@@ -188,7 +200,7 @@ class _Gathering:
             level=item.level,
             controls=item.controls,
             status=record.status,
-            state=words.status_text(record.status),
+            state=words.status_text(entry.state),
             result=record.result,
             owner=owner,
             owner_id=record.owner,
@@ -291,21 +303,21 @@ def _count(role: str, entries: list[Entry]) -> view.CountView | None:
 def _counted(role: str, entries: list[Entry]) -> view.CountView:
     count = Count()
     for entry in entries:
-        count.add(entry.record.status)
+        count.add(entry)
     return view.CountView(
         role=role,
         total=count.total,
         countable=count.countable,
         overdue=sum(entry.overdue for entry in entries),
         percent=count.percent,
-        text=f"{count.text}, {count.percent}%",
+        text=f"{count.text}, {count.share}",
         **count.by_status,
     )
 
 
 def _evidence(proof: Evidence, state: str, why: str, item: str, owner: str) -> view.EvidenceView:
     return view.EvidenceView(
-        name=one_line(proof.name, words.LABEL),
+        name=one_line(proof.name, words.LABEL) if not _is_private(proof) else "kept inside",
         kind=proof.kind,
         link=_link(proof),
         collected=proof.collected,
@@ -317,9 +329,16 @@ def _evidence(proof: Evidence, state: str, why: str, item: str, owner: str) -> v
     )
 
 
+def _is_private(proof: Evidence) -> bool:
+    """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
+    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE,)
+
+
 def _link(proof: Evidence) -> Markdown:
     """Return evidence as Markdown; of a file outside the workspace only its name is told."""
     label = one_line(proof.label, words.LABEL)
+    if _is_private(proof):
+        return Markdown(marked("kept inside, not for others"))
     if proof.kind == "url":
         return link(label or one_line(proof.link, words.LABEL), proof.link)
     target = proof.link

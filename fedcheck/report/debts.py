@@ -96,8 +96,7 @@ def _lack(board: Board, gate: Gate, missing: Missing) -> view.LackView:
     if entry:
         name, why, due = words.item_name(entry), _with_titles(board, entry, missing), entry.due
     elif missing.kind == "file":
-        ref = name = _inside(board, missing.ref)
-        why = missing.why.replace(missing.ref, name)
+        ref = name = inside(board, missing.ref)
     elif asked := _asked(board, missing):
         # The words of the gate repeat the title after a colon.
         name, why, due = asked.title, missing.why.partition(":")[0], asked.due
@@ -128,7 +127,7 @@ def _with_titles(board: Board, entry: Entry, missing: Missing) -> str:
     return missing.why.replace(", ".join(entry.waits), named)
 
 
-def _inside(board: Board, path: str) -> str:
+def inside(board: Board, path: str) -> str:
     """Return a path without what it tells of this machine."""
     place = PurePath(path)
     root = PurePath(board.project.root)

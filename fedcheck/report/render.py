@@ -9,7 +9,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from fedcheck.insight.entries import Board
 from fedcheck.insight.since import status_days
-from fedcheck.model.text import one_line
+from fedcheck.model.text import clean, one_line
 from fedcheck.report import fingerprint, view
 from fedcheck.report.context import context
 from fedcheck.report.fingerprint import Fingerprint
@@ -61,6 +61,7 @@ def markdown(
         FedcheckError: status 2 for an unknown template or milestone; 3, with file and line, for a
             template that cannot be rendered.
     """
+    board = board.shared()
     project = board.project
     stone = known_milestone(project.process, milestone) if milestone else board.next_milestone
     chosen = find_template(root, folders, template)
@@ -69,7 +70,8 @@ def markdown(
     body = _rendered(chosen, root, folders, context(board, stone, since))
     marking = marked(project.config.marking)
     parts = [f"**{marking}**" if marking else "", body, f"**{marking}**" if marking else ""]
-    text = escaped("\n\n".join(part.strip("\n") for part in parts if part.strip()))
+    # A template may hold control characters, and may make some: the last word is ours.
+    text = clean(escaped("\n\n".join(part.strip("\n") for part in parts if part.strip())))
     seen = Fingerprint(board.today, f"{chosen.name} {chosen.origin}", stone, fingerprint.take(root))
     return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + fingerprint.comment(seen)
 

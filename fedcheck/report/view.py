@@ -247,6 +247,16 @@ class TotalsView:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableView:
+    """A file that could not be read: the report does not know what it holds."""
+
+    file: str
+    line: int
+    why: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything that a template can name."""
 
@@ -255,6 +265,7 @@ class ReportView:
     service: ServiceView
     process: ProcessView
     state: str
+    unreadable: tuple[UnreadableView, ...]
     milestone: MilestoneView | None
     milestones: tuple[MilestoneView, ...]
     phases: tuple[PhaseView, ...]

@@ -99,6 +99,8 @@ def state(board: Board, gate: Gate | None) -> str:
         text += f"; {_are(blocked)} blocked and {_are(overdue)} overdue."
     else:
         text += "; none is blocked or overdue."
+    if counts.unknown:
+        text = text[:-1] + f"; the state of {counts.unknown} cannot be read."
     return f"{text} {_milestone(board, gate)}" if gate else text
 
 

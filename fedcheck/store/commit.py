@@ -55,6 +55,26 @@ class UnnotedError(FedcheckError):
         self.lines = tuple(lines)
 
 
+class ConflictError(FedcheckError):
+    """Another person changed a field since it was looked at; carries what it holds now."""
+
+    def __init__(self, change: Change, now: str) -> None:
+        super().__init__(f"{change.ref}: the {change.field} was changed meanwhile", "", 1)
+        self.change = change
+        self.now = now
+
+
+def unless_changed(name: str, seen: str) -> Guard:
+    """Return a guard that refuses to write over a text that is no longer what a person saw."""
+
+    def guard(change: Change, record: Record) -> None:
+        now = field_value(record, change.field) or ""
+        if change.field == name and now not in (seen, change.new or ""):
+            raise ConflictError(change, now)
+
+    return guard
+
+
 Plan = Callable[[Callable[[str], Record]], Iterable[Change]]
 """Works out changes from the record of a reference as it is on disk."""
 

@@ -5,37 +5,29 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 
 from fedcheck.actions import ACTIONS
 from fedcheck.insight.entries import Board
-from fedcheck.model.edit import RuleError
 from fedcheck.model.process import ROLE_TITLES
-from fedcheck.model.project import Project
-from fedcheck.model.text import one_line, plural
-from fedcheck.session import Action, Clock, Session, open_session, system_clock
+from fedcheck.session import Clock, open_session, system_clock
 from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError, Problem
+from fedcheck.store.problems import FedcheckError
 from fedcheck.tui import themes
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.memory import Memory
 from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.saving import SavingApp
 from fedcheck.tui.signs import sign_set
-from fedcheck.tui.writer import Writer
-
-POLL_SECONDS = 1.0
-"""How often the app looks whether files changed on disk."""
 
 
-class FedcheckApp(App[int]):
+class FedcheckApp(SavingApp):
     """The terminal app."""
 
     TITLE = "fedcheck"
@@ -58,26 +50,6 @@ class FedcheckApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 4
 
-    class Changed(Message):
-        """The project changed; screens redraw what they show of it."""
-
-    class Saved(Message):
-        """A change was saved, or could not be."""
-
-        def __init__(self, future: Future[Action], say: bool) -> None:
-            self.future = future
-            self.say = say
-            super().__init__()
-
-    class Looked(Message):
-        """The files on disk were looked at."""
-
-        def __init__(self, future: Future[bool], session: Session, before: Project) -> None:
-            self.future = future
-            self.session = session
-            self.before = before
-            super().__init__()
-
     def __init__(
         self,
         root: Path | None,
@@ -97,18 +69,8 @@ class FedcheckApp(App[int]):
         self.clock = clock
         self.signs = sign_set(config.glyphs)
         self.memory = Memory.load(folders.state)
-        self.writer = Writer()
-        self.open_session: Session | None = None
         self.view_role = ""
-        self.told: list[Problem] = []
-        self.leaving = False
         self._board: Board | None = None
-
-    @property
-    def session(self) -> Session:
-        """Return the open workspace."""
-        assert self.open_session is not None, "no workspace is open"
-        return self.open_session
 
     @property
     def board(self) -> Board:
@@ -131,7 +93,7 @@ class FedcheckApp(App[int]):
         self._handle_signals()
         if self.root_wanted is None or not self.open_workspace(self.root_wanted):
             self._welcome()
-        self.set_interval(POLL_SECONDS, self.look_at_disk)
+        self.keep_watch()
 
     def _welcome(self) -> None:
         from fedcheck.tui.screens.welcome import WelcomeScreen
@@ -166,79 +128,8 @@ class FedcheckApp(App[int]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(HomeScreen())
-        self.told = session.problems
-        for problem in session.problems[:3]:
-            self.tell(str(problem), "", "warning")
-        if len(session.problems) > 3:
-            count = plural(len(session.problems) - 3, "more problem")
-            self.tell(f"and {count}; fedcheck status lists them", "", "warning")
+        self.attend(session)
         return True
-
-    def change(self, job: Callable[[], Action], say: bool = True) -> None:
-        """Save a change off the UI thread; says so only when it is on disk."""
-
-        self.writer.submit(job, lambda future: self.post_message(self.Saved(future, say)))
-
-    def on_fedcheck_app_saved(self, event: Saved) -> None:
-        """Say that a change is on disk, or why it is not."""
-        future = event.future
-        error = future.exception()
-        self._leave_when_saved(failed=error is not None)
-        if isinstance(error, OSError):
-            self.tell(f"Not saved: {error.strerror or error}", "try again", "error")
-            return
-        if isinstance(error, FedcheckError | RuleError):
-            if isinstance(error, FedcheckError) and error.status == 1:
-                self.tell(str(error).capitalize(), error.hint, "warning")
-            else:
-                self.tell(f"Not saved: {error}", error.hint, "error")
-            return
-        if error is not None:
-            raise error
-        action = future.result()
-        self.changed()
-        if event.say and action.changes:
-            again = "U makes it again" if action.undoes else "u takes it back"
-            self.tell(f"Saved: {action.label}", again)
-
-    def changed(self) -> None:
-        """Tell the screens that show the project that it changed."""
-        for screen in self.screen_stack:
-            screen.post_message(self.Changed())
-
-    def look_at_disk(self) -> None:
-        """Take over what another process or person changed."""
-        session = self.open_session
-        if session is None or self.writer.waiting:
-            return
-        before = session.project
-
-        self.writer.submit(
-            session.refresh,
-            lambda future: self.post_message(self.Looked(future, session, before)),
-        )
-
-    def on_fedcheck_app_looked(self, event: Looked) -> None:
-        """Show what others changed, and say how much."""
-        future, session = event.future, event.session
-        self._leave_when_saved()
-        if future.exception() or session is not self.open_session:
-            return
-        if future.result():
-            self.changed()
-            count = _different(event.before, session.project)
-            if count:
-                self.tell(f"{plural(count, 'item')} changed on disk, and shown now")
-        if session.problems != self.told:
-            self.told = session.problems
-            for problem in session.problems[:2]:
-                self.tell(str(problem), "", "warning")
-
-    def tell(self, text: str, hint: str = "", severity: str = "information") -> None:
-        """Show a toast; its text is never markup."""
-        words = one_line(text, 300) + (f"\n{one_line(hint, 200)}" if hint else "")
-        seconds = 4.0 if severity == "information" else 8.0
-        self.notify(words, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return everything that can be done here, for the palette."""
@@ -286,14 +177,6 @@ class FedcheckApp(App[int]):
 
         if not isinstance(self.screen, ReportScreen):
             self.push_screen(ReportScreen())
-
-    def action_app_undo(self) -> None:
-        """Take the last change back."""
-        self.change(self.session.undo)
-
-    def action_app_redo(self) -> None:
-        """Make again what was undone."""
-        self.change(self.session.redo)
 
     def action_app_role(self) -> None:
         """Choose whose view it is."""
@@ -344,32 +227,3 @@ class FedcheckApp(App[int]):
 
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))
-
-    def action_app_quit(self) -> None:
-        """Leave; what is queued is saved first."""
-        if self.writer.waiting:
-            self.leaving = True
-            self.tell("Saving, then leaving")
-        else:
-            self.exit(0)
-
-    def _leave_when_saved(self, failed: bool = False) -> None:
-        """Go on leaving once everything is saved; stay where something could not be."""
-        if failed:
-            self.leaving = False
-        elif self.leaving and not self.writer.waiting:
-            self.exit(0)
-
-    def on_unmount(self) -> None:
-        """Save what is queued before the process ends."""
-        self.writer.close()
-
-
-def _different(before: Project, now: Project) -> int:
-    """Return how many records differ between two states."""
-    count = 0
-    for checklist in {*before.records, *now.records}:
-        old, new = before.records.get(checklist, {}), now.records.get(checklist, {})
-        if old is not new:
-            count += sum(old.get(item) != new.get(item) for item in {*old, *new})
-    return count

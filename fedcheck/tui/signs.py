@@ -50,7 +50,15 @@ UNICODE = Signs(
     ascii_only=False,
 )
 ASCII = Signs(
-    status={"todo": "[ ]", "doing": "[~]", "blocked": "[!]", "done": "[x]", "na": "[-]"},
+    status={
+        "todo": "[ ]",
+        "doing": "[~]",
+        "blocked": "[!]",
+        "done": "[x]",
+        "na": "[-]",
+        "other": "[o]",
+        "unknown": "[?]",
+    },
     overdue="!",
     stale="%",
     changed="^",
@@ -64,6 +72,8 @@ STATUS_STYLES = {
     "blocked": "$text-error",
     "done": "$text-success",
     "na": "$foreground-muted",
+    "other": "$text-warning",
+    "unknown": "$text-warning",
 }
 """The colour of each status, by the names of the theme."""
 

@@ -1,15 +1,18 @@
 """Start the app, and turn a crash into a report without the user's data."""
 
+import sys
 from pathlib import Path
 
 from rich.text import Text
 
+from fedcheck.model.text import clean
 from fedcheck.store.config import UserConfig
 from fedcheck.store.crash import write_report
 from fedcheck.store.paths import UserFolders
 from fedcheck.tui.app import FedcheckApp
 
 EXIT_BUG = 70
+EXIT_NOT_SAVED = 3
 
 
 class QuietApp(FedcheckApp):
@@ -37,4 +40,6 @@ def run_app(
     """Run the app to its end and return the exit status."""
     app = QuietApp(root, folders, config, who, here)
     app.run()
-    return app.return_code or 0
+    for reason in app.lost:
+        print(clean(f"fedcheck: a change was not saved: {reason}"), file=sys.stderr)  # noqa: T201
+    return app.return_code or (EXIT_NOT_SAVED if app.lost else 0)

@@ -14,10 +14,11 @@ class Writer:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fedcheck-writer")
         self.waiting = 0
 
-    def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> None:
-        """Queue a job; `done` is called in the writer's thread when it has ended.
+    def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> "Future[T]":
+        """Queue a job and return its future; `done` is called when it has ended.
 
-        It must not wait for the UI thread, which may be waiting in `close` for this one.
+        That is in the writer's thread. It must not wait for the UI thread, which may be waiting
+        in `close` for this one.
         """
         future: Future[T] = Future()
 
@@ -31,6 +32,7 @@ class Writer:
 
         self.waiting += 1
         self._pool.submit(run)
+        return future
 
     def close(self) -> None:
         """Wait until everything queued is done."""

@@ -95,7 +95,7 @@ class ChecklistScreen(EditingScreen):
         first = next((e for e in mine if not e.record.closed), mine[0] if mine else None)
         return Place(first.phase, first.role) if first else Place()
 
-    def on_fedcheck_app_changed(self) -> None:
+    def on_saving_app_changed(self) -> None:
         """Show what changed, in the tree too."""
         if self.is_mounted:
             self.query_one(Navigator).show(self.fedcheck.board, self.place)

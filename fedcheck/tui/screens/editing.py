@@ -10,12 +10,14 @@ from fedcheck.model.edit import Edit
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.text import one_line
-from fedcheck.tui.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
+from fedcheck.tui.note import write_note
+from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.navigator import Place
 
 if TYPE_CHECKING:
     from fedcheck.session import Action
+    from fedcheck.store.commit import Guard
     from fedcheck.tui.app import FedcheckApp
 
 STATUS_KEYS = {"todo": "t", "doing": "d", "blocked": "b", "done": "x", "na": "n"}
@@ -58,6 +60,10 @@ class EditingScreen(PlaceScreen):
     def action_edit_note(self) -> None:
         """Edit the note."""
         self._with_entry(self.ask_note)
+
+    def action_edit_private_note(self) -> None:
+        """Edit the note that stays inside."""
+        self._with_entry(self.ask_private_note)
 
     def action_edit_confirm(self) -> None:
         """Confirm what changed upstream."""
@@ -180,13 +186,22 @@ class EditingScreen(PlaceScreen):
 
     def ask_note(self, entry: Entry) -> None:
         """Edit the note."""
+        session, ref = self.fedcheck.session, entry.ref
 
-        def given(note: str | None) -> None:
-            if note is not None and note.rstrip() != entry.record.note:
-                self.edit(entry.ref, Edit(note=note))
+        def save(note: str, guard: "Guard") -> "Action":
+            return session.edit([ref], Edit(note=note), guard=guard)
 
-        title = f"Note: {one_line(entry.item.title, 60)}"
-        self.app.push_screen(LongTextPrompt(title, entry.record.note), given)
+        write_note(self.fedcheck, f"Note: {entry.item.title}", entry.record.note, save)
+
+    def ask_private_note(self, entry: Entry) -> None:
+        """Edit the note that never leaves the company."""
+        session, ref = self.fedcheck.session, entry.ref
+
+        def save(note: str, guard: "Guard") -> "Action":
+            return session.edit([ref], Edit(private_note=note), guard=guard)
+
+        title = f"Private note, in no report: {entry.item.title}"
+        write_note(self.fedcheck, title, session.project.private_note(ref), save)
 
     def confirm(self, entry: Entry) -> None:
         """Confirm that what changed upstream was read."""

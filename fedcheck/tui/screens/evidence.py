@@ -63,7 +63,7 @@ class EvidenceScreen(ModalScreen[None]):
         self.show()
         self.query_one("#proofs").focus()
 
-    def on_fedcheck_app_changed(self) -> None:
+    def on_saving_app_changed(self) -> None:
         """Show what changed."""
         self.show()
 

@@ -70,7 +70,7 @@ class GotoScreen(ModalScreen[str | None]):
             [
                 Option(
                     Content.assemble(
-                        signs.status[e.record.status] + " ",
+                        signs.status[e.state] + " ",
                         one_line(e.item.title, 66),
                         (f"  {e.ref}", "$foreground-muted"),
                     )

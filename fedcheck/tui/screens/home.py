@@ -1,5 +1,6 @@
 """Home: where do we stand, what must I do now, what needs attention."""
 
+from pathlib import PurePath
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -212,7 +213,9 @@ class HomeScreen(PlaceScreen):
             text = f"?  {plural(len(late), 'request')} unanswered"
             doors.append(Door(Content.styled(text, "$text-warning")))
         for broken in board.project.broken[:2]:
-            doors.append(Door(Content.styled(one_line(broken.message), "$text-error")))
+            place = PurePath(broken.path).name + (f":{broken.line}" if broken.line else "")
+            text = f"! {place}: {one_line(broken.message)}"
+            doors.append(Door(Content.styled(text, "$text-error")))
         if not doors:
             doors.append(
                 Door(

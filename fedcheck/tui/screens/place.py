@@ -22,7 +22,7 @@ class PlaceScreen(Screen[None]):
         """Show the project as it is now."""
         raise TypeError(f"{type(self).__name__} does not show the project")
 
-    def on_fedcheck_app_changed(self) -> None:
+    def on_saving_app_changed(self) -> None:
         """Show what changed, once there is something to show it in."""
         if self.is_mounted:
             self.show()

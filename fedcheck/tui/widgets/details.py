@@ -21,11 +21,15 @@ def head(board: Board, entry: Entry, signs: Signs) -> Content:
     parts += [(entry.ref, "$foreground-muted")]
     if item.code:
         parts += [("   " + one_line(item.code), "$foreground-muted")]
-    parts += ["\n", (signs.status[record.status], STATUS_STYLES[record.status]), " "]
-    parts += [(STATUS_WORDS[record.status], STATUS_STYLES[record.status])]
+    parts += ["\n", (signs.status[entry.state], STATUS_STYLES[entry.state]), " "]
+    parts += [(STATUS_WORDS[entry.state], STATUS_STYLES[entry.state])]
     facts = [record.result, item.level, item.kind if item.kind == "test" else ""]
     facts += [", ".join(item.controls), _deliverable(board, entry), _limit(entry)]
     parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), "$foreground-muted")]
+    if entry.unknown:
+        parts += [("\nIts file cannot be read; nothing is lost: fedcheck doctor", "$text-error")]
+    if entry.private:
+        parts += [("\nPrivate: in no report, in no gate", "$text-muted")]
     if record.owner or entry.due:
         parts += ["\n", one_line(record.owner) or ("nobody has it", "$foreground-muted")]
     if entry.due:
@@ -72,6 +76,9 @@ def lists(board: Board, entry: Entry, signs: Signs) -> Content:
         ]
     if record.note:
         parts += ["\n", _name("Note"), _hanging(clean(record.note))]
+    inside = board.project.private_note(entry.ref)
+    if inside:
+        parts += ["\n", _name("Private"), _hanging(clean(inside))]
     source, where = board.project.checklists[entry.checklist].source_of(item)
     if source:
         text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
@@ -107,7 +114,7 @@ def _need(board: Board, need: str, signs: Signs) -> list[Part]:
     entry = board.entries.get(need)
     if entry is None:
         return [(f"{need} (does not apply)", "$foreground-muted")]
-    status = entry.record.status
+    status = entry.state
     owner = entry.record.owner or entry.role
     due = f", due {entry.due.isoformat()}" if entry.due and not entry.record.closed else ""
     return [

@@ -64,6 +64,8 @@ class ItemList(ScrollView, can_focus=True):
         "item-list--blocked",
         "item-list--done",
         "item-list--na",
+        "item-list--other",
+        "item-list--unknown",
         "item-list--warn",
     }
 
@@ -156,10 +158,10 @@ class ItemList(ScrollView, can_focus=True):
         record, signs = entry.record, self.signs
         style = {
             name: self.get_component_rich_style(f"item-list--{name}")
-            for name in ("dim", "warn", record.status)
+            for name in ("dim", "warn", entry.state)
         }
         plain = self.rich_style
-        sign = signs.status[record.status]
+        sign = signs.status[entry.state]
         room = max(width - 5 - len(sign) - columns.fixed, 8)
         title = plain if not record.closed else style["dim"]
         if entry.waiting and not at_cursor:
@@ -168,11 +170,11 @@ class ItemList(ScrollView, can_focus=True):
             ("▌" if at_cursor and not signs.ascii_only else (">" if at_cursor else " "), plain),
             (signs.mark(entry), style["warn"]),
             (" ", plain),
-            (sign, style[record.status]),
+            (sign, style[entry.state]),
             (" ", plain),
         ]
         if columns.status:
-            parts.append((_cell(STATUS_WORDS[record.status], columns.status), style[record.status]))
+            parts.append((_cell(STATUS_WORDS[entry.state], columns.status), style[entry.state]))
         level = "" if entry.item.level == "must" else entry.item.level
         short = f"{entry.item.title} ({level})" if level else entry.item.title
         parts.append((_cell(entry.item.title if columns.level else short, room), title))

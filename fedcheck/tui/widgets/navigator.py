@@ -93,7 +93,7 @@ class Navigator(Tree[Place]):
 
     def _fill_role(self, phase: str, role: str, above: TreeNode[Place]) -> None:
         spot = Place(phase, role)
-        if spot not in self.nodes and spot in self.counts:
+        if spot not in self.nodes:
             self.titles[spot] = role.upper()
             self.nodes[spot] = above.add("", spot)
 
@@ -124,9 +124,12 @@ def _counts(board: Board) -> dict[Place, Count]:
     for (phase, role), count in by_phase_and_role(board).items():
         counts[Place(phase, role)] = count
         total = counts.setdefault(Place(phase), Count())
+        total.unknown += count.unknown
         for status, number in count.by_status.items():
             total.by_status[status] += number
     for (checklist, section), count in by_section(board.entries.values()).items():
         found = board.project.checklists[checklist]
         counts[Place(found.phase, found.role, checklist, section)] = count
+        counts.setdefault(Place(found.phase), Count())  # a private list may stand there alone
+        counts.setdefault(Place(found.phase, found.role), Count())
     return counts

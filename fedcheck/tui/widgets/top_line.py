@@ -8,7 +8,10 @@ from fedcheck.model.text import one_line
 
 
 class TopLine(Static):
-    """One line: a bright left part, a normal middle, a right part; the middle gives way first."""
+    """One line: a bright left part, a normal middle, a right part; the middle gives way first.
+
+    What is not saved or cannot be read stands here instead, on every screen.
+    """
 
     def __init__(self) -> None:
         super().__init__("", classes="top-line")
@@ -26,6 +29,12 @@ class TopLine(Static):
     def _draw(self) -> None:
         left, middle, right = self.parts
         width = max(self.size.width, 20)
+        alert = one_line(getattr(self.app, "alert", ""))
+        if alert:
+            left = one_line(left, max(width // 3, 8))
+            text = one_line(f"! {alert}", width - cell_len(left) - 3)
+            self.update(Content.assemble((left, "bold"), "   ", (text, "bold $text-error")))
+            return
         room = width - cell_len(left) - cell_len(right) - 5
         if middle and room < cell_len(middle):
             middle = one_line(middle, max(room, 1)) if room > 8 else ""

@@ -1,0 +1,137 @@
+"""History as a story: who did what to which item, action by action, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from fedcheck.model.change import Change, Entered
+from fedcheck.model.record import EVIDENCE_PREFIX
+from fedcheck.model.text import one_line
+
+SHOWN = 5
+"""How many items of one action are told of singly."""
+
+QUOTED = 60
+"""How many characters of a note or reason are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What one action did to one item.
+
+    Attributes:
+        tx: the action.
+        at: when, in the time zone of the workspace.
+        ref: the item; empty for the line that stands for the rest of a long action.
+        what: in words.
+    """
+
+    tx: str
+    at: datetime
+    by: str
+    ref: str
+    what: str
+
+
+def story(entered: Iterable[Entered], zone: tzinfo) -> list[Deed]:
+    """Return the history in words, the oldest action first.
+
+    An action on many items tells of the first ones, and how many more there were.
+    """
+    actions: dict[str, dict[str, list[Entered]]] = {}
+    undos: dict[str, str] = {}
+    for one in entered:
+        actions.setdefault(one.tx, {}).setdefault(one.change.ref, []).append(one)
+        undos[one.tx] = one.undoes
+    told: list[Deed] = []
+    for tx, items in actions.items():
+        first = next(iter(items.values()))[0]
+        day = first.at.astimezone(zone)
+        word = _undo_word(undos, tx)
+        for ref, lines in list(items.items())[:SHOWN]:
+            what = word + sentence([one.change for one in lines])
+            told.append(Deed(tx, day, first.by, ref, what))
+        if len(items) > SHOWN:
+            rest = f"and {len(items) - SHOWN} more items, the same action"
+            told.append(Deed(tx, day, first.by, "", rest))
+    return told
+
+
+def _undo_word(undos: Mapping[str, str], tx: str) -> str:
+    undone = undos.get(tx, "")
+    if not undone:
+        return ""
+    return "redo: " if undos.get(undone) else "undo: "
+
+
+def sentence(changes: Sequence[Change]) -> str:
+    """Say what changes of one item did: `done, satisfied; evidence "Scan" added`."""
+    by_field = {change.field: change for change in changes}
+    parts = []
+    status, reason = by_field.get("status"), by_field.get("reason")
+    if status:
+        parts.append(_status(status) + _because(reason if reason and reason.new else None))
+    result = by_field.get("result")
+    if result:
+        parts.append(str(result.new) if result.new else "result cleared")
+    for name in ("owner", "due"):
+        if name in by_field:
+            parts.append(_field(by_field[name]))
+    if "note" in by_field:
+        parts.append(_text("note", by_field["note"]))
+    if reason and not status:
+        parts.append(_text("reason", reason))
+    parts += [_evidence(c) for c in changes if c.field.startswith(EVIDENCE_PREFIX)]
+    if not parts and "basis" in by_field:
+        parts.append("what changed upstream was reviewed")
+    if not parts and "done" in by_field:
+        parts.append(_field(by_field["done"]))
+    return "; ".join(parts) or "nothing"
+
+
+def _status(change: Change) -> str:
+    match (change.old, change.new):
+        case (_, "doing"):
+            return "started" if change.old == "todo" else "in progress again"
+        case (_, "done"):
+            return "done"
+        case (_, "blocked"):
+            return "blocked"
+        case (_, "na"):
+            return "not applicable"
+        case ("done" | "na", "todo"):
+            return "reopened"
+    return "back to todo"
+
+
+def _because(reason: Change | None) -> str:
+    return f": {_quote(reason.new)}" if reason else ""
+
+
+def _field(change: Change) -> str:
+    if not change.new:
+        return f"no {change.field} any more (was {_short(change.old)})"
+    was = f" (was {_short(change.old)})" if change.old else ""
+    return f"{change.field} {_short(change.new)}{was}"
+
+
+def _text(name: str, change: Change) -> str:
+    if not change.new:
+        return f"{name} removed"
+    return f"{name} {'changed' if change.old else 'written'}: {_quote(change.new)}"
+
+
+def _evidence(change: Change) -> str:
+    proof = change.new or change.old
+    known = proof if isinstance(proof, dict) else {}
+    verb = "added" if change.old is None else "removed" if change.new is None else "changed"
+    return f"evidence {_quote(known.get('label') or known.get('link') or '?')} {verb}"
+
+
+def _quote(value: Any) -> str:
+    return f'"{one_line(str(value), QUOTED)}"'
+
+
+def _short(value: Any) -> str:
+    return one_line(str(value), 40)
