@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
+from fedcheck.insight.orphans import orphans
 from fedcheck.model.change import OUTSIDE, Change, Entered
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.label import changes_label, edit_label
@@ -99,6 +100,10 @@ class Session:
         if self.project.item(tail):
             hint = "the workspace's profile leaves it out"
             raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, 2)
+        kept = candidates(tail, orphans(self.project))
+        if kept:
+            text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
+            raise FedcheckError(text, "its record is kept; move it with: fedcheck doctor", 2)
         ids = {split(ref)[1]: ref for ref in self.project.refs}
         near = nearest(tail.rpartition(":")[2], ids, 3)
         hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"

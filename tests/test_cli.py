@@ -280,6 +280,33 @@ def test_what_cannot_be_read_counts_as_unknown_not_as_open(fedcheck, workspace):
         assert f"{path.name}:8" in err
 
 
+def test_the_record_of_an_item_that_is_gone_is_kept_and_shown(fedcheck, workspace):
+    fedcheck("set", "diagram", "--status", "done", "--owner", "dana")
+    path = workspace / "checklists" / "rev5.readiness.csp.toml"
+    path.write_text(path.read_text().replace('id = "diagram"', 'id = "picture"'))
+    assert "orphaned  1 record of items that are gone" in fedcheck("status")[1]
+    assert json.loads(fedcheck("status", "--json")[1])["orphaned"] == [DIAGRAM]
+    status, _, err = fedcheck("show", "diagram")
+    assert status == 2
+    assert "its record is kept; move it with: fedcheck doctor" in err
+    assert fedcheck("doctor", "--fix")[0] == 0
+    assert "dana" in fedcheck("show", "picture")[1]
+    assert "orphaned" not in fedcheck("status")[1]
+    fedcheck("undo")
+    assert "orphaned  1 record" in fedcheck("status")[1]
+
+
+def test_renamed_from_moves_a_record_silently(fedcheck, workspace):
+    fedcheck("set", "diagram", "--owner", "dana")
+    path = workspace / "checklists" / "rev5.readiness.csp.toml"
+    renamed = 'id = "picture"\n  renamed-from = ["diagram"]'
+    path.write_text(path.read_text().replace('id = "diagram"', renamed))
+    status, out, err = fedcheck("show", "picture")
+    assert (status, err) == (0, "")
+    assert "dana" in out
+    assert "orphaned" not in fedcheck("status")[1]
+
+
 def test_closed_streams_are_no_crash(workspace):
     for closed in (">&-", "2>&-", ">&- 2>&-"):
         command = f"{sys.executable} -m fedcheck -w {workspace} list {closed}"

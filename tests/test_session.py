@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import secrets
 import shutil
 from datetime import date
@@ -901,3 +902,48 @@ def test_an_edit_is_worked_out_from_what_is_on_disk(workspace, open_workspace):
     alice.edit([ref], Edit(status="done"))
     bob.edit([ref], Edit(status="todo"))
     assert open_workspace(workspace).project.record(ref).status == "todo"
+
+
+def test_a_pipe_in_the_place_of_our_files_holds_nothing_up(session: Session) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    (log,) = history.history_files(session.root)
+    for path in (session.root / ".fedcheck/seen.json", session.root / ".fedcheck/verified.json"):
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    os.mkfifo(session.root / "history" / "pipe-00000000.jsonl")
+    session.edit([DIAGRAM], Edit(owner="erin"))
+    assert {one.change.new for one in session.history()} >= {"dana", "erin"}
+    (damage,) = history.verify(session.root)
+    assert "a device or a pipe" in damage.message
+    log.unlink()
+    os.mkfifo(log)
+    with pytest.raises(FedcheckError, match="not a file"):
+        session.edit([DIAGRAM], Edit(owner="frank"))
+
+
+@pytest.mark.parametrize("link", ["fedcheck.toml", "evidence/../progress/x.toml", "link.txt"])
+def test_a_file_of_our_own_proves_nothing(session: Session, link: str) -> None:
+    (session.root / "evidence").mkdir()
+    (session.root / "progress" / "x.toml").write_text("x")
+    (session.root / "link.txt").symlink_to("progress/x.toml")
+    with pytest.raises(FedcheckError, match="fedcheck's own") as error:
+        session.new_evidence(link, here=session.root)
+    assert error.value.status == 2
+
+
+def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
+    session: Session, open_workspace: OpenWorkspace
+) -> None:
+    path = session.root / "scan.txt"
+    path.write_text("x")
+    session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=session.root))
+    assert session.board().entries[DIAGRAM].evidence == ("ok",)
+    os.utime(path, (1, 1))
+    assert open_workspace(session.root).board().entries[DIAGRAM].evidence == ("changed",)
+    session.verify_evidence([DIAGRAM])
+    assert open_workspace(session.root).board().entries[DIAGRAM].evidence == ("ok",)
+    path.write_text("y")
+    again = open_workspace(session.root)
+    assert again.board().entries[DIAGRAM].evidence == ("changed",)
+    again.verify_evidence([DIAGRAM])
+    assert again.board().entries[DIAGRAM].evidence == ("changed",)

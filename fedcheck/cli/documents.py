@@ -4,6 +4,7 @@ from typing import Any
 
 from fedcheck.insight.entries import Board
 from fedcheck.insight.gates import Gate, Missing, gates
+from fedcheck.insight.orphans import orphans
 from fedcheck.insight.progress import by_checklist
 from fedcheck.model.change import Entered
 from fedcheck.model.entry import Entry
@@ -63,6 +64,7 @@ def status_document(board: Board) -> dict[str, Any]:
             "open": sum(f.state == "open" for f in project.findings),
             "closed": sum(f.state == "closed" for f in project.findings),
         },
+        "orphaned": orphans(project),
         "broken": [
             {"file": b.path, "line": b.line, "message": b.message, "hint": b.hint}
             for b in project.broken

@@ -16,6 +16,7 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.insight import agenda, gates
+from fedcheck.insight.orphans import orphans
 from fedcheck.insight.progress import Count, by_phase_and_role
 from fedcheck.model import query as queries
 from fedcheck.model.dates import distance
@@ -117,6 +118,10 @@ def _attention(board: "Board") -> None:
     say(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
     if waiting:
         say(f"requests  {plural(len(waiting), 'open', 'open')}")
+    lost = orphans(board.project)
+    if lost:
+        text = plural(len(lost), "record") + " of items that are gone: fedcheck doctor"
+        say(f"orphaned  {paint(text, fg='yellow')}")
     if board.project.findings:
         say(f"findings  {sum(f.state == 'open' for f in board.project.findings)} open")
 

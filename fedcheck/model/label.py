@@ -43,6 +43,8 @@ def changes_label(changes: Sequence[Change]) -> str:
     shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
     first = min(shown, key=lambda c: FIELDS.index(c.field) if c.field in FIELDS else len(FIELDS))
     if first.field.startswith("evidence."):
+        if len(refs) > 1 and len(shown) > len(refs):
+            return f"{what}: several changes"
         verb = "added" if first.old is None else "removed" if first.new is None else "changed"
         return f"{what}: evidence {verb}"
     new = one_line(str(first.new), 40) if first.new else "cleared"

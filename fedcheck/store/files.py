@@ -1,7 +1,9 @@
 """Writing so that a crash leaves the old state or the new one, for the owner's eyes only."""
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -33,6 +35,17 @@ def toml_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+
+
+def read_plain(path: Path) -> bytes:
+    """Return what an ordinary file holds. Raises OSError, also for a pipe or a device.
+
+    Reading one of those could wait, or go on, for ever.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "a device or a pipe, not a file", str(path))
+    return path.read_bytes()
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -4,6 +4,7 @@ Each line is JSON: `{"v":1,"at","by","tx","ref","field","old","new","prev"}`, an
 takes an action back. `prev` is the SHA-256 of the line before in that file.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -93,7 +94,7 @@ def newest_hash(path: Path) -> str:
 def line_hashes(path: Path) -> set[str]:
     """Return the hash of every line of a history file, and the empty one for its beginning."""
     try:
-        raw = path.read_bytes()
+        raw = files.read_plain(path)
     except OSError:
         return set()
     return {"", *(_hash(line) for line in raw.split(b"\n") if line)}
@@ -112,7 +113,7 @@ def history_files(root: Path) -> list[Path]:
 def read(path: Path) -> list[Entered]:
     """Read a history file; lines that cannot be read are left out (`verify` tells of them)."""
     try:
-        raw = path.read_bytes()
+        raw = files.read_plain(path)
     except OSError:
         return []
     parsed = (parse_line(line) for line in raw.split(b"\n") if line)
@@ -167,7 +168,7 @@ def verify(root: Path) -> list[Damage]:
 
 def _first_damage(path: Path) -> Damage | None:
     try:
-        raw = path.read_bytes()
+        raw = files.read_plain(path)
     except OSError as error:
         return Damage(path, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
     lines = raw.split(b"\n")
@@ -213,6 +214,8 @@ def _hash(line: bytes) -> str:
 def _last_line(path: Path) -> tuple[bytes, bool]:
     """Return the last line of a file, and whether it ends in a newline (an empty file does)."""
     try:
+        if not path.is_file() and path.exists():
+            raise OSError(errno.EINVAL, "a folder, a device or a pipe, not a file")
         with path.open("rb") as file:
             size = file.seek(0, 2)
             reach = min(size, _TAIL)

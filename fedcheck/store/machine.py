@@ -98,7 +98,7 @@ def name_history(root: Path, who: str, token: str) -> Path:
 def _json(path: Path) -> dict[str, Any]:
     """Read a small JSON file; one that is missing or damaged counts as empty."""
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(files.read_plain(path))
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -60,7 +60,7 @@ def new_evidence(
         link = check_url(link)
     elif what == "file":
         link = file_link(root, link, here, outside)
-        if is_our_own(link):
+        if is_our_own(link) or is_our_own(_real(root, link)):
             raise FedcheckError(f"{link}: is a file of fedcheck's own, and proves nothing", "", 2)
         try:
             digest = hash_file(place_of(root, link))
@@ -74,6 +74,12 @@ def is_our_own(link: str) -> bool:
     """Tell whether a link names a file that fedcheck itself keeps in the workspace."""
     first = PurePosixPath(link).parts[:1]
     return link in OWN_FILES or first in [(name,) for name in OWN_FOLDERS]
+
+
+def _real(root: Path, link: str) -> str:
+    """Return where a link leads to in the workspace; empty where that is outside."""
+    real, top = place_of(root, link).resolve(), root.resolve()
+    return real.relative_to(top).as_posix() if real.is_relative_to(top) else ""
 
 
 def file_link(root: Path, link: str, here: Path, outside: bool) -> str:

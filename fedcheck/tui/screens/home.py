@@ -14,6 +14,7 @@ from textual.widgets import Footer, Static
 from fedcheck.insight import agenda
 from fedcheck.insight.entries import Board
 from fedcheck.insight.gates import Gate, gates
+from fedcheck.insight.orphans import orphans
 from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
@@ -212,6 +213,10 @@ class HomeScreen(PlaceScreen):
         if late:
             text = f"?  {plural(len(late), 'request')} unanswered"
             doors.append(Door(Content.styled(text, "$text-warning")))
+        lost = orphans(board.project)
+        if lost:
+            text = f"{signs.changed} {plural(len(lost), 'record')} of items that are gone"
+            doors.append(Door(Content.styled(f"{text}: fedcheck doctor", "$text-warning")))
         for broken in board.project.broken[:2]:
             place = PurePath(broken.path).name + (f":{broken.line}" if broken.line else "")
             text = f"! {place}: {one_line(broken.message)}"

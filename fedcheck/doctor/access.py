@@ -1,0 +1,102 @@
+"""Who else at this machine can reach the files of a workspace (POSIX)."""
+
+import os
+from pathlib import Path
+
+from fedcheck.doctor.defect import Close, Defect, Severity
+from fedcheck.doctor.tree import PLACES, Entry, Tree
+from fedcheck.model.text import one_line, plural
+
+OTHERS, GROUP_WRITES, ALL_WRITE = 0o007, 0o020, 0o022
+SINGLY = 5
+"""Up to so many files are told one by one; more are counted by folder."""
+
+
+def permissions(tree: Tree) -> list[Defect]:
+    """Return what others can reach or the group may write; nothing where modes say nothing."""
+    if os.name != "posix":
+        return []
+    ours = [one for one in tree.under(*PLACES) if one.is_file or one.is_folder]
+    open_ = [one for one in ours if one.status.st_mode & (OTHERS | GROUP_WRITES)]
+    found = _root(tree)
+    for barred in (False, True):
+        some = [one for one in open_ if _is_barred(one) is barred]
+        for own in (True, False):
+            found += _told(tree, [one for one in some if _is_own(one) is own], own, barred)
+    return found
+
+
+def _root(tree: Tree) -> list[Defect]:
+    """Who may write in the root can put another file in the place of each of ours."""
+    root = tree.entries[:1]
+    if not root or not root[0].status.st_mode & ALL_WRITE:
+        return []
+    return [_defect(root, root[0].path, _is_own(root[0]), False, ALL_WRITE)]
+
+
+def _is_own(entry: Entry) -> bool:
+    return entry.status.st_uid == os.geteuid()
+
+
+def _is_barred(entry: Entry) -> bool:
+    """Tell whether a closed folder above keeps out those whom the file itself would let in."""
+    mode, reach = entry.status.st_mode, entry.reach
+    return not (mode & OTHERS and reach & 0o001) and not (mode & GROUP_WRITES and reach & 0o010)
+
+
+def _told(tree: Tree, entries: list[Entry], own: bool, barred: bool) -> list[Defect]:
+    if len(entries) <= SINGLY:
+        return [_defect([one], one.path, own, barred) for one in entries]
+    return [
+        _defect(inside, inside[0].path if len(inside) == 1 else folder, own, barred)
+        for folder, inside in tree.by_folder(entries).items()
+    ]
+
+
+def _defect(
+    entries: list[Entry], place: Path, own: bool, barred: bool, bits: int = 0o077
+) -> Defect:
+    mode = 0
+    for one in entries:
+        mode |= one.status.st_mode
+    message = _words(mode & bits)
+    if len(entries) == 1:
+        message += f" (mode {mode & 0o777:o})"
+    else:
+        message = f"{_counted(entries)} in this folder, such as {_names(entries)}: {message}"
+    if barred:
+        message += "; only the closed folder above keeps them out"
+    remedy = "close it with: fedcheck doctor --fix"
+    if not own:
+        remedy = "it belongs to another user, who alone can close it: chmod go-rwx"
+    mend = Close(tuple(one.path for one in entries), bits) if own else None
+    only_papers = all(_is_paper(one) for one in entries)
+    harmless = barred and only_papers and not mode & ALL_WRITE
+    severity: Severity = "note" if harmless else "warning"
+    return Defect("permissions", severity, message, remedy, place, mend=mend)
+
+
+def _is_paper(entry: Entry) -> bool:
+    """Tell whether it is a document of a person, which often comes with the mode 644."""
+    return bool({"evidence", "reports"} & set(entry.path.parts))
+
+
+def _counted(entries: list[Entry]) -> str:
+    files = sum(one.is_file for one in entries)
+    counts = [(files, "file"), (len(entries) - files, "folder")]
+    return " and ".join(plural(count, noun) for count, noun in counts if count)
+
+
+def _names(entries: list[Entry]) -> str:
+    return " and ".join(one_line(one.path.name, 40) for one in entries[:2])
+
+
+def _words(mode: int) -> str:
+    """Say who can do what."""
+    parts = []
+    if mode & OTHERS:
+        does = [word for bit, word in ((0o004, "read"), (0o002, "write")) if mode & bit]
+        parts.append(f"everybody at this machine can {' and '.join(does) or 'pass'}")
+    if mode & GROUP_WRITES:
+        parts.append("its group can write")
+    return ", ".join(parts)

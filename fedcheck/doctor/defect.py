@@ -1,0 +1,112 @@
+"""A defect: one thing wrong with a workspace, its remedy, and what --fix would do about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from fedcheck.store.problems import Problem
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[str, ...] = get_args(Severity)
+
+KINDS: Mapping[str, str] = {
+    "broken-file": "Files that cannot be used as they are",
+    "not-checked": "Not checked",
+    "history": "History that is not as it was written",
+    "clock": "Clocks that do not agree",
+    "outside-change": "Changes that the history does not know",
+    "unknown-list": "Progress without a checklist",
+    "orphan-record": "Records without an item",
+    "twice-recorded": "Items with two records",
+    "unknown-reference": "References to items that are not there",
+    "changed-upstream": "Items that changed since they were recorded",
+    "evidence-link": "Evidence that may not count",
+    "missing-evidence": "Evidence files that are gone or changed",
+    "orphan-evidence": "Evidence files that no item links to",
+    "future-date": "Dates in the future",
+    "permissions": "Files that are open to others",
+    "stray-file": "Temporary files left behind",
+    "git": "Sharing with git",
+}
+"""The kinds of defects in the order in which they are told, and the heading of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Take permission bits away from files and folders; `bits` as for chmod."""
+
+    paths: tuple[Path, ...]
+    bits: int = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Remove a temporary file of fedcheck's."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move the record of one reference to another, after a copy."""
+
+    old: str
+    new: str
+
+
+Mend = Close | Remove | Move
+"""What --fix does about a defect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One thing wrong with a workspace.
+
+    Attributes:
+        kind: one of KINDS.
+        severity: `error` (something cannot be used or trusted), `warning` (something does not
+            count, or is open to others), `note` (good to know; nothing has to be done).
+        message: what is wrong, in words.
+        remedy: what a person can do about it.
+        file: where it is; None where it is in no single file.
+        line: the line in that file, from 1; 0 where there is none.
+        ref: the item, request, finding or checklist that it is about.
+        mend: what --fix would do; None where a person has to decide.
+    """
+
+    kind: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+    file: Path | None = None
+    line: int = 0
+    ref: str = ""
+    mend: Mend | None = None
+
+    @property
+    def fixable(self) -> bool:
+        """Tell whether --fix can mend it."""
+        return self.mend is not None
+
+
+def broken(problem: Problem, severity: Severity) -> Defect:
+    """Return the defect for a problem that loading found."""
+    return Defect(
+        "broken-file", severity, problem.message, problem.hint, problem.file, problem.line
+    )
+
+
+def in_order(defects: Iterable[Defect]) -> list[Defect]:
+    """Return defects without repetition: the worst first, then by kind, file and line."""
+    kinds = list(KINDS)
+    return sorted(
+        dict.fromkeys(defects),
+        key=lambda one: (
+            SEVERITIES.index(one.severity),
+            kinds.index(one.kind),
+            str(one.file or ""),
+            one.line,
+            one.ref,
+        ),
+    )

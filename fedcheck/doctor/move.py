@@ -1,0 +1,135 @@
+"""Move records to other items, after a copy of the files that this changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+
+from fedcheck.doctor.defect import Move
+from fedcheck.doctor.places import Places
+from fedcheck.doctor.records import orphans
+from fedcheck.model.change import Change, differences
+from fedcheck.model.record import EMPTY, Record, field_value
+from fedcheck.model.reference import candidates, nearest, split
+from fedcheck.model.text import one_line
+from fedcheck.session import Session
+from fedcheck.store import files
+from fedcheck.store.paths import MACHINE
+from fedcheck.store.problems import FedcheckError
+from fedcheck.store.toml import read_bytes
+
+BACKUP = "backup"
+
+
+@dataclass(slots=True)
+class Moved:
+    """What was moved, what could not be, and where the copies of the files are."""
+
+    copies: tuple[Path, ...]
+    done: list[Move] = field(default_factory=list)
+    failed: list[FedcheckError] = field(default_factory=list)
+
+
+def chosen(session: Session, text: str) -> Move:
+    """Return the move that `OLD=NEW` means: an orphaned record and an item without one.
+
+    Raises FedcheckError (status 2) where that is in doubt or not so.
+    """
+    old_tail, equals, new_tail = text.rpartition("=")
+    if not equals or not old_tail.strip() or not new_tail.strip():
+        raise FedcheckError(
+            f"{one_line(text, 80)}: not OLD=NEW", "as in: --move old-item=new-item", 2
+        )
+    old = _orphan(session, old_tail.strip())
+    new = session.resolve(new_tail.strip())
+    if session.project.record(new) != EMPTY:
+        hint = "compare the two, and bring over what is missing by hand"
+        raise FedcheckError(f"{new}: has a record of its own", hint, 2)
+    return Move(old, new)
+
+
+def _orphan(session: Session, tail: str) -> str:
+    lost = [one.ref for one in orphans(session) if one.movable]
+    found = candidates(tail, lost)
+    if len(found) == 1:
+        return found[0]
+    shown = one_line(tail, 80)
+    if found:
+        listed = "\n  ".join(one_line(ref, 120) for ref in found[:20])
+        raise FedcheckError(f"{shown}: may be any of\n  {listed}", "write more of it", 2)
+    if candidates(tail, session.project.refs):
+        hint = "only a record whose item is gone can be moved"
+        raise FedcheckError(f"{shown}: is an item of its checklist", hint, 2)
+    near = nearest(tail, [*lost, *(split(ref)[1] for ref in lost)])
+    hint = f"did you mean {near[0]}?" if near else "see which there are with: fedcheck doctor"
+    raise FedcheckError(f"{shown}: no record without an item is called that", hint, 2)
+
+
+def move_records(session: Session, wanted: Sequence[Move]) -> Moved:
+    """Move records, each as one action, which undo takes back; copy their files first.
+
+    A record that was changed since it was read stays where it is. Raises FedcheckError where a
+    file cannot be copied; then nothing was moved.
+    """
+    moved = Moved(_copied(session, [ref for one in wanted for ref in (one.old, one.new)]))
+    for one in wanted:
+        try:
+            _move(session, one)
+        except FedcheckError as error:
+            moved.failed.append(error)
+        else:
+            moved.done.append(one)
+    return moved
+
+
+def _move(session: Session, wanted: Move) -> None:
+    old, new = wanted.old, wanted.new
+    record = session.project.record(old)
+    changes = [*differences(old, record, EMPTY), *differences(new, EMPTY, record)]
+    before = {(change.ref, change.field): change.old for change in changes}
+
+    def unchanged(change: Change, found: Record) -> None:
+        _refuse_if_changed(before, change, found)
+
+    session.apply(changes, f"{split(old)[1]}: moved to {split(new)[1]}", unchanged)
+
+
+def _refuse_if_changed(
+    before: Mapping[tuple[str, str], object], change: Change, found: Record
+) -> None:
+    expected = before.get((change.ref, change.field))
+    if field_value(found, change.field) != expected:
+        raise FedcheckError(
+            f"{change.ref}: was changed meanwhile", "look again with: fedcheck doctor", 1
+        )
+
+
+def _copied(session: Session, refs: Sequence[str]) -> tuple[Path, ...]:
+    """Copy the progress files that hold these references; return the copies."""
+    places = Places(session.project)
+    stamp = session.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copies: list[Path] = []
+    folders: dict[Path, Path] = {}
+    for checklist in dict.fromkeys(split(ref)[0] for ref in refs):
+        source = places.progress_file(checklist)
+        if not source.exists():
+            continue
+        folder = places.home(checklist) / MACHINE / BACKUP
+        for part in (folder.parent, folder):
+            if part.is_symlink():
+                text = f"{part}: is a link; fedcheck writes no copies through it"
+                raise FedcheckError(text, "remove it")
+        place = folders.setdefault(folder, _free(folder, stamp))
+        copy = place / "progress" / source.name
+        files.write_whole(copy, read_bytes(source))
+        copies.append(copy)
+    return tuple(copies)
+
+
+def _free(folder: Path, stamp: str) -> Path:
+    """Return a folder of this name that is not there yet: no copy replaces another."""
+    number, place = 2, folder / stamp
+    while place.exists() or place.is_symlink():
+        place = folder / f"{stamp}-{number}"
+        number += 1
+    return place

@@ -1,0 +1,221 @@
+"""Records that count nowhere: their checklist or item is gone, or stands under another name."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fedcheck.doctor.defect import Defect, Move, Severity
+from fedcheck.doctor.places import Places
+from fedcheck.model.checklist import Checklist
+from fedcheck.model.project import Project
+from fedcheck.model.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.model.reference import candidates, did_you_mean, nearest
+from fedcheck.model.text import one_line, plural
+from fedcheck.session import Session
+
+Records = Mapping[str, Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A record whose item its checklist no longer has.
+
+    Attributes:
+        heir: the only item without a record that has the very substance it was made for.
+    """
+
+    checklist: str
+    item: str
+    record: Record
+    heir: str = ""
+
+    @property
+    def ref(self) -> str:
+        """Return its reference."""
+        return f"{self.checklist}:{self.item}"
+
+    @property
+    def movable(self) -> bool:
+        """Tell whether it can be named on a command line and holds what can be moved."""
+        plain = one_line(self.item) == self.item and self.item and ":" not in self.item
+        return bool(plain) and self.record != EMPTY
+
+
+def orphans(session: Session) -> list[Orphan]:
+    """Return the records whose item is gone, also those of lists that are gone."""
+    found = []
+    for name, records in session.project.records.items():
+        checklist = session.project.checklists.get(name)
+        if checklist is None:
+            found += [Orphan(name, item, record) for item, record in records.items()]
+            continue
+        lost = {
+            item: record
+            for item, record in records.items()
+            if item not in checklist.items and item not in checklist.renamed
+        }
+        heirs = {item: _heir(checklist, records, record) for item, record in lost.items()}
+        claims = Counter(heirs.values())
+        found += [
+            Orphan(name, item, record, heirs[item] if claims[heirs[item]] == 1 else "")
+            for item, record in lost.items()
+        ]
+    return found
+
+
+def _heir(checklist: Checklist, records: Records, record: Record) -> str:
+    if not record.basis:
+        return ""
+    same = [
+        item.id
+        for _, item in checklist.items.values()
+        if item.id not in records and item.basis() == record.basis
+    ]
+    return same[0] if len(same) == 1 else ""
+
+
+def orphan_records(session: Session, places: Places) -> list[Defect]:
+    """Return the records whose item is gone from its checklist, and where each may belong."""
+    project = session.project
+    shaky = {one.checklist for one in project.broken}
+    lost = orphans(session)
+    refs = [one.ref for one in lost]
+    return [
+        _orphan_defect(project, places, one, refs, one.checklist in shaky)
+        for one in lost
+        if one.checklist in project.checklists
+    ]
+
+
+def _orphan_defect(
+    project: Project, places: Places, orphan: Orphan, orphaned: list[str], shaky: bool
+) -> Defect:
+    name = one_line(orphan.item, 60)
+    mend = None
+    message = f'"{name}" is no item of this checklist any more; {held(orphan.record)}'
+    if orphan.record == EMPTY:
+        remedy = "nothing that fedcheck knows is recorded there: delete the table by hand"
+    elif shaky:
+        remedy = "mend the checklist first, then look again: it cannot be read as a whole"
+    elif not orphan.movable:
+        remedy = "write the id of its item in the header of the table, by hand"
+    elif orphan.heir:
+        mend = Move(orphan.ref, f"{orphan.checklist}:{orphan.heir}")
+        message += f'; "{orphan.heir}" is the same item under another name'
+        remedy = "move the record there with: fedcheck doctor --fix"
+    else:
+        remedy = _offer(project, orphan, orphaned)
+    line = places.record(orphan.checklist, orphan.item)
+    file = places.progress_file(orphan.checklist)
+    severity: Severity = "note" if orphan.record == EMPTY else "warning"
+    return Defect("orphan-record", severity, message, remedy, file, line, orphan.ref, mend)
+
+
+def _offer(project: Project, orphan: Orphan, orphaned: list[str]) -> str:
+    """Return how a person moves a record to the item that it belongs to."""
+    checklist = project.checklists[orphan.checklist]
+    records = project.records.get(checklist.id, {})
+    free = [item for item in checklist.items if item not in records]
+    near = nearest(orphan.item, free, 3)
+    old = _shortest(orphan.item, checklist.id, orphaned)
+    if not near:
+        command = f"fedcheck doctor --move {shlex.quote(old + '=ITEM')}"
+        return f"find its item with fedcheck list checklist:{checklist.id}, then: {command}"
+    new = _shortest(near[0], checklist.id, project.refs)
+    others = f" (or {', '.join(near[1:])})" if near[1:] else ""
+    command = f"fedcheck doctor --move {shlex.quote(f'{old}={new}')}"
+    return f"perhaps it is {near[0]}{others} now; if so: {command}"
+
+
+def _shortest(item: str, checklist: str, refs: list[str]) -> str:
+    """Return the item's id where that leaves no doubt, or else its full reference."""
+    return item if len(candidates(item, refs)) == 1 else f"{checklist}:{item}"
+
+
+def held(record: Record) -> str:
+    """Say in words what a record holds."""
+    parts = [STATUS_WORDS[record.status]]
+    if record.result:
+        parts.append(record.result)
+    if record.owner:
+        parts.append(f"owner {one_line(record.owner, 40)}")
+    if record.note:
+        parts.append("a note")
+    if record.evidence:
+        parts.append(f"{plural(len(record.evidence), 'piece')} of evidence")
+    return f"its record ({', '.join(parts)}) does not count"
+
+
+def unknown_lists(session: Session, places: Places) -> list[Defect]:
+    """Return the progress files whose checklist does not exist, or serves another process."""
+    project, winning = session.project, session.catalog.winning()
+    found = []
+    for name, records in project.records.items():
+        if name in project.checklists:
+            continue
+        loaded = winning.get(name)
+        if loaded is not None and loaded.checklist is None:
+            continue  # the checklist is there and broken: that is told of it
+        counted = f"{plural(len(records), 'record')} in it {_does(len(records))} not count"
+        if loaded is not None and loaded.checklist is not None:
+            serves = " and ".join(loaded.checklist.process)
+            message = f"its checklist serves {serves}, not {project.process.id}; {counted}"
+            remedy = "keep it if you may go back to that process, or else move the file away"
+        else:
+            message = f'there is no checklist "{one_line(name, 60)}"; {counted}'
+            guess = did_you_mean(name, project.checklists)
+            remedy = "put the checklist into checklists/, or move the file away"
+            if guess:
+                remedy = f"{guess} then rename the file, and mend the key checklist in it"
+        file = places.progress_file(name)
+        line = places.line(file, "checklist")
+        found.append(Defect("unknown-list", "warning", message, remedy, file, line, name))
+    return found
+
+
+def _does(count: int) -> str:
+    return "does" if count == 1 else "do"
+
+
+def twice_recorded(session: Session, places: Places) -> list[Defect]:
+    """Return the items that have a record under an earlier id and one under today's."""
+    found = []
+    for name, checklist in session.project.checklists.items():
+        for item in session.project.records.get(name, {}):
+            new = checklist.renamed.get(item)
+            if new is None or item in checklist.items:
+                continue
+            message = (
+                f'"{one_line(item, 60)}" is called "{new}" today, and both have a record; '
+                f'only that of "{new}" counts'
+            )
+            remedy = f'bring what is missing over to "{new}" by hand, then delete this table'
+            file, line = places.progress_file(name), places.record(name, item)
+            ref = f"{name}:{item}"
+            found.append(Defect("twice-recorded", "warning", message, remedy, file, line, ref))
+    return found
+
+
+def changed_upstream(session: Session) -> list[Defect]:
+    """Return one defect that counts the records made for an item that reads otherwise now."""
+    count = sum(1 for _ in _outdated(session))
+    if not count:
+        return []
+    message = f"{plural(count, 'item')} changed since {'it was' if count == 1 else 'they were'}"
+    return [
+        Defect(
+            "changed-upstream",
+            "warning",
+            f"{message} recorded; gates stay closed until each is reviewed",
+            "see them with: fedcheck list is:changed; then: fedcheck set ITEM --confirm",
+        )
+    ]
+
+
+def _outdated(session: Session) -> Iterator[str]:
+    for checklist, _, item in session.project.applying():
+        ref = f"{checklist.id}:{item.id}"
+        basis = session.project.record(ref).basis
+        if basis and basis != item.basis():
+            yield ref
