@@ -5,13 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= auto
 
-.PHONY: demo test lint format types validate screenshots snapshots docs clean
+.PHONY: demo test faults lint format types validate screenshots snapshots docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/fedcheck demo
 
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) tests
+
+# Every fault, the big crowd, the long hunt; needs Linux and strace, takes about half an hour.
+# FAULTS="crowds tests" runs parts: faults crowds tests hunt.
+faults: $(VENV)/.test-installed
+	$(BIN)/python tests/faults/full.py $(FAULTS)
 
 lint: $(VENV)/.lint-installed
 	$(BIN)/ruff check .

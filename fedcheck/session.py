@@ -193,6 +193,8 @@ class Session:
         Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
         """
         deed = self._deed()
+        for home in self._homes():
+            self._settle_debts(home)
         noted = [commit.note_outside(home, deed, self._renamed()) for home in self._homes()]
         return sum(len(changes) for changes in noted)
 

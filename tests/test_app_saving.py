@@ -70,6 +70,31 @@ async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, m
         assert 'owner = "erin"' in on_disk(workspace)
 
 
+async def test_a_save_that_failed_half_way_is_not_turned_round(app, workspace, monkeypatch):
+    """The file was replaced and the history refused: the retry must not untick the item."""
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "append", refused_append)
+            await press(pilot, "space")
+            assert 'status = "done"' in on_disk(workspace)
+            app.look_at_disk()
+            await settle(pilot)
+        app.look_at_disk()
+        await settle(pilot)
+        app.try_again()
+        await settle(pilot)
+        assert 'status = "done"' in on_disk(workspace)
+        assert {e.by for e in app.session.history()} == {"alice"}
+        await press(pilot, "u")
+        assert on_disk(workspace).count("status") == 0
+
+
+def refused_append(path: Path, _: bytes) -> None:
+    raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+
+
 async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)

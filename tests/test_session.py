@@ -1,6 +1,7 @@
 """The open workspace: every change saved, taken back, made again, and reconciled."""
 
 import contextlib
+import errno
 import json
 import os
 import secrets
@@ -20,7 +21,7 @@ from fedcheck.model.edit import Edit, RuleError
 from fedcheck.model.project import Project
 from fedcheck.model.record import EMPTY, STATUSES
 from fedcheck.session import Session
-from fedcheck.store import history
+from fedcheck.store import files, history, proofs
 from fedcheck.store.problems import FedcheckError, InvalidFileError
 from fedcheck.store.reconcile import outside_changes
 
@@ -947,3 +948,48 @@ def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
     assert again.board().entries[DIAGRAM].evidence == ("changed",)
     again.verify_evidence([DIAGRAM])
     assert again.board().entries[DIAGRAM].evidence == ("changed",)
+
+
+@pytest.mark.parametrize("name", ["writers.json", "seen.json", "history"])
+def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
+    session: Session, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    session.edit([DIAGRAM], Edit(owner="dana"))
+    real = files.read_plain
+
+    def refuse(path: Path) -> bytes:
+        if name in str(path):
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path)
+
+    before = {p: p.read_bytes() for p in session.root.rglob("*") if p.is_file()}
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "read_plain", refuse)
+        if name != "seen.json":
+            with pytest.raises(FedcheckError, match="input/output error"):
+                session.undo()
+        if name != "history":
+            with pytest.raises(FedcheckError, match="input/output error"):
+                session.edit([CRYPTO], Edit(owner="erin"))
+    assert {p: p.read_bytes() for p in session.root.rglob("*") if p.is_file()} == before
+    session.undo()
+    assert items(session.root) == {}
+
+
+def test_evidence_that_cannot_be_read_is_not_called_changed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (session.root / "scan.txt").write_text("x")
+    session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=session.root))
+
+    def refuse(*_: object) -> str:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(proofs, "hash_file", refuse)
+        (verdict,) = session.verify_evidence([DIAGRAM])
+        assert verdict.state == "unreadable"
+        with pytest.raises(FedcheckError, match="cannot be read") as error:
+            session.new_evidence("scan.txt", here=session.root)
+        assert error.value.status == 3
+    assert session.board().entries[DIAGRAM].evidence == ("ok",)

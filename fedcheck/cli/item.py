@@ -10,6 +10,7 @@ import click
 from fedcheck.cli import complete, documents, words
 from fedcheck.cli.context import (
     as_of_option,
+    complain,
     json_option,
     open_workspace,
     paint,
@@ -27,6 +28,7 @@ from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
+    from fedcheck.model.change import Entered
     from fedcheck.model.entry import Entry
     from fedcheck.session import Action, Session
 
@@ -49,7 +51,7 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
     board = session.board()
     entry = board.entries[session.resolve(item)]
     if as_json:
-        document = documents.show_document(board.project, entry, session.history(entry.ref))
+        document = documents.show_document(board.project, entry, _history(session, entry.ref))
         print_json(document)
         return
     _print_item(session, board, entry)
@@ -102,8 +104,17 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
     source, where = board.project.checklists[entry.checklist].source_of(item)
     if source:
         _block("Source", [f"{source.title}, {where}" if where else source.title, source.url])
-    deeds = story(session.history(entry.ref), ZoneInfo(board.project.config.timezone))[-5:]
+    deeds = story(_history(session, entry.ref), ZoneInfo(board.project.config.timezone))[-5:]
     _block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
+
+
+def _history(session: "Session", ref: str) -> "list[Entered]":
+    """Return the history of an item; where it cannot be read, that is a warning."""
+    try:
+        return session.history(ref)
+    except FedcheckError as error:
+        complain(f"warning: {error}", error.hint)
+        return []
 
 
 def _paragraphs(text: str) -> None:
@@ -209,8 +220,6 @@ def _due(session: "Session", text: str | None) -> str | None:
 
 
 def _ask_for_reason(session: "Session", refs: list[str]) -> None:
-    from fedcheck.cli.context import complain
-
     if any(not session.project.record(ref).reason for ref in refs):
         complain('blocked without a reason; say what holds it: --reason "..."')
 

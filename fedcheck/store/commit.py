@@ -152,10 +152,11 @@ def commit_planned(
                 updated = replace(updated, sha256=hashlib.sha256(raws[checklist]).hexdigest())
             seen[seen_name(checklist)] = updated.sha256
             written[checklist] = updated
+        log = machine.history_for(root, deed.by) if outside or made else None
         files.write_all({progress.path_of(root, name): raw for name, raw in raws.items()})
         lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
         lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
-        _note(root, deed.by, lines)
+        _note(log, lines)
         machine.note_hashes(root, seen)
     return Saved(written, tuple(made))
 
@@ -166,7 +167,7 @@ def note_owed(root: Path, by: str, lines: Sequence[Entered]) -> None:
     Raises FedcheckError where it still refuses.
     """
     with machine.locked(root):
-        _note(root, by, lines)
+        _note(machine.history_for(root, by), lines)
 
 
 def note_outside(root: Path, deed: Deed, renamed: Mapping[str, Mapping[str, str]]) -> list[Change]:
@@ -178,17 +179,18 @@ def note_outside(root: Path, deed: Deed, renamed: Mapping[str, Mapping[str, str]
         return []
     with machine.locked(root):
         changes, hashes = all_outside_changes(root, renamed)
-        _note(root, deed.by, [Entered(change, deed.at, OUTSIDE, deed.tx) for change in changes])
+        lines = [Entered(change, deed.at, OUTSIDE, deed.tx) for change in changes]
+        _note(machine.history_for(root, deed.by) if lines else None, lines)
         machine.note_hashes(root, {**machine.seen_hashes(root), **hashes})
     return changes
 
 
-def _note(root: Path, by: str, lines: Sequence[Entered]) -> None:
-    """Append lines to the history of a person. Raises UnnotedError where the disk refuses."""
-    if not lines:
+def _note(log: Path | None, lines: Sequence[Entered]) -> None:
+    """Append lines to a history file. Raises UnnotedError where the disk refuses."""
+    if log is None:
         return
     try:
-        history.append(machine.history_for(root, by), lines)
+        history.append(log, lines)
     except FedcheckError as error:
         raise UnnotedError(f"{error}; the change itself is saved", error.hint, lines) from error
 

@@ -23,6 +23,7 @@ def make_folder(path: Path) -> None:
     make_folder(path.parent)
     try:
         path.mkdir(mode=DIR_MODE, exist_ok=True)
+        sync_folder(path.parent)
     except OSError as error:
         raise cannot("make the folder", path, error) from error
 
@@ -37,14 +38,18 @@ def toml_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
 
 
+class NotPlainError(OSError):
+    """A pipe or a device stands in the place of a file."""
+
+
 def read_plain(path: Path) -> bytes:
-    """Return what an ordinary file holds. Raises OSError, also for a pipe or a device.
+    """Return what an ordinary file holds. Raises OSError; NotPlainError for a pipe or a device.
 
     Reading one of those could wait, or go on, for ever.
     """
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise OSError(errno.EINVAL, "a device or a pipe, not a file", str(path))
+        raise NotPlainError(errno.EINVAL, "a device or a pipe, not a file", str(path))
     return path.read_bytes()
 
 

@@ -111,11 +111,16 @@ def history_files(root: Path) -> list[Path]:
 
 
 def read(path: Path) -> list[Entered]:
-    """Read a history file; lines that cannot be read are left out (`verify` tells of them)."""
+    """Read a history file; lines that cannot be read are left out (`verify` tells of them).
+
+    Raises FedcheckError where the disk refuses: a history that is there must not count as empty.
+    """
     try:
         raw = files.read_plain(path)
-    except OSError:
+    except (FileNotFoundError, files.NotPlainError):
         return []
+    except OSError as error:
+        raise files.cannot("read", path, error) from error
     parsed = (parse_line(line) for line in raw.split(b"\n") if line)
     return [one for one in parsed if one is not None]
 

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from fedcheck.store.problems import FedcheckError
 
 LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
+
+
+_NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, files.NotPlainError)
 
 
 @contextmanager
@@ -43,7 +46,8 @@ def locked(root: Path, wait: float | None = None) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        with suppress(OSError):  # the change is saved, and the lock goes with the process
+            lock.release()
 
 
 def seen_hashes(root: Path) -> dict[str, str]:
@@ -59,7 +63,10 @@ def note_hashes(root: Path, seen: dict[str, str]) -> None:
 
 def verified(root: Path) -> dict[str, Any]:
     """Return what `evidence verify` found last: size, mtime and hash by link."""
-    return _json(root / MACHINE / "verified.json")
+    try:
+        return _json(root / MACHINE / "verified.json")
+    except FedcheckError:
+        return {}  # what is not known of evidence keeps no other answer back
 
 
 def note_verified(root: Path, found: dict[str, Any]) -> None:
@@ -96,11 +103,16 @@ def name_history(root: Path, who: str, token: str) -> Path:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """Read a small JSON file; one that is missing or damaged counts as empty."""
+    """Read a small JSON file; one that is missing or damaged counts as empty.
+
+    Raises FedcheckError where the disk refuses to tell.
+    """
     try:
         data = json.loads(files.read_plain(path))
-    except (OSError, ValueError, RecursionError):
+    except (*_NOT_THERE, ValueError, RecursionError):
         return {}
+    except OSError as error:
+        raise files.cannot("read", path, error) from error
     return data if isinstance(data, dict) else {}
 
 

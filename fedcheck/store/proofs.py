@@ -66,7 +66,8 @@ def new_evidence(
             digest = hash_file(place_of(root, link))
         except OSError as error:
             reason = (error.strerror or "").lower()
-            raise FedcheckError(f"{link}: cannot be read: {reason}", "", 2) from None
+            hint = "check its permissions and the disk"
+            raise FedcheckError(f"{link}: cannot be read: {reason}", hint) from None
     return Evidence(id=secrets.token_hex(3), link=link, kind=what, sha256=digest)  # type: ignore[arg-type]
 
 
@@ -200,7 +201,10 @@ def _changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
 def verify(
     root: Path, proofs: Iterable[tuple[str, Evidence]], step: Callable[[int], None] | None = None
 ) -> list[Verdict]:
-    """Hash every evidence file and compare; remembers the outcome for `status` and the gates."""
+    """Hash every evidence file and compare; remembers the outcome for `status` and the gates.
+
+    A file that is there and cannot be read is `unreadable`: nothing new is known of it.
+    """
     found: dict[str, Any] = {}
     verdicts = []
     for ref, proof in proofs:
@@ -208,7 +212,8 @@ def verify(
             continue
         state, stat = _verified(root, proof, step)
         verdicts.append(Verdict(ref, proof, state))
-        found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
+        if state != "unreadable":
+            found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
     _remember(root, found)
     return verdicts
 
@@ -239,11 +244,14 @@ def _verified(
     if escapes(root, proof.link):
         return "missing", {}
     try:
-        if not path.is_file():
-            return "missing", {}
         stat = path.stat()
-        digest = hash_file(path, step)
     except (OSError, ValueError):
         return "missing", {}
+    if not S_ISREG(stat.st_mode):
+        return "missing", {}
+    try:
+        digest = hash_file(path, step)
+    except OSError:
+        return "unreadable", {}
     state = "ok" if not proof.sha256 or digest == proof.sha256 else "changed"
     return state, _look(stat)

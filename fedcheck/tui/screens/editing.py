@@ -88,12 +88,18 @@ class EditingScreen(PlaceScreen):
         self.fedcheck.change(lambda: session.edit([ref], edit))
 
     def toggle_done(self, entry: Entry) -> None:
-        """Mark an item done, or todo if it is; judged when it is saved, so that keys keep order."""
+        """Mark an item done, or todo if it is.
+
+        What that means is judged when its turn comes to be saved, so that keys keep their order;
+        and only once, or a save that is tried again could take back what the first try did.
+        """
         session = self.fedcheck.session
+        wanted = ""
 
         def job() -> "Action":
-            closed = session.project.record(entry.ref).closed
-            return session.edit([entry.ref], Edit(status="todo" if closed else "done"))
+            nonlocal wanted
+            wanted = wanted or ("todo" if session.project.record(entry.ref).closed else "done")
+            return session.edit([entry.ref], Edit(status=wanted))
 
         self.fedcheck.change(job)
 
