@@ -13,21 +13,22 @@ from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
 from fedcheck.insight.orphans import orphans
-from fedcheck.model.change import OUTSIDE, Change, Entered
+from fedcheck.model.change import OUTSIDE, Change, Entered, Thing
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.fields import field_value
 from fedcheck.model.label import changes_label, edit_label
 from fedcheck.model.project import Project
-from fedcheck.model.record import Evidence, Record, field_value
 from fedcheck.model.reference import candidates, nearest, split
 from fedcheck.model.text import one_line, plural, storable
 from fedcheck.model.undo import next_redo, next_undo
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
+from fedcheck.store.book import FINDINGS, REQUESTS, Book
 from fedcheck.store.commit import Deed
 from fedcheck.store.history import history_files
 from fedcheck.store.loading import load
 from fedcheck.store.paths import HEAD, UserFolders, private_home, shipped_checklists
 from fedcheck.store.problems import FedcheckError, Problem
-from fedcheck.store.progress import Progress
 from fedcheck.store.reconcile import all_outside_changes
 
 Clock = Callable[[], datetime]
@@ -65,8 +66,8 @@ class Session:
     clock: Clock
     project: Project
     catalog: checklists.Catalog
-    progress: dict[str, Progress]
-    private: dict[str, Progress]
+    books: dict[str, Book]
+    private: dict[str, Book]
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
@@ -130,7 +131,7 @@ class Session:
                 for change in edited(ref, item, record(ref), edit, today)
             ]
 
-        def note_inside(record: Callable[[str], Record]) -> list[Change]:
+        def note_inside(record: commit.Look) -> list[Change]:
             new = storable(text or "").rstrip() or None
             return [Change(ref, "note", record(ref).note or None, new) for ref in refs]
 
@@ -149,9 +150,8 @@ class Session:
             item = self.project.item(ref)
             if item is not None:
                 changes += with_evidence(ref, item, self.project.record(ref), proof)
-        action = self.apply(changes, f"Evidence added: {one_line(proof.name, 60)}")
         proofs.note_added(self.root, proof)
-        return action
+        return self.apply(changes, f"Evidence added: {one_line(proof.name, 60)}")
 
     def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Action:
         """Take pieces of evidence, each a reference and an evidence id, away as one action."""
@@ -222,13 +222,13 @@ class Session:
             return False
         project = fresh.project
         for broken in project.broken:
-            now = fresh.private if broken.private else fresh.progress
-            good = self._progress(broken.private).get(broken.checklist)
+            now = fresh.private if broken.private else fresh.books
+            good = self._books(broken.private).get(broken.checklist)
             if good is not None and broken.checklist not in now:
                 now[broken.checklist] = good
-                project = self._with_progress(project, broken.private, good)
+                project = self._with_book(project, broken.private, good)
         self.project, self.catalog, self.problems = project, catalog, fresh.problems
-        self.progress, self.private = fresh.progress, fresh.private
+        self.books, self.private = fresh.books, fresh.private
         self.mark = mark
         self._tell()
         return True
@@ -240,6 +240,10 @@ class Session:
             return False
         self._with_project(replace(self.project, file_states=states))
         return True
+
+    def allow_outside(self, refs: Iterable[str]) -> None:
+        """Give this person's word that evidence of items outside the workspace may be read."""
+        proofs.allow_outside(self.root, (self.project.record(ref) for ref in refs))
 
     def verify_evidence(
         self, refs: Iterable[str], step: Callable[[int], None] | None = None
@@ -306,7 +310,7 @@ class Session:
     ) -> tuple[Change, ...]:
         """Save a plan in one place: the workspace, or its private folder."""
         private = home != self.root
-        known = self._progress(private)
+        known = self._books(private)
         orders = {
             name: list(self.project.checklists[name].items)
             for name in {split(ref)[0] for ref in refs}
@@ -319,13 +323,13 @@ class Session:
             self._owed[home] = error.lines
             raise
         project = self.project
-        for name, found in saved.progress.items():
+        for name, found in saved.books.items():
             known[name] = found
-            project = self._with_progress(project, private, found)
+            project = self._with_book(project, private, found)
         self.mark = ""
         states = proofs.quick_states(
             self.root,
-            (record for found in saved.progress.values() for record in found.records.values()),
+            (record for found in saved.books.values() for record in found.records.values()),
         )
         self._with_project(replace(project, file_states={**(project.file_states or {}), **states}))
         return saved.changes
@@ -344,11 +348,15 @@ class Session:
         inside = split(ref)[0] in self.project.private_lists
         return private_home(self.root) if inside else self.root
 
-    def _progress(self, private: bool) -> dict[str, Progress]:
-        return self.private if private else self.progress
+    def _books(self, private: bool) -> dict[str, Book]:
+        return self.private if private else self.books
 
-    def _with_progress(self, project: Project, private: bool, found: Progress) -> Project:
-        name = found.checklist
+    def _with_book(self, project: Project, private: bool, found: Book) -> Project:
+        name = found.name
+        if name == REQUESTS:
+            return replace(project, requests=tuple(found.records.values()))
+        if name == FINDINGS:
+            return replace(project, findings=tuple(found.records.values()))
         if private and name not in project.private_lists:
             return replace(
                 project, private_notes={**(project.private_notes or {}), name: found.records}
@@ -401,7 +409,7 @@ def _as_they_are(changes: Sequence[Change]) -> commit.Plan:
     return lambda _: changes
 
 
-def _still_there(change: Change, record: Record) -> None:
+def _still_there(change: Change, record: Thing) -> None:
     """Refuse to take back a value that somebody has changed since."""
     if field_value(record, change.field) not in (change.old, change.new):
         raise FedcheckError(
@@ -428,4 +436,4 @@ def open_session(
     mark = workspaces.fingerprint(root)
     found = load(root, catalog)
     inside, problems = found.private, found.problems
-    return Session(root, who, clock, found.project, catalog, found.progress, inside, problems, mark)
+    return Session(root, who, clock, found.project, catalog, found.books, inside, problems, mark)

@@ -1,12 +1,14 @@
 """Projects in memory, for tests of what the facts add up to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from fedcheck.insight.entries import Board, board
+from fedcheck.model.change import Change, Thing
 from fedcheck.model.checklist import Checklist, Item, Section
+from fedcheck.model.fields import with_field
 from fedcheck.model.finding import Finding
 from fedcheck.model.process import Milestone, Phase, Process
 from fedcheck.model.project import BrokenFile, Project
@@ -86,3 +88,10 @@ def project(
 def small_board(*items: Item, today: date = TODAY, **about: Any) -> Board:
     """Return the board of a project on a day."""
     return board(project(*items, **about), today)
+
+
+def applied(record: Thing, changes: Iterable[Change]) -> Thing:
+    """Return a record after changes, whatever it held before."""
+    for change in changes:
+        record = with_field(record, change.field, change.new)
+    return record

@@ -9,8 +9,9 @@ from small_project import PROCESS, TODAY, checklist, item, small_board
 from fedcheck.insight.agenda import agenda, mine
 from fedcheck.model import query
 from fedcheck.model.checklist import Item
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.process import Phase
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.record import Record
 
 OLD = Evidence("e", "https://x", collected=date(2026, 1, 1))
 

@@ -157,6 +157,7 @@ title = "RAR"
         (24, 'unknown value of impact "hihg"; did you mean "high"?'),
         (26, 'the key "title" is missing; it is: What is true when this is done'),
         (27, 'the item id "a" stands twice; give one a new id'),
+        (30, 'the section id "s" stands twice; give one a new id'),
         (31, "expected text in quotes, found a number"),
     ]
     found = said(loaded)

@@ -19,8 +19,9 @@ from fedcheck.insight.progress import (
     count,
 )
 from fedcheck.model.entry import Entry
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.process import Milestone
-from fedcheck.model.record import STATUSES, Evidence, Record
+from fedcheck.model.record import STATUSES, Record
 
 TOMORROW = date(2027, 1, 12)
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_project import applied
 
-from fedcheck.model.change import applied
 from fedcheck.model.checklist import Item
 from fedcheck.model.edit import (
     Edit,
@@ -16,7 +16,9 @@ from fedcheck.model.edit import (
     with_evidence,
     without_evidence,
 )
-from fedcheck.model.record import RESULTS, STATUSES, Evidence, Record, with_field
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.fields import with_field
+from fedcheck.model.record import RESULTS, STATUSES, Record
 
 TODAY = date(2027, 1, 11)
 BEFORE = date(2026, 12, 1)

@@ -9,7 +9,8 @@ from small_project import KICK_OFF, TODAY, item, small_board
 from fedcheck.insight.freshness import stale_from
 from fedcheck.insight.milestones import calendar
 from fedcheck.model.checklist import Item
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.record import Record
 
 PACKAGE = date(2027, 1, 18)
 AT_PACKAGE = item("a", max_age="120d at package")

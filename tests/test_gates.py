@@ -9,9 +9,10 @@ from small_project import KICK_OFF, PROCESS, checklist, item, small_board
 
 from fedcheck.insight.gates import Gate, gate, gates
 from fedcheck.model.checklist import Item
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.project import BrokenFile
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.record import Record
 from fedcheck.model.request import Request
 
 TEST = item("t", kind="test")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from fedcheck.model import query
 from fedcheck.model.checklist import Item, Section
 from fedcheck.model.entry import Entry
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.query import EXAMPLES, IS, KEYS, QueryError, parse, split_words
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.record import Record
 
 TODAY = date(2027, 1, 11)
 

@@ -19,10 +19,11 @@ from fedcheck.insight.deliverables import papers
 from fedcheck.insight.since import status_days
 from fedcheck.insight.troubles import troubles
 from fedcheck.model.change import Change, Entered
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.process import Deliverable
 from fedcheck.model.project import BrokenFile
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.record import Record
 from fedcheck.model.request import Request
 from fedcheck.report import fingerprint, render
 from fedcheck.report.context import context

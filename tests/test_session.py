@@ -695,7 +695,7 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
     clock.tick(seconds=1)
     open_workspace(root).edit([DIAGRAM], Edit(note=secrets.token_hex(4)))
     assert history.verify(root) == []
-    assert outside_changes(root, open_workspace(root).progress["rev5.readiness.csp"]) == []
+    assert outside_changes(root, open_workspace(root).books["rev5.readiness.csp"]) == []
 
 
 # what a stranger may have put into a workspace
@@ -993,3 +993,20 @@ def test_evidence_that_cannot_be_read_is_not_called_changed(
             session.new_evidence("scan.txt", here=session.root)
         assert error.value.status == 3
     assert session.board().entries[DIAGRAM].evidence == ("ok",)
+
+
+def test_a_path_from_the_root_is_read_only_by_the_word_of_a_person_here(
+    session: Session, open_workspace: OpenWorkspace
+) -> None:
+    path = session.root.parent / "outside.txt"
+    path.write_text("x")
+    proof = session.new_evidence(str(path), here=session.root, outside=True)
+    session.add_evidence([DIAGRAM], proof)
+    assert session.board().entries[DIAGRAM].evidence == ("ok",)
+    (session.root / ".fedcheck" / "outside.json").unlink()  # another machine, or another's file
+    again = open_workspace(session.root)
+    assert again.board().entries[DIAGRAM].evidence == ("missing",)
+    assert [verdict.state for verdict in again.verify_evidence([DIAGRAM])] == ["missing"]
+    again.allow_outside([DIAGRAM])
+    assert [verdict.state for verdict in again.verify_evidence([DIAGRAM])] == ["ok"]
+    assert open_workspace(session.root).board().entries[DIAGRAM].evidence == ("ok",)

@@ -16,7 +16,7 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.model.key import is_id
-from fedcheck.model.text import plural
+from fedcheck.model.text import one_line, plural
 from fedcheck.store import checklists, config, files, paths
 from fedcheck.store.problems import FedcheckError, Problem
 
@@ -143,7 +143,7 @@ def _print_problems(problems: list[Problem], count: int, as_json: bool) -> None:
         )
         return
     for problem in problems:
-        say(str(problem))
+        say(one_line(str(problem)))
     lists = plural(count, "checklist")
     say(
         f"{lists} checked; {plural(len(problems), 'problem')} found."

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+LONGEST = 2000
+"""The longest line on stderr, in characters."""
+
+_OURS = f"\x1b[{os.urandom(8).hex()}"
+"""Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
+
 
 @dataclass(slots=True)
 class Settings:
@@ -98,30 +104,26 @@ def _near(problem: Problem) -> str:
 
 
 def complain(message: str, hint: str = "") -> None:
-    """Print a message for a person on stderr, after what is on stdout already."""
+    """Print a message for a person on stderr, after what is on stdout already.
+
+    Lines after the first are indented: no name of a file can look like a message of its own.
+    """
     sys.stdout.flush()
-    click.echo(clean(f"fedcheck: {message}" + (f"\n  {hint}" if hint else "")), err=True)
+    text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
+    lines = [line.strip()[:LONGEST] for line in text.splitlines()]
+    click.echo("\n  ".join(lines), err=True)
 
 
 def say(text: str = "") -> None:
     """Print a line of the answer; control characters in it become visible."""
-    click.echo(clean_styled(text))
-
-
-def clean_styled(text: str) -> str:
-    """Clean a text, but keep the colours that `paint` put in."""
-    parts = text.split("\x1b[")
-    head, rest = clean(parts[0]), parts[1:]
-    for part in rest:
-        code, m, tail = part.partition("m")
-        ours = m and all(c.isdigit() or c == ";" for c in code)
-        head += f"\x1b[{code}m{clean(tail)}" if ours else clean("\x1b[" + part)
-    return head
+    click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
 
 
 def paint(text: str, **style: Any) -> str:
     """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
-    return click.style(clean(text), **style) if colourful() else text
+    if not colourful():
+        return text
+    return click.style(clean(text), **style).replace("\x1b[", _OURS)
 
 
 def colourful() -> bool:

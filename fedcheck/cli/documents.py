@@ -8,8 +8,8 @@ from fedcheck.insight.orphans import orphans
 from fedcheck.insight.progress import by_checklist
 from fedcheck.model.change import Entered
 from fedcheck.model.entry import Entry
+from fedcheck.model.evidence import evidence_to_dict
 from fedcheck.model.project import Project
-from fedcheck.model.record import evidence_to_dict
 from fedcheck.model.reference import split
 
 

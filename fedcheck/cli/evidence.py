@@ -19,8 +19,8 @@ from fedcheck.cli.context import (
 )
 from fedcheck.cli.item import report_action
 from fedcheck.model import query as queries
-from fedcheck.model.record import Evidence, evidence_to_dict
-from fedcheck.model.text import plural
+from fedcheck.model.evidence import Evidence, evidence_to_dict
+from fedcheck.model.text import one_line, plural
 from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
@@ -116,17 +116,22 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
 @workspace_option
 @as_of_option
 @json_option
+@click.option("--outside", is_flag=True, help="Look at files outside the workspace too.")
 @click.pass_context
 def verify(
     ctx: click.Context,
     query: tuple[str, ...],
+    outside: bool,
     workspace: str | None,
     as_of: date | None,
     as_json: bool,
 ) -> None:
     """Hash the evidence files of the items that a QUERY means, and compare.
 
-    Exit status 1 where a file is missing or changed, or evidence is stale.
+    A path from the root of the disk is looked at only if you linked it yourself on this machine, or
+    say --outside once: a workspace from somebody else may name any file of yours.
+
+    Exit status 1 where a file is missing, changed or cannot be read, or evidence is stale.
 
     \b
     Example:
@@ -134,8 +139,14 @@ def verify(
     """
     session = open_workspace(workspace, as_of)
     refs = list(dict.fromkeys(entry.ref for entry, _, _ in _found(session.board(), query)))
+    if outside:
+        session.allow_outside(refs)
     verdicts = session.verify_evidence(refs)
-    found = _found(session.board(), query)
+    unread = {(v.ref, v.proof.id) for v in verdicts if v.state == "unreadable"}
+    found = [
+        (entry, proof, "unreadable" if (entry.ref, proof.id) in unread else state)
+        for entry, proof, state in _found(session.board(), query)
+    ]
     bad = [one for one in found if one[2] != "ok"]
     if as_json:
         print_json([_row(*one) for one in found])
@@ -175,7 +186,7 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
         raise FedcheckError("no evidence is meant by this", "see: fedcheck evidence list", 2)
     if len(found) > 1 and not everything and not by_id:
         for entry, proof in found[:20]:
-            complain(f"{proof.id}  {entry.ref}  {proof.name}")
+            complain(one_line(f"{proof.id}  {entry.ref}  {proof.name}", 200))
         raise FedcheckError(f"{len(found)} pieces are meant", "name one by its id, or --all", 2)
     report_action(session, session.remove_evidence([(e.ref, p.id) for e, p in found]), as_json)
 

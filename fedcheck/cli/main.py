@@ -13,6 +13,7 @@ from fedcheck import __version__
 from fedcheck.cli.context import Settings, complain, workspace_option
 from fedcheck.model.edit import RuleError
 from fedcheck.model.query import QueryError
+from fedcheck.model.text import one_line
 from fedcheck.store.problems import FedcheckError, InvalidFileError
 
 COMMANDS: dict[str, str] = {
@@ -37,6 +38,9 @@ COMMANDS: dict[str, str] = {
 """Each command, and the module and function that hold it."""
 
 EXIT_BUG = 70
+
+MANY = 50
+"""How many problems of one file are told."""
 
 EPILOG = """\b
 Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 a file or
@@ -113,11 +117,13 @@ def run(argv: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:
-        error.show()
+        _complain_of_usage(error)
         return 2
     except InvalidFileError as error:
-        for problem in error.problems:
+        for problem in error.problems[:MANY]:
             complain(str(problem))
+        if len(error.problems) > MANY:
+            complain(f"and {len(error.problems) - MANY} more problems")
         return error.status
     except FedcheckError as error:
         complain(str(error), error.hint)
@@ -138,6 +144,13 @@ def run(argv: Sequence[str]) -> int:
         return _quietly() if error.code == 1 else EXIT_BUG
     except Exception as error:
         return _bug(error)
+
+
+def _complain_of_usage(error: click.ClickException) -> None:
+    """Say what is wrong with a command line; click would quote its words as they are."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f"see: {context.command_path} --help" if context else ""
+    complain(one_line(error.format_message(), 500), hint)
 
 
 def _open_missing_streams() -> None:

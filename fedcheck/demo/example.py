@@ -17,7 +17,8 @@ from fedcheck.demo.story import Pace, Turn
 from fedcheck.model.change import Change
 from fedcheck.model.edit import Edit, edited, with_evidence
 from fedcheck.model.entry import Entry
-from fedcheck.model.record import EMPTY, Evidence
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.record import EMPTY
 from fedcheck.session import Session, open_session
 from fedcheck.store import commit, files, machine, paths, proofs, workspaces
 from fedcheck.store.checklists import load_catalog
@@ -119,8 +120,8 @@ def _day(entry: Entry, turn: Turn, pace: Pace) -> int:
 
 def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
     orders = {name: list(found.items) for name, found in session.project.checklists.items()}
-    saved = commit.commit(session.root, session.progress, orders, changes, deed)
-    session.progress.update(saved.progress)
+    saved = commit.commit(session.root, session.books, orders, changes, deed)
+    session.books.update(saved.books)
 
 
 def _changes(

@@ -9,11 +9,11 @@ from pathlib import Path
 from fedcheck.doctor.defect import Defect, Severity
 from fedcheck.doctor.places import Places
 from fedcheck.doctor.tree import Entry, Tree
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.project import Project
-from fedcheck.model.record import Evidence
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store import proofs
+from fedcheck.store import machine, proofs
 from fedcheck.store.problems import FedcheckError
 
 FOLDER = "evidence"
@@ -96,9 +96,12 @@ def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | Non
         return None
     if "\x00" in proof.link:
         return "evidence-link", f"{link} is no name of a file", f"take the link out: {replace}"
-    if proofs.escapes(root, proof.link):
+    if proofs.escapes(root, proof.link, machine.allowed_outside(root)):
         text = f"{link} leads out of the workspace, and does not count"
-        return "evidence-link", text, f"copy the file into {FOLDER}/ and link it; then {replace}"
+        remedy = f"copy the file into {FOLDER}/ and link it; then {replace}"
+        if Path(proof.link).is_absolute():
+            remedy += "; or allow it on this machine: fedcheck evidence verify --outside"
+        return "evidence-link", text, remedy
     if _is_our_own(root, proof.link):
         text = f"{link} is a file of fedcheck's own, and proves nothing"
         return "evidence-link", text, f"link the proof itself; then {replace}"

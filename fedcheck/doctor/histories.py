@@ -9,7 +9,7 @@ from fedcheck.model.change import Change
 from fedcheck.model.reference import split
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store import history, progress
+from fedcheck.store import books, history
 from fedcheck.store.paths import private_home
 from fedcheck.store.problems import FedcheckError
 from fedcheck.store.reconcile import all_outside_changes
@@ -75,7 +75,7 @@ def outside_changes(session: Session) -> list[Defect]:
 
 
 def _outside(home: Path, checklist: str, changes: list[Change]) -> Defect:
-    path = progress.path_of(home, checklist)
+    path = books.path_of(home, checklist)
     if not os.path.lexists(path):
         count = len({change.ref for change in changes})
         message = f"the file is gone; the history knows {plural(count, 'record')} of it"

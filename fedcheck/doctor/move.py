@@ -8,8 +8,9 @@ from pathlib import Path
 from fedcheck.doctor.defect import Move
 from fedcheck.doctor.places import Places
 from fedcheck.doctor.records import orphans
-from fedcheck.model.change import Change, differences
-from fedcheck.model.record import EMPTY, Record, field_value
+from fedcheck.model.change import Change, Thing, differences
+from fedcheck.model.fields import field_value
+from fedcheck.model.record import EMPTY
 from fedcheck.model.reference import candidates, nearest, split
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
@@ -88,14 +89,14 @@ def _move(session: Session, wanted: Move) -> None:
     changes = [*differences(old, record, EMPTY), *differences(new, EMPTY, record)]
     before = {(change.ref, change.field): change.old for change in changes}
 
-    def unchanged(change: Change, found: Record) -> None:
+    def unchanged(change: Change, found: Thing) -> None:
         _refuse_if_changed(before, change, found)
 
     session.apply(changes, f"{split(old)[1]}: moved to {split(new)[1]}", unchanged)
 
 
 def _refuse_if_changed(
-    before: Mapping[tuple[str, str], object], change: Change, found: Record
+    before: Mapping[tuple[str, str], object], change: Change, found: Thing
 ) -> None:
     expected = before.get((change.ref, change.field))
     if field_value(found, change.field) != expected:

@@ -6,7 +6,7 @@ from fedcheck.doctor.defect import Defect
 from fedcheck.doctor.places import Places
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
-from fedcheck.store import progress
+from fedcheck.store import books
 from fedcheck.store.paths import private_home
 
 
@@ -14,7 +14,7 @@ def orphan_notes(session: Session, places: Places) -> list[Defect]:
     """Return the private notes of items that no checklist has any more."""
     found = []
     for checklist, item in _lost(session):
-        file = progress.path_of(private_home(session.root), checklist)
+        file = books.path_of(private_home(session.root), checklist)
         found.append(
             Defect(
                 "orphan-record",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fedcheck.model.project import Project
-from fedcheck.store import progress, toml
+from fedcheck.store import books, toml
 from fedcheck.store.lines import Lines
 from fedcheck.store.paths import private_home
 from fedcheck.store.problems import InvalidFileError
@@ -25,7 +25,7 @@ class Places:
 
     def progress_file(self, checklist: str) -> Path:
         """Return the file with the records of a checklist."""
-        return progress.path_of(self.home(checklist), checklist)
+        return books.path_of(self.home(checklist), checklist)
 
     def record(self, checklist: str, item: str, *more: str | int) -> int:
         """Return the line of a record, or of something in it; 0 where it cannot be found.

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from fedcheck.insight.milestones import Calendar
 from fedcheck.model.checklist import Item
 from fedcheck.model.dates import Span, parse_max_age, parse_span, shift_clamped
-from fedcheck.model.record import Evidence, Record
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.record import Record
 
 
 def states(

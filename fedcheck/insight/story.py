@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from fedcheck.model.change import Change, Entered
-from fedcheck.model.record import EVIDENCE_PREFIX
+from fedcheck.model.fields import EVIDENCE_PREFIX
 from fedcheck.model.text import one_line
 
 SHOWN = 5

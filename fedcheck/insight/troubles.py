@@ -7,7 +7,7 @@ from fedcheck.insight.freshness import judged_at
 from fedcheck.insight.milestones import Calendar
 from fedcheck.model.dates import parse_max_age, shift_clamped
 from fedcheck.model.entry import Entry
-from fedcheck.model.record import Evidence
+from fedcheck.model.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)

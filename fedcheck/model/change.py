@@ -1,11 +1,16 @@
 """Changes: one field of one record, old and new; a change knows its inverse."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fedcheck.model.record import EVIDENCE_PREFIX, FIELDS, Record, field_value, with_field
+from fedcheck.model.fields import all_names, field_value
+from fedcheck.model.finding import Finding
+from fedcheck.model.record import Record
+from fedcheck.model.request import Request
+
+Thing = Record | Request | Finding
+"""What changes are made to."""
 
 OUTSIDE = "outside fedcheck"
 """Who is named for a difference that no history line explains (a hand edit, a git pull)."""
@@ -36,16 +41,8 @@ class Entered:
     undoes: str = ""
 
 
-def differences(ref: str, old: Record, new: Record) -> list[Change]:
-    """Return the changes that lead from one record to the other."""
-    proofs = dict.fromkeys(e.id for record in (old, new) for e in record.evidence)
-    names = (*FIELDS, *(EVIDENCE_PREFIX + proof for proof in proofs))
+def differences(ref: str, old: Thing, new: Thing) -> list[Change]:
+    """Return the changes that lead from one record (request, finding) to the other."""
+    names = dict.fromkeys((*all_names(old), *all_names(new)))
     pairs = ((name, field_value(old, name), field_value(new, name)) for name in names)
     return [Change(ref, name, before, after) for name, before, after in pairs if before != after]
-
-
-def applied(record: Record, changes: Iterable[Change]) -> Record:
-    """Return the record after changes, whatever it held before."""
-    for change in changes:
-        record = with_field(record, change.field, change.new)
-    return record

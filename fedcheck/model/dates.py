@@ -47,11 +47,16 @@ class MaxAge:
     at: str = ""
 
 
+def _quoted(text: str) -> str:
+    """Return a text for a message: in quotes, its beginning where it is long."""
+    return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
     """Parse `YYYY-MM-DD`. Raises ValueError, with what is wrong, for anything else."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(f"{text!r} is not a date; write it as 2027-02-01")
+        raise ValueError(f"{_quoted(text)} is not a date; write it as 2027-02-01")
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -63,7 +68,7 @@ def parse_span(text: str) -> Span:
     """Parse `30d`, `10bd`, `2w`, `6mo` or `1y`. Raises ValueError for anything else."""
     found = _SPAN.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not a length of time; write 30d, 10bd, 2w, 6mo or 1y")
+        raise ValueError(f"{_quoted(text)} is not a length of time; write 30d, 10bd, 2w, 6mo or 1y")
     return Span(int(found[1]), found[2])
 
 
@@ -76,7 +81,7 @@ def parse_due(text: str) -> Due:
     found = _DUE.fullmatch(text)
     if not found:
         raise ValueError(
-            f"{text!r} is not a due date; write 2027-02-01, or kick-off - 30d"
+            f"{_quoted(text)} is not a due date; write 2027-02-01, or kick-off - 30d"
             " (units d, bd, w, mo, y)"
         )
     if not found["span"]:
@@ -93,7 +98,7 @@ def parse_max_age(text: str) -> MaxAge:
     """Parse `120d` or `120d at package`. Raises ValueError for anything else."""
     found = _AGE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not an age; write 120d, 6mo, or 120d at package")
+        raise ValueError(f"{_quoted(text)} is not an age; write 120d, 6mo, or 120d at package")
     return MaxAge(parse_span(found["span"]), found["at"] or "")
 
 

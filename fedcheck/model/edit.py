@@ -7,7 +7,8 @@ from typing import Any
 from fedcheck.model.change import Change, differences
 from fedcheck.model.checklist import ADVISED, Item
 from fedcheck.model.dates import parse_due
-from fedcheck.model.record import RESULTS, STATUSES, Evidence, Record
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.record import RESULTS, STATUSES, Record
 from fedcheck.model.text import storable
 
 

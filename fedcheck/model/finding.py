@@ -2,12 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from fedcheck.model.dates import Span, shift
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.key import extra, key
 
 Risk = Literal["high", "moderate", "low"]
 FindingState = Literal["open", "closed"]
+Deviation = Literal["", "false-positive", "operational-requirement", "risk-adjustment"]
+DeviationState = Literal["", "pending", "approved", "rejected"]
+Retest = Literal["", "passed", "failed"]
+
+RISKS: tuple[str, ...] = get_args(Risk)
+DEVIATIONS: tuple[str, ...] = get_args(Deviation)[1:]
+DEVIATION_STATES: tuple[str, ...] = get_args(DeviationState)[1:]
+RETESTS: tuple[str, ...] = get_args(Retest)[1:]
+
+REMEDIATION: dict[str, Span] = {
+    "high": Span(30, "d"),
+    "moderate": Span(90, "d"),
+    "low": Span(180, "d"),
+}
+"""How long a finding may stay open from its discovery, by risk (FedRAMP baselines Rev 5, RA-5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,19 +32,38 @@ class Finding:
     """A gap, its risk and what is planned against it."""
 
     id: str = key("Short random id")
-    title: str = key("The weakness, in one line")
-    risk: Risk = key("Risk: high, moderate or low")
+    title: str = key("The weakness, in one line", default="")
+    risk: Risk = key("Risk: high, moderate or low", default="high")
     state: FindingState = key("open or closed", default="open")
     items: tuple[str, ...] = key("References of the tests that found it", default=())
+    text: str = key("The weakness in full", default="")
     plan: str = key("What will be done about it", default="")
     owner: str = key("Who does it", default="")
+    found: date | None = key("Day on which it was found", default=None)
     due: date | None = key("Day by which it is to be remediated", default=None)
+    deviation: Deviation = key(
+        "Deviation asked for: false-positive, operational-requirement or risk-adjustment",
+        default="",
+    )
+    deviation_state: DeviationState = key(
+        "What became of the deviation: pending, approved or rejected", default=""
+    )
+    rationale: str = key("Why the deviation is right", default="")
+    retest: Retest = key("Outcome of the last retest: passed or failed", default="")
+    retested: date | None = key("Day of the last retest", default=None)
+    closed: date | None = key("Day on which it was closed", default=None)
+    evidence: tuple[Evidence, ...] = key("Links to proof of the remediation", default=())
     extra: dict[str, Any] = extra()
 
     @property
     def planned(self) -> bool:
         """Tell whether it is closed, or has a plan with a date."""
         return self.state == "closed" or bool(self.plan and self.due)
+
+
+def remediation_due(risk: str, found: date) -> date:
+    """Return by when a finding is to be remediated: 30, 90 or 180 days after it was found."""
+    return shift(found, REMEDIATION[risk])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from fedcheck.model.change import Change
 from fedcheck.model.edit import Edit
-from fedcheck.model.record import FIELDS
+from fedcheck.model.fields import EVIDENCE_PREFIX, field_names
+from fedcheck.model.record import Record
 from fedcheck.model.reference import split
 from fedcheck.model.text import one_line
 
@@ -41,11 +42,17 @@ def changes_label(changes: Sequence[Change]) -> str:
     refs = list(dict.fromkeys(change.ref for change in changes))
     what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
     shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
-    first = min(shown, key=lambda c: FIELDS.index(c.field) if c.field in FIELDS else len(FIELDS))
-    if first.field.startswith("evidence."):
+    first = min(shown, key=_rank)
+    if first.field.startswith(EVIDENCE_PREFIX):
         if len(refs) > 1 and len(shown) > len(refs):
             return f"{what}: several changes"
         verb = "added" if first.old is None else "removed" if first.new is None else "changed"
         return f"{what}: evidence {verb}"
     new = one_line(str(first.new), 40) if first.new else "cleared"
     return f"{what}: {first.field} {new}"
+
+
+def _rank(change: Change) -> int:
+    """Return where the field of a change stands in a record; evidence comes last."""
+    names = field_names(Record)
+    return names.index(change.field) if change.field in names else len(names)

@@ -15,6 +15,7 @@ from fedcheck.model.dates import parse_date, parse_span, shift, shift_clamped
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import RESULTS, STATUSES
 from fedcheck.model.reference import did_you_mean
+from fedcheck.model.text import one_line
 
 Test = Callable[[Entry, date], bool]
 
@@ -77,11 +78,16 @@ def _term(word: str) -> Test:
     return test
 
 
+def _shown(text: str) -> str:
+    """Return what a person typed for a message; it may have been pasted from anywhere."""
+    return one_line(text, 60)
+
+
 def _keyed(name: str, value: str) -> Test:
     maker = KEYS.get(name)
     if maker is None:
         hint = did_you_mean(name, KEYS) or "known keys: " + ", ".join(KEYS)
-        raise QueryError(f'unknown search key "{name}:"; {hint}')
+        raise QueryError(f'unknown search key "{_shown(name)}:"; {hint}')
     if not value.strip("|"):
         raise QueryError(f'"{name}:" needs a value, such as {name}:{EXAMPLES[name]}')
     tests = [maker(part.casefold()) for part in value.split("|") if part]
@@ -120,7 +126,7 @@ def _one_of(name: str, known: Iterable[str], read: Callable[[Entry], str]) -> Ca
     def make(value: str) -> Test:
         if value not in words:
             hint = did_you_mean(value, words) or "it is one of " + ", ".join(words)
-            raise QueryError(f'"{value}" is no {name}; {hint}')
+            raise QueryError(f'"{_shown(value)}" is no {name}; {hint}')
         return lambda entry, _: read(entry) == value
 
     return make
@@ -186,7 +192,7 @@ def _tester(value: str) -> Test:
 def _evidence(value: str) -> Test:
     if value not in EVIDENCE_WORDS:
         hint = did_you_mean(value, EVIDENCE_WORDS) or "it is one of " + ", ".join(EVIDENCE_WORDS)
-        raise QueryError(f'"{value}" says nothing of evidence; {hint}')
+        raise QueryError(f'"{_shown(value)}" says nothing of evidence; {hint}')
     if value == "none":
         return lambda entry, _: bool(entry.item.expects) and not entry.record.evidence
     if value == "any":
@@ -217,7 +223,7 @@ def _due(value: str) -> Test:
 
     except ValueError as error:
         raise QueryError(
-            f"due:{value}: {error}; write due:<14d, due:>2027-02-01 or due:none"
+            f"due:{_shown(value)}: {error}; write due:<14d, due:>2027-02-01 or due:none"
         ) from None
 
     def holds(entry: Entry, today: date) -> bool:
@@ -260,7 +266,7 @@ def _is(value: str) -> Test:
     holds = IS.get(value)
     if holds is None:
         hint = did_you_mean(value, IS) or "it is one of " + ", ".join(IS)
-        raise QueryError(f'"is:{value}" is not known; {hint}')
+        raise QueryError(f'"is:{_shown(value)}" is not known; {hint}')
     return lambda entry, _: holds(entry)
 
 

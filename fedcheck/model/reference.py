@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST = 200
+"""The most characters of a word that are looked at for one like it; no name of ours is longer."""
+
 
 def split(ref: str) -> tuple[str, str]:
     """Return checklist id and item id of a full reference; the first is empty where it is bare."""
@@ -24,7 +27,7 @@ def candidates(tail: str, refs: Iterable[str]) -> list[str]:
 
 def nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:
     """Return the known words that a person probably meant, best first."""
-    return get_close_matches(word, list(known), n=count, cutoff=0.6)
+    return get_close_matches(word[:LONGEST], list(known), n=count, cutoff=0.6)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

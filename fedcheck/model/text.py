@@ -4,6 +4,8 @@ import re
 
 _BIDI_AND_INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u061c\u00ad\u034f\u180e"
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u17b4\u17b5\u180b-\u180f\ufff0-\ufff8"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\u115f\u1160\u3164\uffa0\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
 _UNSAFE = re.compile(
@@ -13,6 +15,13 @@ _UNSAFE_LINE = re.compile(
     rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
 )
 _VISIBLE = "\ufffd"
+_EMOJI = "\ufe0f"
+"""Makes the sign before it wider, but not everywhere; columns need one width. It is left out."""
+_WIDE = re.compile(
+    "[\u1100-\u115f\u231a-\u23f3\u25fd\u25fe\u2614-\u27bf\u2b1b-\u2b55\u2e80-\ua4cf\ua960-\ua97c"
+    "\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00016fe0-\U00018df2"
+    "\U0001aff0-\U0001b2fb\U0001d300-\U0001d376\U0001f004-\U0001faff\U00020000-\U0003fffd]"
+)
 
 
 def clean(text: str) -> str:
@@ -23,7 +32,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_VISIBLE, text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(_VISIBLE, text.replace("\r\n", "\n").replace(_EMOJI, ""))
 
 
 def one_line(text: str, limit: int = 0) -> str:
@@ -31,13 +40,25 @@ def one_line(text: str, limit: int = 0) -> str:
 
     Args:
         text: any text.
-        limit: the most characters to return, an ellipsis included; 0 for no limit.
+        limit: the most cells that it may take, an ellipsis included; 0 for no limit.
     """
     plain = text.isascii() and text.isprintable()
     if not plain or "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = " ".join(_UNSAFE_LINE.sub(_mark, text).split())
-    if limit and len(text) > limit:
-        return text[: max(limit - 1, 0)].rstrip() + "…"
+        text = " ".join(_UNSAFE_LINE.sub(_mark, text.replace(_EMOJI, "")).split())
+    if limit and cells(text) > limit:
+        return _begin(text, max(limit - 1, 0)).rstrip() + "…"
+    return text
+
+
+def cells(text: str) -> int:
+    """Return the most cells that a line takes on a screen: two for a wide character, else one."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def _begin(text: str, room: int) -> str:
+    text = text[:room]
+    while (over := cells(text) - room) > 0:
+        text = text[: -max(over // 2, 1)]
     return text
 
 

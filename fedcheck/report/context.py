@@ -14,9 +14,9 @@ from fedcheck.insight.progress import Count
 from fedcheck.model.checklist import ADVISED
 from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.process import ROLE_TITLES
-from fedcheck.model.record import Evidence
 from fedcheck.model.request import Request
 from fedcheck.model.text import one_line
 from fedcheck.report import view, words

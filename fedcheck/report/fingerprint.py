@@ -1,11 +1,12 @@
 """The end of a report: which histories it saw, so that a later rewriting of them can be found."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from fedcheck.store import history
 
@@ -56,7 +57,7 @@ def find(text: str) -> Fingerprint | None:
         name, _, value = line.partition(" ")
         if name == "history":
             file, _, digest = value.partition(" ")
-            hashes[unquote(file)] = "" if digest == "empty" else digest
+            hashes[os.fsdecode(unquote_to_bytes(file))] = "" if digest == "empty" else digest
         else:
             values[name] = value
     try:
@@ -68,4 +69,4 @@ def find(text: str) -> Fingerprint | None:
 
 def _safe(name: str) -> str:
     """Return a file name that cannot end the comment."""
-    return quote(name, safe="").replace("--", "-%2D")
+    return quote(os.fsencode(name), safe="").replace("--", "-%2D")

@@ -7,7 +7,7 @@ printed, joined or cut. The same template on the same data therefore always ends
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date, timedelta
 from functools import wraps
@@ -44,6 +44,14 @@ _FILTERS = frozenset((
     "items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
     "select", "selectattr", "sort", "string", "title", "trim", "truncate", "unique", "upper",
     "wordcount",
+))
+_OF_TEXT = frozenset((
+    "capitalize", "code", "e", "escape", "lower", "string", "title", "trim", "truncate", "upper",
+    "wordcount",
+))
+_OF_MANY = frozenset((
+    "groupby", "list", "map", "max", "min", "reject", "rejectattr", "select", "selectattr",
+    "sort", "sum", "unique",
 ))
 _TEXT = frozenset((
     "endswith", "lower", "removeprefix", "removesuffix", "split", "startswith", "strip", "upper",
@@ -83,9 +91,10 @@ class Room(ImmutableSandboxedEnvironment):
         self.steps = 0
         self.characters = 0
         self._ends = time.monotonic() + MAX_SECONDS
+        self._weights: dict[int, tuple[object, int]] = {}
         known = {name: self.filters[name] for name in _FILTERS} | {"d": self.filters["default"]}
         known |= {"code": _code, "escape": _same, "e": _same, "sum": _sum}
-        self.filters = {name: self._metered(one) for name, one in known.items()}
+        self.filters = {name: self._metered(name, one) for name, one in known.items()}
         self.filters |= {"join": _join, "replace": self._replaced}
         self.globals = {"range": self._range, "namespace": Namespace, "link": _link}
 
@@ -103,38 +112,75 @@ class Room(ImmutableSandboxedEnvironment):
 
     def glue(self, *parts: Any) -> str:
         """Do the work of the operator `~`."""
-        texts = [str(part) for part in parts]
+        texts = [_text(part) for part in parts]
         self.charge(sum(map(len, texts)))
         return "".join(texts)
 
+    def made(self, value: Any) -> Any:
+        """Charge a list, a tuple or a table that was written down."""
+        return self._paid(value)
+
     def cut(self, value: Any, start: Any, stop: Any, step: Any) -> Any:
         """Do the work of a slice."""
-        part = value[start:stop:step]
-        self.charge(len(part))
-        return part
+        return self._paid(value[start:stop:step])
 
     def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what the sandbox allows; what it makes is charged."""
         result = super().call(context, function, *args, **kwargs)
         return result if getattr(function, "__self__", None) is self else self._paid(result)
 
-    def _metered(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a filter that charges what it takes and what it makes."""
+    def _metered(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a filter that charges what it takes, goes through and makes."""
         place = 1 if hasattr(function, "jinja_pass_arg") else 0
 
         @wraps(function)
         def metered(*args: Any, **kwargs: Any) -> Any:
-            self._paid(args[place])
-            return self._paid(function(*args, **kwargs))
+            given = list(args)
+            self._paid(given[place])
+            if name in _OF_TEXT:
+                _text(given[place])
+            elif name in _OF_MANY:
+                given[place] = self._each(given[place])
+            if name in ("groupby", "map"):
+                # What stands in for many values would be gone through as often, unseen by us.
+                for extra in (*given[place + 1 :], *kwargs.values()):
+                    _text(extra)
+            return self._paid(function(*given, **kwargs))
 
         return metered
 
+    def _each(self, values: Iterable[Any]) -> Iterator[Any]:
+        """Yield values; a filter that goes through many is charged for each."""
+        for value in values:
+            self.charge(characters=1, steps=0)
+            yield value
+
     def _paid(self, value: Any) -> Any:
-        if isinstance(value, str | list | tuple | dict):
+        if isinstance(value, str):
             self.charge(len(value))
+        elif isinstance(value, list | tuple | dict):
+            self.charge(self._weight(value))
         elif isinstance(value, int) and abs(value) > MAX_NUMBER:
             raise TooMuchError(f"a number above {MAX_NUMBER:,}")
         return value
+
+    def _weight(self, value: Any) -> int:
+        """Return how much there is to go through in a value.
+
+        A list that holds another one twice holds it twice: forty lines of a template can make one
+        that nothing gets to the end of, though it takes no memory. What is weighed once is kept,
+        with its weight: a template cannot change it any more.
+        """
+        if isinstance(value, str):
+            return 1 + len(value) // 64
+        if not isinstance(value, list | tuple | dict):
+            return 1
+        known = self._weights.get(id(value))
+        if known is None:
+            inside = [*value, *value.values()] if isinstance(value, dict) else value
+            known = value, 1 + sum(map(self._weight, inside))
+            self._weights[id(value)] = known
+        return known[1]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow the fields of views, and the few methods of plain values that can do no harm."""
@@ -160,8 +206,10 @@ class Room(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Calculate with numbers of a sensible size, add texts and lists, and no more."""
         if operator == "+" and isinstance(left, str | list | tuple):
-            self.charge(len(left) + len(right))
-            return left + right
+            if isinstance(left, str):
+                self.charge(len(left) + len(right))
+                return left + right
+            return self._paid(left + right)
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if not numbers and not (operator == "+" and isinstance(left, date)):
             raise SecurityError(f"the operator {operator} works on numbers only")
@@ -173,12 +221,7 @@ class Room(ImmutableSandboxedEnvironment):
         """Return what stands for a value in the document; charged also where it is captured."""
         if isinstance(value, Undefined):
             return str(value)  # raises, and says what is undefined
-        if value is None:
-            return ""
-        if not isinstance(value, str | int | float | date | TemplateModule):
-            kind = type(value).__name__.removesuffix("View").lower()
-            raise TypeError(f"a {kind} cannot be printed; name one of its fields")
-        text = str(value)
+        text = "" if value is None else _text(value)
         self.charge(len(text))
         return text
 
@@ -195,6 +238,17 @@ class Room(ImmutableSandboxedEnvironment):
         return text.replace(old, new) if old else text
 
 
+def _text(value: Any) -> str:
+    """Return a plain value as text. Raises TypeError for what holds others: that may have no end.
+
+    What is undefined raises too, and says so.
+    """
+    if isinstance(value, str | int | float | date | timedelta | TemplateModule | Undefined | None):
+        return str(value)
+    kind = type(value).__name__.removesuffix("View").lower()
+    raise TypeError(f"a {kind} cannot be printed; name one of its fields")
+
+
 @pass_environment
 def _join(
     environment: Environment, values: Iterable[Any], between: str = "", attribute: Any = None
@@ -204,7 +258,7 @@ def _join(
     get = make_attrgetter(environment, attribute) if attribute is not None else None
     texts = []
     for value in values:
-        texts.append(str(get(value) if get else value))
+        texts.append(_text(get(value) if get else value))
         environment.charge(len(texts[-1]) + len(between))
     return between.join(texts)
 
@@ -282,6 +336,18 @@ class _Meter(NodeTransformer):
         bounds = [node.arg.start, node.arg.stop, node.arg.step]
         none = nodes.Const(None, lineno=node.lineno)
         return _call("cut", [node.node, *(bound or none for bound in bounds)], node.lineno)
+
+    def visit_List(self, node: nodes.List) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        return _call("made", [node], node.lineno)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        return _call("made", [node], node.lineno)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        return node if node.ctx != "load" else _call("made", [node], node.lineno)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Call:  # noqa: N802
         self.generic_visit(node)

@@ -66,6 +66,8 @@ def read_template(template: TemplateInfo, root: Path) -> str:
     outside = not path.resolve().is_relative_to(root.resolve())
     if template.origin == "workspace" and outside:
         raise FedcheckError(f"{path}: leads out of the workspace", "copy the template itself")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise FedcheckError(f"{path}: a device or a pipe, not a file", "move it away")
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)

@@ -122,6 +122,8 @@ def load_process(path: Path) -> tuple[Process | None, list[Problem]]:
     process = decode(Process, document.data, (), collector)
     if process is not None:
         _check_process(process, path, collector)
+        for array in ("phase", "milestone", "deliverable"):
+            _twice(document.data, array, collector)
     return process, collector.problems()
 
 
@@ -201,8 +203,8 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
     for name in checklist.process:
         _known(name, PROCESSES, "process", ("process",), problems)
     _known(checklist.role, ROLE_TITLES, "role", ("role",), problems)
-    _twice([s.id for s in checklist.sources], "source", "source", problems)
-    _twice([s.id for s in checklist.sections], "section", "section", problems)
+    for array in ("source", "section"):
+        _twice(loaded.document.data if loaded.document else {}, array, problems)
     _check_ids(loaded, problems)
     sources = {source.id for source in checklist.sources}
     for _, item in checklist.items.values():
@@ -245,9 +247,6 @@ def _check_process(process: Process, path: Path, problems: Collector) -> None:
     if process.id != path.parent.name:
         problems.add(("id",), f'the id "{process.id}" is not the name of the folder')
     phases = [phase.id for phase in process.phases]
-    _twice(phases, "phase", "phase", problems)
-    _twice([m.id for m in process.milestones], "milestone", "milestone", problems)
-    _twice([d.id for d in process.deliverables], "deliverable", "deliverable", problems)
     for i, stone in enumerate(process.milestones):
         for name in stone.closes:
             _known(name, phases, "phase", ("milestone", i, "closes"), problems)
@@ -256,11 +255,19 @@ def _check_process(process: Process, path: Path, problems: Collector) -> None:
             _known(name, ROLE_TITLES, "role", ("deliverable", i), problems)
 
 
-def _twice(ids: list[str], what: str, array: str, problems: Collector) -> None:
-    for index, name in enumerate(ids):
-        if name in ids[:index]:
+def _twice(data: Mapping[str, Any], array: str, problems: Collector) -> None:
+    """Note the ids that stand twice in an array of tables, also where others of it are bad."""
+    tables = data.get(array)
+    seen: set[str] = set()
+    for index, table in enumerate(tables if isinstance(tables, list) else ()):
+        name = table.get("id") if isinstance(table, dict) else None
+        if not isinstance(name, str):
+            continue
+        if name in seen:
             where = (array, index, "id")
-            problems.add(where, f'the {what} id "{name}" stands twice', "give one a new id")
+            text = f'the {array} id "{one_line(name, 60)}" stands twice'
+            problems.add(where, text, "give one a new id")
+        seen.add(name)
 
 
 def _known(name: str, known: Iterable[str], what: str, at: Path_, problems: Collector) -> None:

@@ -12,20 +12,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from fedcheck.model.change import OUTSIDE, Change, Entered, differences
+from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
 from fedcheck.model.edit import settled
+from fedcheck.model.fields import field_value, with_field
 from fedcheck.model.key import is_id
-from fedcheck.model.record import EMPTY, Record, field_value, with_field
+from fedcheck.model.record import Record
 from fedcheck.model.reference import split
-from fedcheck.store import files, history, machine, progress
+from fedcheck.store import books, files, history, machine, progress
+from fedcheck.store.book import Book
 from fedcheck.store.paths import MACHINE
 from fedcheck.store.problems import FedcheckError
-from fedcheck.store.progress import Progress
-from fedcheck.store.reconcile import all_outside_changes, outside_changes, seen_name
+from fedcheck.store.reconcile import all_outside_changes, outside_changes
 from fedcheck.store.toml import read_bytes
 
-Guard = Callable[[Change, Record], None]
+Guard = Callable[[Change, Thing], None]
 """Looks at a change and the record that it meets on disk; raises where it must not be made."""
 
 
@@ -41,9 +43,9 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was saved: the progress files as they are now, and the changes as they were made."""
+    """What was saved: the books as they are now, and the changes as they were made."""
 
-    progress: Mapping[str, Progress]
+    books: Mapping[str, Book]
     changes: tuple[Change, ...]
 
 
@@ -67,7 +69,7 @@ class ConflictError(FedcheckError):
 def unless_changed(name: str, seen: str) -> Guard:
     """Return a guard that refuses to write over a text that is no longer what a person saw."""
 
-    def guard(change: Change, record: Record) -> None:
+    def guard(change: Change, record: Thing) -> None:
         now = field_value(record, change.field) or ""
         if change.field == name and now not in (seen, change.new or ""):
             raise ConflictError(change, now)
@@ -75,17 +77,20 @@ def unless_changed(name: str, seen: str) -> Guard:
     return guard
 
 
-Plan = Callable[[Callable[[str], Record]], Iterable[Change]]
-"""Works out changes from the record of a reference as it is on disk."""
+Look = Callable[[str], Any]
+"""Returns the record, request or finding of a reference as it is on disk."""
+
+Plan = Callable[[Look], Iterable[Change]]
+"""Works out changes from what is on disk."""
 
 
-def allow(change: Change, record: Record) -> None:
+def allow(change: Change, record: Thing) -> None:
     """Let every change pass: the later of two writers stands."""
 
 
 def commit(
     root: Path,
-    known: Mapping[str, Progress],
+    known: Mapping[str, Book],
     orders: Mapping[str, Sequence[str]],
     changes: Iterable[Change],
     deed: Deed,
@@ -98,7 +103,7 @@ def commit(
 
 def commit_planned(
     root: Path,
-    known: Mapping[str, Progress],
+    known: Mapping[str, Book],
     orders: Mapping[str, Sequence[str]],
     plan: Plan,
     deed: Deed,
@@ -109,7 +114,7 @@ def commit_planned(
 
     Args:
         root: the workspace.
-        known: the progress files as last read, so that unchanged ones are not parsed again.
+        known: the books as last read, so that unchanged ones are not parsed again.
         orders: the item ids of each checklist in its order.
         plan: works out the changes, under the lock, from the records as they are on disk.
         deed: who, when, and as part of what.
@@ -120,14 +125,14 @@ def commit_planned(
     change makes no sense, or the disk refuses. Nothing of a refused file is changed.
     """
     names = renamed or {}
-    current: dict[str, Progress] = {}
+    current: dict[str, Book] = {}
 
-    def record(ref: str) -> Record:
+    def record(ref: str) -> Thing:
         owner, item = split(ref)
         if owner not in current:
             found = _current(root, owner, known.get(owner))
             current[owner] = found.renamed(names.get(owner, {}))
-        return current[owner].records.get(item, EMPTY)
+        return current[owner].get(item)
 
     with machine.locked(root):
         _tidy(root)
@@ -139,7 +144,7 @@ def commit_planned(
         for checklist, wanted in by_list.items():
             today = names.get(checklist, {})
             found = _current(root, checklist, known.get(checklist))
-            if found.sha256 != seen.get(seen_name(checklist), ""):
+            if found.sha256 != seen.get(books.file_name(checklist), ""):
                 outside += outside_changes(root, found, today)
             updated, actual = _applied(found.renamed(today), wanted, guard, bool(deed.undoes))
             made += actual
@@ -148,12 +153,12 @@ def commit_planned(
         written = {}
         for checklist, (updated, is_new) in ready.items():
             if is_new:
-                raws[checklist], updated = progress.dump(updated, orders.get(checklist, ()))
+                raws[checklist], updated = books.dump(updated, orders.get(checklist, ()))
                 updated = replace(updated, sha256=hashlib.sha256(raws[checklist]).hexdigest())
-            seen[seen_name(checklist)] = updated.sha256
+            seen[books.file_name(checklist)] = updated.sha256
             written[checklist] = updated
         log = machine.history_for(root, deed.by) if outside or made else None
-        files.write_all({progress.path_of(root, name): raw for name, raw in raws.items()})
+        files.write_all({books.path_of(root, name): raw for name, raw in raws.items()})
         lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
         lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
         _note(log, lines)
@@ -197,20 +202,19 @@ def _note(log: Path | None, lines: Sequence[Entered]) -> None:
 
 def _tidy(root: Path) -> None:
     """Remove what killed processes left where saves are made."""
-    for folder in (progress.FOLDER, history.FOLDER, MACHINE):
+    for folder in ("", progress.FOLDER, history.FOLDER, MACHINE):
         files.sweep(root / folder)
 
 
-def _current(root: Path, checklist: str, known: Progress | None) -> Progress:
+def _current(root: Path, checklist: str, known: Book | None) -> Book:
     """Return the progress file as it is on disk, parsed again only if it is not the known one."""
-    path = progress.path_of(root, checklist)
+    path = books.path_of(root, checklist)
     if not os.path.lexists(path):
-        return Progress(checklist)
+        return Book(checklist)
     raw = read_bytes(path)
     if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():
         return known
-    found, _ = progress.load(path, raw)
-    return replace(found, checklist=checklist)
+    return books.parse(path, raw, checklist)
 
 
 def _by_list(
@@ -228,8 +232,8 @@ def _by_list(
 
 
 def _applied(
-    found: Progress, wanted: list[Change], guard: Guard, keep_all: bool
-) -> tuple[Progress, list[Change]]:
+    found: Book, wanted: list[Change], guard: Guard, keep_all: bool
+) -> tuple[Book, list[Change]]:
     """Apply changes to what is on disk; those that would change nothing are left out.
 
     They stay in when an action is taken back (`keep_all`): history has to say that it was, or the
@@ -238,7 +242,7 @@ def _applied(
     actual = []
     for change in wanted:
         item = split(change.ref)[1]
-        record = found.records.get(item, EMPTY)
+        record = found.get(item)
         try:
             guard(change, record)
             before = field_value(record, change.field)
@@ -251,7 +255,8 @@ def _applied(
         if before != change.new:
             found = found.with_record(item, updated)
     for ref in dict.fromkeys(change.ref for change in wanted if change.field == "status"):
-        record = found.records.get(split(ref)[1], EMPTY)
-        actual += differences(ref, record, settled(record))
-        found = found.with_record(split(ref)[1], settled(record))
+        record = found.get(split(ref)[1])
+        if isinstance(record, Record):
+            actual += differences(ref, record, settled(record))
+            found = found.with_record(split(ref)[1], settled(record))
     return found, actual

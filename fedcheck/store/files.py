@@ -39,16 +39,23 @@ def toml_files(folder: Path) -> list[Path]:
 
 
 class NotPlainError(OSError):
-    """A pipe or a device stands in the place of a file."""
+    """Something else stands in the place of a file: a folder, a pipe, a link to itself."""
 
 
 def read_plain(path: Path) -> bytes:
-    """Return what an ordinary file holds. Raises OSError; NotPlainError for a pipe or a device.
+    """Return what an ordinary file holds. Raises OSError; NotPlainError for all else.
 
-    Reading one of those could wait, or go on, for ever.
+    Reading a pipe or a device could wait, or go on, for ever.
     """
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise NotPlainError(errno.ELOOP, "a link to itself", str(path)) from None
+    if stat.S_ISDIR(mode):
+        raise NotPlainError(errno.EISDIR, "a folder, not a file", str(path))
+    if not stat.S_ISREG(mode):
         raise NotPlainError(errno.EINVAL, "a device or a pipe, not a file", str(path))
     return path.read_bytes()
 

@@ -10,8 +10,8 @@ import tomli
 
 Path = tuple[str | int, ...]
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|$)""")
+_HEADER = re.compile(r"\s*(\[\[?)")
+_KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|\]|$)""")
 _TRIPLE = ('"""', "'''")
 
 
@@ -35,9 +35,9 @@ class Lines:
         while number < len(lines):
             line = lines[number]
             here = number + 1
-            header = _HEADER.match(line) if line.lstrip().startswith("[") else None
+            header = _HEADER.match(line)
             if header:
-                table = self._header(header[1] == "[[", header[2], here)
+                table = self._header(header[1] == "[[", _dotted(line, header.end()), here)
                 number += 1
                 continue
             keys, rest = _keys(line)
@@ -48,8 +48,7 @@ class Lines:
                 number = self._value_end(lines, number, rest)
             number += 1
 
-    def _header(self, is_array: bool, dotted: str, here: int) -> Path:
-        parts = _dotted(dotted)
+    def _header(self, is_array: bool, parts: list[str], here: int) -> Path:
         path: Path = ()
         for i, part in enumerate(parts):
             path = (*path, part)
@@ -86,11 +85,14 @@ def _keys(line: str) -> tuple[Path, str | None]:
     return (), None
 
 
-def _dotted(text: str) -> list[str]:
-    place, parts = 0, []
-    while place < len(text) and (found := _KEY_PART.match(text, place)):
+def _dotted(line: str, place: int) -> list[str]:
+    """Return the parts of the dotted key that stands at a place in a header."""
+    parts = []
+    while found := _KEY_PART.match(line, place):
         parts.append(_part(found))
         place = found.end()
+        if found[4] != ".":
+            break
     return parts
 
 

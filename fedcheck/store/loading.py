@@ -1,15 +1,17 @@
 """Read a workspace as a whole: its head file, lists, records, requests, findings; and private/."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.store import checklists, proofs, workspaces
+from fedcheck.store.book import FINDINGS, REQUESTS, RESERVED, Book
 from fedcheck.store.paths import HEAD, private_home
 from fedcheck.store.permissions import writable_by_others
 from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
-from fedcheck.store.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +19,14 @@ class Loaded:
     """A workspace as it was read.
 
     Attributes:
-        progress: its progress files by checklist.
+        books: its books by name: progress by checklist, requests, findings.
         private: those under `private/`.
         problems: what is wrong with its files, for stderr or a toast.
     """
 
     project: Project
-    progress: dict[str, Progress]
-    private: dict[str, Progress]
+    books: dict[str, Book]
+    private: dict[str, Book]
     problems: list[Problem]
 
 
@@ -47,12 +49,12 @@ def load(root: Path, catalog: checklists.Catalog) -> Loaded:
     records = {
         name: _today(one, serving).records
         for source, wanted in ((contents, False), (private, True))
-        for name, one in source.progress.items()
-        if (name in inside) is wanted
+        for name, one in source.books.items()
+        if (name in inside) is wanted and name not in RESERVED
     }
     notes = {
         name: _today(one, serving).records
-        for name, one in private.progress.items()
+        for name, one in private.books.items()
         if name not in inside
     }
     broken = [*contents.broken, *private.broken, *_broken_lists(catalog, process.id)]
@@ -65,8 +67,8 @@ def load(root: Path, catalog: checklists.Catalog) -> Loaded:
         process=process,
         checklists=serving,
         records=records,
-        requests=contents.requests.requests,
-        findings=contents.findings.findings,
+        requests=things_of(contents.books, REQUESTS),
+        findings=things_of(contents.books, FINDINGS),
         file_states=proofs.quick_states(root, (r for rs in records.values() for r in rs.values())),
         broken=tuple(broken),
         unreadable=contents.unreadable | (private.unreadable & inside),
@@ -74,12 +76,17 @@ def load(root: Path, catalog: checklists.Catalog) -> Loaded:
         private_notes=notes,
     )
     listed = [*problems, *found, *writable_by_others(root), *(_problem(one) for one in broken)]
-    return Loaded(project, contents.progress, private.progress, listed)
+    return Loaded(project, contents.books, private.books, listed)
 
 
-def _today(found: Progress, serving: dict[str, Checklist]) -> Progress:
+def things_of(books: Mapping[str, Book], name: str) -> tuple[Any, ...]:
+    """Return the requests, or the findings, of a workspace."""
+    return tuple(books[name].records.values()) if name in books else ()
+
+
+def _today(found: Book, serving: dict[str, Checklist]) -> Book:
     """Return records under today's ids of their items."""
-    checklist = serving.get(found.checklist)
+    checklist = serving.get(found.name)
     return found.renamed(checklist.renamed) if checklist else found
 
 

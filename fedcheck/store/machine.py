@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
 
 
-_NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, files.NotPlainError)
+_NOT_THERE = (FileNotFoundError, NotADirectoryError, files.NotPlainError)
 
 
 @contextmanager
@@ -72,6 +72,22 @@ def verified(root: Path) -> dict[str, Any]:
 def note_verified(root: Path, found: dict[str, Any]) -> None:
     """Remember what `evidence verify` found."""
     _write_json(root / MACHINE / "verified.json", found)
+
+
+def allowed_outside(root: Path) -> frozenset[str]:
+    """Return the files outside the workspace that a person at this machine linked as evidence."""
+    try:
+        return frozenset(_json(root / MACHINE / "outside.json"))
+    except FedcheckError:
+        return frozenset()
+
+
+def allow_outside(root: Path, links: Iterable[str]) -> None:
+    """Remember a person's word that files outside the workspace may be looked at."""
+    known = _json(root / MACHINE / "outside.json")
+    wanted = {link: True for link in links if link not in known}
+    if wanted:
+        _write_json(root / MACHINE / "outside.json", {**known, **wanted})
 
 
 def own_history(root: Path, who: str) -> Path | None:

@@ -5,13 +5,14 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any
 
-from fedcheck.model.record import Evidence, EvidenceKind, Record
+from fedcheck.model.evidence import Evidence, EvidenceKind
+from fedcheck.model.record import Record
 from fedcheck.model.text import one_line, storable
 from fedcheck.store import machine
 from fedcheck.store.paths import HEAD, MACHINE, expanded
@@ -142,13 +143,17 @@ def place_of(root: Path, link: str) -> Path:
     return root / link
 
 
-def escapes(root: Path, link: str) -> bool:
-    """Tell whether a link in a relative form leads out of the workspace (by `..` or a symlink).
+def escapes(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
+    """Tell whether a link leads out of the workspace: by `..`, a symlink, or from the root.
 
-    Absolute links are those that the user allowed with `--outside`.
+    Args:
+        root: the workspace.
+        link: the link of a piece of evidence.
+        allowed: absolute links that a person at this machine has allowed (`--outside`). One that
+            came with the workspace is nobody's word: it may name any file of this machine.
     """
     if Path(link).is_absolute():
-        return False
+        return link not in allowed
     try:
         return not (root / link).resolve().is_relative_to(root.resolve())
     except (OSError, ValueError, RuntimeError):  # a NUL in the name, a circle of symlinks
@@ -171,10 +176,10 @@ def quick_states(root: Path, records: Iterable[Record]) -> dict[str, str]:
     file that was found changed, or that was touched since it was found good, counts as changed
     until the next verification.
     """
-    remembered = machine.verified(root)
+    remembered, allowed = machine.verified(root), machine.allowed_outside(root)
     states: dict[str, str] = {}
     for proof in {p.link: p for r in records for p in r.evidence if p.kind == "file"}.values():
-        stat = None if escapes(root, proof.link) else _stat(place_of(root, proof.link))
+        stat = None if escapes(root, proof.link, allowed) else _stat(place_of(root, proof.link))
         if stat is None or not S_ISREG(stat.st_mode):
             states[proof.link] = "missing"
         elif _changed(remembered.get(proof.link), proof, stat):
@@ -207,10 +212,11 @@ def verify(
     """
     found: dict[str, Any] = {}
     verdicts = []
+    allowed = machine.allowed_outside(root)
     for ref, proof in proofs:
         if proof.kind != "file":
             continue
-        state, stat = _verified(root, proof, step)
+        state, stat = _verified(root, proof, allowed, step)
         verdicts.append(Verdict(ref, proof, state))
         if state != "unreadable":
             found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
@@ -218,8 +224,18 @@ def verify(
     return verdicts
 
 
+def allow_outside(root: Path, records: Iterable[Record]) -> None:
+    """Remember that the files which records name outside the workspace may be looked at."""
+    links = [p.link for r in records for p in r.evidence if Path(p.link).is_absolute()]
+    with machine.locked(root):
+        machine.allow_outside(root, links)
+
+
 def note_added(root: Path, proof: Evidence) -> None:
-    """Remember what a file is like that was hashed a moment ago."""
+    """Remember what a file is like that was hashed a moment ago, and that it may be looked at."""
+    if proof.kind == "file" and Path(proof.link).is_absolute():
+        with contextlib.suppress(FedcheckError), machine.locked(root):
+            machine.allow_outside(root, [proof.link])
     stat = _stat(place_of(root, proof.link)) if proof.kind == "file" else None
     if stat and proof.sha256:
         _remember(root, {proof.link: {"state": "ok", **_look(stat), "sha256": proof.sha256}})
@@ -238,10 +254,10 @@ def _look(stat: os.stat_result) -> dict[str, int]:
 
 
 def _verified(
-    root: Path, proof: Evidence, step: Callable[[int], None] | None
+    root: Path, proof: Evidence, allowed: Collection[str], step: Callable[[int], None] | None
 ) -> tuple[str, Mapping[str, int]]:
     path = place_of(root, proof.link)
-    if escapes(root, proof.link):
+    if escapes(root, proof.link, allowed):
         return "missing", {}
     try:
         stat = path.stat()

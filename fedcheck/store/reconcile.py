@@ -5,50 +5,41 @@ each leaves a value that no history line explains. The difference is added to th
 outside fedcheck; nothing is ever changed to match the history.
 """
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fedcheck.model.change import Change, Entered
+from fedcheck.model.fields import all_names, field_value
 from fedcheck.model.key import is_id
-from fedcheck.model.record import FIELDS, field_value
 from fedcheck.model.reference import split
-from fedcheck.store import history, machine, progress
+from fedcheck.store import books, history, machine, progress
+from fedcheck.store.book import RESERVED, Book, empty
 from fedcheck.store.files import toml_files
 from fedcheck.store.problems import InvalidFileError
-from fedcheck.store.progress import Progress
-from fedcheck.store.toml import read_bytes
 
 Key = tuple[str, str]
 """Reference and field."""
 
 
-def seen_name(checklist: str) -> str:
-    """Return the name under which the hash of a progress file is remembered."""
-    return f"{progress.FOLDER}/{checklist}.toml"
-
-
-def strangers(root: Path, seen: Mapping[str, str]) -> list[Progress]:
-    """Return the progress files that are not as fedcheck last saw them, where they can be read.
+def strangers(root: Path, seen: Mapping[str, str]) -> list[Book]:
+    """Return the books that are not as fedcheck last saw them, where they can be read.
 
     One that is gone counts as empty: its records were taken away.
     """
     found = []
     names = {path.stem for path in toml_files(root / progress.FOLDER)}
     names |= {Path(name).stem for name in seen if name.startswith(f"{progress.FOLDER}/")}
+    names |= set(RESERVED)
     for name in sorted(names):
         if not is_id(name):
             continue
-        path = progress.path_of(root, name)
         try:
-            there = os.path.lexists(path)
-            one = progress.load(path, read_bytes(path))[0] if there else Progress(name)
+            one = books.load(root, name)
         except InvalidFileError:
             continue
-        if one.sha256 != seen.get(seen_name(name), ""):
-            found.append(replace(one, checklist=name))
+        if one.sha256 != seen.get(books.file_name(name), ""):
+            found.append(one)
     return found
 
 
@@ -65,40 +56,43 @@ def all_outside_changes(
     parts = [history.read(path) for path in history.history_files(root)] if changed else []
     changes: list[Change] = []
     for one in changed:
-        changes += _unexplained(parts, one, renamed.get(one.checklist, {}))
-    return changes, {seen_name(one.checklist): one.sha256 for one in changed}
+        changes += _unexplained(parts, one, renamed.get(one.name, {}))
+    return changes, {books.file_name(one.name): one.sha256 for one in changed}
 
 
 def outside_changes(
-    root: Path, found: Progress, renamed: Mapping[str, str] | None = None
+    root: Path, found: Book, renamed: Mapping[str, str] | None = None
 ) -> list[Change]:
-    """Return the difference between a progress file and what the history knows of it."""
+    """Return the difference between a book and what the history knows of it."""
     parts = [history.read(path) for path in history.history_files(root)]
     return _unexplained(parts, found, renamed or {})
 
 
 def _unexplained(
-    parts: Sequence[Sequence[Entered]], found: Progress, renamed: Mapping[str, str]
+    parts: Sequence[Sequence[Entered]], found: Book, renamed: Mapping[str, str]
 ) -> list[Change]:
-    known = _last_values(parts, found.checklist, renamed)
+    known = _last_values(parts, found.name, renamed)
     changes = []
     for item, record in found.renamed(renamed).records.items():
-        ref = f"{found.checklist}:{item}"
-        names = (*FIELDS, *(f"evidence.{proof.id}" for proof in record.evidence))
-        for name in names:
-            before = known.pop((ref, name), [_untouched(name)])
+        ref = f"{found.name}:{item}"
+        for name in all_names(record):
+            before = known.pop((ref, name), [_untouched(found.name, name)])
             after = field_value(record, name)
             if after not in before:
                 changes.append(Change(ref, name, before[-1], after))
     for (ref, name), before in known.items():
-        gone = _untouched(name)
+        gone = _untouched(found.name, name)
         if gone not in before:
             changes.append(Change(ref, name, before[-1], gone))
     return changes
 
 
-def _untouched(field: str) -> Any:
-    return "todo" if field == "status" else None
+def _untouched(book: str, field: str) -> Any:
+    """Return what a field holds where nothing is known; nothing for one that we do not know."""
+    try:
+        return field_value(empty(book, ""), field)
+    except KeyError:
+        return None
 
 
 def _last_values(

@@ -12,18 +12,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import tomli_w
 
 from fedcheck.model.checklist import FORMAT
-from fedcheck.model.finding import Findings
 from fedcheck.model.process import ROLE_TITLES, Process
 from fedcheck.model.project import BrokenFile
 from fedcheck.model.reference import did_you_mean
-from fedcheck.model.request import Requests
 from fedcheck.model.workspace import WorkspaceConfig
-from fedcheck.store import files, progress
+from fedcheck.store import books, files, progress
+from fedcheck.store.book import RESERVED, Book
 from fedcheck.store.decode import decode
 from fedcheck.store.paths import HEAD, MACHINE, private_home
 from fedcheck.store.problems import Collector, FedcheckError, InvalidFileError, Problem
-from fedcheck.store.progress import Progress
-from fedcheck.store.toml import read, read_bytes
+from fedcheck.store.toml import read
 
 T = TypeVar("T")
 
@@ -38,9 +36,7 @@ GITATTRIBUTES = "history/*.jsonl merge=union\n"
 class Contents:
     """What a workspace folder holds, beside its head file."""
 
-    progress: dict[str, Progress] = field(default_factory=dict)
-    requests: Requests = field(default_factory=lambda: Requests(FORMAT))
-    findings: Findings = field(default_factory=lambda: Findings(FORMAT))
+    books: dict[str, Book] = field(default_factory=dict)
     broken: list[BrokenFile] = field(default_factory=list)
 
     @property
@@ -103,8 +99,8 @@ def load_contents(root: Path) -> Contents:
     contents = Contents()
     _check_folders(root, contents)
     _read_progress(root, contents)
-    contents.requests = _optional(root / "requests.toml", Requests, contents)
-    contents.findings = _optional(root / "findings.toml", Findings, contents)
+    for name in RESERVED:
+        _read(root, name, contents)
     return contents
 
 
@@ -130,10 +126,18 @@ def _check_folders(root: Path, contents: Contents) -> None:
 
 def _read_progress(root: Path, contents: Contents) -> None:
     for path in files.toml_files(root / progress.FOLDER):
-        try:
-            contents.progress[path.stem] = load_progress(path)
-        except InvalidFileError as error:
-            contents.broken += _broken(error, path.stem)
+        if path.stem in RESERVED:
+            text = f'no checklist can be called "{path.stem}"'
+            contents.broken.append(BrokenFile(str(path), text, hint="move the file away"))
+        else:
+            _read(root, path.stem, contents)
+
+
+def _read(root: Path, book: str, contents: Contents) -> None:
+    try:
+        contents.books[book] = books.load(root, book)
+    except InvalidFileError as error:
+        contents.broken += _broken(error, "" if book in RESERVED else book)
 
 
 def _broken(error: InvalidFileError, checklist: str = "") -> list[BrokenFile]:
@@ -141,28 +145,6 @@ def _broken(error: InvalidFileError, checklist: str = "") -> list[BrokenFile]:
         BrokenFile(str(one.file), one.message, checklist, one.line, one.hint)
         for one in error.problems
     ]
-
-
-def load_progress(path: Path) -> Progress:
-    """Read a progress file. Raises InvalidFileError where it cannot be used as a whole."""
-    return progress.load(path, read_bytes(path))[0]
-
-
-def _optional(path: Path, cls: type[T], contents: Contents) -> T:
-    empty: T = cls(FORMAT)  # type: ignore[call-arg]
-    if not path.exists() and not path.is_symlink():
-        return empty
-    try:
-        document = read(path)
-        problems = document.collector()
-        found = decode(cls, document.data, (), problems)
-        listed = problems.problems()
-        if listed:
-            raise InvalidFileError(listed)
-        return found if found is not None else empty
-    except InvalidFileError as error:
-        contents.broken += _broken(error)
-        return empty
 
 
 def fingerprint(root: Path) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fedcheck.model.text import one_line
+from fedcheck.model.text import clean, one_line
 from fedcheck.session import Action
 from fedcheck.store.commit import ConflictError, Guard, unless_changed
 from fedcheck.tui.prompts import Choice, ChoicePrompt, LongTextPrompt
@@ -34,7 +34,7 @@ def write_note(app: "FedcheckApp", title: str, seen: str, save: Save, draft: str
     """
 
     def given(text: str | None) -> None:
-        if text is not None and text.rstrip() != seen:
+        if text is not None and text.rstrip() != clean(seen):
             app.change(
                 lambda: save(text, unless_changed("note", seen)),
                 conflict=lambda error: _settle(app, title, text, error, save),

@@ -14,7 +14,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from fedcheck.model.text import clean
+from fedcheck.model.text import clean, one_line
 
 Preview = Callable[[str], str]
 """Says what a text means while it is typed; raises ValueError with what is wrong with it."""
@@ -63,16 +63,16 @@ class TextPrompt(Dialog):
         super().__init__(classes="prompt")
         self.title_text = title
         self.value = value
-        self.hint = hint
+        self.hint = one_line(hint)
         self.preview = preview
-        self.known = known
+        self.known = [one_line(name) for name in known]
 
     def compose(self) -> ComposeResult:
         """Lay out title, field and hint."""
         with Vertical(classes="dialog"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
             suggester = SuggestFromList(self.known, case_sensitive=False) if self.known else None
-            yield Input(self.value, suggester=suggester, select_on_focus=False)
+            yield Input(one_line(self.value), suggester=suggester, select_on_focus=False)
             yield Static(Content(self.hint), classes="dialog-hint", id="hint")
 
     @on(Input.Changed)
@@ -81,11 +81,11 @@ class TextPrompt(Dialog):
         try:
             meaning = self.preview(event.value)
         except ValueError as error:
-            hint.update(Content(str(error)))
+            hint.update(Content(one_line(str(error))))
             hint.add_class("-wrong")
             return
         hint.remove_class("-wrong")
-        hint.update(Content(meaning or self.hint))
+        hint.update(Content(one_line(meaning) or self.hint))
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -113,7 +113,7 @@ class LongTextPrompt(Dialog):
         """Lay out title, text and hint."""
         with Vertical(classes="dialog -tall"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
-            yield TextArea(self.value, show_line_numbers=False, soft_wrap=True)
+            yield TextArea(clean(self.value), show_line_numbers=False, soft_wrap=True)
             hint = "F2 or ctrl+s saves, esc leaves it as it was"
             yield Static(Content(hint), classes="dialog-hint")
 

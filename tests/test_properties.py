@@ -1,0 +1,476 @@
+"""What holds for anything whatever: files, queries, edits, histories, reports (hypothesis).
+
+`HYPOTHESIS_PROFILE=hunt` looks at 2,000 examples of each property in place of 50.
+"""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TODAY
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from nasty.make import HERE, TEXTS, raw_characters
+from rich.cells import cell_len
+from small_project import applied, small_board
+from test_progress_files import FILES, PATH, RECORDS, whole
+
+from fedcheck.cli.words import table
+from fedcheck.model import query
+from fedcheck.model.change import Change, Entered, differences
+from fedcheck.model.checklist import Checklist, Item
+from fedcheck.model.dates import parse_due, parse_max_age, parse_span, typed_due
+from fedcheck.model.edit import Edit, RuleError, edited, settled, with_evidence, without_evidence
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.fields import field_names, field_value, with_field
+from fedcheck.model.finding import Findings
+from fedcheck.model.process import Process
+from fedcheck.model.record import RESULTS, STATUSES, Record
+from fedcheck.model.reference import candidates, matches, split
+from fedcheck.model.request import Requests
+from fedcheck.model.text import cells, clean, one_line
+from fedcheck.model.workspace import WorkspaceConfig
+from fedcheck.report.markdown import code, escaped, link, marked
+from fedcheck.store import checklists, history, progress, toml
+from fedcheck.store.book import Book
+from fedcheck.store.config import UserConfig
+from fedcheck.store.decode import decode
+from fedcheck.store.problems import InvalidFileError
+
+SHORT = {name: text for name, text in TEXTS.items() if len(text) < 1000}
+ANY = st.text(st.characters(), max_size=40)
+NASTY = st.lists(ANY | st.sampled_from(sorted(SHORT.values())), max_size=3).map("".join)
+STORED = NASTY.map(lambda text: text.encode("utf-8", "replace").decode())
+
+# ---------------------------------------------------------------- loaders
+
+CORPUS = [path.read_bytes() for folder in ("anywhere", "places", "odd") for path in
+          sorted((HERE / folder).iterdir())]  # fmt: skip
+GOOD = [path.read_bytes() for path in sorted((HERE.parent / "mini").glob("*.toml"))] + [
+    b'format = 1\nchecklist = "list"\n\n[item."a"]\nstatus = "done"\ndone = 2027-01-01\n\n'
+    b'[[item."a".evidence]]\nid = "a1"\nlink = "x"\nkind = "file"\n',
+    b'format = 1\nname = "x"\nprocess = "jab"\nrole = "csp"\n[milestones]\nkick-off = 2027-02-01\n',
+    b'format = 1\n[[request]]\nid = "q"\ntitle = "x"\n[[finding]]\nid = "f"\ntitle = "x"\n',
+]
+PIECES = [
+    b"[", b"]", b"[[", b"]]", b'"', b'"""', b"'", b"'''", b"=", b"\n", b"\r\n", b"#", b",", b".",
+    b"{", b"}", b"\\", b"\\u0000", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\x1b[31m", b"1", b"-",
+    b"2027-02-30", b"true", b"inf", b"nan", b"format = 2\n", b"format = 1\n", b"<<<<<<< x\n",
+    b'id = "a"\n', b"[item]\n", b"[[section.item]]\n", b"\xe2\x80\xae", b"a.b.c = 1\n", b" = ",
+]  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """Draw a good file into which something was put, or from which something was cut."""
+    raw = draw(st.sampled_from(GOOD))
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(raw)))
+        end = min(len(raw), place + draw(st.sampled_from([0, 0, 1, 3, 20])))
+        new = draw(st.sampled_from(PIECES) | st.binary(max_size=3))
+        raw = raw[:place] + new + raw[end:]
+    return raw
+
+
+RAW = (
+    mutated()
+    | st.binary(max_size=80)
+    | st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join)
+    | st.sampled_from(CORPUS)
+)
+KINDS = [Checklist, Process, Requests, Findings, WorkspaceConfig, UserConfig]
+
+
+def check_problems(problems: list[Any], raw: bytes) -> None:
+    """Fail unless every problem has its line within the file, and words fit for a screen."""
+    last = raw.count(b"\n") + 1
+    for problem in problems:
+        assert 0 <= problem.line <= last
+        assert problem.message
+        assert not raw_characters(clean(str(problem)))
+        assert len(str(problem)) < 600
+
+
+@given(RAW)
+def test_any_bytes_are_read_or_refused_in_words(raw: bytes) -> None:
+    try:
+        document = toml.parse(PATH, raw)
+    except InvalidFileError as error:
+        check_problems(error.problems, raw)
+        return
+    for kind in KINDS:
+        collector = document.collector()
+        decode(kind, document.data, (), collector)
+        check_problems(collector.problems(), raw)
+
+
+@given(RAW)
+def test_any_bytes_are_a_progress_file_or_none(raw: bytes) -> None:
+    """What is read is written back the same: nothing of a person's is lost by a save."""
+    try:
+        found = progress.load(PATH, raw)
+    except InvalidFileError as error:
+        check_problems(error.problems, raw)
+        return
+    again = progress.load(PATH, progress.dump(found, found.records)[0])
+    assert repr(whole(again)) == repr(whole(found))  # nan is not equal to itself
+
+
+@given(RAW)
+def test_any_bytes_are_a_checklist_or_none(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "list.toml"
+    path.write_bytes(raw)
+    loaded = checklists.load_list(path, "workspace")
+    check_problems(loaded.problems(), raw)
+    assert loaded.checklist or loaded.problems()
+    process, problems = checklists.load_process(path)
+    check_problems(problems, raw)
+    assert process or problems
+
+
+@given(FILES)
+def test_progress_comes_back_with_unknown_keys(one: Book) -> None:
+    raw, _ = progress.dump(one, one.records)
+    assert whole(progress.load(PATH, raw)) == whole(one)
+
+
+# ---------------------------------------------------------------- queries
+
+WORDS = st.sampled_from([*query.KEYS, *query.IS, *query.EVIDENCE_WORDS, *STATUSES, "AC-2", "14d"])
+QUERIES = st.lists(
+    WORDS | NASTY | st.sampled_from([":", "|", "-", '"', " ", "<", ">=", "none"]), max_size=6
+).map("".join)
+ENTRIES = [
+    *small_board(
+        Item("a", "Title", controls=("AC-2",), expects=("x",), needs=("r.csp:b",)),
+        Item("b", "".join(SHORT.values()), kind="test", every="1mo", due="kick-off - 30d"),
+        records={"a": Record("done", owner="alice"), "b": Record(note="".join(SHORT.values()))},
+    ).entries.values()
+]  # fmt: skip
+
+
+@given(QUERIES, st.sampled_from([TODAY, date.min, date.max]))
+def test_any_text_is_a_query_or_refused_in_words(text: str, today: date) -> None:
+    try:
+        found = query.parse(text)
+    except query.QueryError as error:
+        assert str(error)
+        return
+    chosen = found.select(ENTRIES, today)
+    assert chosen == [entry for entry in ENTRIES if found(entry, today)]
+    assert query.parse(found.text).select(ENTRIES, today) == chosen
+
+
+@given(NASTY)
+def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
+    words = [word for word in query.split_words(text) if ":" not in word and word[0] not in "-|"]
+    for word in words:
+        entry = replace(ENTRIES[0], record=Record(note=f"x {word} y"))
+        assert query.parse(f'"{word}"')(entry, TODAY)
+
+
+# ---------------------------------------------------------------- edits and changes
+
+PROOFS = st.builds(
+    Evidence, id=st.sampled_from(["a1", "b2", "c3"]), link=STORED, label=STORED,
+    kind=st.sampled_from(["url", "file", "ticket"]), collected=st.none() | st.dates(),
+)  # fmt: skip
+EDITS = st.builds(
+    Edit,
+    status=st.none() | st.sampled_from(STATUSES),
+    result=st.none() | st.sampled_from(["", *RESULTS]),
+    owner=st.none() | NASTY,
+    due=st.none() | st.sampled_from(["", "2027-02-01", "kick-off - 30d"]),
+    note=st.none() | NASTY,
+    reason=st.none() | NASTY,
+    confirm=st.booleans(),
+)
+DEEDS = st.lists(EDITS | PROOFS | st.integers(0, 9), max_size=6)
+ITEMS = st.sampled_from([Item("i", "Task"), Item("i", "Test", kind="test", level="should")])
+
+
+def planned(item: Item, record: Record, deed: Any, number: int) -> list[Change]:
+    """Return the changes of a deed: an edit, a new piece of evidence, or one taken away."""
+    if isinstance(deed, Edit):
+        return edited("l:i", item, record, deed, TODAY)
+    if isinstance(deed, Evidence):
+        return with_evidence("l:i", item, record, replace(deed, id=f"new-{number}"))
+    ids = [proof.id for proof in record.evidence]
+    return without_evidence("l:i", record, ids[deed % len(ids)]) if ids else []
+
+
+@given(ITEMS, RECORDS, DEEDS)
+def test_whatever_was_done_can_be_taken_back(item: Item, start: Record, deeds: list[Any]) -> None:
+    """Edits and evidence, then their inverses from the last to the first: the start is back."""
+    record, done = start, []
+    for number, deed in enumerate(deeds):
+        try:
+            changes = planned(item, record, deed, number)
+        except RuleError as error:
+            assert str(error)
+            continue
+        assert not [change for change in changes if change.old == change.new]
+        done.append((record, changes))
+        record = applied(record, changes)
+        assert record == settled(record) or start != settled(start)
+    for before, changes in reversed(done):
+        record = applied(record, [change.inverse() for change in reversed(changes)])
+        assert differences("l:i", record, before) == []
+
+
+@given(RECORDS, RECORDS, RECORDS)
+def test_two_writers_on_different_fields_commute(start: Record, one: Record, two: Record) -> None:
+    """Whoever comes first, the record ends the same; only where evidence stands may differ."""
+    mine = [c for c in differences("l:i", start, one) if hash(c.field) % 2]
+    theirs = [c for c in differences("l:i", start, two) if not hash(c.field) % 2]
+    first = applied(applied(start, mine), theirs)
+    second = applied(applied(start, theirs), mine)
+    assert differences("l:i", first, second) == []
+    assert {p.id for p in first.evidence} == {p.id for p in second.evidence}
+    woven = [change for pair in zip(mine, theirs, strict=False) for change in pair]
+    woven += mine[len(theirs) :] + theirs[len(mine) :]
+    assert differences("l:i", applied(start, woven), first) == []
+
+
+@given(RECORDS)
+def test_a_field_set_to_its_own_value_changes_nothing(record: Record) -> None:
+    for name in (*field_names(Record), *(f"evidence.{proof.id}" for proof in record.evidence)):
+        again = with_field(record, name, json.loads(json.dumps(field_value(record, name))))
+        assert differences("l:i", record, again) == []
+        if not name.startswith("evidence."):
+            assert again == record
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY, inner, max_size=3),
+    max_leaves=5,
+)
+FIELD_NAMES = (
+    st.sampled_from([*field_names(Record), "evidence.a1", "extra", "closed", "__class__", ""]) | ANY
+)
+
+
+@given(RECORDS, FIELD_NAMES, JSON)
+def test_a_forged_change_is_refused_or_makes_a_sound_record(
+    record: Record, name: str, value: Any
+) -> None:
+    try:
+        changed = with_field(record, name, value)
+    except (KeyError, ValueError):
+        return
+    raw, _ = progress.dump(Book("list", {"i": changed}), ["i"])
+    found = progress.load(PATH, raw)
+    stored = found.records.get("i", Record())
+    assert stored.status == changed.status
+    assert [proof.id for proof in stored.evidence] == [proof.id for proof in changed.evidence]
+
+
+# ---------------------------------------------------------------- history
+
+STAMPS = st.datetimes(
+    min_value=datetime(2001, 1, 1), max_value=datetime(8999, 1, 1), timezones=st.just(UTC)
+).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
+VALUES = st.none() | ANY | st.dictionaries(ANY, ANY | st.none() | st.booleans(), max_size=3)
+CHANGES = st.builds(Change, NASTY, NASTY, VALUES, VALUES)
+LINES = st.builds(Entered, CHANGES, STAMPS, NASTY, NASTY, NASTY)
+
+
+@given(LINES, st.sampled_from(["", "ab" * 32]))
+def test_a_history_line_comes_back(entered: Entered, prev: str) -> None:
+    line = history.line_of(entered, prev)
+    assert line.isascii()
+    assert b"\n" not in line
+    assert not raw_characters(line.decode())
+    assert history.parse_line(line) == entered
+
+
+@given(st.binary(max_size=60) | JSON.map(lambda data: json.dumps(data).encode()))
+def test_any_line_is_history_or_none(line: bytes) -> None:
+    found = history.parse_line(line)
+    assert found is None or isinstance(found, Entered)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["v", "at", "by", "tx", "ref", "field", "old", "new"]), JSON)
+)
+def test_a_line_of_wrong_types_is_history_or_none(data: dict[str, Any]) -> None:
+    full = {"v": 1, "at": "2027-01-01T00:00:00Z", "by": "x", "tx": "x", "ref": "l:i"}
+    line = json.dumps({**full, "field": "note", "old": None, "new": None, **data}).encode()
+    found = history.parse_line(line)
+    assert found is None or (isinstance(found.by, str) and found.at.tzinfo is not None)
+
+
+@given(st.lists(LINES, min_size=2, max_size=5), st.data())
+def test_any_changed_byte_of_a_history_is_found(
+    tmp_path: Path, lines: list[Entered], data: st.DataObject
+) -> None:
+    """The chain finds it, but in the last line, which nothing follows: there only `--against`.
+
+    Stated exactly: a change before the last line is found whatever it is; a change in the last
+    line is found by `verify` where the line is no JSON any more or its `prev` is another, and
+    always by the hash of the line, which is what a report keeps.
+    """
+    folder = tmp_path / "history"
+    folder.mkdir(exist_ok=True)
+    path = folder / "alice-00000000.jsonl"
+    path.unlink(missing_ok=True)
+    history.append(path, lines)
+    assert history.verify(tmp_path) == []
+    newest, raw = history.newest_hash(path), path.read_bytes()
+    place = data.draw(st.integers(0, len(raw) - 1))
+    new = data.draw(st.integers(0, 255).filter(lambda byte: byte != raw[place]))
+    forged = raw[:place] + bytes([new]) + raw[place + 1 :]
+    path.write_bytes(forged)
+    found = history.verify(tmp_path)
+    last = raw.rstrip(b"\n").rfind(b"\n") + 1
+    if found:
+        assert found[0].path == path
+        assert 1 <= found[0].line <= forged.count(b"\n") + 1
+    else:
+        assert place >= last, "only a change of the last line can pass"
+        assert newest not in history.line_hashes(path), "and --against finds that"
+
+
+@given(st.lists(LINES, min_size=3, max_size=5), st.data())
+def test_a_line_removed_or_moved_is_found(
+    tmp_path: Path, lines: list[Entered], data: st.DataObject
+) -> None:
+    folder = tmp_path / "history"
+    folder.mkdir(exist_ok=True)
+    path = folder / "alice-00000000.jsonl"
+    path.unlink(missing_ok=True)
+    history.append(path, lines)
+    newest, kept = history.newest_hash(path), path.read_bytes().splitlines(keepends=True)
+    place = data.draw(st.integers(0, len(kept) - 1))
+    moved = kept.pop(place)
+    if data.draw(st.booleans()):
+        other = data.draw(st.integers(0, len(kept)).filter(lambda at: at != place))
+        kept.insert(other, moved)
+    path.write_bytes(b"".join(kept))
+    assert history.verify(tmp_path) or newest not in history.line_hashes(path)
+    if place < len(lines) - 1:
+        assert history.verify(tmp_path)
+
+
+# ---------------------------------------------------------------- Markdown
+
+ACTIVE = st.sampled_from([
+    "|", "\\|", "`", "<b>", "</td>", "<!--", "-->", "![", "](", "[x]", "(javascript:alert(1))",
+    "(data:text/html,x)", "<file:///etc/passwd>", "https://x.example/", "www.x.example", "\n", "\r",
+    "a@b.example", "&lt;", "&#60;", "[^1]", "[x]: file:///x", "~~", "**", "mailto:", "vscode:",
+])  # fmt: skip
+TEXTS_OF_REPORTS = st.lists(ACTIVE | NASTY, max_size=6).map("".join)
+PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": True})
+
+
+def all_tokens(document: str) -> list[Any]:
+    """Return the tokens of a document, those inside lines too."""
+    blocks = PARSER.parse(document)
+    return [one for block in blocks for one in (block, *(block.children or ()))]
+
+
+@given(TEXTS_OF_REPORTS, TEXTS_OF_REPORTS)
+def test_no_text_is_active_in_a_table(one: str, two: str) -> None:
+    row = f"| {marked(one)} | {link(one, two)} | {code(two)} |"
+    document = escaped(f"| a | b | c |\n| --- | --- | --- |\n{row}\n{row}\n")
+    found = all_tokens(document)
+    kinds = [token.type for token in found]
+    assert not {"html_inline", "html_block", "image", "fence", "code_block"} & set(kinds)
+    assert kinds.count("table_open") == 1
+    assert kinds.count("th_open") == 3
+    assert kinds.count("tr_open") == 3
+    assert kinds.count("td_open") == 6
+    links = [token.attrs["href"] for token in found if token.type == "link_open"]
+    assert all(re.match("https?://", target, re.IGNORECASE) for target in links)
+    assert len(links) in (0, 2)
+    assert not raw_characters(document)
+
+
+@given(TEXTS_OF_REPORTS)
+def test_no_text_begins_a_block(text: str) -> None:
+    for place in ("{}", "- {}", "> {}", "1. {}", "## {}", "x\n{}", "{}\n\ny"):
+        found = {token.type for token in all_tokens(escaped(place.replace("{}", marked(text))))}
+        assert not found & {
+            "html_inline", "html_block", "image", "fence", "code_block", "link_open", "table_open",
+            "hr",
+        }  # fmt: skip
+
+
+# ---------------------------------------------------------------- words of the model
+
+IDS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}", fullmatch=True)
+
+
+@given(IDS, st.lists(st.tuples(IDS, IDS), max_size=6), ANY)
+def test_references(item: str, pairs: list[tuple[str, str]], text: str) -> None:
+    refs = list(dict.fromkeys(f"{checklist}:{name}" for checklist, name in pairs))
+    for ref in refs:
+        assert candidates(ref, refs) == [ref]
+        assert split(ref) == tuple(ref.split(":"))
+        assert f"{split(ref)[0]}:{split(ref)[1]}" == ref
+    for tail in (item, text):
+        found = candidates(tail, refs)
+        assert set(found) <= set(refs)
+        assert all(matches(ref, tail) for ref in found)
+
+
+@given(NASTY | st.from_regex(r"[a-z0-9.:-]{1,8} ?[+-] ?[0-9]{1,5}(d|bd|w|mo|y)", fullmatch=True))
+def test_dates_are_read_or_refused_with_value_error(text: str) -> None:
+    for parse in (parse_due, parse_max_age, parse_span, lambda t: typed_due(t, TODAY)):
+        try:
+            found = parse(text)
+        except ValueError as error:
+            assert str(error)
+            continue
+        if parse is parse_due:
+            due: Any = found
+            said = str(due.fixed or due.anchor)
+            if due.sign:
+                said += f" {'-' if due.sign < 0 else '+'} {due.span}"
+            assert parse_due(said) == found
+        elif isinstance(found, str) and found:
+            assert parse_due(found)
+
+
+# ---------------------------------------------------------------- screens
+
+
+def test_no_control_character_at_all_is_left() -> None:
+    """Every code point there is: what a terminal obeys, or nobody sees, becomes visible."""
+    bad = "".join(sorted(raw_characters("".join(map(chr, range(0x110000))))))
+    assert len(bad) > 100_000
+    assert set(clean(bad)) == {"\ufffd"}
+    assert set(one_line(bad)) <= {"\ufffd", " "}
+
+
+@given(NASTY, st.integers(1, 60))
+def test_a_text_cut_for_a_line_takes_no_more_cells(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert cell_len(line) <= cells(line) <= limit
+    assert cells(one_line(text)) > limit or line == one_line(text)
+
+
+@given(st.lists(st.lists(NASTY, min_size=3, max_size=3), max_size=4))
+def test_a_table_is_lines_of_plain_text(rows: list[list[str]]) -> None:
+    lines = table(rows, right=(0,), flexible=1)
+    assert len(lines) == len(rows)
+    for line, row in zip(lines, rows, strict=True):
+        assert not raw_characters(line)
+        assert "\n" not in line
+        for cell in row:
+            assert one_line(cell) in line
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_nasty_text_is_cleaned_in_no_time(name: str) -> None:
+    text = TEXTS[name]
+    assert not raw_characters(clean(text) + one_line(text))
+    assert len(one_line(text, 80)) <= 80
+    assert marked(text) == marked(text)
+    assert cell_len(one_line(text, 10)) <= 10
