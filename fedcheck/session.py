@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
 from fedcheck.insight.orphans import orphans
-from fedcheck.model.change import OUTSIDE, Change, Entered, Thing
+from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import field_value
@@ -142,6 +143,25 @@ class Session:
         if text is not None:
             made += self._commit_at(private_home(self.root), note_inside, refs, deed, guard)
         return Action(deed.tx, label or edit_label(edit, refs), tuple(made))
+
+    def revise(self, refs: Sequence[str], to: Callable[[Any], Thing], label: str) -> Action:
+        """Make requests or findings what a function makes of them, as one action.
+
+        The function gets each as it is on disk, an empty one where there is none. It may raise
+        RuleError; then nothing is saved.
+        """
+
+        def plan(look: commit.Look) -> list[Change]:
+            pairs = [(ref, look(ref)) for ref in refs]
+            return [c for ref, old in pairs for c in differences(ref, old, to(old))]
+
+        deed = self._deed()
+        made = self._commit_at(self.root, plan, refs, deed, commit.allow)
+        return Action(deed.tx, label, made)
+
+    def new_ref(self, book: str) -> str:
+        """Return the reference of a new request or finding, with a random id."""
+        return f"{book}:{secrets.token_hex(3)}"
 
     def add_evidence(self, refs: Sequence[str], proof: Evidence) -> Action:
         """Attach a piece of evidence to items, as one action."""

@@ -68,7 +68,7 @@ def _undo_word(undos: Mapping[str, str], tx: str) -> str:
 def sentence(changes: Sequence[Change]) -> str:
     """Say what changes of one item did: `done, satisfied; evidence "Scan" added`."""
     by_field = {change.field: change for change in changes}
-    parts = []
+    parts = _of_a_ledger(by_field)
     status, reason = by_field.get("status"), by_field.get("reason")
     if status:
         parts.append(_status(status) + _because(reason if reason and reason.new else None))
@@ -88,6 +88,33 @@ def sentence(changes: Sequence[Change]) -> str:
     if not parts and "done" in by_field:
         parts.append(_field(by_field["done"]))
     return "; ".join(parts) or "nothing"
+
+
+def _of_a_ledger(by_field: Mapping[str, Change]) -> list[str]:
+    """Return what was done to a request or a finding; nothing where it was an item."""
+    parts = []
+    title = by_field.get("title")
+    if title:
+        verb = "new" if not title.old else "removed" if not title.new else "called"
+        parts.append(f"{verb}: {_quote(title.new or title.old)}")
+    state = by_field.get("state")
+    if state and state.new != "open":
+        parts.append(str(state.new))
+    elif state and not title:
+        parts.append("returned" if "comment" in by_field else "open again")
+    for name, change in by_field.items():
+        if name in _TOLD:
+            parts.append(_field(change))
+        elif name in _QUOTED:
+            parts.append(_text(name, change))
+    return parts
+
+
+_TOLD = (
+    "risk", "by", "to", "round", "document", "section", "kind", "deviation", "deviation_state",
+    "retest",
+)  # fmt: skip
+_QUOTED = ("text", "answer", "comment", "plan", "rationale")
 
 
 def _status(change: Change) -> str:
@@ -113,7 +140,7 @@ def _field(change: Change) -> str:
     if not change.new:
         return f"no {change.field} any more (was {_short(change.old)})"
     was = f" (was {_short(change.old)})" if change.old else ""
-    return f"{change.field} {_short(change.new)}{was}"
+    return f"{change.field.replace('_', ' ')} {_short(change.new)}{was}"
 
 
 def _text(name: str, change: Change) -> str:

@@ -113,6 +113,14 @@ class Project:
         """Return the project with the records of one checklist replaced."""
         return replace(self, records={**self.records, checklist: records})
 
+    def request(self, request_id: str) -> Request | None:
+        """Return a request by its id."""
+        return next((one for one in self.requests if one.id == request_id), None)
+
+    def finding(self, finding_id: str) -> Finding | None:
+        """Return a finding by its id."""
+        return next((one for one in self.findings if one.id == finding_id), None)
+
     def people(self) -> list[str]:
         """Return the short names of everybody known: from the head file and from owners."""
         named = set(self.config.people or {})
