@@ -13,24 +13,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
-from fedcheck.insight.orphans import orphans
 from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import field_value
 from fedcheck.model.label import changes_label, edit_label
 from fedcheck.model.project import Project
-from fedcheck.model.reference import candidates, nearest, split
+from fedcheck.model.reference import split
 from fedcheck.model.text import one_line, plural, storable
 from fedcheck.model.undo import next_redo, next_undo
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
-from fedcheck.store.book import FINDINGS, REQUESTS, Book
+from fedcheck.store.book import RESERVED
 from fedcheck.store.commit import Deed
 from fedcheck.store.history import history_files
-from fedcheck.store.loading import load
+from fedcheck.store.loading import load, with_book
+from fedcheck.store.naming import item_ref
 from fedcheck.store.paths import HEAD, UserFolders, private_home, shipped_checklists
 from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.store.reconcile import all_outside_changes
+from fedcheck.store.shelf import Shelf
 
 Clock = Callable[[], datetime]
 
@@ -67,12 +68,10 @@ class Session:
     clock: Clock
     project: Project
     catalog: checklists.Catalog
-    books: dict[str, Book]
-    private: dict[str, Book]
+    shelf: Shelf
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
-    _owed: dict[Path, tuple[Entered, ...]] = field(default_factory=dict)
     _subscribers: list[Callable[[Project], None]] = field(default_factory=list)
 
     def today(self) -> date:
@@ -91,25 +90,7 @@ class Session:
 
     def resolve(self, tail: str) -> str:
         """Return the full reference of an item. Raises FedcheckError (status 2) if in doubt."""
-        found = candidates(tail, self.project.refs)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = "\n  ".join(found[:20])
-            raise FedcheckError(
-                f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", 2
-            )
-        if self.project.item(tail):
-            hint = "the workspace's profile leaves it out"
-            raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, 2)
-        kept = candidates(tail, orphans(self.project))
-        if kept:
-            text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
-            raise FedcheckError(text, "its record is kept; move it with: fedcheck doctor", 2)
-        ids = {split(ref)[1]: ref for ref in self.project.refs}
-        near = nearest(tail.rpartition(":")[2], ids, 3)
-        hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
-        raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, 2)
+        return item_ref(self.project, tail)
 
     def edit(
         self,
@@ -213,15 +194,15 @@ class Session:
         Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
         """
         deed = self._deed()
-        for home in self._homes():
-            self._settle_debts(home)
-        noted = [commit.note_outside(home, deed, self._renamed()) for home in self._homes()]
+        for home in self.shelf.homes:
+            self.shelf.settle_debts(home, self.who)
+        noted = [commit.note_outside(home, deed, self._renamed()) for home in self.shelf.homes]
         return sum(len(changes) for changes in noted)
 
     def unnoted(self) -> list[Change]:
         """Return what was done outside fedcheck and stands in no history yet."""
         found: list[Change] = []
-        for home in self._homes():
+        for home in self.shelf.homes:
             found += all_outside_changes(home, self._renamed())[0]
         return found
 
@@ -243,12 +224,12 @@ class Session:
         project = fresh.project
         for broken in project.broken:
             now = fresh.private if broken.private else fresh.books
-            good = self._books(broken.private).get(broken.checklist)
+            good = self.shelf.of(broken.private).get(broken.checklist)
             if good is not None and broken.checklist not in now:
                 now[broken.checklist] = good
-                project = self._with_book(project, broken.private, good)
+                project = with_book(project, broken.private, good)
         self.project, self.catalog, self.problems = project, catalog, fresh.problems
-        self.books, self.private = fresh.books, fresh.private
+        self.shelf.books, self.shelf.private = fresh.books, fresh.private
         self.mark = mark
         self._tell()
         return True
@@ -295,7 +276,7 @@ class Session:
 
     def history(self, ref: str = "") -> list[Entered]:
         """Return the history of the workspace or of one item, the oldest change first."""
-        parts = [history.read(path) for home in self._homes() for path in history_files(home)]
+        parts = [history.read(path) for home in self.shelf.homes for path in history_files(home)]
         entered = history.in_order(parts)
         if not ref:
             return entered
@@ -314,7 +295,7 @@ class Session:
     ) -> tuple[Change, ...]:
         """Save a plan for items, those of private lists in their own place, as one action."""
         made: list[Change] = []
-        for home in self._homes():
+        for home in self.shelf.homes:
             here = [ref for ref in refs if self._home(ref) == home]
             if here:
                 made += self._commit_at(home, plan_for(here), here, deed, guard)
@@ -330,59 +311,31 @@ class Session:
     ) -> tuple[Change, ...]:
         """Save a plan in one place: the workspace, or its private folder."""
         private = home != self.root
-        known = self._books(private)
         orders = {
             name: list(self.project.checklists[name].items)
             for name in {split(ref)[0] for ref in refs}
             if name in self.project.checklists
         }
-        self._settle_debts(home)
-        try:
-            saved = commit.commit_planned(home, known, orders, plan, deed, guard, self._renamed())
-        except commit.UnnotedError as error:
-            self._owed[home] = error.lines
-            raise
+        saved = self.shelf.save(home, orders, plan, deed, guard, self._renamed())
         project = self.project
-        for name, found in saved.books.items():
-            known[name] = found
-            project = self._with_book(project, private, found)
+        for found in saved.books.values():
+            project = with_book(project, private, found)
         self.mark = ""
         states = proofs.quick_states(
             self.root,
-            (record for found in saved.books.values() for record in found.records.values()),
+            (
+                record
+                for name, found in saved.books.items()
+                if name not in RESERVED
+                for record in found.records.values()
+            ),
         )
         self._with_project(replace(project, file_states={**(project.file_states or {}), **states}))
         return saved.changes
 
-    def _settle_debts(self, home: Path) -> None:
-        """Write the history lines first that a full disk refused when their changes were saved."""
-        owed = self._owed.get(home)
-        if owed:
-            commit.note_owed(home, self.who, owed)
-            del self._owed[home]
-
-    def _homes(self) -> tuple[Path, Path]:
-        return self.root, private_home(self.root)
-
     def _home(self, ref: str) -> Path:
         inside = split(ref)[0] in self.project.private_lists
         return private_home(self.root) if inside else self.root
-
-    def _books(self, private: bool) -> dict[str, Book]:
-        return self.private if private else self.books
-
-    def _with_book(self, project: Project, private: bool, found: Book) -> Project:
-        name = found.name
-        if name == REQUESTS:
-            return replace(project, requests=tuple(found.records.values()))
-        if name == FINDINGS:
-            return replace(project, findings=tuple(found.records.values()))
-        if private and name not in project.private_lists:
-            return replace(
-                project, private_notes={**(project.private_notes or {}), name: found.records}
-            )
-        known = replace(project, unreadable=project.unreadable - {name})
-        return known.with_records(name, found.records)
 
     def _renamed(self) -> dict[str, Mapping[str, str]]:
         return {name: one.renamed for name, one in self.project.checklists.items()}
@@ -394,7 +347,7 @@ class Session:
         """Take an action back; taking back an undo makes its action `again`."""
         done: list[Change] = []
         deed = self._deed(target)
-        for home in self._homes():
+        for home in self.shelf.homes:
             entered = [one for one in self._own(home) if one.tx == target and one.by != OUTSIDE]
             if not entered:
                 continue
@@ -406,7 +359,7 @@ class Session:
         return Action(deed.tx, label, tuple(done), target)
 
     def _own_history(self) -> list[Entered]:
-        return history.in_order(self._own(home) for home in self._homes())
+        return history.in_order(self._own(home) for home in self.shelf.homes)
 
     def _own(self, home: Path) -> list[Entered]:
         path = machine.own_history(home, self.who)
@@ -455,5 +408,5 @@ def open_session(
     catalog = checklists.load_catalog(shipped_checklists(), user, root)
     mark = workspaces.fingerprint(root)
     found = load(root, catalog)
-    inside, problems = found.private, found.problems
-    return Session(root, who, clock, found.project, catalog, found.books, inside, problems, mark)
+    shelf = Shelf(root, found.books, found.private)
+    return Session(root, who, clock, found.project, catalog, shelf, found.problems, mark)

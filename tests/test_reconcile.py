@@ -131,10 +131,10 @@ def test_a_merge_that_took_either_side_is_explained(
     session.edit([DIAGRAM], Edit(owner="frank"))
     mine = (session.root / CSP_FILE).read_bytes()
     pull(clone, session.root)
-    found = open_workspace(session.root).books[CSP]
+    found = open_workspace(session.root).shelf.books[CSP]
     assert outside_changes(session.root, found) == []  # theirs
     (session.root / CSP_FILE).write_bytes(mine)
-    found = open_workspace(session.root).books[CSP]
+    found = open_workspace(session.root).shelf.books[CSP]
     assert outside_changes(session.root, found) == []  # or mine
 
 

@@ -695,7 +695,7 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
     clock.tick(seconds=1)
     open_workspace(root).edit([DIAGRAM], Edit(note=secrets.token_hex(4)))
     assert history.verify(root) == []
-    assert outside_changes(root, open_workspace(root).books["rev5.readiness.csp"]) == []
+    assert outside_changes(root, open_workspace(root).shelf.books["rev5.readiness.csp"]) == []
 
 
 # what a stranger may have put into a workspace

@@ -109,3 +109,18 @@ def _broken_lists(catalog: checklists.Catalog, process: str) -> list[BrokenFile]
 
 def _problem(broken: BrokenFile) -> Problem:
     return Problem(Path(broken.path), broken.line, broken.message, broken.hint, "warning")
+
+
+def with_book(project: Project, private: bool, found: Book) -> Project:
+    """Return the project with one of its books replaced."""
+    name = found.name
+    if name == REQUESTS:
+        return replace(project, requests=tuple(found.records.values()))
+    if name == FINDINGS:
+        return replace(project, findings=tuple(found.records.values()))
+    if private and name not in project.private_lists:
+        return replace(
+            project, private_notes={**(project.private_notes or {}), name: found.records}
+        )
+    known = replace(project, unreadable=project.unreadable - {name})
+    return known.with_records(name, found.records)
