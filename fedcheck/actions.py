@@ -4,6 +4,8 @@ Bindings, footer, help panel, palette and the page in `docs/` are made from it. 
 that commands and documentation can read it too.
 """
 
+import string
+import unicodedata
 from dataclasses import dataclass
 
 PLACES: dict[str, str] = {
@@ -11,12 +13,21 @@ PLACES: dict[str, str] = {
     "home": "Home",
     "edit": "On an item",
     "list": "Checklist",
-    "rows": "In a list of items",
+    "rows": "In lists",
     "item": "Item, opened",
     "evidence": "Evidence of an item",
+    "gate": "Gate of a milestone",
+    "requests": "Requests",
+    "findings": "Findings",
+    "ledger": "Requests and findings",
+    "ledger-rows": "In their list",
+    "ledger-page": "One of them, opened",
     "report": "Report",
 }
 """The places of the app, in the order of the documentation."""
+
+TOGETHER: tuple[tuple[str, ...], ...] = (("rows", "list", "edit"), ("item", "edit"))
+"""Places whose keys work at the same time; those of `everywhere` work with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,8 @@ class Action:
         keys: the keys, the first one is shown.
         place: where it can be done.
         footer: whether the footer shows it.
+        vim: the keys that the vim preset adds.
+        palette: whether the palette offers it.
     """
 
     id: str
@@ -38,6 +51,8 @@ class Action:
     keys: tuple[str, ...]
     place: str
     footer: bool = False
+    vim: tuple[str, ...] = ()
+    palette: bool = True
 
     @property
     def method(self) -> str:
@@ -48,11 +63,23 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("app.home", "home", "Go to the home screen.", ("1",), "everywhere"),
     Action("app.checklists", "checklists", "Go to the checklists.", ("2",), "everywhere"),
+    Action(
+        "app.ledgers",
+        "questions",
+        "Go to the questions, requests for evidence and findings.",
+        ("4",),
+        "everywhere",
+    ),
     Action("app.report", "report", "Preview the report, and export it.", ("r", "5"), "everywhere"),
     Action("app.goto", "go to", "Go to any item by its name.", ("ctrl+g",), "everywhere"),
     Action("app.undo", "undo", "Take your last change back.", ("u", "ctrl+z"), "everywhere"),
     Action(
-        "app.redo", "redo", "Make the change again that was undone.", ("U", "ctrl+y"), "everywhere"
+        "app.redo",
+        "redo",
+        "Make the change again that was undone.",
+        ("U", "ctrl+y"),
+        "everywhere",
+        vim=("ctrl+r",),
     ),
     Action("app.role", "role", "Look at it as another role.", ("R",), "everywhere"),
     Action(
@@ -66,8 +93,27 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         True,
     ),
+    Action(
+        "app.palette",
+        "everything",
+        "Find everything that can be done here by its name.",
+        ("ctrl+p",),
+        "everywhere",
+        True,
+        vim=("colon",),
+        palette=False,
+    ),
+    Action("app.theme", "theme", "Choose the colours.", ("ctrl+t",), "everywhere"),
     Action("app.quit", "quit", "Leave; everything is saved.", ("q", "ctrl+q"), "everywhere", True),
-    Action("home.open", "open", "Open the list behind the number.", ("enter",), "home", True),
+    Action(
+        "home.open",
+        "open",
+        "Open the list behind the number.",
+        ("enter",),
+        "home",
+        True,
+        palette=False,
+    ),
     Action("home.next-pane", "next pane", "Go to the next part of the screen.", ("tab",), "home"),
     Action("edit.done", "done", "Mark the item done, or take that back.", ("space",), "edit", True),
     Action("edit.status", "status", "Choose a status.", ("s",), "edit", True),
@@ -93,17 +139,55 @@ ACTIONS: tuple[Action, ...] = (
         "edit",
     ),
     Action("list.filter", "filter", "Narrow the list as you type.", ("slash",), "list", True),
-    Action("list.clear", "clear filter", "Leave the filter, or go back.", ("escape",), "list"),
-    Action("rows.open", "open", "Open the item with its whole guidance.", ("enter",), "rows"),
+    Action(
+        "list.clear",
+        "clear filter",
+        "Leave the filter, or go back.",
+        ("escape",),
+        "list",
+        vim=("h",),
+    ),
+    Action(
+        "rows.open",
+        "open",
+        "Open the item with its whole guidance.",
+        ("enter",),
+        "rows",
+        vim=("l",),
+    ),
     Action("list.phase", "phase", "Choose phase and role.", ("p",), "list"),
     Action("list.tree", "tree", "Show or hide the tree of phases.", ("T",), "list"),
-    Action("rows.down", "down", "Go down.", ("down", "j"), "rows"),
-    Action("rows.up", "up", "Go up.", ("up", "k"), "rows"),
-    Action("rows.page-down", "page down", "Go a page down.", ("pagedown", "ctrl+d"), "rows"),
-    Action("rows.page-up", "page up", "Go a page up.", ("pageup", "ctrl+u"), "rows"),
-    Action("rows.first", "first", "Go to the first item.", ("home", "g"), "rows"),
-    Action("rows.last", "last", "Go to the last item.", ("end", "G"), "rows"),
-    Action("item.close", "back", "Go back to the list.", ("escape", "enter"), "item", True),
+    Action("rows.down", "down", "Go down.", ("down", "j"), "rows", palette=False),
+    Action("rows.up", "up", "Go up.", ("up", "k"), "rows", palette=False),
+    Action(
+        "rows.page-down",
+        "page down",
+        "Go a page down.",
+        ("pagedown", "ctrl+d"),
+        "rows",
+        vim=("ctrl+f",),
+        palette=False,
+    ),
+    Action(
+        "rows.page-up",
+        "page up",
+        "Go a page up.",
+        ("pageup", "ctrl+u"),
+        "rows",
+        vim=("ctrl+b",),
+        palette=False,
+    ),
+    Action("rows.first", "first", "Go to the first item.", ("home", "g"), "rows", palette=False),
+    Action("rows.last", "last", "Go to the last item.", ("end", "G"), "rows", palette=False),
+    Action(
+        "item.close",
+        "back",
+        "Go back to the list.",
+        ("escape", "enter"),
+        "item",
+        True,
+        vim=("h",),
+    ),
     Action("evidence.add", "add", "Add a file, a URL or a ticket.", ("a",), "evidence", True),
     Action(
         "evidence.open",
@@ -121,7 +205,57 @@ ACTIONS: tuple[Action, ...] = (
         "evidence",
         True,
     ),
-    Action("evidence.close", "back", "Go back to the list.", ("escape",), "evidence", True),
+    Action(
+        "evidence.close", "back", "Go back to the list.", ("escape",), "evidence", True, vim=("h",)
+    ),
+    Action("gate.date", "date", "Set the date of the milestone.", ("d",), "gate", True),
+    Action("gate.close", "back", "Go back.", ("escape",), "gate", True),
+    Action("requests.answer", "answer", "Write the answer.", ("n",), "requests", True),
+    Action("requests.accept", "accept", "Accept the answer.", ("y",), "requests", True),
+    Action("requests.return", "return", "Return the answer, saying why.", ("b",), "requests", True),
+    Action(
+        "findings.state",
+        "state",
+        "Close it or open it again; rate its risk; ask for a deviation, or decide on it.",
+        ("s",),
+        "findings",
+        True,
+    ),
+    Action("findings.retest", "retest", "Say how the retest went.", ("t",), "findings", True),
+    Action("findings.plan", "plan", "Write what will be done about it.", ("p",), "findings", True),
+    Action("ledger.add", "add", "Ask something, or raise a finding.", ("a",), "ledger", True),
+    Action(
+        "ledger.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "ledger", True
+    ),
+    Action("ledger.item", "item", "Link an item, or take one off.", ("i",), "ledger", True),
+    Action("ledger.owner", "owner", "Say who is to answer, or who has it.", ("o",), "ledger"),
+    Action("ledger.due", "due", "Set the day by which it is due.", ("d",), "ledger", True),
+    Action("ledger.edit", "edit", "Change title, place, people and text.", ("E",), "ledger"),
+    Action("ledger.group", "group", "Group the list another way.", ("z",), "ledger", True),
+    Action("ledger.filter", "filter", "Narrow the list as you type.", ("slash",), "ledger", True),
+    Action(
+        "ledger.switch",
+        "other list",
+        "Go from requests to findings, or back.",
+        ("tab",),
+        "ledger",
+        True,
+    ),
+    Action("ledger.back", "back", "Close it; leave the filter; go back.", ("escape",), "ledger"),
+    Action("ledger.open", "open", "Open it as a whole.", ("enter",), "ledger-rows"),
+    Action("ledger.down", "down", "Go down.", ("down", "j"), "ledger-rows"),
+    Action("ledger.up", "up", "Go up.", ("up", "k"), "ledger-rows"),
+    Action(
+        "ledger.page-down", "page down", "Go a page down.", ("pagedown", "ctrl+d"), "ledger-rows"
+    ),
+    Action("ledger.page-up", "page up", "Go a page up.", ("pageup", "ctrl+u"), "ledger-rows"),
+    Action("ledger.first", "first", "Go to the first one.", ("home", "g"), "ledger-rows"),
+    Action("ledger.last", "last", "Go to the last one.", ("end", "G"), "ledger-rows"),
+    Action(
+        "page.item", "go to item", "Go to the item that is linked.", ("enter",), "ledger-page", True
+    ),
+    Action("page.down", "down", "Scroll down.", ("down", "j"), "ledger-page"),
+    Action("page.up", "up", "Scroll up.", ("up", "k"), "ledger-page"),
     Action("report.export", "export", "Write the report to its file.", ("e",), "report", True),
     Action(
         "report.milestone",
@@ -140,7 +274,7 @@ ACTIONS: tuple[Action, ...] = (
         "report",
         True,
     ),
-    Action("report.close", "back", "Go back.", ("escape",), "report", True),
+    Action("report.close", "back", "Go back.", ("escape",), "report", True, vim=("h",)),
 )
 """The table of actions; ids are never renamed."""
 
@@ -150,9 +284,24 @@ def of_place(place: str) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if action.place == place)
 
 
+def key_name(character: str) -> str:
+    """Return the name of the key that gives a character, as Textual calls it."""
+    if character.isalnum():
+        return character
+    name = unicodedata.name(character, character).lower().replace("-", "_").replace(" ", "_")
+    return _SHORTER.get(name, name)
+
+
+_SHORTER = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "commercial_at": "at",
+    "hyphen_minus": "minus",
+    "plus_sign": "plus",
+    "low_line": "underscore",
+}
 KEY_NAMES: dict[str, str] = {
-    "question_mark": "?",
-    "slash": "/",
+    **{key_name(character): character for character in string.punctuation},
     "enter": "⏎",
     "escape": "esc",
     "space": "space",
@@ -161,10 +310,13 @@ KEY_NAMES: dict[str, str] = {
     "delete": "del",
     "down": "↓",
     "up": "↑",
+    "left": "←",
+    "right": "→",
 }
 """How keys are written on screen, where not by their own name."""
 
 
 def key_text(key: str) -> str:
     """Return how a key is written on screen."""
-    return KEY_NAMES.get(key, key)
+    modifiers, plus, name = key.rpartition("+")
+    return modifiers + plus + KEY_NAMES.get(name, name)

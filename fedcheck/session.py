@@ -20,10 +20,13 @@ from fedcheck.model.fields import field_value
 from fedcheck.model.label import changes_label, edit_label
 from fedcheck.model.project import Project
 from fedcheck.model.reference import split
+from fedcheck.model.schedule import Scheduled
+from fedcheck.model.proving import Revision
+from fedcheck.model.reference import candidates, nearest, split
 from fedcheck.model.text import one_line, plural, storable
 from fedcheck.model.undo import next_redo, next_undo
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
-from fedcheck.store.book import RESERVED
+from fedcheck.store.book import MILESTONES, RESERVED
 from fedcheck.store.commit import Deed
 from fedcheck.store.history import history_files
 from fedcheck.store.loading import load, with_book
@@ -125,11 +128,17 @@ class Session:
             made += self._commit_at(private_home(self.root), note_inside, refs, deed, guard)
         return Action(deed.tx, label or edit_label(edit, refs), tuple(made))
 
-    def revise(self, refs: Sequence[str], to: Callable[[Any], Thing], label: str) -> Action:
+    def revise(
+        self,
+        refs: Sequence[str],
+        to: Callable[[Any], Thing],
+        label: str,
+        guard: commit.Guard = commit.allow,
+    ) -> Action:
         """Make requests or findings what a function makes of them, as one action.
 
         The function gets each as it is on disk, an empty one where there is none. It may raise
-        RuleError; then nothing is saved.
+        RuleError, and the guard may refuse; then nothing is saved.
         """
 
         def plan(look: commit.Look) -> list[Change]:
@@ -137,22 +146,47 @@ class Session:
             return [c for ref, old in pairs for c in differences(ref, old, to(old))]
 
         deed = self._deed()
-        made = self._commit_at(self.root, plan, refs, deed, commit.allow)
+        made = self._commit_at(self.root, plan, refs, deed, guard)
         return Action(deed.tx, label, made)
+
+    def schedule(self, milestone: str, day: date | None) -> Action:
+        """Set the date of a milestone, or (None) let it follow from the process."""
+        label = f"{milestone}: {day.isoformat() if day else 'no date of its own'}"
+        return self.revise([f"{MILESTONES}:{milestone}"], lambda _: Scheduled(day), label)
 
     def new_ref(self, book: str) -> str:
         """Return the reference of a new request or finding, with a random id."""
         return f"{book}:{secrets.token_hex(3)}"
 
-    def add_evidence(self, refs: Sequence[str], proof: Evidence) -> Action:
-        """Attach a piece of evidence to items, as one action."""
+    def add_evidence(self, refs: Sequence[str], *pieces: Evidence) -> Action:
+        """Attach pieces of evidence, each to all of the items, as one action."""
         changes = []
         for ref in refs:
             item = self.project.item(ref)
             if item is not None:
-                changes += with_evidence(ref, item, self.project.record(ref), proof)
-        proofs.note_added(self.root, proof)
-        return self.apply(changes, f"Evidence added: {one_line(proof.name, 60)}")
+                changes += with_evidence(ref, item, self.project.record(ref), *pieces)
+        for proof in pieces:
+            proofs.note_added(self.root, proof)
+        what = one_line(pieces[0].name, 60) if len(pieces) == 1 else f"{len(pieces)} pieces"
+        where = f", to {len(refs)} items" if len(refs) > 1 else ""
+        return self.apply(changes, f"Evidence added: {what}{where}")
+
+    def revise_evidence(self, wanted: Revision, label: str) -> Action:
+        """Change what is known of pieces of evidence, and what they stand for, as one action.
+
+        Raises RuleError where a piece was taken away meanwhile.
+        """
+
+        def plan_for(refs: Sequence[str]) -> commit.Plan:
+            return lambda look: [
+                change for ref in refs for change in wanted.changes(ref, look(ref))
+            ]
+
+        if wanted.seen is not None:
+            proofs.note_added(self.root, wanted.seen)
+        deed = self._deed()
+        made = self._commit(plan_for, wanted.refs, deed, commit.allow)
+        return Action(deed.tx, label, made)
 
     def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Action:
         """Take pieces of evidence, each a reference and an evidence id, away as one action."""
@@ -247,13 +281,35 @@ class Session:
         proofs.allow_outside(self.root, (self.project.record(ref) for ref in refs))
 
     def verify_evidence(
-        self, refs: Iterable[str], step: Callable[[int], None] | None = None
+        self, refs: Iterable[str], step: proofs.Step | None = None
     ) -> list[proofs.Verdict]:
-        """Hash the evidence files of items and remember the outcome."""
+        """Hash the evidence files of items and remember the outcome.
+
+        The step hears of every megabyte read; where it raises `proofs.Stopped`, what was verified
+        until then is remembered and returned.
+        """
         wanted = [(ref, proof) for ref in refs for proof in self.project.record(ref).evidence]
-        verdicts = proofs.verify(self.root, wanted, step)
+        verdicts = self.hash_evidence(wanted, step)
         self._with_project(replace(self.project, file_states=self._file_states()))
         return verdicts
+
+    def hash_evidence(
+        self, pieces: Iterable[tuple[str, Evidence]], step: proofs.Step | None = None
+    ) -> list[proofs.Verdict]:
+        """Hash pieces of evidence and remember the outcome; `refresh_files` takes it over.
+
+        Touches no state of the session, so that it may run in any thread.
+        """
+        return proofs.verify(self.root, pieces, step)
+
+    def renewed(
+        self, proof: Evidence, day: date | None = None, step: proofs.Step | None = None
+    ) -> Evidence:
+        """Return a piece as collected anew: the same link, the hash and the day of now."""
+        fresh = proofs.rehashed(self.root, proof, step)
+        day = day or self.today()
+        late = proof.expires is not None and proof.expires < day
+        return replace(fresh, collected=day, expires=None if late else proof.expires)
 
     def new_evidence(
         self,
@@ -265,13 +321,16 @@ class Session:
         collected: date | None = None,
         expires: date | None = None,
         outside: bool = False,
+        step: proofs.Step | None = None,
     ) -> Evidence:
         """Return a piece of evidence for a link, collected today if nothing else is said.
 
         See `proofs.new_evidence` for what is checked, and what it raises.
         """
         day = collected or self.today()
-        proof = proofs.new_evidence(self.root, link, here=here, kind=kind, outside=outside)
+        proof = proofs.new_evidence(
+            self.root, link, here=here, kind=kind, outside=outside, step=step
+        )
         return replace(proof, label=storable(label).strip(), collected=day, expires=expires)
 
     def history(self, ref: str = "") -> list[Entered]:

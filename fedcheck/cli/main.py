@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "redo": "item:redo",
     "evidence": "evidence:evidence",
     "gate": "overview:gate",
+    "milestone": "milestone:milestone",
     "report": "report:report",
     "checklist": "checklist:checklist",
     "history": "history:history",

@@ -2,11 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from fedcheck.cli.context import Settings, as_of_option, complain, say
-from fedcheck.model.dates import parse_date
+from fedcheck.model.dates import typed_day
 from fedcheck.model.process import ROLE_TITLES
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
@@ -56,11 +57,11 @@ def init(
     options = dict(_pair(text, "--profile") for text in profile)
     if impact:
         options["impact"] = impact
+    workspaces.check_timezone(timezone)
     dates: dict[str, date] = {}
     for text in milestone:
         stone, day = _pair(text, "--milestone")
-        dates[workspaces.known_milestone(process, stone)] = _day(day)
-    workspaces.check_timezone(timezone)
+        dates[workspaces.known_milestone(process, stone)] = _day(day, timezone)
     if not name.strip():
         raise FedcheckError("the name is empty", "give the name of the service offering", 2)
     text = workspaces.head_text(
@@ -88,11 +89,15 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _day(text: str) -> date:
+def _day(text: str, timezone: str) -> date:
+    from fedcheck.session import system_clock
+
     try:
-        return parse_date(text)
+        day = typed_day(text, system_clock().astimezone(ZoneInfo(timezone)).date())
     except ValueError as error:
-        raise FedcheckError(str(error), "", 2) from None
+        raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", 2) from None
+    assert day is not None, "an empty date does not get past the equals sign"
+    return day
 
 
 @click.command()

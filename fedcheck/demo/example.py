@@ -14,13 +14,14 @@ import tomli_w
 
 from fedcheck.demo import story
 from fedcheck.demo.story import Pace, Turn
-from fedcheck.model.change import Change
+from fedcheck.model.change import Change, differences
 from fedcheck.model.edit import Edit, edited, with_evidence
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.record import EMPTY
 from fedcheck.session import Session, open_session
-from fedcheck.store import commit, files, machine, paths, proofs, workspaces
+from fedcheck.store import commit, files, ledger, machine, paths, proofs, workspaces
+from fedcheck.store.book import FINDINGS, REQUESTS, Book, empty
 from fedcheck.store.checklists import load_catalog
 from fedcheck.store.commit import Deed
 
@@ -51,13 +52,16 @@ def make(root: Path, today: date | None = None) -> None:
     workspaces.create(root, text + "\n" + tomli_w.dumps({"people": people}))
     for who in story.PEOPLE:
         machine.name_history(root, who, "example")
-    _write(root / "findings.toml", story.FINDINGS.format(due=_at(day, 75)))
-    asked, due = _at(day, -9), _at(day, -2)
-    _write(root / "requests.toml", story.REQUESTS.format(asked=asked, due=due))
     nobody = paths.UserFolders(root / "none", root / "none", root / "none")
     noon = datetime.combine(day, time(15), UTC)
     session = open_session(root, nobody, (), "alice", lambda: noon)
     _play(session, day)
+    asked, due = _at(day, -9), _at(day, -2)
+    for name, text in (
+        (FINDINGS, story.FINDINGS.format(due=_at(day, 75))),
+        (REQUESTS, story.REQUESTS.format(asked=asked, due=due)),
+    ):
+        _enter(session, ledger.load(root / f"{name}.toml", text.encode(), name), day)
 
 
 def today_there(now: datetime) -> date:
@@ -118,10 +122,20 @@ def _day(entry: Entry, turn: Turn, pace: Pace) -> int:
     return pace.first_day + _draw(entry.ref) % max(pace.last_day - pace.first_day, 1)
 
 
+def _enter(session: Session, book: Book, day: date) -> None:
+    """Save the requests or findings of the story, each as the one who made it."""
+    for name, thing in book.records.items():
+        by = getattr(thing, "by", "") or "carol"
+        made = getattr(thing, "asked", None) or day - timedelta(days=20)
+        at = datetime.combine(made, time(16), UTC)
+        changes = differences(f"{book.name}:{name}", empty(book.name, name), thing)
+        _save(session, changes, Deed(by, at, f"{book.name}-{name}"))
+
+
 def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
     orders = {name: list(found.items) for name, found in session.project.checklists.items()}
-    saved = commit.commit(session.root, session.books, orders, changes, deed)
-    session.books.update(saved.books)
+    saved = commit.commit(session.root, session.shelf.books, orders, changes, deed)
+    session.shelf.books.update(saved.books)
 
 
 def _changes(

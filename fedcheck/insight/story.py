@@ -1,7 +1,7 @@
 """History as a story: who did what to which item, action by action, in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -68,7 +68,10 @@ def _undo_word(undos: Mapping[str, str], tx: str) -> str:
 def sentence(changes: Sequence[Change]) -> str:
     """Say what changes of one item did: `done, satisfied; evidence "Scan" added`."""
     by_field = {change.field: change for change in changes}
-    parts = _of_a_ledger(by_field)
+    title = by_field.get("title")
+    if title and not title.new:
+        return f"removed: {_quote(title.old)}"
+    parts = _of_the_schedule(by_field) + _of_a_ledger(by_field)
     status, reason = by_field.get("status"), by_field.get("reason")
     if status:
         parts.append(_status(status) + _because(reason if reason and reason.new else None))
@@ -90,13 +93,17 @@ def sentence(changes: Sequence[Change]) -> str:
     return "; ".join(parts) or "nothing"
 
 
+def _of_the_schedule(by_field: Mapping[str, Change]) -> list[str]:
+    """Return how a milestone was moved."""
+    return [_field(by_field["day"])] if "day" in by_field else []
+
+
 def _of_a_ledger(by_field: Mapping[str, Change]) -> list[str]:
     """Return what was done to a request or a finding; nothing where it was an item."""
     parts = []
     title = by_field.get("title")
     if title:
-        verb = "new" if not title.old else "removed" if not title.new else "called"
-        parts.append(f"{verb}: {_quote(title.new or title.old)}")
+        parts.append(f"{'called' if title.old else 'new'}: {_quote(title.new)}")
     state = by_field.get("state")
     if state and state.new != "open":
         parts.append(str(state.new))
@@ -104,7 +111,8 @@ def _of_a_ledger(by_field: Mapping[str, Change]) -> list[str]:
         parts.append("returned" if "comment" in by_field else "open again")
     for name, change in by_field.items():
         if name in _TOLD:
-            parts.append(_field(change))
+            fresh = title is not None and not title.old  # its defaults were never said
+            parts.append(_field(replace(change, old=None) if fresh else change))
         elif name in _QUOTED:
             parts.append(_text(name, change))
     return parts

@@ -8,8 +8,9 @@ from fedcheck.model.fields import all_names, field_value
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import Record
 from fedcheck.model.request import Request
+from fedcheck.model.schedule import Scheduled
 
-Thing = Record | Request | Finding
+Thing = Record | Request | Finding | Scheduled
 """What changes are made to."""
 
 OUTSIDE = "outside fedcheck"

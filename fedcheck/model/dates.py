@@ -207,6 +207,15 @@ def typed_due(text: str, today: date) -> str:
     return word
 
 
+def typed_day(text: str, today: date) -> date | None:
+    """Return the day meant by what a person typed; None for nothing.
+
+    Like `typed_due`, but for a day that hangs on no milestone. Raises ValueError.
+    """
+    meant = typed_due(text, today)
+    return parse_date(meant) if meant else None
+
+
 def distance(day: date, today: date) -> str:
     """Say how far a day is in words: `today`, `in 21 d`, `3 d ago`."""
     days = (day - today).days

@@ -8,10 +8,12 @@ from fedcheck.model.change import Thing
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import EMPTY
 from fedcheck.model.request import Request
+from fedcheck.model.schedule import Scheduled
 
 REQUESTS = "requests"
 FINDINGS = "findings"
-RESERVED = (REQUESTS, FINDINGS)
+MILESTONES = "milestones"
+RESERVED = (REQUESTS, FINDINGS, MILESTONES)
 """Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
 
 
@@ -20,11 +22,12 @@ class Book:
     """What a file of records holds.
 
     Attributes:
-        name: id of the checklist, or `requests`, or `findings`.
+        name: id of the checklist, or `requests`, `findings`, `milestones`.
         records: what is known, by the id of the item, request or finding.
         extra: unknown keys at the top of the file.
         sha256: hash of the bytes that it was read from; empty for a file not there yet.
-        texts: the text of records, kept so that a save only writes anew what changed.
+        texts: the text of records, kept so that a save only writes anew what changed; under an
+            empty name that of the whole file, where it holds more than the book.
     """
 
     name: str
@@ -67,4 +70,6 @@ def empty(book: str, item: str) -> Thing:
     """Return what stands for a record that is not there."""
     if book == REQUESTS:
         return Request(item)
-    return Finding(item) if book == FINDINGS else EMPTY
+    if book == FINDINGS:
+        return Finding(item)
+    return Scheduled() if book == MILESTONES else EMPTY

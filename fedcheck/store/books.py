@@ -4,13 +4,16 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from fedcheck.store import ledger, progress
-from fedcheck.store.book import RESERVED, Book
+from fedcheck.store import ledger, progress, schedule
+from fedcheck.store.book import MILESTONES, RESERVED, Book
+from fedcheck.store.paths import HEAD
 from fedcheck.store.toml import read_bytes
 
 
 def file_name(book: str) -> str:
     """Return the path of a book in the workspace, with slashes."""
+    if book == MILESTONES:
+        return HEAD
     return f"{book}.toml" if book in RESERVED else f"{progress.FOLDER}/{book}.toml"
 
 
@@ -27,6 +30,8 @@ def load(root: Path, book: str) -> Book:
 
 def parse(path: Path, raw: bytes, book: str) -> Book:
     """Read a book from the bytes of its file. Raises InvalidFileError."""
+    if book == MILESTONES:
+        return schedule.load(path, raw)
     return ledger.load(path, raw, book) if book in RESERVED else progress.load(path, raw)
 
 
@@ -35,6 +40,8 @@ def dump(book: Book, order: Iterable[str]) -> tuple[bytes, Book]:
 
     Items of a checklist stand in the given order.
     """
+    if book.name == MILESTONES:
+        return schedule.dump(book)
     if book.name in RESERVED:
         return ledger.dump(book), book
     return progress.dump(book, order)

@@ -2,10 +2,10 @@
 
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fedcheck.model.key import key
 from fedcheck.model.text import one_line
@@ -15,6 +15,22 @@ from fedcheck.store.problems import InvalidFileError, Problem
 from fedcheck.store.toml import read
 
 Glyphs = Literal["unicode", "ascii"]
+Preset = Literal["", "vim"]
+Theme = Literal[
+    "",
+    "fedcheck-dark",
+    "fedcheck-light",
+    "contrast-dark",
+    "contrast-light",
+    "colour-blind-dark",
+    "colour-blind-light",
+    "monochrome",
+    "terminal",
+]
+"""The themes of the app; it has no others."""
+
+Check = Callable[["UserConfig"], Iterable[tuple[tuple[str | int, ...], str, str]]]
+"""Finds what is wrong beyond names and types: place in the file, message, what to do."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +39,12 @@ class UserConfig:
 
     format: int = key("Version of the file format: 1", default=1)
     name: str = key("Short name that your changes are recorded under", default="")
-    theme: str = key("Theme of the app", default="")
+    theme: Theme = key("Theme of the app", default="")
     glyphs: Glyphs = key("Signs for the status: unicode or ascii", default="unicode")
+    start: str = key("Screen that the app starts with", default="home")
+    mouse: bool = key("Whether the app listens to the mouse", default=True)
+    preset: Preset = key("Keys that are added: vim", default="")
+    keys: Mapping[str, Any] | None = key("Own keys: action id to key or keys", default=None)
     checklists: tuple[str, ...] = key("More folders with checklists", default=())
 
     def checklist_folders(self) -> list[Path]:
@@ -32,8 +52,11 @@ class UserConfig:
         return [expanded(folder) for folder in self.checklists]
 
 
-def load(folders: UserFolders) -> tuple[UserConfig, list[Problem]]:
-    """Read the user's configuration; a broken one counts as empty and is told of."""
+def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig, list[Problem]]:
+    """Read the user's configuration; a broken one counts as empty and is told of.
+
+    What is wrong in part is told of and left at its default; `check` says more of what is wrong.
+    """
     if not os.path.lexists(folders.config_file):
         return UserConfig(), []
     try:
@@ -41,8 +64,10 @@ def load(folders: UserFolders) -> tuple[UserConfig, list[Problem]]:
     except InvalidFileError as error:
         return UserConfig(), error.problems
     problems = document.collector()
-    config = decode(UserConfig, document.data, (), problems)
-    return config or UserConfig(), problems.problems()
+    config = decode(UserConfig, document.data, (), problems) or UserConfig()
+    for path, message, hint in check(config):
+        problems.add(path, message, hint)
+    return config, problems.problems()
 
 
 def who(config: UserConfig, environment: Mapping[str, str]) -> str:

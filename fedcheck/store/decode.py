@@ -123,6 +123,8 @@ def _convert(kind: Any, raw: Any, at: Path, problems: Collector, key: Key | None
     if kind is int:
         whole = isinstance(raw, int) and not isinstance(raw, bool)
         return _expect(whole, raw, "a whole number", at, problems)
+    if kind is bool:
+        return _expect(isinstance(raw, bool), raw, "true or false", at, problems)
     if kind is date:
         return _date(raw, at, problems)
     if origin is Literal:

@@ -8,7 +8,7 @@ from typing import Any
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.store import checklists, proofs, workspaces
-from fedcheck.store.book import FINDINGS, REQUESTS, RESERVED, Book
+from fedcheck.store.book import FINDINGS, MILESTONES, REQUESTS, RESERVED, Book
 from fedcheck.store.paths import HEAD, private_home
 from fedcheck.store.permissions import writable_by_others
 from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
@@ -118,6 +118,9 @@ def with_book(project: Project, private: bool, found: Book) -> Project:
         return replace(project, requests=tuple(found.records.values()))
     if name == FINDINGS:
         return replace(project, findings=tuple(found.records.values()))
+    if name == MILESTONES:
+        dates = {one: scheduled.day for one, scheduled in found.records.items()}
+        return replace(project, config=replace(project.config, milestones=dates))
     if private and name not in project.private_lists:
         return replace(
             project, private_notes={**(project.private_notes or {}), name: found.records}

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any
@@ -26,6 +26,18 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TICKET = re.compile(r"[A-Z][A-Z0-9_]*-\d+|#\d+")
 
 
+Step = Callable[[int], None]
+"""Hears how many bytes were read; raises Stopped to end it."""
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong: a person has seen enough
+    """Raised by a step: the reading of files ends here."""
+
+
+class OutsideError(FedcheckError):
+    """A file lies outside the workspace, and nobody has said that this is meant."""
+
+
 def kind_of(link: str) -> EvidenceKind:
     """Guess what a link is: http(s) is a URL, ABC-123 or #123 a ticket, all else a file."""
     if _URL.match(link):
@@ -34,7 +46,13 @@ def kind_of(link: str) -> EvidenceKind:
 
 
 def new_evidence(
-    root: Path, link: str, *, here: Path, kind: str = "", outside: bool = False
+    root: Path,
+    link: str,
+    *,
+    here: Path,
+    kind: str = "",
+    outside: bool = False,
+    step: Step | None = None,
 ) -> Evidence:
     """Return a piece of evidence for a link, checked and, for a file, hashed.
 
@@ -44,6 +62,7 @@ def new_evidence(
         here: the working directory, which a path is taken from.
         kind: what the link is, where it is not to be guessed.
         outside: whether a file may lie outside the workspace.
+        step: hears of every megabyte read of a file; may raise Stopped.
 
     Raises:
         FedcheckError: status 2 for a missing file, a file outside the workspace without the
@@ -63,13 +82,42 @@ def new_evidence(
         link = file_link(root, link, here, outside)
         if is_our_own(link) or is_our_own(_real(root, link)):
             raise FedcheckError(f"{link}: is a file of fedcheck's own, and proves nothing", "", 2)
-        try:
-            digest = hash_file(place_of(root, link))
-        except OSError as error:
-            reason = (error.strerror or "").lower()
-            hint = "check its permissions and the disk"
-            raise FedcheckError(f"{link}: cannot be read: {reason}", hint) from None
+        digest = _digest(root, link, step)
     return Evidence(id=secrets.token_hex(3), link=link, kind=what, sha256=digest)  # type: ignore[arg-type]
+
+
+def _digest(root: Path, link: str, step: Step | None) -> str:
+    try:
+        return hash_file(place_of(root, link), step)
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        hint = "check its permissions and the disk"
+        raise FedcheckError(f"{link}: cannot be read: {reason}", hint) from None
+
+
+def rehashed(root: Path, proof: Evidence, step: Step | None = None) -> Evidence:
+    """Return a piece with the hash that its file has now.
+
+    Raises FedcheckError (status 2) where the file is gone or may not be looked at.
+    """
+    if proof.kind != "file":
+        return proof
+    stat = None
+    if not escapes(root, proof.link, machine.allowed_outside(root)):
+        stat = _stat(place_of(root, proof.link))
+    if stat is None or not S_ISREG(stat.st_mode):
+        shown = one_line(proof.link, 200)
+        raise FedcheckError(f"{shown}: the file is gone", "name the file that replaces it", 2)
+    return replace(proof, sha256=_digest(root, proof.link, step))
+
+
+def size_of(root: Path, link: str, here: Path | None = None) -> int:
+    """Return how many bytes a file has, taken from a folder or the workspace; 0 if unknown."""
+    for base in (here, root):
+        stat = _stat(base / expanded(link)) if base else None
+        if stat is not None and S_ISREG(stat.st_mode):
+            return stat.st_size
+    return 0
 
 
 def is_our_own(link: str) -> bool:
@@ -110,7 +158,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
         inside = named if named.is_relative_to(top) and ".." not in named.parts else real
         return inside.relative_to(top).as_posix()
     if not outside:
-        raise FedcheckError(
+        raise OutsideError(
             f"{one_line(link, 200)}: lies outside the workspace",
             "copy it into evidence/, or say --outside to link it where it is",
             2,
@@ -127,7 +175,7 @@ def check_url(link: str) -> str:
     return link
 
 
-def hash_file(path: Path, step: Callable[[int], None] | None = None) -> str:
+def hash_file(path: Path, step: Step | None = None) -> str:
     """Return the SHA-256 of a file; `step` hears of every megabyte read."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -158,6 +206,9 @@ def escapes(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
         return not (root / link).resolve().is_relative_to(root.resolve())
     except (OSError, ValueError, RuntimeError):  # a NUL in the name, a circle of symlinks
         return True
+
+
+Look = tuple[str, str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,23 +255,34 @@ def _changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
 
 
 def verify(
-    root: Path, proofs: Iterable[tuple[str, Evidence]], step: Callable[[int], None] | None = None
+    root: Path, proofs: Iterable[tuple[str, Evidence]], step: Step | None = None
 ) -> list[Verdict]:
-    """Hash every evidence file and compare; remembers the outcome for `status` and the gates.
+    """Hash every evidence file once and compare; remembers the outcome for `status` and the gates.
 
-    A file that is there and cannot be read is `unreadable`: nothing new is known of it.
+    A file that is there and cannot be read is `unreadable`: nothing new is known of it. Where the
+    step raises Stopped, or a person interrupts, what was verified until then is remembered; after
+    Stopped it is returned too.
     """
     found: dict[str, Any] = {}
+    looks: dict[str, Look] = {}
     verdicts = []
     allowed = machine.allowed_outside(root)
-    for ref, proof in proofs:
-        if proof.kind != "file":
-            continue
-        state, stat = _verified(root, proof, allowed, step)
-        verdicts.append(Verdict(ref, proof, state))
-        if state != "unreadable":
-            found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
-    _remember(root, found)
+    try:
+        for ref, proof in proofs:
+            if proof.kind != "file":
+                continue
+            if proof.link not in looks:
+                looks[proof.link] = _look_at(root, proof.link, allowed, step)
+            state, digest, stat = looks[proof.link]
+            if state == "ok" and proof.sha256 and digest != proof.sha256:
+                state = "changed"
+            verdicts.append(Verdict(ref, proof, state))
+            if state != "unreadable":
+                found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
+    except Stopped:
+        pass
+    finally:
+        _remember(root, found)
     return verdicts
 
 
@@ -253,21 +315,13 @@ def _look(stat: os.stat_result) -> dict[str, int]:
     return {"size": stat.st_size, "mtime": stat.st_mtime_ns}
 
 
-def _verified(
-    root: Path, proof: Evidence, allowed: Collection[str], step: Callable[[int], None] | None
-) -> tuple[str, Mapping[str, int]]:
-    path = place_of(root, proof.link)
-    if escapes(root, proof.link, allowed):
-        return "missing", {}
+def _look_at(root: Path, link: str, allowed: Collection[str], step: Step | None) -> Look:
+    """Return `ok`, `missing` or `unreadable` with the hash and looks of a file that is there."""
+    path = place_of(root, link)
+    stat = None if escapes(root, link, allowed) else _stat(path)
+    if stat is None or not S_ISREG(stat.st_mode):
+        return "missing", "", {}
     try:
-        stat = path.stat()
-    except (OSError, ValueError):
-        return "missing", {}
-    if not S_ISREG(stat.st_mode):
-        return "missing", {}
-    try:
-        digest = hash_file(path, step)
+        return "ok", hash_file(path, step), _look(stat)
     except OSError:
-        return "unreadable", {}
-    state = "ok" if not proof.sha256 or digest == proof.sha256 else "changed"
-    return state, _look(stat)
+        return "unreadable", "", {}

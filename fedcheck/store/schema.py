@@ -64,6 +64,8 @@ def _shape(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
         return {"type": "string"}
     if kind is int:
         return {"type": "integer"}
+    if kind is bool:
+        return {"type": "boolean"}
     if kind is date:
         return {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     if origin is Literal:

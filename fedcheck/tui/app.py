@@ -2,32 +2,24 @@
 
 import asyncio
 import contextlib
-import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
 
-from textual.app import SystemCommand
-from textual.binding import BindingType
-from textual.screen import Screen
 
-from fedcheck.actions import ACTIONS
 from fedcheck.insight.entries import Board
+from fedcheck.keymap import starts
 from fedcheck.model.process import ROLE_TITLES
-from fedcheck.session import Clock, open_session, system_clock
+from fedcheck.session import Clock, Session, open_session, system_clock
 from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError
-from fedcheck.tui import themes
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.memory import Memory
+from fedcheck.store.problems import FedcheckError, Problem
+from fedcheck.tui.habits import HabitsApp
 from fedcheck.tui.prompts import Choice, ChoicePrompt
-from fedcheck.tui.saving import SavingApp
-from fedcheck.tui.signs import sign_set
 
 
-class FedcheckApp(SavingApp):
+class FedcheckApp(HabitsApp):
     """The terminal app."""
 
     TITLE = "fedcheck"
@@ -36,6 +28,7 @@ class FedcheckApp(SavingApp):
         "styles/home.tcss",
         "styles/checklist.tcss",
         "styles/dialogs.tcss",
+        "styles/ledgers.tcss",
         "styles/report.tcss",
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
@@ -46,8 +39,6 @@ class FedcheckApp(SavingApp):
         (0, "-short"),
         (30, "-tall"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
-    ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 4
 
     def __init__(
@@ -58,17 +49,14 @@ class FedcheckApp(SavingApp):
         who: str,
         here: Path,
         clock: Clock = system_clock,
+        problems: Sequence[Problem] = (),
     ) -> None:
-        no_colour = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True if no_colour else None)
+        super().__init__(folders, config, problems)
         self.root_wanted = root
         self.folders = folders
-        self.user_config = config
         self.who = who
         self.here = here
         self.clock = clock
-        self.signs = sign_set(config.glyphs)
-        self.memory = Memory.load(folders.state)
         self.view_role = ""
         self._board: Board | None = None
 
@@ -83,16 +71,10 @@ class FedcheckApp(SavingApp):
 
     def on_mount(self) -> None:
         """Open the workspace, or lead through making one."""
-        self.register_theme(themes.DARK)
-        self.register_theme(themes.LIGHT)
-        wanted = self.memory.text("theme") or self.user_config.theme
-        self.theme = wanted if wanted in self.available_themes else themes.DEFAULT
-        self.theme_changed_signal.subscribe(
-            self, lambda theme: self.memory.put("theme", theme.name)
-        )
         self._handle_signals()
         if self.root_wanted is None or not self.open_workspace(self.root_wanted):
             self._welcome()
+        self.tell_of_configuration()
         self.keep_watch()
 
     def _welcome(self) -> None:
@@ -128,35 +110,21 @@ class FedcheckApp(SavingApp):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(HomeScreen())
+        if self.user_config.start != "home" and self.user_config.start in starts():
+            self.call_next(self.run_action, f"app_{self.user_config.start}")
         self.attend(session)
         return True
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return everything that can be done here, for the palette."""
-        yield from super().get_system_commands(screen)
-        for action in ACTIONS:
-            if self.open_session is None and action.place == "everywhere":
-                continue
-            target = self._target(screen, action.method)
-            if target is not None:
-                yield SystemCommand(action.label.capitalize(), action.help, target)
-
-    def _target(self, screen: Screen[object], method: str) -> Callable[[], object] | None:
-        if method == "app_quit":
+    def last_look(self, session: Session) -> datetime | None:
+        """Return when this person last had the workspace open; note that it is so now."""
+        name = f"looked:{session.root}"
+        said = self.memory.text(name)
+        self.memory.put(name, self.clock().astimezone(UTC).isoformat())
+        try:
+            moment = datetime.fromisoformat(said)
+        except ValueError:
             return None
-        for node in (screen, self):
-            found = getattr(node, f"action_{method}", None)
-            if found is not None:
-                return found  # type: ignore[no-any-return]
-        return None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hide what needs an open workspace while there is none."""
-        needs_workspace = {a.method for a in ACTIONS if a.place == "everywhere"}
-        needs_workspace -= {"app_quit", "app_help", "app_workspace"}
-        if action in needs_workspace and self.open_session is None:
-            return False
-        return super().check_action(action, parameters)
+        return moment if moment.tzinfo else None
 
     def action_app_home(self) -> None:
         """Go to the home screen."""
@@ -170,6 +138,20 @@ class FedcheckApp(SavingApp):
         if not isinstance(self.screen, ChecklistScreen):
             self.action_app_home()
             self.push_screen(ChecklistScreen())
+
+    def action_app_ledgers(self) -> None:
+        """Go to the requests and findings."""
+        from fedcheck.tui.screens.ledger import LedgerScreen
+
+        if not isinstance(self.screen, LedgerScreen):
+            self.show_ledger("requests")
+
+    def show_ledger(self, book: str, filter_text: str = "", ref: str = "") -> None:
+        """Show requests or findings: those that a filter means, or one of them opened."""
+        from fedcheck.tui.screens.ledger import ledger_screen
+
+        self.action_app_home()
+        self.push_screen(ledger_screen(book, filter_text, ref))
 
     def action_app_report(self) -> None:
         """Preview the report."""

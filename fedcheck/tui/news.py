@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 
 from fedcheck.model.change import OUTSIDE, Entered
 from fedcheck.model.label import changes_label
@@ -20,11 +21,17 @@ class News:
         self._known: set[str] = set()
         self._looks = 0
 
-    def begin(self, session: Session) -> None:
-        """Note what was done before, with what happened outside fedcheck meanwhile."""
+    def begin(self, session: Session, since: datetime | None) -> list[Entered]:
+        """Note what was done before; return what others did since somebody last looked.
+
+        Without such a moment, which is the first time, that is nothing.
+        """
+        entered: list[Entered] = []
         with contextlib.suppress(FedcheckError):
             session.reconcile()
-            self._known = {one.tx for one in session.history()}
+            entered = session.history()
+            self._known = {one.tx for one in entered}
+        return [one for one in entered if since and one.at > since and one.by != session.who]
 
     def mine(self, action: Action) -> None:
         """Note what was done here."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from textual.app import App
 from textual.message import Message
 
+from fedcheck.model.change import Entered
 from fedcheck.model.edit import RuleError
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Action, Session
@@ -30,6 +31,7 @@ class SavingApp(App[int]):
 
     Attributes:
         open_session: the open workspace, once there is one.
+        lately: what others did since somebody last looked.
         lost: why changes could not be saved before the app ended.
     """
 
@@ -41,6 +43,14 @@ class SavingApp(App[int]):
 
         def __init__(self, future: Future[Action]) -> None:
             self.future = future
+            super().__init__()
+
+    class CaughtUp(Message):
+        """What others did since somebody last looked is known."""
+
+        def __init__(self, future: Future[list[Entered]], session: Session) -> None:
+            self.future = future
+            self.session = session
             super().__init__()
 
     class Looked(Message):
@@ -59,6 +69,7 @@ class SavingApp(App[int]):
         self.open_session: Session | None = None
         self.told: list[Problem] = []
         self.lost: list[str] = []
+        self.lately: list[Entered] = []
         self.leaving = False
         self.alerted = ""
         self.day = date.min
@@ -93,12 +104,27 @@ class SavingApp(App[int]):
         """Tell of what is wrong with a workspace that was opened, and hear what others do."""
         self.told = session.problems
         self.day = session.today()
-        self.writer.submit(lambda: self.news.begin(session), lambda _: None)
+        self.lately = []
+        since = self.last_look(session)
+        self.writer.submit(
+            lambda: self.news.begin(session, since),
+            lambda future: self.post_message(self.CaughtUp(future, session)),
+        )
         for problem in session.problems[:3]:
             self.tell(str(problem), "", "warning")
         if len(session.problems) > 3:
             count = plural(len(session.problems) - 3, "more problem")
             self.tell(f"and {count}; fedcheck doctor lists them", "", "warning")
+
+    def last_look(self, session: Session) -> datetime | None:
+        """Return when this person last had the workspace open; note that it is so now."""
+        raise NotImplementedError
+
+    def on_saving_app_caught_up(self, event: CaughtUp) -> None:
+        """Show what others did while nobody looked."""
+        if event.session is self.open_session and event.future.exception() is None:
+            self.lately = event.future.result()
+            self.changed()
 
     def change(
         self,

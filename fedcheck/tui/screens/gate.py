@@ -5,13 +5,15 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
 from fedcheck.insight.gates import Gate, Missing, gate
-from fedcheck.model.dates import distance
+from fedcheck.model.dates import distance, typed_day
 from fedcheck.model.text import cells, one_line, plural
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.prompts import TextPrompt
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.top_line import TopLine
@@ -23,8 +25,8 @@ _LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
 class GateScreen(PlaceScreen):
     """What a gate lacks, grouped by who owes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "back", key_display="esc")]
-    PLACES: ClassVar[tuple[str, ...]] = ("everywhere",)
+    BINDINGS: ClassVar[list[BindingType]] = bindings("gate")
+    PLACES: ClassVar[tuple[str, ...]] = ("gate", "everywhere")
 
     def __init__(self, milestone: str, phase: str = "") -> None:
         super().__init__()
@@ -104,6 +106,27 @@ class GateScreen(PlaceScreen):
     def _open(self, event: Doors.Opened) -> None:
         self.fedcheck.show_item(event.target.partition(":")[2])
 
-    def action_close(self) -> None:
+    def action_gate_date(self) -> None:
+        """Set the date of the milestone, showing what was typed comes to."""
+        session, name = self.fedcheck.session, self.milestone
+        today = self.fedcheck.board.today
+        own = (session.project.config.milestones or {}).get(name)
+
+        def preview(text: str) -> str:
+            day = typed_day(text, today)
+            return f"{day:%a} {day}, {distance(day, today)}" if day else "follows from the process"
+
+        def given(text: str | None) -> None:
+            if text is not None:
+                day = typed_day(text, today)
+                self.fedcheck.change(lambda: session.schedule(name, day))
+
+        stone = session.project.process.milestone(name)
+        title = f"Date: {one_line(stone.title if stone else name, 50)}"
+        hint = "2027-02-01, +12w, fri; empty: follows from the process"
+        value = own.isoformat() if own else ""
+        self.app.push_screen(TextPrompt(title, value, hint=hint, preview=preview), given)
+
+    def action_gate_close(self) -> None:
         """Go back."""
         self.dismiss(None)

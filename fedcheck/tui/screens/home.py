@@ -1,5 +1,6 @@
 """Home: where do we stand, what must I do now, what needs attention."""
 
+from datetime import date
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -14,7 +15,9 @@ from textual.widgets import Footer, Static
 from fedcheck.insight import agenda
 from fedcheck.insight.entries import Board
 from fedcheck.insight.gates import Gate, gates
+from fedcheck.insight.lately import lately
 from fedcheck.insight.orphans import orphans
+from fedcheck.insight.pace import pace
 from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
@@ -24,9 +27,13 @@ from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
+from fedcheck.tui.widgets.timeline import sparkline, timeline
 from fedcheck.tui.widgets.top_line import TopLine
 
 MILESTONES = 5
+
+LATELY = 4
+"""How many people are told of under "Since you last looked"."""
 
 
 class HomeScreen(PlaceScreen):
@@ -47,6 +54,9 @@ class HomeScreen(PlaceScreen):
                 with Vertical(id="stand"):
                     yield Static("Where we stand", classes="heading", id="stand-heading")
                     yield PhaseTable(self.fedcheck.signs, id="phases")
+                    yield Static(id="timeline", classes="wide-only")
+                    yield Static("Done per week", classes="heading wide-only")
+                    yield Doors(id="pace")
                     yield Static("Milestones", classes="heading", id="milestones-heading")
                     yield Doors(id="milestones")
                 with Vertical(id="todo"):
@@ -54,6 +64,10 @@ class HomeScreen(PlaceScreen):
                     yield Doors(id="next")
                     yield Static("Needs attention", classes="heading")
                     yield Doors(id="attention")
+                    yield Static(
+                        "Since you last looked", classes="heading wide-only", id="lately-heading"
+                    )
+                    yield Doors(id="lately")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -73,6 +87,8 @@ class HomeScreen(PlaceScreen):
         self._gate(board, found)
         self.query_one(PhaseTable).show(board, found, app.view_role)
         self.query_one("#milestones", Doors).show(self._milestones(board, found))
+        self._course(board)
+        self._lately()
         attention = self._attention(board)
         self.query_one("#attention", Doors).show(attention)
         self._next(board, len(attention))
@@ -141,6 +157,35 @@ class HomeScreen(PlaceScreen):
             text = "No milestone has a date yet: write one under [milestones] in fedcheck.toml"
             rows.append(Door(Content.styled(text, "$foreground-muted")))
         return rows
+
+    def _course(self, board: Board) -> None:
+        """Draw the milestones on a line, and how fast the next one comes nearer."""
+        titles = {stone.id: stone.title for stone in board.project.process.milestones}
+        stones = sorted(((day, titles[name]) for name, day in board.dates.items()), key=_by_day)
+        near = [*[s for s in stones if s[0] < board.today][-2:]]
+        near += [s for s in stones if s[0] >= board.today][:4]
+        ascii_only = self.fedcheck.signs.ascii_only
+        line = self.query_one("#timeline", Static)
+        width = line.size.width or 60
+        drawn = timeline([(title, day) for day, title in near], board.today, width, ascii_only)
+        line.update(Content("\n").join(drawn))
+        going = pace(board, board.next_milestone)
+        style = "$text-warning" if going.late else "$foreground-muted"
+        text = Content.assemble(
+            (sparkline(going.weeks, ascii_only), "$accent"), "  ", (going.words, style)
+        )
+        self.query_one("#pace", Doors).show([Door(text, "query:status:done")])
+
+    def _lately(self) -> None:
+        doings = lately(self.fedcheck.lately)
+        shown = self.size.width >= 100 and self.size.height >= 30 and bool(doings)
+        self.query_one("#lately-heading").display = shown
+        self.query_one("#lately").display = shown
+        lines = [
+            Door(Content.assemble((_fill(one.who, 12), "bold"), one.words), "history:")
+            for one in doings[:LATELY]
+        ]
+        self.query_one("#lately", Doors).show(lines)
 
     def _next(self, board: Board, below: int) -> None:
         role = self.fedcheck.view_role
@@ -252,6 +297,8 @@ class HomeScreen(PlaceScreen):
             self.fedcheck.show_item(target)
         elif kind == "query":
             self.fedcheck.show_query(target)
+        elif kind == "history":
+            self.call_later(self.run_action, "app.app_history")
         else:
             self.app.push_screen(GateScreen(target))
 
@@ -261,6 +308,10 @@ class HomeScreen(PlaceScreen):
     def action_home_next_pane(self) -> None:
         """Go to the next part."""
         self.focus_next()
+
+
+def _by_day(stone: tuple[date, str]) -> date:
+    return stone[0]
 
 
 def _oldest(board: Board, overdue: list[Entry]) -> str:
