@@ -18,12 +18,14 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
-from fedcheck.insight.story import story
+from fedcheck.insight.story import sentence, story
 from fedcheck.model.change import Change
 from fedcheck.model.dates import typed_due
 from fedcheck.model.edit import Edit
 from fedcheck.model.record import RESULTS, STATUS_GLYPHS, STATUSES
+from fedcheck.model.reference import split
 from fedcheck.model.text import clean, one_line
+from fedcheck.store.book import RESERVED
 from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
@@ -233,8 +235,13 @@ def report_action(session: "Session", action: "Action", as_json: bool = False) -
         print_json({"schema": "fedcheck/change@1", "tx": action.tx, "changes": rows})
         return
     shown = [c for c in action.changes if c.field not in ("basis", "done")]
-    for change in shown:
-        say(f"saved  {change.ref}  {change_text(change)}")
+    for ref in dict.fromkeys(change.ref for change in shown):
+        of_it = [change for change in shown if change.ref == ref]
+        if split(ref)[0] in RESERVED:
+            say(f"saved  {ref}  {sentence(of_it)}")
+            continue
+        for change in of_it:
+            say(f"saved  {ref}  {change_text(change)}")
     if not action.changes:
         say("Nothing changed: it was so already.")
     elif not shown:

@@ -119,8 +119,8 @@ def _of_a_ledger(by_field: Mapping[str, Change]) -> list[str]:
 
 
 _TOLD = (
-    "risk", "by", "to", "round", "document", "section", "kind", "deviation", "deviation_state",
-    "retest",
+    "risk", "by", "to", "on", "round", "document", "section", "kind", "deviation",
+    "deviation_state", "retest",
 )  # fmt: skip
 _QUOTED = ("text", "answer", "comment", "plan", "rationale")
 

@@ -9,8 +9,9 @@ from fedcheck.model.finding import Finding
 from fedcheck.model.record import Record
 from fedcheck.model.request import Request
 from fedcheck.model.schedule import Scheduled
+from fedcheck.model.sent import Sent
 
-Thing = Record | Request | Finding | Scheduled
+Thing = Record | Request | Finding | Scheduled | Sent
 """What changes are made to."""
 
 OUTSIDE = "outside fedcheck"

@@ -54,5 +54,7 @@ def changes_label(changes: Sequence[Change]) -> str:
 
 def _rank(change: Change) -> int:
     """Return where the field of a change stands in a record; evidence comes last."""
+    if change.field == "title":
+        return -1  # of a request or a finding
     names = field_names(Record)
     return names.index(change.field) if change.field in names else len(names)

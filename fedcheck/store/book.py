@@ -9,11 +9,13 @@ from fedcheck.model.finding import Finding
 from fedcheck.model.record import EMPTY
 from fedcheck.model.request import Request
 from fedcheck.model.schedule import Scheduled
+from fedcheck.model.sent import Sent
 
 REQUESTS = "requests"
 FINDINGS = "findings"
 MILESTONES = "milestones"
-RESERVED = (REQUESTS, FINDINGS, MILESTONES)
+SENT = "sent"
+RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
 """Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
 
 
@@ -72,4 +74,6 @@ def empty(book: str, item: str) -> Thing:
         return Request(item)
     if book == FINDINGS:
         return Finding(item)
+    if book == SENT:
+        return Sent(item)
     return Scheduled() if book == MILESTONES else EMPTY

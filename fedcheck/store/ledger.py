@@ -1,4 +1,4 @@
-"""Requests and findings: files with a table for each, `[[request]]` or `[[finding]]`."""
+"""Requests, findings, sent reports: files with a table for each, such as `[[request]]`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,26 +9,31 @@ import tomli_w
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.finding import Finding, Findings
 from fedcheck.model.request import Request, Requests
+from fedcheck.model.sent import Sent, SentReports
 from fedcheck.model.text import one_line
-from fedcheck.store.book import FINDINGS, REQUESTS, Book
+from fedcheck.store.book import FINDINGS, REQUESTS, SENT, Book
 from fedcheck.store.decode import decode
 from fedcheck.store.problems import Collector, InvalidFileError
 from fedcheck.store.tables import plain_fields, table
 from fedcheck.store.toml import parse
 
-_ARRAYS = {REQUESTS: "request", FINDINGS: "finding"}
+_ARRAYS = {REQUESTS: "request", FINDINGS: "finding", SENT: "sent"}
 
 
 def load(path: Path, raw: bytes, name: str) -> Book:
     """Read a ledger from its bytes. Raises InvalidFileError where it cannot be used as a whole."""
     document = parse(path, raw)
     problems = document.collector()
-    things: Sequence[Request | Finding] = ()
+    things: Sequence[Request | Finding | Sent] = ()
     extra: dict[str, Any] = {}
     if name == REQUESTS:
         asked = decode(Requests, document.data, (), problems)
         if asked:
             things, extra = asked.requests, asked.extra
+    elif name == SENT:
+        reports = decode(SentReports, document.data, (), problems)
+        if reports:
+            things, extra = reports.sent, reports.extra
     else:
         gaps = decode(Findings, document.data, (), problems)
         if gaps:
@@ -40,7 +45,7 @@ def load(path: Path, raw: bytes, name: str) -> Book:
     return Book(name, {one.id: one for one in things}, extra, document.sha256)
 
 
-def _check(array: str, things: Sequence[Request | Finding], problems: Collector) -> None:
+def _check(array: str, things: Sequence[Request | Finding | Sent], problems: Collector) -> None:
     seen: set[str] = set()
     for index, one in enumerate(things):
         if one.id in seen:

@@ -8,7 +8,7 @@ from typing import Any
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.store import checklists, proofs, workspaces
-from fedcheck.store.book import FINDINGS, MILESTONES, REQUESTS, RESERVED, Book
+from fedcheck.store.book import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, Book
 from fedcheck.store.paths import HEAD, private_home
 from fedcheck.store.permissions import writable_by_others
 from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
@@ -118,6 +118,8 @@ def with_book(project: Project, private: bool, found: Book) -> Project:
         return replace(project, requests=tuple(found.records.values()))
     if name == FINDINGS:
         return replace(project, findings=tuple(found.records.values()))
+    if name == SENT:
+        return project  # nothing that is worked out rests on it
     if name == MILESTONES:
         dates = {one: scheduled.day for one, scheduled in found.records.items()}
         return replace(project, config=replace(project.config, milestones=dates))

@@ -102,6 +102,7 @@ class LongTextPrompt(Dialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+s", "save", "save"),
+        Binding("ctrl+e", "editor", "editor", priority=True),
     ]
 
     def __init__(self, title: str, value: str = "") -> None:
@@ -114,12 +115,25 @@ class LongTextPrompt(Dialog):
         with Vertical(classes="dialog -tall"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
             yield TextArea(clean(self.value), show_line_numbers=False, soft_wrap=True)
-            hint = "F2 or ctrl+s saves, esc leaves it as it was"
+            hint = "F2 or ctrl+s saves, ctrl+e opens your editor, esc leaves it as it was"
             yield Static(Content(hint), classes="dialog-hint")
 
     def on_mount(self) -> None:
         """Start at the end of the text."""
         area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+
+    def action_editor(self) -> None:
+        """Go on writing in the person's own editor; what it gives comes back here."""
+        from fedcheck.tui import outside
+
+        area = self.query_one(TextArea)
+        try:
+            text = outside.edited(self.app, area.text)
+        except outside.NoProgramError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        area.load_text(clean(text))
         area.move_cursor(area.document.end)
 
     def action_save(self) -> None:

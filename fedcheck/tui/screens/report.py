@@ -1,5 +1,7 @@
 """The report as it will be read; export it, copy it, choose its milestone."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,12 +12,13 @@ from textual.widgets import Footer, Markdown, Static
 
 from fedcheck.model.text import clean
 from fedcheck.store.problems import FedcheckError
+from fedcheck.tui import outside
 from fedcheck.tui.bindings import bindings
-from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.top_line import TopLine
 
-TEMPLATE = "pmo-status"
+DEFAULT = "pmo-status"
 
 
 class ReportScreen(PlaceScreen):
@@ -27,6 +30,7 @@ class ReportScreen(PlaceScreen):
     def __init__(self) -> None:
         super().__init__()
         self.milestone: str | None = None
+        self.template = DEFAULT
         self.text = ""
         self.failure = ""
 
@@ -53,7 +57,7 @@ class ReportScreen(PlaceScreen):
                 board,
                 root=app.session.root,
                 folders=app.folders,
-                template=TEMPLATE,
+                template=self.template,
                 milestone=self.milestone,
             )
             self.failure = ""
@@ -62,26 +66,32 @@ class ReportScreen(PlaceScreen):
             self.failure = f"{error}\n\n{error.hint}"
         stone = board.project.process.milestone(self.milestone or board.next_milestone)
         title = stone.title if stone else ""
-        self.query_one(TopLine).show(f"Report for {title}", TEMPLATE, board.today.isoformat())
+        self.query_one(TopLine).show(f"Report for {title}", self.template, board.today.isoformat())
         shown = clean(self.text or self.failure)
         self.query_one(Markdown).update(shown)
         self.query_one("#report-source", Static).update(Content(shown))
 
     def action_report_export(self) -> None:
         """Write the report to its file."""
+        path = self._write()
+        if path is not None:
+            self.fedcheck.tell(f"Written: {path}")
+
+    def _write(self) -> Path | None:
+        """Write the report; where that cannot be, say so and return nothing."""
         from fedcheck.report import render
 
         app = self.fedcheck
         if self.failure:
             app.tell("There is no report to write", "mend the template first", "warning")
-            return
-        path = render.default_path(app.session.root, app.board, TEMPLATE, self.milestone)
+            return None
+        path = render.default_path(app.session.root, app.board, self.template, self.milestone)
         try:
             render.write(path, self.text)
         except FedcheckError as error:
             app.tell(str(error), error.hint, "error")
-            return
-        app.tell(f"Written: {path}")
+            return None
+        return path
 
     def action_report_milestone(self) -> None:
         """Choose the milestone that the report is for."""
@@ -99,6 +109,57 @@ class ReportScreen(PlaceScreen):
 
         now = self.milestone or board.next_milestone
         self.app.push_screen(ChoicePrompt("Report for", choices, now), chosen)
+
+    def action_report_template(self) -> None:
+        """Choose the template: a shipped one, or one of the person's own."""
+        from fedcheck.report.templates import list_templates
+
+        app = self.fedcheck
+        found = list_templates(app.session.root, app.folders)
+        choices = [Choice(one.name, f"{one.name:<24} {one.origin}") for one in found]
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self.template = name
+                self.show()
+
+        self.app.push_screen(ChoicePrompt("Template", choices, self.template), chosen)
+
+    def action_report_pager(self) -> None:
+        """Show the Markdown in the person's pager."""
+        self._outside(lambda: outside.paged(self.fedcheck, self.text or self.failure))
+
+    def action_report_editor(self) -> None:
+        """Write the report, and open its file in the person's editor."""
+        path = self._write()
+        if path is not None:
+            self._outside(lambda: outside.opened(self.fedcheck, path))
+
+    def _outside(self, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except outside.NoProgramError as error:
+            self.fedcheck.tell(str(error), "", "warning")
+
+    def action_report_record(self) -> None:
+        """Write the report, and keep in mind to whom it was sent."""
+
+        def given(to: str | None) -> None:
+            path = self._write() if to and to.strip() else None
+            if path is not None and to:
+                self._record(path, to)
+
+        people = self.fedcheck.session.project.people()
+        hint = "a person or a role, such as pmo; the report is written too"
+        self.app.push_screen(TextPrompt("Sent to", hint=hint, known=people), given)
+
+    def _record(self, path: Path, to: str) -> None:
+        from fedcheck.report.sent import sent
+
+        session, text = self.fedcheck.session, self.text
+        milestone = self.milestone or self.fedcheck.board.next_milestone
+        name = self.template
+        self.fedcheck.change(lambda: sent(session, path, text, name, milestone, to))
 
     def action_report_copy(self) -> None:
         """Copy the Markdown."""

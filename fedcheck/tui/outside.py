@@ -1,0 +1,75 @@
+"""Other programs of the person: editor and pager. The app waits for them, and comes back."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from textual.app import App, SuspendNotSupported
+
+from fedcheck.store import files
+
+EDITORS = ("VISUAL", "EDITOR")
+FALLBACKS = {"editor": ("nano", "vi"), "pager": ("less", "more")}
+
+
+class NoProgramError(Exception):
+    """There is no such program, or it cannot run here; says what to do."""
+
+
+def edited(app: App[int], text: str) -> str:
+    """Let the person edit a text in their editor and return it. Raises NoProgramError.
+
+    The text lies in a file of the person's own meanwhile, which is removed afterwards.
+    """
+    command = _command("editor", EDITORS)
+    folder = Path(tempfile.mkdtemp(prefix="fedcheck-"))
+    path = folder / "note.md"
+    try:
+        files.write_whole(path, text.encode())
+        _run(app, [*command, str(path)])
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise NoProgramError(f"the text cannot be read back: {error.strerror}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def opened(app: App[int], path: Path) -> None:
+    """Open a file in the person's editor. Raises NoProgramError."""
+    _run(app, [*_command("editor", EDITORS), str(path)])
+
+
+def paged(app: App[int], text: str) -> None:
+    """Show a text in the person's pager. Raises NoProgramError."""
+    _run(app, _command("pager", ("PAGER",)), text)
+
+
+def _command(what: str, variables: tuple[str, ...]) -> list[str]:
+    """Return the program that the environment names, else one that is there."""
+    for name in variables:
+        try:
+            words = shlex.split(os.environ.get(name, ""))
+        except ValueError:
+            words = []
+        if words and shutil.which(words[0]):
+            return words
+        if words:
+            raise NoProgramError(f"{name} names {words[0]}, which is not there")
+    for name in FALLBACKS[what]:
+        if shutil.which(name):
+            return [name]
+    raise NoProgramError(f"no {what} is there; set {variables[-1]} in your shell")
+
+
+def _run(app: App[int], command: list[str], text: str | None = None) -> None:
+    try:
+        with app.suspend():
+            subprocess.run(command, input=text, text=True, check=False)
+    except SuspendNotSupported:
+        raise NoProgramError("other programs cannot be opened in this terminal") from None
+    except OSError as error:
+        raise NoProgramError(f"{command[0]}: {error.strerror}") from error
+    app.refresh(layout=True)
