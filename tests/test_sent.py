@@ -34,7 +34,7 @@ def test_the_register_of_what_was_sent(workspace, monkeypatch, capsys):
     assert (row["to"], row["on"]) == ("Pat (PMO)", "2027-01-11")
     assert (workspace / row["file"]).is_file()
     assert run(["report"]) == 0
-    assert "Pat" not in (workspace / row["file"]).read_text()  # the register is in no report
+    assert "Pat (PMO)" not in (workspace / row["file"]).read_text()  # the register is in no report
     capsys.readouterr()
     assert run(["undo"]) == 0
     assert 'removed: "pmo-status for ' in capsys.readouterr().out
