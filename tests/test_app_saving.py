@@ -1,14 +1,17 @@
 """The app and the disk: what is refused is kept, what others do is seen, nothing is lost."""
 
+import asyncio
 import errno
 from pathlib import Path
 
 import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
+from textual.widgets import Input
 
 from fedcheck.model.edit import Edit
 from fedcheck.session import open_session
 from fedcheck.store import config, files, paths
+from fedcheck.tui import saving
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.prompts import LongTextPrompt
 
@@ -237,3 +240,20 @@ async def test_evidence_that_vanishes_is_seen(app, workspace):
             app.look_at_disk()
             await settle(pilot)
         assert app.board.entries[DIAGRAM].evidence == ("missing",)
+
+
+async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspace):
+    assert saving.POLL_SECONDS <= 1
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "down", "slash")
+        await type_text(pilot, "t")
+        row = app.screen.items.entry.ref
+        opened(workspace, "bob").edit([DIAGRAM], Edit(owner="bob"))
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if "bob: diagram" in told(app):
+                break
+        assert "bob: diagram: owner bob" in told(app)
+        assert app.screen.query_one("#filter", Input).value == "t"
+        assert app.screen.items.entry.ref == row

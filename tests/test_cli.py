@@ -1,6 +1,7 @@
 """The command line as a person types it: what it prints, what it exits with, what it leaves."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -547,3 +548,19 @@ def test_names_that_no_disk_takes_are_no_bug(tmp_path, monkeypatch, capsys):
         status = run(["init", folder, "--name", "Acme", "--role", "csp"])
         assert status in (0, 3)
         assert "bug" not in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
+@pytest.mark.parametrize("place", ["", "fedcheck.toml", "progress", "history", ".fedcheck"])
+def test_a_workspace_that_others_can_write_is_warned_of(fedcheck, workspace, place):
+    fedcheck("set", "diagram", "--owner", "dana")
+    workspace.chmod(0o700)
+    assert fedcheck("status")[2] == ""
+    path = workspace / place
+    path.chmod(path.stat().st_mode | 0o002)
+    status, _, err = fedcheck("status")
+    assert status == 0
+    assert "everybody at this machine can write here" in err
+    assert "fedcheck doctor --fix" in err
+    assert fedcheck("doctor", "--fix")[0] == 0
+    assert fedcheck("status")[2] == ""
