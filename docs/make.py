@@ -21,9 +21,18 @@ def keys_page() -> str:
         lines += [f"## {title}", "", "| key | does | id |", "| --- | --- | --- |"]
         for action in of_place(place):
             keys = " ".join(f"`{key_text(key)}`" for key in action.keys)
+            if action.vim:
+                keys += ", vim " + " ".join(f"`{key_text(key)}`" for key in action.vim)
             lines.append(f"| {keys} | {action.help} | `{action.id}` |")
         lines.append("")
-    lines += ["`ctrl+p` opens the palette, which finds every action by its name.", ""]
+    lines += [
+        "`ctrl+p` opens the palette, which finds every action by its name.",
+        "",
+        'Keys after *vim* are those that `preset = "vim"` adds. Your own stand under `[keys]` in',
+        "[config.toml](files.md#your-configuration); `fedcheck config keys` prints those in force.",
+        "The keys of moving work in every list, tree and page.",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -15,7 +15,9 @@ PLACES: dict[str, str] = {
     "list": "Checklist",
     "rows": "In lists",
     "item": "Item, opened",
+    "history": "History",
     "evidence": "Evidence of an item",
+    "register": "All evidence",
     "gate": "Gate of a milestone",
     "requests": "Requests",
     "findings": "Findings",
@@ -26,7 +28,14 @@ PLACES: dict[str, str] = {
 }
 """The places of the app, in the order of the documentation."""
 
-TOGETHER: tuple[tuple[str, ...], ...] = (("rows", "list", "edit"), ("item", "edit"))
+TOGETHER: tuple[tuple[str, ...], ...] = (
+    ("rows", "list", "edit"),
+    ("item", "edit"),
+    ("rows", "history"),
+    ("rows", "register"),
+    ("requests", "ledger", "ledger-rows", "ledger-page"),
+    ("findings", "ledger", "ledger-rows", "ledger-page"),
+)
 """Places whose keys work at the same time; those of `everywhere` work with each."""
 
 
@@ -63,6 +72,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("app.home", "home", "Go to the home screen.", ("1",), "everywhere"),
     Action("app.checklists", "checklists", "Go to the checklists.", ("2",), "everywhere"),
+    Action("app.evidence", "evidence", "Go to all evidence.", ("3",), "everywhere"),
     Action(
         "app.ledgers",
         "questions",
@@ -70,6 +80,7 @@ ACTIONS: tuple[Action, ...] = (
         ("4",),
         "everywhere",
     ),
+    Action("app.history", "history", "Read who changed what, and when.", ("6",), "everywhere"),
     Action("app.report", "report", "Preview the report, and export it.", ("r", "5"), "everywhere"),
     Action("app.goto", "go to", "Go to any item by its name.", ("ctrl+g",), "everywhere"),
     Action("app.undo", "undo", "Take your last change back.", ("u", "ctrl+z"), "everywhere"),
@@ -138,11 +149,15 @@ ACTIONS: tuple[Action, ...] = (
         ("c",),
         "edit",
     ),
+    Action("edit.history", "history", "Read the history of the item.", ("H",), "edit"),
+    Action(
+        "edit.needs", "linked", "Go to an item that it needs, or that needs it.", ("f",), "edit"
+    ),
     Action("list.filter", "filter", "Narrow the list as you type.", ("slash",), "list", True),
     Action(
         "list.clear",
         "clear filter",
-        "Leave the filter, or go back.",
+        "Take the marks off; leave the filter; go back.",
         ("escape",),
         "list",
         vim=("h",),
@@ -150,11 +165,15 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "rows.open",
         "open",
-        "Open the item with its whole guidance.",
+        "Open what the cursor is on.",
         ("enter",),
         "rows",
         vim=("l",),
     ),
+    Action("list.mark", "mark", "Mark the item for a change of several.", ("x",), "list", True),
+    Action("list.mark-range", "range", "Mark a range that follows the cursor.", ("v",), "list"),
+    Action("list.mark-all", "mark all", "Mark all that is shown.", ("X", "ctrl+a"), "list"),
+    Action("list.group", "group", "Group by section, owner, due, status, family.", ("z",), "list"),
     Action("list.phase", "phase", "Choose phase and role.", ("p",), "list"),
     Action("list.tree", "tree", "Show or hide the tree of phases.", ("T",), "list"),
     Action("rows.down", "down", "Go down.", ("down", "j"), "rows", palette=False),
@@ -177,17 +196,20 @@ ACTIONS: tuple[Action, ...] = (
         vim=("ctrl+b",),
         palette=False,
     ),
-    Action("rows.first", "first", "Go to the first item.", ("home", "g"), "rows", palette=False),
-    Action("rows.last", "last", "Go to the last item.", ("end", "G"), "rows", palette=False),
+    Action("rows.first", "first", "Go to the first line.", ("home", "g"), "rows", palette=False),
+    Action("rows.last", "last", "Go to the last line.", ("end", "G"), "rows", palette=False),
     Action(
         "item.close",
         "back",
         "Go back to the list.",
-        ("escape", "enter"),
+        ("escape", "enter", "backspace"),
         "item",
         True,
         vim=("h",),
     ),
+    Action("history.item", "item", "Show the item in its list.", ("i",), "history", True),
+    Action("history.filter", "filter", "Narrow it by words.", ("slash",), "history", True),
+    Action("history.close", "back", "Leave the filter, or go back.", ("escape",), "history", True),
     Action("evidence.add", "add", "Add a file, a URL or a ticket.", ("a",), "evidence", True),
     Action(
         "evidence.open",
@@ -205,6 +227,16 @@ ACTIONS: tuple[Action, ...] = (
         "evidence",
         True,
     ),
+    Action("evidence.edit", "change", "Change label, dates and items.", ("e",), "evidence", True),
+    Action(
+        "evidence.renew",
+        "renew",
+        "Collected again today: new day, new hash.",
+        ("c",),
+        "evidence",
+        True,
+    ),
+    Action("evidence.replace", "replace", "Put another link in its place.", ("f",), "evidence"),
     Action(
         "evidence.close", "back", "Go back to the list.", ("escape",), "evidence", True, vim=("h",)
     ),
@@ -227,7 +259,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "ledger.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "ledger", True
     ),
-    Action("ledger.item", "item", "Link an item, or take one off.", ("i",), "ledger", True),
+    Action("ledger.item", "item", "Link an item, or take one off.", ("i",), "ledger"),
     Action("ledger.owner", "owner", "Say who is to answer, or who has it.", ("o",), "ledger"),
     Action("ledger.due", "due", "Set the day by which it is due.", ("d",), "ledger", True),
     Action("ledger.edit", "edit", "Change title, place, people and text.", ("E",), "ledger"),
@@ -236,7 +268,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "ledger.switch", "other list", "Go from requests to findings, or back.", ("tab",), "ledger"
     ),
-    Action("ledger.back", "back", "Close it; leave the filter; go back.", ("escape",), "ledger"),
+    Action(
+        "ledger.back", "back", "Close it; leave the filter; go back.", ("escape",), "ledger", True
+    ),
     Action("ledger.open", "open", "Open it as a whole.", ("enter",), "ledger-rows"),
     Action("ledger.down", "down", "Go down.", ("down", "j"), "ledger-rows"),
     Action("ledger.up", "up", "Go up.", ("up", "k"), "ledger-rows"),
@@ -251,6 +285,31 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("page.down", "down", "Scroll down.", ("down", "j"), "ledger-page"),
     Action("page.up", "up", "Scroll up.", ("up", "k"), "ledger-page"),
+    Action("register.item", "to the item", "Go to the item of it.", ("i",), "register"),
+    Action("register.filter", "filter", "Narrow it by words.", ("slash",), "register", True),
+    Action("register.group", "group", "By state, item, kind, age.", ("z",), "register", True),
+    Action("register.add", "add", "Add it to items; or drop files here.", ("a",), "register", True),
+    Action("register.open", "open", "Open a URL; copy a path.", ("o",), "register", True),
+    Action("register.edit", "change", "Change label, dates and items.", ("e",), "register", True),
+    Action(
+        "register.renew",
+        "renew",
+        "Collected again today: new day, new hash.",
+        ("c",),
+        "register",
+        True,
+    ),
+    Action("register.replace", "replace", "Put another link in its place.", ("f",), "register"),
+    Action(
+        "register.remove",
+        "remove",
+        "Detach it from one item or from all; the file stays where it is.",
+        ("x", "delete"),
+        "register",
+        True,
+    ),
+    Action("register.verify", "verify", "Hash what is shown, compare.", ("v",), "register", True),
+    Action("register.back", "back", "Stop, leave the filter, or go back.", ("escape",), "register"),
     Action("report.export", "export", "Write the report to its file.", ("e",), "report", True),
     Action(
         "report.milestone",

@@ -19,10 +19,9 @@ from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import field_value
 from fedcheck.model.label import changes_label, edit_label
 from fedcheck.model.project import Project
+from fedcheck.model.proving import Revision
 from fedcheck.model.reference import split
 from fedcheck.model.schedule import Scheduled
-from fedcheck.model.proving import Revision
-from fedcheck.model.reference import candidates, nearest, split
 from fedcheck.model.text import one_line, plural, storable
 from fedcheck.model.undo import next_redo, next_undo
 from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
@@ -258,9 +257,10 @@ class Session:
         project = fresh.project
         for broken in project.broken:
             now = fresh.private if broken.private else fresh.books
-            good = self.shelf.of(broken.private).get(broken.checklist)
-            if good is not None and broken.checklist not in now:
-                now[broken.checklist] = good
+            name = broken.checklist or Path(broken.path).stem  # requests and findings are no list
+            good = self.shelf.of(broken.private).get(name)
+            if good is not None and name not in now:
+                now[name] = good
                 project = with_book(project, broken.private, good)
         self.project, self.catalog, self.problems = project, catalog, fresh.problems
         self.shelf.books, self.shelf.private = fresh.books, fresh.private

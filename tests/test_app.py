@@ -91,7 +91,7 @@ async def test_a_test_gets_a_result_and_a_task_does_not(app, workspace):
         await settle(pilot)
         await press(pilot, "t", "o")
         assert 'result = "other-than-satisfied"' in on_disk(workspace, "rev5.readiness.3pao")
-        await press(pilot, "t", "n")
+        await press(pilot, "escape", "t", "n")  # it offers to raise the finding
         await type_text(pilot, "nothing is encrypted")
         await press(pilot, "enter")
         text = on_disk(workspace, "rev5.readiness.3pao")
@@ -407,7 +407,13 @@ async def test_dialogs_keep_their_keys_to_themselves(app):
 
 def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.evidence import EvidenceScreen
+    from fedcheck.tui.screens.findings import FindingsScreen
+    from fedcheck.tui.screens.gate import GateScreen
+    from fedcheck.tui.screens.history import HistoryScreen
     from fedcheck.tui.screens.report import ReportScreen
+    from fedcheck.tui.screens.requests import RequestsScreen
+    from fedcheck.tui.widgets.ledger_list import LedgerList
+    from fedcheck.tui.widgets.ledger_page import Page
 
     homes = {
         "everywhere": (FedcheckApp,),
@@ -416,8 +422,15 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "list": (ChecklistScreen,),
         "rows": (ItemList,),
         "item": (ItemScreen,),
+        "history": (HistoryScreen,),
+        "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
         "report": (ReportScreen,),
+        "requests": (RequestsScreen,),
+        "findings": (FindingsScreen,),
+        "ledger": (RequestsScreen, FindingsScreen),
+        "ledger-rows": (LedgerList,),
+        "ledger-page": (Page,),
     }
     for action in ACTIONS:
         assert action.help.endswith(".")
@@ -428,6 +441,10 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         ("rows", "list", "edit", "everywhere"),
         ("item", "edit", "everywhere"),
         ("home", "everywhere"),
+        ("ledger-rows", "requests", "ledger", "everywhere"),
+        ("ledger-rows", "findings", "ledger", "everywhere"),
+        ("ledger-page", "requests", "ledger", "everywhere"),
+        ("ledger-page", "findings", "ledger", "everywhere"),
     ):
         keys = [key for place in chain for action in of_place(place) for key in action.keys]
         assert len(keys) == len(set(keys)), [k for k in keys if keys.count(k) > 1]

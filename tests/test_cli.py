@@ -48,8 +48,8 @@ def test_status_json_has_the_promised_keys(fedcheck):
     assert (stone["date"], stone["days"], stone["gate"]["ready"]) == ("2027-02-01", 21, False)
     assert {"kind", "ref", "why", "owner"} == set(stone["gate"]["missing"][0])
     assert set(data["evidence"]) == {"total", "stale", "missing", "changed"}
-    assert set(data["requests"]) == {"open", "answered", "overdue"}
-    assert set(data["findings"]) == {"open", "closed"}
+    assert set(data["requests"]) >= {"open", "answered", "overdue"}
+    assert set(data["findings"]) >= {"open", "closed"}
 
 
 def test_list_is_one_item_a_line_and_takes_queries(fedcheck):

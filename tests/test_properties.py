@@ -109,6 +109,15 @@ def test_any_bytes_are_read_or_refused_in_words(raw: bytes) -> None:
         check_problems(collector.problems(), raw)
 
 
+def ordered(data: Any) -> str:
+    """Return data as text, keys in order: a save puts tables last, and nan is not itself."""
+    if isinstance(data, dict):
+        return repr(sorted((key, ordered(value)) for key, value in data.items()))
+    if isinstance(data, list | tuple):
+        return repr([ordered(one) for one in data])
+    return repr(data)
+
+
 @given(RAW)
 def test_any_bytes_are_a_progress_file_or_none(raw: bytes) -> None:
     """What is read is written back the same: nothing of a person's is lost by a save."""
@@ -118,7 +127,7 @@ def test_any_bytes_are_a_progress_file_or_none(raw: bytes) -> None:
         check_problems(error.problems, raw)
         return
     again = progress.load(PATH, progress.dump(found, found.records)[0])
-    assert repr(whole(again)) == repr(whole(found))  # nan is not equal to itself
+    assert ordered(whole(again)) == ordered(whole(found))
 
 
 @given(RAW)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.model import query
+from fedcheck.model import query, search
 from fedcheck.model.checklist import Item, Section
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import Evidence
@@ -193,13 +193,13 @@ def test_words_split_at_blanks_outside_quotes() -> None:
 
 def test_a_long_distance_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     count = 0
-    real: Callable[..., date] = query.shift_clamped
+    real: Callable[..., date] = search.shift_clamped
 
     def counted(*args: object) -> date:
         nonlocal count
         count += 1
         return real(*args)
 
-    monkeypatch.setattr(query, "shift_clamped", counted)
+    monkeypatch.setattr(search, "shift_clamped", counted)
     found("due:<100bd", *[FULL] * 50)
     assert count == 1

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 
 LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
+ASKS_FOR_THE_MOUSE = b"\x1b[?1000h"
 
 
 class Terminal:
@@ -46,6 +48,12 @@ class Terminal:
             if not self._read(0.1) and self.process.poll() is not None:
                 break
         return text in self.seen
+
+    def read_for(self, seconds: float) -> None:
+        """Read what comes within some time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._read(0.05)
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self.master], [], [], seconds)
@@ -104,6 +112,7 @@ def test_it_starts_and_leaves_with_q(start, workspace):
     terminal.type(b"q")
     assert terminal.end() == 0
     assert LEFT_ALTERNATE_SCREEN in terminal.seen
+    assert ASKS_FOR_THE_MOUSE in terminal.seen
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -152,13 +161,83 @@ def test_a_crash_shows_no_data_and_exits_70(start, workspace, home):
     assert "RuntimeError" in report.read_text()
 
 
+SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
+WITHOUT_COLOUR = {0, 1, 2, 3, 4, 7, 22, 23, 24, 27}
+"""Of the attributes of text: reset, bold, dim, italic, underline, reverse, and their ends."""
+
+
+def attributes(seen: bytes) -> set[int]:
+    """Return every attribute of text that was asked for."""
+    return {int(one or b"0") for found in SGR.findall(seen) for one in re.split(b"[;:]", found)}
+
+
+def walk(terminal: Terminal) -> None:
+    """See home, a checklist, a dialog, the report and the palette, and leave."""
+    steps = (
+        (b"2", b" done"),
+        (b"s", b"chooses"),
+        (b"\x1b", b""),
+        (b"r", b"PMO"),
+        (b"\x10", b"every"),
+    )
+    assert terminal.wait_for(b"Next for csp")
+    for keys, text in steps:
+        terminal.type(keys)
+        terminal.read_for(0.3)
+        assert terminal.wait_for(text)
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.end() == 0
+
+
 def test_no_colour_means_no_colour(start, workspace):
-    terminal = start(APP, workspace, NO_COLOR="1")
+    """Whatever the terminal can do: bold, dim, underline and reverse, and nothing else."""
+    terminal = start(APP, workspace, NO_COLOR="1", COLORTERM="truecolor")
+    walk(terminal)
+    assert attributes(terminal.seen) <= WITHOUT_COLOUR
+    assert attributes(terminal.seen) & {1, 7}, "something is marked"
+
+
+def test_an_empty_no_color_is_none(start, workspace):
+    terminal = start(APP, workspace, NO_COLOR="", COLORTERM="truecolor")
     assert terminal.wait_for(b"Meridian Ledger")
+    terminal.read_for(0.3)
+    assert b"38;2;95;175;215" in terminal.seen, "the accent of the theme"
     terminal.type(b"q")
     assert terminal.end() == 0
-    for colour in (b"\x1b[38;", b"\x1b[48;", b";38;5;", b";48;2;"):
-        assert colour not in terminal.seen
+
+
+@pytest.mark.parametrize(
+    ("term", "allowed"),
+    [("xterm", 16), ("tmux-256color", 256)],
+)
+def test_it_starts_with_as_many_colours_as_the_terminal_has(start, workspace, term, allowed):
+    terminal = start(APP, workspace, TERM=term, COLORTERM="")
+    assert terminal.wait_for(b"Next for csp")
+    terminal.read_for(0.3)
+    terminal.type(b"q")
+    assert terminal.end() == 0
+    assert b";2;" not in b"".join(SGR.findall(terminal.seen)), "no true colour"
+    if allowed == 16:
+        assert b"38;5;" not in terminal.seen
+        assert attributes(terminal.seen) & set(range(30, 38)), "the colours of the terminal"
+
+
+def test_a_dumb_terminal_is_refused_in_words(start, workspace):
+    terminal = start(APP, workspace, TERM="dumb")
+    assert terminal.end() == 2
+    assert b"the app needs a terminal" in terminal.seen
+    assert b"fedcheck status" in terminal.seen
+
+
+def test_the_mouse_can_be_turned_off(start, workspace, home):
+    folder = home / ".config" / "fedcheck"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text("mouse = false\n")
+    terminal = start(APP, workspace)
+    assert terminal.wait_for(b"Next for csp")
+    terminal.type(b"q")
+    assert terminal.end() == 0
+    assert ASKS_FOR_THE_MOUSE not in terminal.seen
 
 
 def test_the_hook_for_crashes_is_still_there():

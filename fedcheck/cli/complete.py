@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from fedcheck.model import query
-from fedcheck.model.checklist import LEVELS
-from fedcheck.model.record import RESULTS, STATUSES
+from fedcheck.insight import ledger_query
+from fedcheck.model import completing, query, vocabulary
+from fedcheck.model.completing import Words
 from fedcheck.model.reference import split
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
-
-_VALUES: dict[str, tuple[str, ...]] = {
-    "status": STATUSES,
-    "kind": ("task", "test"),
-    "level": LEVELS,
-    "result": (*RESULTS, "none"),
-    "method": ("examine", "interview", "test"),
-    "evidence": query.EVIDENCE_WORDS,
-    "is": tuple(query.IS),
-    "due": ("<7d", "<14d", "<1mo", "none"),
-}
 
 
 def _session(ctx: click.Context) -> "Session | None":
@@ -54,21 +43,12 @@ def items(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Compl
 
 def query_words(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the keys of a query, and the values of those keys that have a list."""
-    name, colon, value = incomplete.partition(":")
-    if not colon:
-        return [CompletionItem(f"{key}:") for key in query.KEYS if key.startswith(name)]
-    known = _VALUES.get(name, ())
-    session = _session(ctx) if not known else None
-    if session is not None:
-        project = session.project
-        known = {
-            "role": project.process.roles,
-            "phase": tuple(phase.id for phase in project.process.phases),
-            "checklist": tuple(project.checklists),
-            "owner": tuple(project.people()),
-            "tester": tuple(project.people()),
-        }.get(name, ())
-    return [CompletionItem(f"{name}:{word}") for word in known if word.startswith(value)]
+    name, colon, _value = incomplete.removeprefix("-").partition(":")
+    known: Words = {key: vocabulary.FIXED.get(key, ()) for key in query.KEYS}
+    if colon and not known.get(name):
+        session = _session(ctx)
+        known = vocabulary.words(session.project) if session else known
+    return [CompletionItem(word) for word in completing.endings(incomplete, known)]
 
 
 def milestones(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -83,3 +63,31 @@ def people(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
     session = _session(ctx)
     known = session.project.people() if session else []
     return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+
+
+def requests(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a request."""
+    session = _session(ctx)
+    known = session.project.requests if session else ()
+    return [CompletionItem(r.id, help=r.title) for r in known if r.id.startswith(incomplete)]
+
+
+def findings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a finding."""
+    session = _session(ctx)
+    known = session.project.findings if session else ()
+    return [CompletionItem(f.id, help=f.title) for f in known if f.id.startswith(incomplete)]
+
+
+def request_words(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a query on requests."""
+    session = _session(ctx)
+    known = ledger_query.request_values(session.project) if session else {}
+    return [CompletionItem(word) for word in completing.endings(incomplete, known)]
+
+
+def finding_words(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a query on findings."""
+    session = _session(ctx)
+    known = ledger_query.finding_values(session.project) if session else {}
+    return [CompletionItem(word) for word in completing.endings(incomplete, known)]

@@ -1,19 +1,106 @@
-"""Commands on the program itself: where things are, shell completion."""
+"""Commands on the program itself: its keys and settings, where things are, shell completion."""
 
 import click
 
-from fedcheck.cli.context import json_option, print_json, say
+from fedcheck.actions import ACTIONS, PLACES, key_text, of_place
+from fedcheck.cli.context import complain, json_option, print_json, say
+from fedcheck.keymap import KeyMap, complaints, key_map
 from fedcheck.store import paths
+from fedcheck.store.config import UserConfig, load
+from fedcheck.store.problems import Problem
+
+
+def load_checked(folders: paths.UserFolders) -> tuple[UserConfig, list[Problem]]:
+    """Read the user's configuration with everything that is wrong in it, keys and all."""
+    return load(folders, lambda user: complaints(user.preset, user.keys, user.start))
 
 
 @click.group()
 def config() -> None:
-    """Show where fedcheck keeps things.
+    """Show the keys of the app, check the configuration, say where fedcheck keeps things.
 
     \b
     Example:
-      fedcheck config paths
+      fedcheck config keys
+      fedcheck config check
     """
+
+
+@config.command("keys")
+@json_option
+def keys(as_json: bool) -> None:
+    """Print the keys of the app as they are in force; `*` marks those that were changed.
+
+    \b
+    Example:
+      fedcheck config keys
+      fedcheck config keys --json
+    """
+    user, problems = load_checked(paths.user_folders())
+    keymap = key_map(user.preset, user.keys)
+    if as_json:
+        print_json([_row(keymap, number) for number in range(len(ACTIONS))])
+    else:
+        _print_keys(keymap)
+    if problems:
+        complain(
+            f"warning: {len(problems)} left out of {problems[0].file}", "fedcheck config check"
+        )
+
+
+def _row(keymap: KeyMap, number: int) -> dict[str, object]:
+    action = ACTIONS[number]
+    return {
+        "id": action.id,
+        "place": action.place,
+        "label": action.label,
+        "help": action.help,
+        "keys": keymap.of(action.id),
+        "default": action.keys,
+        "changed": action.id in keymap.changed,
+    }
+
+
+def _print_keys(keymap: KeyMap) -> None:
+    wide = max(len(action.id) for action in ACTIONS)
+    for place, title in PLACES.items():
+        actions = of_place(place)
+        if not actions:
+            continue
+        say(title)
+        for action in actions:
+            mark = "*" if action.id in keymap.changed else " "
+            written = " ".join(key_text(key) for key in keymap.of(action.id)) or "-"
+            say(f"{mark} {action.id:<{wide}}  {written:<18} {action.help}")
+        say()
+
+
+@config.command("check")
+@json_option
+def check(as_json: bool) -> None:
+    """Check the configuration file; exit 1 and name every problem where there is one.
+
+    \b
+    Example:
+      fedcheck config check
+    """
+    folders = paths.user_folders()
+    _, problems = load_checked(folders)
+    if as_json:
+        print_json(
+            [
+                {"file": str(p.file), "line": p.line, "message": p.message, "hint": p.hint}
+                for p in problems
+            ]
+        )
+    else:
+        for problem in problems:
+            say(str(problem))
+        if not problems:
+            there = folders.config_file.exists()
+            say(f"{folders.config_file}: " + ("nothing is wrong" if there else "not there yet"))
+    if problems:
+        click.get_current_context().exit(1)
 
 
 @config.command("paths")

@@ -1,16 +1,20 @@
 """The JSON that the outside relies on (documented in docs/json.md)."""
 
+from datetime import date
 from typing import Any
 
+from fedcheck.insight import ledgers
 from fedcheck.insight.entries import Board
 from fedcheck.insight.gates import Gate, Missing, gates
 from fedcheck.insight.orphans import orphans
+from fedcheck.insight.owed import Owed
 from fedcheck.insight.progress import by_checklist
 from fedcheck.model.change import Entered
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import evidence_to_dict
-from fedcheck.model.project import Project
+from fedcheck.model.finding import FINDING_STATES, RISKS, Finding
 from fedcheck.model.reference import split
+from fedcheck.model.request import REQUEST_STATES, Request
 
 
 def status_document(board: Board) -> dict[str, Any]:
@@ -19,7 +23,8 @@ def status_document(board: Board) -> dict[str, Any]:
     counts = by_checklist(board)
     states = [state for entry in board.entries.values() for state in entry.evidence]
     requests = project.requests
-    overdue = [r for r in requests if r.state == "open" and r.due and r.due < board.today]
+    asked = ledgers.counts(requests, board.today)
+    found = ledgers.counts(project.findings, board.today)
     return {
         "schema": "fedcheck/status@1",
         "as_of": board.today,
@@ -56,13 +61,14 @@ def status_document(board: Board) -> dict[str, Any]:
             **{state: states.count(state) for state in ("stale", "missing", "changed")},
         },
         "requests": {
-            "open": sum(r.state == "open" for r in requests),
-            "answered": sum(r.state == "answered" for r in requests),
-            "overdue": len(overdue),
+            **{state: asked.by_state.get(state, 0) for state in REQUEST_STATES},
+            "returned": sum(r.returned for r in requests),
+            "overdue": asked.overdue,
         },
         "findings": {
-            "open": sum(f.state == "open" for f in project.findings),
-            "closed": sum(f.state == "closed" for f in project.findings),
+            **{state: found.by_state.get(state, 0) for state in FINDING_STATES},
+            "risk": {risk: found.by_risk.get(risk, 0) for risk in RISKS},
+            "overdue": found.overdue,
         },
         "orphaned": orphans(project),
         "broken": [
@@ -126,8 +132,9 @@ def list_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def show_document(project: Project, entry: Entry, history: list[Entered]) -> dict[str, Any]:
+def show_document(board: Board, entry: Entry, history: list[Entered]) -> dict[str, Any]:
     """Return `fedcheck/show@1`."""
+    project, day = board.project, board.today
     item, record = entry.item, entry.record
     checklist, _ = split(entry.ref)
     source, where = project.checklists[checklist].source_of(item)
@@ -153,6 +160,78 @@ def show_document(project: Project, entry: Entry, history: list[Entered]) -> dic
             {"id": proof.id, "state": state, **evidence_to_dict(proof)}
             for proof, state in zip(record.evidence, entry.evidence, strict=True)
         ],
+        "requests": [request_row(r, day) for r in project.requests if entry.ref in r.items],
+        "findings": [finding_row(f, day) for f in project.findings if entry.ref in f.items],
+        "history": [history_row(entered) for entered in history],
+    }
+
+
+def request_row(request: Request, today: date) -> dict[str, Any]:
+    """Return the row of a request."""
+    names = (
+        "kind",
+        "state",
+        "returned",
+        "by",
+        "to",
+        "asked",
+        "due",
+        "round",
+        "document",
+        "section",
+    )
+    return {
+        "ref": f"requests:{request.id}",
+        "id": request.id,
+        "title": request.title,
+        **{name: getattr(request, name) for name in names},
+        "overdue": ledgers.overdue(request, today),
+        "answered": request.answered,
+        "items": list(request.items),
+        "evidence": len(request.evidence),
+    }
+
+
+def request_document(request: Request, today: date, history: list[Entered]) -> dict[str, Any]:
+    """Return `fedcheck/request@1`."""
+    texts = {name: getattr(request, name) for name in ("text", "answer", "comment")}
+    row = request_row(request, today)
+    return {"schema": "fedcheck/request@1", **row, **texts, **_proof_and_story(request, history)}
+
+
+def finding_row(finding: Finding, today: date) -> dict[str, Any]:
+    """Return the row of a finding."""
+    names = ("risk", "state", "planned", "owner", "found", "due", "deviation", "deviation_state")
+    return {
+        "ref": f"findings:{finding.id}",
+        "id": finding.id,
+        "title": finding.title,
+        **{name: getattr(finding, name) for name in names},
+        "overdue": ledgers.overdue(finding, today),
+        "retest": finding.retest,
+        "closed": finding.closed,
+        "items": list(finding.items),
+        "evidence": len(finding.evidence),
+    }
+
+
+def finding_document(finding: Finding, today: date, history: list[Entered]) -> dict[str, Any]:
+    """Return `fedcheck/finding@1`."""
+    more = {name: getattr(finding, name) for name in ("text", "plan", "rationale", "retested")}
+    row = finding_row(finding, today)
+    return {"schema": "fedcheck/finding@1", **row, **more, **_proof_and_story(finding, history)}
+
+
+def owed_row(owed: Owed, today: date) -> dict[str, Any]:
+    """Return the row of a request or finding in the agenda; its kind tells it from an item."""
+    thing = owed.thing
+    row = request_row(thing, today) if isinstance(thing, Request) else finding_row(thing, today)
+    return {**row, "kind": owed.kind, "task": owed.task, "owner": owed.owner, "why": owed.why}
+
+
+def _proof_and_story(thing: Request | Finding, history: list[Entered]) -> dict[str, Any]:
+    return {
+        "evidence": [{"id": proof.id, **evidence_to_dict(proof)} for proof in thing.evidence],
         "history": [history_row(entered) for entered in history],
     }
 

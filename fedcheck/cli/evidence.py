@@ -1,4 +1,4 @@
-"""Commands on evidence: add, list, verify, remove."""
+"""Commands on evidence: add, list, verify, renew, remove."""
 
 from datetime import date
 from pathlib import Path
@@ -18,14 +18,17 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.cli.item import report_action
-from fedcheck.model import query as queries
+from fedcheck.cli.proving import foretold, grouped_lines, progress
 from fedcheck.model.evidence import Evidence, evidence_to_dict
+from fedcheck.model.proving import Revision
 from fedcheck.model.text import one_line, plural
+from fedcheck.model.vocabulary import item_language
 from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
     from fedcheck.model.entry import Entry
+    from fedcheck.session import Session
 
 Proof = tuple["Entry", Evidence, str]
 
@@ -41,8 +44,10 @@ def evidence() -> None:
 
 
 @evidence.command()
-@click.argument("item", shell_complete=complete.items)
-@click.argument("link", type=str)
+@click.argument(
+    "targets", nargs=-1, required=True, metavar="ITEM... LINK", shell_complete=complete.items
+)
+@click.option("--link", "links", multiple=True, help="A link; then all that is named is an item.")
 @click.option("--label", default="", help="What it is, in words.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
 @click.option("--collected", type=Day(), help="Day on which it was taken; today otherwise.")
@@ -53,8 +58,8 @@ def evidence() -> None:
 @as_of_option
 @json_option
 def add(
-    item: str,
-    link: str,
+    targets: tuple[str, ...],
+    links: tuple[str, ...],
     label: str,
     kind: str | None,
     collected: date | None,
@@ -65,49 +70,90 @@ def add(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Attach LINK to ITEM: a URL, a file or a ticket such as SEC-123.
+    """Attach LINK to each ITEM: a URL, a file or a ticket such as SEC-123.
 
-    A file's hash is kept, so that a later change of the file shows.
+    A file's hash is kept, so that a later change of the file shows. One call is one action, and
+    one undo.
 
     \b
     Example:
       fedcheck evidence add scan-web evidence/zap-2027-01.json --collected 2027-01-09
-      fedcheck evidence add m-meeting https://tickets.example.com/SEC-9 --label "Minutes"
+      fedcheck evidence add scan-web scan-db evidence/scans-2027-01.zip
+      fedcheck evidence add m-meeting --link https://tickets.example.com/SEC-9 --link SEC-10
     """
+    items = targets if links else targets[:-1]
+    if not items:
+        raise FedcheckError("the link or the item is missing", "first the items, then the link", 2)
     session = open_workspace(workspace, as_of)
-    refs = list(dict.fromkeys(session.resolve(one) for one in (item, *also)))
-    proof = session.new_evidence(
-        link,
-        here=Path.cwd(),
-        kind=kind or "",
-        label=label,
-        collected=collected,
-        expires=expires,
-        outside=outside,
-    )
-    report_action(session, session.add_evidence(refs, proof), as_json)
+    refs = list(dict.fromkeys(session.resolve(one) for one in (*items, *also)))
+    with progress("reading") as step:
+        pieces = [
+            session.new_evidence(
+                link,
+                here=Path.cwd(),
+                kind=kind or "",
+                label=label,
+                collected=collected,
+                expires=expires,
+                outside=outside,
+                step=step,
+            )
+            for link in dict.fromkeys(links or targets[-1:])
+        ]
+    _tell_of_twins(session, refs, pieces)
+    report_action(session, session.add_evidence(refs, *pieces), as_json)
+
+
+def _tell_of_twins(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
+    """Say on stderr which items have a link already: that may be meant."""
+    for ref in refs:
+        known = {proof.link: proof for proof in session.project.record(ref).evidence}
+        for piece in pieces:
+            twin = known.get(piece.link)
+            if twin is not None:
+                complain(
+                    one_line(f"note: {ref} has {piece.link} already ({twin.id})", 200),
+                    f"to renew it: fedcheck evidence renew {one_line(twin.id, 40)}",
+                )
 
 
 @evidence.command("list")
 @click.argument("query", nargs=-1, shell_complete=complete.query_words)
+@click.option("--by", type=click.Choice(["item", "kind", "age", "state"]), help="Group the pieces.")
 @workspace_option
 @as_of_option
 @json_option
-def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """List the evidence of the items that a QUERY means.
+def list_(
+    query: tuple[str, ...],
+    by: str | None,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """List the evidence of the items that a QUERY means, and when each goes stale.
+
+    With --by in groups, with where evidence is expected and none is attached.
 
     \b
     Example:
       fedcheck evidence list evidence:stale
+      fedcheck evidence list --by age phase:full-assessment
     """
     session = open_workspace(workspace, as_of)
     board = session.board()
-    found = _found(board, query)
-    if as_json:
-        print_json([_row(*one) for one in found])
+    if by and not as_json:
+        for line in grouped_lines(board, {entry.ref for entry in _meant(board, query)}, by):
+            say(line)
         return
-    rows = [[p.id, state, str(p.collected or ""), e.ref, p.label, p.link] for e, p, state in found]
-    for line in words.table(rows, flexible=5):
+    found, ends = _found(board, query), foretold(board)
+    if as_json:
+        print_json([{**_row(*one), **ends[one[0].ref, one[1].id].data} for one in found])
+        return
+    rows = [
+        [p.id, state, str(p.collected or ""), ends[e.ref, p.id].words, e.ref, p.label, p.link]
+        for e, p, state in found
+    ]
+    for line in words.table(rows, flexible=6):
         say(line)
 
 
@@ -131,7 +177,8 @@ def verify(
     A path from the root of the disk is looked at only if you linked it yourself on this machine, or
     say --outside once: a workspace from somebody else may name any file of yours.
 
-    Exit status 1 where a file is missing, changed or cannot be read, or evidence is stale.
+    Exit status 1 where a file is missing, changed or cannot be read, or evidence is stale. ctrl+c
+    ends it with status 130; what was verified until then is remembered.
 
     \b
     Example:
@@ -141,7 +188,8 @@ def verify(
     refs = list(dict.fromkeys(entry.ref for entry, _, _ in _found(session.board(), query)))
     if outside:
         session.allow_outside(refs)
-    verdicts = session.verify_evidence(refs)
+    with progress("verifying") as step:
+        verdicts = session.verify_evidence(refs, step)
     unread = {(v.ref, v.proof.id) for v in verdicts if v.state == "unreadable"}
     found = [
         (entry, proof, "unreadable" if (entry.ref, proof.id) in unread else state)
@@ -191,13 +239,51 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     report_action(session, session.remove_evidence([(e.ref, p.id) for e, p in found]), as_json)
 
 
+@evidence.command()
+@click.argument("piece")
+@click.option("--collected", type=Day(), help="Day on which it was taken; today otherwise.")
+@click.option("--expires", type=Day(), help="Day after which it no longer counts.")
+@workspace_option
+@json_option
+def renew(
+    piece: str, collected: date | None, expires: date | None, workspace: str | None, as_json: bool
+) -> None:
+    """Note that a PIECE, named by its id, was collected again: new day, new hash, same link.
+
+    \b
+    Example:
+      fedcheck evidence renew 2b5354
+    """
+    session = open_workspace(workspace)
+    found = [
+        (entry, proof)
+        for entry in session.board().entries.values()
+        for proof in entry.record.evidence
+        if proof.id == piece
+    ]
+    if not found:
+        shown = one_line(piece, 80)
+        raise FedcheckError(f"{shown}: no such evidence", "see: fedcheck evidence list", 2)
+    with progress("reading") as step:
+        fresh = session.renewed(found[0][1], collected, step)
+    values = {"collected": fresh.collected, "sha256": fresh.sha256}
+    values["expires"] = expires or fresh.expires
+    wanted = Revision(tuple((e.ref, p.id) for e, p in found), values, seen=fresh)
+    label = f"Evidence renewed: {one_line(fresh.name, 60)}"
+    report_action(session, session.revise_evidence(wanted, label), as_json)
+
+
 def _found(board: "Board", query: tuple[str, ...]) -> list[Proof]:
-    parsed = queries.parse(words.query_text(query))
     return [
         (entry, proof, state)
-        for entry in parsed.select(board.entries.values(), board.today)
+        for entry in _meant(board, query)
         for proof, state in zip(entry.record.evidence, entry.evidence, strict=True)
     ]
+
+
+def _meant(board: "Board", query: tuple[str, ...]) -> list["Entry"]:
+    parsed = item_language(board.project).parse(words.query_text(query))
+    return list(parsed.select(board.entries.values(), board.today))
 
 
 def _row(entry: "Entry", proof: Evidence, state: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.cli import complete, documents, words
+from fedcheck.cli import complete, documents, ledger, words
 from fedcheck.cli.context import (
     complain,
     json_option,
@@ -52,6 +52,8 @@ def history(
 ) -> None:
     """Tell who changed what, the newest action last; of one ITEM or of all.
 
+    requests:q7wd and findings:f3k9 name a request and a finding.
+
     Times are those of the workspace's time zone. What was changed by hand or by git is noted first
     as done outside fedcheck.
 
@@ -64,7 +66,7 @@ def history(
     if verify or against:
         ctx.exit(_verify(session, against))
     pending = _note_the_outside(session)
-    ref = session.resolve(item) if item else ""
+    ref = ledger.any_ref(session, item) if item else ""
     entered = session.history(ref)
     if as_json:
         print_json([documents.history_row(one) for one in entered])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.cli import complete, documents, words
+from fedcheck.cli import complete, documents, ledger, words
 from fedcheck.cli.context import (
     as_of_option,
     complain,
@@ -49,11 +49,12 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
     Example:
       fedcheck show mandate-1-fips
     """
+    ledger.only_items(item)
     session = open_workspace(workspace, as_of)
     board = session.board()
     entry = board.entries[session.resolve(item)]
     if as_json:
-        document = documents.show_document(board.project, entry, _history(session, entry.ref))
+        document = documents.show_document(board, entry, _history(session, entry.ref))
         print_json(document)
         return
     _print_item(session, board, entry)
@@ -106,6 +107,7 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
     source, where = board.project.checklists[entry.checklist].source_of(item)
     if source:
         _block("Source", [f"{source.title}, {where}" if where else source.title, source.url])
+    ledger.of_item(board, entry.ref)
     deeds = story(_history(session, entry.ref), ZoneInfo(board.project.config.timezone))[-5:]
     _block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
 
@@ -207,6 +209,8 @@ def set_(
     if status == "blocked" and not reason:
         _ask_for_reason(session, refs)
     report_action(session, action, as_json)
+    if result == "other-than-satisfied" and not as_json:
+        ledger.how_to_raise(session.board(), refs)
 
 
 def _due(session: "Session", text: str | None) -> str | None:

@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from fedcheck.cli.context import Settings, warn
+from fedcheck.cli.config import load_checked
+from fedcheck.cli.context import Settings
 from fedcheck.store import config, paths, workspaces
 from fedcheck.store.problems import FedcheckError
 
@@ -27,8 +28,7 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
             2,
         )
     folders = paths.user_folders()
-    user, problems = config.load(folders)
-    warn(problems)
+    user, problems = load_checked(folders)
     here = Path.cwd()
     if root is None:
         named = settings.workspace
@@ -41,4 +41,4 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
         workspaces.load_head(root)  # a broken head file is told here, whole, with its lines
     from fedcheck.tui.start import run_app
 
-    return run_app(root, folders, user, config.who(user, os.environ), here)
+    return run_app(root, folders, user, config.who(user, os.environ), here, problems)

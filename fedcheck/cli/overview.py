@@ -1,4 +1,4 @@
-"""Commands that answer: status, list, next, gate."""
+"""Commands that answer: status, list, gate."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,15 +15,14 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
-from fedcheck.insight import agenda, gates
+from fedcheck.insight import gates, ledgers
 from fedcheck.insight.orphans import orphans
 from fedcheck.insight.progress import Count, by_phase_and_role
-from fedcheck.model import query as queries
 from fedcheck.model.dates import distance
+from fedcheck.model.finding import RISKS
 from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
-from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
-from fedcheck.store.problems import FedcheckError
+from fedcheck.model.vocabulary import item_language
 from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
@@ -111,19 +110,37 @@ def _attention(board: "Board") -> None:
     states = [state for entry in entries for state in entry.evidence]
     blocked = [e for e in entries if e.record.status == "blocked"]
     overdue = [e for e in entries if e.overdue]
-    waiting = [r for r in board.project.requests if r.state == "open"]
     bad = [plural(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
     say(f"overdue   {len(overdue)}")
     say(f"blocked   {len(blocked)}")
     say(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
-    if waiting:
-        say(f"requests  {plural(len(waiting), 'open', 'open')}")
+    _ledgers(board)
     lost = orphans(board.project)
     if lost:
         text = plural(len(lost), "record") + " of items that are gone: fedcheck doctor"
         say(f"orphaned  {paint(text, fg='yellow')}")
-    if board.project.findings:
-        say(f"findings  {sum(f.state == 'open' for f in board.project.findings)} open")
+
+
+def _ledgers(board: "Board") -> None:
+    requests, findings = board.project.requests, board.project.findings
+    asked, found = ledgers.counts(requests, board.today), ledgers.counts(findings, board.today)
+    returned = sum(one.returned for one in requests)
+    late = f"{asked.overdue} overdue" if asked.overdue else ""
+    back = f"{returned} returned" if returned else ""
+    if requests:
+        more = _in_brackets(late, back)
+        answered = asked.by_state.get("answered", 0)
+        waits = f", {answered} answered" if answered else ""
+        say(f"requests  {asked.by_state.get('open', 0)} open{more}{waits}")
+    if findings:
+        risks = [f"{found.by_risk[risk]} {risk}" for risk in RISKS if risk in found.by_risk]
+        late = f"{found.overdue} overdue" if found.overdue else ""
+        say(f"findings  {found.by_state.get('open', 0)} open{_in_brackets(*risks, late)}")
+
+
+def _in_brackets(*parts: str) -> str:
+    told = ", ".join(part for part in parts if part)
+    return f"  ({told})" if told else ""
 
 
 @click.command("list")
@@ -143,9 +160,9 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck list role:csp status:todo due:"<14d"
       fedcheck list evidence:"stale|missing" -- -phase:conmon
     """
-    parsed = queries.parse(words.query_text(query))
     session = open_workspace(workspace, as_of)
     board = session.board()
+    parsed = item_language(board.project).parse(words.query_text(query))
     chosen = parsed.select(board.entries.values(), board.today)
     if as_json:
         print_json([documents.list_row(entry) for entry in chosen])
@@ -166,54 +183,6 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         say(line)
     if not chosen and words.width():
         say("Nothing matches.")
-
-
-@click.command("next")
-@click.argument("query", nargs=-1, shell_complete=complete.query_words)
-@click.option("--role", help="Role to look for; the workspace's own role otherwise.")
-@click.option(
-    "-n", "count", type=click.IntRange(1), default=10, show_default=True, help="How many."
-)
-@workspace_option
-@as_of_option
-@json_option
-def next_(
-    query: tuple[str, ...],
-    role: str | None,
-    count: int,
-    workspace: str | None,
-    as_of: date | None,
-    as_json: bool,
-) -> None:
-    """Show what to do now, the most pressing first, and why.
-
-    Items that are blocked, wait for others or lie behind a milestone are left out.
-
-    \b
-    Example:
-      fedcheck next owner:alice -n 5
-    """
-    parsed = queries.parse(words.query_text(query))
-    session = open_workspace(workspace, as_of)
-    board = session.board()
-    roles = board.project.process.roles
-    if role and role not in roles:
-        hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
-        raise FedcheckError(f'unknown role "{role[:60]}"', hint, 2)
-    steps = agenda.mine(board, role or board.project.config.role, parsed)
-    if as_json:
-        print_json([{**documents.list_row(s.entry), "why": s.why} for s in steps[:count]])
-        return
-    rows = [
-        [str(i), s.why, s.entry.ref, s.entry.item.title, s.entry.record.owner]
-        for i, s in enumerate(steps[:count], 1)
-    ]
-    for line in words.table(rows, right=(0,), flexible=3):
-        say(line)
-    if not steps:
-        say("Nothing to do now. What waits for others: fedcheck list is:waiting")
-    elif len(steps) > count:
-        say(f"and {len(steps) - count} more: fedcheck next -n {len(steps)}")
 
 
 @click.command()

@@ -8,6 +8,9 @@ from fedcheck.insight.entries import Board
 from fedcheck.model.entry import Entry
 from fedcheck.model.query import Query
 
+Rank = tuple[int, date, int, int]
+"""Where a step stands: how pressing, by when, in which phase, demanded or advised."""
+
 SOON = 14
 """How many days ahead a due date counts as pressing."""
 
@@ -29,7 +32,7 @@ def agenda(board: Board, entries: Iterable[Entry]) -> list[Step]:
     """
     near = phases_in_reach(board)
     steps = [
-        (_rank(board, entry), entry)
+        (rank(board, entry), entry)
         for entry in entries
         if _doable(entry) and (entry.phase in near or _pressing(board, entry))
     ]
@@ -79,7 +82,8 @@ def _doable(entry: Entry) -> bool:
     return entry.record.status != "blocked" and not entry.waiting
 
 
-def _rank(board: Board, entry: Entry) -> tuple[int, date, int, int]:
+def rank(board: Board, entry: Entry) -> Rank:
+    """Return where an entry stands on the agenda; the smallest comes first."""
     due = entry.due or date.max
     if entry.overdue:
         pressing = 0

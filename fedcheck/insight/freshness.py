@@ -73,6 +73,31 @@ def stale_from(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
     return last + timedelta(days=1) if last and last < date.max else None
 
 
+def turns_stale(
+    item: Item, record: Record, proof: Evidence, calendar: Calendar, ends: date | None
+) -> date | None:
+    """Return the first day on which a piece is judged stale, as things stand; None: on no day.
+
+    What is judged at a milestone with a date does not turn: it counts there, or it never will.
+    """
+    limit = parse_max_age(item.max_age) if item.max_age else None
+    fixed = calendar.anchor(limit.at) if limit and limit.at else None
+    lasts = [] if fixed else [_last_day(proof, limit.span if limit else None)]
+    if item.every and proof.collected == newest_day(record):
+        last = _last_day(proof, parse_span(item.every))
+        lasts.append(last if ends is None or last < ends else date.max)
+    last = min(lasts, default=date.max)
+    return last + timedelta(days=1) if last < date.max else None
+
+
+def _last_day(proof: Evidence, span: Span | None) -> date:
+    """Return the last day on which a piece is not too old; the first of all if it never is."""
+    age = date.max
+    if span:
+        age = shift_clamped(proof.collected, span) if proof.collected else date.min
+    return min(age, proof.expires or date.max)
+
+
 def _too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
     if proof.expires and proof.expires < judged:
         return True

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fedcheck.insight import parties
 from fedcheck.insight.entries import Board
 from fedcheck.model.checklist import ADVISED, DEMANDED
 from fedcheck.model.entry import Entry
+from fedcheck.model.finding import Finding
 from fedcheck.model.process import Milestone
 from fedcheck.model.text import plural
 
@@ -118,8 +120,8 @@ def _lacks(board: Board, entry: Entry) -> Iterator[Missing]:
         if entry.changed and (demanded or advised):
             yield lack("upstream", UPSTREAM_WORDS)
         return
-    if record.result == "other-than-satisfied" and not _planned(board, entry):
-        yield lack("finding", "other than satisfied, without a planned finding")
+    if _unplanned(board, entry):
+        yield lack("finding", _finding_words(board, entry))
     if item.level == "may":
         return
     if item.expects and not record.evidence:
@@ -149,20 +151,48 @@ def _open_words(entry: Entry) -> str:
     return words
 
 
-def _planned(board: Board, entry: Entry) -> bool:
-    return any(f.planned and entry.ref in f.items for f in board.project.findings)
+def _unplanned(board: Board, entry: Entry) -> bool:
+    """Tell whether an item is other than satisfied, and no finding plans what is done about it."""
+    if entry.record.result != "other-than-satisfied" or not entry.record.closed:
+        return False
+    return not any(f.planned and entry.ref in f.items for f in board.project.findings)
+
+
+def _finding_words(board: Board, entry: Entry) -> str:
+    raised = [f for f in board.project.findings if entry.ref in f.items]
+    if not raised:
+        return "other than satisfied, without a planned finding"
+    first = raised[0]
+    return f"other than satisfied; finding {first.id} is {first.lacks}: {first.title}"
 
 
 def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
-    """An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing)."""
-    if board.project.process.id != "jab" or not _after_assessment(board, milestone):
+    """Yield findings that are open and High, or not planned, once the assessment is over.
+
+    An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing). One that
+    is not planned is told of here unless the test that found it does so already.
+    """
+    if not _after_assessment(board, milestone):
         return
+    jab = board.project.process.id == "jab"
     for finding in board.project.findings:
-        if finding.risk == "high" and finding.state == "open":
-            owner = finding.owner or "csp"
-            yield Missing(
-                "finding", finding.id, f"open High finding: {finding.title}", owner, "csp"
-            )
+        if finding.state != "open":
+            continue
+        if finding.risk == "high" and jab:
+            why = f"open High finding: {finding.title}"
+        elif not (finding.planned or _told(board, finding, milestone)):
+            why = f"finding {finding.lacks}: {finding.title}"
+        else:
+            continue
+        owner = finding.owner or parties.ANSWERS
+        role = parties.remediating(board.project, finding)
+        yield Missing("finding", finding.id, why, owner, role)
+
+
+def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
+    """Tell whether the gate names a test of the finding as unplanned."""
+    entries = (board.entries.get(ref) for ref in finding.items)
+    return any(e and e.phase in milestone.closes and _unplanned(board, e) for e in entries)
 
 
 def _after_assessment(board: Board, milestone: Milestone) -> bool:
@@ -179,10 +209,10 @@ def _requests(board: Board, milestone: Milestone) -> Iterator[Missing]:
     day = board.dates.get(milestone.id)
     for request in board.project.requests:
         if request.state == "open" and (request.due is None or day is None or request.due <= day):
-            owner = request.to or "csp"
-            person = (board.project.config.people or {}).get(owner)
-            role = person.role if person else owner
-            yield Missing("request", request.id, f"unanswered: {request.title}", owner, role)
+            owner = request.to or parties.ANSWERS
+            role = parties.role_of(board.project, owner)
+            word = "returned" if request.returned else "unanswered"
+            yield Missing("request", request.id, f"{word}: {request.title}", owner, role)
 
 
 def _files(board: Board, milestone: Milestone) -> Iterator[Missing]:

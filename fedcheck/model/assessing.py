@@ -1,9 +1,10 @@
 """What may be done to a finding: raise it, plan it, retest it, close it, reopen it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fedcheck.model.edit import RuleError
+from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding, remediation_due
 from fedcheck.model.text import storable
 
@@ -41,6 +42,14 @@ def deviating(finding: Finding, deviation: str, rationale: str | None) -> Findin
     )
 
 
+def decided(finding: Finding, state: str) -> Finding:
+    """Return the finding with what became of its deviation. Raises RuleError without one."""
+    if not finding.deviation:
+        hint = "ask for one first: --deviation false-positive"
+        raise RuleError(f"{finding.id}: no deviation was asked for", hint, "deviation")
+    return replace(finding, deviation_state=state)  # type: ignore[arg-type]
+
+
 def retested(finding: Finding, outcome: str, day: date) -> Finding:
     """Return the finding after a retest; one that passed is closed."""
     new: Finding = replace(finding, retest=outcome, retested=day)  # type: ignore[arg-type]
@@ -67,3 +76,61 @@ def reopened(finding: Finding) -> Finding:
     """Return the finding as open again; a retest that passed no longer counts."""
     retest = "" if finding.retest == "passed" else finding.retest
     return replace(finding, state="open", closed=None, retest=retest)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What to do to a finding, in the order in which it is done; None leaves a thing alone.
+
+    Attributes:
+        by_risk: whether the due date is to be the one that follows from the risk.
+        decision: what became of the deviation.
+    """
+
+    proofs: tuple[Evidence, ...] = ()
+    items: tuple[str, ...] = ()
+    title: str | None = None
+    text: str | None = None
+    risk: str | None = None
+    plan: str | None = None
+    owner: str | None = None
+    due: date | None = None
+    by_risk: bool = False
+    deviation: str | None = None
+    rationale: str | None = None
+    decision: str | None = None
+    retest: str | None = None
+    close: bool = False
+    reopen: bool = False
+
+    def apply(self, old: Finding, today: date) -> Finding:
+        """Return the finding after it. Raises RuleError."""
+        new = replace(
+            old,
+            evidence=(*old.evidence, *self.proofs),
+            items=tuple(dict.fromkeys((*old.items, *self.items))),
+            title=old.title if self.title is None else self.title,
+            text=old.text if self.text is None else self.text,
+            plan=old.plan if self.plan is None else self.plan,
+            owner=old.owner if self.owner is None else self.owner,
+        )
+        if self.risk:
+            new = rated(new, self.risk)
+        if self.by_risk:
+            new = replace(new, due=remediation_due(new.risk, new.found or today))
+        elif self.due:
+            new = replace(new, due=self.due)
+        if self.deviation is not None:
+            new = deviating(new, self.deviation, self.rationale)
+        elif self.rationale is not None:
+            new = deviating(new, new.deviation, self.rationale)
+        if self.decision:
+            new = decided(new, self.decision)
+        return self._settle(new, today)
+
+    def _settle(self, new: Finding, today: date) -> Finding:
+        if self.retest:
+            new = retested(new, self.retest, today)
+        if self.close:
+            return closed(new, today)
+        return reopened(new) if self.reopen else new

@@ -133,9 +133,9 @@ def settled(record: Record) -> Record:
     )
 
 
-def with_evidence(ref: str, item: Item, record: Record, proof: Evidence) -> list[Change]:
-    """Return the changes that attach a piece of evidence."""
-    new = replace(record, evidence=(*record.evidence, proof))
+def with_evidence(ref: str, item: Item, record: Record, *proofs: Evidence) -> list[Change]:
+    """Return the changes that attach pieces of evidence."""
+    new = replace(record, evidence=(*record.evidence, *proofs))
     return differences(ref, record, new)
 
 

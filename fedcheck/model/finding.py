@@ -15,6 +15,7 @@ DeviationState = Literal["", "pending", "approved", "rejected"]
 Retest = Literal["", "passed", "failed"]
 
 RISKS: tuple[str, ...] = get_args(Risk)
+FINDING_STATES: tuple[str, ...] = get_args(FindingState)
 DEVIATIONS: tuple[str, ...] = get_args(Deviation)[1:]
 DEVIATION_STATES: tuple[str, ...] = get_args(DeviationState)[1:]
 RETESTS: tuple[str, ...] = get_args(Retest)[1:]
@@ -59,6 +60,12 @@ class Finding:
     def planned(self) -> bool:
         """Tell whether it is closed, or has a plan with a date."""
         return self.state == "closed" or bool(self.plan and self.due)
+
+    @property
+    def lacks(self) -> str:
+        """Say what keeps it from being planned; empty where nothing does."""
+        missing = [word for word, has in (("plan", self.plan), ("due date", self.due)) if not has]
+        return "" if self.planned else "without a " + " and a ".join(missing)
 
 
 def remediation_due(risk: str, found: date) -> date:

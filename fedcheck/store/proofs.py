@@ -92,7 +92,7 @@ def _digest(root: Path, link: str, step: Step | None) -> str:
     except OSError as error:
         reason = (error.strerror or "").lower()
         hint = "check its permissions and the disk"
-        raise FedcheckError(f"{link}: cannot be read: {reason}", hint) from None
+        raise FedcheckError(f"{place_of(root, link)}: cannot be read: {reason}", hint) from None
 
 
 def rehashed(root: Path, proof: Evidence, step: Step | None = None) -> Evidence:

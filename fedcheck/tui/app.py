@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-
 from fedcheck.insight.entries import Board
 from fedcheck.keymap import starts
 from fedcheck.model.process import ROLE_TITLES
@@ -16,7 +15,9 @@ from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders
 from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.tui.habits import HabitsApp
+from fedcheck.tui.past import Recall
 from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.verifying import Verifying
 
 
 class FedcheckApp(HabitsApp):
@@ -30,6 +31,7 @@ class FedcheckApp(HabitsApp):
         "styles/dialogs.tcss",
         "styles/ledgers.tcss",
         "styles/report.tcss",
+        "styles/evidence.tcss",
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
         (0, "-narrow"),
@@ -58,6 +60,8 @@ class FedcheckApp(HabitsApp):
         self.here = here
         self.clock = clock
         self.view_role = ""
+        self.recall = Recall()
+        self.verifying: Verifying | None = None
         self._board: Board | None = None
 
     @property
@@ -110,8 +114,9 @@ class FedcheckApp(HabitsApp):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(HomeScreen())
-        if self.user_config.start != "home" and self.user_config.start in starts():
-            self.call_next(self.run_action, f"app_{self.user_config.start}")
+        first = starts().get(self.user_config.start, "app_home")
+        if first != "app_home":
+            self.call_next(self.run_action, first)
         self.attend(session)
         return True
 
@@ -153,12 +158,27 @@ class FedcheckApp(HabitsApp):
         self.action_app_home()
         self.push_screen(ledger_screen(book, filter_text, ref))
 
+    def action_app_evidence(self) -> None:
+        """Go to all evidence."""
+        from fedcheck.tui.screens.register import RegisterScreen
+
+        if not isinstance(self.screen, RegisterScreen):
+            self.action_app_home()
+            self.push_screen(RegisterScreen())
+
     def action_app_report(self) -> None:
         """Preview the report."""
         from fedcheck.tui.screens.report import ReportScreen
 
         if not isinstance(self.screen, ReportScreen):
             self.push_screen(ReportScreen())
+
+    def action_app_history(self) -> None:
+        """Show who changed what, and when."""
+        from fedcheck.tui.screens.history import HistoryScreen
+
+        if not (isinstance(self.screen, HistoryScreen) and not self.screen.ref):
+            self.push_screen(HistoryScreen())
 
     def action_app_role(self) -> None:
         """Choose whose view it is."""

@@ -1,7 +1,12 @@
-"""What the app remembers between starts: recent workspaces, theme, view."""
+"""What the app remembers between starts: recent workspaces, theme, and the view of each workspace.
+
+A small JSON file in the user's state folder. Losing it costs nothing but comfort, so nothing here
+ever fails: what is damaged counts as empty, what the disk refuses is forgotten.
+"""
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +15,54 @@ from fedcheck.store import files
 from fedcheck.store.problems import FedcheckError
 
 RECENT = 12
+"""How many workspaces are offered again."""
+
+WORKSPACES = 60
+"""The most workspaces whose view is remembered."""
+
+LONGEST = 2000
+"""The longest text that is remembered, in characters."""
+
+MOST = 500
+"""The most texts of one list that are remembered."""
+
+LARGEST = 2_000_000
+"""The largest file that is read; one of ours is far smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceMemory:
+    """What is remembered of one workspace: place, filter, sort, open nodes, role."""
+
+    memory: "Memory"
+    root: str
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a remembered text, or the default."""
+        value = self._all().get(name)
+        return value if isinstance(value, str) else default
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a remembered list of texts, or none."""
+        value = self._all().get(name)
+        listed = value if isinstance(value, list) else []
+        return tuple(one for one in listed if isinstance(one, str))[:MOST]
+
+    def put(self, name: str, value: str | list[str] | tuple[str, ...]) -> None:
+        """Remember a text or texts; what is too long is not kept."""
+        kept = value if isinstance(value, str) else list(value)[:MOST]
+        if len(kept if isinstance(kept, str) else max(kept, key=len, default="")) > LONGEST:
+            return
+        if self._all().get(name) != kept:
+            self.memory.change(lambda data: _put(data, self.root, name, kept))
+
+    def _all(self) -> dict[str, Any]:
+        return _dict(_dict(self.memory.data.get("workspaces")).get(self.root))
 
 
 @dataclass(slots=True)
 class Memory:
-    """A small JSON file in the user's state folder; losing it costs nothing but comfort."""
+    """The file of what is remembered; two apps may use it, and the last word on a value holds."""
 
     path: Path
     data: dict[str, Any] = field(default_factory=dict)
@@ -23,38 +71,81 @@ class Memory:
     def load(cls, folder: Path) -> "Memory":
         """Read what is remembered; a missing or damaged file counts as empty."""
         path = folder / "app.json"
-        try:
-            data = json.loads(path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            data = {}
-        return cls(path, data if isinstance(data, dict) else {})
+        return cls(path, _read(path))
+
+    def of(self, root: Path | str) -> WorkspaceMemory:
+        """Return what is remembered of a workspace."""
+        return WorkspaceMemory(self, str(root))
 
     def recent(self) -> list[str]:
         """Return the workspaces opened last, the newest first; those gone are left out."""
         listed = self.data.get("recent", [])
         paths = [p for p in listed if isinstance(p, str)] if isinstance(listed, list) else []
-        return [p for p in paths if os.path.lexists(Path(p) / "fedcheck.toml")]
+        return [p for p in paths if _is_there(p)]
 
     def opened(self, root: Path) -> None:
-        """Note that a workspace was opened."""
-        others = [p for p in self.recent() if p != str(root)]
-        self.data["recent"] = [str(root), *others][:RECENT]
-        self.save()
+        """Note that a workspace was opened; forget those that are gone."""
+
+        def note(data: dict[str, Any]) -> None:
+            others = [p for p in Memory(self.path, data).recent() if p != str(root)]
+            data["recent"] = [str(root), *others][:RECENT]
+            known = _dict(data.get("workspaces"))
+            mine = _dict(known.pop(str(root), None))
+            kept = {p: view for p, view in known.items() if _is_there(p)}
+            latest = list(kept.items())[-(WORKSPACES - 1) :]
+            data["workspaces"] = {**dict(latest), str(root): mine}
+
+        self.change(note)
 
     def put(self, name: str, value: Any) -> None:
-        """Remember a value."""
-        if self.data.get(name) != value:
-            self.data[name] = value
-            self.save()
+        """Remember a value; `place:ROOT` is the value `place` of a workspace."""
+        kind, colon, root = name.partition(":")
+        if colon:
+            self.of(root).put(kind, value)
+        elif self.data.get(name) != value:
+            self.change(lambda data: data.update({name: value}))
 
     def text(self, name: str) -> str:
-        """Return a remembered text, or an empty one."""
+        """Return a remembered text, or an empty one; `place:ROOT` as in `put`."""
+        kind, colon, root = name.partition(":")
+        if colon:
+            return self.of(root).text(kind)
         value = self.data.get(name)
         return value if isinstance(value, str) else ""
 
-    def save(self) -> None:
-        """Write it down; where the disk refuses, it is forgotten."""
+    def change(self, make: Callable[[dict[str, Any]], object]) -> None:
+        """Change what is remembered, on top of what another app wrote meanwhile."""
+        data = _read(self.path) or self.data
+        make(data)
+        self.data = data
         try:
-            files.write_whole(self.path, json.dumps(self.data, indent=1).encode())
-        except FedcheckError:
+            files.write_whole(self.path, json.dumps(data, indent=1).encode())
+        except (FedcheckError, OSError, ValueError, TypeError):
             return
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST:
+            return {}
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return _dict(data)
+
+
+def _put(data: dict[str, Any], root: str, name: str, value: object) -> None:
+    known = data["workspaces"] = _dict(data.get("workspaces"))
+    view = known[root] = _dict(known.get(root))
+    view[name] = value
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_there(root: str) -> bool:
+    try:
+        return os.path.lexists(Path(root) / "fedcheck.toml")
+    except ValueError:  # a path with a zero byte in a damaged file
+        return False

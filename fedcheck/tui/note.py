@@ -22,7 +22,16 @@ CHOICES = [
 ]
 
 
-def write_note(app: "FedcheckApp", title: str, seen: str, save: Save, draft: str = "") -> None:
+def write_note(
+    app: "FedcheckApp",
+    title: str,
+    seen: str,
+    save: Save,
+    draft: str = "",
+    *,
+    field: str = "note",
+    even_same: bool = False,
+) -> None:
     """Ask for a note and save it; another person's text is never written over unseen.
 
     Args:
@@ -31,19 +40,23 @@ def write_note(app: "FedcheckApp", title: str, seen: str, save: Save, draft: str
         seen: the note as the person sees it now.
         save: saves the text, with a guard against what changed meanwhile.
         draft: the text to begin with, where that is another one.
+        field: what the text is called in a change, where it is no note.
+        even_same: whether a text that was left as it was is saved too: it may say something.
     """
 
     def given(text: str | None) -> None:
-        if text is not None and text.rstrip() != clean(seen):
+        if text is not None and (even_same or text.rstrip() != clean(seen)):
             app.change(
-                lambda: save(text, unless_changed("note", seen)),
-                conflict=lambda error: _settle(app, title, text, error, save),
+                lambda: save(text, unless_changed(field, seen)),
+                conflict=lambda error: _settle(app, title, text, error, save, field),
             )
 
     app.push_screen(LongTextPrompt(one_line(title, 70), draft or seen), given)
 
 
-def _settle(app: "FedcheckApp", title: str, mine: str, error: ConflictError, save: Save) -> None:
+def _settle(
+    app: "FedcheckApp", title: str, mine: str, error: ConflictError, save: Save, field: str
+) -> None:
     """Ask what to do with two texts; until then mine stays here, and theirs on the disk."""
     theirs = error.now
     both = f"{theirs.rstrip()}\n\n{mine}" if theirs else mine
@@ -52,10 +65,12 @@ def _settle(app: "FedcheckApp", title: str, mine: str, error: ConflictError, sav
         if answer in ("both", "mine"):
             text = both if answer == "both" else mine
             app.change(
-                lambda: save(text, unless_changed("note", theirs)),
-                conflict=lambda later: _settle(app, title, mine, later, save),
+                lambda: save(text, unless_changed(field, theirs)),
+                conflict=lambda later: _settle(app, title, mine, later, save, field),
             )
         elif answer != "theirs":
-            write_note(app, title, theirs, save, both)
+            write_note(app, title, theirs, save, both, field=field)
 
-    app.push_screen(ChoicePrompt("This note was changed while you wrote", CHOICES, "both"), chosen)
+    app.push_screen(
+        ChoicePrompt(f"This {field} was changed while you wrote", CHOICES, "both"), chosen
+    )

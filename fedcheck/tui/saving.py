@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.app import App
 from textual.message import Message
 
+from fedcheck.keymap import KeyMap
 from fedcheck.model.change import Entered
 from fedcheck.model.edit import RuleError
 from fedcheck.model.text import one_line, plural
@@ -30,6 +31,7 @@ class SavingApp(App[int]):
     """An app over a session: all changes go through `change`, and reading never blocks a key.
 
     Attributes:
+        keymap: the keys in force.
         open_session: the open workspace, once there is one.
         lately: what others did since somebody last looked.
         lost: why changes could not be saved before the app ended.
@@ -66,6 +68,7 @@ class SavingApp(App[int]):
         self.writer = Writer()
         self.line = SaveLine()
         self.news = News()
+        self.keymap = KeyMap()
         self.open_session: Session | None = None
         self.told: list[Problem] = []
         self.lost: list[str] = []
@@ -73,6 +76,10 @@ class SavingApp(App[int]):
         self.leaving = False
         self.alerted = ""
         self.day = date.min
+
+    def key(self, action: str) -> str:
+        """Return the key of an action for a hint, such as `u`; nothing where it has none."""
+        return self.keymap.text(action)
 
     @property
     def session(self) -> Session:
@@ -110,11 +117,11 @@ class SavingApp(App[int]):
             lambda: self.news.begin(session, since),
             lambda future: self.post_message(self.CaughtUp(future, session)),
         )
-        for problem in session.problems[:3]:
-            self.tell(str(problem), "", "warning")
-        if len(session.problems) > 3:
-            count = plural(len(session.problems) - 3, "more problem")
-            self.tell(f"and {count}; fedcheck doctor lists them", "", "warning")
+        if session.problems:
+            more = len(session.problems) - 1
+            count = f"and {plural(more, 'more problem')}; " if more else ""
+            hint = f"{count}fedcheck doctor tells more"
+            self.tell(str(session.problems[0]), hint, "warning")
 
     def last_look(self, session: Session) -> datetime | None:
         """Return when this person last had the workspace open; note that it is so now."""
@@ -177,8 +184,10 @@ class SavingApp(App[int]):
         self.news.mine(action)
         self.changed()
         if say and (action.changes or was_refused):
-            again = "U makes it again" if action.undoes and "Undone" in action.label else ""
-            self.tell(f"Saved: {action.label}", again or "u takes it back")
+            undone = bool(action.undoes) and "Undone" in action.label
+            key = self.key("app.redo" if undone else "app.undo")
+            hint = f"{key} makes it again" if undone else f"{key} takes it back"
+            self.tell(f"Saved: {action.label}", hint if key else "")
 
     def _refused(self, error: BaseException) -> None:
         """Keep what the disk refused, say so on every screen, and try again."""

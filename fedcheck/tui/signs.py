@@ -17,7 +17,10 @@ class Signs:
     overdue: str
     stale: str
     changed: str
+    waiting: str
     here: str
+    pointer: str
+    marked: str
     ascii_only: bool
 
     def bar(self, count: Count, cells: int) -> str:
@@ -38,7 +41,9 @@ class Signs:
             return self.overdue
         if entry.unsound:
             return self.stale
-        return self.changed if entry.changed else " "
+        if entry.changed:
+            return self.changed
+        return self.waiting if entry.waiting else " "
 
 
 UNICODE = Signs(
@@ -46,7 +51,10 @@ UNICODE = Signs(
     overdue="!",
     stale="↻",
     changed="△",
+    waiting="…",
     here="▸",
+    pointer="▌",
+    marked="●",
     ascii_only=False,
 )
 ASCII = Signs(
@@ -62,7 +70,10 @@ ASCII = Signs(
     overdue="!",
     stale="%",
     changed="^",
+    waiting=".",
     here=">",
+    pointer=">",
+    marked="*",
     ascii_only=True,
 )
 

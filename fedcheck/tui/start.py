@@ -1,6 +1,7 @@
 """Start the app, and turn a crash into a report without the user's data."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.text import Text
@@ -9,6 +10,7 @@ from fedcheck.model.text import clean
 from fedcheck.store.config import UserConfig
 from fedcheck.store.crash import write_report
 from fedcheck.store.paths import UserFolders
+from fedcheck.store.problems import Problem
 from fedcheck.tui.app import FedcheckApp
 
 EXIT_BUG = 70
@@ -35,11 +37,16 @@ class QuietApp(FedcheckApp):
 
 
 def run_app(
-    root: Path | None, folders: UserFolders, config: UserConfig, who: str, here: Path
+    root: Path | None,
+    folders: UserFolders,
+    config: UserConfig,
+    who: str,
+    here: Path,
+    problems: Sequence[Problem] = (),
 ) -> int:
     """Run the app to its end and return the exit status."""
-    app = QuietApp(root, folders, config, who, here)
-    app.run()
+    app = QuietApp(root, folders, config, who, here, problems=problems)
+    app.run(mouse=config.mouse)
     for reason in app.lost:
         print(clean(f"fedcheck: a change was not saved: {reason}"), file=sys.stderr)  # noqa: T201
     return app.return_code or (EXIT_NOT_SAVED if app.lost else 0)

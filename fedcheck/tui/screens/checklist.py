@@ -1,5 +1,6 @@
 """A checklist: tree of phases, list of items, details of the highlighted one."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,17 +9,26 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
+from fedcheck.insight.arranging import GROUPINGS, arranged
 from fedcheck.insight.progress import count
+from fedcheck.insight.story import Deed
 from fedcheck.model import query as queries
+from fedcheck.model import vocabulary
+from fedcheck.model.completing import Words, last_word
 from fedcheck.model.entry import Entry
+from fedcheck.model.project import Project
 from fedcheck.model.text import one_line, plural
 from fedcheck.tui.bindings import bindings
+from fedcheck.tui.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.editing import EditingScreen, ask_place
 from fedcheck.tui.widgets.details import details
 from fedcheck.tui.widgets.item_list import ItemList
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.navigator import Navigator, Place
+from fedcheck.tui.widgets.query_field import QueryField, offer_text
+from fedcheck.tui.widgets.row_list import under_headings
 from fedcheck.tui.widgets.top_line import TopLine
 
 DETAILS_DELAY = 0.08
@@ -39,12 +49,24 @@ class ChecklistScreen(EditingScreen):
         self.filter = query
         self.query_only = bool(query)
         self.good_query = queries.parse("")
+        self.grouping = "section"
+        self._words: tuple[Project | None, Words] = (None, {})
         self._timer: Timer | None = None
+        self._here: list[Entry] = []
+        self._shown = 0
 
     @property
     def entry(self) -> Entry | None:
         """Return the highlighted item."""
         return self.items.entry
+
+    @property
+    def meant(self) -> Sequence[Entry]:
+        """Return the marked items, in the order of the checklists; else the highlighted one."""
+        marked = self.items.marks.refs
+        if marked:
+            return [entry for ref, entry in self.fedcheck.board.entries.items() if ref in marked]
+        return super().meant
 
     @property
     def items(self) -> ItemList:
@@ -57,20 +79,19 @@ class ChecklistScreen(EditingScreen):
         with Horizontal(id="checklist"):
             yield Navigator(id="tree")
             with Vertical(id="items-and-details"):
-                yield Input(
-                    self.filter,
-                    placeholder="words, or status:todo control:AC-2 evidence:stale due:<14d",
-                    id="filter",
-                )
-                yield Static(id="filter-error")
+                yield QueryField(self.filter, self.known_words, id="filter")
+                yield Static(id="filter-line")
                 yield ItemList(self.fedcheck.signs, id="items")
                 with VerticalScroll(id="details", can_focus=False):
                     yield Static(id="details-text")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the wanted place."""
-        board = self.fedcheck.board
+        app = self.fedcheck
+        board = app.board
+        remembered = app.memory.text(f"group:{app.session.root}")
+        self.grouping = remembered if remembered in GROUPINGS else "section"
         if self.wanted_ref and self.wanted_ref in board.entries:
             entry = board.entries[self.wanted_ref]
             self.place = Place(entry.phase, entry.role)
@@ -102,31 +123,63 @@ class ChecklistScreen(EditingScreen):
             self.show()
 
     def show(self) -> None:
-        """Show the items of the place that the filter lets through."""
+        """Show the items of the place that the filter lets through, in their groups."""
         board = self.fedcheck.board
-        error = self.query_one("#filter-error", Static)
-        try:
-            query = queries.parse(self.filter)
-            self.good_query = query
-            error.display = False
-        except queries.QueryError as problem:
-            error.update(Content(f"{problem}"))
-            error.display = True
-            query = self.good_query
-        here = [
+        query = self._query()
+        self._here = [
             entry
             for entry in board.entries.values()
             if self.place.holds(entry.phase, entry.role, entry.checklist, entry.section.id)
         ]
-        shown = query.select(here, board.today)
-        self._top(len(shown), here)
-        self.items.show(shown, board.today, self._empty_text(here))
+        shown = query.select(self._here, board.today)
+        self._shown = len(shown)
+        self.items.marks.keep(board.entries)
+        groups = arranged(shown, self.grouping, board)
+        self.items.show(under_headings(groups), board.today, self._empty_text())
+        self._top()
 
-    def _top(self, shown: int, here: list[Entry]) -> None:
-        done = count(here)
-        part = f"{shown} of {len(here)}   " if shown != len(here) else ""
+    def known_words(self) -> Words:
+        """Return the words that a query may use, worked out once for each state."""
+        project = self.fedcheck.board.project
+        if self._words[0] is not project:
+            self._words = (project, vocabulary.words(project))
+        return self._words[1]
+
+    def _query(self) -> queries.Query:
+        """Return what the filter means; of one that is not written to its end, what is whole.
+
+        The line below the field says what may follow, or what is wrong.
+        """
+        field = self.query_one("#filter", QueryField)
+        language = vocabulary.item_language(self.fedcheck.board.project)
+        error = ""
+        try:
+            self.good_query = language.parse(self.filter)
+        except queries.QueryError as problem:
+            error = str(problem)
+            try:
+                self.good_query = language.parse(self.filter[: last_word(self.filter)])
+                error = "" if field.has_focus and field.offered else error
+            except queries.QueryError:
+                pass
+        line = self.query_one("#filter-line", Static)
+        line.display = field.has_focus or bool(error)
+        line.set_class(bool(error), "-wrong")
+        if line.display:
+            offer = one_line(error) or offer_text(self.filter, self.known_words())
+            line.update(Content(offer))
+        return self.good_query
+
+    def _top(self) -> None:
+        marked = len(self.items.marks.refs)
+        unseen = len(self.items.marks.refs - set(self.items.refs)) if marked else 0
+        marks = f"{marked} marked{f' ({unseen} not shown)' if unseen else ''} · " if marked else ""
+        here = self._here
+        part = f"{self._shown} of {len(here)} · " if self._shown != len(here) else ""
         middle = f"filter: {self.filter}" if self.filter else ""
-        self.query_one(TopLine).show(self._path(), middle, f"{part}{done.text} done")
+        if self.grouping != "section":
+            middle = f"by {self.grouping}" + (f" · {middle}" if middle else "")
+        self.query_one(TopLine).show(self._path(), middle, f"{marks}{part}{count(here).text} done")
 
     def _path(self) -> str:
         if not self.place.phase:
@@ -142,9 +195,9 @@ class ChecklistScreen(EditingScreen):
             parts += [s.title for s in sections if s.id == self.place.section]
         return " › ".join(one_line(part) for part in parts)
 
-    def _empty_text(self, here: list[Entry]) -> str:
-        if here:
-            return f"None of {plural(len(here), 'item')} matches the filter; esc clears it"
+    def _empty_text(self) -> str:
+        if self._here:
+            return f"None of {plural(len(self._here), 'item')} matches the filter; esc clears it"
         return "This role owes nothing here; p goes to another phase"
 
     @on(Navigator.Chosen)
@@ -161,25 +214,50 @@ class ChecklistScreen(EditingScreen):
         self.show()
 
     @on(ItemList.Highlighted)
-    def _highlighted(self, event: ItemList.Highlighted) -> None:
+    def _highlighted(self) -> None:
+        if self.items.marks.anchor:
+            self._top()
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
 
     def _show_details(self) -> None:
         entry = self.items.entry
-        text = self.query_one("#details-text", Static)
         if entry is None:
-            text.update(Content(""))
+            self.query_one("#details-text", Static).update(Content(""))
             return
-        text.update(details(self.fedcheck.board, entry, self.fedcheck.signs))
+        self._describe(entry, ())
         self.query_one("#details", VerticalScroll).scroll_home(animate=False)
+        self.recall(entry.ref)
+
+    def _describe(self, entry: Entry, past: Sequence[Deed]) -> None:
+        text = self.query_one("#details-text", Static)
+        width = self.query_one("#details", VerticalScroll).scrollable_content_region.width
+        text.update(details(self.fedcheck.board, entry, self.fedcheck.signs, width, past))
+
+    @on(EditingScreen.Recalled)
+    def _recalled(self, event: EditingScreen.Recalled) -> None:
+        entry = self.items.entry
+        if entry is not None and entry.ref == event.ref and event.future.exception() is None:
+            self._describe(entry, event.future.result())
 
     @on(ItemList.Opened)
-    def _opened(self, event: ItemList.Opened) -> None:
+    def _opened(self) -> None:
         from fedcheck.tui.screens.item import ItemScreen
 
-        self.app.push_screen(ItemScreen(event.entry.ref))
+        if self.entry:
+            self.app.push_screen(ItemScreen(self.entry.ref))
+
+    @on(EditingScreen.Edited)
+    def _edited(self, event: EditingScreen.Edited) -> None:
+        """Take the marks off what was changed: the next key is about something else."""
+        if self.items.marks.refs:
+            self.items.marks.drop(event.refs)
+            self._marks_changed()
+
+    def _marks_changed(self) -> None:
+        self.items.refresh()
+        self._top()
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -191,23 +269,65 @@ class ChecklistScreen(EditingScreen):
     def _entered(self) -> None:
         self.set_class(bool(self.filter), "-filtering")
         self.items.focus()
+        self.call_after_refresh(self.show)
 
     def action_list_filter(self) -> None:
         """Open the filter."""
         self.add_class("-filtering")
         self.query_one("#filter", Input).focus()
+        self.call_after_refresh(self.show)
 
     def action_list_clear(self) -> None:
-        """Leave the filter; without one, go back."""
+        """End the range, take the marks off, leave the filter; without any of them, go back."""
+        marks = self.items.marks
         field = self.query_one("#filter", Input)
-        if field.value or self.has_class("-filtering"):
-            field.value = ""
-            self.remove_class("-filtering")
-            self.items.focus()
-            if self.query_only:
-                self.dismiss(None)
+        if marks.refs and not field.has_focus:
+            if marks.anchor:
+                marks.end()
+            else:
+                marks.drop(list(marks.refs))
+            self._marks_changed()
+        elif field.value or self.has_class("-filtering"):
+            self._clear_filter(field)
         else:
             self.dismiss(None)
+
+    def _clear_filter(self, field: Input) -> None:
+        field.value = ""
+        self.remove_class("-filtering")
+        self.items.focus()
+        self.call_after_refresh(self.show)
+        if self.query_only:
+            self.dismiss(None)
+
+    def action_list_mark(self) -> None:
+        """Mark the item or take its mark away, and go down."""
+        self.items.toggle_mark()
+        self._top()
+
+    def action_list_mark_range(self) -> None:
+        """Begin a range that follows the cursor, or end it."""
+        self.items.toggle_range()
+        self._top()
+
+    def action_list_mark_all(self) -> None:
+        """Mark all that is shown, or take all those marks away."""
+        self.items.mark_all()
+        self._top()
+
+    def action_list_group(self) -> None:
+        """Choose how the items are grouped."""
+        app = self.fedcheck
+        keys = {"section": "s", "owner": "o", "due": "d", "status": "t", "family": "c"}
+        choices = [Choice(name, words, keys[name]) for name, words in GROUPINGS.items()]
+
+        def chosen(grouping: str | None) -> None:
+            if grouping:
+                self.grouping = grouping
+                app.memory.put(f"group:{app.session.root}", grouping)
+                self.show()
+
+        self.app.push_screen(ChoicePrompt("Group by", choices, self.grouping), chosen)
 
     def action_list_phase(self) -> None:
         """Choose phase and role."""

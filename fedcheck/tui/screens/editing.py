@@ -1,17 +1,22 @@
-"""What the keys do to an item: ask what has to be asked, then hand the edit to the session."""
+"""What the keys do to items: ask what has to be asked, then hand the edit to the session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from fedcheck.insight.progress import by_phase_and_role
+from fedcheck.insight.story import Deed
 from fedcheck.model.checklist import ADVISED
 from fedcheck.model.dates import distance, typed_due
 from fedcheck.model.edit import Edit
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
-from fedcheck.model.text import one_line
+from fedcheck.tui import many
 from fedcheck.tui.note import write_note
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.screens.asking import UNSATISFIED, saved_then_offered
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.navigator import Place
 
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
     from fedcheck.session import Action
     from fedcheck.store.commit import Guard
     from fedcheck.tui.app import FedcheckApp
+
+Entries = Sequence[Entry]
 
 STATUS_KEYS = {"todo": "t", "doing": "d", "blocked": "b", "done": "x", "na": "n"}
 RESULT_CHOICES = (
@@ -30,103 +37,163 @@ RESULT_CHOICES = (
 
 
 class EditingScreen(PlaceScreen):
-    """A screen on which one item can be changed; says which by `entry`."""
+    """A screen on which items can be changed; says which one by `entry`, which ones by `meant`."""
+
+    class Edited(Message):
+        """A change of some items is on disk."""
+
+        def __init__(self, refs: Sequence[str]) -> None:
+            self.refs = refs
+            super().__init__()
+
+    class Recalled(Message):
+        """The last lines of an item's history are known."""
+
+        def __init__(self, ref: str, future: "Future[tuple[Deed, ...]]") -> None:
+            self.ref = ref
+            self.future = future
+            super().__init__()
+
+    def recall(self, ref: str) -> None:
+        """Read the last lines of an item's history off the UI thread; `Recalled` brings them."""
+        app = self.fedcheck
+        app.writer.submit(
+            lambda: app.recall.last(app.session, ref),
+            lambda future: self.post_message(self.Recalled(ref, future)),
+        )
 
     @property
     def entry(self) -> Entry | None:
-        """Return the item that the keys are about."""
+        """Return the item at which a person looks."""
         raise TypeError(f"{type(self).__name__} does not say which item is meant")
 
+    @property
+    def meant(self) -> Entries:
+        """Return the items that the keys are about: the marked ones, or the one looked at."""
+        return [self.entry] if self.entry else []
+
     def action_edit_done(self) -> None:
-        """Mark the item done, or take that back."""
-        self._with_entry(self.toggle_done)
+        """Mark the items done, or take that back."""
+        self._with_meant(self.toggle_done)
 
     def action_edit_status(self) -> None:
         """Choose a status."""
-        self._with_entry(self.ask_status)
+        self._with_meant(self.ask_status)
 
     def action_edit_result(self) -> None:
         """Choose a test's result."""
-        self._with_entry(self.ask_result)
+        self._with_meant(self.ask_result)
 
     def action_edit_owner(self) -> None:
         """Ask for the owner."""
-        self._with_entry(self.ask_owner)
+        self._with_meant(self.ask_owner)
 
     def action_edit_due(self) -> None:
         """Ask for the due date."""
-        self._with_entry(self.ask_due)
+        self._with_meant(self.ask_due)
 
     def action_edit_note(self) -> None:
         """Edit the note."""
-        self._with_entry(self.ask_note)
+        self._with_meant(self.ask_note)
 
     def action_edit_private_note(self) -> None:
         """Edit the note that stays inside."""
-        self._with_entry(self.ask_private_note)
+        self._with_meant(self.ask_private_note)
 
     def action_edit_confirm(self) -> None:
         """Confirm what changed upstream."""
-        self._with_entry(self.confirm)
+        self._with_meant(self.confirm)
 
     def action_edit_evidence(self) -> None:
-        """Show the evidence."""
-        from fedcheck.tui.screens.evidence import EvidenceScreen
+        """Show the evidence of an item; add a piece to several."""
+        self._with_meant(self.show_evidence)
 
-        self._with_entry(lambda entry: self.app.push_screen(EvidenceScreen(entry.ref)))
+    def action_edit_history(self) -> None:
+        """Show what was done to the item."""
+        from fedcheck.tui.screens.history import HistoryScreen
 
-    def _with_entry(self, act: Callable[[Entry], object]) -> None:
         entry = self.entry
         if entry is None:
             self.app.bell()
-            return
-        act(entry)
+        else:
+            self.app.push_screen(HistoryScreen(entry.ref))
 
-    def edit(self, ref: str, edit: Edit) -> None:
-        """Save an edit off the UI thread."""
+    def action_edit_needs(self) -> None:
+        """Go to an item that this one needs, or that needs this one."""
+        from fedcheck.tui.screens.linked import ask_linked
+
+        entry = self.entry
+        if entry is None:
+            self.app.bell()
+        else:
+            ask_linked(self.fedcheck, entry)
+
+    def _with_meant(self, act: Callable[[Entries], object]) -> None:
+        entries = self.meant
+        if entries:
+            act(entries)
+        else:
+            self.app.bell()
+
+    def edit(self, entries: Entries, edit: Edit) -> None:
+        """Save an edit of items, as one action, off the UI thread."""
         session = self.fedcheck.session
-        self.fedcheck.change(lambda: session.edit([ref], edit))
+        refs = [entry.ref for entry in entries]
 
-    def toggle_done(self, entry: Entry) -> None:
-        """Mark an item done, or todo if it is.
+        def job() -> "Action":
+            many.check(session.project, refs, edit, session.today())
+            return session.edit(refs, edit)
+
+        self.save(refs, job)
+
+    def save(self, refs: Sequence[str], job: "Callable[[], Action]") -> None:
+        """Save a change off the UI thread, and tell this screen when it is on disk."""
+
+        def told() -> "Action":
+            action = job()
+            self.post_message(self.Edited(refs))
+            return action
+
+        self.fedcheck.change(told)
+
+    def toggle_done(self, entries: Entries) -> None:
+        """Mark items done, those of several that are open; or todo, if all of them are closed.
 
         What that means is judged when its turn comes to be saved, so that keys keep their order;
         and only once, or a save that is tried again could take back what the first try did.
         """
         session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
         wanted = ""
+        chosen: list[str] = []
 
         def job() -> "Action":
-            nonlocal wanted
-            wanted = wanted or ("todo" if session.project.record(entry.ref).closed else "done")
-            return session.edit([entry.ref], Edit(status=wanted))
+            nonlocal wanted, chosen
+            if not wanted:
+                chosen = [ref for ref in refs if not session.project.record(ref).closed] or refs
+                wanted = "todo" if session.project.record(chosen[0]).closed else "done"
+            return session.edit(chosen, Edit(status=wanted))
 
-        self.fedcheck.change(job)
+        self.save(refs, job)
 
-    def ask_status(self, entry: Entry) -> None:
+    def ask_status(self, entries: Entries) -> None:
         """Ask for a status, and for the reason where one is needed."""
         signs = self.fedcheck.signs
         choices = [
-            Choice(status, f"{signs.status[status]} {self._status_words(entry, status)}", key)
+            Choice(status, f"{signs.status[status]} {_status_words(entries, status)}", key)
             for status, key in STATUS_KEYS.items()
         ]
 
         def chosen(status: str | None) -> None:
             if status in ("blocked", "na"):
-                self._ask_reason(entry, status)
+                self._ask_reason(entries, status)
             elif status:
-                self.edit(entry.ref, Edit(status=status))
+                self.edit(entries, Edit(status=status))
 
-        title = one_line(entry.item.title, 60)
-        self.app.push_screen(ChoicePrompt(title, choices, entry.record.status), chosen)
+        now = many.shared(entries, lambda entry: entry.record.status)
+        self.app.push_screen(ChoicePrompt(many.title_of(entries), choices, now), chosen)
 
-    def _status_words(self, entry: Entry, status: str) -> str:
-        if status == "na":
-            declined = " (or declined)" if entry.item.level in ADVISED else ""
-            return f"not applicable{declined}; asks for the reason"
-        return f"{STATUS_WORDS[status]}{'; asks for the reason' if status == 'blocked' else ''}"
-
-    def _ask_reason(self, entry: Entry, status: str, result: str | None = None) -> None:
+    def _ask_reason(self, entries: Entries, status: str, result: str | None = None) -> None:
         def preview(text: str) -> str:
             if status == "na" and not text.strip():
                 raise ValueError("a reason is needed: it goes into the report")
@@ -134,87 +201,153 @@ class EditingScreen(PlaceScreen):
 
         def given(reason: str | None) -> None:
             if reason is not None:
-                self.edit(entry.ref, Edit(status=status, result=result, reason=reason))
+                self.edit(entries, Edit(status=status, result=result, reason=reason))
 
         asked = "Why does it not apply?" if status == "na" else "What holds it?"
-        prompt = TextPrompt(
-            asked, entry.record.reason, hint="⏎ saves, esc cancels", preview=preview
-        )
+        if len(entries) > 1:
+            asked += f" ({len(entries)} items)"
+        now = many.shared(entries, lambda entry: entry.record.reason)
+        prompt = TextPrompt(asked, now, hint="⏎ saves, esc cancels", preview=preview)
         self.app.push_screen(prompt, given)
 
-    def ask_result(self, entry: Entry) -> None:
-        """Ask for the result of a test."""
-        if entry.item.kind != "test":
-            self.fedcheck.tell("This is a task: only a test has a result", "space marks it done")
+    def ask_result(self, entries: Entries) -> None:
+        """Ask for the result of tests."""
+        tasks = [entry for entry in entries if entry.item.kind != "test"]
+        if tasks:
+            alone = len(entries) == 1
+            what = "This is a task" if alone else f"Not all of them are tests: {many.names(tasks)}"
+            hint = "space marks it done" if alone else "take the marks off the tasks with x"
+            self.fedcheck.tell(f"{what}; only a test has a result", hint)
             return
 
         def chosen(result: str | None) -> None:
             if result == "not-applicable":
-                self._ask_reason(entry, "na", result)
+                self._ask_reason(entries, "na", result)
             elif result == "clear":
-                self.edit(entry.ref, Edit(result=""))
+                self.edit(entries, Edit(result=""))
+            elif result == UNSATISFIED and len(entries) == 1:
+                ref = entries[0].ref
+                self.save([ref], saved_then_offered(self.fedcheck, ref))
             elif result:
-                self.edit(entry.ref, Edit(result=result))
+                self.edit(entries, Edit(result=result))
 
-        title = one_line(entry.item.title, 60)
-        self.app.push_screen(ChoicePrompt(title, RESULT_CHOICES, entry.record.result), chosen)
+        now = many.shared(entries, lambda entry: entry.record.result)
+        self.app.push_screen(ChoicePrompt(many.title_of(entries), RESULT_CHOICES, now), chosen)
 
-    def ask_owner(self, entry: Entry) -> None:
-        """Ask who has it."""
+    def ask_owner(self, entries: Entries) -> None:
+        """Ask who has them."""
         people = self.fedcheck.session.project.people()
         hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
-        prompt = TextPrompt("Owner", entry.record.owner, hint=hint, known=people)
+        now = many.shared(entries, lambda entry: entry.record.owner)
+        prompt = TextPrompt(_asked("Owner", entries), now, hint=hint, known=people)
 
         def given(owner: str | None) -> None:
             if owner is not None:
-                self.edit(entry.ref, Edit(owner=owner))
+                self.edit(entries, Edit(owner=owner))
 
         self.app.push_screen(prompt, given)
 
-    def ask_due(self, entry: Entry) -> None:
+    def ask_due(self, entries: Entries) -> None:
         """Ask for the due date, showing what it comes to while it is typed."""
         board = self.fedcheck.board
         hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
 
         def preview(text: str) -> str:
             meant = typed_due(text, board.today)
+            if not meant and len(entries) > 1:
+                return "each the checklist's own"
             if not meant:
-                own = board.calendar.due(entry.item.due)
+                own = board.calendar.due(entries[0].item.due)
                 return f"the checklist's own: {own}" if own else "no due date"
             day = board.calendar.day_of(meant)
             return f"{day:%a} {day.isoformat()}, {distance(day, board.today)}"
 
         def given(text: str | None) -> None:
             if text is not None:
-                self.edit(entry.ref, Edit(due=typed_due(text, board.today)))
+                self.edit(entries, Edit(due=typed_due(text, board.today)))
 
-        self.app.push_screen(TextPrompt("Due", entry.record.due, hint=hint, preview=preview), given)
+        now = many.shared(entries, lambda entry: entry.record.due)
+        prompt = TextPrompt(_asked("Due", entries), now, hint=hint, preview=preview)
+        self.app.push_screen(prompt, given)
 
-    def ask_note(self, entry: Entry) -> None:
-        """Edit the note."""
-        session, ref = self.fedcheck.session, entry.ref
+    def ask_note(self, entries: Entries) -> None:
+        """Edit the note; that of several items only while none has a note of its own."""
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
 
         def save(note: str, guard: "Guard") -> "Action":
-            return session.edit([ref], Edit(note=note), guard=guard)
+            return self._noted(refs, session.edit(refs, Edit(note=note), guard=guard))
 
-        write_note(self.fedcheck, f"Note: {entry.item.title}", entry.record.note, save)
+        self._write("Note", entries, lambda entry: entry.record.note, save)
 
-    def ask_private_note(self, entry: Entry) -> None:
+    def ask_private_note(self, entries: Entries) -> None:
         """Edit the note that never leaves the company."""
-        session, ref = self.fedcheck.session, entry.ref
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
 
         def save(note: str, guard: "Guard") -> "Action":
-            return session.edit([ref], Edit(private_note=note), guard=guard)
+            return self._noted(refs, session.edit(refs, Edit(private_note=note), guard=guard))
 
-        title = f"Private note, in no report: {entry.item.title}"
-        write_note(self.fedcheck, title, session.project.private_note(ref), save)
+        def read(entry: Entry) -> str:
+            return session.project.private_note(entry.ref)
 
-    def confirm(self, entry: Entry) -> None:
-        """Confirm that what changed upstream was read."""
-        if not entry.changed:
-            self.fedcheck.tell("Nothing changed upstream in this item")
+        self._write("Private note, in no report", entries, read, save)
+
+    def _write(
+        self,
+        what: str,
+        entries: Entries,
+        read: Callable[[Entry], str],
+        save: "Callable[[str, Guard], Action]",
+    ) -> None:
+        noted = [entry for entry in entries if read(entry)]
+        seen = many.shared(entries, read)
+        if noted and not seen:
+            text = f"Some of them have a note of their own: {many.names(noted)}"
+            self.fedcheck.tell(text, "take the marks off those with x, or write one by one")
             return
-        self.edit(entry.ref, Edit(confirm=True))
+        write_note(self.fedcheck, f"{what}: {many.title_of(entries)}", seen, save)
+
+    def _noted(self, refs: Sequence[str], action: "Action") -> "Action":
+        self.post_message(self.Edited(refs))
+        return action
+
+    def confirm(self, entries: Entries) -> None:
+        """Confirm that what changed upstream was read."""
+        changed = [entry for entry in entries if entry.changed]
+        if changed:
+            self.edit(changed, Edit(confirm=True))
+        else:
+            what = "this item" if len(entries) == 1 else "these items"
+            self.fedcheck.tell(f"Nothing changed upstream in {what}")
+
+    def show_evidence(self, entries: Entries) -> None:
+        """Show the evidence of an item; ask for one piece that proves several."""
+        from fedcheck.tui.screens.evidence import EvidenceScreen
+        from fedcheck.tui.screens.evidence_form import EvidenceForm, Filled
+
+        if len(entries) == 1:
+            self.app.push_screen(EvidenceScreen(entries[0].ref))
+            return
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
+
+        def given(filled: Filled | None) -> None:
+            if filled is not None:
+                self.save(refs, lambda: session.add_evidence(filled.refs, *filled.proofs))
+
+        self.app.push_screen(EvidenceForm(refs=refs), given)
+
+
+def _asked(what: str, entries: Entries) -> str:
+    return what if len(entries) == 1 else f"{what} of {len(entries)} items"
+
+
+def _status_words(entries: Entries, status: str) -> str:
+    if status == "na":
+        declined = " (or declined)" if any(e.item.level in ADVISED for e in entries) else ""
+        return f"not applicable{declined}; asks for the reason"
+    return f"{STATUS_WORDS[status]}{'; asks for the reason' if status == 'blocked' else ''}"
 
 
 def ask_place(app: "FedcheckApp", now: Place, go: Callable[[Place], None]) -> None:

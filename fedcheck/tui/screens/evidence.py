@@ -1,29 +1,24 @@
-"""The evidence of one item: see, add, open, remove."""
+"""The evidence of one item: see, add, open, change, renew, replace, remove."""
 
-import os
-import sys
-import webbrowser
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.suggester import Suggester
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from fedcheck.model.dates import parse_date
 from fedcheck.model.evidence import Evidence
-from fedcheck.model.text import clean, one_line
-from fedcheck.report.markdown import safe_url
-from fedcheck.store.paths import expanded
-from fedcheck.store.problems import FedcheckError
+from fedcheck.model.proving import Pieces
+from fedcheck.model.text import one_line
 from fedcheck.tui.bindings import bindings, shown
+from fedcheck.tui.links import LinkField, links_in
+from fedcheck.tui.opening import open_evidence
+from fedcheck.tui.pieces import add_pieces, edit_piece, remove_pieces, renew_piece, replace_piece
+from fedcheck.tui.screens.evidence_form import EvidenceForm, Filled
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -117,15 +112,24 @@ class EvidenceScreen(ModalScreen[None]):
         found = self.drawn
         return found[place] if place is not None and place < len(found) else None
 
+    @property
+    def pieces(self) -> Pieces:
+        """Return the highlighted piece on this item; nothing where none is."""
+        proof = self.chosen
+        return ((self.ref, proof.id),) if proof else ()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a file that was dropped onto the terminal."""
+        event.stop()
+        self.add(dropped(self.fedcheck, event.text))
+
+    def add(self, links: list[str]) -> None:
+        """Ask for evidence and attach it."""
+        add_pieces(self.fedcheck, [self.ref], links)
+
     def action_evidence_add(self) -> None:
         """Ask for a link and attach it."""
-        session = self.fedcheck.session
-
-        def given(proof: Evidence | None) -> None:
-            if proof is not None:
-                self.fedcheck.change(lambda: session.add_evidence([self.ref], proof))
-
-        self.app.push_screen(AddEvidence(), given)
+        self.add([])
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:
@@ -133,131 +137,53 @@ class EvidenceScreen(ModalScreen[None]):
 
     def action_evidence_open(self) -> None:
         """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
-        proof = self.chosen
-        if proof is None:
-            return
-        link = clean(proof.link)
-        url = safe_url(proof.link) if proof.kind == "url" else ""
-        if url:
-            self.app.copy_to_clipboard(link)
-            if _browser_is_near() and webbrowser.open(url):
-                self.fedcheck.tell(f"Opened in the browser: {link}", "the URL is copied too")
-            else:
-                self.fedcheck.tell(f"No browser here: {link}", "the URL is copied")
-            return
-        text = str(self.fedcheck.session.root / proof.link) if proof.kind == "file" else link
-        self.app.copy_to_clipboard(clean(text))
-        self.fedcheck.tell(f"Copied: {text}")
+        if self.chosen is not None:
+            open_evidence(self.fedcheck, self.chosen)
+
+    def action_evidence_edit(self) -> None:
+        """Change what is known of the highlighted piece."""
+        if self.chosen is not None:
+            edit_piece(self.fedcheck, self.chosen, self.pieces, with_items=self.on_an_item)
+
+    def action_evidence_renew(self) -> None:
+        """Note that the highlighted piece was collected again today."""
+        if self.chosen is not None:
+            renew_piece(self.fedcheck, self.chosen, self.pieces)
+
+    def action_evidence_replace(self) -> None:
+        """Put another link in the place of the highlighted piece."""
+        if self.chosen is not None:
+            replace_piece(self.fedcheck, self.chosen, self.pieces)
+
+    @property
+    def on_an_item(self) -> bool:
+        """Tell whether this is the evidence of an item; requests and findings have some too."""
+        return self.ref in self.fedcheck.board.entries
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""
-        proof, session = self.chosen, self.fedcheck.session
-        if proof is not None:
-            piece = (self.ref, proof.id)
-            self.fedcheck.change(lambda: session.remove_evidence([piece]))
+        if self.pieces:
+            remove_pieces(self.fedcheck, self.pieces)
 
     def action_evidence_close(self) -> None:
         """Go back."""
         self.dismiss(None)
 
 
-def _browser_is_near() -> bool:
-    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)
+def dropped(app: "FedcheckApp", text: str) -> list[str]:
+    """Return the links of a text that was pasted outside of any field."""
+    field = LinkField("", app.here, app.session.root)
+    return links_in(text, field.is_file)
 
 
 class AddEvidence(ModalScreen[Evidence | None]):
-    """Asks for link, label and date of a piece of evidence, and checks them."""
+    """Asks for one piece of evidence, for what is no item."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel"),
-        Binding("f2,ctrl+s", "save", "save"),
-    ]
+    def on_mount(self) -> None:
+        """Ask in the form of all evidence."""
+        fields = ("link", "label", "kind", "collected", "expires")
 
-    def __init__(self) -> None:
-        super().__init__(classes="prompt")
-        self.outside = False
+        def given(filled: Filled | None) -> None:
+            self.dismiss(filled.proofs[0] if filled else None)
 
-    def compose(self) -> ComposeResult:
-        """Lay out the fields."""
-        app = cast("FedcheckApp", self.app)
-        with Vertical(classes="dialog -wide"):
-            yield Static("Add evidence", classes="dialog-title")
-            yield Static("File, URL or ticket", classes="field-name")
-            suggester = PathSuggester(app.here, app.session.root)
-            placeholder = "evidence/scan.json, https://..., SEC-123"
-            yield Input(placeholder=placeholder, id="link", suggester=suggester)
-            yield Static("What it is, in words", classes="field-name")
-            yield Input(placeholder="optional", id="label")
-            yield Static("Collected on", classes="field-name")
-            yield Input(app.session.today().isoformat(), id="collected")
-            hint = "⏎ goes on and saves at the end, F2 saves, → completes a path, esc cancels"
-            yield Static(Content(hint), classes="dialog-hint", id="hint")
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        if event.input.id == "collected":
-            self.action_save()
-        else:
-            self.focus_next()
-
-    def on_input_changed(self) -> None:
-        """Forget the word for a path outside: it was another path."""
-        self.outside = False
-
-    def action_save(self) -> None:
-        """Check the fields and give the evidence."""
-        app = cast("FedcheckApp", self.app)
-        link, label, collected = (
-            self.query_one(f"#{name}", Input).value for name in ("link", "label", "collected")
-        )
-        try:
-            day: date | None = parse_date(collected.strip()) if collected.strip() else None
-            proof = app.session.new_evidence(
-                link.strip().strip("'\""),
-                here=app.here,
-                label=label,
-                collected=day,
-                outside=self.outside,
-            )
-        except (FedcheckError, ValueError, OSError) as error:
-            hint = str(error)
-            if "outside the workspace" in hint:
-                self.outside = True
-                hint += "; press ⏎ once more to link it where it is"
-            found = self.query_one("#hint", Static)
-            found.update(Content(clean(hint)))
-            found.add_class("-wrong")
-            return
-        self.dismiss(proof)
-
-    def action_cancel(self) -> None:
-        """Leave without evidence."""
-        self.dismiss(None)
-
-
-class PathSuggester(Suggester):
-    """Completes paths of files, from the working directory and from the workspace."""
-
-    def __init__(self, *folders: Path) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self.folders = folders
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return the first path that begins with what was typed."""
-        if not value or "://" in value:
-            return None
-        head, _, tail = value.rpartition("/")
-        for base in self.folders:
-            folder = base / expanded(head + "/" if head or value.startswith("/") else "")
-            try:
-                names = sorted(
-                    entry.name + ("/" if entry.is_dir() else "") for entry in os.scandir(folder)
-                )
-            except OSError:
-                continue
-            for name in names:
-                if name.startswith(tail) and name != tail and (tail or not name.startswith(".")):
-                    return value[: len(value) - len(tail)] + name
-        return None
+        self.app.push_screen(EvidenceForm(fields=fields, most=1), given)

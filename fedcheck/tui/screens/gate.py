@@ -11,6 +11,7 @@ from textual.widgets import Footer, Static
 
 from fedcheck.insight.gates import Gate, Missing, gate
 from fedcheck.model.dates import distance, typed_day
+from fedcheck.model.reference import split
 from fedcheck.model.text import cells, one_line, plural
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import TextPrompt
@@ -91,7 +92,8 @@ class GateScreen(PlaceScreen):
             line = Content.assemble(
                 "  " + title + " " * (names - cells(title) + 2), (why, "$foreground-muted")
             )
-            door = Door(line, f"item:{missing.ref}" if entry else "")
+            target = f"item:{missing.ref}" if entry else _in_a_ledger(missing)
+            door = Door(line, target)
             role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
             grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(door)
         doors: list[Door] = []
@@ -104,7 +106,11 @@ class GateScreen(PlaceScreen):
 
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
-        self.fedcheck.show_item(event.target.partition(":")[2])
+        kind, _, ref = event.target.partition(":")
+        if kind == "item":
+            self.fedcheck.show_item(ref)
+        else:
+            self.fedcheck.show_ledger(kind, ref=event.target)
 
     def action_gate_date(self) -> None:
         """Set the date of the milestone, showing what was typed comes to."""
@@ -130,3 +136,9 @@ class GateScreen(PlaceScreen):
     def action_gate_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def _in_a_ledger(missing: Missing) -> str:
+    """Return the door to a request or a finding; none to what is neither."""
+    book = {"request": "requests", "finding": "findings"}.get(missing.kind, "")
+    return f"{book}:{split(missing.ref)[1]}" if book else ""

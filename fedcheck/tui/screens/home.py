@@ -235,6 +235,7 @@ class HomeScreen(PlaceScreen):
         gone = [e for e in entries if {"missing", "changed"} & set(e.evidence)]
         upstream = [e for e in entries if e.changed]
         late = [r for r in board.project.requests if r.state == "open"]
+        gaps = [f for f in board.project.findings if f.state == "open"]
         rows = [
             (overdue, signs.overdue, _oldest(board, overdue), "query:is:overdue"),
             (blocked, signs.status["blocked"], STATUS_WORDS["blocked"], "query:status:blocked"),
@@ -257,7 +258,13 @@ class HomeScreen(PlaceScreen):
         ]
         if late:
             text = f"? {len(late):>3} {'request' if len(late) == 1 else 'requests'} unanswered"
-            doors.append(Door(Content.styled(text, "$text-warning")))
+            doors.append(Door(Content.styled(text, "$text-warning"), "requests:is:open"))
+        if gaps:
+            high = sum(gap.risk == "high" for gap in gaps)
+            noun = "finding" if len(gaps) == 1 else "findings"
+            risk = f", {high} high" if high else ""
+            text = f"{signs.overdue} {len(gaps):>3} {noun} open{risk}"
+            doors.append(Door(Content.styled(text, "$text-warning"), "findings:is:open"))
         lost = orphans(board.project)
         if lost:
             text = f"{signs.changed} {len(lost):>3} orphaned; fedcheck doctor tells more"
@@ -297,6 +304,8 @@ class HomeScreen(PlaceScreen):
             self.fedcheck.show_item(target)
         elif kind == "query":
             self.fedcheck.show_query(target)
+        elif kind in ("requests", "findings"):
+            self.fedcheck.show_ledger(kind, target)
         elif kind == "history":
             self.call_later(self.run_action, "app.app_history")
         else:

@@ -1,18 +1,25 @@
 """An opened item: its whole guidance, rendered, and everything else about it."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Markdown, Static
 
+from fedcheck.insight.story import Deed
 from fedcheck.model.entry import Entry
 from fedcheck.model.text import clean
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.screens.editing import EditingScreen
 from fedcheck.tui.widgets.details import head, lists
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
+
+WIDEST = 110
+"""The widest text, in cells; the stylesheet says the same."""
 
 
 class ItemScreen(EditingScreen):
@@ -41,7 +48,7 @@ class ItemScreen(EditingScreen):
                 clean(entry.item.guidance) if entry else "", id="item-guidance", open_links=False
             )
             yield Static(id="item-lists")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the item."""
@@ -57,7 +64,24 @@ class ItemScreen(EditingScreen):
             return
         self.query_one(TopLine).show(entry.section.title, "", entry.ref)
         self.query_one("#item-head", Static).update(head(board, entry, signs))
-        self.query_one("#item-lists", Static).update(lists(board, entry, signs))
+        self._list(entry, ())
+        self.recall(entry.ref)
+
+    def _list(self, entry: Entry, past: Sequence[Deed]) -> None:
+        board, signs = self.fedcheck.board, self.fedcheck.signs
+        width = min(self.query_one("#item-page").scrollable_content_region.width, WIDEST)
+        text = lists(board, entry, signs, width, past)
+        self.query_one("#item-lists", Static).update(text)
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        if self.entry is not None and self.is_mounted:
+            self.call_after_refresh(self.show)
+
+    @on(EditingScreen.Recalled)
+    def _recalled(self, event: EditingScreen.Recalled) -> None:
+        if self.entry is not None and event.future.exception() is None:
+            self._list(self.entry, event.future.result())
 
     def action_item_close(self) -> None:
         """Go back, once: the item may have gone in the same moment in which a key was pressed."""

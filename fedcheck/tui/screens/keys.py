@@ -1,7 +1,9 @@
 """The keys of the place one is in."""
 
-from typing import ClassVar
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -10,13 +12,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fedcheck.actions import PLACES, key_text, of_place
+from fedcheck.keymap import KeyMap
+
+if TYPE_CHECKING:
+    from fedcheck.tui.habits import HabitsApp
 
 
 class KeysScreen(ModalScreen[None]):
     """A panel with the keys of some places."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q,enter", "close", "close"),
+        Binding("escape,q,enter", "close", "close"),
     ]
 
     def __init__(self, places: tuple[str, ...]) -> None:
@@ -25,25 +31,51 @@ class KeysScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the keys."""
+        keymap = self._keymap
         with Vertical(classes="dialog -wide -tall"):
             yield Static("Keys", classes="dialog-title")
             with VerticalScroll():
-                yield Static(keys_text(self.places))
-            hint = "ctrl+p finds everything by name; tab goes to the next part; esc closes this"
+                yield Static(keys_text(self.places, keymap, self.app.size.width * 94 // 100 - 8))
+            palette = keymap.text("app.palette")
+            hint = f"{palette} finds everything by name; " if palette else ""
+            hint += "tab goes to the next part; esc closes this"
             yield Static(Content(hint), classes="dialog-hint")
+
+    @property
+    def _keymap(self) -> KeyMap:
+        return cast("HabitsApp", self.app).keymap
+
+    def on_key(self, event: events.Key) -> None:
+        """Close with the key that opened it."""
+        if event.key in self._keymap.of("app.help"):
+            event.stop()
+            self.action_close()
 
     def action_close(self) -> None:
         """Close the panel."""
-        self.dismiss(None)
+        if self.is_current:
+            self.dismiss(None)
 
 
-def keys_text(places: tuple[str, ...]) -> Content:
-    """Return the keys of places, one action a line."""
+def keys_text(places: tuple[str, ...], keymap: KeyMap, width: int = 80) -> Content:
+    """Return the keys in force of places; what has no key is left out, what is long hangs."""
+    rows = {
+        place: [
+            (" ".join(key_text(key) for key in keymap.of(action.id)), action.help)
+            for action in of_place(place)
+            if keymap.of(action.id)
+        ]
+        for place in places
+    }
+    wide = min(max((len(keys) for listed in rows.values() for keys, _ in listed), default=0), 24)
     parts: list[str | tuple[str, str]] = []
-    for place in places:
+    for place, listed in rows.items():
+        if not listed:
+            continue
         parts.append((f"{PLACES[place]}\n", "bold"))
-        for action in of_place(place):
-            keys = " ".join(key_text(key) for key in action.keys)
-            parts += [(f"  {keys:<14}", "$accent"), f"{action.help}\n"]
+        for keys, text in listed:
+            lines = wrap(text, max(min(width, 82) - wide - 4, 20))
+            hanging = ("\n" + " " * (wide + 4)).join(lines)
+            parts += [(f"  {keys:<{wide}}  ", "$accent"), f"{hanging}\n"]
         parts.append("\n")
     return Content.assemble(*parts)

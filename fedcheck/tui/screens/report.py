@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Markdown, Static
 
 from fedcheck.model.text import clean
 from fedcheck.store.problems import FedcheckError
@@ -16,6 +16,7 @@ from fedcheck.tui import outside
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 DEFAULT = "pmo-status"
@@ -40,7 +41,7 @@ class ReportScreen(PlaceScreen):
         with VerticalScroll(id="report-page"):
             yield Markdown(id="report-rendered", open_links=False)
             yield Static(id="report-source")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the report."""

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Select, Static
+from textual.widgets import Input, Select, Static
 
 from fedcheck.model.dates import distance, typed_due
 from fedcheck.model.process import ROLE_TITLES, Process
@@ -19,6 +19,7 @@ from fedcheck.model.text import clean, one_line
 from fedcheck.store import checklists, paths, workspaces
 from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -48,7 +49,7 @@ class WelcomeScreen(ModalScreen[None]):
             text = "A workspace holds the effort for one service offering: a folder of plain files."
             yield Static(Content.styled(text, "$foreground-muted"), classes="paragraph")
             yield Doors(id="workspaces")
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         """Show recent workspaces and what else can be done."""

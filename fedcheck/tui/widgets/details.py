@@ -1,43 +1,59 @@
 """The details of an item as styled text: plain while the cursor moves, never parsed as markup."""
 
+import textwrap
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from fedcheck.insight.entries import Board
+from fedcheck.insight.story import Deed
 from fedcheck.model.dates import distance, parse_max_age
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
-from fedcheck.model.text import clean, one_line
+from fedcheck.model.text import cells, clean, one_line, plural
 from fedcheck.tui.signs import STATUS_STYLES, Signs
+from fedcheck.tui.widgets.ledger_details import mentions
 
 Part = str | Content | tuple[str, str]
 
 INDENT = 12
+MUTED = "$foreground-muted"
 
 
 def head(board: Board, entry: Entry, signs: Signs) -> Content:
     """Return title, reference and facts of an item, in a few lines."""
     item, record = entry.item, entry.record
     parts: list[Part] = [(one_line(item.title), "bold"), "\n"]
-    parts += [(entry.ref, "$foreground-muted")]
+    parts += [(entry.ref, MUTED)]
     if item.code:
-        parts += [("   " + one_line(item.code), "$foreground-muted")]
+        parts += [("   " + one_line(item.code), MUTED)]
     parts += ["\n", (signs.status[entry.state], STATUS_STYLES[entry.state]), " "]
     parts += [(STATUS_WORDS[entry.state], STATUS_STYLES[entry.state])]
     facts = [record.result, item.level, item.kind if item.kind == "test" else ""]
     facts += [", ".join(item.controls), _deliverable(board, entry), _limit(entry)]
-    parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), "$foreground-muted")]
+    parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), MUTED)]
     if entry.unknown:
         parts += [("\nIts file cannot be read; nothing is lost: fedcheck doctor", "$text-error")]
     if entry.private:
         parts += [("\nPrivate: in no report, in no gate", "$text-muted")]
     if record.owner or entry.due:
-        parts += ["\n", one_line(record.owner) or ("nobody has it", "$foreground-muted")]
+        parts += ["\n", one_line(record.owner) or ("nobody has it", MUTED)]
     if entry.due:
         style = "$text-warning" if entry.overdue else ""
         away = distance(entry.due, board.today)
         parts += ["   ", (f"due {entry.due.isoformat()}  {away}", style)]
     if entry.overdue:
         parts += [(f"  {signs.overdue} overdue", "$text-warning")]
+    if entry.waiting:
+        count = plural(len(entry.waits), "item")
+        why = f"waits for {count} that it needs" if entry.waits else "its time has not come yet"
+        parts += [(f"\n{signs.waiting} {why}", MUTED)]
+    if entry.unsound:
+        bad = [state for state in entry.evidence if state != "ok"]
+        told = ", ".join(dict.fromkeys(bad))
+        parts += [
+            (f"\n{signs.stale} {plural(len(bad), 'piece')} of evidence: {told}", "$text-warning")
+        ]
     if entry.changed:
         text = f"\n{signs.changed} changed upstream since it was recorded; read it, then press c"
         parts += [(text, "$text-warning")]
@@ -46,52 +62,81 @@ def head(board: Board, entry: Entry, signs: Signs) -> Content:
     return Content.assemble(*parts)
 
 
-def lists(board: Board, entry: Entry, signs: Signs) -> Content:
-    """Return what is expected, attached, needed, noted, and where it all comes from."""
+def lists(
+    board: Board, entry: Entry, signs: Signs, width: int = 0, past: Sequence[Deed] = ()
+) -> Content:
+    """Return what is expected, attached, needed, noted, where it comes from, what was done.
+
+    Args:
+        board: the project as it stands.
+        entry: the item.
+        signs: the signs to draw with.
+        width: the width in cells that long texts are wrapped to, under each other.
+        past: the last lines of the item's history.
+    """
     item, record = entry.item, entry.record
     parts: list[Part] = []
-    for number, text in enumerate(item.expects):
+    for number, (text, ticked) in enumerate(expected(entry)):
         parts += ["\n", _name("Expected" if not number else "")]
-        parts += [(one_line(text), "$foreground-muted" if record.evidence else "")]
+        sign = signs.status["done" if ticked else "todo"]
+        parts += [(sign, "$text-success" if ticked else MUTED), f" {one_line(text)}"]
     for number, (proof, state) in enumerate(zip(record.evidence, entry.evidence, strict=True)):
         good = state == "ok"
         parts += ["\n", _name("Evidence" if not number else "")]
         sign = signs.status["done"] if good else signs.stale
         parts += [(sign, "$text-success" if good else "$text-warning"), " ", one_line(proof.name)]
         day = f"  {proof.collected.isoformat()}" if proof.collected else ""
-        parts += [
-            (day + ("" if good else f"  {state}"), "$foreground-muted" if good else "$text-warning")
-        ]
+        parts += [(day + ("" if good else f"  {state}"), MUTED if good else "$text-warning")]
     if not record.evidence and item.expects:
-        parts += ["\n", _name("Evidence"), ("none yet; e adds some", "$foreground-muted")]
+        parts += ["\n", _name("Evidence"), ("none yet; e adds some", MUTED)]
     for number, need in enumerate(item.needs):
         parts += ["\n", _name("Needs" if not number else ""), *_need(board, need, signs)]
+    if item.needs:
+        which = "it" if len(item.needs) == 1 else "one of them"
+        parts += [("\n" + " " * INDENT + f"f opens {which}", MUTED)]
     if entry.later:
         stone = board.project.process.milestone(item.after)
         title = one_line(stone.title) if stone else item.after
-        parts += [
-            "\n",
-            _name("After"),
-            (f"only once this has taken place: {title}", "$foreground-muted"),
-        ]
+        parts += ["\n", _name("After"), (f"only once this has taken place: {title}", MUTED)]
+    parts += mentions(board, entry.ref, signs)
     if record.note:
-        parts += ["\n", _name("Note"), _hanging(clean(record.note))]
+        parts += ["\n", _name("Note"), _hanging(record.note, width)]
     inside = board.project.private_note(entry.ref)
     if inside:
-        parts += ["\n", _name("Private"), _hanging(clean(inside))]
+        parts += ["\n", _name("Private"), _hanging(inside, width)]
     source, where = board.project.checklists[entry.checklist].source_of(item)
     if source:
         text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
-        parts += ["\n", _name("Source"), (text, "$foreground-muted")]
+        parts += ["\n", _name("Source"), (_hanging(text, width), MUTED)]
+    for number, deed in enumerate(past):
+        parts += ["\n", _name("History" if not number else ""), f"{deed.at:%Y-%m-%d}  "]
+        parts += [(one_line(f"{deed.by}  {deed.what}", max(width - INDENT - 12, 30)), MUTED)]
+    if past:
+        parts += [("\n" + " " * INDENT + "H shows all of it, and goes back to a point", MUTED)]
     return Content.assemble(*parts)
 
 
-def details(board: Board, entry: Entry, signs: Signs) -> Content:
+def expected(entry: Entry) -> list[tuple[str, bool]]:
+    """Return what evidence is expected, each with whether it is there.
+
+    A piece that is called as expected answers just that. Otherwise nobody can tell which piece
+    is for what: all is there once there are as many pieces as are expected.
+    """
+    names = [one_line(proof.name).casefold() for proof in entry.record.evidence]
+    expects = entry.item.expects
+    enough = len(names) >= len(expects)
+    return [(text, enough or one_line(text).casefold() in names) for text in expects]
+
+
+def details(
+    board: Board, entry: Entry, signs: Signs, width: int = 0, past: Sequence[Deed] = ()
+) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
     guidance = clean(entry.item.guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
-    return Content.assemble(head(board, entry, signs), *middle, lists(board, entry, signs))
+    below = lists(board, entry, signs, width, past)
+    return Content.assemble(head(board, entry, signs), *middle, below)
 
 
 def _flow(paragraph: str) -> str:
@@ -103,24 +148,30 @@ def _flow(paragraph: str) -> str:
 
 
 def _name(text: str) -> Part:
-    return (text.ljust(INDENT), "$foreground-muted")
+    return (text.ljust(INDENT), MUTED)
 
 
-def _hanging(text: str) -> str:
-    return text.replace("\n", "\n" + " " * INDENT)
+def _hanging(text: str, width: int) -> str:
+    """Return a text whose lines stand under each other, after the name of the part."""
+    room = max(width - INDENT, 24)
+    lines: list[str] = []
+    for line in clean(text).splitlines():
+        whole = not width or cells(line) <= room
+        lines += [line] if whole else textwrap.wrap(line, room) or [""]
+    return ("\n" + " " * INDENT).join(lines)
 
 
 def _need(board: Board, need: str, signs: Signs) -> list[Part]:
     entry = board.entries.get(need)
     if entry is None:
-        return [(f"{need} (does not apply)", "$foreground-muted")]
+        return [(f"{need} (does not apply)", MUTED)]
     status = entry.state
     owner = entry.record.owner or entry.role
     due = f", due {entry.due.isoformat()}" if entry.due and not entry.record.closed else ""
     return [
         (signs.status[status], STATUS_STYLES[status]),
         f" {one_line(entry.item.title)}",
-        (f"  ({one_line(owner)}{due})", "$foreground-muted"),
+        (f"  ({one_line(owner)}{due})", MUTED),
     ]
 
 

@@ -1,0 +1,287 @@
+"""Commands on findings: raise, update, list, show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from fedcheck.cli import complete, documents, ledger, words
+from fedcheck.cli.context import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.cli.item import report_action
+from fedcheck.insight.ledger_query import finding_language
+from fedcheck.insight.ledgers import state_of
+from fedcheck.model import assessing
+from fedcheck.model.assessing import Update
+from fedcheck.model.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding
+from fedcheck.model.text import storable
+from fedcheck.store.book import FINDINGS
+from fedcheck.store.problems import FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.insight.entries import Board
+    from fedcheck.session import Session
+
+
+@click.group()
+def finding() -> None:
+    """Gaps found by the assessor: risk, plan, due date, retest.
+
+    \b
+    Example:
+      fedcheck finding list risk:high state:open
+    """
+
+
+@finding.command()
+@click.argument("title")
+@click.option("--risk", type=click.Choice(RISKS), required=True, help="Sets the due date too.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=complete.items, help="Test that found it."
+)
+@click.option("--owner", default="", shell_complete=complete.people, help="Who remediates it.")
+@click.option("--found", help="Day on which it was found; today otherwise.")
+@click.option("--due", help="30, 90 or 180 days after it was found, without it.")
+@click.option("--plan", default="", help="What will be done; - reads it from stdin.")
+@click.option("--text", default="", help="The weakness in full; - reads it from stdin.")
+@workspace_option
+@as_of_option
+@json_option
+def add(
+    title: str,
+    risk: str,
+    items: tuple[str, ...],
+    owner: str,
+    found: str | None,
+    due: str | None,
+    plan: str,
+    text: str,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Raise a finding, TITLE in one line. Prints the new id first.
+
+    \b
+    Example:
+      fedcheck finding add "Management API takes tenant tokens" --risk moderate \\
+        --item pen-3 --owner erik --plan "Bind tokens to their audience; release 4.12"
+    """
+    if plan == text == "-":
+        raise FedcheckError("only one text can come from stdin", "write the other one out", 2)
+    session = open_workspace(workspace, as_of)
+    ref = session.new_ref(FINDINGS)
+    new = Finding(
+        id=ref.partition(":")[2],
+        title=title,
+        risk=risk,  # type: ignore[arg-type]
+        items=ledger.item_refs(session, items),
+        owner=_word(owner),
+        found=ledger.day_of(session, found),
+        due=ledger.day_of(session, due),
+        plan=_text(plan),
+        text=_text(text),
+    )
+    raised = assessing.raised(new, session.today())
+    action = session.revise([ref], lambda _: raised, f"Finding: {raised.title}")
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    far = f"due {words.due_text(raised.due, session.today())}"
+    ledger.said(raised, raised.risk, far, "" if raised.plan else "no plan yet")
+
+
+def _word(text: str) -> str:
+    return " ".join(storable(text).split())
+
+
+def _text(text: str) -> str:
+    return storable(ledger.text_of(text)).rstrip()
+
+
+@finding.command()
+@click.argument(
+    "finding_ids", nargs=-1, required=True, metavar="ID...", shell_complete=complete.findings
+)
+@click.option("--risk", type=click.Choice(RISKS), help="A due date that followed from it follows.")
+@click.option("--plan", help='What will be done; - reads it from stdin, "" clears it.')
+@click.option("--owner", shell_complete=complete.people, help='Who does it; "" for nobody.')
+@click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the one by risk.')
+@click.option("--title", help="Another title.")
+@click.option("--text", help="The weakness in full; - reads it from stdin.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=complete.items, help="Name this item too."
+)
+@click.option(
+    "--deviation", type=click.Choice([*DEVIATIONS, ""]), help='Ask for it; "" takes back.'
+)
+@click.option("--rationale", help="Why the deviation is right; - reads it from stdin.")
+@click.option("--deviation-state", type=click.Choice(DEVIATION_STATES), help="What became of it.")
+@click.option("--retest", type=click.Choice(RETESTS), help="One that passed closes the finding.")
+@click.option("--close", is_flag=True, help="Needs evidence, a passed retest or a deviation.")
+@click.option("--reopen", is_flag=True, help="It is open again.")
+@click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Of evidence.")
+@click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
+@workspace_option
+@as_of_option
+@json_option
+def update(
+    finding_ids: tuple[str, ...],
+    risk: str | None,
+    plan: str | None,
+    owner: str | None,
+    due: str | None,
+    title: str | None,
+    text: str | None,
+    items: tuple[str, ...],
+    deviation: str | None,
+    rationale: str | None,
+    deviation_state: str | None,
+    retest: str | None,
+    close: bool,
+    reopen: bool,
+    links: tuple[str, ...],
+    kind: str | None,
+    outside: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Change findings: plan, risk, deviation, retest. All of one command is one change.
+
+    \b
+    Example:
+      fedcheck finding update f3k9 --plan "Release 4.12" --owner erik --due +6w
+      fedcheck finding update f3k9 --evidence evidence/retest.pdf --retest passed
+      fedcheck finding update f3k9 --deviation false-positive --rationale "Not our host"
+    """
+    _contradictions(close, reopen, retest, [plan, text, rationale])
+    session = open_workspace(workspace, as_of)
+    refs = ledger.refs_of(session, FINDINGS, finding_ids)
+    if title is not None and not _word(title):
+        raise FedcheckError("the title is empty", "say the weakness in one line", 2)
+    wanted = Update(
+        items=ledger.item_refs(session, items),
+        title=None if title is None else _word(title),
+        text=None if text is None else _text(text),
+        risk=risk,
+        plan=None if plan is None else _text(plan),
+        owner=None if owner is None else _word(owner),
+        due=ledger.day_of(session, due),
+        by_risk=due is not None and not due.strip(),
+        deviation=deviation,
+        rationale=None if rationale is None else _text(rationale),
+        decision=deviation_state,
+        retest=retest,
+        close=close,
+        reopen=reopen,
+    )
+    if wanted == Update() and not links:
+        raise FedcheckError("nothing to update", "say what: --plan TEXT, --retest passed, ...", 2)
+    wanted = replace(wanted, proofs=ledger.proofs_of(session, links, kind, outside))
+    today = session.today()
+    change: Callable[[Finding], Finding] = ledger.there(lambda old: wanted.apply(old, today))
+    report_action(session, session.revise(refs, change, "Finding updated"), as_json)
+
+
+def _contradictions(close: bool, reopen: bool, retest: str | None, texts: list[str | None]) -> None:
+    if close and (reopen or retest == "failed"):
+        other = "--reopen" if reopen else "--retest failed"
+        raise FedcheckError(f"--close and {other} contradict each other", "leave one out", 2)
+    if reopen and retest == "passed":
+        text = "--reopen and --retest passed contradict each other"
+        raise FedcheckError(text, "leave one out", 2)
+    if texts.count("-") > 1:
+        raise FedcheckError("only one text can come from stdin", "write the others out", 2)
+
+
+@finding.command("list")
+@click.argument("query", nargs=-1, shell_complete=complete.finding_words)
+@workspace_option
+@as_of_option
+@json_option
+def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """List findings, one a line, the newest last, narrowed by a QUERY.
+
+    Words match id, title, texts, items and evidence. Keys narrow: risk, state (open, closed),
+    owner, item, deviation, decision, retest, due, is (overdue, planned, unplanned); a|b means
+    either, a leading - turns a term round. A role (owner:csp) means everybody in it. ! marks what
+    is overdue.
+
+    \b
+    Example:
+      fedcheck finding list risk:high state:open
+      fedcheck finding list is:unplanned
+    """
+    session = open_workspace(workspace, as_of)
+    ledger.things_of(session, FINDINGS)
+    board = session.board()
+    parsed = finding_language(board.project).parse(words.query_text(query))
+    chosen = parsed.select(board.project.findings, board.today)
+    chosen.sort(key=lambda one: one.found or date.min)
+    if as_json:
+        print_json([documents.finding_row(one, board.today) for one in chosen])
+        return
+    rows = [
+        [f.id, f.risk, state_of(f), ledger.due_cell(f, board.today), f.owner, f.title]
+        for f in chosen
+    ]
+    for line in words.table(rows, flexible=5):
+        say(line)
+    if not chosen and words.width():
+        say("Nothing matches." if query else "Nothing was found yet.")
+
+
+@finding.command()
+@click.argument("finding_id", metavar="ID", shell_complete=complete.findings)
+@workspace_option
+@as_of_option
+@json_option
+def show(finding_id: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show everything about a finding, and what became of it.
+
+    \b
+    Example:
+      fedcheck finding show f3k9
+    """
+    session = open_workspace(workspace, as_of)
+    ref = ledger.ref_of(session, FINDINGS, finding_id)
+    found = session.project.finding(ref.partition(":")[2])
+    assert found is not None, "its id was just found"
+    if as_json:
+        history = ledger.history_of(session, ref)
+        print_json(documents.finding_document(found, session.today(), history))
+        return
+    _print(session, session.board(), found, ref)
+
+
+def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
+    ledger.head(one, ref, f"{one.risk} risk", board.today)
+    days = {name: day.isoformat() if day else "" for name, day in _days(one).items()}
+    ledger.facts(
+        [
+            ("found", days["found"]),
+            ("owner", one.owner),
+            ("due", ledger.due_words(one, board.today)),
+            ("deviation", f"{one.deviation}, {one.deviation_state}" if one.deviation else ""),
+            ("retest", f"{one.retest} {days['retested']}".rstrip()),
+            ("closed", days["closed"]),
+        ]
+    )
+    ledger.paragraph("Weakness", one.text)
+    ledger.paragraph("Plan", one.plan)
+    ledger.paragraph("Rationale", one.rationale)
+    ledger.rest(session, board, one, ref)
+
+
+def _days(one: Finding) -> dict[str, date | None]:
+    return {"found": one.found, "retested": one.retested, "closed": one.closed}

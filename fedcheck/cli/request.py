@@ -1,0 +1,281 @@
+"""Commands on requests: ask, answer, accept, return, list, show."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from fedcheck.cli import complete, documents, ledger, words
+from fedcheck.cli.context import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.cli.item import report_action
+from fedcheck.insight.ledger_query import request_language
+from fedcheck.insight.ledgers import state_of
+from fedcheck.insight.parties import role_of
+from fedcheck.model import requesting
+from fedcheck.model.request import REQUEST_KINDS, Request
+from fedcheck.model.text import storable
+from fedcheck.store.book import REQUESTS
+
+if TYPE_CHECKING:
+    from fedcheck.insight.entries import Board
+    from fedcheck.session import Session
+
+KINDS = {"question": "question", "evidence": "request for evidence"}
+
+
+@click.group()
+def request() -> None:
+    """Ask across the sides: a reviewer's question, an assessor's request for evidence.
+
+    \b
+    Example:
+      fedcheck request list to:csp is:overdue
+    """
+
+
+@request.command()
+@click.argument("title")
+@click.option("--kind", type=click.Choice(REQUEST_KINDS), default="question", show_default=True)
+@click.option("--by", shell_complete=complete.people, help="Who asks; you, without it.")
+@click.option("--to", default="", shell_complete=complete.people, help="A person or a role.")
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d".')
+@click.option("--round", "round_", default="", help="Round of the review.")
+@click.option("--document", default="", help="Document that it is about: SSP, RAR, SAR.")
+@click.option("--section", default="", help="Section, page or control in it.")
+@click.option("--text", default="", help="The question in full; - reads it from stdin.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=complete.items, help="Item it concerns."
+)
+@workspace_option
+@as_of_option
+@json_option
+def add(
+    title: str,
+    kind: str,
+    by: str | None,
+    to: str,
+    due: str | None,
+    round_: str,
+    document: str,
+    section: str,
+    text: str,
+    items: tuple[str, ...],
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Ask something, TITLE in one line. Prints the new id first.
+
+    \b
+    Example:
+      fedcheck request add "Which ports cross the boundary?" --by TR-B --to csp \\
+        --document SSP --section 9.2 --round 1 --due +1w --item abd
+      fedcheck request add "Export of the firewall rules" --kind evidence --to erik
+    """
+    session = open_workspace(workspace, as_of)
+    ref = session.new_ref(REQUESTS)
+    new = Request(
+        id=ref.partition(":")[2],
+        title=title,
+        kind=kind,  # type: ignore[arg-type]
+        by=session.who if by is None else by,
+        to=to,
+        due=ledger.day_of(session, due),
+        round=_word(round_),
+        document=_word(document),
+        section=_word(section),
+        text=ledger.text_of(text),
+        items=ledger.item_refs(session, items),
+    )
+    asked = requesting.asked(new, session.today())
+    action = session.revise([ref], lambda _: asked, f"Asked: {asked.title}")
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    far = f"due {words.due_text(asked.due, session.today())}" if asked.due else ""
+    ledger.said(asked, f"to {asked.to}" if asked.to else "", far)
+
+
+def _word(text: str) -> str:
+    return " ".join(storable(text).split())
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=complete.requests)
+@click.argument("text", required=False)
+@click.option("--evidence", "links", multiple=True, metavar="LINK", help="URL, file or ticket.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
+@click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
+@workspace_option
+@as_of_option
+@json_option
+def answer(
+    request_id: str,
+    text: str | None,
+    links: tuple[str, ...],
+    kind: str | None,
+    outside: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Answer a request with TEXT (- reads it from stdin), evidence, or both.
+
+    A new text takes the place of the one before; evidence is added. Then it is the turn of
+    whoever asked.
+
+    \b
+    Example:
+      fedcheck request answer q7w "443 only; see figure 9-1" --evidence evidence/ports.csv
+    """
+    session = open_workspace(workspace, as_of)
+    ref = ledger.ref_of(session, REQUESTS, request_id)
+    whole = None if text is None else ledger.text_of(text)
+    proofs = ledger.proofs_of(session, links, kind, outside)
+    today = session.today()
+
+    def change(old: Request) -> Request:
+        return requesting.answered(old, whole, proofs, today)
+
+    action = session.revise([ref], ledger.there(change), "Request answered")
+    report_action(session, action, as_json)
+
+
+@request.command()
+@click.argument(
+    "request_ids", nargs=-1, required=True, metavar="ID...", shell_complete=complete.requests
+)
+@click.option("--comment", default="", help="What is to be said on it.")
+@workspace_option
+@json_option
+def accept(
+    request_ids: tuple[str, ...], comment: str, workspace: str | None, as_json: bool
+) -> None:
+    """Accept the answers to one or more requests: they are settled.
+
+    \b
+    Example:
+      fedcheck request accept q7wd m2vx
+    """
+    session = open_workspace(workspace)
+    refs = ledger.refs_of(session, REQUESTS, request_ids)
+
+    def change(old: Request) -> Request:
+        return requesting.accepted(old, comment)
+
+    report_action(session, session.revise(refs, ledger.there(change), "Accepted"), as_json)
+
+
+@request.command("return")
+@click.argument("request_id", metavar="ID", shell_complete=complete.requests)
+@click.option("--comment", required=True, help="What is missing in the answer.")
+@workspace_option
+@json_option
+def return_(request_id: str, comment: str, workspace: str | None, as_json: bool) -> None:
+    """Give an answer back: the request is open again, and the comment says why.
+
+    \b
+    Example:
+      fedcheck request return q7wd --comment "Region two is not in the export"
+    """
+    session = open_workspace(workspace)
+    ref = ledger.ref_of(session, REQUESTS, request_id)
+
+    def change(old: Request) -> Request:
+        return requesting.returned(old, comment)
+
+    report_action(session, session.revise([ref], ledger.there(change), "Returned"), as_json)
+
+
+@request.command("list")
+@click.argument("query", nargs=-1, shell_complete=complete.request_words)
+@workspace_option
+@as_of_option
+@json_option
+def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """List requests, one a line, the newest last, narrowed by a QUERY.
+
+    Words match id, title, texts, document, items and evidence. Keys narrow: state (open, returned,
+    answered, accepted), kind, by, to, round, document, section, item, due, is; a|b means either, a
+    leading - turns a term round. A role (to:csp) means everybody in it. ! marks what is overdue.
+
+    \b
+    Example:
+      fedcheck request list to:csp is:overdue
+      fedcheck request list by:TR-B round:2 document:ssp
+    """
+    session = open_workspace(workspace, as_of)
+    ledger.things_of(session, REQUESTS)
+    board = session.board()
+    parsed = request_language(board.project).parse(words.query_text(query))
+    chosen = parsed.select(board.project.requests, board.today)
+    chosen.sort(key=lambda one: one.asked or date.min)
+    if as_json:
+        print_json([documents.request_row(one, board.today) for one in chosen])
+        return
+    for line in words.table([_cells(board, one) for one in chosen], flexible=4):
+        say(line)
+    if not chosen and words.width():
+        say("Nothing matches." if query else "Nothing was asked yet.")
+
+
+def _cells(board: "Board", one: Request) -> list[str]:
+    people = f"{one.by} → {one.to}" if one.by and one.to else one.by or (one.to and f"→ {one.to}")
+    place = " ".join(part for part in (one.document, one.section) if part)
+    return [one.id, state_of(one), ledger.due_cell(one, board.today), people, one.title, place]
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=complete.requests)
+@workspace_option
+@as_of_option
+@json_option
+def show(request_id: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show everything about a request, and what became of it.
+
+    \b
+    Example:
+      fedcheck request show q7wd
+    """
+    session = open_workspace(workspace, as_of)
+    ref = ledger.ref_of(session, REQUESTS, request_id)
+    found = session.project.request(ref.partition(":")[2])
+    assert found is not None, "its id was just found"
+    if as_json:
+        history = ledger.history_of(session, ref)
+        print_json(documents.request_document(found, session.today(), history))
+        return
+    _print(session, found, ref)
+
+
+def _print(session: "Session", one: Request, ref: str) -> None:
+    board = session.board()
+    asked = one.asked.isoformat() if one.asked else ""
+    by = f"by {_who(board, one.by)}" if one.by else ""
+    ledger.head(one, ref, KINDS[one.kind], board.today)
+    ledger.facts(
+        [
+            ("asked", " ".join(part for part in (asked, by) if part)),
+            ("to", _who(board, one.to)),
+            ("due", ledger.due_words(one, board.today)),
+            ("about", " ".join(part for part in (one.document, one.section) if part)),
+            ("round", one.round),
+        ]
+    )
+    ledger.paragraph("Question", one.text)
+    day = f", {one.answered.isoformat()}" if one.answered else ""
+    ledger.paragraph("Answer" + day, one.answer)
+    ledger.paragraph("Returned, because" if one.returned else "Comment", one.comment)
+    ledger.rest(session, board, one, ref)
+
+
+def _who(board: "Board", name: str) -> str:
+    role = role_of(board.project, name)
+    return f"{name} ({role})" if role and role != name.casefold() else name

@@ -1,0 +1,172 @@
+"""The query language of items as one project speaks it: its roles, phases, lists, people.
+
+The grammar alone cannot tell `role:3pa` from a role; a project can, and says what was meant.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import get_args
+
+from fedcheck.model.checklist import LEVELS, Item, Method
+from fedcheck.model.entry import Entry
+from fedcheck.model.project import Project
+from fedcheck.model.query import EVIDENCE_WORDS, IS, ITEMS, KEYS, QueryError, Test, family
+from fedcheck.model.record import RESULTS, STATUSES
+from fedcheck.model.reference import did_you_mean
+from fedcheck.model.search import Language, shown
+
+METHODS: tuple[str, ...] = get_args(Method)
+FEW = 30
+"""How many known words a message still lists."""
+
+FAMILIES: dict[str, str] = {
+    "AC": "Access Control",
+    "AT": "Awareness and Training",
+    "AU": "Audit and Accountability",
+    "CA": "Assessment, Authorization, and Monitoring",
+    "CM": "Configuration Management",
+    "CP": "Contingency Planning",
+    "IA": "Identification and Authentication",
+    "IR": "Incident Response",
+    "MA": "Maintenance",
+    "MP": "Media Protection",
+    "PE": "Physical and Environmental Protection",
+    "PL": "Planning",
+    "PM": "Program Management",
+    "PS": "Personnel Security",
+    "PT": "PII Processing and Transparency",
+    "RA": "Risk Assessment",
+    "SA": "System and Services Acquisition",
+    "SC": "System and Communications Protection",
+    "SI": "System and Information Integrity",
+    "SR": "Supply Chain Risk Management",
+}
+"""The control families of NIST SP 800-53, Revision 5."""
+
+FIXED: dict[str, tuple[str, ...]] = {
+    "status": STATUSES,
+    "kind": ("task", "test"),
+    "level": LEVELS,
+    "result": (*RESULTS, "none"),
+    "method": METHODS,
+    "due": ("<7d", "<14d", "<1mo", "today", "<today", "none"),
+    "evidence": EVIDENCE_WORDS,
+    "is": tuple(IS),
+}
+"""The values that do not depend on the project."""
+
+
+def words(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return the keys of the language, each with the values that this project knows."""
+    people = (*project.people(), "none")
+    own = {
+        "role": _roles(project),
+        "phase": _phases(project),
+        "checklist": tuple(project.checklists),
+        "section": _distinct(s.id for c in project.checklists.values() for s in c.sections),
+        "family": _families(project),
+        "control": _distinct(sorted(c for item in _items(project) for c in item.controls)),
+        "deliverable": _deliverables(project),
+        "owner": people,
+        "tester": people,
+    }
+    return {key: FIXED.get(key) or own.get(key, ()) for key in KEYS}
+
+
+def item_language(project: Project) -> Language[Entry]:
+    """Return the language of items, in which a value that the project cannot know is an error.
+
+    A person or a control that is not known is none: there may be one tomorrow. Only what is
+    nearly the name of somebody else is taken for a slip.
+    """
+    checked = {
+        "role": _known("role", lambda: _roles(project)),
+        "phase": _known("phase", lambda: _phases(project)),
+        "checklist": _known("checklist", lambda: _tails(project.checklists), "checklist list"),
+        "section": _section(project),
+        "method": _known("method", lambda: METHODS),
+        "family": _known("control family", lambda: (*FAMILIES, *_families(project))),
+        "deliverable": _known("deliverable", lambda: _deliverables(project)),
+        "owner": _slip("owner", project),
+        "tester": _slip("tester", project),
+    }
+    return replace(ITEMS, keys={**KEYS, **checked})
+
+
+def _known(name: str, known: Callable[[], Iterable[str]], see: str = "") -> Callable[[str], Test]:
+    """Return what makes tests of a value that has to be one of the project's words."""
+    make = KEYS[{"control family": "family"}.get(name, name)]
+
+    def maker(value: str) -> Test:
+        found = {word.casefold(): word for word in known()}
+        if value not in found:
+            listed = ", ".join(found.values()) if len(found) <= FEW else ""
+            hint = f"see: fedcheck {see}" if see else listed and f"it is one of {listed}"
+            raise _no_such(name, value, did_you_mean(value, found) or hint)
+        return make(value)
+
+    return maker
+
+
+def _section(project: Project) -> Callable[[str], Test]:
+    """Return what makes tests of a section: its id, or part of its title."""
+
+    def maker(value: str) -> Test:
+        sections = [s for c in project.checklists.values() for s in c.sections]
+        if not any(value == s.id or value in s.title.casefold() for s in sections):
+            near = {s.id: s.title for s in sections}
+            raise _no_such("section", value, did_you_mean(value, near))
+        return KEYS["section"](value)
+
+    return maker
+
+
+def _slip(name: str, project: Project) -> Callable[[str], Test]:
+    """Return what makes tests of a person; one who is nearly another is taken for a slip."""
+
+    def maker(value: str) -> Test:
+        people = {one.casefold(): one for one in (*project.people(), "none")}
+        near = "" if value in people else did_you_mean(value, people)
+        if near:
+            raise _no_such(name, value, near)
+        return KEYS[name](value)
+
+    return maker
+
+
+def _no_such(name: str, value: str, hint: str) -> QueryError:
+    return QueryError(f'no {name} is called "{shown(value)}"' + (f"; {hint}" if hint else ""))
+
+
+def _items(project: Project) -> Iterable[Item]:
+    return (item for _, _, item in project.applying())
+
+
+def _roles(project: Project) -> tuple[str, ...]:
+    lists = project.checklists.values()
+    return _distinct((*project.process.roles, *(one.role for one in lists)))
+
+
+def _phases(project: Project) -> tuple[str, ...]:
+    lists = project.checklists.values()
+    return _distinct((*(one.id for one in project.process.phases), *(one.phase for one in lists)))
+
+
+def _families(project: Project) -> tuple[str, ...]:
+    return _distinct(sorted(family(c) for item in _items(project) for c in item.controls))
+
+
+def _deliverables(project: Project) -> tuple[str, ...]:
+    named = (paper.id for paper in project.process.deliverables)
+    used = (item.deliverable for item in _items(project) if item.deliverable)
+    return _distinct((*named, *used))
+
+
+def _tails(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids and the tails that stand for them: `readiness.csp`, `csp`."""
+    parts = [one.split(".") for one in ids]
+    return _distinct(".".join(one[start:]) for one in parts for start in range(len(one)))
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))

@@ -1,0 +1,52 @@
+"""One change of several items: what it is called, what they have in common, who refuses it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from fedcheck.model.edit import Edit, RuleError, edited
+from fedcheck.model.entry import Entry
+from fedcheck.model.project import Project
+from fedcheck.model.text import one_line
+
+NAMED = 3
+"""How many items a message names."""
+
+
+def title_of(entries: Sequence[Entry], width: int = 60) -> str:
+    """Return what a dialog is about: the title of an item, or how many there are."""
+    return one_line(entries[0].item.title, width) if len(entries) == 1 else f"{len(entries)} items"
+
+
+def shared(entries: Iterable[Entry], read: Callable[[Entry], str]) -> str:
+    """Return what all items have, or nothing where they differ."""
+    values = {read(entry) for entry in entries}
+    return values.pop() if len(values) == 1 else ""
+
+
+def names(entries: Sequence[Entry]) -> str:
+    """Return the ids of items for a message, the first few of them."""
+    listed = ", ".join(one_line(entry.item.id, 40) for entry in entries[:NAMED])
+    more = len(entries) - NAMED
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def check(project: Project, refs: Sequence[str], edit: Edit, today: date) -> None:
+    """Raise RuleError, naming the item, where the rules refuse an edit of any of several items.
+
+    An item alone is left to the session: it asks the disk.
+    """
+    if len(refs) < 2:
+        return
+    refusals = []
+    for ref in refs:
+        item = project.item(ref)
+        if item is not None:
+            try:
+                edited(ref, item, project.record(ref), edit, today)
+            except RuleError as error:
+                refusals.append(error)
+    if refusals:
+        first = refusals[0]
+        more = f", and {len(refusals) - 1} more" if len(refusals) > 1 else ""
+        hint = f"none of the {len(refs)} items was changed"
+        raise RuleError(f"{first}{more}", hint, first.wants)

@@ -1,0 +1,195 @@
+"""Findings: gaps that the assessor found, their risk, plan, retest and deviations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+
+from fedcheck.insight.ledger_query import finding_language
+from fedcheck.insight.ledgers import FINDING_GROUPS, Thing, counts
+from fedcheck.model import assessing
+from fedcheck.model.edit import RuleError
+from fedcheck.model.finding import REMEDIATION, RISKS, Finding, remediation_due
+from fedcheck.model.search import Language
+from fedcheck.model.text import storable
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.screens.asking import amend_finding, ask_risk
+from fedcheck.tui.screens.ledger import LedgerScreen
+from fedcheck.tui.widgets.ledger_list import Columns
+from fedcheck.tui.widgets.ledger_rows import finding_columns
+
+DEVIATION_CHOICES = (
+    Choice("false-positive", "Deviation: false positive; asks why", "f"),
+    Choice("operational-requirement", "Deviation: operational requirement; asks why", "o"),
+    Choice("risk-adjustment", "Deviation: risk adjustment; asks why", "a"),
+)
+DECISIONS = (
+    Choice("approved", "The deviation was approved", "y"),
+    Choice("rejected", "The deviation was rejected", "n"),
+    Choice("withdrawn", "No deviation any more", "w"),
+)
+RETEST_CHOICES = (
+    Choice("passed", "Passed: the gap is gone, the finding is closed", "p"),
+    Choice("failed", "Failed: the gap is still there", "f"),
+)
+
+
+class FindingsScreen(LedgerScreen):
+    """The gaps that were found, and what is done about them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("findings"), *bindings("ledger")]
+    PLACES: ClassVar[tuple[str, ...]] = (
+        "findings",
+        "ledger",
+        "ledger-rows",
+        "ledger-page",
+        "everywhere",
+    )
+    BOOK = "findings"
+    GROUPS: ClassVar[Mapping[str, str]] = FINDING_GROUPS
+
+    @property
+    def things(self) -> Sequence[Thing]:
+        """Return all findings."""
+        return self.fedcheck.board.project.findings
+
+    @property
+    def language(self) -> Language[Any]:
+        """Return the language of the filter."""
+        return finding_language(self.fedcheck.board.project)
+
+    def columns(self, width: int) -> Columns:
+        """Return the columns for a width."""
+        return finding_columns(width)
+
+    def standing(self) -> str:
+        """Say how many are open, by risk, and how many are overdue."""
+        found = counts(self.things, self.fedcheck.board.today)
+        risks = ", ".join(
+            f"{found.by_risk[risk]} {risk}" for risk in RISKS if risk in found.by_risk
+        )
+        words = f"{found.by_state.get('open', 0)} open" + (f": {risks}" if risks else "")
+        late = f", {found.overdue} overdue" if found.overdue else ""
+        return words + late
+
+    def empty_text(self) -> str:
+        """Say what would stand here."""
+        return (
+            "Nothing was found yet.\n"
+            "a raises a finding; so does a test that is other than satisfied; tab: requests"
+        )
+
+    def action_ledger_add(self) -> None:
+        """Raise a finding."""
+        ask_risk(self.fedcheck, self.go_to)
+
+    def action_ledger_edit(self) -> None:
+        """Change what was found."""
+        self.with_thing(lambda finding: amend_finding(self.fedcheck, finding))
+
+    def action_ledger_owner(self) -> None:
+        """Ask who has it."""
+        self.with_thing(lambda one: self.revising.ask_name(one, "owner", "Owner"))
+
+    def action_findings_plan(self) -> None:
+        """Write the plan."""
+
+        def to(old: Finding, text: str) -> Thing:
+            return replace(old, plan=storable(text).rstrip())
+
+        self.with_thing(lambda one: self.revising.write(one, "plan", "Plan", to, "has a plan"))
+
+    def action_findings_retest(self) -> None:
+        """Ask for the outcome of a retest."""
+        self.with_thing(self._ask_retest)
+
+    def _ask_retest(self, finding: Finding) -> None:
+        today = self.fedcheck.board.today
+
+        def chosen(outcome: str | None) -> None:
+            if outcome:
+                self._save(
+                    finding,
+                    lambda old: assessing.retested(old, outcome, today),
+                    f"retest {outcome}",
+                )
+
+        self.app.push_screen(ChoicePrompt("Retest", RETEST_CHOICES, finding.retest), chosen)
+
+    def action_findings_state(self) -> None:
+        """Choose what became of it: closed, open again, another risk, a deviation."""
+        self.with_thing(self._ask_state)
+
+    def _ask_state(self, finding: Finding) -> None:
+        choices = [
+            Choice("open", "Open again", "r")
+            if finding.state == "closed"
+            else Choice("close", "Close; needs a passed retest, evidence or a deviation", "c")
+        ]
+        choices += [
+            Choice(risk, f"Risk: {risk}; {REMEDIATION[risk].count} days", risk[0])
+            for risk in RISKS
+            if risk != finding.risk
+        ]
+        choices += DECISIONS if finding.deviation else DEVIATION_CHOICES
+
+        def chosen(answer: str | None) -> None:
+            if answer:
+                self._become(finding, answer)
+
+        self.app.push_screen(ChoicePrompt(finding.title, choices), chosen)
+
+    def _become(self, finding: Finding, answer: str) -> None:
+        today = self.fedcheck.board.today
+        if answer == "close":
+            self._save(finding, lambda old: assessing.closed(old, today), "closed")
+        elif answer == "open":
+            self._save(finding, assessing.reopened, "open again")
+        elif answer in RISKS:
+            self._save(
+                finding, lambda old: assessing.rated(old, answer), self._rated(finding, answer)
+            )
+        elif answer in ("approved", "rejected"):
+            self._save(finding, lambda old: _decided(old, answer), f"deviation {answer}")
+        elif answer == "withdrawn":
+            words = "asks for no deviation"
+            self._save(finding, lambda old: assessing.deviating(old, "", None), words)
+        else:
+            self._ask_rationale(finding, answer)
+
+    def _rated(self, finding: Finding, risk: str) -> str:
+        own = finding.found and finding.due == remediation_due(finding.risk, finding.found)
+        follows = f", due {remediation_due(risk, finding.found)}" if own and finding.found else ""
+        return f"is of {risk} risk{follows}"
+
+    def _ask_rationale(self, finding: Finding, deviation: str) -> None:
+        words = deviation.replace("-", " ")
+
+        def preview(text: str) -> str:
+            if not text.strip():
+                raise ValueError("a reviewer decides by it: say why")
+            return ""
+
+        def given(text: str | None) -> None:
+            if text is not None:
+                self._save(
+                    finding,
+                    lambda old: assessing.deviating(old, deviation, text),
+                    f"deviation asked for: {words}",
+                )
+
+        hint = "a reviewer decides by it; ⏎ saves, esc cancels"
+        prompt = TextPrompt(f"Why: {words}?", finding.rationale, hint=hint, preview=preview)
+        self.app.push_screen(prompt, given)
+
+    def _save(self, finding: Finding, to: Callable[[Finding], Thing], words: str) -> None:
+        self.revising.save(finding, to, words)
+
+
+def _decided(finding: Finding, decision: str) -> Thing:
+    if not finding.deviation:
+        raise RuleError("its deviation was taken back meanwhile", "look at it again")
+    made: Finding = replace(finding, deviation_state=decision)  # type: ignore[arg-type]
+    return made

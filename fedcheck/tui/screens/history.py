@@ -1,0 +1,224 @@
+"""The history of the workspace or of one item; an item's record can go back to any point of it."""
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from fedcheck.insight.rewind import changes_back, told
+from fedcheck.insight.story import Deed
+from fedcheck.model.change import Change, Thing
+from fedcheck.model.fields import field_value
+from fedcheck.model.reference import split
+from fedcheck.model.text import cells, one_line, plural
+from fedcheck.store.problems import FedcheckError
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.past import Past, read_past
+from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.story_list import StoryList
+from fedcheck.tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from fedcheck.session import Action
+
+LEDGERS = ("requests", "findings")
+MOST = 10
+"""How many changes a dialog lists."""
+
+
+class HistoryScreen(PlaceScreen):
+    """Who changed what, by day, the newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("history")
+    PLACES: ClassVar[tuple[str, ...]] = ("history", "rows", "everywhere")
+
+    class Read(Message):
+        """The history was read."""
+
+        def __init__(self, future: "Future[Past]") -> None:
+            self.future = future
+            super().__init__()
+
+    def __init__(self, ref: str = "") -> None:
+        super().__init__()
+        self.ref = ref
+        self.past: Past | None = None
+        self.filter = ""
+        self._seen: object = None
+
+    @property
+    def story(self) -> StoryList:
+        """Return the list."""
+        return self.query_one(StoryList)
+
+    def compose(self) -> ComposeResult:
+        """Lay out filter and list."""
+        yield TopLine()
+        yield Input(placeholder="words: who, which item, what", id="story-filter")
+        named = None if self.ref else self._title
+        yield StoryList(named, self.fedcheck.signs.pointer, id="story")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Read the history."""
+        self.show()
+        self.story.focus()
+
+    def show(self) -> None:
+        """Show what is known; read the history where the project is another one since."""
+        session = self.fedcheck.session
+        if session.project is not self._seen:
+            self._seen = session.project
+            self.fedcheck.writer.submit(
+                lambda: read_past(session, self.ref),
+                lambda future: self.post_message(self.Read(future)),
+            )
+        self._fill()
+
+    @on(Read)
+    def _read(self, event: Read) -> None:
+        error = event.future.exception()
+        if error is None:
+            self.past = event.future.result()
+        elif isinstance(error, FedcheckError):
+            self.fedcheck.tell(str(error), error.hint, "error")
+        else:
+            raise error
+        self._fill()
+
+    def _fill(self) -> None:
+        deeds = self.past.deeds if self.past else ()
+        words = self.filter.casefold().split()
+        shown = [deed for deed in deeds if all(word in self._text(deed) for word in words)]
+        self.story.show(shown, self.fedcheck.board.today, self._empty_text(bool(deeds)))
+        where = f"History › {self._title(self.ref)}" if self.ref else "History"
+        part = f"{len(shown)} of " if len(shown) != len(deeds) else ""
+        self.query_one(TopLine).show(
+            where,
+            self._middle(),
+            f"{part}{plural(len(deeds), 'line')}" if self.past else "reading",
+        )
+
+    def _middle(self) -> str:
+        if self.filter:
+            return f"filter: {self.filter}"
+        return "⏎ goes back to a point of it" if self.ref else ""
+
+    def _empty_text(self, filtered: bool) -> str:
+        if self.past is None:
+            return "Reading the history"
+        return "Nothing matches; esc clears the filter" if filtered else "Nothing was changed yet"
+
+    def _text(self, deed: Deed) -> str:
+        day = deed.at.date().isoformat()
+        return f"{day} {deed.by} {deed.ref} {self._title(deed.ref)} {deed.what}".casefold()
+
+    def _title(self, ref: str) -> str:
+        """Return what an item is called; of what is no item any more, its reference."""
+        entry = self.fedcheck.board.entries.get(ref)
+        if entry is not None:
+            return one_line(entry.item.title)
+        book, _, name = ref.partition(":")
+        project = self.fedcheck.session.project
+        found = project.request(name) if book == "requests" else project.finding(name)
+        return one_line(found.title if found and book in LEDGERS else ref)
+
+    @on(StoryList.Opened)
+    def _opened(self) -> None:
+        deed = self.story.current
+        if deed is not None and deed.ref.partition(":")[0] in LEDGERS:
+            self.fedcheck.show_ledger(deed.ref.partition(":")[0], "", deed.ref)
+        elif deed is None or deed.ref not in self.fedcheck.board.entries:
+            self.fedcheck.tell("This line is about no item that there is now")
+        elif self.ref and self.past:
+            entered = self.past.entered
+            if all(one.tx != deed.tx for one in entered):
+                self.fedcheck.tell("A private note is no part of the record, and does not go back")
+                return
+            record = self.fedcheck.board.entries[self.ref].record
+            self._offer(deed, changes_back(entered, deed.tx, self.ref, record))
+        else:
+            self.app.push_screen(HistoryScreen(deed.ref))
+
+    def _offer(self, deed: Deed, changes: list[Change]) -> None:
+        """Show what going back to a point would change, and offer it."""
+
+        def chosen(answer: str | None) -> None:
+            if answer == "back":
+                self._go_back(deed, changes)
+            elif answer == "item":
+                self.fedcheck.show_item(self.ref)
+
+        choices = [Choice("item", "Show the item in its list", "i")]
+        if changes:
+            choices.insert(0, Choice("back", "Go back to this point, as a new action", "b"))
+        self.app.push_screen(ChoicePrompt(_title_of_offer(deed, changes), choices), chosen)
+
+    def _go_back(self, deed: Deed, changes: list[Change]) -> None:
+        session = self.fedcheck.session
+        label = f"{split(self.ref)[1]}: as it was on {deed.at:%Y-%m-%d %H:%M}"
+
+        def job() -> "Action":
+            return session.apply(changes, label, _as_seen)
+
+        self.fedcheck.change(job)
+
+    def action_history_item(self) -> None:
+        """Show the item in its list."""
+        deed = self.story.current
+        ref = self.ref or (deed.ref if deed else "")
+        if ref in self.fedcheck.board.entries:
+            self.fedcheck.show_item(ref)
+        else:
+            self.app.bell()
+
+    def action_history_filter(self) -> None:
+        """Open the filter."""
+        self.add_class("-filtering")
+        self.query_one("#story-filter").focus()
+
+    @on(Input.Changed, "#story-filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self.filter = event.value
+        self._fill()
+
+    @on(Input.Submitted, "#story-filter")
+    def _entered(self) -> None:
+        self.set_class(bool(self.filter), "-filtering")
+        self.story.focus()
+
+    def action_history_close(self) -> None:
+        """Leave the filter; without one, go back."""
+        if self.has_class("-filtering"):
+            self.query_one("#story-filter", Input).value = ""
+            self.remove_class("-filtering")
+            self.story.focus()
+        elif self.is_current:
+            self.dismiss(None)
+
+
+def _as_seen(change: Change, record: Thing) -> None:
+    """Refuse to write over what somebody changed since the offer was shown."""
+    if field_value(record, change.field) not in (change.old, change.new):
+        name = change.field.partition(".")[0]
+        raise FedcheckError(f"the {name} was changed meanwhile", "look at it again", 1)
+
+
+def _title_of_offer(deed: Deed, changes: list[Change]) -> str:
+    """Return the head of the offer: the point in time, and what would change."""
+    lines = [f"{deed.at:%Y-%m-%d %H:%M}  {one_line(deed.by, 20)}  {one_line(deed.what, 200)}", ""]
+    if not changes:
+        return "\n".join([*lines, "The item is now as it was then."])
+    rows = [told(change) for change in changes[:MOST]]
+    width = max(cells(name) for name, _, _ in rows)
+    lines.append("To go back changes:")
+    lines += [f"  {name:<{width}}  {now} -> {then}" for name, now, then in rows]
+    if len(changes) > MOST:
+        lines.append(f"  and {len(changes) - MOST} more")
+    return "\n".join(lines)

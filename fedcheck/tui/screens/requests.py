@@ -1,0 +1,138 @@
+"""Requests: reviewers' questions and the assessor's requests for evidence, and their answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+
+from fedcheck.insight.ledger_query import request_language
+from fedcheck.insight.ledgers import REQUEST_GROUPS, Thing, counts
+from fedcheck.model import requesting
+from fedcheck.model.edit import RuleError
+from fedcheck.model.request import Request
+from fedcheck.model.search import Language
+from fedcheck.model.text import storable
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.screens.asking import amend_request, ask_request
+from fedcheck.tui.screens.ledger import LedgerScreen
+from fedcheck.tui.widgets.ledger_list import Columns
+from fedcheck.tui.widgets.ledger_rows import request_columns
+
+KINDS = (
+    Choice("question", "Question of a reviewer", "q"),
+    Choice("evidence", "Request for evidence, of the assessor", "e"),
+)
+
+
+class RequestsScreen(LedgerScreen):
+    """What one side asks of another, and whether it was answered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests"), *bindings("ledger")]
+    PLACES: ClassVar[tuple[str, ...]] = (
+        "requests",
+        "ledger",
+        "ledger-rows",
+        "ledger-page",
+        "everywhere",
+    )
+    BOOK = "requests"
+    GROUPS: ClassVar[Mapping[str, str]] = REQUEST_GROUPS
+
+    @property
+    def things(self) -> Sequence[Thing]:
+        """Return all requests."""
+        return self.fedcheck.board.project.requests
+
+    @property
+    def language(self) -> Language[Any]:
+        """Return the language of the filter."""
+        return request_language(self.fedcheck.board.project)
+
+    def columns(self, width: int) -> Columns:
+        """Return the columns for a width."""
+        return request_columns(width)
+
+    def standing(self) -> str:
+        """Say how many are open, overdue, answered, accepted."""
+        found = counts(self.things, self.fedcheck.board.today)
+        late = f" ({found.overdue} overdue)" if found.overdue else ""
+        states = [f"{found.by_state.get('open', 0)} open{late}"]
+        states += [
+            f"{number} {state}"
+            for state in ("answered", "accepted")
+            if (number := found.by_state.get(state, 0))
+        ]
+        return ", ".join(states)
+
+    def empty_text(self) -> str:
+        """Say what would stand here."""
+        return (
+            "Nothing was asked yet.\n"
+            "a writes down a reviewer's question or a request for evidence; tab: findings"
+        )
+
+    def action_ledger_add(self) -> None:
+        """Ask something: a question, or for evidence."""
+
+        def chosen(kind: str | None) -> None:
+            if kind:
+                ask_request(self.fedcheck, kind, self.go_to)
+
+        self.app.push_screen(ChoicePrompt("What is asked?", KINDS), chosen)
+
+    def action_ledger_edit(self) -> None:
+        """Change what is asked."""
+        self.with_thing(lambda request: amend_request(self.fedcheck, request))
+
+    def action_ledger_owner(self) -> None:
+        """Ask who is to answer."""
+        self.with_thing(lambda one: self.revising.ask_name(one, "to", "Who is to answer"))
+
+    def action_requests_answer(self) -> None:
+        """Write the answer."""
+        self.with_thing(self._answer)
+
+    def _answer(self, request: Request) -> None:
+        today = self.fedcheck.board.today
+
+        def to(old: Request, text: str) -> Thing:
+            return requesting.answered(old, text, (), today)
+
+        waits = request.state == "open"
+        self.revising.write(request, "answer", "Answer", to, "answered", even_same=waits)
+
+    def action_requests_accept(self) -> None:
+        """Accept the answer."""
+        self.with_thing(self._accept)
+
+    def _accept(self, request: Request) -> None:
+        if request.state != "answered":
+            state = "accepted already" if request.state == "accepted" else "not answered yet"
+            self.fedcheck.tell(f"It is {state}", "n writes an answer")
+            return
+
+        def to(old: Request) -> Thing:
+            if old.answer != request.answer:
+                raise RuleError("the answer was changed meanwhile", "read it again, then accept it")
+            return requesting.accepted(old)
+
+        self.revising.save(request, to, "accepted")
+
+    def action_requests_return(self) -> None:
+        """Return the answer with a comment."""
+        self.with_thing(self._return)
+
+    def _return(self, request: Request) -> None:
+        if request.state == "open":
+            self.fedcheck.tell("It is open: there is no answer to return", "n writes one")
+            return
+
+        def to(old: Request, text: str) -> Thing:
+            if old.state == "open":  # returned by another meanwhile; the guard saw to the comment
+                return replace(old, comment=storable(text).strip())
+            return requesting.returned(old, text)
+
+        title = "What is missing in the answer"
+        self.revising.write(request, "comment", title, to, "returned", even_same=True)

@@ -1,0 +1,202 @@
+"""A list drawn line by line under headings: only what is visible costs anything."""
+
+from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from fedcheck.model.text import one_line
+from fedcheck.tui.bindings import bindings
+
+Row = TypeVar("Row")
+Part = tuple[str, Style]
+
+
+class RowList(ScrollView, Generic[Row], can_focus=True):
+    """Rows under headings, with a cursor that skips the headings.
+
+    A heading is a plain text among the rows. Who inherits says how a row is drawn, and by what
+    name it is found again when the rows are shown anew.
+    """
+
+    BINDINGS = bindings("rows")
+
+    cursor: reactive[int] = reactive(-1, init=False)
+
+    class Highlighted(Message):
+        """The cursor stands on another row (or on none)."""
+
+    class Opened(Message):
+        """A person wants to see the whole of a row."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.rows: Sequence[Row | str] = []
+        self.empty_text = ""
+
+    def key_of(self, row: Row) -> object:
+        """Return the name by which a row is found again."""
+        raise NotImplementedError
+
+    def draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
+        """Draw a row."""
+        raise NotImplementedError
+
+    def part_style(self, name: str) -> Style:
+        """Return the style of a part: `heading`, `dim`, and what else the list has."""
+        raise NotImplementedError
+
+    def put(self, rows: Sequence[Row | str], empty_text: str = "") -> None:
+        """Show rows; the cursor stays on its own, or near its place if that is gone."""
+        before, place = self.current, self.cursor
+        self.rows = rows
+        self.empty_text = empty_text
+        self.virtual_size = Size(self.size.width, max(len(rows), 1))
+        wanted = self.row_of(self.key_of(before)) if before is not None else -1
+        if wanted < 0:
+            wanted = self._nearest(min(max(place, 0), len(rows) - 1), 1)
+        self.set_reactive(RowList.cursor, wanted)
+        self._keep_visible()
+        self.refresh()
+        self.post_message(self.Highlighted())
+
+    @property
+    def current(self) -> Row | None:
+        """Return the row under the cursor."""
+        if 0 <= self.cursor < len(self.rows):
+            row = self.rows[self.cursor]
+            return None if isinstance(row, str) else row
+        return None
+
+    def row_of(self, key: object) -> int:
+        """Return the number of a row; -1 where it is not in the list."""
+        for number, row in enumerate(self.rows):
+            if not isinstance(row, str) and self.key_of(row) == key:
+                return number
+        return -1
+
+    def move_to(self, key: object) -> bool:
+        """Put the cursor on a row; tell whether it is in the list."""
+        row = self.row_of(key)
+        if row >= 0:
+            self.cursor = row
+        return row >= 0
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        """Redraw the two rows concerned and tell who listens."""
+        for row in (before, now):
+            self.refresh_line(row)
+        self._keep_visible()
+        self.post_message(self.Highlighted())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Use the new width."""
+        self.virtual_size = Size(event.size.width, max(len(self.rows), 1))
+        self._keep_visible()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        number = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if not self.rows:
+            text = self.empty_text if number == 1 else ""
+            return Strip([Segment(set_cell_size("  " + text, width), self.part_style("dim"))])
+        if number >= len(self.rows):
+            return Strip.blank(width, self.rich_style)
+        row = self.rows[number]
+        if isinstance(row, str):
+            return Strip([Segment(set_cell_size(f"  {row}", width), self.part_style("heading"))])
+        return self.draw(row, width, number == self.cursor)
+
+    def action_rows_down(self) -> None:
+        """Go to the next row."""
+        self._step(1)
+
+    def action_rows_up(self) -> None:
+        """Go to the row before."""
+        self._step(-1)
+
+    def action_rows_page_down(self) -> None:
+        """Go a page down."""
+        self._jump(self.cursor + max(self.size.height - 1, 1), 1)
+
+    def action_rows_page_up(self) -> None:
+        """Go a page up."""
+        self._jump(self.cursor - max(self.size.height - 1, 1), -1)
+
+    def action_rows_first(self) -> None:
+        """Go to the first row."""
+        self._jump(0, 1)
+
+    def action_rows_last(self) -> None:
+        """Go to the last row."""
+        self._jump(len(self.rows) - 1, -1)
+
+    def action_rows_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the clicked row; a second click opens it."""
+        row = event.y + self.scroll_offset.y
+        if 0 <= row < len(self.rows) and not isinstance(self.rows[row], str):
+            if row == self.cursor and event.chain > 1:
+                self.action_rows_open()
+            self.cursor = row
+
+    def _step(self, way: int) -> None:
+        self._jump(self.cursor + way, way)
+
+    def _jump(self, row: int, way: int) -> None:
+        wanted = self._nearest(min(max(row, 0), len(self.rows) - 1), way)
+        if wanted >= 0:
+            self.cursor = wanted
+
+    def _nearest(self, row: int, way: int) -> int:
+        """Return the nearest row that is no heading, first looking one way, then the other."""
+        for step in (way, -way):
+            found = row
+            while 0 <= found < len(self.rows):
+                if not isinstance(self.rows[found], str):
+                    return found
+                found += step
+        return -1
+
+    def _keep_visible(self) -> None:
+        if self.cursor < 0:
+            return
+        above = self.cursor and isinstance(self.rows[self.cursor - 1], str)
+        top = self.cursor - 1 if above else self.cursor
+        self.scroll_to_region(Region(0, top, 1, self.cursor - top + 1), animate=False, force=True)
+
+
+def under_headings(groups: Iterable[tuple[str, Iterable[Row]]]) -> list[Row | str]:
+    """Return the rows of groups, each under its heading, a line that is safe to show."""
+    rows: list[Row | str] = []
+    for title, members in groups:
+        rows.append(title)
+        rows += members
+    return rows
+
+
+def cell(text: str, width: int) -> str:
+    """Return text cut or filled to a width in cells, two blanks after it."""
+    text = one_line(text)
+    if cell_len(text) > width:
+        text = set_cell_size(text, max(width - 1, 0)).rstrip() + "…"
+    return set_cell_size(text, width) + "  "
+
+
+def right(text: str, width: int) -> str:
+    """Return text at the right end of a width in cells, two blanks after it."""
+    return " " * max(width - cell_len(text), 0) + text + "  "
