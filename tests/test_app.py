@@ -410,6 +410,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.findings import FindingsScreen
     from fedcheck.tui.screens.gate import GateScreen
     from fedcheck.tui.screens.history import HistoryScreen
+    from fedcheck.tui.screens.register import RegisterScreen
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
     from fedcheck.tui.widgets.ledger_list import LedgerList
@@ -425,6 +426,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "history": (HistoryScreen,),
         "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
+        "register": (RegisterScreen,),
         "report": (ReportScreen,),
         "requests": (RequestsScreen,),
         "findings": (FindingsScreen,),

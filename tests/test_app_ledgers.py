@@ -260,7 +260,7 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
         assert stored(workspace, "requests", "q2")["comment"] == "theirs\n\nmine"
 
 
-async def test_a_return_that_failed_half_way_is_done_once(filled, workspace, monkeypatch):
+async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch):
     """The file was replaced and the history refused: trying again must neither fail nor double."""
 
     def refused(path: Path, _: bytes) -> None:
@@ -268,18 +268,18 @@ async def test_a_return_that_failed_half_way_is_done_once(filled, workspace, mon
 
     async with filled.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "4", "down", "b")
-        await paste(pilot, "Who else")
+        await press(pilot, "4", "down", "e", "a")
+        await paste(pilot, "https://grc.example/1")
         with monkeypatch.context() as patch:
             patch.setattr(files, "append", refused)
-            await press(pilot, "ctrl+s")
-            assert stored(workspace, "requests", "q2")["comment"] == "Who else"
+            await press(pilot, "f2")
+            assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
         filled.try_again()
         await settle(pilot)
-        assert "Not saved: q2" not in told(filled)
         assert not filled.line.jobs
-        lines = [e for e in filled.session.history("requests:q2") if e.change.field == "comment"]
-        assert [(e.by, e.change.new) for e in lines] == [("alice", "Who else")]
+        assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
+        lines = [e for e in filled.session.history("requests:q2") if "evidence" in e.change.field]
+        assert [e.by for e in lines] == ["alice"]
 
 
 async def test_the_words_of_a_request_can_be_changed(filled, workspace):

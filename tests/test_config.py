@@ -315,6 +315,8 @@ async def test_own_keys_work_and_are_shown_everywhere(write, start):
         assert re.search(r" f8 +Mark the item done", screen_text(app))
         await press(pilot, "question_mark")
         assert isinstance(app.screen, ChecklistScreen)
+        await press(pilot, "ctrl+c")
+        assert "q leaves" in told(app)
         offers = {action.id for action, _ in app.offers(app.screen)}
         assert {"app.undo", "edit.done", "list.filter", "app.theme", "app.quit"} <= offers
         assert not told(app).count("config")

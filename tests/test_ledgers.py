@@ -110,7 +110,11 @@ def test_the_rules_of_a_request() -> None:
     assert (back.state, back.comment, back.returned) == ("open", "UDP too", True)
     again = requesting.answered(back, None, (PROOF,), DAY)
     assert (again.answer, again.comment, again.returned) == ("443", "", False)
-    assert requesting.accepted(again).state == "accepted"
+    settled = requesting.accepted(again)
+    assert settled.state == "accepted"
+    with pytest.raises(RuleError, match="was accepted already"):
+        requesting.answered(settled, "444", (), DAY)
+    assert requesting.returned(settled, "UDP is wrong").state == "open"
 
 
 def test_the_rules_of_a_finding() -> None:

@@ -259,10 +259,10 @@ def test_the_same_link_twice_is_said_on_stderr(call):
 
 def test_the_list_says_when_each_goes_stale(call):
     call("evidence", "add", "scan-web", "a.txt", "--collected", "2026-10-01")
-    call("evidence", "add", "diagram", "S-1", "--expires", "2027-01-20")
+    call("evidence", "add", "diagram", "S-1", "--expires", "2027-01-11")
     out = call("evidence", "list")[1]
     assert "stale from 2027-01-30 at package" in out
-    assert "stale from 2027-01-21" in out
+    assert "stale from 2027-01-12" in out
     rows = {row["link"]: row for row in json.loads(call("evidence", "list", "--json")[1])}
     assert rows["a.txt"] | {"id": "", "sha256": ""} == {
         "ref": "rev5.full-assessment.3pao:scan-web",
@@ -278,7 +278,7 @@ def test_the_list_says_when_each_goes_stale(call):
         "goes_stale": None,
         "soon": False,
     }
-    assert rows["S-1"]["goes_stale"] == "2027-01-21"
+    assert rows["S-1"]["goes_stale"] == "2027-01-12"
     assert rows["S-1"]["soon"] is True
 
 

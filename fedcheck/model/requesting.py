@@ -26,8 +26,11 @@ def answered(
     """Return the request with an answer; it waits for the one who asked.
 
     A text takes the place of the one before it; without one (None) that stays. Raises RuleError
-    where there is neither a text nor evidence.
+    where there is neither a text nor evidence, and for a request that was settled.
     """
+    if request.state == "accepted":
+        hint = "return it first, and say why: fedcheck request return"
+        raise RuleError(f"{request.id}: was accepted already", hint)
     answer = request.answer if text is None else storable(text).rstrip()
     evidence = (*request.evidence, *proofs)
     if not answer.strip() and not evidence:

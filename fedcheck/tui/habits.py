@@ -161,6 +161,11 @@ class HabitsApp(SavingApp):
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(id="--command-palette"))
 
+    def action_help_quit(self) -> None:
+        """Say how to leave to who presses ctrl+c; what is done is saved, and nothing breaks off."""
+        key = self.key("app.quit") or f"{self.key('app.palette')} quit"
+        self.tell(f"{key} leaves; everything is saved")
+
     def action_app_theme(self) -> None:
         """Choose the colours, seeing each while the cursor is on it."""
         from fedcheck.tui.screens.theme import ThemeScreen

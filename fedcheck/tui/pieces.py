@@ -71,7 +71,7 @@ def replace_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
 
     form = EvidenceForm(
         f"Replace {one_line(proof.name, 60)}",
-        ("link", "label", "kind", "collected", "expires"),
+        ("link", "label", "collected", "expires", "kind"),
         refs=refs,
         known=proof,
         most=1,

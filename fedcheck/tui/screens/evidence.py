@@ -181,7 +181,7 @@ class AddEvidence(ModalScreen[Evidence | None]):
 
     def on_mount(self) -> None:
         """Ask in the form of all evidence."""
-        fields = ("link", "label", "kind", "collected", "expires")
+        fields = ("link", "label", "collected", "expires", "kind")
 
         def given(filled: Filled | None) -> None:
             self.dismiss(filled.proofs[0] if filled else None)

@@ -44,7 +44,7 @@ PLACEHOLDERS: dict[str, str] = {
     "expires": "the last day on which it counts; optional",
     "items": "references, a comma between them; ctrl+g finds one",
 }
-KEYS = "⏎ goes on and saves at the end, F2 saves, tab completes, esc cancels"
+KEYS = "⏎ goes on, saves after the day; F2 saves; tab completes; esc cancels"
 ONCE_MORE = "⏎ once more"
 
 
@@ -71,7 +71,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
     def __init__(
         self,
         title: str = "Add evidence",
-        fields: Sequence[str] = ("link", "label", "kind", "collected", "expires", "items"),
+        fields: Sequence[str] = ("link", "label", "collected", "expires", "kind", "items"),
         *,
         refs: Sequence[str] = (),
         links: Sequence[str] = (),
@@ -165,13 +165,11 @@ class EvidenceForm(ModalScreen[Filled | None]):
             return ""
         return f"a file, {size_text(size_of(field.root, found[0], field.here))}"
 
-    def on_paste(self, event: object) -> None:
-        """Take dropped files wherever the focus is not in a field of its own."""
-        getattr(event, "stop", lambda: None)()
-
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        if event.input.id == self.fields[-1] or self._asked == self._what():
+        named = "items" not in self.fields or bool(self._text("items"))
+        enough = event.input.id == "collected" and self.links_asked and named
+        if enough or event.input.id == self.fields[-1] or self._asked == self._what():
             self.action_save()
         else:
             self.focus_next()

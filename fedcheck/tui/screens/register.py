@@ -82,7 +82,9 @@ class RegisterScreen(PlaceScreen):
         self.set_interval(0.1, self._progress)
 
     def show(self) -> None:
-        """Show what the filter lets through, in groups."""
+        """Show what the filter lets through, in groups; under another screen, once that is gone."""
+        if self.found is not None and not self.is_current:
+            return
         board = self.fedcheck.board
         if self.found is None or self.found_for is not board:
             self.found, self.found_for = register(board), board

@@ -20,23 +20,10 @@ if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
 
 To = Callable[[Any], Thing]
-"""Makes of a request or finding what it shall be; may raise RuleError."""
+"""Makes of a request or finding what it shall be; may raise RuleError.
 
-
-def once(to: To) -> To:
-    """Return a function that leaves alone what its first call made.
-
-    A save that the disk refused half way is tried again; it must not be done twice.
-    """
-    made: list[Thing] = []
-
-    def run(old: Thing) -> Thing:
-        if made and old == made[0]:
-            return old
-        made[:] = [to(old)]
-        return made[0]
-
-    return run
+A save that the disk refused half way is made again, so doing it twice must be doing it once.
+"""
 
 
 class Revising:
@@ -59,10 +46,10 @@ class Revising:
         self.app.change(lambda: run(guard), conflict=conflict)
 
     def job(self, thing: Thing, to: To, what: str) -> Callable[[Guard], Action]:
-        """Return what saves a change, which is safe to call again."""
-        session, steady = self.app.session, once(to)
+        """Return what saves a change."""
+        session = self.app.session
         label = f'"{one_line(thing.title, 50)}" {what}'
-        return lambda guard: session.revise([f"{self.book}:{thing.id}"], steady, label, guard)
+        return lambda guard: session.revise([f"{self.book}:{thing.id}"], to, label, guard)
 
     def write(
         self,
