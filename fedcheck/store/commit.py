@@ -180,8 +180,9 @@ def note_outside(root: Path, deed: Deed, renamed: Mapping[str, Mapping[str, str]
 
     Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
     """
-    if not all_outside_changes(root, renamed)[1]:
-        return []
+    changes, hashes = all_outside_changes(root, renamed)
+    if not hashes or not (changes or (root / MACHINE).exists()):
+        return []  # nothing is new, or nothing was ever saved here by fedcheck
     with machine.locked(root):
         changes, hashes = all_outside_changes(root, renamed)
         lines = [Entered(change, deed.at, OUTSIDE, deed.tx) for change in changes]
