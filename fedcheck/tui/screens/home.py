@@ -41,7 +41,7 @@ class HomeScreen(PlaceScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("home"),
-        *shown("app.checklists", "app.report", "app.goto", "app.role", "app.workspace"),
+        *shown("app.checklists", "app.report", "app.goto"),
     ]
     PLACES: ClassVar[tuple[str, ...]] = ("home", "everywhere")
 
