@@ -26,8 +26,11 @@ def report_text(error: BaseException) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         lines.append(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}")
     lines.append(f"{type(error).__module__}.{type(error).__qualname__}")
-    if error.__cause__ is not None:
-        lines.append(f"caused by {type(error.__cause__).__qualname__}")
+    cause = error.__cause__ or getattr(error, "error", None)  # a worker's failure carries its own
+    if isinstance(cause, BaseException):
+        lines.append(f"caused by {type(cause).__qualname__}")
+        for frame in traceback.extract_tb(cause.__traceback__):
+            lines.append(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}")
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.text import Text
+from textual.worker import WorkerFailed
 
 from fedcheck.model.text import clean
 from fedcheck.store.config import UserConfig
@@ -24,6 +25,8 @@ class QuietApp(FedcheckApp):
     """
 
     def _handle_exception(self, error: Exception) -> None:
+        if self._exit and isinstance(error, WorkerFailed):
+            return  # a search of the palette that lost its screen because we are leaving
         self._return_code = EXIT_BUG
         if self._exception is None:
             self._exception = error

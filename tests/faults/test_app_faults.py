@@ -102,8 +102,8 @@ def test_the_app_keeps_what_the_disk_refused_and_saves_it_later(
     assert told(app.root) == [DONE]
     log = tmp_path / "second.log"
     inject = [f"trace={call}", "-e", f"inject={call}:error=ENOSPC:when={when}"]
+    app.until(lambda: False, TOAST)  # nor does the app note what it saw, which saves too
     watched = tracing.attached(log, thread, ["-e", *inject])
-    app.until(lambda: False, TOAST)
     app.terminal.seen = b""
     app.terminal.type(b" ")
     began = time.monotonic()
