@@ -217,7 +217,8 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
         assert "bob" in screen_text(app)
 
 
-async def test_what_cannot_be_saved_is_told_and_the_app_stays(app, workspace):
+async def test_what_cannot_be_saved_is_told_and_the_app_stays(app, workspace, monkeypatch):
+    monkeypatch.setattr("fedcheck.tui.saving.POLL_SECONDS", 3600)  # a look would get there first
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2")
