@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from fedcheck.actions import PLACES, key_text, of_place
+from fedcheck.actions import of_place
+from fedcheck.actions.action import PLACES
+from fedcheck.actions.keys import key_text
 from fedcheck.cli.main import cli
 
 FOLDER = Path(__file__).parent

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from fedcheck.actions import ACTIONS, KEY_NAMES, PLACES, TOGETHER, Action, key_name, key_text
+from fedcheck.actions import ACTIONS
+from fedcheck.actions.action import PLACES, TOGETHER, Action
+from fedcheck.actions.keys import KEY_NAMES, key_name, key_text
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 

@@ -15,7 +15,8 @@ from textual.widgets._footer import FooterKey
 
 import fedcheck.tui.screens
 from fedcheck import keymap
-from fedcheck.actions import ACTIONS, TOGETHER
+from fedcheck.actions import ACTIONS
+from fedcheck.actions.action import TOGETHER
 from fedcheck.cli.config import load_checked
 from fedcheck.cli.main import run
 from fedcheck.keymap import BadKeyError, KeyMap, canonical, complaints, key_map, starts

@@ -2,7 +2,9 @@
 
 import click
 
-from fedcheck.actions import ACTIONS, PLACES, key_text, of_place
+from fedcheck.actions import ACTIONS, of_place
+from fedcheck.actions.action import PLACES
+from fedcheck.actions.keys import key_text
 from fedcheck.cli.context import complain, json_option, print_json, say
 from fedcheck.keymap import KeyMap, complaints, key_map
 from fedcheck.store import paths

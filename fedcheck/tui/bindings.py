@@ -2,7 +2,9 @@
 
 from textual.binding import Binding, BindingType
 
-from fedcheck.actions import Action, key_text, of_place
+from fedcheck.actions import of_place
+from fedcheck.actions.action import Action
+from fedcheck.actions.keys import key_text
 
 
 def bindings(place: str) -> list[BindingType]:

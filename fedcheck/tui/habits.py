@@ -14,7 +14,8 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 
-from fedcheck.actions import Action, of_place
+from fedcheck.actions import of_place
+from fedcheck.actions.action import Action
 from fedcheck.keymap import key_map
 from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders

@@ -15,7 +15,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from fedcheck.actions import ACTIONS, key_text
+from fedcheck.actions import ACTIONS
+from fedcheck.actions.keys import key_text
 from fedcheck.keymap import KeyMap
 
 MOVES: dict[str, tuple[str, ...]] = {

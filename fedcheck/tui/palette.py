@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from fedcheck.actions import PLACES, Action, key_text
+from fedcheck.actions.action import PLACES, Action
+from fedcheck.actions.keys import key_text
 
 if TYPE_CHECKING:
     from fedcheck.tui.habits import HabitsApp

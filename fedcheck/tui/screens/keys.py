@@ -11,7 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from fedcheck.actions import PLACES, key_text, of_place
+from fedcheck.actions import of_place
+from fedcheck.actions.action import PLACES
+from fedcheck.actions.keys import key_text
 from fedcheck.keymap import KeyMap
 
 if TYPE_CHECKING:

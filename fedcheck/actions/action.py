@@ -1,0 +1,63 @@
+"""What an action is, and the places where actions can be done."""
+
+from dataclasses import dataclass
+
+PLACES: dict[str, str] = {
+    "everywhere": "Everywhere",
+    "home": "Home",
+    "edit": "On an item",
+    "list": "Checklist",
+    "rows": "In lists",
+    "item": "Item, opened",
+    "history": "History",
+    "evidence": "Evidence of an item",
+    "register": "All evidence",
+    "gate": "Gate of a milestone",
+    "requests": "Requests",
+    "findings": "Findings",
+    "ledger": "Requests and findings",
+    "ledger-rows": "In their list",
+    "ledger-page": "One of them, opened",
+    "report": "Report",
+}
+"""The places of the app, in the order of the documentation."""
+
+TOGETHER: tuple[tuple[str, ...], ...] = (
+    ("rows", "list", "edit"),
+    ("item", "edit"),
+    ("rows", "history"),
+    ("rows", "register"),
+    ("requests", "ledger", "ledger-rows", "ledger-page"),
+    ("findings", "ledger", "ledger-rows", "ledger-page"),
+)
+"""Places whose keys work at the same time; those of `everywhere` work with each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do.
+
+    Attributes:
+        id: stable name, `place.verb`; the method is `action_` with underscores.
+        label: one or two words for the footer.
+        help: one sentence for the help panel and the documentation.
+        keys: the keys, the first one is shown.
+        place: where it can be done.
+        footer: whether the footer shows it.
+        vim: the keys that the vim preset adds.
+        palette: whether the palette offers it.
+    """
+
+    id: str
+    label: str
+    help: str
+    keys: tuple[str, ...]
+    place: str
+    footer: bool = False
+    vim: tuple[str, ...] = ()
+    palette: bool = True
+
+    @property
+    def method(self) -> str:
+        """Return the name of the action as Textual calls it."""
+        return self.id.replace(".", "_").replace("-", "_")
