@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
 from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
+from fedcheck.model.checklist import Checklist
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import field_value
@@ -24,7 +25,7 @@ from fedcheck.model.reference import split
 from fedcheck.model.schedule import Scheduled
 from fedcheck.model.text import one_line, plural, storable
 from fedcheck.model.undo import next_redo, next_undo
-from fedcheck.store import checklists, commit, history, machine, proofs, workspaces
+from fedcheck.store import checklists, commit, history, lists, machine, proofs, workspaces
 from fedcheck.store.book import MILESTONES, RESERVED
 from fedcheck.store.commit import Deed
 from fedcheck.store.history import history_files
@@ -207,6 +208,25 @@ class Session:
         refs = list(dict.fromkeys(change.ref for change in changes))
         return Action(deed.tx, label, self._commit(plan_for, refs, deed, guard))
 
+    def bring_in(self, found: Iterable[Checklist], changes: Iterable[Change], label: str) -> Action:
+        """Write lists of the workspace's own, and make changes, as one action.
+
+        A list of the same id is replaced; what is recorded about its items stays. Raises
+        FedcheckError.
+        """
+        found, changes = tuple(found), tuple(changes)
+        deed = self._deed()
+        seen = {one.id: one.sha256 for one in self.catalog.lists if one.layer == "workspace"}
+        rewritten = [lists.Rewritten(o.id, lists.dump(o), seen.get(o.id)) for o in found]
+        orders = {one.id: list(one.items) for one in found}
+        refs = list(dict.fromkeys(change.ref for change in changes))
+        made = self._commit_at(
+            self.root, lambda _: changes, refs, deed, commit.allow, rewritten, orders
+        )
+        if found:
+            self.refresh()
+        return Action(deed.tx, label, made)
+
     def undo(self) -> Action:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
         target = next_undo(self._own_history())
@@ -367,15 +387,18 @@ class Session:
         refs: Iterable[str],
         deed: Deed,
         guard: commit.Guard,
+        rewritten: Sequence[lists.Rewritten] = (),
+        new_orders: Mapping[str, Sequence[str]] | None = None,
     ) -> tuple[Change, ...]:
         """Save a plan in one place: the workspace, or its private folder."""
         private = home != self.root
-        orders = {
+        orders: dict[str, Sequence[str]] = {
             name: list(self.project.checklists[name].items)
             for name in {split(ref)[0] for ref in refs}
             if name in self.project.checklists
         }
-        saved = self.shelf.save(home, orders, plan, deed, guard, self._renamed())
+        orders |= new_orders or {}
+        saved = self.shelf.save(home, orders, plan, deed, guard, self._renamed(), rewritten)
         project = self.project
         for found in saved.books.values():
             project = with_book(project, private, found)
@@ -410,9 +433,15 @@ class Session:
             entered = [one for one in self._own(home) if one.tx == target and one.by != OUTSIDE]
             if not entered:
                 continue
-            changes = [one.change.inverse() for one in reversed(entered)]
+            every = [one.change.inverse() for one in reversed(entered)]
+            changes = [change for change in every if not lists.is_list(change)]
+            rewritten = lists.back(home, [change for change in every if lists.is_list(change)])
             refs = [change.ref for change in changes]
-            done += self._commit_at(home, _as_they_are(changes), refs, deed, _still_there)
+            done += self._commit_at(
+                home, _as_they_are(changes), refs, deed, _still_there, rewritten
+            )
+            if rewritten:
+                self.refresh()
         said = done if again else [change.inverse() for change in done]
         label = f"{'Done again' if again else 'Undone'}: {changes_label(said)}"
         return Action(deed.tx, label, tuple(done), target)

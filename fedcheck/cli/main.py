@@ -1,6 +1,5 @@
 """The command line's entry: finds commands by name, turns every failure into words and a status."""
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import click
 
 from fedcheck import __version__
 from fedcheck.cli.context import Settings, complain, workspace_option
+from fedcheck.cli.lazy import LazyGroup
 from fedcheck.model.edit import RuleError
 from fedcheck.model.query import QueryError
 from fedcheck.model.text import one_line
@@ -32,6 +32,8 @@ COMMANDS: dict[str, str] = {
     "gate": "overview:gate",
     "milestone": "milestone:milestone",
     "report": "report:report",
+    "import": "imports:import_",
+    "export": "exports:export",
     "checklist": "checklist:checklist",
     "history": "history:history",
     "doctor": "doctor:doctor",
@@ -51,37 +53,9 @@ workspace cannot be used; 70 a bug in fedcheck.
 fedcheck is unofficial and not affiliated with FedRAMP."""
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when that command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands, in the order in which one meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a command."""
-        place = COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        found = getattr(importlib.import_module(f"fedcheck.cli.{module}"), name)
-        assert isinstance(found, click.Command)
-        return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, with a suggestion where there is none of that name."""
-        from fedcheck.model.reference import did_you_mean
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], COMMANDS) or "see: fedcheck --help"
-            raise FedcheckError(f'no command "{args[0][:60]}"', hint, 2)
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
     cls=LazyGroup,
+    places=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EPILOG,

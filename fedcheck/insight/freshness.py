@@ -90,6 +90,17 @@ def turns_stale(
     return last + timedelta(days=1) if last < date.max else None
 
 
+def too_old_from(item: Item, record: Record, proof: Evidence) -> date | None:
+    """Return the first day on which a piece is past its limit, whenever it is judged.
+
+    None where it has no limit, or no date to count from.
+    """
+    last = _last_day(proof, parse_max_age(item.max_age).span if item.max_age else None)
+    if item.every and proof.collected == newest_day(record):
+        last = min(last, _last_day(proof, parse_span(item.every)))
+    return last + timedelta(days=1) if date.min < last < date.max else None
+
+
 def _last_day(proof: Evidence, span: Span | None) -> date:
     """Return the last day on which a piece is not too old; the first of all if it never is."""
     age = date.max

@@ -1,15 +1,18 @@
 """Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
-from fedcheck.insight import parties
+from fedcheck.insight import parties, since
 from fedcheck.insight.entries import Board
 from fedcheck.model.checklist import ADVISED, DEMANDED
 from fedcheck.model.entry import Entry
 from fedcheck.model.finding import Finding
 from fedcheck.model.process import Milestone
+from fedcheck.model.reference import split
+from fedcheck.model.request import Request
 from fedcheck.model.text import plural
 
 EVIDENCE_WORDS = {
@@ -19,6 +22,9 @@ EVIDENCE_WORDS = {
 }
 
 UPSTREAM_WORDS = "the item changed upstream and was not reviewed since"
+
+NO_DAYS: Mapping[str, date] = MappingProxyType({})
+"""What is known of days on which something took its status, where no history was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Missing:
             request, upstream or file.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
+        phase: the phase of the gate in which it counts; each lack counts in exactly one.
+        since: since when it is owed; None where nothing says (docs/gates.md tells the rule).
     """
 
     kind: str
@@ -38,6 +46,7 @@ class Missing:
     owner: str
     role: str = ""
     phase: str = ""
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +63,66 @@ class Gate:
         return not self.missing
 
 
-def gate(board: Board, milestone: Milestone) -> Gate:
-    """Judge the gate of a milestone on the day of the board."""
-    missing = [
-        lack
+def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS) -> Gate:
+    """Judge the gate of a milestone on the day of the board.
+
+    Args:
+        board: the project on that day.
+        milestone: the milestone.
+        days: since when items and requests have their status, as far as the history knows
+            (`since.status_days`); it only tells since when something is owed.
+    """
+    asked = [
+        entry
         for entry in board.entries.values()
         if entry.phase in milestone.closes
         and not (entry.private or entry.unknown or _after_later(board, entry, milestone))
-        for lack in _lacks(board, entry)
     ]
+    missing = [lack for entry in asked for lack in _lacks(board, entry, days)]
     if milestone.closes:
         missing += _findings(board, milestone)
-        missing += _requests(board, milestone)
-        missing += _files(board, milestone)
+        missing += _requests(board, milestone, days)
+        missing += _files(board, milestone, asked)
     return Gate(milestone, board.dates.get(milestone.id), tuple(missing))
 
 
-def gates(board: Board) -> list[Gate]:
+def gates(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Gate]:
     """Judge the gates of all milestones, in their order."""
-    return [gate(board, milestone) for milestone in board.project.process.milestones]
+    return [gate(board, milestone, days) for milestone in board.project.process.milestones]
 
 
-def lacking_by_phase(board: Board, found: Sequence[Gate]) -> dict[str, tuple[str, int] | None]:
-    """Return for each phase the first of its gates that lacks something there, and how much.
+def lacking_by_phase(
+    board: Board, found: Sequence[Gate], milestone: str
+) -> dict[str, tuple[str, int] | None]:
+    """Return for each phase the gate that it is told by, and how much that lacks there.
 
-    The milestone is empty and the number 0 where all its gates are met; None where the phase has
-    no gate.
+    That is the gate of the milestone that is spoken of, where it closes the phase; for the other
+    phases the first of their gates that lacks something there. The milestone is empty and the
+    number 0 where nothing is missing; None where the phase has no gate. What is missing in the
+    phases of one gate adds up to what it lacks.
     """
     lacks: dict[str, tuple[str, int] | None] = {}
     for phase in board.project.process.phases:
         closing = [gate for gate in found if phase.id in gate.milestone.closes]
-        counts = [(g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in closing]
+        spoken = [gate for gate in closing if gate.milestone.id == milestone]
+        counts = [
+            (g.milestone.id, sum(m.phase == phase.id for m in g.missing))
+            for g in spoken or closing
+        ]
         short = next((pair for pair in counts if pair[1]), ("", 0))
         lacks[phase.id] = short if closing else None
     return lacks
+
+
+def phase_of(board: Board, milestone: Milestone, refs: Iterable[str]) -> str:
+    """Return the phase in which a request or a finding counts at a milestone's gate.
+
+    The latest phase that the gate closes and that one of its items belongs to; the last phase of
+    the gate where it names none of them.
+    """
+    closes = sorted(milestone.closes, key=board.project.process.order)
+    named = {board.entries[ref].phase for ref in refs if ref in board.entries}
+    return next((phase for phase in reversed(closes) if phase in named), closes[-1])
 
 
 def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
@@ -100,13 +135,14 @@ def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
     return order.index(entry.item.after) >= order.index(milestone.id)
 
 
-def _lacks(board: Board, entry: Entry) -> Iterator[Missing]:
+def _lacks(board: Board, entry: Entry, days: Mapping[str, date]) -> Iterator[Missing]:
     item, record = entry.item, entry.record
     demanded, advised = item.level in DEMANDED, item.level in ADVISED
 
     def lack(kind: str, why: str) -> Missing:
         owner = record.owner or entry.role
-        return Missing(kind, entry.ref, why, owner, entry.role, entry.phase)
+        day = since.owed_since(board, entry, kind, days)
+        return Missing(kind, entry.ref, why, owner, entry.role, entry.phase, day)
 
     if not record.closed:
         if demanded:
@@ -176,7 +212,7 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
         return
     jab = board.project.process.id == "jab"
     for finding in board.project.findings:
-        if finding.state != "open":
+        if finding.state != "open" or _came_later(board, milestone, finding.found):
             continue
         if finding.risk == "high" and jab:
             why = f"open High finding: {finding.title}"
@@ -186,7 +222,8 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
             continue
         owner = finding.owner or parties.ANSWERS
         role = parties.remediating(board.project, finding)
-        yield Missing("finding", finding.id, why, owner, role)
+        phase = phase_of(board, milestone, finding.items)
+        yield Missing("finding", finding.id, why, owner, role, phase, finding.found)
 
 
 def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
@@ -205,22 +242,46 @@ def _after_assessment(board: Board, milestone: Milestone) -> bool:
     return False
 
 
-def _requests(board: Board, milestone: Milestone) -> Iterator[Missing]:
-    day = board.dates.get(milestone.id)
+def _requests(board: Board, milestone: Milestone, days: Mapping[str, date]) -> Iterator[Missing]:
     for request in board.project.requests:
-        if request.state == "open" and (request.due is None or day is None or request.due <= day):
+        if request.state == "open" and _due_by(board, milestone, request):
             owner = request.to or parties.ANSWERS
-            role = parties.role_of(board.project, owner)
+            role = parties.answering(board.project, request)
             word = "returned" if request.returned else "unanswered"
-            yield Missing("request", request.id, f"{word}: {request.title}", owner, role)
+            phase = phase_of(board, milestone, request.items)
+            day = since.request_since(request, days)
+            why = f"{word}: {request.title}"
+            yield Missing("request", request.id, why, owner, role, phase, day)
 
 
-def _files(board: Board, milestone: Milestone) -> Iterator[Missing]:
-    """A file that cannot be read may hide anything: a gate that needs it is not met."""
+def _due_by(board: Board, milestone: Milestone, request: Request) -> bool:
+    """Tell whether an open request is due by a milestone; one without a day is due at once."""
+    day = board.dates.get(milestone.id)
+    if request.due and day:
+        return request.due <= day
+    return not _came_later(board, milestone, request.asked)
+
+
+def _came_later(board: Board, milestone: Milestone, day: date | None) -> bool:
+    """Tell whether something came up only after a milestone had taken place."""
+    held = board.dates.get(milestone.id)
+    return held is not None and day is not None and held < day <= board.today
+
+
+def _files(board: Board, milestone: Milestone, asked: Sequence[Entry]) -> Iterator[Missing]:
+    """A file that cannot be read may hide anything: a gate that needs it is not met.
+
+    It needs the lists of the phases that it closes, and those that their items wait for.
+    """
+    needed = {split(need)[0] for entry in asked for need in entry.item.needs}
     for broken in board.project.broken:
         checklist = board.project.checklists.get(broken.checklist)
-        if not broken.private and (checklist is None or checklist.phase in milestone.closes):
-            phase = checklist.phase if checklist else ""
-            where = f"line {broken.line}: " if broken.line else ""
-            why = f"cannot be read: {where}{broken.message}"
-            yield Missing("file", broken.path, why, board.project.config.role, phase=phase)
+        if broken.private or not (
+            checklist is None or checklist.phase in milestone.closes or checklist.id in needed
+        ):
+            continue
+        closed = checklist is not None and checklist.phase in milestone.closes
+        phase = checklist.phase if checklist and closed else phase_of(board, milestone, ())
+        where = f"line {broken.line}: " if broken.line else ""
+        why = f"cannot be read: {where}{broken.message}"
+        yield Missing("file", broken.path, why, board.project.config.role, phase=phase)

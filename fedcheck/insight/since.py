@@ -1,27 +1,107 @@
-"""Since when items have the status that they have, as far as the history knows."""
+"""Since when things stand as they do: items in their status, requests in their state, and debts.
+
+A day that nothing tells is None, never a guess.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 
+from fedcheck.insight.entries import Board
+from fedcheck.insight.freshness import too_old_from
 from fedcheck.model.change import Entered
+from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
+from fedcheck.model.reference import split
+from fedcheck.model.request import Request
+
+REQUESTS = "requests"
+"""The book whose records are requests."""
 
 
 def status_days(
     project: Project, entered: Iterable[Entered], zone: tzinfo | None
 ) -> Mapping[str, date]:
-    """Return by reference the day on which an item took its status.
+    """Return by reference the day on which an item took its status, a request its state.
 
-    An item whose status is not the one that the history saw last has no such day.
+    One whose status is not the one that the history saw last has no such day.
 
     Args:
         project: the state.
         entered: the history, the oldest change first.
         zone: the time zone that decides what day it was.
     """
-    last = {one.change.ref: one for one in entered if one.change.field == "status"}
+    last = {one.change.ref: one for one in entered if one.change.field in ("status", "state")}
     return {
         ref: one.at.astimezone(zone).date()
         for ref, one in last.items()
-        if project.record(ref).status == one.change.new
+        if _standing(project, ref) == one.change.new
     }
+
+
+def _standing(project: Project, ref: str) -> str:
+    book, name = split(ref)
+    if book == REQUESTS:
+        request = project.request(name)
+        return request.state if request else ""
+    return project.record(ref).status
+
+
+def owed_since(board: Board, entry: Entry, kind: str, days: Mapping[str, date]) -> date | None:
+    """Return since when an item owes what a gate lacks of it.
+
+    Args:
+        board: what the entry belongs to.
+        entry: the item with its record.
+        kind: the kind of what is missing (`gates.Missing`).
+        days: since when items have their status, as far as the history knows.
+    """
+    match kind:
+        case "open" | "declined":
+            return _open_since(board, entry, days)
+        case "reason":
+            return days.get(entry.ref)
+        case "evidence" | "needs" | "result":
+            return entry.record.done
+        case "finding":
+            raised = [f.found for f in board.project.findings if entry.ref in f.items and f.found]
+            return min(raised, default=entry.record.done)
+        case "stale":
+            return _stale_since(board, entry)
+    return None
+
+
+def request_since(request: Request, days: Mapping[str, date]) -> date | None:
+    """Return since when an open request is owed: it was asked, or its answer came back."""
+    if request.returned:
+        return days.get(f"{REQUESTS}:{request.id}") or request.answered
+    return request.asked
+
+
+def _open_since(board: Board, entry: Entry, days: Mapping[str, date]) -> date | None:
+    """Return since when an open item is owed.
+
+    Overdue: its due date. Blocked: the day on which it was. Else the day on which the last thing
+    that it had to wait for came true, if it had to wait for anything.
+    """
+    if entry.overdue:
+        return entry.due
+    if entry.record.status == "blocked":
+        return days.get(entry.ref)
+    if entry.waits or entry.later:
+        return None
+    came = [board.project.record(need).done for need in entry.item.needs if need in board.entries]
+    came.append(board.dates.get(entry.item.after))
+    return max((day for day in came if day and day <= board.today), default=None)
+
+
+def _stale_since(board: Board, entry: Entry) -> date | None:
+    """Return the day on which the first piece became too old.
+
+    None where that day is still to come: what will be too old at a milestone is owed now, and
+    nothing says since when that milestone has its date.
+    """
+    pieces = zip(entry.record.evidence, entry.evidence, strict=True)
+    turned = [
+        too_old_from(entry.item, entry.record, piece) for piece, state in pieces if state == "stale"
+    ]
+    return min((day for day in turned if day and day <= board.today), default=None)

@@ -9,6 +9,8 @@ from fedcheck.model.evidence import Evidence
 from fedcheck.model.key import extra, key
 
 Risk = Literal["high", "moderate", "low"]
+Level = Literal["", "high", "moderate", "low"]
+YesNo = Literal["", "yes", "no"]
 FindingState = Literal["open", "closed"]
 Deviation = Literal["", "false-positive", "operational-requirement", "risk-adjustment"]
 DeviationState = Literal["", "pending", "approved", "rejected"]
@@ -53,6 +55,30 @@ class Finding:
     retest: Retest = key("Outcome of the last retest: passed or failed", default="")
     retested: date | None = key("Day of the last retest", default=None)
     closed: date | None = key("Day on which it was closed", default=None)
+    number: str = key("Official number, such as the POA&M ID", default="")
+    likelihood: Level = key("Likelihood that it is exploited", default="")
+    impact: Level = key("Impact if it is", default="")
+    adjusted: Level = key("Risk after an adjustment", default="")
+    recommendation: str = key("What the assessor recommends", default="")
+    controls: tuple[str, ...] = key("Controls, beside those of its items", default=())
+    detector: str = key("Scanner or other source that detected it", default="")
+    detector_id: str = key("Its id there, such as a plugin number", default="")
+    assets: tuple[str, ...] = key("Assets, as the inventory names them", default=())
+    service: str = key("Service or offering that is affected", default="")
+    cves: tuple[str, ...] = key("CVE numbers", default=())
+    resources: str = key("Resources needed beyond those at hand", default="")
+    steps: tuple[str, ...] = key("Planned milestones, each as 2027-02-01: what", default=())
+    step_changes: tuple[str, ...] = key("Changes of those milestones", default=())
+    vendor: str = key("Product of a vendor that the remediation waits for", default="")
+    vendor_checked: date | None = key("Day of the last check with the vendor", default=None)
+    auto_approved: YesNo = key("Whether the deviation was approved automatically", default="")
+    kev: YesNo = key("Whether CISA lists it as exploited (BOD 22-01)", default="")
+    kev_due: date | None = key("Day by which BOD 22-01 wants it remediated", default=None)
+    corrected: date | None = key("Day on which it was corrected, during testing", default=None)
+    remedy: str = key("What was done about it", default="")
+    verification: str = key("How the assessor verified that", default="")
+    configuration: YesNo = key("Whether it is a configuration finding", default="")
+    comment: str = key("Additional information", default="")
     evidence: tuple[Evidence, ...] = key("Links to proof of the remediation", default=())
     extra: dict[str, Any] = extra()
 

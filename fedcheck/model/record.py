@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
+from fedcheck.model.checklist import Method
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.key import extra, key
 
 Status = Literal["todo", "doing", "blocked", "done", "na"]
 Result = Literal["", "satisfied", "other-than-satisfied", "not-applicable"]
+Inheritance = Literal["", "leveraged", "shared", "customer"]
+Retest = Literal["", "passed", "failed"]
+Review = Literal["", "agreed", "returned"]
 
+INHERITANCES: tuple[str, ...] = get_args(Inheritance)[1:]
+REVIEWS: tuple[str, ...] = get_args(Review)[1:]
 STATUSES: tuple[Status, ...] = get_args(Status)
 RESULTS: tuple[str, ...] = get_args(Result)[1:]
 STATUS_WORDS: Mapping[str, str] = {
@@ -36,6 +42,21 @@ class Record:
     reason: str = key("Why it is blocked, not applicable or declined", default="")
     done: date | None = key("Day on which it was done", default=None)
     basis: str = key("Fingerprint of the item that this was recorded for", default="")
+    observation: str = key("Test: what was tested, how, and what was seen", default="")
+    tester: str = key("Test: who tested", default="")
+    tested: date | None = key("Test: day of the test", default=None)
+    methods: tuple[Method, ...] = key("Test: methods that were used", default=())
+    sample: str = key("Test: what was sampled, of how many", default="")
+    differential: str = key("Test: where the SSP differs from what was seen", default="")
+    inherited: Inheritance = key(
+        "Test: leveraged (inherited), shared, or the customer's responsibility", default=""
+    )
+    inherited_from: str = key("Test: the leveraged service or the customer", default="")
+    retest: Retest = key("Test: outcome of the last retest", default="")
+    retested: date | None = key("Test: day of the last retest", default=None)
+    review: Review = key("Test: what the second assessor made of it", default="")
+    reviewer: str = key("Test: the second assessor", default="")
+    reviewed: date | None = key("Test: day of that review", default=None)
     evidence: tuple[Evidence, ...] = key("Links to proof", default=())
     extra: dict[str, Any] = extra()
 

@@ -7,7 +7,13 @@ Texts are single lines, dates are dates. The names are described in docs/report.
 from dataclasses import dataclass
 from datetime import date
 
-from fedcheck.report.markdown import Markdown
+from fedcheck.report.view_proof import (
+    EvidenceView,
+    FindingView,
+    RegisterView,
+    RequestView,
+    TestingView,
+)
 
 FORMAT = 1
 """The newest version of the context that this program gives to templates."""
@@ -128,21 +134,6 @@ class MilestoneView:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """A piece of evidence. `link` is Markdown: a link for an http(s) URL, text for the rest."""
-
-    name: str
-    kind: str
-    link: Markdown
-    collected: date | None
-    expires: date | None
-    state: str
-    why: str
-    item: str
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
 class ItemView:
     """An item that applies. `name` is its title, after its official code if it has one."""
 
@@ -157,6 +148,7 @@ class ItemView:
     kind: str
     level: str
     controls: tuple[str, ...]
+    methods: tuple[str, ...]
     status: str
     state: str
     result: str
@@ -191,33 +183,6 @@ class DeliverableView:
     done: date | None
     needed: bool
     evidence: tuple[EvidenceView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    """An open or answered request."""
-
-    id: str
-    title: str
-    kind: str
-    state: str
-    by: str
-    to: str
-    asked: date | None
-    due: date | None
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """An open finding."""
-
-    id: str
-    title: str
-    risk: str
-    owner: str
-    due: date | None
-    plan: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +222,36 @@ class UnreadableView:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section of the lists that a role brings to the conversation of the milestone."""
+
+    title: str
+    count: CountView
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekView:
+    """A week, by its Monday, and how many items were done in it."""
+
+    start: date
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaceView:
+    """How fast the items of the milestone get done, per week: the last weeks, oldest first."""
+
+    weeks: tuple[WeekView, ...]
+    done: int
+    total: int
+    made: float
+    needed: float | None
+    late: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything that a template can name."""
 
@@ -272,8 +267,14 @@ class ReportView:
     deliverables: tuple[DeliverableView, ...]
     blocked: tuple[ItemView, ...]
     evidence: tuple[EvidenceView, ...]
+    register: tuple[RegisterView, ...]
     requests: tuple[RequestView, ...]
+    accepted: tuple[RequestView, ...]
     findings: tuple[FindingView, ...]
+    testing: TestingView
+    pace: PaceView | None
+    presenting: RoleView
+    agenda: tuple[SectionView, ...]
     steps: tuple[StepView, ...]
     idle: tuple[str, ...]
     not_applicable: tuple[ItemView, ...]

@@ -43,6 +43,11 @@ class LoadedList:
         """Return the id of the list, or the name of the file while that is unknown."""
         return self.checklist.id if self.checklist else self.path.stem
 
+    @property
+    def sha256(self) -> str | None:
+        """Return the hash of the file; None where it could not be read."""
+        return self.document.sha256 if self.document else None
+
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the file."""
         return self.unreadable + (self.collector.problems() if self.collector else [])

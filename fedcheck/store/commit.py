@@ -20,7 +20,7 @@ from fedcheck.model.fields import field_value, with_field
 from fedcheck.model.key import is_id
 from fedcheck.model.record import Record
 from fedcheck.model.reference import split
-from fedcheck.store import books, files, history, machine, progress
+from fedcheck.store import books, files, history, lists, machine, progress
 from fedcheck.store.book import Book
 from fedcheck.store.paths import MACHINE
 from fedcheck.store.problems import FedcheckError
@@ -109,6 +109,7 @@ def commit_planned(
     deed: Deed,
     guard: Guard = allow,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
+    rewritten: Sequence[lists.Rewritten] = (),
 ) -> Saved:
     """Work out changes from what is on disk, and save them; on return they are there, whole.
 
@@ -120,6 +121,8 @@ def commit_planned(
         deed: who, when, and as part of what.
         guard: may refuse a change after a look at the record on disk; then nothing is saved.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
+        rewritten: the workspace's own lists that come, change or go with it. What comes is
+            written first and what goes is removed last: no record is ever without its list.
 
     Raises FedcheckError (status 3) where the workspace is locked, a file cannot be parsed, a
     change makes no sense, or the disk refuses. Nothing of a refused file is changed.
@@ -157,8 +160,11 @@ def commit_planned(
                 updated = replace(updated, sha256=hashlib.sha256(raws[checklist]).hexdigest())
             seen[books.file_name(checklist)] = updated.sha256
             written[checklist] = updated
+        made = [*lists.changes_of(root, rewritten), *made]
         log = machine.history_for(root, deed.by) if outside or made else None
+        lists.write(root, rewritten)
         files.write_all({books.path_of(root, name): raw for name, raw in raws.items()})
+        lists.take_away(root, rewritten)
         lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
         lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
         _note(log, lines)

@@ -119,6 +119,14 @@ def sweep(folder: Path) -> None:
                 _remove(Path(entry.path))
 
 
+def remove(path: Path) -> None:
+    """Take a file away, durably; one that is not there is no matter. Raises FedcheckError."""
+    with _explained("remove", path):
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            sync_folder(path.parent)
+
+
 def _remove(path: Path) -> None:
     """Remove a file; one that stays is swept at the next save."""
     with contextlib.suppress(OSError):

@@ -8,6 +8,7 @@ from fedcheck.model.change import Entered
 from fedcheck.store import commit
 from fedcheck.store.book import Book
 from fedcheck.store.commit import Deed, Guard, Plan, Saved
+from fedcheck.store.lists import Rewritten
 from fedcheck.store.paths import private_home
 
 
@@ -43,6 +44,7 @@ class Shelf:
         deed: Deed,
         guard: Guard,
         renamed: Mapping[str, Mapping[str, str]],
+        rewritten: Sequence[Rewritten] = (),
     ) -> Saved:
         """Save a plan in one of the two places; see `commit.commit_planned`.
 
@@ -51,7 +53,9 @@ class Shelf:
         known = self.of(home != self.root)
         self.settle_debts(home, deed.by)
         try:
-            saved = commit.commit_planned(home, known, orders, plan, deed, guard, renamed)
+            saved = commit.commit_planned(
+                home, known, orders, plan, deed, guard, renamed, rewritten
+            )
         except commit.UnnotedError as error:
             self._owed[home] = error.lines
             raise
