@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 # Many tests wait for a terminal or another process: more workers than processors are quicker.
 PYTEST_WORKERS ?= 4
 
-.PHONY: demo test faults lint format types validate screenshots snapshots docs clean
+.PHONY: demo test faults lint format types validate screenshots snapshots docs bench performance clean
 
 demo: $(VENV)/.installed
 	$(BIN)/fedcheck demo
 
 test: $(VENV)/.test-installed
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) tests
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests
 
 # Every fault, the big crowd, the long hunt; needs Linux and strace, takes about half an hour.
 # FAULTS="crowds tests" runs parts: faults crowds tests hunt.
@@ -38,6 +38,13 @@ screenshots: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/make.py
+
+# Prints a table of ratios, and writes nothing outside of a temporary folder.
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/measure.py $(BENCH)
+
+performance: $(VENV)/.installed
+	$(BIN)/python benchmarks/measure.py --write
 
 snapshots: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests/test_looks.py --snapshot-update

@@ -1,8 +1,10 @@
-"""Make the pages of docs/ that follow from the code: commands.md and keys.md.
+"""Make the pages of docs/ that follow from the code: commands.md, keys.md and examples/.
 
 Run it with `make docs`; a test fails while a page is not current.
 """
 
+import tempfile
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import click
@@ -11,6 +13,12 @@ from fedcheck.actions import of_place
 from fedcheck.actions.action import PLACES
 from fedcheck.actions.keys import key_text
 from fedcheck.cli.main import cli
+from fedcheck.demo import example
+from fedcheck.report import render
+from fedcheck.report.earlier import earlier
+from fedcheck.report.templates import compared_with
+from fedcheck.session import open_session
+from fedcheck.store import paths
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"
@@ -66,6 +74,35 @@ def _commands(
     return found
 
 
+EXAMPLE_DAY = date(2027, 1, 11)
+"""The day at which the example workspace, and the reports of it, stand."""
+
+
+def examples() -> dict[str, str]:
+    """Return the example of each report that comes with fedcheck, by the name of its file."""
+    found = {}
+    with tempfile.TemporaryDirectory() as place:
+        nobody = paths.UserFolders(*(Path(place) / name for name in ("config", "state", "cache")))
+        root = Path(place) / "example"
+        example.make(root, EXAMPLE_DAY)
+        noon = datetime.combine(EXAMPLE_DAY, time(15), UTC)
+        session = open_session(root, nobody, (), "alice", lambda: noon)
+        board = session.board(EXAMPLE_DAY)
+        for one in render.list_templates(root, nobody):
+            since = compared_with(root, nobody, one.name, EXAMPLE_DAY)
+            for form in render.FORMATS:
+                found[f"{one.name}.{form}"] = render.make(
+                    board,
+                    root=root,
+                    folders=nobody,
+                    template=one.name,
+                    milestone="kick-off",
+                    form=form,
+                    earlier=earlier(session, since, root) if since else None,
+                )
+    return found
+
+
 PAGES = {"keys.md": keys_page, "commands.md": commands_page}
 
 
@@ -74,6 +111,15 @@ def main() -> None:
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
         print(f"made  docs/{name}")
+    folder = FOLDER / "examples"
+    folder.mkdir(exist_ok=True)
+    made = examples()
+    for path in folder.iterdir():
+        if path.name not in made:
+            path.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    print(f"made  docs/examples, {len(made)} reports")
 
 
 if __name__ == "__main__":

@@ -104,6 +104,17 @@ class KeyMap:
         keys = self.of(action)
         return key_text(keys[0]) if keys else ""
 
+    def hint(self, action: str, words: str, before: str = "") -> str:
+        """Return what a key does, the key first: `e adds some`; nothing where it has no key.
+
+        Args:
+            action: the id of the action.
+            words: what the key does, as it goes on after the key.
+            before: what stands before it, such as `; `, where there is a key.
+        """
+        key = self.text(action)
+        return f"{before}{key} {words}" if key else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:

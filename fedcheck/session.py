@@ -13,18 +13,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fedcheck.insight.entries import Board, board
+from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
 from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import field_value
+from fedcheck.model.finding import Finding
 from fedcheck.model.label import changes_label, edit_label
 from fedcheck.model.project import Project
 from fedcheck.model.proving import Revision
 from fedcheck.model.reference import split
+from fedcheck.model.request import Request
 from fedcheck.model.schedule import Scheduled
 from fedcheck.model.text import one_line, plural, storable
 from fedcheck.model.undo import next_redo, next_undo
+from fedcheck.model.withdrawing import withdrawal
 from fedcheck.store import checklists, commit, history, lists, machine, proofs, workspaces
 from fedcheck.store.book import MILESTONES, RESERVED
 from fedcheck.store.commit import Deed
@@ -113,7 +117,7 @@ class Session:
             return lambda record: [
                 change
                 for ref, item in items.items()
-                for change in edited(ref, item, record(ref), edit, today)
+                for change in edited(ref, item, record(ref), edit, today, self.who)
             ]
 
         def note_inside(record: commit.Look) -> list[Change]:
@@ -149,6 +153,22 @@ class Session:
         made = self._commit_at(self.root, plan, refs, deed, guard)
         return Action(deed.tx, label, made)
 
+    def withdraw(self, ref: str, reason: str) -> Action:
+        """Take a request or a finding out of its register; the history keeps it, and the reason.
+
+        Raises RuleError without a reason, FedcheckError where it cannot be saved.
+        """
+        named = self.project.thing(ref)
+        title = one_line(named.title, 50) if isinstance(named, Request | Finding) else ref
+
+        def plan(look: commit.Look) -> list[Change]:
+            thing: Any = look(ref)
+            return withdrawal(ref, thing, reason)
+
+        deed = self._deed()
+        made = self._commit_at(self.root, plan, [ref], deed, commit.allow)
+        return Action(deed.tx, f'"{title}" withdrawn', made)
+
     def schedule(self, milestone: str, day: date | None) -> Action:
         """Set the date of a milestone, or (None) let it follow from the process."""
         label = f"{milestone}: {day.isoformat() if day else 'no date of its own'}"
@@ -159,12 +179,15 @@ class Session:
         return f"{book}:{secrets.token_hex(3)}"
 
     def add_evidence(self, refs: Sequence[str], *pieces: Evidence) -> Action:
-        """Attach pieces of evidence, each to all of the items, as one action."""
+        """Attach pieces of evidence, each to all of the items, as one action.
+
+        A request or a finding can be among them, by its reference.
+        """
         changes = []
         for ref in refs:
-            item = self.project.item(ref)
-            if item is not None:
-                changes += with_evidence(ref, item, self.project.record(ref), *pieces)
+            thing = self.project.thing(ref)
+            if thing is not None and (in_a_ledger(ref) or self.project.item(ref) is not None):
+                changes += with_evidence(ref, thing, *pieces)
         for proof in pieces:
             proofs.note_added(self.root, proof)
         what = one_line(pieces[0].name, 60) if len(pieces) == 1 else f"{len(pieces)} pieces"
@@ -192,7 +215,9 @@ class Session:
         """Take pieces of evidence, each a reference and an evidence id, away as one action."""
         changes = []
         for ref, evidence_id in pieces:
-            changes += without_evidence(ref, self.project.record(ref), evidence_id)
+            thing = self.project.thing(ref)
+            if thing is not None:
+                changes += without_evidence(ref, thing, evidence_id)
         return self.apply(changes, f"Evidence removed: {plural(len(changes), 'piece')}")
 
     def apply(
@@ -298,7 +323,8 @@ class Session:
 
     def allow_outside(self, refs: Iterable[str]) -> None:
         """Give this person's word that evidence of items outside the workspace may be read."""
-        proofs.allow_outside(self.root, (self.project.record(ref) for ref in refs))
+        named = [self.project.thing(ref) for ref in refs]
+        proofs.allow_outside(self.root, (one for one in named if one is not None))
 
     def verify_evidence(
         self, refs: Iterable[str], step: proofs.Step | None = None
@@ -308,7 +334,7 @@ class Session:
         The step hears of every megabyte read; where it raises `proofs.Stopped`, what was verified
         until then is remembered and returned.
         """
-        wanted = [(ref, proof) for ref in refs for proof in self.project.record(ref).evidence]
+        wanted = [(ref, proof) for ref in refs for proof in self._evidence(ref)]
         verdicts = self.hash_evidence(wanted, step)
         self._with_project(replace(self.project, file_states=self._file_states()))
         return verdicts
@@ -408,7 +434,7 @@ class Session:
             (
                 record
                 for name, found in saved.books.items()
-                if name not in RESERVED
+                if name not in RESERVED or name in BOOKS
                 for record in found.records.values()
             ),
         )
@@ -443,7 +469,7 @@ class Session:
             if rewritten:
                 self.refresh()
         said = done if again else [change.inverse() for change in done]
-        label = f"{'Done again' if again else 'Undone'}: {changes_label(said)}"
+        label = f"{'Done again' if again else 'Undone'}: {changes_label(said, self._title)}"
         return Action(deed.tx, label, tuple(done), target)
 
     def _own_history(self) -> list[Entered]:
@@ -453,9 +479,17 @@ class Session:
         path = machine.own_history(home, self.who)
         return history.read(path) if path else []
 
+    def _title(self, ref: str) -> str:
+        """Return what a request or finding is called; nothing for an item, or what is gone."""
+        found = self.project.thing(ref)
+        return found.title if isinstance(found, Request | Finding) else ""
+
+    def _evidence(self, ref: str) -> tuple[Evidence, ...]:
+        thing = self.project.thing(ref)
+        return thing.evidence if thing is not None else ()
+
     def _file_states(self) -> dict[str, str]:
-        records = (r for rs in self.project.records.values() for r in rs.values())
-        return proofs.quick_states(self.root, records)
+        return proofs.quick_states(self.root, self.project.proven())
 
     def _with_project(self, project: Project) -> None:
         self.project = project

@@ -93,6 +93,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def driven(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test of the app wait for what the app does, and not for time to pass."""
+    if request.node.get_closest_marker("asyncio") or "snap_compare" in request.fixturenames:
+        from driving import drive
+
+        drive(monkeypatch)
+
+
 class FrozenClock:
     """A clock that stands still until the test moves it."""
 

@@ -1,18 +1,104 @@
-"""Driving the app in tests: press keys, type, wait until all is saved, read the screen."""
+"""Driving the app in tests: press keys, type, wait until all is saved, read the screen.
 
+Nothing here waits for some time to pass, nor for the process to look idle, which it also does when
+others have the processor: `caught_up` and `settle` wait for what the app itself has left to do.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
+import pytest
+from textual._context import active_app
+from textual.app import App
 from textual.pilot import Pilot
+from textual.worker import active_worker
 
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.writer import Writer
+
+SHORT = 0.1
+"""Timers up to this many seconds put something off; longer ones repeat or take away."""
+
+THREADS: set[asyncio.Future[Any]] = set()
+"""What threads do for the app at this moment: they save, and parse what a report says.
+
+Files that are read by a worker are not among it: a person need not wait for that, nor does a test.
+"""
 
 
-async def settle(pilot: Pilot) -> None:
+def drive(patch: pytest.MonkeyPatch) -> None:
+    """Make Textual's pilot wait as `caught_up` does, and keep account of threads.
+
+    Nothing is animated, and what was told stays for `told` to read, however long a test takes.
+    """
+    run_in_executor, submit = asyncio.BaseEventLoop.run_in_executor, Writer.submit
+    THREADS.clear()
+
+    def note(future: "asyncio.Future[Any]") -> "asyncio.Future[Any]":
+        THREADS.add(future)
+        future.add_done_callback(THREADS.discard)
+        return future
+
+    def run_noted(loop: Any, executor: Any, work: Any, *args: Any) -> "asyncio.Future[Any]":
+        future = run_in_executor(loop, executor, work, *args)
+        return future if active_worker.get(None) else note(future)
+
+    def submit_noted(writer: Writer, job: Any, done: Callable[[Any], object]) -> "Future[Any]":
+        told: Future[None] = Future()
+
+        def tell(future: "Future[Any]") -> None:
+            done(future)
+            told.set_result(None)
+
+        note(asyncio.wrap_future(told))
+        return submit(writer, job, tell)
+
+    patch.setattr(asyncio.BaseEventLoop, "run_in_executor", run_noted)
+    patch.setattr(Writer, "submit", submit_noted)
+    patch.setattr("textual.app.wait_for_idle", caught_up)
+    patch.setattr("textual.pilot.wait_for_idle", caught_up)
+    patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    patch.setattr("textual.notifications.Notification.has_expired", False)
+
+
+async def caught_up(*_: float) -> None:
+    """Wait until no task can go on now, and what changed is drawn."""
+    loop: Any = asyncio.get_running_loop()
+    app = active_app.get()
+    while True:
+        await asyncio.sleep(0)
+        if loop._ready:
+            continue
+        screen = app._screen_stack[-1] if app.is_running and app._screen_stack else None
+        if screen is None or not screen.is_running:
+            return
+        with screen._context():
+            if not screen._update_timer._active.is_set():
+                return
+            screen._on_timer_update()
+
+
+async def settle(pilot: Pilot[Any]) -> None:
     """Wait until everything queued is saved and shown."""
-    await pilot.pause()
-    while pilot.app.busy:
-        await pilot.pause(0.01)
-    await pilot.pause()
+    app = pilot.app
+    while True:
+        await caught_up()
+        waiting = [*THREADS, *_put_off(app)]
+        if not waiting:
+            return
+        _, late = await asyncio.wait(waiting, timeout=60)
+        assert not late, f"never done: {late}"
+
+
+def _put_off(app: App[Any]) -> list["asyncio.Task[None]"]:
+    """Return the timers that run once, and soon: the details follow the cursor by one."""
+    nodes = [app, *app.screen.walk_children(with_self=True)] if app.is_running else []
+    timers = [timer for node in nodes for timer in node._timers]
+    soon = [one._task for one in timers if one._repeat == 0 and one._interval <= SHORT]
+    return [task for task in soon if task is not None and not task.done()]
 
 
 async def press(pilot: Pilot, *keys: str) -> None:

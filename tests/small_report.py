@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 
 from fedcheck.model.change import Change, Entered
 from fedcheck.report import render
+from fedcheck.report.earlier import earlier
+from fedcheck.report.templates import compared_with
 from fedcheck.session import open_session
 from fedcheck.store import history, paths
 
@@ -296,8 +298,11 @@ def fill(root, head=HEAD, progress=PROGRESS, requests=REQUESTS, findings=FINDING
 
 def report(root, as_of=TODAY, **about):
     session = open_session(root, paths.user_folders(), (), "alice", lambda: NOW)
-    board = session.board(as_of)
-    return render.markdown(board, root=root, folders=paths.user_folders(), **about)
+    board, folders = session.board(as_of), paths.user_folders()
+    since = compared_with(root, folders, about.get("template", render.DEFAULT), as_of)
+    if since and "earlier" not in about:
+        about["earlier"] = earlier(session, since, root)
+    return render.make(board, root=root, folders=folders, **about)
 
 
 def template(root, text, name="mine"):

@@ -280,7 +280,8 @@ async def test_the_palette_offers_nothing_that_needs_a_workspace(tmp_path, clock
         assert "Theme" in titles
 
 
-async def test_odd_paths_kill_nothing(tmp_path, clock):
+async def test_odd_paths_kill_nothing(tmp_path, clock, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)

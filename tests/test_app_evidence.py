@@ -15,6 +15,7 @@ from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.evidence import EvidenceScreen
 from fedcheck.tui.screens.evidence_form import EvidenceForm
+from fedcheck.tui.screens.item import ItemScreen
 from fedcheck.tui.screens.register import RegisterScreen
 
 LIST = "rev5.readiness.csp"
@@ -109,6 +110,73 @@ async def test_files_dropped_onto_an_item_become_pieces(app, workspace, dropped)
         assert 'link = "evidence/b.txt"' in text
         await press(pilot, "u")
         assert "link" not in on_disk(workspace), "both came with one action"
+
+
+@pytest.mark.parametrize(
+    "dropped",
+    [
+        "'{0}/my scan.txt' {0}/b.txt ",
+        "{0}/my\\ scan.txt {0}/b.txt",
+        "file://{0}/my%20scan.txt\n{0}/b.txt",
+    ],
+)
+async def test_files_dropped_onto_the_checklist_go_to_the_item_under_the_cursor(
+    app, workspace, dropped
+):
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        app.show_item(DIAGRAM)
+        await settle(pilot)
+        await drop(pilot, app, dropped.format(workspace / "evidence"))
+        assert isinstance(app.screen, EvidenceForm)
+        assert app.screen.query_one("#items", Input).value == "diagram"
+        await press(pilot, "f2")
+        assert isinstance(app.screen, ChecklistScreen)
+        assert on_disk(workspace).count("sha256") == 2
+        assert len(app.session.project.record(DIAGRAM).evidence) == 2
+        await press(pilot, "u")
+        assert "sha256" not in on_disk(workspace), "both came with one action"
+
+
+async def test_a_file_dropped_onto_marked_items_goes_to_all_of_them(app, workspace):
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "x", "x")
+        marked = set(app.screen.items.marks.refs)
+        await press(pilot, "G")
+        await drop(pilot, app, f"{workspace}/evidence/b.txt")
+        await press(pilot, "f2")
+        having = {e.ref for e in app.board.entries.values() if e.record.evidence}
+        assert having == marked
+        assert app.screen.items.marks.refs == set()
+        await press(pilot, "u")
+        assert "sha256" not in on_disk(workspace)
+
+
+async def test_a_file_dropped_onto_an_opened_item_goes_to_it(app, workspace):
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        app.show_item(DIAGRAM)
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ItemScreen)
+        await drop(pilot, app, f"'{workspace}/evidence/my scan.txt'")
+        await press(pilot, "f2")
+        assert isinstance(app.screen, ItemScreen)
+        assert "my scan.txt" in screen_text(app)
+        assert len(app.session.project.record(DIAGRAM).evidence) == 1
+
+
+async def test_what_is_no_link_is_not_taken_for_one(app, workspace):
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        await drop(pilot, app, "The minutes of Monday,\nas agreed")
+        assert isinstance(app.screen, ChecklistScreen)
+        assert "no file, no URL and no ticket" in told(app)
+        await press(pilot, "slash")
+        await drop(pilot, app, "diagram")
+        assert app.screen.filter == "diagram", "a field takes what is pasted into it"
 
 
 async def test_a_file_dropped_into_the_field_stands_there_as_it_is(app, workspace):

@@ -173,9 +173,10 @@ async def test_what_a_rule_refuses_of_one_is_done_to_none(app, workspace):
 async def test_a_note_of_ones_own_is_not_written_over_by_one_for_all(app, workspace):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
-        app.session.edit([CRYPTO], Edit(note="mine"))
+        app.change(lambda: app.session.edit([CRYPTO], Edit(note="mine")))
+        await settle(pilot)
         await press(pilot, "2", "x", "x", "n")
-        assert "have a note of their own: crypto-table" in told(app)
+        assert "have one of their own already: crypto-table" in told(app)
         assert isinstance(app.screen, ChecklistScreen)
         assert 'note = "mine"' in on_disk(workspace)
 

@@ -24,6 +24,14 @@ def test_made_pages_are_current(name):
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run: make docs"
 
 
+def test_example_reports_are_current():
+    folder = ROOT / "docs" / "examples"
+    examples = made().examples()
+    assert {path.name for path in folder.iterdir()} == set(examples)
+    for name, text in examples.items():
+        assert (folder / name).read_text(encoding="utf-8") == text, f"{name}, run: make docs"
+
+
 def test_every_command_is_in_the_readme_or_the_command_page():
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     for name in COMMANDS:

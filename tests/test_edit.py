@@ -215,7 +215,7 @@ def test_no_row_of_edits_breaks_the_rules(edits: list[Edit], item: Item) -> None
 
 def test_evidence_comes_and_goes() -> None:
     proof = Evidence("a1", "https://x", collected=BEFORE)
-    changes = with_evidence("list:x", TEST, Record(), proof)
+    changes = with_evidence("list:x", Record(), proof)
     assert [(c.field, c.old) for c in changes] == [("evidence.a1", None)]
     record = applied(Record(), changes)
     assert record.evidence == (proof,)

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from small_project import KICK_OFF, PROCESS, checklist, item, small_board
+from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
+from fedcheck.insight.entries import board
 from fedcheck.insight.gates import Gate, gate, gates
 from fedcheck.model.checklist import Item
 from fedcheck.model.evidence import Evidence
@@ -294,3 +295,62 @@ def test_all_gates_in_their_order_with_their_dates() -> None:
         ("ato", None, False),
         ("anniversary", None, True),
     ]
+
+
+@pytest.mark.parametrize(("stone", "asked"), [("ready", False), ("package", True), ("ato", True)])
+def test_an_open_finding_has_a_plan_once_the_assessment_is_over(stone: str, asked: bool) -> None:
+    bare = finding(items=())
+    assert lacks(stone=stone, findings=(bare,)) == ([("finding", "f1")] if asked else [])
+    assert lacks(stone=stone, findings=(replace(bare, plan="x", due=KICK_OFF),)) == []
+    assert lacks(stone=stone, findings=(replace(bare, state="closed"),)) == []
+
+
+# What hides
+
+
+def test_an_item_that_was_ticked_while_it_waited_is_caught() -> None:
+    """The app and the command line let a person tick what waits; the gate does not."""
+    chain = (item("a", needs=("r.csp:b",)), item("b", needs=("r.csp:c",)), item("c"))
+    assert lacks(*chain, records={"a": DONE, "b": DONE}) == [
+        ("needs", "r.csp:b"),
+        ("open", "r.csp:c"),
+    ]
+    assert lacks(*chain, records={"a": DONE}) == [
+        ("needs", "r.csp:a"),
+        ("open", "r.csp:b"),
+        ("open", "r.csp:c"),
+    ]
+
+
+def test_a_broken_file_that_an_item_waits_for_keeps_it_unmet() -> None:
+    lists = (checklist("f.csp", item("b"), phase="full-assessment"),)
+    broken = (BrokenFile("progress/f.csp.toml", "broken", "f.csp"),)
+    needing = item("a", needs=("f.csp:b",))
+    about = {"lists": lists, "broken": broken, "records": {"r.csp:a": DONE}}
+
+    def missing(one: Item) -> list[tuple[str, str]]:
+        unread = replace(project(one, **about), unreadable=frozenset({"f.csp"}))
+        found = gate(board(unread, TODAY), unread.process.milestones[0])
+        return [(m.kind, m.phase) for m in found.missing]
+
+    assert missing(needing) == [("file", "readiness")]
+    assert missing(item("a")) == []
+
+
+def test_a_gate_without_a_phase_lacks_nothing_whatever_is_open() -> None:
+    high = finding(risk="high")
+    asked = Request("q1", "Which ports?")
+    assert judged(item("a"), stone="anniversary", findings=(high,), requests=(asked,)).ready
+
+
+def test_private_lists_are_no_gates_business() -> None:
+    about = project(item("a"), records={"a": Record("todo")})
+    inside = board(replace(about, private_lists=frozenset({"r.csp"})), TODAY)
+    assert gate(inside, about.process.milestones[0]).ready
+
+
+def test_items_that_cannot_be_read_are_told_by_their_file_alone() -> None:
+    broken = (BrokenFile("progress/r.csp.toml", "broken", "r.csp"),)
+    unread = replace(project(item("a"), broken=broken), unreadable=frozenset({"r.csp"}))
+    found = gate(board(unread, TODAY), unread.process.milestones[0])
+    assert [(m.kind, m.ref) for m in found.missing] == [("file", "progress/r.csp.toml")]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeWorkspace, OpenWorkspace
+from driving import settle
 from nasty.make import LIST, TEXTS, hostile_workspace, raw_characters, written
 from rich.cells import cell_len
 from small_report import check_tables, fill, ship, template, tokens
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from fedcheck.cli import context
@@ -184,14 +184,6 @@ def in_home(root: Path, names: list[str], asked_of: bool = False) -> Path:
 def app(tmp_path: Path, without_shipped_lists: None, clock: object) -> FedcheckApp:
     """Return the app on a nasty workspace."""
     return new_app(in_home(tmp_path / "nasty", DRAWN[::3]), clock)
-
-
-async def settle(pilot: Pilot[int]) -> None:
-    """Wait until everything queued is saved and shown."""
-    await pilot.pause()
-    while pilot.app.writer.waiting:  # type: ignore[attr-defined]
-        await pilot.pause(0.01)
-    await pilot.pause()
 
 
 def check_screen(app: FedcheckApp, width: int = 80, height: int = 24) -> str:

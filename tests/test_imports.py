@@ -94,8 +94,8 @@ def test_only_the_app_imports_textual_or_rich(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) != "report"], ids=named)
-def test_only_reports_import_jinja2(path: Path) -> None:
-    assert not {name for name in imports(path) if name.split(".")[0] == "jinja2"}
+def test_only_reports_import_jinja2_and_a_markdown_parser(path: Path) -> None:
+    assert not {n for n in imports(path) if n.split(".")[0] in ("jinja2", "markdown_it")}
 
 
 PURE = [p for p in MODULES if room_of(p) in ("model", "insight")]
@@ -116,6 +116,17 @@ def test_model_and_insight_do_no_io_and_know_no_clock(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_module_is_a_box_for_everything(path: Path) -> None:
     assert not set(path.relative_to(PACKAGE).with_suffix("").parts) & {"utils", "helpers", "common"}
+
+
+WORKBOOKS = {"zipfile", "xml", "openpyxl", "lxml"}
+"""What reads workbooks; `exchange` alone does."""
+
+OTHERS = [p for p in MODULES if room_of(p) != "exchange"]
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=named)
+def test_only_exchange_reads_workbooks(path: Path) -> None:
+    assert not {name for name in imports(path) if name.split(".")[0] in WORKBOOKS}
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -146,11 +157,15 @@ def test_model_and_insight_load_no_toml_in_a_fresh_process(module: str) -> None:
 @pytest.mark.parametrize(
     ("argv", "unwanted"),
     [
+        (["status"], {"zipfile", "xml.parsers.expat", "fedcheck.exchange"}),
+        (["list"], {"zipfile", "xml.parsers.expat", "fedcheck.exchange"}),
+        (["export", "--help"], {"zipfile", "xml.parsers.expat", "fedcheck.exchange"}),
         (["--version"], {"textual", "rich", "jinja2", "filelock", "tomli_w"}),
         (["status"], {"textual", "rich", "jinja2", "filelock"}),
         (["list"], {"textual", "rich", "jinja2", "filelock"}),
         (["set", "diagram", "--status", "doing"], {"textual", "rich", "jinja2"}),
-        (["report", "-o", "-"], {"textual", "rich", "filelock"}),
+        (["report", "-o", "-"], {"textual", "rich", "filelock", "markdown_it"}),
+        (["report", "--format", "html", "-o", "-"], {"textual", "rich", "filelock"}),
     ],
 )
 def test_a_command_loads_no_library_that_it_does_not_use(

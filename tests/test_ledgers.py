@@ -12,6 +12,7 @@ from fedcheck.model import assessing, requesting
 from fedcheck.model.edit import RuleError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
+from fedcheck.model.rating import rated
 from fedcheck.model.request import Request
 from fedcheck.session import Session
 from fedcheck.store import books
@@ -120,9 +121,9 @@ def test_the_rules_of_a_request() -> None:
 def test_the_rules_of_a_finding() -> None:
     raised = assessing.raised(Finding("f", "Old TLS", "moderate"), DAY)
     assert (raised.found, raised.due) == (DAY, date(2027, 4, 11))
-    assert assessing.rated(raised, "high").due == date(2027, 2, 10)
+    assert rated(raised, "high").due == date(2027, 2, 10)
     agreed = Finding("f", "Old TLS", "moderate", found=DAY, due=date(2027, 3, 1))
-    assert assessing.rated(agreed, "high").due == date(2027, 3, 1)
+    assert rated(agreed, "high").due == date(2027, 3, 1)
     with pytest.raises(RuleError, match="needs a rationale"):
         assessing.deviating(raised, "false-positive", None)
     asked = assessing.deviating(raised, "false-positive", "the scanner is wrong")

@@ -55,8 +55,13 @@ def test_evidence(snap_compare, demo):
     assert snap_compare(app_of(demo), press=["2", "e"], terminal_size=(100, 30))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+def test_calendar(snap_compare, demo, size):
+    assert snap_compare(app_of(demo), press=["7", "wait:200"], terminal_size=size)
+
+
 def test_gate(snap_compare, demo):
-    keys = ["right", "right", "right", "right", "enter"]
+    keys = ["right", "right", "right", "right", "enter", "wait:200"]
     assert snap_compare(app_of(demo), press=keys, terminal_size=(120, 40))
 
 

@@ -208,7 +208,7 @@ def planned(item: Item, record: Record, deed: Any, number: int) -> list[Change]:
     if isinstance(deed, Edit):
         return edited("l:i", item, record, deed, TODAY)
     if isinstance(deed, Evidence):
-        return with_evidence("l:i", item, record, replace(deed, id=f"new-{number}"))
+        return with_evidence("l:i", record, replace(deed, id=f"new-{number}"))
     ids = [proof.id for proof in record.evidence]
     return without_evidence("l:i", record, ids[deed % len(ids)]) if ids else []
 

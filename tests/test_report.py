@@ -86,7 +86,7 @@ def test_what_is_missing_is_counted_and_listed_by_owner(filled):
     assert "### dana (CSP): 3" in text
     assert "### CSP, nobody named: 1" in text
     assert '| SSP signed | done, but it needs "Incident response plan final" (CSP) |' in text
-    assert "| Screenshot of the session lock | unanswered | 2027-01-09 |" in text
+    assert "| Screenshot of the session lock | unanswered | 2027-01-02 | 2027-01-09 |" in text
     numbers = [int(n) for n in re.findall(r"^### .*: (\d+)$", text, re.MULTILINE)]
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert sum(numbers) == 8 == len(rows) - 2 * len(numbers)
@@ -275,7 +275,7 @@ def test_the_order_of_hashes_does_not_show(tmp_path):
         "root.exists() or make(root, date(2027, 1, 11))\n"
         "session = open_session(root, paths.user_folders(), (), 'x', system_clock)\n"
         "board = session.board(date(2027, 1, 11))\n"
-        "text = render.markdown(board, root=root, folders=paths.user_folders())\n"
+        "text = render.make(board, root=root, folders=paths.user_folders())\n"
         "sys.stdout.buffer.write(text.encode())\n"
     )
     made = []

@@ -8,9 +8,9 @@ import pytest
 from conftest import TODAY
 from small_report import body, fill, rendered, report, ship, template
 
-from fedcheck.report import fingerprint, sandbox, view
+from fedcheck.report import fingerprint, sandbox, view, view_changes, view_duties, view_proof
 from fedcheck.report.fingerprint import Fingerprint
-from fedcheck.report.templates import list_templates
+from fedcheck.report.templates import SHIPPED, list_templates
 from fedcheck.store import history, paths
 from fedcheck.store.problems import FedcheckError
 
@@ -34,7 +34,8 @@ def test_the_nearest_template_of_a_name_counts(filled):
     (folders.templates / "weekly.md.j2").write_text("weekly\n")
     (folders.templates / "UPPER.md.j2").write_text("no name\n")
     found = {t.name: t.origin for t in list_templates(filled, folders)}
-    assert found == {"pmo-status": "user", "weekly": "user"}
+    assert {name for name, origin in found.items() if origin == "user"} == {"pmo-status", "weekly"}
+    assert "UPPER" not in found
     assert body(report(filled)) == "the user's"
     template(filled, "the workspace's\n", "pmo-status")
     assert body(report(filled)) == "the workspace's"
@@ -99,24 +100,45 @@ def test_every_name_of_the_context_can_be_used(filled):
 
 
 def views():
-    known = [one for one in vars(view).values() if isinstance(one, type)]
-    return [one for one in known if one.__module__ == view.__name__]
+    modules = (view, view_changes, view_duties, view_proof)
+    found = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    return [one for one in found if one.__module__.startswith(view.__name__)]
 
 
-def test_the_documentation_names_everything_that_a_template_sees():
+def documented(text):
+    """Return the names that each table of the documentation lists, table by table."""
+    found = []
+    for table in text.split("| name | what it is |\n| --- | --- |\n")[1:]:
+        rows = table.partition("\n\n")[0].splitlines()
+        found.append({name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])})
+    return found
+
+
+def test_the_documentation_names_everything_that_a_template_sees_and_nothing_else():
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    known = {one.__name__: {field.name for field in fields(one)} for one in views()}
+    tables = documented(text)
+    for name, names in known.items():
+        assert names in tables, (name, sorted(names))
+    for names in tables:
+        assert names in known.values(), sorted(names)
+    assert len(tables) == len(known)
+    assert f"version {view.FORMAT} of the context" in text
+
+
+def test_the_documentation_names_limits_filters_functions_and_blocks():
     text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
     known = set(re.findall(r"`(\w+)`", text))
-    for one in views():
-        missing = {field.name for field in fields(one)} - known
-        assert not missing, one.__name__
-    assert f"version {view.FORMAT} of the context" in text
     assert f"{sandbox.MAX_STEPS:,} steps" in text
-    assert set(sandbox.Room(sandbox.MeteredLoader(lambda name: ("", ""))).filters) <= known | {
-        "e", "escape", "d",
-    }  # fmt: skip
-    shipped_text = (ROOT / "fedcheck/report/templates/pmo-status.md.j2").read_text()
-    for block in re.findall(r"{% block (\w+)", shipped_text):
-        assert f"`{block}`" in text
+    room = sandbox.Room(sandbox.MeteredLoader(lambda name: ("", "")))
+    assert set(room.filters) <= known | {"e", "escape", "d"}
+    assert set(room.globals) <= known
+    for path in sorted(SHIPPED.glob("[a-z]*.md.j2")):
+        name = path.name.removesuffix(".md.j2")
+        blocks = re.findall(r"{% block (\w+)", path.read_text(encoding="utf-8"))
+        if blocks:
+            listed = ", ".join(f"`{block}`" for block in blocks)
+            assert f"| `{name}` | {listed} |" in text
 
 
 @pytest.mark.parametrize(

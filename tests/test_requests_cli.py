@@ -418,16 +418,16 @@ def test_the_gate_tells_of_them_by_title_until_they_are_settled(fedcheck):
     high = find(fedcheck, "--plan", "Patch", risk="high", title="Old kernel")
     bare = find(fedcheck, title="No banner")
     lacks = fedcheck("gate", "package")[1]
-    assert re.search(rf"{request_id} +unanswered: The ports\?", lacks)
-    assert re.search(rf"{high} +open High finding: Old kernel", lacks)
-    assert re.search(rf"{bare} +finding without a plan: No banner", lacks)
+    assert re.search(rf"{request_id} +The ports\? +unanswered", lacks)
+    assert re.search(rf"{high} +Old kernel +open High finding", lacks)
+    assert re.search(rf"{bare} +No banner +finding without a plan", lacks)
     fedcheck("request", "answer", request_id, "443")
     fedcheck("finding", "update", high, "--retest", "passed")
     fedcheck("finding", "update", bare, "--plan", "Show one")
     lacks = fedcheck("gate", "package")[1]
     assert not any(one in lacks for one in (request_id, high, bare))
     fedcheck("request", "return", request_id, "--comment", "UDP?")
-    assert "returned: The ports?" in fedcheck("gate", "package")[1]
+    assert re.search(r"The ports\? +returned", fedcheck("gate", "package")[1])
 
 
 def test_an_unplanned_finding_is_told_once_and_after_the_assessment_only() -> None:

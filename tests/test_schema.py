@@ -18,7 +18,7 @@ from fedcheck.model.process import Process
 from fedcheck.model.request import Requests
 from fedcheck.model.workspace import WorkspaceConfig
 from fedcheck.store.checklists import load_list
-from fedcheck.store.decode import keys_of
+from fedcheck.store.keys import keys_of
 from fedcheck.store.schema import schema
 
 CHECKLIST = schema(Checklist, "A fedcheck checklist")

@@ -4,15 +4,29 @@ Bindings, footer, help panel, palette and the page in `docs/` are made from it. 
 that commands and documentation can read it too.
 """
 
-from fedcheck.actions import everywhere, evidence, items, ledgers, reporting
+from fedcheck.actions import (
+    calendar,
+    everywhere,
+    evidence,
+    exchange,
+    items,
+    ledgers,
+    parts,
+    reporting,
+    testing,
+)
 from fedcheck.actions.action import Action
 
 ACTIONS: tuple[Action, ...] = (
     *everywhere.ACTIONS,
     *items.ACTIONS,
+    *testing.ACTIONS,
     *evidence.ACTIONS,
     *ledgers.ACTIONS,
+    *calendar.ACTIONS,
+    *parts.ACTIONS,
     *reporting.ACTIONS,
+    *exchange.ACTIONS,
 )
 """All actions; ids are never renamed."""
 

@@ -14,7 +14,28 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
     ),
     Action("app.history", "history", "Read who changed what, and when.", ("6",), "everywhere"),
+    Action(
+        "app.calendar",
+        "calendar",
+        "See every deadline, by week and month.",
+        ("7",),
+        "everywhere",
+    ),
+    Action(
+        "app.tests",
+        "testing",
+        "See how far the testing is, by family, method and tester.",
+        ("9",),
+        "everywhere",
+    ),
     Action("app.report", "report", "Preview the report, and export it.", ("r", "5"), "everywhere"),
+    Action(
+        "app.responsibilities",
+        "who does what",
+        "See who does what in each phase, and who waits for whom.",
+        ("8",),
+        "everywhere",
+    ),
     Action("app.goto", "go to", "Go to any item by its name.", ("ctrl+g",), "everywhere"),
     Action("app.undo", "undo", "Take your last change back.", ("u", "ctrl+z"), "everywhere"),
     Action(

@@ -24,6 +24,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("ledger.owner", "owner", "Say who is to answer, or who has it.", ("o",), "ledger"),
     Action("ledger.due", "due", "Set the day by which it is due.", ("d",), "ledger", True),
     Action("ledger.edit", "edit", "Change title, place, people and text.", ("E",), "ledger"),
+    Action(
+        "ledger.withdraw",
+        "withdraw",
+        "Take it back, saying why; the history keeps it.",
+        ("D",),
+        "ledger",
+    ),
     Action("ledger.filter", "filter", "Narrow the list as you type.", ("slash",), "ledger", True),
     Action("ledger.group", "group", "Group the list another way.", ("z",), "ledger"),
     Action(

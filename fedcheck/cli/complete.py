@@ -58,6 +58,23 @@ def milestones(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[
     return [CompletionItem(m.id, help=m.title) for m in stones if m.id.startswith(incomplete)]
 
 
+def templates(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a report template."""
+    from fedcheck.report.templates import list_templates
+    from fedcheck.store import paths
+
+    session = _session(ctx)
+    known = list_templates(session.root, paths.user_folders()) if session else []
+    return [CompletionItem(t.name, help=t.summary) for t in known if t.name.startswith(incomplete)]
+
+
+def roles(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a role of the process."""
+    session = _session(ctx)
+    known = session.project.process.roles if session else ()
+    return [CompletionItem(role) for role in known if role.startswith(incomplete)]
+
+
 def people(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the short name of a person."""
     session = _session(ctx)

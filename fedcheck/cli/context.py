@@ -135,7 +135,12 @@ def colourful() -> bool:
 
 def print_json(data: Any) -> None:
     """Print data as JSON, in ASCII: no control character in it reaches a terminal."""
-    click.echo(json.dumps(data, indent=2, default=_plain))
+    click.echo(json_text(data))
+
+
+def json_text(data: Any) -> str:
+    """Return data as JSON in ASCII; dates as ISO 8601."""
+    return json.dumps(data, indent=2, default=_plain)
 
 
 def _plain(value: Any) -> str:

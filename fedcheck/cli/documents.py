@@ -1,24 +1,27 @@
 """The JSON that the outside relies on (documented in docs/json.md)."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from fedcheck.insight import ledgers
+from fedcheck.insight import debts, ledgers
 from fedcheck.insight.entries import Board
-from fedcheck.insight.gates import Gate, Missing, gates
+from fedcheck.insight.gates import NO_DAYS, Gate, Missing, gates
 from fedcheck.insight.orphans import orphans
 from fedcheck.insight.owed import Owed
 from fedcheck.insight.progress import by_checklist
 from fedcheck.model.change import Entered
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import evidence_to_dict
+from fedcheck.model.fields import field_value
 from fedcheck.model.finding import FINDING_STATES, RISKS, Finding
 from fedcheck.model.reference import split
 from fedcheck.model.request import REQUEST_STATES, Request
+from fedcheck.model.weakness import DETAILS
 
 
-def status_document(board: Board) -> dict[str, Any]:
-    """Return `fedcheck/status@1`."""
+def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
+    """Return `fedcheck/status@1`; `days` tells since when items have their status."""
     project = board.project
     counts = by_checklist(board)
     states = [state for entry in board.entries.values() for state in entry.evidence]
@@ -55,7 +58,7 @@ def status_document(board: Board) -> dict[str, Any]:
             }
             for phase in project.process.phases
         ],
-        "milestones": [_milestone(board, gate) for gate in gates(board)],
+        "milestones": [_milestone(board, gate) for gate in gates(board, days)],
         "evidence": {
             "total": len(states),
             **{state: states.count(state) for state in ("stale", "missing", "changed")},
@@ -88,20 +91,51 @@ def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
     }
 
 
-def missing_row(missing: Missing) -> dict[str, str]:
+def missing_row(missing: Missing) -> dict[str, Any]:
     """Return one thing that a gate lacks."""
-    return {"kind": missing.kind, "ref": missing.ref, "why": missing.why, "owner": missing.owner}
+    names = ("kind", "ref", "why", "owner", "role", "phase", "since")
+    return {name: getattr(missing, name) for name in names}
 
 
-def gate_document(gate: Gate) -> dict[str, Any]:
-    """Return `fedcheck/gate@1`."""
+def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """Return `fedcheck/gate@1`; `fresh` is what is not missing yet on the real day."""
     return {
         "schema": "fedcheck/gate@1",
+        "as_of": board.today,
         "milestone": gate.milestone.id,
         "date": gate.date,
         "ready": gate.ready,
-        "missing": [missing_row(missing) for missing in gate.missing],
+        "missing": [
+            {
+                **missing_row(missing),
+                "title": debts.title_of(board, missing),
+                "now": (missing.kind, missing.ref) not in fresh,
+            }
+            for missing in gate.missing
+        ],
+        "owed": [
+            {"role": debt.role, "person": debt.person, "count": len(debt.missing)}
+            for debt in debts.debts(board.project, gate.missing)
+        ],
     }
+
+
+TEST_FIELDS = (
+    "observation",
+    "tester",
+    "tested",
+    "methods",
+    "sample",
+    "differential",
+    "inherited",
+    "inherited_from",
+    "retest",
+    "retested",
+    "review",
+    "reviewer",
+    "reviewed",
+)
+"""What is recorded of a test beside its result; null where nothing is known."""
 
 
 def list_row(entry: Entry) -> dict[str, Any]:
@@ -119,6 +153,7 @@ def list_row(entry: Entry) -> dict[str, Any]:
         "status": record.status,
         "result": record.result,
         "owner": record.owner,
+        "tester": record.tester,
         "due": entry.due,
         "evidence": len(record.evidence),
         "stale": entry.stale,
@@ -156,6 +191,7 @@ def show_document(board: Board, entry: Entry, history: list[Entered]) -> dict[st
         "private_note": project.private_note(entry.ref),
         "reason": record.reason,
         "done": record.done,
+        "test": {name: field_value(record, name) for name in TEST_FIELDS},
         "evidence": [
             {"id": proof.id, "state": state, **evidence_to_dict(proof)}
             for proof, state in zip(record.evidence, entry.evidence, strict=True)
@@ -218,6 +254,8 @@ def finding_row(finding: Finding, today: date) -> dict[str, Any]:
 def finding_document(finding: Finding, today: date, history: list[Entered]) -> dict[str, Any]:
     """Return `fedcheck/finding@1`."""
     more = {name: getattr(finding, name) for name in ("text", "plan", "rationale", "retested")}
+    more["original"] = finding.original
+    more["details"] = {name: field_value(finding, name) for name in DETAILS}
     row = finding_row(finding, today)
     return {"schema": "fedcheck/finding@1", **row, **more, **_proof_and_story(finding, history)}
 

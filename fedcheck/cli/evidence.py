@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.cli import complete, words
+from fedcheck.cli import complete, ledger, words
 from fedcheck.cli.context import (
     Day,
     as_of_option,
@@ -19,6 +19,7 @@ from fedcheck.cli.context import (
 )
 from fedcheck.cli.item import report_action
 from fedcheck.cli.proving import foretold, grouped_lines, progress
+from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
 from fedcheck.model.evidence import Evidence, evidence_to_dict
 from fedcheck.model.proving import Revision
 from fedcheck.model.text import one_line, plural
@@ -73,7 +74,7 @@ def add(
     """Attach LINK to each ITEM: a URL, a file or a ticket such as SEC-123.
 
     A file's hash is kept, so that a later change of the file shows. One call is one action, and
-    one undo.
+    one undo. A request or a finding can stand for an item: requests:ID, findings:ID.
 
     \b
     Example:
@@ -85,7 +86,7 @@ def add(
     if not items:
         raise FedcheckError("the link or the item is missing", "first the items, then the link", 2)
     session = open_workspace(workspace, as_of)
-    refs = list(dict.fromkeys(session.resolve(one) for one in (*items, *also)))
+    refs = list(dict.fromkeys(ledger.any_ref(session, one) for one in (*items, *also)))
     with progress("reading") as step:
         pieces = [
             session.new_evidence(
@@ -107,7 +108,8 @@ def add(
 def _tell_of_twins(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
     """Say on stderr which items have a link already: that may be meant."""
     for ref in refs:
-        known = {proof.link: proof for proof in session.project.record(ref).evidence}
+        thing = session.project.thing(ref)
+        known = {proof.link: proof for proof in thing.evidence} if thing else {}
         for piece in pieces:
             twin = known.get(piece.link)
             if twin is not None:
@@ -132,11 +134,14 @@ def list_(
 ) -> None:
     """List the evidence of the items that a QUERY means, and when each goes stale.
 
-    With --by in groups, with where evidence is expected and none is attached.
+    With --by in groups, with where evidence is expected and none is attached. Evidence of requests
+    and findings is listed too; the words requests, findings, requests:ID and findings:ID narrow it
+    to theirs.
 
     \b
     Example:
       fedcheck evidence list evidence:stale
+      fedcheck evidence list requests
       fedcheck evidence list --by age phase:full-assessment
     """
     session = open_workspace(workspace, as_of)
@@ -173,6 +178,8 @@ def verify(
     as_json: bool,
 ) -> None:
     """Hash the evidence files of the items that a QUERY means, and compare.
+
+    Those of requests and findings too; a QUERY may name them as evidence list does.
 
     A path from the root of the disk is looked at only if you linked it yourself on this machine, or
     say --outside once: a workspace from somebody else may name any file of yours.
@@ -223,7 +230,7 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     ids = set(query)
     found = [
         (entry, proof)
-        for entry in board.entries.values()
+        for entry in _provable(board)
         for proof in entry.record.evidence
         if proof.id in ids
     ]
@@ -257,7 +264,7 @@ def renew(
     session = open_workspace(workspace)
     found = [
         (entry, proof)
-        for entry in session.board().entries.values()
+        for entry in _provable(session.board())
         for proof in entry.record.evidence
         if proof.id == piece
     ]
@@ -282,8 +289,21 @@ def _found(board: "Board", query: tuple[str, ...]) -> list[Proof]:
 
 
 def _meant(board: "Board", query: tuple[str, ...]) -> list["Entry"]:
-    parsed = item_language(board.project).parse(words.query_text(query))
-    return list(parsed.select(board.entries.values(), board.today))
+    """Return the items, requests and findings that a query means."""
+    named = [word for word in query if word in BOOKS or in_a_ledger(word)]
+    rest = tuple(word for word in query if word not in named)
+    parsed = item_language(board.project).parse(words.query_text(rest))
+    found = parsed.select(_provable(board), board.today)
+    if not named:
+        return list(found)
+    return [entry for entry in found if entry.ref in named or entry.checklist in named]
+
+
+def _provable(board: "Board") -> list["Entry"]:
+    """Return everything that can have evidence: items, and requests and findings that have some."""
+    from fedcheck.insight.ledger_proofs import stand_ins
+
+    return [*board.entries.values(), *stand_ins(board)]
 
 
 def _row(entry: "Entry", proof: Evidence, state: str) -> dict[str, object]:

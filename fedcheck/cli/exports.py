@@ -9,7 +9,16 @@ from fedcheck.cli.lazy import LazyGroup
 from fedcheck.store import files
 from fedcheck.store.problems import FedcheckError
 
-EXPORTS: dict[str, str] = {}
+EXPORTS: dict[str, str] = {
+    "srtm": "export_srtm:srtm",
+    "requests": "export_requests:requests",
+    "poam": "export_risks:poam",
+    "ret": "export_risks:ret",
+    "csv": "export_items:csv",
+    "xlsx": "export_items:xlsx",
+    "json": "export_items:json_",
+    "ics": "ics:ics",
+}
 """Each export, and the module and function that hold its command."""
 
 
@@ -18,6 +27,10 @@ def export() -> None:
     """Write what others ask for: workbooks, tables, calendars.
 
     Without -o the result goes to the screen where it is text.
+
+    \b
+    Example:
+      fedcheck export ics -o deadlines.ics
     """
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,19 +16,32 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.cli.detail import detail_options, given
 from fedcheck.cli.item import report_action
 from fedcheck.insight.ledger_query import finding_language
 from fedcheck.insight.ledgers import state_of
 from fedcheck.model import assessing
 from fedcheck.model.assessing import Update
-from fedcheck.model.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding
+from fedcheck.model.finding import (
+    DEVIATION_STATES,
+    DEVIATIONS,
+    RETESTS,
+    RISKS,
+    Finding,
+    exposure,
+)
 from fedcheck.model.text import storable
+from fedcheck.model.weakness import DETAILS, detailed
 from fedcheck.store.book import FINDINGS
 from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
     from fedcheck.session import Session
+
+
+LONG = ("recommendation", "remedy", "verification", "comment")
+"""The details that are texts of their own."""
 
 
 @click.group()
@@ -43,7 +56,7 @@ def finding() -> None:
 
 @finding.command()
 @click.argument("title")
-@click.option("--risk", type=click.Choice(RISKS), required=True, help="Sets the due date too.")
+@click.option("--risk", type=click.Choice(RISKS), help="Sets the due date; or by likelihood.")
 @click.option(
     "--item", "items", multiple=True, shell_complete=complete.items, help="Test that found it."
 )
@@ -52,12 +65,13 @@ def finding() -> None:
 @click.option("--due", help="30, 90 or 180 days after it was found, without it.")
 @click.option("--plan", default="", help="What will be done; - reads it from stdin.")
 @click.option("--text", default="", help="The weakness in full; - reads it from stdin.")
+@detail_options
 @workspace_option
 @as_of_option
 @json_option
 def add(
     title: str,
-    risk: str,
+    risk: str | None,
     items: tuple[str, ...],
     owner: str,
     found: str | None,
@@ -67,8 +81,11 @@ def add(
     workspace: str | None,
     as_of: date | None,
     as_json: bool,
+    **details: Any,
 ) -> None:
     """Raise a finding, TITLE in one line. Prints the new id first.
+
+    Its risk is given, or follows from likelihood and impact.
 
     \b
     Example:
@@ -77,12 +94,17 @@ def add(
     """
     if plan == text == "-":
         raise FedcheckError("only one text can come from stdin", "write the other one out", 2)
+    known = given(details)
+    rated = risk or exposure(known.get("likelihood", ""), known.get("impact", ""))
+    if not rated:
+        hint = "say --risk, or both --likelihood and --impact"
+        raise FedcheckError("a finding has a risk", hint, 2)
     session = open_workspace(workspace, as_of)
     ref = session.new_ref(FINDINGS)
     new = Finding(
         id=ref.partition(":")[2],
         title=title,
-        risk=risk,  # type: ignore[arg-type]
+        risk=rated,  # type: ignore[arg-type]
         items=ledger.item_refs(session, items),
         owner=_word(owner),
         found=ledger.day_of(session, found),
@@ -90,7 +112,10 @@ def add(
         plan=_text(plan),
         text=_text(text),
     )
-    raised = assessing.raised(new, session.today())
+    today = session.today()
+    raised = detailed(assessing.raised(new, today), known, today)
+    if risk:
+        raised = assessing.raised(replace(raised, risk=new.risk, due=new.due), today)
     action = session.revise([ref], lambda _: raised, f"Finding: {raised.title}")
     if as_json:
         report_action(session, action, as_json)
@@ -131,6 +156,7 @@ def _text(text: str) -> str:
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Of evidence.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
+@detail_options
 @workspace_option
 @as_of_option
 @json_option
@@ -155,8 +181,12 @@ def update(
     workspace: str | None,
     as_of: date | None,
     as_json: bool,
+    **details: Any,
 ) -> None:
-    """Change findings: plan, risk, deviation, retest. All of one command is one change.
+    """Change findings: plan, risk, deviation, retest, and what the official tables ask for.
+
+    All of one command is one change. Likelihood and impact give the risk; a risk adjustment that
+    is approved makes the adjusted risk the one that counts. Corrected during testing closes it.
 
     \b
     Example:
@@ -184,6 +214,7 @@ def update(
         retest=retest,
         close=close,
         reopen=reopen,
+        details=given(details),
     )
     if wanted == Update() and not links:
         raise FedcheckError("nothing to update", "say what: --plan TEXT, --retest passed, ...", 2)
@@ -202,6 +233,25 @@ def _contradictions(close: bool, reopen: bool, retest: str | None, texts: list[s
         raise FedcheckError(text, "leave one out", 2)
     if texts.count("-") > 1:
         raise FedcheckError("only one text can come from stdin", "write the others out", 2)
+
+
+@finding.command()
+@click.argument("finding_id", metavar="ID", shell_complete=complete.findings)
+@click.option("--reason", required=True, help="Why; the history keeps it.")
+@workspace_option
+@json_option
+def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
+    """Take a finding back that should never have been raised.
+
+    It leaves the register; the history keeps it and the reason, and undo brings it back.
+    A finding that was remediated is closed, and one that is no weakness gets a deviation; see
+    fedcheck finding update.
+
+    \b
+    Example:
+      fedcheck finding withdraw f3k9 --reason "raised twice, see f7aa"
+    """
+    ledger.withdraw(open_workspace(workspace), FINDINGS, finding_id, reason, as_json)
 
 
 @finding.command("list")
@@ -275,12 +325,23 @@ def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
             ("deviation", f"{one.deviation}, {one.deviation_state}" if one.deviation else ""),
             ("retest", f"{one.retest} {days['retested']}".rstrip()),
             ("closed", days["closed"]),
+            ("first rated", one.original),
+            *((name.replace("_", " "), _told(one, name)) for name in DETAILS if name not in LONG),
         ]
     )
     ledger.paragraph("Weakness", one.text)
     ledger.paragraph("Plan", one.plan)
     ledger.paragraph("Rationale", one.rationale)
+    for name in LONG:
+        ledger.paragraph(name.capitalize(), getattr(one, name))
     ledger.rest(session, board, one, ref)
+
+
+def _told(one: Finding, name: str) -> str:
+    value = getattr(one, name)
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _days(one: Finding) -> dict[str, date | None]:

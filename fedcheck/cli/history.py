@@ -133,6 +133,9 @@ def _missing(root: Path, report: Path) -> "list[Damage]":
     for name, wanted in seen.hashes.items():
         plain = Path(name.replace("\0", "")).name  # a report may come from a stranger
         path = root / histories.FOLDER / plain
+        if not path.exists():  # a report without names tells the end of a file's name only
+            ends = (p for p in histories.history_files(root) if p.name.endswith(f"-{plain}"))
+            path = next(ends, path)
         if wanted not in histories.line_hashes(path):
             lost.append(Damage(path, 0, "does not hold what the report saw: it was rewritten"))
     return lost

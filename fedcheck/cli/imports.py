@@ -12,9 +12,14 @@ from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.exchange.plan import Plan
-    from fedcheck.session import Session
+    from fedcheck.session import Action, Session
 
-IMPORTS: dict[str, str] = {}
+IMPORTS: dict[str, str] = {
+    "srtm": "import_srtm:srtm",
+    "requests": "import_requests:requests",
+    "oscal": "import_oscal:oscal",
+    "csv": "import_csv:csv",
+}
 """Each import, and the module and function that hold its command."""
 
 SHOWN = 30
@@ -26,6 +31,10 @@ def import_() -> None:
     """Bring in what others hand over: workbooks, catalogs, lists.
 
     Every import can be looked at first with --dry-run, and is taken back by fedcheck undo.
+
+    \b
+    Example:
+      fedcheck import requests matrix-filled.xlsx --dry-run
     """
 
 
@@ -37,13 +46,12 @@ def existing_file(name: str) -> Path:
     return path
 
 
-def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> None:
-    """Tell what an import does, and do it unless this is a dry run."""
+def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> "Action | None":
+    """Tell what an import does, and do it unless this is a dry run; return what was done."""
     from fedcheck.exchange.plan import carry_out
 
     done = not (dry_run or plan.empty)
-    if done:
-        carry_out(session, plan)
+    action = carry_out(session, plan) if done else None
     if as_json:
         print_json(
             {
@@ -60,7 +68,7 @@ def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> No
                 ],
             }
         )
-        return
+        return action
     for fact in plan.facts:
         say(one_line(fact, 200))
     for note in plan.notes[:SHOWN]:
@@ -69,18 +77,12 @@ def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> No
     if len(plan.notes) > SHOWN:
         say(f"  and {plural(len(plan.notes) - SHOWN, 'more remark')}; --json tells all of them")
     say(_ending(plan, dry_run))
+    return action
 
 
 def _ending(plan: "Plan", dry_run: bool) -> str:
     if plan.empty:
         return "Nothing to do: the workspace has all of it already."
-    what = []
-    if plan.checklists:
-        what.append(plural(len(plan.checklists), "checklist"))
-    if plan.changes:
-        records = len({change.ref for change in plan.changes})
-        what.append(f"{plural(len(plan.changes), 'change')} of {plural(records, 'record')}")
-    told = " and ".join(what)
     if dry_run:
-        return f"Would write {told}. Nothing was changed."
-    return f"Written: {told}. fedcheck undo takes it back."
+        return f"Would write {plan.told}. Nothing was changed."
+    return f"Written: {plan.told}. fedcheck undo takes it back."

@@ -20,10 +20,9 @@ from fedcheck.cli.context import (
 )
 from fedcheck.insight.story import sentence, story
 from fedcheck.model.change import Change
-from fedcheck.model.dates import typed_due
-from fedcheck.model.edit import Edit
-from fedcheck.model.record import RESULTS, STATUS_GLYPHS, STATUSES
+from fedcheck.model.record import STATUS_GLYPHS
 from fedcheck.model.reference import split
+from fedcheck.model.testing import told
 from fedcheck.model.text import clean, one_line
 from fedcheck.store.book import RESERVED
 from fedcheck.store.problems import FedcheckError
@@ -78,6 +77,7 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
         ("deliverable", item.deliverable),
         ("evidence limit", item.max_age or (f"renewed every {item.every}" if item.every else "")),
         ("after", item.after),
+        *told(record),
     ]
     for name, value in facts:
         if value:
@@ -95,10 +95,16 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
             for proof, state in zip(record.evidence, entry.evidence, strict=True)
         ],
     )
-    if record.note:
-        say()
-        say("Note")
-        say(textwrap.indent(clean(record.note), "  "))
+    texts = {
+        "Observation": record.observation,
+        "Where the SSP differs": record.differential,
+        "Note": record.note,
+    }
+    for title, text in texts.items():
+        if text:
+            say()
+            say(title)
+            say(textwrap.indent(clean(text), "  "))
     inside = board.project.private_note(entry.ref)
     if inside:
         say()
@@ -159,75 +165,6 @@ def change_text(change: Change) -> str:
         return f"evidence {what}: {one_line(str(known.get('label') or known.get('link', '')), 80)}"
     old, new = (one_line(str(v), 60) if v else "nothing" for v in (change.old, change.new))
     return f"{name}: {old} -> {new}"
-
-
-@click.command("set")
-@click.argument("items", nargs=-1, required=True, metavar="ITEM...", shell_complete=complete.items)
-@click.option("--status", type=click.Choice(STATUSES), help="New status.")
-@click.option(
-    "--result", type=click.Choice([*RESULTS, ""]), help="Result of a test; makes it done."
-)
-@click.option("--owner", shell_complete=complete.people, help='Who has it; "" for nobody.')
-@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
-@click.option("--note", help='Text of the note; "" to clear it.')
-@click.option("--private-note", help="Note that stays under private/ and is in no report.")
-@click.option("--reason", help="Why it is blocked, not applicable or declined.")
-@click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
-@workspace_option
-@as_of_option
-@json_option
-def set_(
-    items: tuple[str, ...],
-    status: str | None,
-    result: str | None,
-    owner: str | None,
-    due: str | None,
-    note: str | None,
-    private_note: str | None,
-    reason: str | None,
-    confirm: bool,
-    workspace: str | None,
-    as_of: date | None,
-    as_json: bool,
-) -> None:
-    """Change items: status, result, owner, due date, note, reason.
-
-    Several items are one change, and one undo. What it prints is on disk.
-
-    \b
-    Example:
-      fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
-      fedcheck set au-malware --result satisfied
-    """
-    session = open_workspace(workspace, as_of)
-    given = (status, result, owner, due, note, reason, private_note)
-    if all(value is None for value in given) and not confirm:
-        raise FedcheckError("nothing to set", "say what: --status done, --owner NAME, ...", 2)
-    edit = Edit(status, result, owner, _due(session, due), note, reason, confirm, private_note)
-    refs = list(dict.fromkeys(session.resolve(item) for item in items))
-    action = session.edit(refs, edit)
-    if status == "blocked" and not reason:
-        _ask_for_reason(session, refs)
-    report_action(session, action, as_json)
-    if result == "other-than-satisfied" and not as_json:
-        ledger.how_to_raise(session.board(), refs)
-
-
-def _due(session: "Session", text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        due = typed_due(text, session.today())
-        if due:
-            session.board().calendar.day_of(due)
-    except ValueError as error:
-        raise FedcheckError(str(error), "or relative to today: +2w, fri, tomorrow", 2) from None
-    return due
-
-
-def _ask_for_reason(session: "Session", refs: list[str]) -> None:
-    if any(not session.project.record(ref).reason for ref in refs):
-        complain('blocked without a reason; say what holds it: --reason "..."')
 
 
 def report_action(session: "Session", action: "Action", as_json: bool = False) -> None:

@@ -1,5 +1,6 @@
 """The one door from the command line to the terminal app."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -41,4 +42,5 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
         workspaces.load_head(root)  # a broken head file is told here, whole, with its lines
     from fedcheck.tui.start import run_app
 
+    gc.enable()  # off since the start of the process; the app stays, and makes cycles
     return run_app(root, folders, user, config.who(user, os.environ), here, problems)

@@ -71,6 +71,19 @@ def refs_of(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ref_of(session, book, text) for text in texts))
 
 
+def withdraw(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
+    """Take a request or a finding out of its register; say so."""
+    from fedcheck.cli.item import report_action
+
+    ref = ref_of(session, book, text)
+    title = getattr(session.project.thing(ref), "title", "")
+    action = session.withdraw(ref, reason)
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    say(one_line(f"{split(ref)[1]}  withdrawn: {title}", 200))
+
+
 def any_ref(session: "Session", text: str) -> str:
     """Return the reference of an item, or of a request or finding that is named in full."""
     book = split(text)[0]
@@ -173,9 +186,10 @@ def head(thing: Thing, ref: str, what: str, today: date) -> None:
 
 def facts(pairs: Iterable[tuple[str, str]]) -> None:
     """Print names and values, those that have one."""
-    for name, value in pairs:
-        if value:
-            say(f"{name:<9}  {one_line(value)}")
+    told = [(name, value) for name, value in pairs if value]
+    wide = max([9, *(len(name) for name, _ in told)])
+    for name, value in told:
+        say(f"{name:<{wide}}  {one_line(value)}")
 
 
 def paragraph(title: str, text: str) -> None:

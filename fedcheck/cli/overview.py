@@ -1,4 +1,4 @@
-"""Commands that answer: status, list, gate."""
+"""Commands that answer: status, list."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.cli.gate import status_days
 from fedcheck.insight import gates, ledgers
 from fedcheck.insight.orphans import orphans
 from fedcheck.insight.progress import Count, by_phase_and_role
@@ -23,11 +24,10 @@ from fedcheck.model.finding import RISKS
 from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.model.text import one_line, plural
 from fedcheck.model.vocabulary import item_language
-from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
-    from fedcheck.insight.gates import Gate, Missing
+    from fedcheck.insight.gates import Gate
 
 
 @click.command()
@@ -44,7 +44,7 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
     session = open_workspace(workspace, as_of)
     board = session.board()
     if as_json:
-        print_json(documents.status_document(board))
+        print_json(documents.status_document(board, status_days(session)))
         return
     _head(board, session.who)
     found = gates.gates(board)
@@ -67,7 +67,7 @@ def _head(board: "Board", who: str) -> None:
 def _phases(board: "Board", found: "list[Gate]") -> None:
     counts = by_phase_and_role(board)
     roles = [r for r in board.project.process.roles if any(role == r for _, role in counts)]
-    lacking = gates.lacking_by_phase(board, found)
+    lacking = gates.lacking_by_phase(board, found, board.next_milestone)
     rows = [["", *roles, "gate"]]
     for phase in board.project.process.phases:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
@@ -183,67 +183,3 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
         say(line)
     if not chosen and words.width():
         say("Nothing matches.")
-
-
-@click.command()
-@click.argument("milestone", required=False, shell_complete=complete.milestones)
-@workspace_option
-@as_of_option
-@json_option
-@click.pass_context
-def gate(
-    ctx: click.Context,
-    milestone: str | None,
-    workspace: str | None,
-    as_of: date | None,
-    as_json: bool,
-) -> None:
-    """Tell whether a MILESTONE may be called, and exactly what is missing.
-
-    Exit status 0 when ready, 1 when not. Without a milestone: the next one.
-
-    \b
-    Example:
-      fedcheck gate kick-off --as-of 2027-02-01
-    """
-    session = open_workspace(workspace, as_of)
-    board = session.board()
-    process = board.project.process
-    name = known_milestone(process, milestone) if milestone else board.next_milestone
-    stone = process.milestone(name)
-    assert stone is not None
-    found = gates.gate(board, stone)
-    if as_json:
-        print_json(documents.gate_document(found))
-    else:
-        _print_gate(board, found)
-    ctx.exit(0 if found.ready else 1)
-
-
-def _print_gate(board: "Board", gate: "Gate") -> None:
-    stone = gate.milestone
-    day = words.due_text(gate.date, board.today) or "no date yet"
-    say(f"{paint(stone.title, bold=True)}   {day}")
-    if not stone.closes:
-        say("This milestone has no gate: it closes no phase.")
-        return
-    if stone.question:
-        say(stone.question)
-    if gate.ready:
-        say(paint("Yes. Nothing is missing.", fg="green"))
-        return
-    count = plural(len(gate.missing), "thing is", "things are")
-    say(paint(f"No. {count} missing.", fg="red"))
-    for owner, lacks in _by_owner(gate).items():
-        say()
-        say(f"{paint(one_line(owner), bold=True)}  {len(lacks)}")
-        for line in words.table([["", m.ref, m.why] for m in lacks], flexible=2):
-            say(line)
-
-
-def _by_owner(gate: "Gate") -> dict[str, list["Missing"]]:
-    grouped: dict[str, list[Missing]] = {}
-    for missing in gate.missing:
-        role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
-        grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(missing)
-    return grouped

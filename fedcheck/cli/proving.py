@@ -10,7 +10,7 @@ import click
 
 from fedcheck.cli import words
 from fedcheck.insight.entries import Board
-from fedcheck.insight.register import Row, Use, age_of, grouped, register
+from fedcheck.insight.register import Row, Use, age_of, full_register, grouped
 
 QUIET_SECONDS = 0.5
 """How long a reading takes before it is worth a line."""
@@ -37,7 +37,7 @@ def foretold(board: Board) -> dict[tuple[str, str], Foretold]:
                 "soon": use.soon,
             },
         )
-        for row in register(board).rows
+        for row in full_register(board).rows
         for use in row.uses
         if use.proof is not None
     }
@@ -51,7 +51,7 @@ def _until(use: Use) -> str:
 
 def grouped_lines(board: Board, refs: Collection[str], by: str) -> list[str]:
     """Return the rows of the register that are on items, under headings, and their count."""
-    found = register(board)
+    found = full_register(board)
     rows = [
         Row(kept)
         for row in found.rows

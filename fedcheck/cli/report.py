@@ -22,80 +22,179 @@ from fedcheck.store.problems import FedcheckError
 from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
+    from fedcheck.report.render import Format
     from fedcheck.session import Session
 
 DEFAULT = "pmo-status"
 
 
 @click.command()
-@click.argument("template", required=False, default=DEFAULT)
+@click.argument("template", required=False, metavar="[TEMPLATE]", shell_complete=complete.templates)
 @click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
 @click.option("--milestone", shell_complete=complete.milestones, help="Else the next one.")
+@click.option(
+    "--role",
+    shell_complete=complete.roles,
+    help="Whose briefing, next steps and requests; else your own briefing, and all.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html"]),
+    help="Markdown, or one HTML file that prints well; else by the ending of FILE.",
+)
+@click.option(
+    "--redact",
+    metavar="WORDS",
+    default="",
+    help="Leave out owners, notes, links (several with commas).",
+)
+@click.option(
+    "--since",
+    metavar="SINCE",
+    help="Tell what changed since a date, a git revision or an earlier report.",
+)
 @click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
 @click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
 @click.option("--list", "list_templates", is_flag=True, help="List the templates.")
+@click.option(
+    "--init",
+    "begin",
+    metavar="NAME",
+    shell_complete=complete.templates,
+    help="Copy a template to edit it, to the file named instead of TEMPLATE or to templates/.",
+)
+@click.option("--force", is_flag=True, help="With --init: replace a file that is there.")
 @workspace_option
 @as_of_option
 @json_option
 def report(
-    template: str,
+    template: str | None,
     output: str | None,
     milestone: str | None,
+    role: str | None,
+    form: "Format | None",
+    redact: str,
+    since: str | None,
     record: str | None,
     list_sent: bool,
     list_templates: bool,
+    begin: str | None,
+    force: bool,
     workspace: str | None,
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Write the Markdown status report for the next milestone.
+    """Write a report as Markdown or HTML: by default the status for the next milestone.
 
     Without -o it goes to the reports folder of the workspace; the same state and date give the
-    same bytes. TEMPLATE is the name of a shipped one or of one of yours (docs/report.md).
+    same bytes. TEMPLATE is one that comes with fedcheck (pmo-status, briefing, weekly, executive,
+    requests, evidence, responsibilities, test-status) or one of yours (docs/report.md).
 
     \b
     Example:
       fedcheck report -o status.md
-      fedcheck report --milestone kick-off --as-of 2027-02-01 -o -
-      fedcheck report --record pmo
+      fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
+      fedcheck report executive --redact owners,notes --record pmo
+      fedcheck report --since 2027-01-04
+      fedcheck report --init weekly
     """
     from fedcheck.report import render, templates
+    from fedcheck.report.earlier import earlier
+    from fedcheck.report.redact import parse_redactions
 
     session = open_workspace(workspace, as_of)
     folders = paths.user_folders()
     if list_templates:
-        found = templates.list_templates(session.root, folders)
-        if as_json:
-            print_json([{"name": t.name, "origin": t.origin, "path": str(t.path)} for t in found])
-            return
-        for line in words.table([[t.name, t.origin, str(t.path)] for t in found]):
-            say(line)
+        _print_templates(session.root, folders, as_json)
         return
     if list_sent:
         _print_sent(session, as_json)
         return
+    if begin:
+        _begin(session.root, folders, begin, template, force, as_json)
+        return
+    form = form or ("html" if output and output.endswith((".html", ".htm")) else "md")
+    chosen = template or DEFAULT
     board = session.board()
     name = known_milestone(board.project.process, milestone) if milestone else None
-    text = render.markdown(
-        board, root=session.root, folders=folders, template=template, milestone=name
+    since = since or templates.compared_with(session.root, folders, chosen, board.today)
+    then = earlier(session, since, Path.cwd()) if since else None
+    text = render.make(
+        board,
+        root=session.root,
+        folders=folders,
+        template=chosen,
+        milestone=name,
+        role=role,
+        redact=parse_redactions(redact),
+        form=form,
+        earlier=then,
     )
     if output == "-" and record is not None:
         raise FedcheckError("what is sent is written to a file", "name it with -o FILE", 2)
     if output == "-":
         click.echo(text, nl=False)
         return
-    path = Path(output) if output else render.default_path(session.root, board, template, name)
+    path = (
+        Path(output)
+        if output
+        else render.default_path(session.root, board, chosen, name, role, form)
+    )
+    if then and then.file and path.exists() and path.samefile(then.file):
+        text = f"{path}: is the report that this one compares with, and would be replaced"
+        raise FedcheckError(text, "name another file with -o FILE", 2)
     render.write(path, text)
     if record is not None:
         from fedcheck.report.sent import sent
 
-        sent(session, path, text, template, name or board.next_milestone, record)
+        sent(session, path, text, chosen, name or board.next_milestone, record)
     if as_json:
-        print_json({"schema": "fedcheck/report@1", "path": str(path), "to": record or ""})
+        about = {"template": chosen, "milestone": name or board.next_milestone, "format": form}
+        found = {"schema": "fedcheck/report@1", "path": str(path), "to": record or "", **about}
+        print_json(found)
         return
     say(f"written  {path}")
     if record is not None:
         say(f"noted    sent to {one_line(record, 60)}")
+
+
+def _print_templates(root: Path, folders: paths.UserFolders, as_json: bool) -> None:
+    """List the templates: which there are, where from, and what each is for."""
+    from fedcheck.report import render, templates
+
+    found = templates.list_templates(root, folders)
+    if as_json:
+        keys = ("name", "origin", "summary")
+        about = {"formats": list(render.FORMATS)}
+        print_json(
+            [{k: getattr(t, k) for k in keys} | about | {"path": str(t.path)} for t in found]
+        )
+        return
+    forms = ", ".join(render.FORMATS)
+    rows = [[t.name, t.origin, forms, t.summary or str(t.path)] for t in found]
+    for line in words.table(rows, flexible=3):
+        say(line)
+
+
+def _begin(
+    root: Path,
+    folders: paths.UserFolders,
+    name: str,
+    target: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Copy a template to a file that a person edits."""
+    from fedcheck.report import templates
+
+    found = templates.find_template(root, folders, name)
+    path = templates.begin(found, root, paths.expanded(target) if target else None, force)
+    if as_json:
+        print_json({"schema": "fedcheck/template@1", "name": found.name, "path": str(path)})
+        return
+    say(f"written  {path}")
+    say("What it can name is told in docs/report.md.")
 
 
 def _print_sent(session: "Session", as_json: bool) -> None:
@@ -118,7 +217,7 @@ def write_default(root: str, as_of: date | None) -> Path:
     session = open_workspace(root, as_of)
     board = session.board()
     folders = paths.user_folders()
-    text = render.markdown(board, root=session.root, folders=folders, template=DEFAULT)
+    text = render.make(board, root=session.root, folders=folders, template=DEFAULT)
     path = render.default_path(session.root, board, DEFAULT, None)
     render.write(path, text)
     return path

@@ -1,7 +1,8 @@
 """Commands on requests: ask, answer, accept, return, list, show."""
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +23,7 @@ from fedcheck.model import requesting
 from fedcheck.model.request import REQUEST_KINDS, Request
 from fedcheck.model.text import storable
 from fedcheck.store.book import REQUESTS
+from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -192,6 +194,76 @@ def return_(request_id: str, comment: str, workspace: str | None, as_json: bool)
         return requesting.returned(old, comment)
 
     report_action(session, session.revise([ref], ledger.there(change), "Returned"), as_json)
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=complete.requests)
+@click.option("--reason", required=True, help="Why; the history keeps it.")
+@workspace_option
+@json_option
+def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
+    """Take a request back that should never have been asked.
+
+    It leaves the register; the history keeps it and the reason, and undo brings it back.
+
+    \b
+    Example:
+      fedcheck request withdraw q7w --reason "asked twice"
+    """
+    ledger.withdraw(open_workspace(workspace), REQUESTS, request_id, reason, as_json)
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=complete.requests)
+@click.option("--title", help="What is asked, in one line.")
+@click.option("--kind", type=click.Choice(REQUEST_KINDS), help="Question, or for evidence.")
+@click.option("--by", shell_complete=complete.people, help="Who asks.")
+@click.option("--to", shell_complete=complete.people, help="A person or a role.")
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; empty: none.')
+@click.option("--round", help="Round of the review.")
+@click.option("--document", help="Document that it is about: SSP, RAR, SAR.")
+@click.option("--section", help="Section, page or control in it.")
+@click.option("--text", help="The question in full; - reads it from stdin.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=complete.items, help="Item it concerns too."
+)
+@workspace_option
+@as_of_option
+@json_option
+def edit(
+    request_id: str,
+    due: str | None,
+    text: str | None,
+    items: tuple[str, ...],
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    **fields: str | None,
+) -> None:
+    """Change what is asked, of whom, until when. What is not named stays as it is.
+
+    \b
+    Example:
+      fedcheck request edit q7w --to erik --due +1w
+      fedcheck request edit q7w --title "Which ports are open to the internet?"
+    """
+    session = open_workspace(workspace, as_of)
+    ref = ledger.ref_of(session, REQUESTS, request_id)
+    wanted: dict[str, Any] = {k: _word(v) for k, v in fields.items() if v is not None}
+    if wanted.get("title") == "":
+        raise FedcheckError("the title is empty", "say in one line what is asked", 2)
+    if due is not None:
+        wanted["due"] = ledger.day_of(session, due)
+    if text is not None:
+        wanted["text"] = storable(ledger.text_of(text)).strip()
+    more = ledger.item_refs(session, items)
+    if not wanted and not more:
+        raise FedcheckError("nothing to change", "say what: --title TEXT, --to WHO, --due DAY", 2)
+
+    def change(old: Request) -> Request:
+        return replace(old, items=tuple(dict.fromkeys((*old.items, *more))), **wanted)
+
+    report_action(session, session.revise([ref], ledger.there(change), "Request changed"), as_json)
 
 
 @request.command("list")

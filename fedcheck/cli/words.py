@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -9,7 +10,11 @@ from fedcheck.cli.context import paint
 from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.model.reference import split
 from fedcheck.model.text import cells, one_line
+
+ROOMY = 110
+"""From how many columns on whole references leave room for titles."""
 
 WIDEST = 100
 """The widest column, in cells; one text of 100,000 characters must not fill every line up."""
@@ -50,6 +55,22 @@ def marks(entry: Entry) -> str:
 def width() -> int:
     """Return the width of the terminal, or 0 where the output goes elsewhere."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def short_names(refs: Sequence[str]) -> dict[str, str]:
+    """Return the bare ids of items where the terminal is narrow: a title says more.
+
+    An id that several checklists have stays whole, so that every name can be typed as it stands.
+    """
+    if not narrow():
+        return {}
+    seen = Counter(split(ref)[1] for ref in refs)
+    return {ref: name for ref in refs if seen[name := split(ref)[1]] == 1}
+
+
+def narrow() -> bool:
+    """Tell whether the terminal has no room for long references and reasons beside titles."""
+    return 0 < width() < ROOMY
 
 
 def table(

@@ -18,7 +18,9 @@ from fedcheck.model.change import Change, differences
 from fedcheck.model.edit import Edit, edited, with_evidence
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import Evidence
+from fedcheck.model.fields import with_field
 from fedcheck.model.record import EMPTY
+from fedcheck.model.testing import Fieldwork
 from fedcheck.session import Session, open_session
 from fedcheck.store import commit, files, ledger, machine, paths, proofs, workspaces
 from fedcheck.store.book import FINDINGS, REQUESTS, Book, empty
@@ -58,7 +60,7 @@ def make(root: Path, today: date | None = None) -> None:
     _play(session, day)
     asked, due = _at(day, -9), _at(day, -2)
     for name, text in (
-        (FINDINGS, story.FINDINGS.format(due=_at(day, 75))),
+        (FINDINGS, story.FINDINGS.format(found=_at(day, -15), due=_at(day, 75), step=_at(day, 40))),
         (REQUESTS, story.REQUESTS.format(asked=asked, due=due)),
     ):
         _enter(session, ledger.load(root / f"{name}.toml", text.encode(), name), day)
@@ -151,20 +153,46 @@ def _changes(
     result = turn.result if status in ("done", "na") else ""
     if entry.item.kind == "test" and status == "done" and not result:
         result = "satisfied"
+    owner = _owner(entry, turn)
     edit = Edit(
         status=None if result else status,
         result=result or None,
-        owner=_owner(entry, turn),
+        owner=owner,
         due=_at(today, turn.due).isoformat() if turn.due is not None else None,
         note=turn.note or None,
         reason=turn.reason or None,
+        testing=_fieldwork(entry) if result else None,
     )
-    changes = edited(entry.ref, entry.item, EMPTY, edit, day)
+    changes = edited(entry.ref, entry.item, EMPTY, edit, day, owner)
+    if result and _draw(entry.ref + "review") % 3 == 0:
+        changes += _reviewed(entry, changes, owner, day)
     if status == "done" and (entry.item.expects or turn.evidence_day or turn.lost_file):
         taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
         proof = _proof(session.root, entry, taken, turn.lost_file, lost)
-        changes += with_evidence(entry.ref, entry.item, EMPTY, proof)
+        changes += with_evidence(entry.ref, EMPTY, proof)
     return changes
+
+
+def _fieldwork(entry: Entry) -> Fieldwork:
+    """Return what the tester wrote: methods always, a sample and an observation for some."""
+    item, draw = entry.item, _draw(entry.ref + "fieldwork")
+    proof = item.expects[0] if item.expects else "the service"
+    seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
+    return Fieldwork(
+        methods=item.methods or None,
+        sample=f"{draw % 20 + 5} of {draw % 200 + 40} components" if draw % 3 == 0 else None,
+        observation=seen if draw % 2 == 0 else None,
+    )
+
+
+def _reviewed(entry: Entry, changes: list[Change], tester: str, day: date) -> list[Change]:
+    """Return what the second assessor made of a test."""
+    record = EMPTY
+    for change in changes:
+        record = with_field(record, change.field, change.new)
+    others = [name for name in story.OWNERS[entry.role] if name != tester]
+    edit = Edit(testing=Fieldwork(review="agreed"))
+    return edited(entry.ref, entry.item, record, edit, day, others[0]) if others else []
 
 
 def _status(entry: Entry, pace: Pace) -> str:

@@ -172,9 +172,16 @@ title = "Session token of the tenant console is accepted by the management API"
 risk = "moderate"
 state = "open"
 items = ["rev5.full-assessment.3pao:pen-3"]
+text = "The management interface takes tokens of the console: it does not look at the audience."
 plan = "Bind tokens to their audience; release 4.12"
 owner = "erik"
+found = {found}
 due = {due}
+likelihood = "moderate"
+impact = "high"
+recommendation = "Check the audience of every token at the management interface."
+assets = ["api-gw-1", "api-gw-2"]
+steps = ["{step}: audience check in release 4.12", "{due}: retest by the assessor"]
 """
 """The findings so far; one other-than-satisfied test has none yet, and the gate says so."""
 

@@ -2,15 +2,18 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fedcheck.doctor.defect import Defect, Severity
 from fedcheck.doctor.places import Places
 from fedcheck.doctor.tree import Entry, Tree
+from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
 from fedcheck.model.evidence import Evidence
+from fedcheck.model.finding import Finding
 from fedcheck.model.project import Project
+from fedcheck.model.request import Request
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
 from fedcheck.store import machine, proofs
@@ -35,12 +38,21 @@ class Piece:
     index: int
     proof: Evidence
 
+    @property
+    def ref(self) -> str:
+        """Return the reference of the item, request or finding."""
+        return f"{self.checklist}:{self.item}"
+
 
 def _pieces(project: Project) -> Iterator[Piece]:
     for checklist, records in project.records.items():
         for item, record in records.items():
             for index, proof in enumerate(record.evidence):
                 yield Piece(checklist, item, index, proof)
+    for book in BOOKS:
+        for thing in _things(project, book):
+            for index, proof in enumerate(thing.evidence):
+                yield Piece(book, thing.id, index, proof)
 
 
 def evidence_links(session: Session, places: Places, tree: Tree) -> list[Defect]:
@@ -60,12 +72,26 @@ def evidence_links(session: Session, places: Places, tree: Tree) -> list[Defect]
         if kind == "missing-evidence" and closed & {*(session.root / piece.proof.link).parents}:
             continue
         file = places.progress_file(piece.checklist)
-        line = places.record(piece.checklist, piece.item, "evidence", piece.index)
-        ref = f"{piece.checklist}:{piece.item}"
+        line = _line(places, session.project, piece)
         severity: Severity = "error" if kind == "evidence-link" else "warning"
-        message = f"{one_line(piece.item, 60)}: {message}"
-        found.append(Defect(kind, severity, message, remedy, file, line, ref))
+        named = piece.ref if in_a_ledger(piece.ref) else piece.item
+        message = f"{one_line(named, 60)}: {message}"
+        found.append(Defect(kind, severity, message, remedy, file, line, piece.ref))
     return _fewer(found)
+
+
+def _things(project: Project, book: str) -> Sequence[Request | Finding]:
+    return project.requests if book == "requests" else project.findings
+
+
+def _line(places: Places, project: Project, piece: Piece) -> int:
+    """Return the line of a piece in its file; 0 where it cannot be found."""
+    if not in_a_ledger(piece.ref):
+        return places.record(piece.checklist, piece.item, "evidence", piece.index)
+    listed = _things(project, piece.checklist)
+    number = next(place for place, one in enumerate(listed) if one.id == piece.item)
+    file = places.progress_file(piece.checklist)
+    return places.line(file, piece.checklist[:-1], number, "evidence", piece.index)
 
 
 def _fewer(defects: list[Defect]) -> list[Defect]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from fedcheck.store.paths import HEAD, MACHINE, PRIVATE
 
 PLACES = (
-    HEAD, "requests.toml", "findings.toml", "checklists", "progress", "history",
+    HEAD, "requests.toml", "findings.toml", "imports.toml", "checklists", "progress", "history",
     "evidence", "reports", PRIVATE, MACHINE,
 )  # fmt: skip
 """What of a workspace folder is fedcheck's to guard; what else lies there is not ours."""

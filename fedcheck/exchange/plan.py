@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fedcheck.model.change import Change
 from fedcheck.model.checklist import Checklist
+from fedcheck.model.text import plural
 from fedcheck.session import Action, Session
 
 
@@ -49,6 +50,17 @@ class Plan:
     def empty(self) -> bool:
         """Tell whether there is nothing to do: all of it is in the workspace already."""
         return not (self.checklists or self.changes)
+
+    @property
+    def told(self) -> str:
+        """Return what it would write, in words: `1 checklist and 12 changes of 4 records`."""
+        what = []
+        if self.checklists:
+            what.append(plural(len(self.checklists), "checklist"))
+        if self.changes:
+            records = len({change.ref for change in self.changes})
+            what.append(f"{plural(len(self.changes), 'change')} of {plural(records, 'record')}")
+        return " and ".join(what)
 
 
 Planner = Callable[[Session, Path], Plan]

@@ -58,7 +58,7 @@ def phases_in_reach(board: Board) -> set[str]:
     """
     stones = [stone for stone in board.project.process.milestones if stone.closes]
     ids = [stone.id for stone in stones]
-    first = ids.index(board.next_milestone) if board.next_milestone in ids else 0
+    first = ids.index(board.next_dated) if board.next_dated in ids else 0
     near = {phase for stone in stones[first : first + 2] for phase in stone.closes}
     if not stones or board.dates.get(stones[-1].id, date.max) < board.today:
         gated = {phase for stone in stones for phase in stone.closes}

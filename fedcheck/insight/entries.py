@@ -6,7 +6,13 @@ from datetime import date
 from functools import cached_property
 
 from fedcheck.insight import freshness
-from fedcheck.insight.milestones import Calendar, calendar, next_milestone, phase_ends
+from fedcheck.insight.milestones import (
+    Calendar,
+    calendar,
+    next_dated,
+    next_milestone,
+    phase_ends,
+)
 from fedcheck.model.checklist import Checklist, Item, Section
 from fedcheck.model.dates import parse_span, shift_clamped
 from fedcheck.model.entry import Entry
@@ -35,8 +41,13 @@ class Board:
 
     @cached_property
     def next_milestone(self) -> str:
-        """Return the id of the next milestone with a gate."""
+        """Return the id of the next milestone with a gate, whether it has a date or not."""
         return next_milestone(self.project, self.dates, self.today)
+
+    @cached_property
+    def next_dated(self) -> str:
+        """Return the id of the next milestone with a gate that has a date: what time runs for."""
+        return next_dated(self.project, self.dates, self.today)
 
     def shared(self) -> "Board":
         """Return the board without what stands under `private/`: what may leave."""

@@ -1,8 +1,9 @@
 """Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 from fedcheck.insight import parties, since
@@ -106,23 +107,33 @@ def lacking_by_phase(
         closing = [gate for gate in found if phase.id in gate.milestone.closes]
         spoken = [gate for gate in closing if gate.milestone.id == milestone]
         counts = [
-            (g.milestone.id, sum(m.phase == phase.id for m in g.missing))
-            for g in spoken or closing
+            (g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in spoken or closing
         ]
         short = next((pair for pair in counts if pair[1]), ("", 0))
         lacks[phase.id] = short if closing else None
     return lacks
 
 
-def phase_of(board: Board, milestone: Milestone, refs: Iterable[str]) -> str:
-    """Return the phase in which a request or a finding counts at a milestone's gate.
+def phase_of(
+    board: Board,
+    milestone: Milestone,
+    refs: Iterable[str] = (),
+    counts: Callable[[Milestone], bool] = lambda _: False,
+) -> str:
+    """Return the phase in which something that belongs to no phase counts at a milestone's gate.
 
-    The latest phase that the gate closes and that one of its items belongs to; the last phase of
-    the gate where it names none of them.
+    The latest phase that the gate closes and that one of its items belongs to; else the last phase
+    of the first gate at which it counts, if this gate closes that too; else its own last phase.
     """
-    closes = sorted(milestone.closes, key=board.project.process.order)
+    process = board.project.process
+    closes = sorted(milestone.closes, key=process.order)
     named = {board.entries[ref].phase for ref in refs if ref in board.entries}
-    return next((phase for phase in reversed(closes) if phase in named), closes[-1])
+    own = [phase for phase in closes if phase in named]
+    if own:
+        return own[-1]
+    first = next((one for one in process.milestones if one.closes and counts(one)), milestone)
+    last = max(first.closes, key=process.order)
+    return last if last in closes else closes[-1]
 
 
 def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
@@ -208,11 +219,9 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
     An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing). One that
     is not planned is told of here unless the test that found it does so already.
     """
-    if not _after_assessment(board, milestone):
-        return
     jab = board.project.process.id == "jab"
     for finding in board.project.findings:
-        if finding.state != "open" or _came_later(board, milestone, finding.found):
+        if finding.state != "open" or not _open_by(board, finding, milestone):
             continue
         if finding.risk == "high" and jab:
             why = f"open High finding: {finding.title}"
@@ -222,8 +231,14 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
             continue
         owner = finding.owner or parties.ANSWERS
         role = parties.remediating(board.project, finding)
-        phase = phase_of(board, milestone, finding.items)
+        phase = phase_of(board, milestone, finding.items, partial(_open_by, board, finding))
         yield Missing("finding", finding.id, why, owner, role, phase, finding.found)
+
+
+def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:
+    """Tell whether a gate asks for an open finding: the assessment is over, and it was known."""
+    known = not _came_later(board, milestone, finding.found)
+    return known and _after_assessment(board, milestone)
 
 
 def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
@@ -244,17 +259,17 @@ def _after_assessment(board: Board, milestone: Milestone) -> bool:
 
 def _requests(board: Board, milestone: Milestone, days: Mapping[str, date]) -> Iterator[Missing]:
     for request in board.project.requests:
-        if request.state == "open" and _due_by(board, milestone, request):
+        if request.state == "open" and _due_by(board, request, milestone):
             owner = request.to or parties.ANSWERS
-            role = parties.answering(board.project, request)
+            role = parties.role_of(board.project, owner)
             word = "returned" if request.returned else "unanswered"
-            phase = phase_of(board, milestone, request.items)
+            phase = phase_of(board, milestone, request.items, partial(_due_by, board, request))
             day = since.request_since(request, days)
             why = f"{word}: {request.title}"
             yield Missing("request", request.id, why, owner, role, phase, day)
 
 
-def _due_by(board: Board, milestone: Milestone, request: Request) -> bool:
+def _due_by(board: Board, request: Request, milestone: Milestone) -> bool:
     """Tell whether an open request is due by a milestone; one without a day is due at once."""
     day = board.dates.get(milestone.id)
     if request.due and day:
@@ -281,7 +296,7 @@ def _files(board: Board, milestone: Milestone, asked: Sequence[Entry]) -> Iterat
         ):
             continue
         closed = checklist is not None and checklist.phase in milestone.closes
-        phase = checklist.phase if checklist and closed else phase_of(board, milestone, ())
+        phase = checklist.phase if checklist and closed else phase_of(board, milestone)
         where = f"line {broken.line}: " if broken.line else ""
         why = f"cannot be read: {where}{broken.message}"
         yield Missing("file", broken.path, why, board.project.config.role, phase=phase)

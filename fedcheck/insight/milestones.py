@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from fedcheck.model.checklist import DEMANDED
 from fedcheck.model.dates import parse_due, resolve
+from fedcheck.model.process import Milestone
 from fedcheck.model.project import Project
 from fedcheck.model.reference import did_you_mean, split
 
@@ -83,8 +85,8 @@ def phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
     return {phase: dates[stone] for phase, stone in last.items() if stone in dates}
 
 
-def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
-    """Return the id of the next milestone with a gate that lies ahead.
+def next_dated(project: Project, dates: Mapping[str, date], today: date) -> str:
+    """Return the id of the next milestone with a gate whose date lies ahead.
 
     Without any date ahead: the first gate after the last one that has passed.
     """
@@ -92,6 +94,41 @@ def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> 
     ahead = [m for m in gates if m in dates and dates[m] >= today]
     if ahead:
         return min(ahead, key=lambda m: (dates[m], gates.index(m)))
-    passed = [i for i, m in enumerate(gates) if m in dates and dates[m] < today]
-    rest = gates[(max(passed) + 1 if passed else 0) :]
+    rest = gates[_passed(gates, dates, today) :]
     return rest[0] if rest else (gates[-1] if gates else "")
+
+
+def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
+    """Return the id of the milestone that comes next: the next conversation.
+
+    That is the next one that has a date, unless the process has a gate before it that has none: a
+    workspace that only knows its kick-off still has the Ready conversation before it. Such a gate
+    is taken for held once a later one has passed, or nothing is open in what it closes.
+    """
+    dated = next_dated(project, dates, today)
+    stones = [m for m in project.process.milestones if m.closes]
+    gates = [m.id for m in stones]
+    if dated not in dates:
+        return dated
+    between = stones[_passed(gates, dates, today) : gates.index(dated)]
+    return next(
+        (m.id for m in between if m.id not in dates and _work_left(project, m)),
+        dated,
+    )
+
+
+def _passed(gates: list[str], dates: Mapping[str, date], today: date) -> int:
+    """Return how many gates are behind: all up to the last one whose day has passed."""
+    return max((i + 1 for i, m in enumerate(gates) if m in dates and dates[m] < today), default=0)
+
+
+def _work_left(project: Project, milestone: Milestone) -> bool:
+    """Tell whether a demanded item of the phases that a milestone closes is open."""
+    return any(
+        checklist.phase in milestone.closes
+        and item.level in DEMANDED
+        and not item.after
+        and checklist.id not in project.private_lists
+        and not project.record(f"{checklist.id}:{item.id}").closed
+        for checklist, _, item in project.applying()
+    )

@@ -1,12 +1,13 @@
 """The evidence of a workspace as a register: every piece, what it stands for, how long it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from fedcheck.insight.entries import Board
 from fedcheck.insight.freshness import newest_day, stale_from, turns_stale
+from fedcheck.insight.ledger_proofs import stand_ins
 from fedcheck.insight.milestones import phase_ends
 from fedcheck.model.dates import parse_max_age
 from fedcheck.model.entry import Entry
@@ -177,13 +178,26 @@ class Group:
 
 
 def register(board: Board) -> Register:
-    """Return the register of a board."""
+    """Return the register of a board: the evidence of its items."""
+    return _register(board, board.entries.values())
+
+
+def full_register(board: Board) -> Register:
+    """Return the register with the evidence of requests and findings too.
+
+    They stand in it by entries of their own, whose references begin with `requests:` and
+    `findings:`.
+    """
+    return _register(board, [*board.entries.values(), *stand_ins(board)])
+
+
+def _register(board: Board, entries: Iterable[Entry]) -> Register:
     ends = phase_ends(board.project, board.dates)
-    stone = board.project.process.milestone(board.next_milestone)
-    day = board.dates.get(board.next_milestone)
+    stone = board.project.process.milestone(board.next_dated)
+    day = board.dates.get(board.next_dated)
     limit = day if day and day >= board.today else None
     by_link: dict[tuple[str, str], list[Use]] = {}
-    for entry in board.entries.values():
+    for entry in entries:
         for use in uses(board, entry, ends.get(entry.phase), limit):
             link = (use.proof.kind, use.proof.link) if use.proof else ("", entry.ref)
             by_link.setdefault(link, []).append(use)
@@ -237,8 +251,9 @@ def matching(register: Register, text: str) -> list[Row]:
 
 
 def row_text(row: Row) -> str:
-    """Return all words of a row that a person may look for."""
+    """Return all words of a row that a person may look for; `state:soon` and so on among them."""
     parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
+    parts += [f"state:{row.standing}"]
     for use in row.uses:
         item, proof = use.entry.item, use.proof
         parts += [use.entry.ref, item.title, item.code, *item.controls, use.entry.record.owner]

@@ -38,6 +38,19 @@ def status_days(
     }
 
 
+def asks_history(project: Project) -> bool:
+    """Tell whether a day of a gate hangs on the history; it may be long, so it is read only then.
+
+    It does where something is blocked, or not applicable without a reason, and where an answer came
+    back.
+    """
+    return any(request.returned for request in project.requests) or any(
+        record.status == "blocked" or (record.status == "na" and not record.reason)
+        for records in project.records.values()
+        for record in records.values()
+    )
+
+
 def _standing(project: Project, ref: str) -> str:
     book, name = split(ref)
     if book == REQUESTS:

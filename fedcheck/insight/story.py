@@ -70,7 +70,8 @@ def sentence(changes: Sequence[Change]) -> str:
     by_field = {change.field: change for change in changes}
     title = by_field.get("title")
     if title and not title.new:
-        return f"removed: {_quote(title.old)}"
+        said = [str(c.new) for c in changes if c.field == "comment" and c.new]
+        return f"removed: {_quote(title.old)}" + (f"; {_quote(said[-1])}" if said else "")
     parts = _of_the_schedule(by_field) + _of_a_ledger(by_field)
     status, reason = by_field.get("status"), by_field.get("reason")
     if status:

@@ -1,12 +1,16 @@
 """What may be done to a finding: raise it, plan it, retest it, close it, reopen it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from fedcheck.model.edit import RuleError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding, remediation_due
+from fedcheck.model.rating import rated
 from fedcheck.model.text import storable
+from fedcheck.model.weakness import detailed
 
 
 def raised(finding: Finding, today: date) -> Finding:
@@ -17,14 +21,6 @@ def raised(finding: Finding, today: date) -> Finding:
     found = finding.found or today
     due = finding.due or remediation_due(finding.risk, found)
     return replace(finding, title=title, found=found, due=due)
-
-
-def rated(finding: Finding, risk: str) -> Finding:
-    """Return the finding with another risk; a due date that followed from the old one follows."""
-    new: Finding = replace(finding, risk=risk)  # type: ignore[arg-type]
-    if finding.found and finding.due == remediation_due(finding.risk, finding.found):
-        return replace(new, due=remediation_due(risk, finding.found))
-    return new
 
 
 def deviating(finding: Finding, deviation: str, rationale: str | None) -> Finding:
@@ -47,7 +43,14 @@ def decided(finding: Finding, state: str) -> Finding:
     if not finding.deviation:
         hint = "ask for one first: --deviation false-positive"
         raise RuleError(f"{finding.id}: no deviation was asked for", hint, "deviation")
-    return replace(finding, deviation_state=state)  # type: ignore[arg-type]
+    new: Finding = replace(finding, deviation_state=state)  # type: ignore[arg-type]
+    if finding.deviation != "risk-adjustment" or not finding.adjusted:
+        return new
+    if state == "approved" and not finding.original:
+        return replace(rated(new, finding.adjusted), original=finding.risk)
+    if state != "approved" and finding.original:
+        return rated(new, finding.original)
+    return new
 
 
 def retested(finding: Finding, outcome: str, day: date) -> Finding:
@@ -73,9 +76,9 @@ def closed(finding: Finding, day: date) -> Finding:
 
 
 def reopened(finding: Finding) -> Finding:
-    """Return the finding as open again; a retest that passed no longer counts."""
+    """Return the finding as open again; a retest that passed, a correction no longer count."""
     retest = "" if finding.retest == "passed" else finding.retest
-    return replace(finding, state="open", closed=None, retest=retest)
+    return replace(finding, state="open", closed=None, retest=retest, corrected=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Update:
     Attributes:
         by_risk: whether the due date is to be the one that follows from the risk.
         decision: what became of the deviation.
+        details: what the official tables ask for beside it, by field (see `model.weakness`).
     """
 
     proofs: tuple[Evidence, ...] = ()
@@ -102,6 +106,7 @@ class Update:
     retest: str | None = None
     close: bool = False
     reopen: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def apply(self, old: Finding, today: date) -> Finding:
         """Return the finding after it. Raises RuleError."""
@@ -114,6 +119,7 @@ class Update:
             plan=old.plan if self.plan is None else self.plan,
             owner=old.owner if self.owner is None else self.owner,
         )
+        new = detailed(new, self.details, today)
         if self.risk:
             new = rated(new, self.risk)
         if self.by_risk:

@@ -8,17 +8,12 @@ from fedcheck.model.change import Change, differences
 from fedcheck.model.checklist import ADVISED, Item
 from fedcheck.model.dates import parse_due
 from fedcheck.model.evidence import Evidence
+from fedcheck.model.finding import Finding
 from fedcheck.model.record import RESULTS, STATUSES, Record
+from fedcheck.model.request import Request
+from fedcheck.model.rules import RuleError as RuleError
+from fedcheck.model.testing import Fieldwork, followed, recorded
 from fedcheck.model.text import storable
-
-
-class RuleError(Exception):
-    """An edit that the rules do not allow; `wants` names the field that is missing, if one is."""
-
-    def __init__(self, message: str, hint: str = "", wants: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-        self.wants = wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +23,7 @@ class Edit:
     Attributes:
         confirm: a person has read what changed upstream in the item.
         private_note: the note that stays under `private/`; it is no part of the shared record.
+        testing: what to record of a test beside its result.
     """
 
     status: str | None = None
@@ -38,14 +34,17 @@ class Edit:
     reason: str | None = None
     confirm: bool = False
     private_note: str | None = None
+    testing: Fieldwork | None = None
 
 
-def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> list[Change]:
+def edited(
+    ref: str, item: Item, record: Record, edit: Edit, today: date, by: str = ""
+) -> list[Change]:
     """Return the changes that an edit makes, with what follows from it by the rules.
 
     A result makes a test done (not-applicable makes it n/a); leaving done clears the result. The
-    done date and the basis are kept up. Raises RuleError for a result on a task, for n/a without
-    a reason, and for a word or a date that cannot be stored.
+    done date and the basis are kept up, and who tested when (`by`, today). Raises RuleError for a
+    result on a task, for n/a without a reason, and for a word or a date that cannot be stored.
     """
     new = record
     for name in ("owner", "due", "note", "reason"):
@@ -61,7 +60,10 @@ def edited(ref: str, item: Item, record: Record, edit: Edit, today: date) -> lis
         new = replace(new, result="")
     if edit.status is not None:
         new = _with_status(new, edit.status)
+    if edit.testing is not None:
+        new = recorded(item, new, edit.testing, by, today)
     new = _consistent(item, record, new, edit, today)
+    new = followed(item, record, new, by, today)
     return differences(ref, record, new)
 
 
@@ -130,16 +132,21 @@ def settled(record: Record) -> Record:
         record,
         result=record.result if record.closed else "",
         done=record.done if record.status == "done" else None,
+        review=record.review if record.closed else "",
+        reviewer=record.reviewer if record.closed else "",
+        reviewed=record.reviewed if record.closed else None,
     )
 
 
-def with_evidence(ref: str, item: Item, record: Record, *proofs: Evidence) -> list[Change]:
+def with_evidence(ref: str, record: Record | Request | Finding, *proofs: Evidence) -> list[Change]:
     """Return the changes that attach pieces of evidence."""
     new = replace(record, evidence=(*record.evidence, *proofs))
     return differences(ref, record, new)
 
 
-def without_evidence(ref: str, record: Record, evidence_id: str) -> list[Change]:
+def without_evidence(
+    ref: str, record: Record | Request | Finding, evidence_id: str
+) -> list[Change]:
     """Return the changes that take a piece of evidence away."""
     kept = tuple(e for e in record.evidence if e.id != evidence_id)
     return differences(ref, record, replace(record, evidence=kept))

@@ -58,7 +58,8 @@ class Finding:
     number: str = key("Official number, such as the POA&M ID", default="")
     likelihood: Level = key("Likelihood that it is exploited", default="")
     impact: Level = key("Impact if it is", default="")
-    adjusted: Level = key("Risk after an adjustment", default="")
+    adjusted: Level = key("Risk that an adjustment asks for", default="")
+    original: Level = key("Risk as first rated, where an adjustment was approved", default="")
     recommendation: str = key("What the assessor recommends", default="")
     controls: tuple[str, ...] = key("Controls, beside those of its items", default=())
     detector: str = key("Scanner or other source that detected it", default="")
@@ -97,6 +98,21 @@ class Finding:
 def remediation_due(risk: str, found: date) -> date:
     """Return by when a finding is to be remediated: 30, 90 or 180 days after it was found."""
     return shift(found, REMEDIATION[risk])
+
+
+def exposure(likelihood: str, impact: str) -> Level:
+    """Return the risk of a likelihood and an impact; nothing where one of them is not known.
+
+    Either of them low is low, else either of them moderate is moderate, else it is high. That is
+    how FedRAMP's workbook computes its column "Risk Exposure Level" (SAR Appendix B, Security
+    Requirements Traceability Matrix, Moderate template of 2024-11-08, family tabs, column N).
+    """
+    levels = (likelihood, impact)
+    if any(level not in RISKS for level in levels):
+        return ""
+    if "low" in levels:
+        return "low"
+    return "moderate" if "moderate" in levels else "high"
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,9 @@ class Milestone:
     closes: tuple[str, ...] = key("Phases that must be complete before it", default=())
     default: str = key("Its date while the workspace has none", default="", check="due")
     note: str = key("More about it", default="")
+    decided_by: tuple[str, ...] = key("Roles that decide at its gate", default=())
+    decision: str = key("What they decide, in one sentence", default="")
+    decision_source: SourceRef | None = key("Where that comes from", default=None)
     source: SourceRef | None = key("Where this comes from", default=None)
 
 

@@ -75,6 +75,20 @@ class Project:
         checklist, item = split(ref)
         return self.records.get(checklist, {}).get(item, EMPTY)
 
+    def thing(self, ref: str) -> Record | Request | Finding | None:
+        """Return a request or a finding by its reference; of anything else, the item's record."""
+        book, name = split(ref)
+        if book == "requests":
+            return self.request(name)
+        return self.finding(name) if book == "findings" else self.record(ref)
+
+    def proven(self) -> Iterator[Record | Request | Finding]:
+        """Yield everything that can have evidence: records, requests, findings."""
+        for records in self.records.values():
+            yield from records.values()
+        yield from self.requests
+        yield from self.findings
+
     def private_note(self, ref: str) -> str:
         """Return the note of an item that never leaves the company."""
         checklist, item = split(ref)
@@ -124,5 +138,8 @@ class Project:
     def people(self) -> list[str]:
         """Return the short names of everybody known: from the head file and from owners."""
         named = set(self.config.people or {})
-        named.update(r.owner for rs in self.records.values() for r in rs.values() if r.owner)
+        for records in self.records.values():
+            for one in records.values():
+                named |= {one.owner, one.tester, one.reviewer}
+        named.discard("")
         return sorted(named)

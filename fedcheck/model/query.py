@@ -9,7 +9,7 @@ from datetime import date
 
 from fedcheck.model.checklist import LEVELS, Item
 from fedcheck.model.entry import Entry
-from fedcheck.model.record import RESULTS, STATUSES
+from fedcheck.model.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.search import (
     Language,
@@ -47,6 +47,8 @@ def searched(entry: Entry) -> Iterable[str]:
     yield item.guidance
     yield record.note
     yield record.reason
+    yield record.observation
+    yield record.sample
     for proof in record.evidence:
         yield proof.label
         yield proof.link
@@ -58,6 +60,8 @@ def family(control: str) -> str:
 
 
 def _family(value: str) -> Test:
+    if value == "none":
+        return lambda entry, _: not entry.item.controls
     return lambda entry, _: any(family(c).casefold() == value for c in entry.item.controls)
 
 
@@ -72,6 +76,8 @@ def _control(value: str) -> Test:
 
 
 def _method(value: str) -> Test:
+    if value == "none":
+        return lambda entry, _: not entry.item.methods
     return lambda entry, _: value in entry.item.methods
 
 
@@ -90,9 +96,14 @@ def _owner(entry: Entry) -> str:
     return entry.record.owner
 
 
+def tester(entry: Entry) -> str:
+    """Return who tested; the owner of a test that nobody has tested yet."""
+    return (entry.record.tester or entry.record.owner) if entry.item.kind == "test" else ""
+
+
 def _tester(value: str) -> Test:
-    owner = named(_owner)(value)
-    return lambda entry, today: entry.item.kind == "test" and owner(entry, today)
+    holds = named(tester)(value)
+    return lambda entry, today: entry.item.kind == "test" and holds(entry, today)
 
 
 def _evidence(value: str) -> Test:
@@ -117,6 +128,8 @@ IS: dict[str, Test] = {
     "changed": lambda e, _: e.changed,
     "demanded": lambda e, _: e.item.level in ("must", "must-not"),
     "noted": lambda e, _: bool(e.record.note),
+    "sampled": lambda e, _: bool(e.record.sample),
+    "retested": lambda e, _: bool(e.record.retest),
     "private": lambda e, _: e.private,
     "unknown": lambda e, _: e.unknown,
 }
@@ -142,6 +155,10 @@ KEYS: dict[str, Callable[[str], Test]] = {
     "deliverable": exactly(lambda e: e.item.deliverable),
     "owner": named(_owner),
     "tester": _tester,
+    "inherited": one_of(
+        "inherited", (*INHERITANCES, "none"), lambda e: e.record.inherited or "none"
+    ),
+    "review": one_of("review", (*REVIEWS, "none"), lambda e: e.record.review or "none"),
     "note": partly(lambda e: e.record.note),
     "due": due,
     "evidence": _evidence,
@@ -164,6 +181,8 @@ EXAMPLES: dict[str, str] = {
     "deliverable": "rar",
     "owner": "alice",
     "tester": "bob",
+    "inherited": "leveraged",
+    "review": "returned",
     "note": "waiver",
     "due": "<14d",
     "evidence": "stale",

@@ -1,6 +1,7 @@
 """What may reach a screen: text from files is data, never a command to the terminal."""
 
 import re
+from functools import cache
 
 _BIDI_AND_INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u061c\u00ad\u034f\u180e"
@@ -8,20 +9,24 @@ _BIDI_AND_INVISIBLE = (
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\u115f\u1160\u3164\uffa0\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
-_UNSAFE = re.compile(
+_UNSAFE = (
     rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
 )
-_UNSAFE_LINE = re.compile(
-    rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
-)
+_UNSAFE_LINE = rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
 _VISIBLE = "\ufffd"
 _EMOJI = "\ufe0f"
 """Makes the sign before it wider, but not everywhere; columns need one width. It is left out."""
-_WIDE = re.compile(
+_WIDE = (
     "[\u1100-\u115f\u231a-\u23f3\u25fd\u25fe\u2614-\u27bf\u2b1b-\u2b55\u2e80-\ua4cf\ua960-\ua97c"
     "\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00016fe0-\U00018df2"
     "\U0001aff0-\U0001b2fb\U0001d300-\U0001d376\U0001f004-\U0001faff\U00020000-\U0003fffd]"
 )
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return a pattern, made when it is first needed: these large ones cost some milliseconds."""
+    return re.compile(text)
 
 
 def clean(text: str) -> str:
@@ -32,7 +37,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_VISIBLE, text.replace("\r\n", "\n").replace(_EMOJI, ""))
+    return _pattern(_UNSAFE).sub(_VISIBLE, text.replace("\r\n", "\n").replace(_EMOJI, ""))
 
 
 def one_line(text: str, limit: int = 0) -> str:
@@ -44,7 +49,7 @@ def one_line(text: str, limit: int = 0) -> str:
     """
     plain = text.isascii() and text.isprintable()
     if not plain or "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = " ".join(_UNSAFE_LINE.sub(_mark, text.replace(_EMOJI, "")).split())
+        text = " ".join(_pattern(_UNSAFE_LINE).sub(_mark, text.replace(_EMOJI, "")).split())
     if limit and cells(text) > limit:
         return _begin(text, max(limit - 1, 0)).rstrip() + "…"
     return text
@@ -52,7 +57,7 @@ def one_line(text: str, limit: int = 0) -> str:
 
 def cells(text: str) -> int:
     """Return the most cells that a line takes on a screen: two for a wide character, else one."""
-    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+    return len(text) if text.isascii() else len(text) + len(_pattern(_WIDE).findall(text))
 
 
 def _begin(text: str, room: int) -> str:

@@ -11,7 +11,7 @@ from fedcheck.model.checklist import LEVELS, Item, Method
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
 from fedcheck.model.query import EVIDENCE_WORDS, IS, ITEMS, KEYS, QueryError, Test, family
-from fedcheck.model.record import RESULTS, STATUSES
+from fedcheck.model.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.search import Language, shown
 
@@ -49,6 +49,8 @@ FIXED: dict[str, tuple[str, ...]] = {
     "level": LEVELS,
     "result": (*RESULTS, "none"),
     "method": METHODS,
+    "inherited": (*INHERITANCES, "none"),
+    "review": (*REVIEWS, "none"),
     "due": ("<7d", "<14d", "<1mo", "today", "<today", "none"),
     "evidence": EVIDENCE_WORDS,
     "is": tuple(IS),
@@ -84,8 +86,8 @@ def item_language(project: Project) -> Language[Entry]:
         "phase": _known("phase", lambda: _phases(project)),
         "checklist": _known("checklist", lambda: _tails(project.checklists), "checklist list"),
         "section": _section(project),
-        "method": _known("method", lambda: METHODS),
-        "family": _known("control family", lambda: (*FAMILIES, *_families(project))),
+        "method": _known("method", lambda: (*METHODS, "none")),
+        "family": _known("control family", lambda: (*FAMILIES, *_families(project), "none")),
         "deliverable": _known("deliverable", lambda: _deliverables(project)),
         "owner": _slip("owner", project),
         "tester": _slip("tester", project),

@@ -3,45 +3,58 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
-from pathlib import PurePath
+from functools import cached_property
 from typing import Any, TypeVar
 
 from fedcheck.insight import agenda, troubles
 from fedcheck.insight.deliverables import Paper, papers
 from fedcheck.insight.entries import Board
-from fedcheck.insight.gates import Gate, gate, gates, lacking_by_phase
-from fedcheck.insight.progress import Count
+from fedcheck.insight.gates import Gate, gate, gates
 from fedcheck.model.checklist import ADVISED
-from fedcheck.model.dates import distance
 from fedcheck.model.entry import Entry
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.process import ROLE_TITLES
-from fedcheck.model.request import Request
 from fedcheck.model.text import one_line
-from fedcheck.report import view, words
-from fedcheck.report.debts import gate_view, inside
-from fedcheck.report.markdown import Markdown, code, link, marked
+from fedcheck.report import course, view, words
+from fedcheck.report.changes import changes
+from fedcheck.report.debts import inside
+from fedcheck.report.duties import duties, waiting
+from fedcheck.report.earlier import Earlier
+from fedcheck.report.ledgers import Ledgers
+from fedcheck.report.markdown import marked
+from fedcheck.report.proofs import Proofs
+from fedcheck.report.redact import Veil
+from fedcheck.report.testing import testing
 from fedcheck.report.words import Names
-from fedcheck.store.paths import PRIVATE
 
 T = TypeVar("T")
 
 STEPS = 5
 """How many next steps of each role a report tells."""
 
-_RISKS = ("high", "moderate", "low")
 
-
-def context(board: Board, milestone: str, since: Mapping[str, date]) -> view.ReportView:
+def context(
+    board: Board,
+    milestone: str,
+    since: Mapping[str, date],
+    *,
+    role: str = "",
+    veil: Veil | None = None,
+    earlier: Earlier | None = None,
+) -> view.ReportView:
     """Return what a template sees of a board, with its texts marked for Markdown.
 
     Args:
-        board: the project on the day of the report.
+        board: the project on the day of the report, without what the veil leaves out.
         milestone: id of the milestone that the report is for; empty where the process has none.
         since: the day on which items took their status, as far as it is known.
+        role: the role that the report is told for; empty for all.
+        veil: what is left out.
+        earlier: the state that the report is to tell the changes since.
     """
-    return _marked(_Gathering(board, milestone, since).report())
+    hidden = veil or Veil(board.project)
+    found = _Gathering(board, milestone, since, role, hidden).report()
+    if earlier is not None:
+        found = replace(found, changes=changes(board, earlier, hidden, since))
+    return _marked(found)
 
 
 def _marked(value: T) -> T:
@@ -57,41 +70,58 @@ def _marked(value: T) -> T:
     return found  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Gathering:
     board: Board
     milestone: str
     since: Mapping[str, date]
+    role: str
+    veil: Veil
 
-    @property
+    @cached_property
     def names(self) -> Names:
         return Names(self.board.project)
 
+    @cached_property
+    def proofs(self) -> Proofs:
+        return Proofs(self.board, self.veil)
+
     def report(self) -> view.ReportView:
         board, project = self.board, self.board.project
-        judged = gates(board)
+        judged = gates(board, self.since)
         stone = project.process.milestone(self.milestone)
-        chosen = gate(board, stone) if stone else None
-        milestones = tuple(self._milestone(one) for one in judged)
+        chosen = gate(board, stone, self.since) if stone else None
+        milestones = tuple(course.milestone(board, one, self.milestone) for one in judged)
         why = {(t.entry.ref, t.proof.id): t.why for t in troubles.troubles(board)}
         items = {ref: self._item(entry, why) for ref, entry in board.entries.items()}
         states = [state for entry in board.entries.values() for state in entry.evidence]
         declined = [e for e in board.entries.values() if e.record.status == "na"]
+        ledgers = Ledgers(board, self.names, self.proofs)
+        findings = ledgers.findings()
         return view.ReportView(
             format=view.FORMAT,
             as_of=board.today,
-            service=self._service(),
-            process=self._process(),
+            service=course.service(board),
+            process=course.process(board),
             state=words.state(board, chosen),
             unreadable=tuple(self._unreadable()),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
-            phases=tuple(self._phases(judged, chosen)),
+            phases=tuple(course.phases(board, judged, self.milestone)),
             deliverables=tuple(self._deliverable(p, chosen, items) for p in papers(board)),
             blocked=tuple(i for i in items.values() if i.status == "blocked"),
             evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),
-            requests=tuple(self._requests(project.requests)),
-            findings=tuple(self._findings(project.findings)),
+            register=tuple(self.proofs.register(self.names)),
+            requests=tuple(ledgers.requests(accepted=False)),
+            accepted=tuple(ledgers.requests(accepted=True)),
+            findings=tuple(one for one in findings.values() if one.state == "open"),
+            testing=testing(board, self.names, findings),
+            duties=tuple(duties(board)),
+            handoffs=tuple(waiting(board, self.names, self.since)),
+            pace=course.pace(board, self.milestone),
+            role=course.role_view(self.role) if self.role else None,
+            presenting=course.role_view(self.role or project.config.role),
+            agenda=tuple(self._agenda(chosen, items)),
             steps=tuple(self._steps(chosen)),
             idle=tuple(self._idle()),
             not_applicable=tuple(items[e.ref] for e in declined if e.item.level not in ADVISED),
@@ -118,71 +148,6 @@ class _Gathering:
             path = inside(self.board, broken.path)
             yield view.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
-    def _service(self) -> view.ServiceView:
-        config = self.board.project.config
-        profile = ", ".join(f"{name} {value}" for name, value in (config.profile or {}).items())
-        return view.ServiceView(
-            name=words.title(config.name),
-            provider=words.title(config.provider),
-            profile=words.title(profile),
-            role=config.role,
-            marking=words.title(config.marking),
-        )
-
-    def _process(self) -> view.ProcessView:
-        process = self.board.project.process
-        return view.ProcessView(
-            id=process.id,
-            title=words.title(process.title),
-            summary=one_line(process.summary),
-            historical=process.status == "historical",
-            followed_by=one_line(process.followed_by),
-            note=one_line(process.note),
-            roles=tuple(
-                view.RoleView(role, words.role_label(role), ROLE_TITLES.get(role, role))
-                for role in self._roles()
-            ),
-        )
-
-    def _roles(self) -> list[str]:
-        """Return the roles that owe anything, in the order of the process."""
-        owing = {entry.role for entry in self.board.entries.values()}
-        roles = [*self.board.project.process.roles, *ROLE_TITLES]
-        return [role for role in dict.fromkeys(roles) if role in owing]
-
-    def _milestone(self, judged: Gate) -> view.MilestoneView:
-        stone, today = judged.milestone, self.board.today
-        return view.MilestoneView(
-            id=stone.id,
-            title=words.title(stone.title),
-            question=words.title(stone.question or f"May we call: {stone.title}?"),
-            date=judged.date,
-            days=(judged.date - today).days if judged.date else None,
-            away=distance(judged.date, today) if judged.date else "",
-            when=words.when(judged.date, today),
-            reported=stone.id == self.milestone,
-            gate=gate_view(self.board, judged) if stone.closes else None,
-        )
-
-    def _phases(self, judged: list[Gate], chosen: Gate | None) -> Iterable[view.PhaseView]:
-        lacks = lacking_by_phase(self.board, judged)
-        if chosen:
-            own = lacking_by_phase(self.board, [chosen])
-            lacks |= {phase: lack for phase, lack in own.items() if lack}
-        for phase in self.board.project.process.phases:
-            entries = self.board.of_phase(phase.id)
-            if not entries:
-                continue
-            lack = lacks[phase.id]
-            yield view.PhaseView(
-                id=phase.id,
-                title=words.title(phase.title),
-                purpose=one_line(phase.purpose),
-                counts=tuple(_count(role, entries) for role in self._roles()),
-                total=_counted("", entries),
-                gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
-            )
-
     def _item(self, entry: Entry, why: Mapping[tuple[str, str], str]) -> view.ItemView:
         item, record = entry.item, entry.record
         owner, name = self.names.who(record.owner, entry.role), words.item_name(entry)
@@ -199,6 +164,7 @@ class _Gathering:
             kind=item.kind,
             level=item.level,
             controls=item.controls,
+            methods=item.methods,
             status=record.status,
             state=words.status_text(entry.state),
             result=record.result,
@@ -213,7 +179,7 @@ class _Gathering:
             reason=words.reason(record.reason),
             note=words.reason(record.note),
             evidence=tuple(
-                _evidence(proof, state, why.get((entry.ref, proof.id), ""), name, owner)
+                self.proofs.view(proof, state, why.get((entry.ref, proof.id), ""), name, owner)
                 for proof, state in proofs
             ),
         )
@@ -239,32 +205,26 @@ class _Gathering:
             evidence=item.evidence if item else (),
         )
 
-    def _requests(self, requests: Iterable[Request]) -> Iterable[view.RequestView]:
-        waiting = [request for request in requests if request.state != "accepted"]
-        for request in sorted(waiting, key=lambda r: (r.due or date.max, r.id)):
-            late = request.due is not None and request.due < self.board.today
-            yield view.RequestView(
-                id=request.id,
-                title=words.title(request.title),
-                kind=request.kind,
-                state=request.state,
-                by=self.names.who(request.by),
-                to=self.names.who(request.to),
-                asked=request.asked,
-                due=request.due,
-                overdue=late and request.state == "open",
-            )
-
-    def _findings(self, findings: Iterable[Finding]) -> Iterable[view.FindingView]:
-        gaps = [finding for finding in findings if finding.state == "open"]
-        for gap in sorted(gaps, key=lambda f: (_RISKS.index(f.risk), f.due or date.max, f.id)):
-            owner = self.names.who(gap.owner) if gap.owner else "nobody named"
-            yield view.FindingView(
-                gap.id, words.title(gap.title), gap.risk, owner, gap.due, words.reason(gap.plan)
+    def _agenda(
+        self, chosen: Gate | None, items: Mapping[str, view.ItemView]
+    ) -> Iterable[view.SectionView]:
+        """Yield what the presenting role brings: its lists of the last phase before the gate."""
+        if not chosen or not chosen.milestone.closes:
+            return
+        role, phase = self.role or self.board.project.config.role, chosen.milestone.closes[-1]
+        sections: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.board.of_phase(phase):
+            if entry.role == role and entry.item.after != chosen.milestone.id:
+                sections.setdefault((entry.checklist, entry.section.id), []).append(entry)
+        for entries in sections.values():
+            yield view.SectionView(
+                title=words.title(entries[0].section.title),
+                count=course.counted(role, entries),
+                items=tuple(items[entry.ref] for entry in entries),
             )
 
     def _steps(self, chosen: Gate | None) -> Iterable[view.StepView]:
-        for role in self._roles():
+        for role in course.roles_of(self.board):
             for step in agenda.mine(self.board, role)[:STEPS]:
                 entry = step.entry
                 yield view.StepView(
@@ -278,7 +238,7 @@ class _Gathering:
                 )
 
     def _idle(self) -> Iterable[str]:
-        for role in self._roles():
+        for role in course.roles_of(self.board):
             if not agenda.mine(self.board, role):
                 yield words.role_label(role)
 
@@ -293,57 +253,3 @@ def _asked_by(chosen: Gate | None, entry: Entry) -> date | None:
     """Return the day of the milestone, where that asks for an item."""
     asked = chosen and any(missing.ref == entry.ref for missing in chosen.missing)
     return chosen.date if chosen and asked else None
-
-
-def _count(role: str, entries: list[Entry]) -> view.CountView | None:
-    own = [entry for entry in entries if entry.role == role]
-    return _counted(role, own) if own else None
-
-
-def _counted(role: str, entries: list[Entry]) -> view.CountView:
-    count = Count()
-    for entry in entries:
-        count.add(entry)
-    return view.CountView(
-        role=role,
-        total=count.total,
-        countable=count.countable,
-        overdue=sum(entry.overdue for entry in entries),
-        percent=count.percent,
-        text=f"{count.text}, {count.share}",
-        **count.by_status,
-    )
-
-
-def _evidence(proof: Evidence, state: str, why: str, item: str, owner: str) -> view.EvidenceView:
-    return view.EvidenceView(
-        name=one_line(proof.name, words.LABEL) if not _is_private(proof) else "kept inside",
-        kind=proof.kind,
-        link=_link(proof),
-        collected=proof.collected,
-        expires=proof.expires,
-        state=state,
-        why=why,
-        item=words.title(item),
-        owner=owner,
-    )
-
-
-def _is_private(proof: Evidence) -> bool:
-    """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
-    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE,)
-
-
-def _link(proof: Evidence) -> Markdown:
-    """Return evidence as Markdown; of a file outside the workspace only its name is told."""
-    label = one_line(proof.label, words.LABEL)
-    if _is_private(proof):
-        return Markdown(marked("kept inside, not for others"))
-    if proof.kind == "url":
-        return link(label or one_line(proof.link, words.LABEL), proof.link)
-    target = proof.link
-    if proof.kind == "file" and PurePath(target).is_absolute():
-        target = PurePath(target).name
-    if proof.kind != "file":
-        return Markdown(marked(f"{label} ({target})" if label else target))
-    return Markdown(f"{marked(label)} ({code(target)})") if label else code(target)

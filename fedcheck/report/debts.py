@@ -1,50 +1,46 @@
 """What a gate lacks, as a report tells it: counted by who owes it, then listed by owner."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from pathlib import PurePath
 
+from fedcheck.insight.debts import Debt, asked, debts, reason_of
 from fedcheck.insight.entries import Board
 from fedcheck.insight.gates import Gate, Missing
 from fedcheck.model.entry import Entry
-from fedcheck.model.finding import Finding
-from fedcheck.model.process import ROLE_TITLES
-from fedcheck.model.request import Request
 from fedcheck.model.text import one_line, plural
 from fedcheck.report import view, words
 from fedcheck.report.words import Names
 
-Debts = Mapping[tuple[str, str], Sequence[Missing]]
-"""What is missing by role and name of a person; the name is empty where nobody is named."""
-
 
 def gate_view(board: Board, gate: Gate) -> view.GateView:
     """Return a gate as templates see it."""
-    debts = _debts(Names(board.project), gate)
+    names, owed = Names(board.project), debts(board.project, gate.missing)
     return view.GateView(
         ready=gate.ready,
         count=len(gate.missing),
         verdict="met" if gate.ready else f"{len(gate.missing)} missing",
         answer=_answer(gate),
-        counted=counted(debts),
+        counted=counted(names, owed),
         owed=tuple(
             view.OwedView(
-                owner=_owner(role, person),
-                person=person,
-                role=role,
-                count=len(missing),
-                missing=_lacks(board, gate, missing),
+                owner=_owner(debt.role, names.person(debt.person)),
+                person=names.person(debt.person),
+                role=debt.role,
+                count=len(debt.missing),
+                missing=tuple(_lack(board, gate, one) for one in debt.missing),
             )
-            for (role, person), missing in debts.items()
+            for debt in owed
         ),
     )
 
 
-def counted(debts: Debts) -> str:
+def counted(names: Names, owed: Sequence[Debt]) -> str:
     """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, nobody named 2), JAB 1`."""
     by_role: dict[str, dict[str, int]] = {}
-    for (role, person), missing in debts.items():
-        by_role.setdefault(role, {})[person] = len(missing)
+    for debt in owed:
+        people = by_role.setdefault(debt.role, {})
+        person = names.person(debt.person)
+        people[person] = people.get(person, 0) + len(debt.missing)
     parts = []
     for role, people in by_role.items():
         shown = ", ".join(f"{person or 'nobody named'} {n}" for person, n in people.items())
@@ -62,32 +58,11 @@ def _answer(gate: Gate) -> str:
     return f"Not yet: {plural(len(gate.missing), 'thing is', 'things are')} missing."
 
 
-def _debts(names: Names, gate: Gate) -> Debts:
-    """Group what is missing: roles in their order, and in each of them nobody named last."""
-    grouped: dict[tuple[str, str], list[Missing]] = {}
-    for missing in gate.missing:
-        role = names.role_of(missing.owner, missing.role)
-        grouped.setdefault((role, names.person(missing.owner)), []).append(missing)
-    roles = [*names.project.process.roles, *ROLE_TITLES]
-
-    def order(place: tuple[str, str]) -> tuple[int, str, bool, str]:
-        role, person = place
-        known = roles.index(role) if role in roles else len(roles)
-        return known, role, not person, person
-
-    return {place: grouped[place] for place in sorted(grouped, key=order)}
-
-
 def _owner(role: str, person: str) -> str:
     label = words.role_label(role)
     if person:
         return f"{person} ({label})" if label else person
     return f"{label}, nobody named" if label else "Nobody named"
-
-
-def _lacks(board: Board, gate: Gate, missing: Sequence[Missing]) -> tuple[view.LackView, ...]:
-    found = [_lack(board, gate, one) for one in missing]
-    return tuple(sorted(found, key=lambda lack: lack.by or date.max))
 
 
 def _lack(board: Board, gate: Gate, missing: Missing) -> view.LackView:
@@ -97,21 +72,16 @@ def _lack(board: Board, gate: Gate, missing: Missing) -> view.LackView:
         name, why, due = words.item_name(entry), _with_titles(board, entry, missing), entry.due
     elif missing.kind == "file":
         ref = name = inside(board, missing.ref)
-    elif asked := _asked(board, missing):
-        # The words of the gate repeat the title after a colon.
-        name, why, due = asked.title, missing.why.partition(":")[0], asked.due
+    elif thing := asked(board, missing):
+        name, why, due = thing.title, reason_of(board, missing), thing.due
     return view.LackView(
         kind=missing.kind,
         ref=ref,
         name=words.title(name),
         why=words.reason(why),
         by=words.earlier(due, gate.date),
+        since=missing.since,
     )
-
-
-def _asked(board: Board, missing: Missing) -> Request | Finding | None:
-    known = board.project.requests if missing.kind == "request" else board.project.findings
-    return next((one for one in known if one.id == missing.ref), None)
 
 
 def _with_titles(board: Board, entry: Entry, missing: Missing) -> str:

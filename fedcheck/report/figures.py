@@ -15,7 +15,9 @@ from fedcheck.report.markdown import Markdown
 _EDGE = "\ufdef"
 """Stands around a picture: a code point for internal use, which `markdown.visible` takes out."""
 
-_FOUND = re.compile(f"{_EDGE}(bar|chart) ([0-9-]+(?: [0-9-]+){{1,200}}){_EDGE}( ?)")
+_FOUND = re.compile(
+    f"{_EDGE}(bar|chart) ([0-9-]+(?: [0-9-]+){{1,200}}){_EDGE}( ?)([0-9?]+/[0-9]+[?]?, [0-9?]+%?)?"
+)
 _STRAY = re.compile(_EDGE)
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST = 100_000_000
@@ -60,11 +62,11 @@ def as_drawings(html: str) -> str:
 
 def _text(found: re.Match[str]) -> str:
     if found[1] == "bar":
-        return ""
+        return found[4] or ""
     counts = _counts(found)
     top = max(counts, default=0) or 1
     blocks = "".join(_BLOCKS[min(count * 8 // top, 7)] for count in counts)
-    return f"`{blocks}`{found[3]}"
+    return f"`{blocks}`{found[3]}{found[4] or ''}"
 
 
 def _counts(found: re.Match[str]) -> list[int]:
@@ -73,9 +75,10 @@ def _counts(found: re.Match[str]) -> list[int]:
 
 def _drawing(found: re.Match[str]) -> str:
     numbers = [int(part) for part in found[2].split() if part.isdigit()]
+    rest = found[3] + (f'<span class="whole">{found[4]}</span>' if found[4] else "")
     if found[1] == "bar":
-        return _bar(*numbers[:2]) + found[3] if len(numbers) == 2 else ""
-    return _chart(numbers) + found[3] if len(numbers) > 3 else ""
+        return (_bar(*numbers) if len(numbers) == 2 else "") + rest
+    return (_chart(numbers) if len(numbers) > 3 else "") + rest
 
 
 def _bar(done: int, of: int) -> str:

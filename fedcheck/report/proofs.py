@@ -98,7 +98,7 @@ class Proofs:
         )
 
     def _name(self, proof: Evidence) -> str:
-        if _is_private(proof):
+        if is_private(proof):
             return KEPT_INSIDE
         if proof.label:
             return one_line(proof.label, words.LABEL)
@@ -107,12 +107,12 @@ class Proofs:
         return one_line(_target(proof), words.LABEL)
 
     def _hash(self, proof: Evidence) -> str:
-        return "" if _is_private(proof) or self.veil.hides(proof) else proof.sha256[:HASH]
+        return "" if is_private(proof) or self.veil.hides(proof) else proof.sha256[:HASH]
 
     def _link(self, proof: Evidence) -> Markdown:
         """Return evidence as Markdown; of a file outside the workspace only its name is told."""
         label = one_line(proof.label, words.LABEL)
-        if _is_private(proof):
+        if is_private(proof):
             return Markdown(marked(f"{KEPT_INSIDE}, not for others"))
         if self.veil.hides(proof):
             return Markdown(marked(label or ADDRESS_WITHHELD))
@@ -135,6 +135,6 @@ def _day_before(day: date | None) -> date | None:
     return day - timedelta(days=1) if day and day > date.min else None
 
 
-def _is_private(proof: Evidence) -> bool:
+def is_private(proof: Evidence) -> bool:
     """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
     return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE,)

@@ -7,9 +7,11 @@ what it was never given.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
+from fedcheck.insight.parties import answering, remediating
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.process import ROLE_TITLES
@@ -27,6 +29,21 @@ REDACTIONS: Mapping[str, str] = {
     "links": "addresses of evidence",
 }
 """What can be left out, and the words for it."""
+
+PEOPLE = frozenset(["owner", "tester", "reviewer", "by", "to"])
+# fmt: off
+NOTES = frozenset((
+    "note", "reason", "observation", "sample", "differential", "text", "answer", "comment", "plan",
+    "rationale", "recommendation", "resources", "remedy", "verification", "steps", "step_changes",
+))
+TEXTS = frozenset((
+    "title", "round", "document", "section", "inherited_from", "number", "detector", "detector_id",
+    "assets", "service", "vendor",
+))
+# fmt: on
+"""What records, requests and findings hold: names, what was written about the work, other words."""
+
+Thing = TypeVar("Thing", Record, Request, Finding)
 
 WITHHELD = "withheld"
 NAME_WITHHELD = "name withheld"
@@ -74,7 +91,7 @@ class Veil:
                 people=self._people() if "owners" in self.hidden else project.config.people,
             ),
             records={
-                name: {item: self._record(one) for item, one in records.items()}
+                name: {item: self._record(name, one) for item, one in records.items()}
                 for name, records in project.records.items()
             },
             requests=tuple(self._request(one) for one in project.requests),
@@ -108,11 +125,16 @@ class Veil:
         """Return a note: that there is one stays visible, as a gate may ask for it."""
         return WITHHELD if text and "notes" in self.hidden else self.text(text)
 
-    def owner(self, owner: str) -> str:
-        """Return who has something: a role stays, a person becomes somebody of that role."""
+    def owner(self, owner: str, role: str = "") -> str:
+        """Return who has something: a role stays, a person becomes somebody of that role.
+
+        Args:
+            owner: a person or a role.
+            role: the role of somebody whom `fedcheck.toml` does not know.
+        """
         if not owner or "owners" not in self.hidden or owner.casefold() in self._roles:
             return owner
-        role = self._role(owner)
+        role = self._role(owner) or role
         return f"{WITHHELD}-{role}" if role else WITHHELD
 
     def history_file(self, name: str) -> str:
@@ -135,6 +157,7 @@ class Veil:
 
     def _people(self) -> dict[str, Person]:
         roles = {one.role for one in (self.project.config.people or {}).values() if one.role}
+        roles |= self._roles
         named = {f"{WITHHELD}-{role}": Person(NAME_WITHHELD, role) for role in sorted(roles)}
         return {**named, WITHHELD: Person(NAME_WITHHELD)}
 
@@ -158,58 +181,53 @@ class Veil:
         parts = "|".join(re.escape(name) for name in known)
         return re.compile(rf"(?<![^\W\d_])(?:{parts})(?![^\W\d_])", re.IGNORECASE)
 
-    def _record(self, record: Record) -> Record:
+    def _record(self, checklist: str, record: Record) -> Record:
         if record is UNKNOWN or record is EMPTY:
             return record
-        return replace(
-            record,
-            owner=self.owner(record.owner),
-            note=self.note(record.note),
-            reason=self.note(record.reason),
-            evidence=self._evidence(record.evidence),
-        )
-
-    def _evidence(self, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-        return tuple(replace(proof, label=self.text(proof.label)) for proof in evidence)
+        found = self.project.checklists.get(checklist)
+        return self._veiled(record, found.role if found else "")
 
     def _request(self, request: Request) -> Request:
-        return replace(
-            request,
-            title=self.text(request.title),
-            by=self.owner(request.by),
-            to=self.owner(request.to),
-            round=self.text(request.round),
-            document=self.text(request.document),
-            section=self.text(request.section),
-            text=self.note(request.text),
-            answer=self.note(request.answer),
-            comment=self.note(request.comment),
-            evidence=self._evidence(request.evidence),
-        )
+        return self._veiled(request, answering(self.project, request))
 
     def _finding(self, finding: Finding) -> Finding:
-        return replace(
-            finding,
-            title=self.text(finding.title),
-            owner=self.owner(finding.owner),
-            text=self.note(finding.text),
-            plan=self.note(finding.plan),
-            rationale=self.note(finding.rationale),
-            evidence=self._evidence(finding.evidence),
-        )
+        return self._veiled(finding, remediating(self.project, finding))
+
+    def _veiled(self, thing: Thing, role: str) -> Thing:
+        """Return a record, request or finding without what is left out.
+
+        Args:
+            thing: what is told of.
+            role: the role of somebody in it whom `fedcheck.toml` does not know.
+        """
+        changes: dict[str, Any] = {
+            "evidence": tuple(replace(one, label=self.text(one.label)) for one in thing.evidence)
+        }
+        for name in (field.name for field in fields(thing)):
+            value = getattr(thing, name)
+            if name in PEOPLE:
+                changes[name] = self.owner(value, "" if name == "by" else role)
+            elif name in NOTES or name in TEXTS:
+                change = self.note if name in NOTES else self.text
+                is_text = isinstance(value, str)
+                changes[name] = change(value) if is_text else tuple(map(change, value))
+        return replace(thing, **changes)
 
 
 def _proofs(project: Project) -> Iterable[Evidence]:
     for records in project.records.values():
         for record in records.values():
             yield from record.evidence
-    for one in (*project.requests, *project.findings):
-        yield from one.evidence
+    for request in project.requests:
+        yield from request.evidence
+    for finding in project.findings:
+        yield from finding.evidence
 
 
 def _owners(project: Project) -> Iterable[str]:
     for records in project.records.values():
-        yield from (record.owner for record in records.values())
+        for record in records.values():
+            yield from (record.owner, record.tester, record.reviewer)
     for request in project.requests:
         yield from (request.by, request.to)
     yield from (finding.owner for finding in project.findings)

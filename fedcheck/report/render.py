@@ -1,54 +1,58 @@
-"""Render a report: the one function that the command line and the app call, and its file."""
+"""Render a report: the functions that the command line and the app call, and its file."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
-
 from fedcheck.insight.entries import Board
+from fedcheck.insight.entries import board as board_of
 from fedcheck.insight.since import status_days
+from fedcheck.model.process import ROLE_TITLES
+from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import clean, one_line
-from fedcheck.report import fingerprint, view
+from fedcheck.report import figures, fingerprint
 from fedcheck.report.context import context
+from fedcheck.report.earlier import Earlier
 from fedcheck.report.fingerprint import Fingerprint
-from fedcheck.report.markdown import escaped, marked, plain
-from fedcheck.report.sandbox import MeteredLoader, Room
-from fedcheck.report.templates import (
-    ENDING,
-    TemplateInfo,
-    find_template,
-    list_templates,
-    read_template,
-    shipped_template,
-)
+from fedcheck.report.markdown import escaped, marked
+from fedcheck.report.redact import Veil
+from fedcheck.report.running import run
+from fedcheck.report.templates import find_template, list_templates
 from fedcheck.store import files, history
 from fedcheck.store.paths import UserFolders
 from fedcheck.store.problems import FedcheckError
 from fedcheck.store.workspaces import known_milestone
 
-__all__ = ["DEFAULT", "default_path", "list_templates", "markdown", "write"]
+__all__ = ["DEFAULT", "FORMATS", "Format", "default_path", "list_templates", "make", "write"]
 
 DEFAULT = "pmo-status"
 """The template that is taken when none is named."""
 
-_WRITTEN_FOR = re.compile(r"\{#-?\s*fedcheck context (\d+)")
-_SHIPPED = "shipped/"
+Format = Literal["md", "html"]
+FORMATS: tuple[Format, ...] = ("md", "html")
+"""What a report can be written as; also the ending of its file."""
 
 
-def markdown(
+def make(
     board: Board,
     *,
     root: Path,
     folders: UserFolders,
     template: str = DEFAULT,
     milestone: str | None = None,
+    role: str | None = None,
+    redact: frozenset[str] = frozenset(),
+    form: Format = "md",
+    earlier: Earlier | None = None,
 ) -> str:
-    """Return a report as Markdown: the same state and date give the same bytes.
+    """Return a report: the same state and date give the same bytes.
 
-    The marking of the workspace stands at the top and at the end, and the fingerprint of the
-    history after it, whatever the template does.
+    The marking of the workspace stands at the top and at the end (in HTML on every printed page),
+    what was left out is said, and the fingerprint of the history ends it, whatever the template
+    does.
 
     Args:
         board: the project on the day of the report.
@@ -56,32 +60,90 @@ def markdown(
         folders: the user's folders, for templates of their own.
         template: name of the template.
         milestone: id of the milestone that the report is for; the next one without it.
+        role: the role that the report is told for.
+        redact: what is left out, some of redact.REDACTIONS.
+        form: Markdown, or one HTML file.
+        earlier: the state that the report is to tell the changes since.
 
     Raises:
-        FedcheckError: status 2 for an unknown template or milestone; 3, with file and line, for a
-            template that cannot be rendered.
+        FedcheckError: status 2 for an unknown template, milestone or role; 3, with file and line,
+            for a template that cannot be rendered.
     """
-    board = board.shared()
-    project = board.project
-    stone = known_milestone(project.process, milestone) if milestone else board.next_milestone
+    shared = board.shared()
+    found = _document(shared, root, folders, template, milestone, role, redact, earlier)
+    if form == "html":
+        from fedcheck.report import page
+
+        return page.html(found.body, found.marking, found.withheld) + found.comment
+    marking = marked(found.marking)
+    said = f"*Left out of this copy: {marked(found.withheld)}.*" if found.withheld else ""
+    line = f"**{marking}**" if marking else ""
+    # A template may hold control characters, and may make some: the last word is ours.
+    text = clean(escaped(_joined([line, figures.as_text(found.body), said, line])))
+    return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + found.comment
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A report before it has a form: its body is Markdown whose texts are still marked."""
+
+    body: str
+    marking: str
+    withheld: str
+    comment: str
+
+
+def _document(
+    shared: Board,
+    root: Path,
+    folders: UserFolders,
+    template: str,
+    milestone: str | None,
+    role: str | None,
+    redact: frozenset[str],
+    earlier: Earlier | None,
+) -> _Document:
+    veil = Veil(shared.project, redact)
+    seen = board_of(veil(), shared.today) if redact else shared
+    project = seen.project
+    stone = known_milestone(project.process, milestone) if milestone else seen.next_milestone
     chosen = find_template(root, folders, template)
     zone = ZoneInfo(project.config.timezone)
     since = status_days(project, history.read_all(root), zone)
-    body = _rendered(chosen, root, folders, context(board, stone, since))
-    marking = marked(project.config.marking)
-    parts = [f"**{marking}**" if marking else "", body, f"**{marking}**" if marking else ""]
-    # A template may hold control characters, and may make some: the last word is ours.
-    text = clean(escaped("\n\n".join(part.strip("\n") for part in parts if part.strip())))
-    seen = Fingerprint(board.today, f"{chosen.name} {chosen.origin}", stone, fingerprint.take(root))
-    return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + fingerprint.comment(seen)
+    told = known_role(seen, role) if role else ""
+    data = context(seen, stone, since, role=told, veil=veil, earlier=earlier)
+    body = run(chosen, root, folders, data)
+    hashes = {veil.history_file(name): line for name, line in fingerprint.take(root).items()}
+    print_ = Fingerprint(seen.today, f"{chosen.name} {chosen.origin}", stone, hashes)
+    return _Document(body, project.config.marking, veil.words, fingerprint.comment(print_))
+
+
+def known_role(board: Board, role: str) -> str:
+    """Return the id of a role of the process. Raises FedcheckError (status 2) for another one."""
+    known = [name for name in board.project.process.roles if name in ROLE_TITLES]
+    word = role.casefold()
+    if word not in known:
+        hint = did_you_mean(word, known) or "known: " + ", ".join(known)
+        raise FedcheckError(f'no role "{one_line(role, 40)}" in this process', hint, 2)
+    return word
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
 def default_path(
-    root: Path, board: Board, template: str = DEFAULT, milestone: str | None = None
+    root: Path,
+    board: Board,
+    template: str = DEFAULT,
+    milestone: str | None = None,
+    role: str | None = None,
+    form: Format = "md",
 ) -> Path:
     """Return where a report goes when nobody says otherwise."""
-    parts = [board.today.isoformat(), template, milestone or board.next_milestone]
-    return root / "reports" / ("-".join(part for part in parts if part) + ".md")
+    day = board.today.isoformat()
+    parts = [day, template, milestone or board.next_milestone, role or ""]
+    return root / "reports" / ("-".join(part for part in parts if part) + f".{form}")
 
 
 def write(path: Path, text: str) -> None:
@@ -105,76 +167,3 @@ def write(path: Path, text: str) -> None:
         if before.strip() and fingerprint.find(before) is None:
             raise FedcheckError(f"{path}: is no report of fedcheck", hint, 2)
     files.write_whole(path, text.encode("utf-8"))
-
-
-def _rendered(chosen: TemplateInfo, root: Path, folders: UserFolders, data: view.ReportView) -> str:
-    opened: set[str] = set()
-
-    def read(asked: str) -> tuple[str, str]:
-        name = asked.removesuffix(ENDING)
-        if name.startswith(_SHIPPED):
-            found = shipped_template(name.removeprefix(_SHIPPED))
-        elif name == chosen.name:
-            found = chosen
-        else:
-            known = {one.name: one for one in list_templates(root, folders)}
-            found = known.get(name)
-        if found is None:
-            raise TemplateNotFound(asked)
-        source = read_template(found, root)
-        _check_version(found.path, source)
-        opened.add(str(found.path))
-        return source, str(found.path)
-
-    room = Room(MeteredLoader(read))
-    try:
-        names = {name: getattr(data, name) for name in data.__dataclass_fields__}
-        return room.get_template(chosen.name).render(names)
-    except FedcheckError:
-        raise
-    except Exception as error:  # a template can fail in every way that Python has
-        raise _failure(error, chosen, opened) from None
-
-
-def _check_version(path: Path, source: str) -> None:
-    found = _WRITTEN_FOR.search(source[:2000])
-    if found and int(found[1]) > view.FORMAT:
-        text = f"{path}:1: is written for version {found[1]} of the report context"
-        raise FedcheckError(text, f"this fedcheck gives version {view.FORMAT}; install a newer one")
-
-
-def _failure(error: Exception, chosen: TemplateInfo, opened: set[str]) -> FedcheckError:
-    """Return what went wrong in a template, with the file and the line."""
-    place = str(chosen.path)
-    if isinstance(error, TemplateSyntaxError):
-        place = f"{error.filename or place}:{error.lineno}"
-    else:
-        lines = _lines(error, opened)
-        place = f"{lines[-1][0]}:{lines[-1][1]}" if lines else place
-    return FedcheckError(f"{place}: {_words(error)}", "see docs/report.md for what a template sees")
-
-
-def _lines(error: Exception, opened: set[str]) -> list[tuple[str, int]]:
-    found = []
-    step: Any = error.__traceback__
-    while step is not None:
-        file = step.tb_frame.f_code.co_filename
-        if file in opened:
-            found.append((file, step.tb_lineno))
-        step = step.tb_next
-    return found
-
-
-def _words(error: Exception) -> str:
-    match error:
-        case TemplateNotFound():
-            return f'no template "{one_line(str(error.name), 60)}"'
-        case RecursionError():
-            return "calls itself without end"
-        case MemoryError():
-            return "needs more memory than there is"
-        case TemplateError():
-            said = error.message or "cannot be rendered"
-        case _:
-            said = str(error) or type(error).__name__
-    return one_line(plain(said.replace("fedcheck.report.view.", "")), 300)

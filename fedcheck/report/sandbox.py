@@ -29,6 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, pass_environment
 from jinja2.visitor import NodeTransformer
 
+from fedcheck.report.figures import bar, chart
 from fedcheck.report.markdown import Markdown, code, link, plain
 
 N = TypeVar("N", bound=nodes.Node)
@@ -97,6 +98,7 @@ class Room(ImmutableSandboxedEnvironment):
         self.filters = {name: self._metered(name, one) for name, one in known.items()}
         self.filters |= {"join": _join, "replace": self._replaced}
         self.globals = {"range": self._range, "namespace": Namespace, "link": _link}
+        self.globals |= {"bar": bar, "chart": chart}
 
     def charge(self, characters: int = 0, steps: int = 1) -> bool:
         """Pay for a step and for text that will stand somewhere; raises TooMuchError."""

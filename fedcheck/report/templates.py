@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
+from fedcheck.store import files
 from fedcheck.store.paths import UserFolders
 from fedcheck.store.problems import FedcheckError
 
@@ -18,6 +20,14 @@ SHIPPED = Path(__file__).with_name(FOLDER)
 LARGEST = 256 * 1024
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_PART = re.compile(r"_?[a-z0-9][a-z0-9._-]*")
+_WRITTEN_FOR = re.compile(r"\{#-?\s*fedcheck context (\d+)")
+_SUMMARY = re.compile(r"\{#-?\s*fedcheck context \d+\s*:\s*([^\n]*?)\s*(?:-?#\}|\n)")
+_COMPARED = re.compile(
+    r"\{#-?\s*fedcheck context[^#]*?\bcompared with (\d{1,3})d before", re.IGNORECASE
+)
+_HEAD = 2000
+"""In how many characters at its begin a template says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,36 @@ class TemplateInfo:
     name: str
     origin: Origin
     path: Path
+
+    @property
+    def summary(self) -> str:
+        """Return what the template says that it is for; empty where it does not."""
+        found = _SUMMARY.search(self._begin)
+        return one_line(found[1], SUMMARY) if found else ""
+
+    @property
+    def compared(self) -> int:
+        """Return how many days before it wants a state to compare with; 0 where it wants none."""
+        found = _COMPARED.search(self._begin)
+        return int(found[1]) if found else 0
+
+    @property
+    def _begin(self) -> str:
+        try:
+            with self.path.open("rb") as file:
+                return file.read(_HEAD).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+
+SUMMARY = 120
+"""The most cells of a summary."""
+
+
+def version_of(source: str) -> int:
+    """Return the version of the context that a template says it is written for; 0 without one."""
+    found = _WRITTEN_FOR.search(source[:_HEAD])
+    return int(found[1]) if found else 0
 
 
 def list_templates(root: Path, folders: UserFolders) -> list[TemplateInfo]:
@@ -50,9 +90,12 @@ def find_template(root: Path, folders: UserFolders, name: str) -> TemplateInfo:
 
 
 def shipped_template(name: str) -> TemplateInfo | None:
-    """Return the shipped template of a name, also where a nearer one hides it."""
+    """Return the shipped template of a name, also where a nearer one hides it.
+
+    A name that begins with `_` is a part that others include; it is in no list.
+    """
     path = SHIPPED / f"{name}{ENDING}"
-    named = _NAME.fullmatch(name) and path.is_file()
+    named = _PART.fullmatch(name) and path.is_file()
     return TemplateInfo(name, "shipped", path) if named else None
 
 
@@ -81,6 +124,38 @@ def read_template(template: TemplateInfo, root: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise FedcheckError(f"{path}:{line}: is not UTF-8", "save it as UTF-8") from None
+
+
+def compared_with(root: Path, folders: UserFolders, name: str, today: date) -> str:
+    """Return the day that the template of a name compares with by itself; empty for none.
+
+    Raises FedcheckError (status 2) where there is no such template.
+    """
+    days = find_template(root, folders, name).compared
+    return (today - timedelta(days=days)).isoformat() if days else ""
+
+
+def begin(template: TemplateInfo, root: Path, target: Path | None, force: bool) -> Path:
+    """Copy a template to a file to be edited, and return that.
+
+    Args:
+        template: what is copied.
+        root: the workspace.
+        target: the file; without one it is that of the same name in the workspace's templates.
+        force: whether a file that is there already is replaced.
+
+    Raises:
+        FedcheckError: status 2 where a file is in the way, 3 where the disk refuses.
+    """
+    path = target or root / FOLDER / f"{template.name}{ENDING}"
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        raise FedcheckError(f"{path}: is no ordinary file", "name a file", 2)
+    if path.is_symlink() and not path.exists():
+        raise FedcheckError(f"{path}: is a link to nowhere", "name another file", 2)
+    if path.exists() and (not force or path.resolve() == template.path.resolve()):
+        raise FedcheckError(f"{path}: is there already", "name another file, or say --force", 2)
+    files.write_whole(path, read_template(template, root).encode("utf-8"))
+    return path
 
 
 def _layers(root: Path, folders: UserFolders) -> list[tuple[Origin, Path]]:

@@ -7,6 +7,8 @@ Texts are single lines, dates are dates. The names are described in docs/report.
 from dataclasses import dataclass
 from datetime import date
 
+from fedcheck.report.view_changes import ChangesView
+from fedcheck.report.view_duties import HandoffView, PhaseDutiesView
 from fedcheck.report.view_proof import (
     EvidenceView,
     FindingView,
@@ -74,11 +76,13 @@ class PhaseView:
     """A phase: its counts role by role (none where a role owes nothing there), and its gate.
 
     The gate is that of the report's milestone, or else the first one that lacks anything in it.
+    `begun` tells whether anything in it was touched.
     """
 
     id: str
     title: str
     purpose: str
+    begun: bool
     counts: tuple[CountView | None, ...]
     total: CountView
     gate: str
@@ -86,13 +90,17 @@ class PhaseView:
 
 @dataclass(frozen=True, slots=True)
 class LackView:
-    """One thing that a gate lacks, needed by its own due date or else by the milestone."""
+    """One thing that a gate lacks, needed by its own due date or else by the milestone.
+
+    `since` is the day since when it is owed, where something tells it.
+    """
 
     kind: str
     ref: str
     name: str
     why: str
     by: date | None
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +280,10 @@ class ReportView:
     accepted: tuple[RequestView, ...]
     findings: tuple[FindingView, ...]
     testing: TestingView
+    duties: tuple[PhaseDutiesView, ...]
+    handoffs: tuple[HandoffView, ...]
     pace: PaceView | None
+    role: RoleView | None
     presenting: RoleView
     agenda: tuple[SectionView, ...]
     steps: tuple[StepView, ...]
@@ -281,3 +292,4 @@ class ReportView:
     declined: tuple[ItemView, ...]
     items: tuple[ItemView, ...]
     totals: TotalsView
+    changes: ChangesView | None = None

@@ -100,14 +100,13 @@ class TallyView:
 
     name: str
     total: int
-    countable: int
-    done: int
+    tested: int
+    untested: int
     satisfied: int
     other: int
-    without: int
     na: int
-    blocked: int
-    overdue: int
+    unreviewed: int
+    returned: int
     percent: int
     text: str
 
@@ -120,7 +119,7 @@ class GapView:
     ref: str
     controls: tuple[str, ...]
     tester: str
-    done: date | None
+    tested: date | None
     findings: tuple[FindingView, ...]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fedcheck.model.checklist import Checklist, Item
-from fedcheck.model.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Process
+from fedcheck.model.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Milestone, Process
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode
@@ -255,9 +255,23 @@ def _check_process(process: Process, path: Path, problems: Collector) -> None:
     for i, stone in enumerate(process.milestones):
         for name in stone.closes:
             _known(name, phases, "phase", ("milestone", i, "closes"), problems)
+        _check_decision(process, stone, ("milestone", i), problems)
     for i, paper in enumerate(process.deliverables):
         for name in (paper.owner, *paper.reviewers):
             _known(name, ROLE_TITLES, "role", ("deliverable", i), problems)
+
+
+def _check_decision(process: Process, stone: Milestone, place: Path_, problems: Collector) -> None:
+    """Note what is wrong with who decides at a milestone: a fact that needs its source."""
+    for name in stone.decided_by:
+        _known(name, process.roles, "role of this process", (*place, "decided-by"), problems)
+    source = stone.decision_source
+    if (stone.decided_by or stone.decision) and source is None:
+        text = "who decides is told without a source"
+        problems.add(place, text, "add decision-source, or take decided-by and decision out")
+    if source is not None:
+        known = [one.id for one in process.sources]
+        _known(source.id, known, "source", (*place, "decision-source"), problems)
 
 
 def _twice(data: Mapping[str, Any], array: str, problems: Collector) -> None:

@@ -4,67 +4,39 @@ The data classes say what is expected: their fields, types and `key(...)` descri
 this module, the JSON Schema and the documentation know of the formats.
 """
 
-import types
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from fedcheck.model.dates import parse_due, parse_max_age, parse_span
 from fedcheck.model.key import Key, is_id
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
+from fedcheck.store.keys import KeySpec, keeps_extra, keys_of
 from fedcheck.store.problems import Collector
+from fedcheck.store.quick import CHECKS, DOUBT, reader
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
 _BAD = object()
-_SPECS: dict[type, Mapping[str, "KeySpec"]] = {}
-_CHECKS = {"due": parse_due, "age": parse_max_age, "period": parse_span}
-
-
-@dataclass(frozen=True, slots=True)
-class KeySpec:
-    """What is known of one TOML key of a data class."""
-
-    field: str
-    name: str
-    type: Any
-    key: Key
-    required: bool
-
-
-def keys_of(cls: type) -> Mapping[str, KeySpec]:
-    """Return the TOML keys of a data class by their names in the file."""
-    if cls not in _SPECS:
-        _SPECS[cls] = _read_keys(cls)
-    return _SPECS[cls]
-
-
-def _read_keys(cls: Any) -> Mapping[str, KeySpec]:
-    hints = get_type_hints(cls)
-    specs = {}
-    for f in fields(cls):
-        described = f.metadata.get("key")
-        if described is None:
-            continue
-        name = described.name or f.name.replace("_", "-")
-        required = f.default is MISSING and f.default_factory is MISSING
-        specs[name] = KeySpec(f.name, name, _plain(hints[f.name]), described, required)
-    return specs
-
-
-def keeps_extra(cls: Any) -> bool:
-    """Tell whether unknown keys of a data class survive."""
-    return "extra" in cls.__dataclass_fields__
 
 
 def decode(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
     """Return an object of a data class, noting every problem; None where a required key fails.
 
-    A bad optional value is noted and left at its default, so that the rest can be used.
+    A bad optional value is noted and left at its default, so that the rest can be used. What is
+    as it should be, and that is nearly everything, is read by `quick`; only what it doubts is
+    read here, value by value.
     """
+    found: Any = reader(cls)(data)
+    if found is not DOUBT:
+        return found  # type: ignore[no-any-return]
+    return carefully(cls, data, at, problems)
+
+
+def carefully(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
+    """Return what `decode` does, with a look at each value."""
     if not isinstance(data, dict):
         problems.add(at, f"expected a table, found {_what(data)}")
         return None
@@ -107,7 +79,7 @@ def _value(spec: KeySpec, raw: Any, at: Path, problems: Collector) -> Any:
             return _BAD
         return value
     try:
-        _CHECKS[spec.key.check](value)
+        CHECKS[spec.key.check](value)
     except ValueError as error:
         problems.add(at, str(error))
         return _BAD
@@ -198,10 +170,3 @@ def _what(raw: Any) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", str: "text"}
     names |= {list: "a list", dict: "a table", date: "a date", datetime: "a date with a time"}
     return names.get(type(raw), "a time")
-
-
-def _plain(hint: Any) -> Any:
-    """Return a type without its `| None`."""
-    if get_origin(hint) in (Union, types.UnionType):
-        return next(arg for arg in get_args(hint) if arg is not type(None))
-    return hint

@@ -17,7 +17,7 @@ from fedcheck.model.change import Change
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.reference import split
 from fedcheck.store import files
-from fedcheck.store.decode import keys_of
+from fedcheck.store.keys import keys_of
 from fedcheck.store.paths import MACHINE
 from fedcheck.store.problems import FedcheckError
 from fedcheck.store.tables import quoted

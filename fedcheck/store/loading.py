@@ -69,12 +69,12 @@ def load(root: Path, catalog: checklists.Catalog) -> Loaded:
         records=records,
         requests=things_of(contents.books, REQUESTS),
         findings=things_of(contents.books, FINDINGS),
-        file_states=proofs.quick_states(root, (r for rs in records.values() for r in rs.values())),
         broken=tuple(broken),
         unreadable=contents.unreadable | (private.unreadable & inside),
         private_lists=frozenset(inside & serving.keys()),
         private_notes=notes,
     )
+    project = replace(project, file_states=proofs.quick_states(root, project.proven()))
     listed = [*problems, *found, *writable_by_others(root), *(_problem(one) for one in broken)]
     return Loaded(project, contents.books, private.books, listed)
 

@@ -12,19 +12,24 @@ from stat import S_ISREG
 from typing import Any
 
 from fedcheck.model.evidence import Evidence, EvidenceKind
+from fedcheck.model.finding import Finding
 from fedcheck.model.record import Record
+from fedcheck.model.request import Request
 from fedcheck.model.text import one_line, storable
 from fedcheck.store import machine
 from fedcheck.store.paths import HEAD, MACHINE, expanded
 from fedcheck.store.problems import FedcheckError
 
-OWN_FILES = (HEAD, "requests.toml", "findings.toml")
+OWN_FILES = (HEAD, "requests.toml", "findings.toml", "imports.toml")
 OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TICKET = re.compile(r"[A-Z][A-Z0-9_]*-\d+|#\d+")
 
+
+Proven = Record | Request | Finding
+"""What can have evidence."""
 
 Step = Callable[[int], None]
 """Hears how many bytes were read; raises Stopped to end it."""
@@ -220,7 +225,7 @@ class Verdict:
     state: str
 
 
-def quick_states(root: Path, records: Iterable[Record]) -> dict[str, str]:
+def quick_states(root: Path, records: Iterable[Proven]) -> dict[str, str]:
     """Return the links of files that are missing, or that are not what they were.
 
     Never hashes. What `evidence verify` or `evidence add` saw on this machine is remembered; a
@@ -286,7 +291,7 @@ def verify(
     return verdicts
 
 
-def allow_outside(root: Path, records: Iterable[Record]) -> None:
+def allow_outside(root: Path, records: Iterable[Proven]) -> None:
     """Remember that the files which records name outside the workspace may be looked at."""
     links = [p.link for r in records for p in r.evidence if Path(p.link).is_absolute()]
     with machine.locked(root):

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.key import ID_PATTERN
-from fedcheck.store.decode import KeySpec, keeps_extra, keys_of
+from fedcheck.store.keys import KeySpec, keeps_extra, keys_of
 
 _PATTERNS = {
     "id": f"^{ID_PATTERN}$",

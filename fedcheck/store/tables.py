@@ -8,7 +8,7 @@ from typing import Any
 import tomli_w
 
 from fedcheck.model.dates import parse_date
-from fedcheck.store.decode import KeySpec, keys_of
+from fedcheck.store.keys import KeySpec, keys_of
 
 
 def plain_fields(thing: Any) -> dict[str, Any]:

@@ -32,6 +32,10 @@ class FedcheckApp(HabitsApp):
         "styles/ledgers.tcss",
         "styles/report.tcss",
         "styles/evidence.tcss",
+        "styles/parts.tcss",
+        "styles/calendar.tcss",
+        "styles/testing.tcss",
+        "styles/bringing_in.tcss",
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
         (0, "-narrow"),
@@ -60,6 +64,7 @@ class FedcheckApp(HabitsApp):
         self.here = here
         self.clock = clock
         self.view_role = ""
+        self.last_test = ""
         self.recall = Recall()
         self.verifying: Verifying | None = None
         self._board: Board | None = None
@@ -166,6 +171,19 @@ class FedcheckApp(HabitsApp):
             self.action_app_home()
             self.push_screen(RegisterScreen())
 
+    def show_evidence(self, filter_text: str) -> None:
+        """Show the evidence that a filter means."""
+        from fedcheck.tui.screens.register import RegisterScreen
+
+        self.action_app_home()
+        self.push_screen(RegisterScreen(filter_text))
+
+    def show_history(self, filter_text: str) -> None:
+        """Show the lines of the history that hold some words."""
+        from fedcheck.tui.screens.history import HistoryScreen
+
+        self.push_screen(HistoryScreen(filter_text=filter_text))
+
     def action_app_report(self) -> None:
         """Preview the report."""
         from fedcheck.tui.screens.report import ReportScreen
@@ -173,12 +191,40 @@ class FedcheckApp(HabitsApp):
         if not isinstance(self.screen, ReportScreen):
             self.push_screen(ReportScreen())
 
+    def action_app_import(self) -> None:
+        """Bring in a file that others hand over."""
+        from fedcheck.tui.screens.bringing_in import BringingInScreen
+
+        if not isinstance(self.screen, BringingInScreen):
+            self.push_screen(BringingInScreen())
+
     def action_app_history(self) -> None:
         """Show who changed what, and when."""
         from fedcheck.tui.screens.history import HistoryScreen
 
         if not (isinstance(self.screen, HistoryScreen) and not self.screen.ref):
             self.push_screen(HistoryScreen())
+
+    def action_app_calendar(self) -> None:
+        """Show every deadline."""
+        from fedcheck.tui.screens.calendar import CalendarScreen
+
+        if not isinstance(self.screen, CalendarScreen):
+            self.push_screen(CalendarScreen())
+
+    def action_app_responsibilities(self) -> None:
+        """Show who does what, and who waits for whom."""
+        from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
+
+        if not isinstance(self.screen, ResponsibilitiesScreen):
+            self.push_screen(ResponsibilitiesScreen())
+
+    def action_app_tests(self) -> None:
+        """Show how far the testing is."""
+        from fedcheck.tui.screens.testing import TestingScreen
+
+        if not isinstance(self.screen, TestingScreen):
+            self.push_screen(TestingScreen())
 
     def action_app_role(self) -> None:
         """Choose whose view it is."""

@@ -22,9 +22,9 @@ from fedcheck.store.paths import UserFolders
 from fedcheck.store.problems import Problem
 from fedcheck.tui import themes
 from fedcheck.tui.bindings import bindings
-from fedcheck.tui.colourless import Colourless
+from fedcheck.tui.colourless import Colourless, Dimmed
 from fedcheck.tui.keymap import rebind
-from fedcheck.tui.memory import Memory
+from fedcheck.tui.memory import Memory, WorkspaceMemory
 from fedcheck.tui.palette import ActionProvider
 from fedcheck.tui.saving import SavingApp
 from fedcheck.tui.signs import sign_set
@@ -79,6 +79,11 @@ class HabitsApp(SavingApp):
         few = self.console.color_system == "standard"
         return themes.TERMINAL.name if few and not self.colourless else themes.DEFAULT
 
+    @property
+    def remembered(self) -> WorkspaceMemory:
+        """Return what is remembered of the open workspace."""
+        return self.memory.of(self.session.root)
+
     def tell_of_configuration(self) -> None:
         """Say in one toast what the user's configuration says in vain."""
         if not self.problems:
@@ -90,8 +95,11 @@ class HabitsApp(SavingApp):
         self.tell(words, "left out; fedcheck config check tells all", "warning")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Take every colour out where none is wanted, as NO_COLOR asks."""
-        return [Colourless()] if self.colourless else super().get_line_filters()
+        """Make dim text dim in the terminal's theme; take every colour out, as NO_COLOR asks."""
+        if self.colourless:
+            return [Dimmed(), Colourless()]
+        filters = super().get_line_filters()
+        return [*filters, Dimmed()] if self.theme == themes.TERMINAL.name else filters
 
     def push_screen(self, screen: Any, *args: Any, **named: Any) -> Any:
         """Show a screen, with the keys in force on it and on what takes the focus there."""

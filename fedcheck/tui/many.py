@@ -1,12 +1,14 @@
 """One change of several items: what it is called, what they have in common, who refuses it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from fedcheck.model.edit import Edit, RuleError, edited
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
 from fedcheck.model.text import one_line
+from fedcheck.session import Action
 
 NAMED = 3
 """How many items a message names."""
@@ -28,6 +30,24 @@ def names(entries: Sequence[Entry]) -> str:
     listed = ", ".join(one_line(entry.item.id, 40) for entry in entries[:NAMED])
     more = len(entries) - NAMED
     return f"{listed} and {more} more" if more > 0 else listed
+
+
+def with_needs(project: Project, action: Action) -> Action:
+    """Return an action whose label says what an item that was just done still needs.
+
+    Nobody is held back: what was done is done. But the gate will ask.
+    """
+    done = [c.ref for c in action.changes if c.field == "status" and c.new == "done"]
+    known = set(project.refs)
+    items = [item for ref in done if (item := project.item(ref)) is not None]
+    needs = dict.fromkeys(need for item in items for need in item.needs if need in known)
+    open_ = [need for need in needs if not project.record(need).closed]
+    if not open_:
+        return action
+    first = project.item(open_[0])
+    title = one_line(first.title, 60) if first else ""
+    more = f" and {len(open_) - 1} more" if len(open_) > 1 else ""
+    return replace(action, label=f"{action.label}, but it still needs: {title}{more}")
 
 
 def check(project: Project, refs: Sequence[str], edit: Edit, today: date) -> None:

@@ -6,7 +6,7 @@ ever fails: what is damaged counts as empty, what the disk refuses is forgotten.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,21 @@ class WorkspaceMemory:
         listed = value if isinstance(value, list) else []
         return tuple(one for one in listed if isinstance(one, str))[:MOST]
 
-    def put(self, name: str, value: str | list[str] | tuple[str, ...]) -> None:
+    def put(self, name: str, value: str | Sequence[str]) -> None:
         """Remember a text or texts; what is too long is not kept."""
-        kept = value if isinstance(value, str) else list(value)[:MOST]
-        if len(kept if isinstance(kept, str) else max(kept, key=len, default="")) > LONGEST:
-            return
-        if self._all().get(name) != kept:
-            self.memory.change(lambda data: _put(data, self.root, name, kept))
+        self.put_all({name: value})
+
+    def put_all(self, values: Mapping[str, str | Sequence[str]]) -> None:
+        """Remember several at once, with one write; none where all are known."""
+        known = self._all()
+        fresh: dict[str, str | list[str]] = {}
+        for name, value in values.items():
+            kept = value if isinstance(value, str) else list(value)[:MOST]
+            longest = kept if isinstance(kept, str) else max(kept, key=len, default="")
+            if len(longest) <= LONGEST and known.get(name) != kept:
+                fresh[name] = kept
+        if fresh:
+            self.memory.change(lambda data: _put(data, self.root, fresh))
 
     def _all(self) -> dict[str, Any]:
         return _dict(_dict(self.memory.data.get("workspaces")).get(self.root))
@@ -134,10 +142,10 @@ def _read(path: Path) -> dict[str, Any]:
     return _dict(data)
 
 
-def _put(data: dict[str, Any], root: str, name: str, value: object) -> None:
+def _put(data: dict[str, Any], root: str, values: Mapping[str, object]) -> None:
     known = data["workspaces"] = _dict(data.get("workspaces"))
     view = known[root] = _dict(known.get(root))
-    view[name] = value
+    view.update(values)
 
 
 def _dict(value: object) -> dict[str, Any]:

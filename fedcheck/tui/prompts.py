@@ -1,6 +1,6 @@
 """Small dialogs: one line of text, a longer text, a choice. Each gives its answer or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -187,3 +187,59 @@ class ChoicePrompt(Dialog):
         if found is not None:
             getattr(event, "stop", lambda: None)()
             self.answer(found.value)
+
+
+class TogglesPrompt(Dialog):
+    """Asks for any of a few things: a letter, or blank, turns one on or off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "turn", "turn", priority=True),
+        Binding("enter", "save", "save", priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], on: Collection[str] = ()) -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.choices = choices
+        self.on = set(on)
+
+    def compose(self) -> ComposeResult:
+        """Lay out title and choices."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            yield OptionList(*(Option(self._line(one)) for one in self.choices), markup=False)
+            hint = "a letter or space turns one on or off, ⏎ saves, esc leaves it as it was"
+            yield Static(Content(hint), classes="dialog-hint")
+
+    def _line(self, choice: Choice) -> Content:
+        sign = "[x]" if choice.value in self.on else "[ ]"
+        return Content.assemble(
+            (f"{choice.key:<3}", "bold $accent"), f"{sign} ", clean(choice.text)
+        )
+
+    def on_mount(self) -> None:
+        """Start on the first one."""
+        self.query_one(OptionList).highlighted = 0
+
+    def action_turn(self) -> None:
+        """Turn the highlighted one on or off."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None:
+            self._turn(place)
+
+    def _turn(self, place: int) -> None:
+        choice = self.choices[place]
+        self.on ^= {choice.value}
+        self.query_one(OptionList).replace_option_prompt_at_index(place, self._line(choice))
+
+    def on_key(self, event: object) -> None:
+        """Turn one by its letter."""
+        character = getattr(event, "character", None)
+        for place, choice in enumerate(self.choices):
+            if character and choice.key == character:
+                getattr(event, "stop", lambda: None)()
+                self._turn(place)
+
+    def action_save(self) -> None:
+        """Give those that are on, a blank between them."""
+        self.answer(" ".join(choice.value for choice in self.choices if choice.value in self.on))

@@ -34,6 +34,7 @@ class SavingApp(App[int]):
         keymap: the keys in force.
         open_session: the open workspace, once there is one.
         lately: what others did since somebody last looked.
+        looked_before: when this person had the workspace open before this start, if ever.
         lost: why changes could not be saved before the app ended.
     """
 
@@ -76,10 +77,15 @@ class SavingApp(App[int]):
         self.leaving = False
         self.alerted = ""
         self.day = date.min
+        self.looked_before: datetime | None = None
 
     def key(self, action: str) -> str:
         """Return the key of an action for a hint, such as `u`; nothing where it has none."""
         return self.keymap.text(action)
+
+    def hint(self, action: str, words: str, before: str = "") -> str:
+        """Return what a key does, for a text: `e adds some`; nothing where it has no key."""
+        return self.keymap.hint(action, words, before)
 
     @property
     def session(self) -> Session:
@@ -112,7 +118,7 @@ class SavingApp(App[int]):
         self.told = session.problems
         self.day = session.today()
         self.lately = []
-        since = self.last_look(session)
+        since = self.looked_before = self.last_look(session)
         self.writer.submit(
             lambda: self.news.begin(session, since),
             lambda future: self.post_message(self.CaughtUp(future, session)),
@@ -185,9 +191,10 @@ class SavingApp(App[int]):
         self.changed()
         if say and (action.changes or was_refused):
             undone = bool(action.undoes) and "Undone" in action.label
-            key = self.key("app.redo" if undone else "app.undo")
-            hint = f"{key} makes it again" if undone else f"{key} takes it back"
-            self.tell(f"Saved: {action.label}", hint if key else "")
+            hint = self.hint("app.undo", "takes it back")
+            if undone:
+                hint = self.hint("app.redo", "makes it again")
+            self.tell(f"Saved: {action.label}", hint)
 
     def _refused(self, error: BaseException) -> None:
         """Keep what the disk refused, say so on every screen, and try again."""

@@ -24,13 +24,17 @@ class Signs:
     ascii_only: bool
 
     def bar(self, count: Count, cells: int) -> str:
+        """Return the progress bar of a count."""
+        return self.share(count.done, count.countable, cells)
+
+    def share(self, done: int, total: int, cells: int) -> str:
         """Return a progress bar of a width; anything done shows at least a sliver."""
-        share = count.done / count.countable if count.countable else 1.0
+        share = done / total if total else 1.0
         if self.ascii_only:
             full = int(share * cells)
             return ("#" * full).ljust(cells, ".")
         eighths = int(share * cells * 8)
-        if count.done and not eighths:
+        if done and not eighths:
             eighths = 1
         full, part = divmod(eighths, 8)
         return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(cells)

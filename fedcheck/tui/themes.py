@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from textual.theme import Theme
 
+from fedcheck.tui.colourless import DIM
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -174,6 +176,11 @@ TERMINAL = Theme(
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-text-style": "reverse",
+        "text-muted": DIM,
+        "text-disabled": DIM,
+        "text-secondary": DIM,
+        "foreground-muted": DIM,
+        "foreground-disabled": DIM,
         "border": "ansi_cyan",
         "markdown-h1-color": "ansi_cyan",
         "markdown-h2-color": "ansi_cyan",

@@ -1,6 +1,6 @@
 """The forms of requests and findings: ask something, raise a finding, change either."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -58,8 +58,14 @@ def amend_request(app: "FedcheckApp", request: Request) -> None:
     _amend(app, "requests", request, _request_fields(app, request))
 
 
-def ask_risk(app: "FedcheckApp", done: Done, item: str = "", title: str = "A new finding") -> None:
+def ask_risk(
+    app: "FedcheckApp", done: Done, items: Sequence[str] = (), title: str = "A new finding"
+) -> None:
     """Ask for the risk of a new finding, then for the rest."""
+    _ask_risk(app, title, lambda risk: raise_finding(app, risk, done, items))
+
+
+def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> None:
     choices = [
         Choice(risk, f"{risk.capitalize()} risk, {REMEDIATION[risk].count} days", risk[0])
         for risk in RISKS
@@ -67,43 +73,85 @@ def ask_risk(app: "FedcheckApp", done: Done, item: str = "", title: str = "A new
 
     def chosen(risk: str | None) -> None:
         if risk:
-            raise_finding(app, risk, done, item)
+            then(risk)
 
     app.push_screen(ChoicePrompt(title, choices, "moderate"), chosen)
 
 
-def saved_then_offered(app: "FedcheckApp", ref: str) -> Callable[[], Action]:
-    """Return what saves that a test is not satisfied, and then offers to raise the finding."""
+def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], Action]:
+    """Return what saves that tests are not satisfied, and then offers to raise the findings."""
     session = app.session
 
     def offer() -> None:
-        findings = session.project.findings
-        if session is app.open_session and not any(ref in f.items for f in findings):
+        named = {ref for finding in session.project.findings for ref in finding.items}
+        bare = [ref for ref in refs if ref not in named]
+        if session is not app.open_session or not bare:
+            return
+        if len(bare) == 1:
             title = "Other than satisfied needs a finding. Raise it now?"
-            ask_risk(app, lambda _: None, ref, title)
+            ask_risk(app, lambda _: None, bare, title)
+        else:
+            _offer_several(app, bare)
 
     def job() -> Action:
-        action = session.edit([ref], Edit(result=UNSATISFIED))
+        action = session.edit(refs, Edit(result=UNSATISFIED))
         app.call_later(offer)
         return action
 
     return job
 
 
-def raise_finding(app: "FedcheckApp", risk: str, done: Done, item: str = "") -> None:
-    """Ask for a new finding; its due date follows from the risk until somebody says otherwise."""
-    session, today = app.session, app.board.today
-    ref = session.new_ref("findings")
-    found = session.project.item(item) if item else None
-    new = Finding(
+def _offer_several(app: "FedcheckApp", refs: Sequence[str]) -> None:
+    """Offer one finding for several tests, or one for each."""
+    choices = [
+        Choice("one", "One finding that names all of them", "o"),
+        Choice("each", f"{len(refs)} findings, one for each; plan and owner can follow", "e"),
+        Choice("later", "None now; the gate will ask for them", "l"),
+    ]
+
+    def chosen(how: str | None) -> None:
+        if how == "one":
+            ask_risk(app, lambda _: None, refs, "Risk of the finding")
+        elif how == "each":
+            _ask_risk(app, f"Risk of the {len(refs)} findings", lambda r: _raise_each(app, refs, r))
+
+    title = f"{len(refs)} tests are other than satisfied, and need findings. Raise them now?"
+    app.push_screen(ChoicePrompt(title, choices, "one"), chosen)
+
+
+def _raise_each(app: "FedcheckApp", refs: Sequence[str], risk: str) -> None:
+    """Raise a finding for each test, as one action."""
+    session, today = app.session, app.session.today()
+    made = {}
+    for ref in refs:
+        new = session.new_ref("findings")
+        made[new.partition(":")[2]] = raised(_new_finding(app, new, risk, (ref,), today), today)
+    names = [f"findings:{name}" for name in made]
+    words = f"{len(refs)} findings were raised, {risk} risk"
+    app.change(lambda: session.revise(names, lambda old: made[old.id], words))
+
+
+def _new_finding(
+    app: "FedcheckApp", ref: str, risk: str, items: Sequence[str], today: date
+) -> Finding:
+    """Return a finding by the first test that found it."""
+    first = app.session.project.item(items[0]) if items else None
+    return Finding(
         ref.partition(":")[2],
-        title=f"{found.title}: not satisfied" if found else "",
+        title=f"{first.title}: not satisfied" if first else "",
         risk=risk,  # type: ignore[arg-type]
-        items=(item,) if item else (),
+        items=tuple(items),
         owner="",
         found=today,
         due=remediation_due(risk, today),
     )
+
+
+def raise_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str] = ()) -> None:
+    """Ask for a new finding; its due date follows from the risk until somebody says otherwise."""
+    session, today = app.session, app.board.today
+    ref = session.new_ref("findings")
+    new = _new_finding(app, ref, risk, items, today)
 
     def given(values: Values | None) -> None:
         if values is not None:

@@ -20,13 +20,16 @@ from fedcheck.model.completing import Words, last_word
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
 from fedcheck.model.text import one_line, plural
+from fedcheck.session import Session
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import Choice, ChoicePrompt
-from fedcheck.tui.screens.editing import EditingScreen, ask_place
+from fedcheck.tui.screens.editing import ask_place
+from fedcheck.tui.screens.fieldwork import FieldworkScreen
+from fedcheck.tui.view import ChecklistView
 from fedcheck.tui.widgets.details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.navigator import Navigator, Place
+from fedcheck.tui.widgets.navigator import Navigator, Place, places
 from fedcheck.tui.widgets.query_field import QueryField, offer_text
 from fedcheck.tui.widgets.row_list import under_headings
 from fedcheck.tui.widgets.top_line import TopLine
@@ -35,11 +38,15 @@ DETAILS_DELAY = 0.08
 """How long the cursor rests, in seconds, before the details follow it."""
 
 
-class ChecklistScreen(EditingScreen):
+class ChecklistScreen(FieldworkScreen):
     """Items of a place, or of a query over everything."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("edit"), *bindings("list")]
-    PLACES: ClassVar[tuple[str, ...]] = ("edit", "list", "rows", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("edit"),
+        *bindings("test"),
+        *bindings("list"),
+    ]
+    PLACES: ClassVar[tuple[str, ...]] = ("edit", "test", "list", "rows", "everywhere")
 
     def __init__(self, place: Place | None = None, *, query: str = "", ref: str = "") -> None:
         super().__init__()
@@ -48,10 +55,14 @@ class ChecklistScreen(EditingScreen):
         self.place = Place()
         self.filter = query
         self.query_only = bool(query)
+        self.keeps = not query and not ref
+        self.last_ref = ""
+        self.of_session: Session | None = None
         self.good_query = queries.parse("")
         self.grouping = "section"
         self._words: tuple[Project | None, Words] = (None, {})
         self._timer: Timer | None = None
+        self.navigator = Navigator(id="tree")
         self._here: list[Entry] = []
         self._shown = 0
 
@@ -77,7 +88,7 @@ class ChecklistScreen(EditingScreen):
         """Lay out tree, filter, list and details."""
         yield TopLine()
         with Horizontal(id="checklist"):
-            yield Navigator(id="tree")
+            yield self.navigator
             with Vertical(id="items-and-details"):
                 yield QueryField(self.filter, self.known_words, id="filter")
                 yield Static(id="filter-line")
@@ -90,28 +101,34 @@ class ChecklistScreen(EditingScreen):
         """Show the wanted place."""
         app = self.fedcheck
         board = app.board
-        remembered = app.memory.text(f"group:{app.session.root}")
-        self.grouping = remembered if remembered in GROUPINGS else "section"
+        self.of_session = app.session
+        view = ChecklistView.load(app.remembered)
+        self.grouping = view.grouping
+        self.set_class(view.tree_shown, "-tree-shown")
+        self.set_class(view.tree_hidden, "-tree-hidden")
         if self.wanted_ref and self.wanted_ref in board.entries:
             entry = board.entries[self.wanted_ref]
             self.place = Place(entry.phase, entry.role)
         elif self.wanted_place is not None:
             self.place = self.wanted_place
         elif not self.query_only:
-            self.place = self._start()
+            self.place = self._start(view.place)
+            if self.place == view.place:
+                self.query_one("#filter", Input).value = self.filter = view.filter
+                self.wanted_ref = view.ref
         self.set_class(bool(self.filter), "-filtering")
-        self.query_one(Navigator).show(board, self.place)
+        self.navigator.show(board, self.place)
+        self.navigator.open_all(view.opened)
         self.show()
         if self.wanted_ref:
             self.items.go_to(self.wanted_ref)
         self.items.focus()
 
-    def _start(self) -> Place:
+    def _start(self, left: Place) -> Place:
         """Return the place where one was, or the first open one of the role."""
         app = self.fedcheck
-        phase, _, role = app.memory.text(f"place:{app.session.root}").partition("/")
-        if any(e.phase == phase and e.role == role for e in app.board.entries.values()):
-            return Place(phase, role)
+        if left.phase and left in places(app.board):
+            return left
         mine = [e for e in app.board.entries.values() if e.role == app.view_role]
         first = next((e for e in mine if not e.record.closed), mine[0] if mine else None)
         return Place(first.phase, first.role) if first else Place()
@@ -119,7 +136,7 @@ class ChecklistScreen(EditingScreen):
     def on_saving_app_changed(self) -> None:
         """Show what changed, in the tree too."""
         if self.is_mounted:
-            self.query_one(Navigator).show(self.fedcheck.board, self.place)
+            self.navigator.show(self.fedcheck.board, self.place)
             self.show()
 
     def show(self) -> None:
@@ -197,8 +214,10 @@ class ChecklistScreen(EditingScreen):
 
     def _empty_text(self) -> str:
         if self._here:
-            return f"None of {plural(len(self._here), 'item')} matches the filter; esc clears it"
-        return "This role owes nothing here; p goes to another phase"
+            clears = self.fedcheck.hint("list.clear", "clears it", "; ")
+            return f"None of {plural(len(self._here), 'item')} matches the filter{clears}"
+        other = self.fedcheck.hint("list.phase", "goes to another phase", "; ")
+        return f"This role owes nothing here{other}"
 
     @on(Navigator.Chosen)
     def _chosen(self, event: Navigator.Chosen) -> None:
@@ -208,10 +227,31 @@ class ChecklistScreen(EditingScreen):
         if place == self.place:
             return
         self.place = place
-        if place.phase and place.role:
-            app = self.fedcheck
-            app.memory.put(f"place:{app.session.root}", f"{place.phase}/{place.role}")
+        self.keeps = not self.query_only
         self.show()
+
+    def on_screen_suspend(self) -> None:
+        """Keep in mind how things stand here."""
+        self._remember()
+
+    def on_unmount(self) -> None:
+        """Keep in mind how a person left it: they will want to go on there."""
+        self._remember()
+
+    def _remember(self) -> None:
+        """Remember the view for the next start, unless it is that of a door."""
+        app = self.fedcheck
+        if not self.keeps or app.open_session is not self.of_session:
+            return
+        ChecklistView(
+            self.place,
+            self.filter,
+            self.grouping,
+            self.last_ref,
+            self.navigator.opened,
+            self.has_class("-tree-shown"),
+            self.has_class("-tree-hidden"),
+        ).save(app.remembered)
 
     @on(ItemList.Highlighted)
     def _highlighted(self) -> None:
@@ -223,6 +263,7 @@ class ChecklistScreen(EditingScreen):
 
     def _show_details(self) -> None:
         entry = self.items.entry
+        self.last_ref = entry.ref if entry else ""
         if entry is None:
             self.query_one("#details-text", Static).update(Content(""))
             return
@@ -233,10 +274,11 @@ class ChecklistScreen(EditingScreen):
     def _describe(self, entry: Entry, past: Sequence[Deed]) -> None:
         text = self.query_one("#details-text", Static)
         width = self.query_one("#details", VerticalScroll).scrollable_content_region.width
-        text.update(details(self.fedcheck.board, entry, self.fedcheck.signs, width, past))
+        app = self.fedcheck
+        text.update(details(app.board, entry, app.signs, app.keymap, width, past))
 
-    @on(EditingScreen.Recalled)
-    def _recalled(self, event: EditingScreen.Recalled) -> None:
+    @on(FieldworkScreen.Recalled)
+    def _recalled(self, event: FieldworkScreen.Recalled) -> None:
         entry = self.items.entry
         if entry is not None and entry.ref == event.ref and event.future.exception() is None:
             self._describe(entry, event.future.result())
@@ -248,8 +290,8 @@ class ChecklistScreen(EditingScreen):
         if self.entry:
             self.app.push_screen(ItemScreen(self.entry.ref))
 
-    @on(EditingScreen.Edited)
-    def _edited(self, event: EditingScreen.Edited) -> None:
+    @on(FieldworkScreen.Edited)
+    def _edited(self, event: FieldworkScreen.Edited) -> None:
         """Take the marks off what was changed: the next key is about something else."""
         if self.items.marks.refs:
             self.items.marks.drop(event.refs)
@@ -317,14 +359,12 @@ class ChecklistScreen(EditingScreen):
 
     def action_list_group(self) -> None:
         """Choose how the items are grouped."""
-        app = self.fedcheck
         keys = {"section": "s", "owner": "o", "due": "d", "status": "t", "family": "c"}
         choices = [Choice(name, words, keys[name]) for name, words in GROUPINGS.items()]
 
         def chosen(grouping: str | None) -> None:
             if grouping:
                 self.grouping = grouping
-                app.memory.put(f"group:{app.session.root}", grouping)
                 self.show()
 
         self.app.push_screen(ChoicePrompt("Group by", choices, self.grouping), chosen)
@@ -335,11 +375,11 @@ class ChecklistScreen(EditingScreen):
 
     def action_list_tree(self) -> None:
         """Show or hide the tree."""
-        tree = self.query_one(Navigator)
-        self.toggle_class("-tree-toggled")
+        tree = self.navigator
+        self.toggle_class("-tree-shown" if self.has_class("-narrow") else "-tree-hidden")
         self.call_after_refresh(lambda: (tree if tree.display else self.items).focus())
 
     def _jump_to(self, place: Place) -> None:
-        self.query_one(Navigator).go_to(place)
+        self.navigator.go_to(place)
         self._go(place)
         self.items.focus()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.message import Message
 
 from fedcheck.insight.progress import by_phase_and_role
@@ -142,7 +143,8 @@ class EditingScreen(PlaceScreen):
 
         def job() -> "Action":
             many.check(session.project, refs, edit, session.today())
-            return session.edit(refs, edit)
+            action = session.edit(refs, edit)
+            return many.with_needs(session.project, action)
 
         self.save(refs, job)
 
@@ -172,7 +174,8 @@ class EditingScreen(PlaceScreen):
             if not wanted:
                 chosen = [ref for ref in refs if not session.project.record(ref).closed] or refs
                 wanted = "todo" if session.project.record(chosen[0]).closed else "done"
-            return session.edit(chosen, Edit(status=wanted))
+            action = session.edit(chosen, Edit(status=wanted))
+            return many.with_needs(session.project, action)
 
         self.save(refs, job)
 
@@ -216,7 +219,9 @@ class EditingScreen(PlaceScreen):
         if tasks:
             alone = len(entries) == 1
             what = "This is a task" if alone else f"Not all of them are tests: {many.names(tasks)}"
-            hint = "space marks it done" if alone else "take the marks off the tasks with x"
+            hint = self.fedcheck.hint("edit.done", "marks it done")
+            if not alone:
+                hint = self.fedcheck.hint("list.mark", "takes the mark off a task")
             self.fedcheck.tell(f"{what}; only a test has a result", hint)
             return
 
@@ -225,9 +230,9 @@ class EditingScreen(PlaceScreen):
                 self._ask_reason(entries, "na", result)
             elif result == "clear":
                 self.edit(entries, Edit(result=""))
-            elif result == UNSATISFIED and len(entries) == 1:
-                ref = entries[0].ref
-                self.save([ref], saved_then_offered(self.fedcheck, ref))
+            elif result == UNSATISFIED:
+                refs = [entry.ref for entry in entries]
+                self.save(refs, saved_then_offered(self.fedcheck, refs))
             elif result:
                 self.edit(entries, Edit(result=result))
 
@@ -299,14 +304,17 @@ class EditingScreen(PlaceScreen):
         entries: Entries,
         read: Callable[[Entry], str],
         save: "Callable[[str, Guard], Action]",
+        field: str = "note",
     ) -> None:
         noted = [entry for entry in entries if read(entry)]
         seen = many.shared(entries, read)
         if noted and not seen:
-            text = f"Some of them have a note of their own: {many.names(noted)}"
-            self.fedcheck.tell(text, "take the marks off those with x, or write one by one")
+            text = f"Some of them have one of their own already: {many.names(noted)}"
+            hint = self.fedcheck.hint("list.mark", "takes the mark off those, or ")
+            self.fedcheck.tell(text, f"{hint}write one by one")
             return
-        write_note(self.fedcheck, f"{what}: {many.title_of(entries)}", seen, save)
+        about = f"{what}: {many.title_of(entries)}"
+        write_note(self.fedcheck, about, seen, save, field=field)
 
     def _noted(self, refs: Sequence[str], action: "Action") -> "Action":
         self.post_message(self.Edited(refs))
@@ -324,11 +332,25 @@ class EditingScreen(PlaceScreen):
     def show_evidence(self, entries: Entries) -> None:
         """Show the evidence of an item; ask for one piece that proves several."""
         from fedcheck.tui.screens.evidence import EvidenceScreen
-        from fedcheck.tui.screens.evidence_form import EvidenceForm, Filled
 
         if len(entries) == 1:
             self.app.push_screen(EvidenceScreen(entries[0].ref))
-            return
+        else:
+            self._ask_proof(entries)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take files that were dropped onto the terminal as evidence of the items meant."""
+        from fedcheck.tui.screens.evidence import dropped
+
+        event.stop()
+        links = dropped(self.fedcheck, event.text)
+        if links:
+            self._with_meant(lambda entries: self._ask_proof(entries, links))
+
+    def _ask_proof(self, entries: Entries, links: Sequence[str] = ()) -> None:
+        """Ask for evidence that proves items, as one action."""
+        from fedcheck.tui.screens.evidence_form import EvidenceForm, Filled
+
         session = self.fedcheck.session
         refs = [entry.ref for entry in entries]
 
@@ -336,7 +358,7 @@ class EditingScreen(PlaceScreen):
             if filled is not None:
                 self.save(refs, lambda: session.add_evidence(filled.refs, *filled.proofs))
 
-        self.app.push_screen(EvidenceForm(refs=refs), given)
+        self.app.push_screen(EvidenceForm(refs=refs, links=links), given)
 
 
 def _asked(what: str, entries: Entries) -> str:

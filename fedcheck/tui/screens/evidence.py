@@ -8,17 +8,18 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.proving import Pieces
 from fedcheck.model.text import one_line
+from fedcheck.store.proofs import kind_of
 from fedcheck.tui.bindings import bindings, shown
 from fedcheck.tui.links import LinkField, links_in
 from fedcheck.tui.opening import open_evidence
 from fedcheck.tui.pieces import add_pieces, edit_piece, remove_pieces, renew_piece, replace_piece
-from fedcheck.tui.screens.evidence_form import EvidenceForm, Filled
+from fedcheck.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -51,7 +52,7 @@ class EvidenceScreen(ModalScreen[None]):
             yield Static(Content(title), classes="dialog-title")
             yield Static(id="expected")
             yield OptionList(id="proofs", markup=False)
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         """Show what is there."""
@@ -98,12 +99,16 @@ class EvidenceScreen(ModalScreen[None]):
                 )
             )
         if not options:
-            options = [
-                Option(Content.styled("None yet: a adds some", "$foreground-muted"), disabled=True)
-            ]
+            options = [Option(self.none_yet, disabled=True)]
         listed.set_options(options)
         if self.drawn:
             listed.highlighted = min(place or 0, len(self.drawn) - 1)
+
+    @property
+    def none_yet(self) -> Content:
+        """Return what stands where nothing is attached."""
+        adds = self.fedcheck.hint("evidence.add", "adds some", ": ")
+        return Content.styled(f"None yet{adds}", "$foreground-muted")
 
     @property
     def chosen(self) -> Evidence | None:
@@ -121,7 +126,9 @@ class EvidenceScreen(ModalScreen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""
         event.stop()
-        self.add(dropped(self.fedcheck, event.text))
+        links = dropped(self.fedcheck, event.text)
+        if links:
+            self.add(links)
 
     def add(self, links: list[str]) -> None:
         """Ask for evidence and attach it."""
@@ -171,19 +178,14 @@ class EvidenceScreen(ModalScreen[None]):
 
 
 def dropped(app: "FedcheckApp", text: str) -> list[str]:
-    """Return the links of a text that was pasted outside of any field."""
+    """Return the links of a text that was pasted outside of any field; none that are no links.
+
+    A person is told where nothing in it can be evidence: no file, no URL, no ticket.
+    """
     field = LinkField("", app.here, app.session.root)
-    return links_in(text, field.is_file)
-
-
-class AddEvidence(ModalScreen[Evidence | None]):
-    """Asks for one piece of evidence, for what is no item."""
-
-    def on_mount(self) -> None:
-        """Ask in the form of all evidence."""
-        fields = ("link", "label", "collected", "expires", "kind")
-
-        def given(filled: Filled | None) -> None:
-            self.dismiss(filled.proofs[0] if filled else None)
-
-        self.app.push_screen(EvidenceForm(fields=fields, most=1), given)
+    found = links_in(text, field.is_file)
+    if any(field.is_file(link) or kind_of(link) != "file" for link in found):
+        return found
+    named = one_line(found[0], 60) if found else "nothing"
+    app.tell(f"What was pasted is no file, no URL and no ticket: {named}", "", "warning")
+    return []

@@ -11,6 +11,7 @@ from fedcheck.insight.ledgers import FINDING_GROUPS, Thing, counts
 from fedcheck.model import assessing
 from fedcheck.model.edit import RuleError
 from fedcheck.model.finding import REMEDIATION, RISKS, Finding, remediation_due
+from fedcheck.model.rating import rated
 from fedcheck.model.search import Language
 from fedcheck.model.text import storable
 from fedcheck.tui.bindings import bindings
@@ -76,10 +77,10 @@ class FindingsScreen(LedgerScreen):
 
     def empty_text(self) -> str:
         """Say what would stand here."""
-        return (
-            "Nothing was found yet.\n"
-            "a raises a finding; so does a test that is other than satisfied; tab: requests"
-        )
+        hint = self.fedcheck.hint
+        adds = hint("ledger.add", "raises a finding; so does a test that is other than satisfied")
+        other = hint("ledger.switch", "goes to the requests")
+        return "Nothing was found yet.\n" + "; ".join(part for part in (adds, other) if part)
 
     def action_ledger_add(self) -> None:
         """Raise a finding."""
@@ -148,9 +149,7 @@ class FindingsScreen(LedgerScreen):
         elif answer == "open":
             self._save(finding, assessing.reopened, "open again")
         elif answer in RISKS:
-            self._save(
-                finding, lambda old: assessing.rated(old, answer), self._rated(finding, answer)
-            )
+            self._save(finding, lambda old: rated(old, answer), self._rated(finding, answer))
         elif answer in ("approved", "rejected"):
             self._save(finding, lambda old: _decided(old, answer), f"deviation {answer}")
         elif answer == "withdrawn":

@@ -1,26 +1,41 @@
 """The gate of a milestone: yes, or exactly what is missing; each line leads to its item."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from fedcheck.insight.debts import debts, reason_of, title_of
 from fedcheck.insight.gates import Gate, Missing, gate
+from fedcheck.insight.shifting import count_words, rescheduled, shift
+from fedcheck.insight.since import asks_history, status_days
 from fedcheck.model.dates import distance, typed_day
+from fedcheck.model.project import Project
 from fedcheck.model.reference import split
 from fedcheck.model.text import cells, one_line, plural
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import TextPrompt
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 _LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
 """The list's part of a reference: there is little room, and the item's part says enough."""
+
+
+ROOMY = 100
+"""From how many columns on the day stands beside its distance."""
+
+SINCE = 23
+"""The width of both."""
 
 
 class GateScreen(PlaceScreen):
@@ -33,13 +48,14 @@ class GateScreen(PlaceScreen):
         super().__init__()
         self.milestone = milestone
         self.phase = phase
+        self._known: tuple[Project, Mapping[str, date]] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out headline and list."""
         yield TopLine()
         yield Static(id="gate-answer")
         yield Doors(id="gate-missing")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the gate."""
@@ -56,9 +72,12 @@ class GateScreen(PlaceScreen):
         stone = board.project.process.milestone(self.milestone)
         if stone is None:
             return
-        found = gate(board, stone)
+        found = gate(board, stone, self._days())
+        phase = board.project.process.phase(self.phase)
         when = f"{found.date}  {distance(found.date, board.today)}" if found.date else "no date yet"
-        self.query_one(TopLine).show(f"Gate › {stone.title}", "", when)
+        self.query_one(TopLine).show(
+            f"Gate › {stone.title}" + (f" › {phase.title}" if phase else ""), "", when
+        )
         self.query_one("#gate-answer", Static).update(self._answer(found))
         self.query_one(Doors).show(self._missing(found))
 
@@ -81,46 +100,64 @@ class GateScreen(PlaceScreen):
         return [m for m in found.missing if not self.phase or m.phase == self.phase]
 
     def _missing(self, found: Gate) -> list[Door]:
-        room = max(self.size.width - 9, 40)
+        """Return the lines: who must act, and under each since when, what and why."""
+        board = self.fedcheck.board
+        wide = self.size.width >= ROOMY
+        since = SINCE if wide else 11
+        room = max(self.size.width - 9 - since, 30)
         names = room * 3 // 5
-        reasons = room - names
-        grouped: dict[str, list[Door]] = {}
-        for missing in self._here(found):
-            entry = self.fedcheck.board.entries.get(missing.ref)
-            title = one_line(entry.item.title if entry else missing.why, names)
-            why = one_line(_LIST.sub("", missing.why), reasons) if entry else missing.kind
-            line = Content.assemble(
-                "  " + title + " " * (names - cells(title) + 2), (why, "$foreground-muted")
-            )
-            target = f"item:{missing.ref}" if entry else _in_a_ledger(missing)
-            door = Door(line, target)
-            role = f" ({missing.role})" if missing.role and missing.role != missing.owner else ""
-            grouped.setdefault(f"{missing.owner or 'nobody named'}{role}", []).append(door)
+        reasons = room - names - 2
+        head = f"  {'owed since' if wide else 'since':<{since}}{'what is missing':<{names + 2}}why"
         doors: list[Door] = []
-        for owner, owed in grouped.items():
-            head = Content.assemble(
-                (one_line(owner), "bold"), (f"  {len(owed)}", "$foreground-muted")
-            )
-            doors += [Door(head), *owed]
-        return doors
+        for debt in debts(board.project, self._here(found)):
+            who = (one_line(debt.who), "bold")
+            count = (f"  {len(debt.missing)}", "$foreground-muted")
+            doors.append(Door(Content.assemble(who, count)))
+            for missing in debt.missing:
+                title = one_line(title_of(board, missing), names)
+                why = one_line(_LIST.sub("", reason_of(board, missing)), reasons)
+                owed = since_text(missing, board.today, wide)
+                line = Content.assemble(
+                    (f"  {owed:<{since}}", "$foreground-muted"),
+                    title + " " * (names - cells(title) + 2),
+                    (why, "$foreground-muted"),
+                )
+                item = missing.ref in board.entries
+                doors.append(Door(line, f"item:{missing.ref}" if item else _in_a_ledger(missing)))
+        return [Door(Content.styled(head, "$foreground-muted")), *doors] if doors else []
+
+    def _days(self) -> Mapping[str, date]:
+        """Return since when items have their status; the history is read once for each state."""
+        session = self.fedcheck.session
+        project = session.project
+        if self._known is None or self._known[0] is not project:
+            zone = ZoneInfo(project.config.timezone)
+            asks = asks_history(project)
+            days = status_days(project, session.history(), zone) if asks else {}
+            self._known = (project, days)
+        return self._known[1]
 
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
+        """Show what is missing; from there one comes back here."""
+        from fedcheck.tui.screens.checklist import ChecklistScreen
+        from fedcheck.tui.screens.ledger import ledger_screen
+
         kind, _, ref = event.target.partition(":")
-        if kind == "item":
-            self.fedcheck.show_item(ref)
-        else:
-            self.fedcheck.show_ledger(kind, ref=event.target)
+        made = ChecklistScreen(ref=ref) if kind == "item" else ledger_screen(kind, "", event.target)
+        self.app.push_screen(made)
 
     def action_gate_date(self) -> None:
         """Set the date of the milestone, showing what was typed comes to."""
-        session, name = self.fedcheck.session, self.milestone
-        today = self.fedcheck.board.today
+        session, name, board = self.fedcheck.session, self.milestone, self.fedcheck.board
+        today = board.today
         own = (session.project.config.milestones or {}).get(name)
 
         def preview(text: str) -> str:
             day = typed_day(text, today)
-            return f"{day:%a} {day}, {distance(day, today)}" if day else "follows from the process"
+            told = f"{day:%a} {day}, {distance(day, today)}" if day else "follows from the process"
+            moved = count_words(shift(board, rescheduled(board, name, day)))
+            return f"{told}; {moved}" if moved else told
 
         def given(text: str | None) -> None:
             if text is not None:
@@ -136,6 +173,14 @@ class GateScreen(PlaceScreen):
     def action_gate_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def since_text(missing: Missing, today: date, wide: bool) -> str:
+    """Return since when something is owed; a dash where nothing tells."""
+    if missing.since is None:
+        return "-"
+    away = distance(missing.since, today)
+    return f"{missing.since}  {away:>9}" if wide else f"{away:>9}"
 
 
 def _in_a_ledger(missing: Missing) -> str:

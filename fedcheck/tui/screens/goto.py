@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.model.entry import Entry
 from fedcheck.model.query import split_words
-from fedcheck.model.text import one_line
+from fedcheck.model.text import cells, one_line
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -47,6 +47,10 @@ class GotoScreen(ModalScreen[str | None]):
         self.query_one(OptionList).can_focus = False
         self._search("")
 
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self.call_after_refresh(lambda: self._search(self.query_one(Input).value))
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._search(event.value)
@@ -66,17 +70,9 @@ class GotoScreen(ModalScreen[str | None]):
         self.found = [entry for _, _, entry in scored[:MOST]]
         options = self.query_one(OptionList)
         signs = app.signs
+        room = max(options.scrollable_content_region.width, 40) - 1
         options.set_options(
-            [
-                Option(
-                    Content.assemble(
-                        signs.status[e.state] + " ",
-                        one_line(e.item.title, 66),
-                        (f"  {e.ref}", "$foreground-muted"),
-                    )
-                )
-                for e in self.found
-            ]
+            [Option(_line(entry, signs.status[entry.state], room)) for entry in self.found]
         )
         if self.found:
             options.highlighted = 0
@@ -102,3 +98,12 @@ class GotoScreen(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Leave."""
         self.dismiss(None)
+
+
+def _line(entry: Entry, sign: str, room: int) -> Content:
+    """Return an item on one line: what it is called, and its reference or id."""
+    room -= cells(sign) + 1
+    name = one_line(entry.item.id if room < 70 else entry.ref, room // 2)
+    title = one_line(entry.item.title, room - cells(name) - 2)
+    gap = " " * (room - cells(title) - cells(name))
+    return Content.assemble(f"{sign} {title}{gap}", (name, "$foreground-muted"))

@@ -45,11 +45,11 @@ class HistoryScreen(PlaceScreen):
             self.future = future
             super().__init__()
 
-    def __init__(self, ref: str = "") -> None:
+    def __init__(self, ref: str = "", filter_text: str = "") -> None:
         super().__init__()
         self.ref = ref
         self.past: Past | None = None
-        self.filter = ""
+        self.filter = filter_text
         self._seen: object = None
 
     @property
@@ -60,13 +60,14 @@ class HistoryScreen(PlaceScreen):
     def compose(self) -> ComposeResult:
         """Lay out filter and list."""
         yield TopLine()
-        yield Input(placeholder="words: who, which item, what", id="story-filter")
+        yield Input(self.filter, placeholder="words: who, which item, what", id="story-filter")
         named = None if self.ref else self._title
         yield StoryList(named, self.fedcheck.signs.pointer, id="story")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Read the history."""
+        self.set_class(bool(self.filter), "-filtering")
         self.show()
         self.story.focus()
 
@@ -108,12 +109,15 @@ class HistoryScreen(PlaceScreen):
     def _middle(self) -> str:
         if self.filter:
             return f"filter: {self.filter}"
-        return "⏎ goes back to a point of it" if self.ref else ""
+        return self.fedcheck.hint("rows.open", "goes back to a point of it") if self.ref else ""
 
     def _empty_text(self, filtered: bool) -> str:
         if self.past is None:
             return "Reading the history"
-        return "Nothing matches; esc clears the filter" if filtered else "Nothing was changed yet"
+        if filtered:
+            clears = self.fedcheck.hint("history.close", "clears the filter", "; ")
+            return f"Nothing matches{clears}"
+        return "Nothing was changed yet"
 
     def _text(self, deed: Deed) -> str:
         day = deed.at.date().isoformat()

@@ -1,7 +1,7 @@
 """Home: where do we stand, what must I do now, what needs attention."""
 
+from collections.abc import Callable
 from datetime import date
-from pathlib import PurePath
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -10,27 +10,33 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from fedcheck.insight import agenda
+from fedcheck.insight.debts import NOBODY, debts
 from fedcheck.insight.entries import Board
 from fedcheck.insight.gates import Gate, gates
 from fedcheck.insight.lately import lately
 from fedcheck.insight.orphans import orphans
 from fedcheck.insight.pace import pace
 from fedcheck.model.dates import distance
-from fedcheck.model.entry import Entry
-from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.text import one_line, plural
+from fedcheck.tui.attention import attention
 from fedcheck.tui.bindings import bindings, shown
+from fedcheck.tui.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.screens.reading import ReadingScreen
 from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.timeline import sparkline, timeline
 from fedcheck.tui.widgets.top_line import TopLine
 
 MILESTONES = 5
+
+BESIDE_TITLE = 10 + 12 + 2 + 11
+"""The cells beside a milestone's title: its date, the distance, a gap, what is missing."""
 
 LATELY = 4
 """How many people are told of under "Since you last looked"."""
@@ -49,7 +55,7 @@ class HomeScreen(PlaceScreen):
         """Lay out the parts of the screen."""
         yield TopLine()
         with VerticalScroll(id="home", can_focus=False):
-            yield Static(id="gate-line")
+            yield Doors(id="gate-line")
             with Horizontal(id="home-columns"):
                 with Vertical(id="stand"):
                     yield Static("Where we stand", classes="heading", id="stand-heading")
@@ -68,7 +74,7 @@ class HomeScreen(PlaceScreen):
                         "Since you last looked", classes="heading wide-only", id="lately-heading"
                     )
                     yield Doors(id="lately")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the state and start on the phases."""
@@ -89,9 +95,9 @@ class HomeScreen(PlaceScreen):
         self.query_one("#milestones", Doors).show(self._milestones(board, found))
         self._course(board)
         self._lately()
-        attention = self._attention(board)
-        self.query_one("#attention", Doors).show(attention)
-        self._next(board, len(attention))
+        needs = self._needs(board)
+        self.query_one("#attention", Doors).show(needs)
+        self._next(board, len(needs))
 
     def _top(self, board: Board) -> None:
         project = board.project
@@ -100,18 +106,17 @@ class HomeScreen(PlaceScreen):
         if project.process.status == "historical":
             middle += " (historical)"
         app = self.fedcheck
-        stone = project.process.milestone(board.next_milestone)
-        day = board.dates.get(board.next_milestone)
+        stone = project.process.milestone(board.next_dated)
+        day = board.dates.get(board.next_dated)
         away = f" · {stone.title} {distance(day, board.today)}" if stone and day else ""
-        self.query_one(TopLine).show(
-            project.config.name, middle, f"you: {app.who} ({app.view_role}){away}"
-        )
+        you = f"you: {app.who} ({app.view_role})"
+        self.query_one(TopLine).show(project.config.name, middle, you + away, you)
 
     def _gate(self, board: Board, found: list[Gate]) -> None:
-        line = self.query_one("#gate-line", Static)
+        line = self.query_one("#gate-line", Doors)
         gate = next((g for g in found if g.milestone.id == board.next_milestone), None)
         if gate is None:
-            line.update(Content("This process has no gates."))
+            line.show([Door(Content("This process has no gates."))])
             return
         name = one_line(gate.milestone.title)
         when = f" {gate.date.isoformat()}, {distance(gate.date, board.today)}" if gate.date else ""
@@ -123,21 +128,23 @@ class HomeScreen(PlaceScreen):
         else:
             count = plural(len(gate.missing), "thing is", "things are")
             owed: dict[str, int] = {}
-            for missing in gate.missing:
-                who = one_line(missing.role or missing.owner, 30) or "nobody named"
-                owed[who] = owed.get(who, 0) + 1
+            for debt in debts(board.project, gate.missing):
+                who = one_line(debt.role or debt.person, 30) or NOBODY
+                owed[who] = owed.get(who, 0) + len(debt.missing)
             owers = ", ".join(f"{who} {number}" for who, number in owed.items())
             text = Content.assemble(
                 (f"{name}{when}: ", "bold"),
                 (f"{count} missing", "$text-warning"),
                 (f"   {owers}", "$foreground-muted"),
             )
-        line.update(text)
+        line.show([Door(text, f"gate:{gate.milestone.id}")])
 
     def _milestones(self, board: Board, found: list[Gate]) -> list[Door]:
         shown = [gate for gate in found if gate.date]
         passed = [g for g in shown if g.date and g.date < board.today]
         coming = [g for g in shown if g.date and g.date >= board.today]
+        wide = self.query_one("#milestones", Doors).size.width or 60
+        room = min(max(wide - BESIDE_TITLE, 12), 40)
         rows = []
         for gate in [*passed[-1:], *coming][:MILESTONES]:
             assert gate.date is not None
@@ -149,13 +156,16 @@ class HomeScreen(PlaceScreen):
             line = Content.assemble(
                 gate.date.isoformat(),
                 (f"{distance(gate.date, board.today):>10}  ", "$foreground-muted"),
-                _fill(title, 28),
+                _fill(title, room) + "  ",
                 verdict,
             )
             rows.append(Door(line, f"gate:{gate.milestone.id}"))
         if not rows:
-            text = "No milestone has a date yet: write one under [milestones] in fedcheck.toml"
-            rows.append(Door(Content.styled(text, "$foreground-muted")))
+            sets = self.fedcheck.hint("gate.date", "sets one at the gate", "; ")
+            text = f"No milestone has a date yet{sets}"
+            rows.append(
+                Door(Content.styled(text, "$foreground-muted"), f"gate:{board.next_milestone}")
+            )
         return rows
 
     def _course(self, board: Board) -> None:
@@ -169,12 +179,14 @@ class HomeScreen(PlaceScreen):
         width = line.size.width or 60
         drawn = timeline([(title, day) for day, title in near], board.today, width, ascii_only)
         line.update(Content("\n").join(drawn))
-        going = pace(board, board.next_milestone)
+        going = pace(board, board.next_dated)
         style = "$text-warning" if going.late else "$foreground-muted"
         text = Content.assemble(
             (sparkline(going.weeks, ascii_only), "$accent"), "  ", (going.words, style)
         )
-        self.query_one("#pace", Doors).show([Door(text, "query:status:done")])
+        stone = board.project.process.milestone(board.next_dated)
+        phases = f" phase:{'|'.join(stone.closes)}" if stone and stone.closes else ""
+        self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
 
     def _lately(self) -> None:
         doings = lately(self.fedcheck.lately)
@@ -182,7 +194,7 @@ class HomeScreen(PlaceScreen):
         self.query_one("#lately-heading").display = shown
         self.query_one("#lately").display = shown
         lines = [
-            Door(Content.assemble((_fill(one.who, 12), "bold"), one.words), "history:")
+            Door(Content.assemble((_fill(one.who, 12), "bold"), one.words), f"history:{one.who}")
             for one in doings[:LATELY]
         ]
         self.query_one("#lately", Doors).show(lines)
@@ -191,14 +203,12 @@ class HomeScreen(PlaceScreen):
         role = self.fedcheck.view_role
         steps = agenda.mine(board, role)
         room = self._room_for_steps(board, below)
-        heading = f"Next for {role}"
-        if len(steps) > room:
-            heading += f"   {room} of {len(steps)}"
-        self.query_one("#next-heading", Static).update(Content(heading))
+        more = len(steps) - room + 1 if len(steps) > room else 0
+        self.query_one("#next-heading", Static).update(Content(f"Next for {role}"))
         listed = self.query_one("#next", Doors)
         wide = max(listed.size.width - 18, 20) if listed.size.width else 34
         doors = []
-        for number, step in enumerate(steps[:room], 1):
+        for number, step in enumerate(steps[: room - 1 if more else room], 1):
             warn = step.entry.overdue or step.entry.unsound
             line = Content.assemble(
                 (f"{number:>2} ", "$foreground-muted"),
@@ -209,6 +219,8 @@ class HomeScreen(PlaceScreen):
                 (one_line(step.why, 16), "$text-warning" if warn else "$foreground-muted"),
             )
             doors.append(Door(line, f"item:{step.entry.ref}"))
+        if more:
+            doors.append(Door(Content.styled(f"   and {more} more", "$foreground-muted"), "steps:"))
         if not doors:
             waiting = sum(e.role == role and e.waiting for e in board.entries.values())
             text = (
@@ -223,65 +235,33 @@ class HomeScreen(PlaceScreen):
         """Return how many steps fit, so that home never has to be scrolled."""
         wide, tall = self.size.width >= 100, self.size.height >= 30
         around = 4 + 2 * (1 + tall) + tall
-        table = 0 if wide else len(board.project.process.phases) + 1 + 1 + tall
+        table = 0 if wide else len(board.project.process.phases) + 1 + 2 * tall
         return min(max(self.size.height - around - table - below - tall, 3), 16)
 
-    def _attention(self, board: Board) -> list[Door]:
-        entries = list(board.entries.values())
-        signs = self.fedcheck.signs
-        overdue = [e for e in entries if e.overdue]
-        blocked = [e for e in entries if e.record.status == "blocked"]
-        stale = [e for e in entries if "stale" in e.evidence]
-        gone = [e for e in entries if {"missing", "changed"} & set(e.evidence)]
-        upstream = [e for e in entries if e.changed]
-        late = [r for r in board.project.requests if r.state == "open"]
-        gaps = [f for f in board.project.findings if f.state == "open"]
-        rows = [
-            (overdue, signs.overdue, _oldest(board, overdue), "query:is:overdue"),
-            (blocked, signs.status["blocked"], STATUS_WORDS["blocked"], "query:status:blocked"),
-            (stale, signs.stale, "with evidence that is too old", "query:evidence:stale"),
-            (
-                gone,
-                signs.stale,
-                "with evidence missing or changed",
-                "query:evidence:missing|changed",
-            ),
-            (upstream, signs.changed, "changed upstream, to be read again", "query:is:changed"),
+    def _needs(self, board: Board) -> list[Door]:
+        """Return what needs attention; of more than there is room for, the last line tells."""
+        found = attention(board, self.fedcheck.signs)
+        height = self.size.height
+        room = 10 if height >= 30 else 6 if height >= 24 else 3
+        if len(found) <= room:
+            return found
+        more = Content.styled(f"  and {len(found) - room + 1} more", "$text-warning")
+        return [*found[: room - 1], Door(more, "attention:")]
+
+    def _ask_attention(self) -> None:
+        """Show all that needs attention, to go to one of it."""
+        found = attention(self.fedcheck.board, self.fedcheck.signs)
+        choices = [Choice(door.target, door.line.plain) for door in found if door.target]
+        self.app.push_screen(ChoicePrompt("Needs attention", choices), self._go)
+
+    def _ask_step(self) -> None:
+        """Show all steps of the role, to go to one of them."""
+        role = self.fedcheck.view_role
+        choices = [
+            Choice(f"item:{step.entry.ref}", f"{_fill(step.entry.item.title, 40)} {step.why}")
+            for step in agenda.mine(self.fedcheck.board, role)
         ]
-        doors = [
-            Door(
-                Content.assemble((f"{sign} ", "$text-warning"), f"{len(found):>3} ", words),
-                target,
-            )
-            for found, sign, words, target in rows
-            if found
-        ]
-        if late:
-            text = f"? {len(late):>3} {'request' if len(late) == 1 else 'requests'} unanswered"
-            doors.append(Door(Content.styled(text, "$text-warning"), "requests:is:open"))
-        if gaps:
-            high = sum(gap.risk == "high" for gap in gaps)
-            noun = "finding" if len(gaps) == 1 else "findings"
-            risk = f", {high} high" if high else ""
-            text = f"{signs.overdue} {len(gaps):>3} {noun} open{risk}"
-            doors.append(Door(Content.styled(text, "$text-warning"), "findings:is:open"))
-        lost = orphans(board.project)
-        if lost:
-            text = f"{signs.changed} {len(lost):>3} orphaned; fedcheck doctor tells more"
-            doors.append(Door(Content.styled(text, "$text-warning")))
-        for broken in board.project.broken[:2]:
-            place = PurePath(broken.path).name + (f":{broken.line}" if broken.line else "")
-            text = f"! {place}: {one_line(broken.message)}"
-            doors.append(Door(Content.styled(text, "$text-error")))
-        if not doors:
-            doors.append(
-                Door(
-                    Content.styled(
-                        "Nothing: no item is overdue, blocked or stale", "$foreground-muted"
-                    )
-                )
-            )
-        return doors[: 6 if self.size.height >= 24 else 3]
+        self.app.push_screen(ChoicePrompt(f"Next for {role}", choices), self._go)
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
@@ -299,17 +279,40 @@ class HomeScreen(PlaceScreen):
 
     @on(Doors.Opened)
     def _open_door(self, event: Doors.Opened) -> None:
-        kind, _, target = event.target.partition(":")
-        if kind == "item":
-            self.fedcheck.show_item(target)
-        elif kind == "query":
-            self.fedcheck.show_query(target)
-        elif kind in ("requests", "findings"):
-            self.fedcheck.show_ledger(kind, target)
-        elif kind == "history":
-            self.call_later(self.run_action, "app.app_history")
-        else:
-            self.app.push_screen(GateScreen(target))
+        self._go(event.target)
+
+    def _go(self, door: str | None) -> None:
+        """Go through a door: `kind:target`."""
+        kind, _, target = (door or "").partition(":")
+        app = self.fedcheck
+        doors: dict[str, Callable[[str], object]] = {
+            "item": app.show_item,
+            "query": app.show_query,
+            "requests": lambda words: app.show_ledger("requests", words),
+            "findings": lambda words: app.show_ledger("findings", words),
+            "evidence": app.show_evidence,
+            "history": app.show_history,
+            "gate": lambda stone: app.push_screen(GateScreen(stone)),
+            "attention": lambda _: self._ask_attention(),
+            "steps": lambda _: self._ask_step(),
+            "orphans": lambda _: self._read_orphans(),
+            "broken": lambda number: self._read_broken(int(number)),
+        }
+        if kind in doors:
+            doors[kind](target)
+
+    def _read_orphans(self) -> None:
+        lost = orphans(self.fedcheck.board.project)
+        text = "The checklist of these records has no such item any more. Nothing is lost; "
+        text += "fedcheck doctor tells how to move them.\n\n" + "\n".join(lost)
+        self.app.push_screen(ReadingScreen(plural(len(lost), "orphaned record"), text))
+
+    def _read_broken(self, number: int) -> None:
+        broken = self.fedcheck.board.project.broken
+        if number < len(broken):
+            one = broken[number]
+            text = f"{one}\n\nNothing is lost; it is never written over."
+            self.app.push_screen(ReadingScreen("A file that cannot be read", text))
 
     def action_home_open(self) -> None:
         """Enter is handled by the part that has the focus."""
@@ -321,11 +324,6 @@ class HomeScreen(PlaceScreen):
 
 def _by_day(stone: tuple[date, str]) -> date:
     return stone[0]
-
-
-def _oldest(board: Board, overdue: list[Entry]) -> str:
-    days = [(board.today - entry.due).days for entry in overdue if entry.due]
-    return f"overdue, the oldest by {max(days)} d" if days else "overdue"
 
 
 def _fill(text: str, width: int) -> str:

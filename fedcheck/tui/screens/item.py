@@ -13,7 +13,7 @@ from fedcheck.insight.story import Deed
 from fedcheck.model.entry import Entry
 from fedcheck.model.text import clean
 from fedcheck.tui.bindings import bindings
-from fedcheck.tui.screens.editing import EditingScreen
+from fedcheck.tui.screens.fieldwork import FieldworkScreen
 from fedcheck.tui.widgets.details import head, lists
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -22,11 +22,15 @@ WIDEST = 110
 """The widest text, in cells; the stylesheet says the same."""
 
 
-class ItemScreen(EditingScreen):
+class ItemScreen(FieldworkScreen):
     """One item on the whole screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("item"), *bindings("edit")]
-    PLACES: ClassVar[tuple[str, ...]] = ("item", "edit", "everywhere")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("item"),
+        *bindings("edit"),
+        *bindings("test"),
+    ]
+    PLACES: ClassVar[tuple[str, ...]] = ("item", "edit", "test", "everywhere")
 
     def __init__(self, ref: str) -> None:
         super().__init__()
@@ -63,14 +67,14 @@ class ItemScreen(EditingScreen):
             self.action_item_close()
             return
         self.query_one(TopLine).show(entry.section.title, "", entry.ref)
-        self.query_one("#item-head", Static).update(head(board, entry, signs))
+        self.query_one("#item-head", Static).update(head(board, entry, signs, self.fedcheck.keymap))
         self._list(entry, ())
         self.recall(entry.ref)
 
     def _list(self, entry: Entry, past: Sequence[Deed]) -> None:
         board, signs = self.fedcheck.board, self.fedcheck.signs
         width = min(self.query_one("#item-page").scrollable_content_region.width, WIDEST)
-        text = lists(board, entry, signs, width, past)
+        text = lists(board, entry, signs, self.fedcheck.keymap, width, past)
         self.query_one("#item-lists", Static).update(text)
 
     def on_resize(self) -> None:
@@ -78,8 +82,8 @@ class ItemScreen(EditingScreen):
         if self.entry is not None and self.is_mounted:
             self.call_after_refresh(self.show)
 
-    @on(EditingScreen.Recalled)
-    def _recalled(self, event: EditingScreen.Recalled) -> None:
+    @on(FieldworkScreen.Recalled)
+    def _recalled(self, event: FieldworkScreen.Recalled) -> None:
         if self.entry is not None and event.future.exception() is None:
             self._list(self.entry, event.future.result())
 

@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from fedcheck.insight.ledgers import Thing, grouped
 from fedcheck.insight.story import Deed, story
@@ -23,6 +23,7 @@ from fedcheck.session import Session
 from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.screens.revising import Revising
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.ledger_details import details
 from fedcheck.tui.widgets.ledger_list import Columns, LedgerList, Row
 from fedcheck.tui.widgets.ledger_page import Page
@@ -110,7 +111,7 @@ class LedgerScreen(PlaceScreen):
     @property
     def grouping(self) -> str:
         """Return how the list is grouped."""
-        remembered = self.fedcheck.memory.text(f"groups:{self.BOOK}")
+        remembered = self.fedcheck.remembered.text(f"groups-{self.BOOK}")
         return remembered if remembered in self.GROUPS else next(iter(self.GROUPS))
 
     def compose(self) -> ComposeResult:
@@ -125,7 +126,7 @@ class LedgerScreen(PlaceScreen):
                 yield LedgerList(self.columns, signs.ascii_only, id="ledger-list")
             with Page(id="ledger-details"):
                 yield Static(id="ledger-text")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def _examples(self) -> str:
         keys = [f"{key}:{value}" for key, value in self.language.examples.items()]
@@ -158,7 +159,8 @@ class LedgerScreen(PlaceScreen):
         empty = self._unreadable() or self.empty_text()
         if self.things:
             count = plural(len(self.things), self.BOOK[:-1])
-            empty = f"None of {count} matches the filter; esc clears it"
+            clears = self.fedcheck.hint("ledger.back", "clears it", "; ")
+            empty = f"None of {count} matches the filter{clears}"
         self.rows.show(rows, empty)
         if self.wanted_ref and self.rows.go_to(self.wanted_ref):
             self.wanted_ref = ""
@@ -186,8 +188,9 @@ class LedgerScreen(PlaceScreen):
             parts += [(f"{title} {count}", "bold $accent underline" if here else "")]
             parts += ["    "]
         parts[-1] = "  "
-        parts += [("tab", "bold $accent"), ("        grouped ", "$text-muted")]
-        parts += [self.GROUPS[self.grouping], "  ", ("z", "bold $accent")]
+        key = self.fedcheck.key
+        parts += [(key("ledger.switch"), "bold $accent"), ("        grouped ", "$text-muted")]
+        parts += [self.GROUPS[self.grouping], "  ", (key("ledger.group"), "bold $accent")]
         return Content.assemble(*parts)
 
     def _chosen(self) -> list[Thing]:
@@ -230,7 +233,8 @@ class LedgerScreen(PlaceScreen):
             return
         told = None if self.stories is None else self.stories.get(self.rows.ref, ())
         width = min(self.query_one(Page).scrollable_content_region.width, WIDEST)
-        text.update(details(self.fedcheck.board, thing, self.fedcheck.signs, told, width))
+        app = self.fedcheck
+        text.update(details(app.board, thing, app.signs, app.keymap, told, width))
 
     @on(LedgerList.Opened)
     def _open(self) -> None:
@@ -279,7 +283,7 @@ class LedgerScreen(PlaceScreen):
         """Group it the next way."""
         ways = list(self.GROUPS)
         way = ways[(ways.index(self.grouping) + 1) % len(ways)]
-        self.fedcheck.memory.put(f"groups:{self.BOOK}", way)
+        self.fedcheck.remembered.put(f"groups-{self.BOOK}", way)
         self.show()
 
     def action_ledger_switch(self) -> None:
@@ -299,6 +303,10 @@ class LedgerScreen(PlaceScreen):
     def action_ledger_item(self) -> None:
         """Link an item, or take one off."""
         self.with_thing(self.revising.ask_item)
+
+    def action_ledger_withdraw(self) -> None:
+        """Take it out of the register, saying why."""
+        self.with_thing(self.revising.ask_to_withdraw)
 
     @on(Page.Left)
     def _to_item(self) -> None:

@@ -51,8 +51,7 @@ class LedgerEvidenceScreen(EvidenceScreen):
                 (about, "$foreground-muted"),
             )
             options.append(Option(line))
-        none = Content.styled("None yet: a adds some", "$foreground-muted")
-        listed.set_options(options or [Option(none, disabled=True)])
+        listed.set_options(options or [Option(self.none_yet, disabled=True)])
         if self.drawn:
             listed.highlighted = min(place or 0, len(self.drawn) - 1)
 

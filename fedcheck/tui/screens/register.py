@@ -9,10 +9,11 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from fedcheck.insight.entries import Board
-from fedcheck.insight.register import GROUPINGS, Register, Row, grouped, matching, register
+from fedcheck.insight.ledger_proofs import in_a_ledger
+from fedcheck.insight.register import GROUPINGS, Register, Row, full_register, grouped, matching
 from fedcheck.model.text import one_line, plural
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.opening import open_evidence
@@ -21,6 +22,7 @@ from fedcheck.tui.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.evidence import dropped
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.verifying import verify_rows
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.proof_details import details
 from fedcheck.tui.widgets.proof_list import ProofList
 from fedcheck.tui.widgets.top_line import TopLine
@@ -59,7 +61,7 @@ class RegisterScreen(PlaceScreen):
     @property
     def grouping(self) -> str:
         """Return what the list is grouped by."""
-        remembered = self.fedcheck.memory.text("groups:evidence")
+        remembered = self.fedcheck.remembered.text("groups-evidence")
         return remembered if remembered in GROUPINGS else GROUPINGS[0]
 
     def compose(self) -> ComposeResult:
@@ -67,12 +69,14 @@ class RegisterScreen(PlaceScreen):
         yield TopLine()
         with Container(id="register"):
             with Vertical(id="register-rows"):
-                yield Input(self.filter, placeholder="words; -word leaves out", id="filter")
+                yield Input(
+                    self.filter, placeholder="words, state:stale; -word leaves out", id="filter"
+                )
                 yield ProofList(self.fedcheck.signs, id="register-list")
             with VerticalScroll(id="register-details", can_focus=False):
                 yield Static(id="register-text")
         yield Static(id="register-progress")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the register."""
@@ -87,7 +91,7 @@ class RegisterScreen(PlaceScreen):
             return
         board = self.fedcheck.board
         if self.found is None or self.found_for is not board:
-            self.found, self.found_for = register(board), board
+            self.found, self.found_for = full_register(board), board
         found = self.found
         self.shown_rows = matching(found, self.filter) if self.filter.strip() else found.rows
         groups = grouped(found, self.shown_rows, self.grouping)
@@ -100,8 +104,10 @@ class RegisterScreen(PlaceScreen):
 
     def _empty_text(self, found: Register) -> str:
         if found.rows:
-            return f"None of {plural(len(found.rows), 'row')} matches the filter; esc clears it"
-        return "No evidence yet, and none is expected; a adds some, or drop a file here"
+            none = f"None of {plural(len(found.rows), 'row')} matches the filter"
+            return none + self.fedcheck.hint("register.back", "clears it", "; ")
+        adds = self.fedcheck.hint("register.add", "adds some, or", "; ")
+        return f"No evidence yet, and none is expected{adds or ';'} drop a file here"
 
     @on(ProofList.Highlighted)
     def _highlighted(self) -> None:
@@ -121,7 +127,8 @@ class RegisterScreen(PlaceScreen):
         self.set_class(run is not None, "-verifying")
         if run is not None:
             bar = run.words(self.fedcheck.signs.ascii_only, 30)
-            line.update(Content(f"Verifying  {bar}   esc stops"))
+            stops = self.fedcheck.hint("register.back", "stops")
+            line.update(Content(f"Verifying  {bar}   {stops}"))
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -154,7 +161,7 @@ class RegisterScreen(PlaceScreen):
     def action_register_group(self) -> None:
         """Group it another way."""
         way = GROUPINGS[(GROUPINGS.index(self.grouping) + 1) % len(GROUPINGS)]
-        self.fedcheck.memory.put("groups:evidence", way)
+        self.fedcheck.remembered.put("groups-evidence", way)
         self.show()
 
     @on(ProofList.Opened)
@@ -173,23 +180,27 @@ class RegisterScreen(PlaceScreen):
 
     def _go(self, ref: str | None) -> None:
         from fedcheck.tui.screens.checklist import ChecklistScreen
+        from fedcheck.tui.screens.ledger import ledger_screen
 
-        if ref:
+        if ref and in_a_ledger(ref):
+            self.app.push_screen(ledger_screen(ref.partition(":")[0], "", ref))
+        elif ref:
             self.app.push_screen(ChecklistScreen(ref=ref))
 
     def _ask_item(self, title: str, row: Row, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
-        entries = self.fedcheck.board.entries
+        titles = {use.entry.ref: use.entry.item.title for use in row.uses}
         choices = [
-            Choice(ref, one_line(entries[ref].item.title, 56), str(number) if number < 10 else "")
-            for number, ref in enumerate(row.refs, 1)
-            if ref in entries
+            Choice(ref, one_line(title, 56), str(number) if number < 10 else "")
+            for number, (ref, title) in enumerate(titles.items(), 1)
         ]
         self.app.push_screen(ChoicePrompt(title, [*more, *choices]), then)
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""
         event.stop()
-        self._add(dropped(self.fedcheck, event.text))
+        links = dropped(self.fedcheck, event.text)
+        if links:
+            self._add(links)
 
     def action_register_add(self) -> None:
         """Add evidence, for the highlighted item where one lacks it."""
@@ -198,7 +209,8 @@ class RegisterScreen(PlaceScreen):
     def _add(self, links: Sequence[str]) -> None:
         row = self.rows.current
         wanted = row is not None and (row.proof is None or self.rows.by_item)
-        add_pieces(self.fedcheck, row.refs if row is not None and wanted else (), links)
+        refs = [ref for ref in row.refs if not in_a_ledger(ref)] if row and wanted else []
+        add_pieces(self.fedcheck, refs, links)
 
     def action_register_open(self) -> None:
         """Open the highlighted piece."""
@@ -212,7 +224,8 @@ class RegisterScreen(PlaceScreen):
         """Change what is known of the highlighted piece, on all its items."""
         row = self.rows.current
         if row is not None and row.proof is not None:
-            edit_piece(self.fedcheck, row.proof, row.pieces)
+            only_items = not any(in_a_ledger(ref) for ref in row.refs)
+            edit_piece(self.fedcheck, row.proof, row.pieces, with_items=only_items)
 
     def action_register_renew(self) -> None:
         """Note that the highlighted piece was collected again today."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,7 +19,14 @@ from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
+if TYPE_CHECKING:
+    from fedcheck.report.render import Format
+    from fedcheck.report.templates import TemplateInfo
+
 DEFAULT = "pmo-status"
+
+LARGEST = 100_000
+"""How many characters are rendered; a longer report is shown as plain Markdown, at once."""
 
 
 class ReportScreen(PlaceScreen):
@@ -32,8 +39,10 @@ class ReportScreen(PlaceScreen):
         super().__init__()
         self.milestone: str | None = None
         self.template = DEFAULT
+        self.since: str | None = None
         self.text = ""
         self.failure = ""
+        self.plain = False
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -48,37 +57,67 @@ class ReportScreen(PlaceScreen):
         self.show()
         self.query_one("#report-page").focus()
 
+    @property
+    def role(self) -> str | None:
+        """Return the role that the app looks as; nothing where that is the workspace's own."""
+        role = self.fedcheck.view_role
+        return role if role and role != self.fedcheck.session.project.config.role else None
+
     def show(self) -> None:
         """Make the report from the state as it is now."""
-        from fedcheck.report import render
-
-        app, board = self.fedcheck, self.fedcheck.board
+        board = self.fedcheck.board
         try:
-            self.text = render.markdown(
-                board,
-                root=app.session.root,
-                folders=app.folders,
-                template=self.template,
-                milestone=self.milestone,
-            )
+            self.text = self._made("md")
             self.failure = ""
         except FedcheckError as error:
             self.text = ""
             self.failure = f"{error}\n\n{error.hint}"
         stone = board.project.process.milestone(self.milestone or board.next_milestone)
-        title = stone.title if stone else ""
-        self.query_one(TopLine).show(f"Report for {title}", self.template, board.today.isoformat())
+        title = f"Report for {stone.title}" if stone else "Report"
+        middle = self.template + (f", as {self.role}" if self.role else "")
+        middle += f", changes since {self.since}" if self.since else ""
+        self.query_one(TopLine).show(title, middle, board.today.isoformat())
         shown = clean(self.text or self.failure)
-        self.query_one(Markdown).update(shown)
+        large = len(shown) > LARGEST
+        self.set_class(large or self.plain, "-source")
+        self.query_one(Markdown).update("" if large else shown)
         self.query_one("#report-source", Static).update(Content(shown))
+
+    def _made(self, form: "Format") -> str:
+        """Return the report in a form. Raises FedcheckError where the template is wrong."""
+        from fedcheck.report import render
+        from fedcheck.report.earlier import earlier
+        from fedcheck.report.templates import compared_with
+
+        app = self.fedcheck
+        since = self.since
+        if since is None:
+            since = compared_with(app.session.root, app.folders, self.template, app.board.today)
+        return render.make(
+            app.board,
+            root=app.session.root,
+            folders=app.folders,
+            template=self.template,
+            milestone=self.milestone,
+            role=self.role,
+            form=form,
+            earlier=earlier(app.session, since, app.session.root) if since else None,
+        )
 
     def action_report_export(self) -> None:
         """Write the report to its file."""
-        path = self._write()
+        self._export("md")
+
+    def action_report_html(self) -> None:
+        """Write the report as one HTML file."""
+        self._export("html")
+
+    def _export(self, form: "Format") -> None:
+        path = self._write(form)
         if path is not None:
             self.fedcheck.tell(f"Written: {path}")
 
-    def _write(self) -> Path | None:
+    def _write(self, form: "Format" = "md") -> Path | None:
         """Write the report; where that cannot be, say so and return nothing."""
         from fedcheck.report import render
 
@@ -86,9 +125,11 @@ class ReportScreen(PlaceScreen):
         if self.failure:
             app.tell("There is no report to write", "mend the template first", "warning")
             return None
-        path = render.default_path(app.session.root, app.board, self.template, self.milestone)
+        path = render.default_path(
+            app.session.root, app.board, self.template, self.milestone, self.role, form
+        )
         try:
-            render.write(path, self.text)
+            render.write(path, self.text if form == "md" else self._made(form))
         except FedcheckError as error:
             app.tell(str(error), error.hint, "error")
             return None
@@ -111,18 +152,30 @@ class ReportScreen(PlaceScreen):
         now = self.milestone or board.next_milestone
         self.app.push_screen(ChoicePrompt("Report for", choices, now), chosen)
 
+    def action_report_since(self) -> None:
+        """Choose since when the report tells what changed."""
+        from fedcheck.tui.screens.report_since import ask_since
+
+        def chosen(since: str | None) -> None:
+            self.since = since
+            self.show()
+
+        ask_since(self.fedcheck, chosen)
+
     def action_report_template(self) -> None:
         """Choose the template: a shipped one, or one of the person's own."""
         from fedcheck.report.templates import list_templates
 
         app = self.fedcheck
         found = list_templates(app.session.root, app.folders)
-        choices = [Choice(one.name, f"{one.name:<24} {one.origin}") for one in found]
+        width = max(len(one.name) for one in found) + 2
+        choices = [Choice(one.name, f"{one.name:<{width}}{_about(one)}") for one in found]
 
         def chosen(name: str | None) -> None:
             if name:
                 self.template = name
                 self.show()
+                self.query_one("#report-page").scroll_home(animate=False)
 
         self.app.push_screen(ChoicePrompt("Template", choices, self.template), chosen)
 
@@ -165,14 +218,21 @@ class ReportScreen(PlaceScreen):
     def action_report_copy(self) -> None:
         """Copy the Markdown."""
         self.app.copy_to_clipboard(self.text)
-        self.fedcheck.tell(
-            "Copied the Markdown", "where the terminal does not allow that: e exports"
-        )
+        exports = self.fedcheck.hint("report.export", "exports", ": ")
+        hint = f"where the terminal does not allow that{exports}" if exports else ""
+        self.fedcheck.tell("Copied the Markdown", hint)
 
     def action_report_source(self) -> None:
         """Switch between rendered and plain."""
-        self.toggle_class("-source")
+        self.plain = not self.plain
+        self.set_class(self.plain or len(self.text) > LARGEST, "-source")
 
     def action_report_close(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def _about(template: "TemplateInfo") -> str:
+    """Return what a template is for, and whose it is where it is not a shipped one."""
+    whose = {"workspace": "of this workspace", "user": "yours"}.get(template.origin, "")
+    return "  ".join(part for part in (template.summary, f"({whose})" if whose else "") if part)

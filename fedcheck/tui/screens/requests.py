@@ -68,10 +68,10 @@ class RequestsScreen(LedgerScreen):
 
     def empty_text(self) -> str:
         """Say what would stand here."""
-        return (
-            "Nothing was asked yet.\n"
-            "a writes down a reviewer's question or a request for evidence; tab: findings"
-        )
+        hint = self.fedcheck.hint
+        adds = hint("ledger.add", "writes down a reviewer's question or a request for evidence")
+        other = hint("ledger.switch", "goes to the findings")
+        return "Nothing was asked yet.\n" + "; ".join(part for part in (adds, other) if part)
 
     def action_ledger_add(self) -> None:
         """Ask something: a question, or for evidence."""
@@ -110,7 +110,9 @@ class RequestsScreen(LedgerScreen):
     def _accept(self, request: Request) -> None:
         if request.state != "answered":
             state = "accepted already" if request.state == "accepted" else "not answered yet"
-            self.fedcheck.tell(f"It is {state}", "n writes an answer")
+            self.fedcheck.tell(
+                f"It is {state}", self.fedcheck.hint("requests.answer", "writes an answer")
+            )
             return
 
         def to(old: Request) -> Thing:
@@ -126,7 +128,8 @@ class RequestsScreen(LedgerScreen):
 
     def _return(self, request: Request) -> None:
         if request.state == "open":
-            self.fedcheck.tell("It is open: there is no answer to return", "n writes one")
+            writes = self.fedcheck.hint("requests.answer", "writes one")
+            self.fedcheck.tell("It is open: there is no answer to return", writes)
             return
 
         def to(old: Request, text: str) -> Thing:

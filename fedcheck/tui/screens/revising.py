@@ -84,6 +84,22 @@ class Revising:
 
         self.app.push_screen(prompt, given)
 
+    def ask_to_withdraw(self, thing: Thing) -> None:
+        """Ask why it is taken back; then it goes."""
+        session, ref = self.app.session, f"{self.book}:{thing.id}"
+
+        def preview(text: str) -> str:
+            if not text.strip():
+                raise ValueError("a reason is needed; the history keeps it")
+            return ""
+
+        def given(reason: str | None) -> None:
+            if reason:
+                self.app.change(lambda: session.withdraw(ref, reason))
+
+        title = f"Why is it withdrawn: {one_line(thing.title, 60)}"
+        self.app.push_screen(TextPrompt(title, hint="⏎ saves", preview=preview), given)
+
     def ask_due(self, thing: Thing) -> None:
         """Ask for the day by which it is due, showing what it comes to while it is typed."""
         own = _by_risk(thing) if isinstance(thing, Finding) else None
@@ -133,7 +149,9 @@ class Revising:
         """Go to the item that is linked, or to one of them."""
         here = [ref for ref in thing.items if ref in self.app.board.entries]
         if not here:
-            self.app.tell("No item is linked that applies here", "i links one")
+            self.app.tell(
+                "No item is linked that applies here", self.app.hint("ledger.item", "links one")
+            )
         elif len(here) == 1:
             self.app.show_item(here[0])
         else:

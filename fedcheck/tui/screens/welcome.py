@@ -1,16 +1,19 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from fedcheck.model.dates import distance, typed_due
@@ -18,11 +21,15 @@ from fedcheck.model.process import ROLE_TITLES, Process
 from fedcheck.model.text import clean, one_line
 from fedcheck.store import checklists, paths, workspaces
 from fedcheck.store.problems import FedcheckError
+from fedcheck.store.timezone import machine_timezone
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
+
+
+KEYS = "⏎ and tab go on, F2 makes it, esc cancels"
 
 
 class WelcomeScreen(ModalScreen[None]):
@@ -149,36 +156,27 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         self.processes = checklists.load_catalog(shipped, (), None).processes
         process = next(iter(self.processes.values()))
         options = (process.profile or {}).get("impact")
-        with Vertical(classes="dialog -wide -tall"):
+        roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
+        titles = [(Content(clean(p.title)), p.id) for p in self.processes.values()]
+        with Vertical(classes="dialog -wide -form"):
             yield Static("A new workspace", classes="dialog-title")
             with VerticalScroll(can_focus=False):
-                yield Static("Name of the service offering", classes="field-name")
-                yield Input(placeholder="Meridian Ledger", id="name")
-                yield Static("Process", classes="field-name")
-                processes = [(Content(clean(p.title)), p.id) for p in self.processes.values()]
-                yield Select(
-                    processes, value=process.id, allow_blank=False, compact=True, id="process"
+                yield from _line(
+                    "Name", Input(placeholder="the service offering: Meridian Ledger", id="name")
                 )
+                yield from _line("Process", _select(titles, process.id, "process"))
                 text = one_line(process.followed_by or process.summary)
-                yield Static(Content.styled(text, "$foreground-muted"), classes="paragraph")
-                yield Static("You are", classes="field-name")
-                roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
-                yield Select(
-                    roles, value=process.roles[0], allow_blank=False, compact=True, id="role"
-                )
+                yield Static(Content.styled(text, "$foreground-muted"), classes="form-text")
+                yield from _line("You are", _select(roles, process.roles[0], "role"))
                 if options:
-                    yield Static("Impact level (FIPS 199)", classes="field-name")
-                    levels = [(Content(value), value) for value in options.values]
-                    yield Select(
-                        levels, value=options.default, allow_blank=False, compact=True, id="impact"
-                    )
-                yield Static("Date of the kick-off, if it is known", classes="field-name")
-                yield Input(placeholder="2027-02-01 or +12w", id="kick-off")
-                yield Static("Folder", classes="field-name")
-                yield Input(f"{self.fedcheck.here}/", id="folder")
-            yield Static(
-                Content("F2 makes it, tab goes on, esc cancels"), classes="dialog-hint", id="hint"
-            )
+                    levels = [(Content(f"{value}, by FIPS 199"), value) for value in options.values]
+                    yield from _line("Impact", _select(levels, options.default, "impact"))
+                yield from _line(
+                    "Kick-off",
+                    Input(placeholder="2027-02-01 or +12w, if it is known", id="kick-off"),
+                )
+                yield from _line("Folder", Input(f"{self.fedcheck.here}/", id="folder"))
+            yield Static(Content(KEYS), classes="dialog-hint", id="hint")
 
     def on_mount(self) -> None:
         """Start with the name."""
@@ -202,8 +200,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         except (ValueError, FedcheckError) as error:
             self._hint(str(error), wrong=True)
             return
-        today = self.fedcheck.clock().date()
-        self._hint(f"kick-off {day.isoformat()}, {distance(day, today)}" if day else "")
+        self._hint(f"kick-off {day.isoformat()}, {distance(day, self._today())}" if day else "")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -213,15 +210,19 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             self.focus_next()
 
     def _kick_off(self, text: str) -> date | None:
-        due = typed_due(text, self.fedcheck.clock().date())
+        due = typed_due(text, self._today())
         if due and not due[:4].isdigit():
             raise ValueError("write a date, such as 2027-02-01, or +12w")
         return date.fromisoformat(due) if due else None
 
+    def _today(self) -> date:
+        """Return what day it is where the new workspace will be."""
+        return self.fedcheck.clock().astimezone(ZoneInfo(machine_timezone())).date()
+
     def _hint(self, text: str, wrong: bool = False) -> None:
         hint = self.query_one("#hint", Static)
         hint.set_class(wrong, "-wrong")
-        hint.update(Content(clean(text) or "F2 makes it, tab goes on, esc cancels"))
+        hint.update(Content(clean(text) or KEYS))
 
     def action_save(self) -> None:
         """Make the workspace."""
@@ -240,6 +241,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
                 name,
                 process,
                 str(self.query_one("#role", Select).value),
+                timezone=machine_timezone(),
                 profile=workspaces.parse_profile(process, profile),
                 milestones={"kick-off": day} if day else {},
             )
@@ -253,3 +255,14 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
     def action_cancel(self) -> None:
         """Leave without a workspace."""
         self.dismiss(None)
+
+
+def _line(label: str, field: Widget) -> ComposeResult:
+    """Lay out a field behind its name."""
+    with Horizontal(classes="form-line"):
+        yield Static(label, classes="form-label")
+        yield field
+
+
+def _select(options: Sequence[tuple[Content, str]], value: str, name: str) -> "Select[str]":
+    return Select(options, value=value, allow_blank=False, compact=True, id=name)

@@ -7,9 +7,11 @@ from textual.content import Content
 
 from fedcheck.insight.entries import Board
 from fedcheck.insight.story import Deed
+from fedcheck.keymap import KeyMap
 from fedcheck.model.dates import distance, parse_max_age
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
+from fedcheck.model.testing import told
 from fedcheck.model.text import cells, clean, one_line, plural
 from fedcheck.tui.signs import STATUS_STYLES, Signs
 from fedcheck.tui.widgets.ledger_details import mentions
@@ -17,10 +19,11 @@ from fedcheck.tui.widgets.ledger_details import mentions
 Part = str | Content | tuple[str, str]
 
 INDENT = 12
+BELOW = "\n" + " " * INDENT
 MUTED = "$foreground-muted"
 
 
-def head(board: Board, entry: Entry, signs: Signs) -> Content:
+def head(board: Board, entry: Entry, signs: Signs, keymap: KeyMap) -> Content:
     """Return title, reference and facts of an item, in a few lines."""
     item, record = entry.item, entry.record
     parts: list[Part] = [(one_line(item.title), "bold"), "\n"]
@@ -55,15 +58,21 @@ def head(board: Board, entry: Entry, signs: Signs) -> Content:
             (f"\n{signs.stale} {plural(len(bad), 'piece')} of evidence: {told}", "$text-warning")
         ]
     if entry.changed:
-        text = f"\n{signs.changed} changed upstream since it was recorded; read it, then press c"
-        parts += [(text, "$text-warning")]
+        text = f"\n{signs.changed} changed upstream since it was recorded; read it"
+        confirms = keymap.hint("edit.confirm", "says that you have", ", ")
+        parts += [(text + confirms, "$text-warning")]
     if record.reason:
         parts += ["\n", _name("Reason"), clean(record.reason)]
     return Content.assemble(*parts)
 
 
 def lists(
-    board: Board, entry: Entry, signs: Signs, width: int = 0, past: Sequence[Deed] = ()
+    board: Board,
+    entry: Entry,
+    signs: Signs,
+    keymap: KeyMap,
+    width: int = 0,
+    past: Sequence[Deed] = (),
 ) -> Content:
     """Return what is expected, attached, needed, noted, where it comes from, what was done.
 
@@ -71,6 +80,7 @@ def lists(
         board: the project as it stands.
         entry: the item.
         signs: the signs to draw with.
+        keymap: the keys in force, for hints.
         width: the width in cells that long texts are wrapped to, under each other.
         past: the last lines of the item's history.
     """
@@ -88,19 +98,30 @@ def lists(
         day = f"  {proof.collected.isoformat()}" if proof.collected else ""
         parts += [(day + ("" if good else f"  {state}"), MUTED if good else "$text-warning")]
     if not record.evidence and item.expects:
-        parts += ["\n", _name("Evidence"), ("none yet; e adds some", MUTED)]
+        adds = keymap.hint("edit.evidence", "adds some", "; ")
+        parts += ["\n", _name("Evidence"), (f"none yet{adds}", MUTED)]
     for number, need in enumerate(item.needs):
         parts += ["\n", _name("Needs" if not number else ""), *_need(board, need, signs)]
+    which = "it" if len(item.needs) == 1 else "one of them"
     if item.needs:
-        which = "it" if len(item.needs) == 1 else "one of them"
-        parts += [("\n" + " " * INDENT + f"f opens {which}", MUTED)]
+        parts += [(keymap.hint("edit.needs", f"opens {which}", BELOW), MUTED)]
     if entry.later:
         stone = board.project.process.milestone(item.after)
         title = one_line(stone.title) if stone else item.after
         parts += ["\n", _name("After"), (f"only once this has taken place: {title}", MUTED)]
-    parts += mentions(board, entry.ref, signs)
-    if record.note:
-        parts += ["\n", _name("Note"), _hanging(record.note, width)]
+    named = mentions(board, entry.ref, signs)
+    if named:
+        parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
+    for name, value in told(record):
+        parts += ["\n", _name(name.capitalize()), one_line(value)]
+    texts = {
+        "Observed": record.observation,
+        "SSP differs": record.differential,
+        "Note": record.note,
+    }
+    for name, text in texts.items():
+        if text:
+            parts += ["\n", _name(name), _hanging(text, width)]
     inside = board.project.private_note(entry.ref)
     if inside:
         parts += ["\n", _name("Private"), _hanging(inside, width)]
@@ -112,7 +133,8 @@ def lists(
         parts += ["\n", _name("History" if not number else ""), f"{deed.at:%Y-%m-%d}  "]
         parts += [(one_line(f"{deed.by}  {deed.what}", max(width - INDENT - 12, 30)), MUTED)]
     if past:
-        parts += [("\n" + " " * INDENT + "H shows all of it, and goes back to a point", MUTED)]
+        all_of_it = keymap.hint("edit.history", "shows all of it, and goes back to a point", BELOW)
+        parts += [(all_of_it, MUTED)]
     return Content.assemble(*parts)
 
 
@@ -129,14 +151,19 @@ def expected(entry: Entry) -> list[tuple[str, bool]]:
 
 
 def details(
-    board: Board, entry: Entry, signs: Signs, width: int = 0, past: Sequence[Deed] = ()
+    board: Board,
+    entry: Entry,
+    signs: Signs,
+    keymap: KeyMap,
+    width: int = 0,
+    past: Sequence[Deed] = (),
 ) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
     guidance = clean(entry.item.guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
-    below = lists(board, entry, signs, width, past)
-    return Content.assemble(head(board, entry, signs), *middle, below)
+    below = lists(board, entry, signs, keymap, width, past)
+    return Content.assemble(head(board, entry, signs, keymap), *middle, below)
 
 
 def _flow(paragraph: str) -> str:

@@ -46,6 +46,11 @@ class Doors(OptionList):
         if place is not None and place < len(self.doors):
             self.highlighted = place
 
+    def on_focus(self) -> None:
+        """Stand on the first door: enter shall open what the eye is on."""
+        if self.highlighted is None:
+            self.action_first()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the door."""
         event.stop()

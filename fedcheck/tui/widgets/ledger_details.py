@@ -8,6 +8,7 @@ from textual.content import Content
 from fedcheck.insight.entries import Board
 from fedcheck.insight.ledgers import Thing, naming, overdue, state_of, turn
 from fedcheck.insight.story import Deed
+from fedcheck.keymap import KeyMap
 from fedcheck.model.dates import distance
 from fedcheck.model.finding import REMEDIATION, Finding
 from fedcheck.model.record import STATUS_WORDS
@@ -28,7 +29,12 @@ _GOOD, _WARN, _BAD = "$text-success", "$text-warning", "$text-error"
 
 
 def details(
-    board: Board, thing: Thing, signs: Signs, story: Sequence[Deed] | None, width: int
+    board: Board,
+    thing: Thing,
+    signs: Signs,
+    keymap: KeyMap,
+    story: Sequence[Deed] | None,
+    width: int,
 ) -> Content:
     """Return everything about a request or a finding.
 
@@ -36,6 +42,7 @@ def details(
         board: the project as it stands.
         thing: the request or the finding.
         signs: how states are drawn.
+        keymap: the keys in force, for hints.
         story: what was done to it; None while that is not read yet.
         width: how many cells a line has.
     """
@@ -43,8 +50,8 @@ def details(
     if thing.text:
         parts += ["\n\n", clean(thing.text).strip()]
     parts.append("\n")
-    told = _of_request(thing) if isinstance(thing, Request) else _of_finding(thing)
-    for name, value in [*told, *_proofs(thing, signs), *_items(board, thing, signs)]:
+    told = _of_request(thing, keymap) if isinstance(thing, Request) else _of_finding(thing, keymap)
+    for name, value in [*told, *_proofs(thing, signs), *_items(board, thing, signs, keymap)]:
         parts += ["\n", _block(name, value, width)]
     for number, (name, value) in enumerate(_told(story)):
         parts += ["\n" if number else "\n\n", _block(name, value, width)]
@@ -69,8 +76,6 @@ def mentions(board: Board, ref: str, signs: Signs) -> list[Part]:
             parts += [one_line(thing.title)]
             if overdue(thing, board.today):
                 parts += [(f"  {signs.overdue} overdue", "$text-warning")]
-    if parts:
-        parts += [("\n" + " " * INDENT + "f opens one of them", MUTED)]
     return parts
 
 
@@ -111,7 +116,7 @@ def _day(word: str, day: date | None) -> str:
     return f"{word} {day.isoformat()}" if day else ""
 
 
-def _of_request(request: Request) -> Iterator[Line]:
+def _of_request(request: Request, keymap: KeyMap) -> Iterator[Line]:
     if request.comment:
         back = request.returned
         text = clean(request.comment).strip()
@@ -119,15 +124,20 @@ def _of_request(request: Request) -> Iterator[Line]:
     if request.answer:
         yield "Answer", Content(clean(request.answer).strip())
     elif request.state == "open":
-        hint = f"waits for {one_line(turn(request))}; n writes it, e attaches evidence"
+        writes = keymap.hint("requests.answer", "writes it", "; ")
+        attaches = keymap.hint("ledger.evidence", "attaches evidence", "; ")
+        hint = f"waits for {one_line(turn(request))}{writes}{attaches}"
         yield "Answer", Content.styled(hint, MUTED)
     if request.state == "answered":
-        hint = f"waits for {one_line(turn(request))}: y accepts it, b returns it"
+        accepts = keymap.hint("requests.accept", "accepts it", "; ")
+        returns = keymap.hint("requests.return", "returns it", "; ")
+        hint = f"waits for {one_line(turn(request))}{accepts}{returns}"
         yield "", Content.styled(hint, MUTED)
 
 
-def _of_finding(finding: Finding) -> Iterator[Line]:
-    none = "none yet; p writes it: a gate wants a plan with a date"
+def _of_finding(finding: Finding, keymap: KeyMap) -> Iterator[Line]:
+    writes = keymap.hint("findings.plan", "writes it", "; ")
+    none = f"none yet{writes}: a gate wants a plan with a date"
     plan = Content(clean(finding.plan).strip())
     yield "Plan", plan if finding.plan else Content.styled(none, MUTED)
     if finding.deviation:
@@ -150,7 +160,7 @@ def _proofs(thing: Thing, signs: Signs) -> Iterator[Line]:
         yield "Evidence" if not number else "", line
 
 
-def _items(board: Board, thing: Thing, signs: Signs) -> Iterator[Line]:
+def _items(board: Board, thing: Thing, signs: Signs, keymap: KeyMap) -> Iterator[Line]:
     for number, ref in enumerate(thing.items):
         name, entry = "Items" if not number else "", board.entries.get(ref)
         if entry is None:
@@ -167,7 +177,8 @@ def _items(board: Board, thing: Thing, signs: Signs) -> Iterator[Line]:
             ),
         )
     if not thing.items:
-        yield "Items", Content.styled("none; i links one", MUTED)
+        links = keymap.hint("ledger.item", "links one", "; ")
+        yield "Items", Content.styled(f"none{links}", MUTED)
 
 
 def _told(story: Iterable[Deed] | None) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """The tree of phases, roles and sections, with counts."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -49,15 +50,31 @@ class Navigator(Tree[Place]):
         self.titles: dict[Place, str] = {}
         self.counts: dict[Place, Count] = {}
 
+    @property
+    def opened(self) -> frozenset[Place]:
+        """Return the places whose parts are shown."""
+        return frozenset(place for place, node in self.nodes.items() if node.is_expanded)
+
+    def open_all(self, places: Iterable[Place]) -> None:
+        """Show the parts of places, where there are some."""
+        for place in places:
+            node = self.nodes.get(place)
+            if node is not None and node.allow_expand:
+                node.expand()
+
     def show(self, board: Board, place: Place) -> None:
-        """Fill the tree once; later only the counts change."""
+        """Fill the tree once, and anew where there are other places; else the counts change."""
         self.counts = _counts(board)
-        if set(self.nodes) != set(self.counts):
+        opened = self.opened
+        refill = set(self.nodes) != set(self.counts)
+        if refill:
             self.root.remove_children()
             self.nodes.clear()
             self._fill(board)
         for place_, node in self.nodes.items():
             node.set_label(self._label(place_))
+        if refill:
+            self.open_all(opened)
         self.go_to(place)
 
     def go_to(self, place: Place) -> None:
@@ -116,6 +133,11 @@ class Navigator(Tree[Place]):
         event.stop()
         if event.node.data is not None:
             self.post_message(self.Chosen(event.node.data))
+
+
+def places(board: Board) -> Collection[Place]:
+    """Return the places that have items, or parts that do."""
+    return _counts(board)
 
 
 def _counts(board: Board) -> dict[Place, Count]:

@@ -60,7 +60,7 @@ class PhaseTable(Widget, can_focus=True):
         present = {role for _, role in self.counts}
         roles = [role for role in board.project.process.roles if role in present]
         self.roles = sorted(roles, key=lambda r: (r not in WORKERS, roles.index(r)))
-        self.lacking = lacking_by_phase(board, gates)
+        self.lacking = lacking_by_phase(board, gates, board.next_milestone)
         self.here = current_phase(self.lacking)
         if first:
             phases = [phase.id for phase in board.project.process.phases]
@@ -157,10 +157,12 @@ class PhaseTable(Widget, can_focus=True):
             return
         last = len(self.board.project.process.phases) - 1
         row, column = self.cursor
-        self.cursor = (
-            min(max(row + rows, 0), last),
-            min(max(column + columns, 0), len(self.roles)),
-        )
+        shown = [number for number, wide in enumerate(self._columns()[1]) if wide]
+        shown.append(len(self.roles))
+        if columns:
+            ahead = [one for one in shown if (one - column) * columns > 0]
+            column = min(ahead, key=lambda one: abs(one - column), default=column)
+        self.cursor = (min(max(row + rows, 0), last), column)
 
     def action_open(self) -> None:
         """Open the cell under the cursor."""

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from fedcheck.insight.ledger_proofs import in_a_ledger
 from fedcheck.insight.register import Group, Row, age_of
 from fedcheck.model.dates import distance
 from fedcheck.model.reference import split
@@ -74,7 +75,10 @@ def items_text(row: Row, width: int) -> str:
     refs = row.refs
     if len(refs) == 1:
         entry = row.uses[0].entry
-        return entry.item.title if width > 30 else split(refs[0])[1]
+        if width > 30:
+            return entry.item.title
+        book, name = split(refs[0])
+        return f"{book[:-1]} {name}" if in_a_ledger(refs[0]) else name
     return plural(len(refs), "item")
 
 

@@ -16,10 +16,12 @@ class TopLine(Static):
     def __init__(self) -> None:
         super().__init__("", classes="top-line")
         self.parts: tuple[str, str, str] = ("", "", "")
+        self.brief = ""
 
-    def show(self, left: str, middle: str = "", right: str = "") -> None:
-        """Show three parts."""
+    def show(self, left: str, middle: str = "", right: str = "", brief: str = "") -> None:
+        """Show three parts; `brief` stands for the right one where the left would be cut."""
         self.parts = (one_line(left), one_line(middle), one_line(right))
+        self.brief = one_line(brief)
         self._draw()
 
     def on_resize(self) -> None:
@@ -35,6 +37,8 @@ class TopLine(Static):
             text = one_line(f"! {alert}", width - cell_len(left) - 3)
             self.update(Content.assemble((left, "bold"), "   ", (text, "bold $text-error")))
             return
+        if self.brief and cell_len(left) + cell_len(right) + 2 > width:
+            right = self.brief
         room = width - cell_len(left) - cell_len(right) - 5
         if middle and room < cell_len(middle):
             middle = one_line(middle, max(room, 1)) if room > 8 else ""

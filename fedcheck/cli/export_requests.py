@@ -1,0 +1,76 @@
+"""The command that writes requests as a table that others fill in."""
+
+from datetime import date
+
+import click
+
+from fedcheck.cli import complete, ledger, words
+from fedcheck.cli.context import as_of_option, open_workspace, workspace_option
+from fedcheck.cli.exports import deliver
+from fedcheck.insight.ledger_query import request_language
+from fedcheck.model.reference import did_you_mean
+from fedcheck.model.request import REQUEST_KINDS
+from fedcheck.store.book import REQUESTS
+from fedcheck.store.problems import FedcheckError
+
+FORMATS = ("csv", "xlsx", "md")
+
+
+@click.command()
+@click.argument("query", nargs=-1, shell_complete=complete.request_words)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="Else by the name of FILE; else csv."
+)
+@click.option("--to", default="", shell_complete=complete.people, help="To this person or role.")
+@click.option("--kind", type=click.Choice(REQUEST_KINDS), help="Questions, or evidence requests.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it; else to the screen.")
+@click.option("--force", is_flag=True, help="Replace FILE.")
+@workspace_option
+@as_of_option
+def requests(
+    query: tuple[str, ...],
+    format_: str | None,
+    to: str,
+    kind: str | None,
+    output: str | None,
+    force: bool,
+    workspace: str | None,
+    as_of: date | None,
+) -> None:
+    """Write requests as a table: a reviewer's comment matrix, an evidence request list.
+
+    Others fill in answer, evidence, decision, comment and due date; fedcheck import requests takes
+    the file back. QUERY is that of fedcheck request list. Nothing of private/ is in it.
+
+    \b
+    Example:
+      fedcheck export requests round:2 --kind question -o comment-matrix.xlsx
+      fedcheck export requests is:open --kind evidence --to dana --format md
+    """
+    from fedcheck.exchange import request_rows
+
+    session = open_workspace(workspace, as_of)
+    ledger.things_of(session, REQUESTS)
+    board = session.board().shared()
+    parsed = request_language(board.project).parse(words.query_text(query))
+    found = parsed.select(board.project.requests, board.today)
+    if to:
+        used = (request.to for request in board.project.requests)
+        known = {*board.project.people(), *board.project.process.roles, *used}
+        if to.casefold() not in {name.casefold() for name in known}:
+            raise FedcheckError(f'nobody is called "{to[:60]}"', did_you_mean(to, known), 2)
+    found = request_rows.chosen(board.project, found, to, kind or "")
+    found.sort(key=lambda one: (one.asked or date.min, one.id))
+    what = format_ or (output or "").rpartition(".")[2].lower()
+    if what == "md":
+        from fedcheck.report.request_table import request_table
+
+        data = request_table(board, found, to, kind or "").encode()
+    else:
+        from fedcheck.exchange import tables
+
+        if what == "xlsx":
+            data = tables.xlsx_bytes([request_rows.sheet_of(board.project, found)])
+        else:
+            data = tables.csv_bytes(request_rows.rows_of(board.project, found))
+    deliver(data, output, force)

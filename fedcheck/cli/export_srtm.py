@@ -1,0 +1,60 @@
+"""The command that fills a test case workbook: SAR Appendix B, SAP Appendix A."""
+
+from datetime import date
+
+import click
+
+from fedcheck.cli import complete, words
+from fedcheck.cli.context import as_of_option, open_workspace, say, workspace_option
+from fedcheck.cli.exports import deliver
+from fedcheck.cli.imports import SHOWN, existing_file
+from fedcheck.model.text import one_line, plural
+
+
+@click.command()
+@click.argument("query", nargs=-1, shell_complete=complete.query_words)
+@click.option("--template", required=True, metavar="FILE", help="Your own copy of the workbook.")
+@click.option("--list", "list_", default="", metavar="ID", help="Fill it from this list.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where to write the result.")
+@click.option("--force", is_flag=True, help="Replace FILE.")
+@workspace_option
+@as_of_option
+def srtm(
+    query: tuple[str, ...],
+    template: str,
+    list_: str,
+    output: str,
+    force: bool,
+    workspace: str | None,
+    as_of: date | None,
+) -> None:
+    """Fill your copy of the SRTM workbook with results, observations, evidence and risks.
+
+    Rows are found by procedure and control, columns by their headings; everything else of the
+    workbook stays as it is, formulas too. The template itself is not changed. QUERY takes only
+    some tests. What has no row is told. Nothing of private/ is in it.
+
+    \b
+    Example:
+      fedcheck export srtm --template SRTM-Moderate.xlsx -o SRTM-filled.xlsx
+      fedcheck export srtm family:ac --template SRTM.xlsx -o SRTM-AC.xlsx
+    """
+    from fedcheck.exchange import srtm_out
+    from fedcheck.model.vocabulary import item_language
+
+    path = existing_file(template)
+    session = open_workspace(workspace, as_of)
+    board = session.board().shared()
+    refs = None
+    if query:
+        parsed = item_language(board.project).parse(words.query_text(query))
+        refs = {entry.ref for entry in parsed.select(board.entries.values(), board.today)}
+    made = srtm_out.filled(board.project, path, list_id=list_, refs=refs)
+    deliver(made.data, output, force)
+    for fact in made.facts:
+        say(one_line(fact, 200))
+    for note in made.notes[:SHOWN]:
+        remedy = f"; {note.remedy}" if note.remedy else ""
+        say(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
+    if len(made.notes) > SHOWN:
+        say(f"  and {plural(len(made.notes) - SHOWN, 'more remark')}")

@@ -1,0 +1,151 @@
+"""Reading OSCAL files: JSON of a sane size and depth, and a word on everything that is not that."""
+
+import json
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fedcheck.model.text import one_line
+from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
+
+MAX_BYTES = 32 * 1024 * 1024
+"""The largest file that is read; the whole of SP 800-53 with its assessment is some 10 MB."""
+
+MAX_BOXES = 600_000
+"""The most objects and arrays of a file: each costs memory many times what it takes on disk."""
+
+TAKE_JSON = (
+    "fedcheck reads OSCAL as JSON; take the .json of the same catalog, or convert it (oscal-cli)"
+)
+
+OTHER_KINDS = {
+    "profile": "a profile, which only names the controls of another catalog",
+    "component-definition": "a component definition",
+    "system-security-plan": "a system security plan",
+    "assessment-plan": "an assessment plan",
+    "assessment-results": "assessment results",
+    "plan-of-action-and-milestones": "a plan of action and milestones",
+    "mapping-collection": "a mapping of controls",
+}
+"""The kinds of OSCAL documents beside the catalog, by the name at the top of their JSON."""
+
+_YAML = re.compile(r"(%YAML|---|[A-Za-z][\w-]*:(\s|$))")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFile:
+    """A catalog as it was read: its own data, what it is called, and its editions.
+
+    Attributes:
+        version: edition of the catalog itself.
+        oscal: version of the format.
+    """
+
+    path: Path
+    data: dict[str, Any]
+    title: str
+    version: str
+    oscal: str
+
+
+def read_catalog(path: Path) -> CatalogFile:
+    """Read a catalog, or a profile resolved into one.
+
+    Raises InvalidFileError with line and remedy, or FedcheckError (status 3) where the file is
+    something else.
+    """
+    document = _parsed(path, _bytes(path))
+    if isinstance(document, dict):
+        catalog = document.get("catalog")
+        if isinstance(catalog, dict):
+            about = catalog.get("metadata")
+            words = about if isinstance(about, dict) else {}
+            named = (text_of(words, name) for name in ("title", "version", "oscal-version"))
+            title, version, oscal = (one_line(text, 120) for text in named)
+            return CatalogFile(path, catalog, title or one_line(path.stem, 80), version, oscal)
+        for name, what in OTHER_KINDS.items():
+            if name in document:
+                raise FedcheckError(f"{path}: is {what}, not a catalog", _instead(name), 3)
+    raise FedcheckError(
+        f"{path}: is JSON, but no OSCAL catalog",
+        'a catalog begins with {"catalog": ...; take the resolved profile catalog of a baseline',
+        3,
+    )
+
+
+def objects(data: Any, *names: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of the arrays under some names of an object, whatever else is there."""
+    for name in names:
+        found = data.get(name)
+        if isinstance(found, dict):  # before OSCAL 1.0 parameters stood under their ids
+            found = [{"id": key, **one} for key, one in found.items() if isinstance(one, dict)]
+        for one in found if isinstance(found, list) else ():
+            if isinstance(one, dict):
+                yield one
+
+
+def text_of(data: Mapping[str, Any], *names: str) -> str:
+    """Return the first text under some names of an object; empty where there is none."""
+    for name in names:
+        found = data.get(name)
+        if isinstance(found, str):
+            return found
+    return ""
+
+
+def _instead(name: str) -> str:
+    if name == "profile":
+        return "take the resolved profile catalog of this baseline, which holds their text"
+    return "take the catalog, or the resolved profile catalog, that it was made for"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise _failed(path, 0, "a folder, device or pipe, not a file", "name a file")
+        if found.st_size > MAX_BYTES:
+            raise _failed(path, 0, f"larger than {MAX_BYTES >> 20} MB", "this is no catalog")
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _failed(path, 0, f"cannot be read: {reason}", "check name and permissions") from None
+
+
+def _parsed(path: Path, raw: bytes) -> Any:
+    if raw.startswith(b"PK\x03\x04"):
+        raise _failed(path, 0, "a zip file or workbook, not JSON", TAKE_JSON)
+    encoding = json.detect_encoding(raw)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _failed(path, line, "not UTF-8 text", "save the file as UTF-8") from None
+    text = text.removeprefix("\ufeff")
+    begin = text[:2000].lstrip()
+    if not begin:
+        raise _failed(path, 0, "empty", "take it again from where it came from")
+    if begin.startswith("<"):
+        raise _failed(path, 0, "XML, not JSON", TAKE_JSON)
+    if begin[0] not in "{[" and (_YAML.match(begin) or path.suffix in (".yaml", ".yml")):
+        raise _failed(path, 0, "YAML, not JSON", TAKE_JSON)
+    if text.count("{") + text.count("[") > MAX_BOXES:
+        raise _failed(path, 0, f"holds more than {MAX_BOXES:,} objects", "this is no catalog")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
+        hint = "take it again from where it came from, or mend this place"
+        raise _failed(path, error.lineno, what, hint) from None
+    except RecursionError:
+        raise _failed(path, 0, "nested too deeply", "this is no catalog") from None
+    except ValueError as error:
+        what = f"not valid JSON: {one_line(str(error), 100)}"
+        raise _failed(path, 0, what, "mend the value") from None
+
+
+def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
+    return InvalidFileError([Problem(path, line, message, hint)])

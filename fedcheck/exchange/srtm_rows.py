@@ -1,0 +1,252 @@
+"""The test steps of a test case workbook, with all that could not be used and its place."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fedcheck.exchange.controls import control_of_procedure, controls_in
+from fedcheck.exchange.plan import Note
+from fedcheck.exchange.srtm_columns import (
+    FILLED,
+    LONGEST,
+    METHODS,
+    columns_of,
+    field_of,
+    header_of,
+    plain_heading,
+)
+from fedcheck.exchange.srtm_words import cell_text, crossed, methods_in, plain
+from fedcheck.exchange.workbook import Cell, Sheet, column_letters
+from fedcheck.model.text import one_line, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One assessment procedure of a workbook.
+
+    Attributes:
+        sheet: title of its sheet.
+        row: its row, as a spreadsheet numbers it.
+        code: official id of the procedure; empty where the workbook gives none.
+        controls: its controls as NIST writes them.
+        occurrence: 1, or more where the workbook has the same procedure several times.
+        cells: what is filled in, by field; columns that the sheet lacks are not in it.
+        columns: the columns of its sheet, counted from 0.
+    """
+
+    sheet: str
+    row: int
+    code: str
+    controls: tuple[str, ...]
+    name: str
+    objective: str
+    parameter: str
+    requirement: str
+    methods: tuple[str, ...]
+    cells: Mapping[str, str]
+    raw: Mapping[str, Cell]
+    columns: Mapping[str, int]
+    occurrence: int = 1
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...], int]:
+        """Return what names it in every edition of its workbook."""
+        return code_key(self.code or self.objective), self.controls[:1], self.occurrence
+
+    def place(self, column: str = "") -> str:
+        """Return where it is: `AC, row 12`, or one of its cells: `AC, row 12, column J`."""
+        where = f"{self.sheet}, row {self.row}"
+        if column not in self.columns:
+            return where
+        return f"{where}, column {column_letters(self.columns[column] + 1)}"
+
+    def cell(self, column: str) -> str:
+        """Return the name of one of its cells: `J12`."""
+        return f"{column_letters(self.columns[column] + 1)}{self.row}"
+
+
+@dataclass(slots=True)
+class Steps:
+    """What a workbook holds.
+
+    Attributes:
+        read: rows below the headers that hold something.
+        skipped: why rows were not used, and how many of each.
+        sheets: titles of the sheets with steps.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    read: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    sheets: list[str] = field(default_factory=list)
+
+
+def code_key(code: str) -> str:
+    """Return an official id as it is compared: case and blanks make no difference."""
+    return "".join(code.casefold().split())
+
+
+def steps_of(sheets: Sequence[Sheet]) -> Steps:
+    """Return the steps of all sheets whose header is that of tests."""
+    found = Steps()
+    for sheet in sheets:
+        at, columns = header_of(sheet.rows)
+        if at < 0:
+            continue
+        before = len(found.steps)
+        _read_sheet(found, sheet, at, columns)
+        if len(found.steps) > before:
+            found.sheets.append(sheet.title)
+            if sheet.hidden:
+                found.notes.append(Note(sheet.title, "a hidden sheet; its tests are used"))
+    _tell_apart(found)
+    return found
+
+
+def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) -> None:
+    control = name = ""
+    _note_missing(found, sheet, at, columns)
+    unused: Counter[int] = Counter()
+    headings = _headings(sheet.rows, at)
+    for number, row in enumerate(sheet.rows[at + 1 :], at + 2):
+        texts = [cell_text(cell) for cell in row]
+        if not any(texts):
+            continue
+        found.read += 1
+        if again := _header_again(row, columns):
+            columns = again
+            found.skipped["a header"] += 1
+            continue
+        own = _text(texts, columns, "control")
+        if own and own != control:
+            control, name = own, ""
+        name = _text(texts, columns, "name") or name
+        step = _step(sheet, number, row, texts, columns, own or control, name)
+        if step is None:
+            _skip(found, sheet, number, texts, columns)
+            continue
+        if not step.controls:
+            note = "no control in this row, nor above it"
+            found.notes.append(Note(step.place(), note, "its item stands in a section of its own"))
+        elif own and (said := control_of_procedure(step.code)) and said not in step.controls:
+            what = f"the control is {step.controls[0]}, the procedure one of {said}"
+            found.notes.append(Note(step.place("control"), what, "the control is believed"))
+        found.steps.append(step)
+        taken = set(columns.values())
+        unused.update(i for i, text in enumerate(texts) if text and i not in taken)
+    for place, count in sorted(unused.items()):
+        heading = headings.get(place) or "without a heading"
+        where = f"{sheet.title}, column {column_letters(place + 1)}"
+        what = f'the column "{one_line(heading, 60)}" has no place here: {plural(count, "cell")}'
+        found.notes.append(Note(where, what, "it stays in the workbook"))
+
+
+def _headings(rows: Sequence[Sequence[Cell]], at: int) -> dict[int, str]:
+    return {place: cell_text(cell) for place, cell in enumerate(rows[at]) if cell is not None}
+
+
+def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
+    """Say which of the columns that everybody has are not there."""
+    wanted = ("control", "observation", "result")
+    missing = [name for name in wanted if name not in columns]
+    if missing:
+        where = f"{sheet.title}, row {at + 1}"
+        what = "no column for " + " and ".join(missing)
+        found.notes.append(Note(where, what, "name it as the official workbook does"))
+
+
+def _header_again(row: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, int]:
+    """Return the columns of a header that stands among the rows; nothing for a row of a test."""
+    key = columns.get("procedure", columns.get("objective", 0))
+    if key < len(row) and field_of(row[key]) in ("procedure", "objective", "either"):
+        return columns_of(row)
+    if any(isinstance(cell, str) and len(cell) > LONGEST for cell in row):
+        return {}
+    return columns_of(row) if sum(bool(field_of(cell)) for cell in row) > 5 else {}
+
+
+def _text(texts: Sequence[str], columns: Mapping[str, int], name: str) -> str:
+    place = columns.get(name, -1)
+    return texts[place] if 0 <= place < len(texts) else ""
+
+
+def _step(
+    sheet: Sheet,
+    number: int,
+    row: Sequence[Cell],
+    texts: Sequence[str],
+    columns: Mapping[str, int],
+    control: str,
+    name: str,
+) -> Step | None:
+    code = one_line(_text(texts, columns, "procedure"))
+    objective = _text(texts, columns, "objective")
+    if len(code) > 80 and not objective:  # the text itself stands in the column of the ids
+        code, objective = "", _text(texts, columns, "procedure")
+    if not code and not objective:
+        return None
+    controls = controls_in(_text(texts, columns, "control"))
+    if not controls:
+        derived = control_of_procedure(code)
+        controls = (derived,) if derived else controls_in(control)
+    methods = methods_in(_text(texts, columns, "methods")) or tuple(
+        method for method in METHODS if crossed(_text(texts, columns, method), method)
+    )
+    return Step(
+        sheet=sheet.title,
+        row=number,
+        code=code,
+        controls=controls,
+        name=one_line(name),
+        objective=objective,
+        parameter=_text(texts, columns, "parameter"),
+        requirement=_text(texts, columns, "requirement"),
+        methods=methods,
+        cells={name: _text(texts, columns, name) for name in FILLED if name in columns},
+        raw={
+            name: row[place]
+            for name, place in columns.items()
+            if name in FILLED and place < len(row)
+        },
+        columns=columns,
+    )
+
+
+def _skip(
+    found: Steps, sheet: Sheet, number: int, texts: Sequence[str], columns: Mapping[str, int]
+) -> None:
+    """Count a row that is no test, and say what stands in it where that may be missed."""
+    filled = [name for name in FILLED if name != "exposure" and _text(texts, columns, name)]
+    known = {plain_heading(text) for text in texts if text}
+    if filled and len(known) > 1:
+        what = "no assessment procedure in this row; filled: " + ", ".join(filled)
+        remedy = "give it the id of its procedure"
+        found.notes.append(Note(f"{sheet.title}, row {number}", what, remedy))
+        found.skipped["no assessment procedure"] += 1
+        return
+    shown = one_line(next(text for text in texts if text), 60)
+    found.notes.append(Note(f"{sheet.title}, row {number}", f'no test: "{shown}"'))
+    found.skipped["a heading or remark"] += 1
+
+
+def _tell_apart(found: Steps) -> None:
+    """Number the steps that have the same id and control, and say where they are."""
+    places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, step in enumerate(found.steps):
+        places.setdefault((step.key[0], step.key[1]), []).append(place)
+    for same in places.values():
+        if len(same) < 2:
+            continue
+        for occurrence, place in enumerate(same, 1):
+            found.steps[place] = _numbered(found.steps[place], occurrence)
+        first, *others = (found.steps[place] for place in same)
+        shown = one_line(first.code or plain(first.objective), 40)
+        what = f'the procedure "{shown}" is there {plural(len(same), "time")}'
+        remedy = "each row is a test of its own; numbered in their order"
+        listed = ", ".join(other.place() for other in others)
+        found.notes.append(Note(first.place(), f"{what}, again in {listed}", remedy))
+
+
+def _numbered(step: Step, occurrence: int) -> Step:
+    return replace(step, occurrence=occurrence)

@@ -1,0 +1,91 @@
+"""The details of a finding that the official tables ask for, and what follows from them.
+
+The columns are those of the POA&M template 2.1 and of the Risk Exposure Table 2.4 (SAR Appendix A).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fedcheck.model.fields import with_field
+from fedcheck.model.finding import Finding, exposure
+from fedcheck.model.rating import rated
+from fedcheck.model.rules import RuleError
+from fedcheck.model.text import storable
+
+DETAILS = (
+    "likelihood",
+    "impact",
+    "recommendation",
+    "controls",
+    "detector",
+    "detector_id",
+    "assets",
+    "service",
+    "cves",
+    "number",
+    "resources",
+    "steps",
+    "step_changes",
+    "vendor",
+    "vendor_checked",
+    "adjusted",
+    "auto_approved",
+    "kev",
+    "kev_due",
+    "configuration",
+    "corrected",
+    "remedy",
+    "verification",
+    "comment",
+)
+"""The fields of a finding that are details."""
+
+
+def detailed(finding: Finding, details: Mapping[str, Any], today: date) -> Finding:
+    """Return the finding with details set; an empty text or list clears one.
+
+    Likelihood and impact give the risk. Corrected during testing closes the finding; that needs
+    what was done and how it was verified. Raises RuleError.
+    """
+    new = finding
+    for name, value in details.items():
+        new = _with(new, name, value)
+    levels = (new.likelihood, new.impact)
+    risk = exposure(*levels)
+    if risk and levels != (finding.likelihood, finding.impact) and not new.original:
+        new = rated(new, risk)
+    if new.corrected != finding.corrected:
+        new = _corrected(new, today) if new.corrected else replace(new, state="open", closed=None)
+    return new
+
+
+def _with(finding: Finding, name: str, value: Any) -> Finding:
+    if name not in DETAILS:
+        raise KeyError(name)
+    if isinstance(value, str):
+        value = storable(value).strip()
+    elif isinstance(value, date):
+        value = value.isoformat()
+    elif value is not None:
+        value = [text for one in value if (text := storable(one).strip())]
+    try:
+        return with_field(finding, name, value)
+    except ValueError as error:
+        raise RuleError(f"{finding.id}: {error}") from None
+
+
+def _corrected(finding: Finding, today: date) -> Finding:
+    """Close a finding that was corrected while the assessor still tested (RET, second tab)."""
+    if finding.corrected and finding.corrected > today:
+        raise RuleError(f"{finding.id}: cannot be corrected in the future", "give a day gone by")
+    missing = [f"--{name}" for name in ("remedy", "verification") if not getattr(finding, name)]
+    if missing:
+        raise RuleError(
+            f"{finding.id}: corrected during testing is told with what was done, and how it was"
+            " verified",
+            f"say it: {' and '.join(missing)}",
+            missing[0].removeprefix("--"),
+        )
+    return replace(finding, state="closed", closed=finding.corrected)

@@ -1,0 +1,160 @@
+"""The calendar: every deadline by week and month; each line leads to what is behind it."""
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from fedcheck.insight.clocks import Deadline, deadlines, within, without_day
+from fedcheck.insight.weeks import WORDS, grouped
+from fedcheck.model.dates import distance
+from fedcheck.model.reference import split
+from fedcheck.model.text import cells, one_line, plural
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.screens.gate import GateScreen
+from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.top_line import TopLine
+
+AHEAD = timedelta(days=365)
+"""How far ahead it looks; `fedcheck next --calendar` looks as far as one likes."""
+
+MOST = 200
+"""How many deadlines without a day are listed."""
+
+ROOMY = 100
+"""From how many columns on who and why have room."""
+
+
+class CalendarScreen(PlaceScreen):
+    """The deadlines of a role, or of everybody."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("calendar")
+    PLACES: ClassVar[tuple[str, ...]] = ("calendar", "everywhere")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.everybody = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out headline and list."""
+        yield TopLine()
+        yield Static(id="calendar-answer")
+        yield Doors(id="calendar-days")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the calendar, the first line under the cursor."""
+        self.show()
+        days = self.query_one(Doors)
+        days.focus()
+        days.action_first()
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self.call_after_refresh(self.show)
+
+    def show(self) -> None:
+        """Show the deadlines."""
+        board = self.fedcheck.board
+        role = "" if self.everybody else self.fedcheck.view_role
+        found = deadlines(board, role)
+        until = min(board.today, date.max - AHEAD) + AHEAD
+        dated, undated = within(found, until), without_day(found)
+        whose = "everybody" if self.everybody else role
+        self.query_one(TopLine).show("Calendar", f"deadlines of {whose}", f"{board.today}")
+        self.query_one("#calendar-answer", Static).update(_answer(dated, undated, board.today))
+        doors = [
+            door
+            for heading, ones in grouped(dated, board.today)
+            for door in self._group(heading, ones)
+        ]
+        later = len(found) - len(dated) - len(undated)
+        if later:
+            doors.append(_dim(f"and {later} more after {until}"))
+        doors += self._group("No day yet", undated[:MOST]) if undated else []
+        if len(undated) > MOST:
+            doors.append(_dim(f"and {len(undated) - MOST} more: fedcheck next --calendar"))
+        if not found:
+            doors = [_dim("Nothing has a date, and nothing waits for one.")]
+        self.query_one(Doors).show(doors)
+
+    def _group(self, heading: str, ones: list[Deadline]) -> list[Door]:
+        late = heading == "Overdue"
+        head = (heading, "bold $text-warning" if late else "bold")
+        count = (f"  {len(ones)}", "$foreground-muted")
+        return [Door(Content.assemble(head, count)), *(self._line(one) for one in ones)]
+
+    def _line(self, one: Deadline) -> Door:
+        """Return a deadline: day, distance, what it is, what for, and with room who and why."""
+        today, width = self.fedcheck.board.today, max(self.size.width - 9, 50)
+        wide = self.size.width >= ROOMY
+        day = one.day.isoformat() if one.day else "-"
+        away = distance(one.day, today) if one.day else ""
+        word = WORDS[one.kind]
+        room = width - (12 + 10 + 13) - 2
+        who = one_line(f"{one.owner} ({one.role})" if one.owner else one.role, 16)
+        why = f"waits for {one.waits}" if one.waits else one.why
+        names = (room - 18) * 2 // 3 if wide else room
+        if not wide and one.waits:
+            names = room // 2
+        title = one_line(one.what, names)
+        parts: list[str | tuple[str, str]] = [
+            "  ",
+            (f"{day:<12}", "$foreground-muted" if one.day is None else ""),
+            (f"{away:>8}  ", "$text-warning" if one.late else "$foreground-muted"),
+            (f"{word:<11}", "$accent" if one.kind == "milestone" else "$foreground-muted"),
+            (title, "bold" if one.kind == "milestone" else ""),
+            " " * (names - cells(title) + 2),
+        ]
+        if wide:
+            parts.append(who + " " * (16 - cells(who) + 2))
+            parts.append((one_line(why, room - 18 - names), "$foreground-muted"))
+        elif one.waits:
+            parts.append((one_line(why, room - names), "$foreground-muted"))
+        return Door(Content.assemble(*parts), _target(one))
+
+    @on(Doors.Opened)
+    def _open(self, event: Doors.Opened) -> None:
+        kind, _, target = event.target.partition(":")
+        if kind == "item":
+            self.fedcheck.show_item(target)
+        elif kind == "gate":
+            self.app.push_screen(GateScreen(target))
+        else:
+            self.fedcheck.show_ledger(kind, ref=event.target)
+
+    def action_calendar_group(self) -> None:
+        """Show the deadlines of the role, or of everybody."""
+        self.everybody = not self.everybody
+        self.show()
+        self.query_one(Doors).action_first()
+
+    def action_calendar_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+def _answer(dated: list[Deadline], undated: list[Deadline], today: date) -> Content:
+    """Say how it stands: what is overdue first."""
+    late = sum(one.late for one in dated)
+    near = sum(not one.late and (one.day or today) - today <= timedelta(days=14) for one in dated)
+    bad = (f"{late} overdue", "$text-warning") if late else ("Nothing is overdue", "$text-success")
+    rest = f", {plural(near, 'deadline')} within 14 days, {len(undated)} without a day yet"
+    return Content.assemble(bad, rest)
+
+
+def _dim(text: str) -> Door:
+    return Door(Content.styled(text, "$foreground-muted"))
+
+
+def _target(one: Deadline) -> str:
+    """Return the door to what is behind a deadline."""
+    book, name = split(one.ref)
+    if one.kind == "milestone":
+        return f"gate:{name}"
+    return f"{book}:{name}" if one.kind in ("request", "finding") else f"item:{one.ref}"

@@ -1,0 +1,224 @@
+"""Who waits for whom, and who does what in each phase."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from datetime import date
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from fedcheck.insight.handoffs import Handoff, between_roles, handoffs
+from fedcheck.insight.responsibilities import (
+    PhaseDuties,
+    responsibilities,
+    role_label,
+    sentences,
+)
+from fedcheck.insight.since import status_days
+from fedcheck.model.entry import Entry
+from fedcheck.model.text import one_line, plural
+from fedcheck.store.problems import FedcheckError
+from fedcheck.tui.bindings import bindings
+from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.parts_list import DutyRow, Line, PartsList, roles_text
+from fedcheck.tui.widgets.top_line import TopLine
+
+SHOWN = 8
+"""How many of the items that wait the details name."""
+
+Piece = tuple[str, str]
+
+
+class ResponsibilitiesScreen(PlaceScreen):
+    """Hand-offs above, deliverables by phase below, the details of one of them at the end."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("parts")
+    PLACES: ClassVar[tuple[str, ...]] = ("parts", "rows", "everywhere")
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
+        (0, "-narrow"),
+        (100, "-wide"),
+        (170, "-broad"),
+    ]
+
+    class Read(Message):
+        """It was read since when things have their status."""
+
+        def __init__(self, future: "Future[Mapping[str, date]]") -> None:
+            self.future = future
+            super().__init__()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.far = False
+        self.days: Mapping[str, date] = {}
+        self._seen: object = None
+
+    @property
+    def rows(self) -> PartsList:
+        """Return the list."""
+        return self.query_one(PartsList)
+
+    def compose(self) -> ComposeResult:
+        """Lay out list and details."""
+        yield TopLine()
+        with Container(id="parts"):
+            yield PartsList(self.fedcheck.signs, id="parts-list")
+            with VerticalScroll(id="parts-details", can_focus=False):
+                yield Static(id="parts-text")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Show both parts."""
+        self.show()
+        self.rows.focus()
+
+    def show(self) -> None:
+        """Show who waits and who does what; read the history where the project is another one."""
+        session = self.fedcheck.session
+        if session.project is not self._seen:
+            self._seen = project = session.project
+            zone = ZoneInfo(project.config.timezone)
+            self.fedcheck.writer.submit(
+                lambda: status_days(project, session.history(), zone),
+                lambda future: self.post_message(self.Read(future)),
+            )
+        self._fill()
+
+    @on(Read)
+    def _read(self, event: Read) -> None:
+        error = event.future.exception()
+        if error is None:
+            self.days = event.future.result()
+        elif isinstance(error, FedcheckError):
+            self.fedcheck.tell(str(error), error.hint, "error")
+        else:
+            raise error
+        self._fill()
+
+    def _fill(self) -> None:
+        board, me = self.fedcheck.board, self.fedcheck.view_role
+        every = handoffs(board, self.days)
+        found = [one for one in every if self.far or one.near]
+        groups = sorted(between_roles(found).items(), key=lambda pair: me not in pair[0])
+        rows: list[Line | str] = []
+        for (waits, on_), group in groups:
+            rows += [f"{_who(waits)} waits for {_who(on_)}  {len(group)}", *group]
+        if not found:
+            rows.append("Nobody waits for anybody now")
+        rows.append("Deliverables: who prepares, who reviews, who decides, how they stand")
+        for phase in responsibilities(board):
+            if phase.duties:
+                rows.append(_phase_line(phase))
+                rows += [DutyRow(duty, phase) for duty in phase.duties]
+        self.rows.today = board.today
+        self.rows.put(rows, "This process names no deliverable, and nobody waits for anybody")
+        hidden = len(every) - len(found)
+        part = f"{plural(len(found), 'hand-off')}" + (f", {hidden} far off" if hidden else "")
+        self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
+        self._details()
+
+    @on(PartsList.Highlighted)
+    def _details(self) -> None:
+        row = self.rows.current
+        lines: list[Piece] = []
+        if isinstance(row, Handoff):
+            lines = self._of_handoff(row)
+        elif row is not None:
+            lines = _of_duty(row, self.fedcheck.view_role)
+        text = Content.assemble(*((f"{text}\n", style) for text, style in lines))
+        self.query_one("#parts-text", Static).update(text)
+        self.query_one("#parts-details").scroll_home(animate=False)
+
+    def _of_handoff(self, row: Handoff) -> list[Piece]:
+        board = self.fedcheck.board
+        entries = board.entries
+        since = f", since {row.since}." if row.since else "; since when is not known."
+        what = {"answer": "the answer", "acceptance": "the acceptance", "retest": "the retest"}
+        thing = f", for {what[row.what]}" if row.what in what else ""
+        lines: list[Piece] = [(one_line(row.title), "bold"), (row.ref, "$foreground-muted")]
+        lines.append((f"{_who(row.waits)} waits for {_who(row.on)}{thing}{since}", ""))
+        if row.stuck:
+            lines.append(("It waits itself for:", "$text-warning"))
+            lines += [(f"  {_title(board.entries, ref)}", "") for ref in row.stuck[:SHOWN]]
+        if row.blocks:
+            count = plural(len(row.blocks), "item")
+            more = f", and {row.behind} in all come after it" if row.behind else ""
+            lines.append((f"It holds up {count} of the {_who(row.waits)}{more}:", ""))
+            lines += [(f"  {_title(entries, ref)}", "") for ref in row.blocks[:SHOWN]]
+            if len(row.blocks) > SHOWN:
+                lines.append((f"  and {len(row.blocks) - SHOWN} more", "$foreground-muted"))
+        return lines
+
+    @on(PartsList.Opened)
+    def _opened(self) -> None:
+        row = self.rows.current
+        if isinstance(row, Handoff):
+            book = row.ref.partition(":")[0]
+            if row.what == "item":
+                self.fedcheck.show_item(row.ref)
+            else:
+                self.fedcheck.show_ledger(book, ref=row.ref)
+        elif row is not None and row.duty.entry is not None:
+            self.fedcheck.show_item(row.duty.entry.ref)
+        else:
+            self.fedcheck.tell("No list has the item that hands it over")
+
+    def action_parts_switch(self) -> None:
+        """Go to the first row of the other part."""
+        rows = self.rows
+        wanted = DutyRow if isinstance(rows.current, Handoff) else Handoff
+        place = next((i for i, row in enumerate(rows.rows) if isinstance(row, wanted)), -1)
+        if place >= 0:
+            rows.cursor = place
+            rows.scroll_to(y=max(place - 1, 0), animate=False)
+        else:
+            self.app.bell()
+
+    def action_parts_far(self) -> None:
+        """Show or hide what lies in phases that are far off."""
+        self.far = not self.far
+        self._fill()
+
+    def action_parts_close(self) -> None:
+        """Go back."""
+        if self.is_current:
+            self.dismiss(None)
+
+
+def _who(role: str) -> str:
+    return role_label(role) if role else "somebody without a role"
+
+
+def _title(entries: Mapping[str, Entry], ref: str) -> str:
+    entry = entries.get(ref)
+    return one_line(entry.item.title if entry else ref)
+
+
+def _phase_line(phase: PhaseDuties) -> str:
+    decides = f"   decides: {roles_text(phase.decides)}" if phase.decides else ""
+    return f"{one_line(phase.phase.title)}{decides}"
+
+
+def _of_duty(row: DutyRow, me: str) -> list[Piece]:
+    """Return the parts of the roles in a deliverable and in its phase, one's own part first."""
+    duty, phase = row.duty, row.phase
+    lines: list[Piece] = [(one_line(duty.deliverable.title), "bold")]
+    said = [f"Prepares: {role_label(duty.prepares)}"]
+    if duty.contributes:
+        said.append(f"contributes: {roles_text(duty.contributes)}")
+    said += [f"reviews: {roles_text(duty.reviews)}", f"decides: {roles_text(phase.decides)}"]
+    lines.append((" · ".join(said), "$foreground-muted"))
+    for part in sorted(phase.parts, key=lambda part: part.role != me):
+        if part.idle:
+            continue
+        lines.append((f"{role_label(part.role)} in {one_line(phase.phase.title)}", "bold"))
+        lines += [(one_line(sentence), "") for sentence in sentences(part)]
+    return lines

@@ -1,0 +1,151 @@
+"""Bringing a file in with the app: shown before it is written, undone like everything."""
+
+from pathlib import Path
+
+import pytest
+from driving import press, screen_text, settle, told, type_text
+from textual.widgets import Input
+
+from fedcheck.exchange import kinds
+from fedcheck.exchange.kinds import kinds_of
+from fedcheck.store.config import UserConfig
+from fedcheck.store.paths import user_folders
+from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.screens.bringing_in import BringingInScreen
+
+SHEET = "Ref,Task,Status,Owner\ndiagram,Draw it,Done,dana\nno[/b][AC-2],X,Done,\n"
+OWN = "ID,Task,Status\n1,Draft [AC-2],Done\n"
+
+
+@pytest.fixture
+def app(workspace: Path, clock) -> FedcheckApp:
+    (workspace / "t.csv").write_text(SHEET)
+    (workspace / "own.csv").write_text(OWN)
+    return FedcheckApp(workspace, user_folders(), UserConfig(), "alice", workspace, clock)
+
+
+async def read(pilot, name: str) -> None:
+    await press(pilot, "L")
+    await type_text(pilot, name)
+    await pilot.press("enter")
+    await pilot.app.workers.wait_for_complete()
+    await settle(pilot)
+
+
+async def test_the_plan_is_shown_and_then_carried_out(app, workspace):
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        await read(pilot, "t.csv")
+        shown = screen_text(app)
+        assert "It is a list of your own" in shown
+        assert "2 changes" in shown or "changes of 1 record" in shown
+        assert '"no[/b][AC-2]" is no item here' in shown
+        assert not (workspace / "progress" / "rev5.readiness.csp.toml").exists()
+        await press(pilot, "enter")
+        assert "Saved: Import of t.csv" in told(app)
+        assert app.session.project.record("rev5.readiness.csp:diagram").owner == "dana"
+        assert not isinstance(app.screen, BringingInScreen)
+        await read(pilot, "t.csv")
+        assert "Nothing to do" in screen_text(app)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, BringingInScreen)
+        await press(pilot, "escape", "u")
+        assert app.session.project.record("rev5.readiness.csp:diagram").owner == ""
+
+
+async def test_leaving_writes_nothing(app, workspace):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await read(pilot, "t.csv")
+        await press(pilot, "escape")
+        assert not (workspace / "progress" / "rev5.readiness.csp.toml").exists()
+        assert not (workspace / "imports.toml").exists()
+
+
+async def test_where_the_rows_go_is_asked_for_in_the_app(app, workspace):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await read(pilot, "own.csv")
+        assert "its rows name no items" in screen_text(app)
+        await press(pilot, "c")
+        for name, text in (("list", "acme.own"), ("phase", "readiness")):
+            app.screen.query_one(f"#{name}", Input).value = text
+        await press(pilot, "f2")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        assert "acme.own: a new checklist of 1 item" in screen_text(app)
+        await press(pilot, "enter")
+        assert app.session.project.record("acme.own:1").status == "done"
+        assert (workspace / "imports.toml").exists()
+
+
+async def test_what_changed_meanwhile_is_looked_at_again(app, workspace):
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await read(pilot, "t.csv")
+        from fedcheck.model.edit import Edit
+
+        app.change(lambda: app.session.edit(["rev5.readiness.csp:diagram"], Edit(owner="erik")))
+        await settle(pilot)
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        assert isinstance(app.screen, BringingInScreen)
+        assert 'here "erik", in the sheet "dana"' in " ".join(screen_text(app).split())
+        assert app.session.project.record("rev5.readiness.csp:diagram").owner == "erik"
+
+
+async def test_reading_can_be_stopped(app, monkeypatch):
+    import threading
+
+    go = threading.Event()
+
+    def slow(path):
+        go.wait(10)
+        return []
+
+    monkeypatch.setattr("fedcheck.tui.screens.bringing_in.kinds_of", slow)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "L")
+        await type_text(pilot, "t.csv")
+        await press(pilot, "enter")
+        assert "Reading t.csv" in screen_text(app)
+        await press(pilot, "escape")
+        assert "Stopped; nothing was written" in screen_text(app)
+        go.set()
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        assert "Stopped; nothing was written" in screen_text(app)
+
+
+async def test_what_is_no_file_is_said(app, workspace):
+    (workspace / "x.bin").write_bytes(b"\x00\x01")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "L", "enter")
+        assert "Name a file first" in screen_text(app)
+        await type_text(pilot, "none.csv")
+        await press(pilot, "enter")
+        assert "no such file" in screen_text(app)
+        await press(pilot, "ctrl+u")
+        await type_text(pilot, "x.bin")
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        assert "not a file that can be brought in" in screen_text(app)
+
+
+def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):
+    from fedcheck.exchange import request_rows
+    from fedcheck.exchange.tables import csv_bytes
+
+    table = tmp_path / "requests.csv"
+    table.write_bytes(csv_bytes(request_rows.rows_of(session.project, [])))
+    own = tmp_path / "own.csv"
+    own.write_text(OWN)
+    assert kinds_of(table)[0].id == "requests"
+    assert [one.id for one in kinds_of(own)] == ["csv"]
+    (tmp_path / "x.png").write_bytes(b"\x89PNG")
+    assert kinds_of(tmp_path / "x.png") == []
+    assert len({one.id for one in kinds.KINDS}) == len(kinds.KINDS)

@@ -1,0 +1,216 @@
+"""CSV as spreadsheets write it: encodings, delimiters, quotes, days, headers by their text."""
+
+import contextlib
+import csv
+import io
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedcheck.exchange.columns import guessed, result_of, score, status_of
+from fedcheck.exchange.days import AmbiguousDayError, parse_day
+from fedcheck.exchange.delimited import MAX_BYTES, parse, read_delimited
+from fedcheck.exchange.grid import Sheet, as_text, grid_of, read_sheets
+from fedcheck.exchange.tables import csv_bytes, xlsx_bytes
+from fedcheck.exchange.workbook import Sheet as BookSheet
+from fedcheck.store.problems import FedcheckError
+
+HERE = Path("x.csv")
+ROWS = [["ID", "Title", "Note"], ["1", "Prüfung – §3", "one\ntwo"], ["2", 'He said "no"; ok', ""]]
+
+
+def written(delimiter: str, ending: str = "\r\n") -> str:
+    made = io.StringIO(newline="")
+    csv.writer(made, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL).writerows(
+        ROWS
+    )
+    return made.getvalue()
+
+
+def cells(raw: bytes) -> list[list[str]]:
+    return [list(row) for _, row in parse(raw, HERE)]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_every_usual_encoding_and_delimiter_is_read(encoding, delimiter):
+    assert cells(written(delimiter).encode(encoding)) == ROWS
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_lines_end_as_they_like_and_rows_are_numbered(ending):
+    found = parse(written(",", ending).encode(), HERE)
+    assert [number for number, _ in found] == [1, 2, 3]
+    assert [list(row) for _, row in found] == ROWS
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
+def test_the_line_of_excel_names_the_delimiter_and_is_no_row(first):
+    found = parse(f"{first}\r\na,b;c\r\n1,2;3\r\n".encode(), HERE)
+    assert found == [(1, ("a,b", "c")), (2, ("1,2", "3"))]
+
+
+def test_commas_in_texts_do_not_win_over_the_delimiter():
+    text = "Task;Note\nA, b, c;x, y\nD, e;z\nF;g, h, i, j\n"
+    assert cells(text.encode())[1] == ["A, b, c", "x, y"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x89PNG\r\n\x1a\n\x00\x01\x02\x03\x04", b"a,b\n1,\x00\x00x\n", b"\xff\xfe\x00"]
+)
+def test_what_is_no_text_is_refused_in_words(raw):
+    with pytest.raises(FedcheckError) as caught:
+        parse(raw, HERE)
+    assert caught.value.status == 3
+    assert caught.value.hint
+
+
+def test_a_huge_file_is_not_read(tmp_path):
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(FedcheckError, match="32 MB"):
+        read_delimited(path)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_are_a_surprise(raw):
+    try:
+        parse(raw, HERE)
+    except FedcheckError as error:
+        assert error.status == 3
+
+
+word = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=12)
+table = st.integers(2, 5).flatmap(
+    lambda width: st.lists(st.lists(word, min_size=width, max_size=width), min_size=1, max_size=6)
+)
+
+
+@given(table)
+def test_what_we_write_we_read_again(rows):
+    header = [f"Column {i}" for i in range(len(rows[0]))]
+    sheet = BookSheet("T", tuple(tuple(row) for row in [header, *rows]))
+    found = parse(csv_bytes([header, *rows]), HERE)
+    wanted = [[as_text(cell) for cell in row] for row in rows]
+    assert [[as_text(cell) for cell in row] for _, row in found[1:]] == wanted
+    assert xlsx_bytes([sheet])[:2] == b"PK"
+
+
+def test_a_formula_comes_back_as_the_text_it_was(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(csv_bytes([["a", "b"], ["=1+1", "-x"], ["'quoted'", "@you"]]))
+    (sheet,) = read_sheets(path)
+    assert [line.text(0) for line in sheet.lines] == ["a", "=1+1", "'quoted'"]
+    assert sheet.lines[1].text(1) == "-x"
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "day"),
+    [
+        ("2027-02-01", "", date(2027, 2, 1)),
+        ("2027-2-1", "", date(2027, 2, 1)),
+        ("2027/02/01", "", date(2027, 2, 1)),
+        ("2027-02-01T15:30:00Z", "", date(2027, 2, 1)),
+        ("2027-02-01 15:30", "", date(2027, 2, 1)),
+        ("1/15/2027", "", date(2027, 1, 15)),
+        ("15/1/2027", "", date(2027, 1, 15)),
+        ("2/1/2027", "mdy", date(2027, 2, 1)),
+        ("2/1/2027", "dmy", date(2027, 1, 2)),
+        ("2/1/27", "mdy", date(2027, 2, 1)),
+        ("3/3/2027", "", date(2027, 3, 3)),
+        ("1.2.2027", "mdy", date(2027, 2, 1)),
+        ("2/1/2027 3:30 PM", "mdy", date(2027, 2, 1)),
+        ("Mon, 1 Feb 2027", "", date(2027, 2, 1)),
+        ("1-Feb-27", "", date(2027, 2, 1)),
+        ("February 1, 2027", "", date(2027, 2, 1)),
+        ("Feb 1st, 2027", "", date(2027, 2, 1)),
+        ("Sept 9, 2027", "", date(2027, 9, 9)),
+        ("46419", "", date(2027, 2, 1)),
+        (46419, "", date(2027, 2, 1)),
+        (46419.75, "", date(2027, 2, 1)),
+        (datetime(2027, 2, 1, 8), "", date(2027, 2, 1)),
+        ("", "", None),
+        (None, "", None),
+    ],
+)
+def test_days_are_read_as_they_are_written(text, order, day):
+    assert parse_day(text, order) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["next week", "31/31/2027", "2027-13-01", "30 Feb 2027", "12", 3, "Q3 2027", True]
+)
+def test_what_is_no_day_is_none(text):
+    with pytest.raises(ValueError):
+        parse_day(text)
+
+
+def test_a_day_that_may_be_two_is_asked_about():
+    with pytest.raises(AmbiguousDayError):
+        parse_day("2/1/2027")
+
+
+@given(st.one_of(st.text(max_size=20), st.integers(), st.floats(), st.none()))
+def test_no_cell_is_a_surprise_as_a_day(cell):
+    with contextlib.suppress(ValueError):
+        parse_day(cell)
+
+
+def test_the_header_is_found_by_its_text_below_a_title():
+    lines = [
+        ["Our tracker", "", ""],
+        ["", "", ""],
+        ["Task Name", "State", "Assigned To"],
+        ["A", "Done", "x"],
+    ]
+    raw = csv_bytes(lines)
+    grid = grid_of(Sheet("", tuple(_lines(raw))), score)
+    assert grid is not None
+    assert grid.header == ("Task Name", "State", "Assigned To")
+    assert [grid.place(line) for line in grid.lines] == ["row 4"]
+
+
+def _lines(raw):
+    from fedcheck.exchange.grid import Line
+
+    return [Line(number, row) for number, row in parse(raw, HERE)]
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        (["Task ID", "Task", "State"], {"id": "Task ID", "title": "Task", "status": "State"}),
+        (["Key", "Summary", "Assignee"], {"id": "Key", "title": "Summary", "owner": "Assignee"}),
+        (["Description", "Target Date"], {"title": "Description", "due": "Target Date"}),
+        (["Titel", "Statuss", "Ownr"], {"title": "Titel", "status": "Statuss", "owner": "Ownr"}),
+        (["Foo", "Bar"], {}),
+    ],
+)  # fmt: skip
+def test_columns_are_guessed_from_their_headings(header, wanted):
+    assert guessed(header) == wanted
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Complete", "done"), ("In Progress", "doing"), ("Y", "done"), ("✔", "done"), ("N", "todo"),
+        ("Not Started", "todo"), ("ON HOLD", "blocked"), ("N/A", "na"), ("50%", "doing"),
+        ("0.5", "doing"), ("100%", "done"), ("1", "done"), ("0", "todo"), ("TRUE", "done"),
+        ("In-Progress", "doing"), ("sorta", None), ("250%", None), ("42", "doing"),
+    ],
+)  # fmt: skip
+def test_words_for_a_status(word, status):
+    assert status_of(word, {}) == status
+
+
+def test_own_words_win():
+    assert status_of("Sorta", {"sorta": "doing"}) == "doing"
+    assert status_of("Done", {"done": "doing"}) == "doing"
+    assert result_of("Fail", {}) == "other-than-satisfied"
+    assert result_of("Passed", {}) == "satisfied"

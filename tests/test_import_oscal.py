@@ -1,0 +1,394 @@
+"""OSCAL catalogs become test checklists: what is taken and told, what a newer edition keeps."""
+
+import copy
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_catalog import (
+    BADGES,
+    FEDRAMP,
+    LOCKS,
+    TOY,
+    catalog,
+    control,
+    group,
+    insert,
+    label,
+    method,
+    part,
+    prop,
+    written,
+)
+
+from fedcheck.exchange.oscal import plan
+from fedcheck.exchange.oscal_catalog import contents
+from fedcheck.exchange.oscal_params import LONGEST, Param, inserter, params_of
+from fedcheck.exchange.plan import carry_out
+from fedcheck.model.edit import Edit
+from fedcheck.store.problems import FedcheckError, InvalidFileError
+
+REAL = Path(__file__).parents[2] / "shared" / "data" / "oscal"
+
+
+def planned(session, tmp_path, data=TOY, by="control", **more):
+    return plan(session, written(tmp_path, data), by, **more)
+
+
+def items(found):
+    (one,) = found.checklists
+    return {name: item for name, (_, item) in one.items.items()}
+
+
+def test_each_control_is_a_test_of_the_assessor(session, tmp_path):
+    found = planned(session, tmp_path)
+    (made,) = found.checklists
+    assert (made.id, made.phase, made.role, made.process) == (
+        "oscal.controls", "full-assessment", "3pao", ("jab",),
+    )  # fmt: skip
+    assert [(s.id, s.title) for s in made.sections] == [("xx", "Doors")]
+    assert made.sources[0].title == "Toy Baseline, version 1, OSCAL 1.1.2"
+    by_id = items(found)
+    assert list(by_id) == ["xx-1", "xx-1.1", "xx-2"]
+    assert [item.code for item in by_id.values()] == ["XX-1", "XX-1(1)", "XX-2"]
+    locks = by_id["xx-1"]
+    assert locks.statement.split("\n") == [
+        "a. Lock each door [each night];",
+        "b. Keep the keys:",
+        "  1. with [Assignment: organization-defined people].",
+        "XX-1 Additional FedRAMP Requirements and Guidance",
+        "  Requirement: Doors of glass count too.",
+    ]
+    assert (locks.kind, locks.methods, locks.controls) == ("test", ("examine", "test"), ("XX-1",))
+    for said in (
+        "FedRAMP core control", "- a.", "A bolt is a lock.", "key book; floor plan", "the doors",
+        "XX-01b.[02]: keys are counted", "how often doors are locked is defined",
+        "(see XX-2).",
+    ):  # fmt: skip
+        assert said in locks.guidance
+    assert "core" not in by_id["xx-2"].guidance
+    assert any("1 withdrawn control left out" in fact for fact in found.facts)
+
+
+def test_each_determination_is_a_test_with_its_own_methods(session, tmp_path):
+    found = planned(session, tmp_path, by="objective")
+    by_id = items(found)
+    assert list(by_id) == ["xx-1_obj.a", "xx-1_obj.b-1", "xx-1_obj.b-2", "xx-1.1_obj", "xx-2"]
+    doors, kept = by_id["xx-1_obj.a"], by_id["xx-1_obj.b-1"]
+    assert (doors.code, doors.title) == ("XX-01a.", "doors are locked [each night]")
+    assert (doors.methods, kept.methods) == (("test",), ("examine", "test"))
+    assert doors.statement == "a. Lock each door [each night];"
+    assert kept.statement.split("\n") == [
+        "b. Keep the keys:", "  1. with [Assignment: organization-defined people].",
+    ]  # fmt: skip
+    assert kept.title == "keys are kept"
+    assert "the doors" in doors.guidance
+    assert "key book" not in doors.guidance
+    assert "Doors of glass" in doors.guidance
+    assert [note.where for note in found.notes] == ["XX-2"]
+
+
+def test_names_of_older_editions_are_understood(session, tmp_path):
+    old = control(
+        "yy-3",
+        "Old Words",
+        part("statement", "Do it."),
+        part(
+            "objective", "Determine if the organization:",
+            part("objective", "keeps a list of:", part("objective", "doors;", id="yy-3.1_obj"),
+                 part("objective", "keys.", id="yy-3.2_obj")),
+        ),
+        method("EXAMINE", "the list", "assessment", "objects"),
+        properties=[label("YY-3 (2)")],
+        parameters={"yy-3_prm_1": {"label": "thing"}},
+    )  # fmt: skip
+    found = planned(session, tmp_path, catalog(group("yy", "Old", old)), "objective")
+    by_id = items(found)
+    assert by_id["yy-3.1_obj"].title == "Determine if the organization: keeps a list of: doors"
+    assert by_id["yy-3.2_obj"].methods == ("examine",)
+    assert by_id["yy-3.2_obj"].controls == ("YY-3(2)",)
+    assert "the list" in by_id["yy-3.2_obj"].guidance
+
+
+def text(*params, prose):
+    return inserter(params_of({"params": list(params)})).prose(prose)
+
+
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        ([{"id": "p", "values": ["30 days"], "label": "x"}], "30 days"),
+        ([{"id": "p", "value": "30 days"}], "30 days"),
+        ([{"id": "p", "label": "x", "constraints": [{"description": "daily "}]}], "[daily]"),
+        ([{"id": "p", "label": "period"}], "[Assignment: organization-defined period]"),
+        ([{"id": "p", "label": "organization-defined period"}],
+         "[Assignment: organization-defined period]"),
+        ([{"id": "p", "guidelines": [{"prose": "how long"}]}],
+         "[Assignment: organization-defined how long]"),
+        ([{"id": "p", "select": {"choice": ["a", "b"]}}], "[Selection (one): a; b]"),
+        ([{"id": "p", "select": {"how-many": "one-or-more", "choice": [insert("q"), "b"]}},
+          {"id": "q", "values": ["c"]}], "[Selection (one or more): c; b]"),
+        ([{"id": "p", "label": "x", "props": [prop("aggregates", "q"), prop("aggregates", "r")]},
+          {"id": "q", "constraints": [{"description": "daily"}]}, {"id": "r", "label": "r"}],
+         "[daily]"),
+        ([{"id": "q", "values": ["c"], "props": [prop("alt-identifier", "p")]}], "c"),
+        ([], "[p]"),
+    ],
+)  # fmt: skip
+def test_a_parameter_is_written_into_the_prose(params, wanted):
+    assert text(*params, prose=f"Within {insert('p')} .") == f"Within {wanted}."
+
+
+@pytest.mark.parametrize("form", ["{{ insert: param, p }}", "{{insert:param,p}}", "{{ p }}",
+                                  "{{ param: p }}"])  # fmt: skip
+def test_every_form_of_an_insertion_is_known(form):
+    assert text({"id": "p", "values": ["v"]}, prose=f"a {form} b") == "a v b"
+
+
+def test_parameters_that_insert_each_other_end(session, tmp_path):
+    ring = [{"id": "p", "values": [insert("q")]}, {"id": "q", "values": [f"x {insert('p')}"]}]
+    assert text(*ring, prose=insert("p")) == "x [p]"
+    many = [{"id": f"p{i}", "values": [insert(f"p{i + 1}") * 3]} for i in range(5000)]
+    assert len(text(*many, prose=insert("p0"))) <= LONGEST + 1
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("abcd"),
+        st.lists(st.sampled_from(["x", *map(insert, "abcde")]), min_size=1, max_size=3),
+    ),
+    st.text(max_size=40),
+)
+def test_insertion_always_ends_and_leaves_no_braces_of_known_form(params, around):
+    words = inserter([Param(name, values=tuple(values)) for name, values in params.items()])
+    found = words.prose(f"{insert('a')} {around.replace('{', '')}")
+    assert "insert: param" not in found
+    assert "\x1b" not in found
+
+
+def test_fedramps_own_properties_are_told(session, tmp_path):
+    made = copy.deepcopy(BADGES)
+    made["props"] = [
+        prop("response-required", "attest", ns=FEDRAMP),
+        prop("core", "no", ns=FEDRAMP),
+    ]
+    (item,) = items(planned(session, tmp_path, catalog(group("xx", "Doors", made)))).values()
+    assert "required: attest" in item.guidance
+    assert "core control" not in item.guidance
+
+
+def test_twice_and_nameless_is_told_and_the_rest_is_used(session, tmp_path):
+    nameless = control("", "Nameless")
+    data = catalog(group("xx", "Doors", BADGES, BADGES, nameless), group("xx", "Doors", LOCKS))
+    found = planned(session, tmp_path, data)
+    assert list(items(found)) == ["xx-2", "xx-1", "xx-1.1"]
+    assert len(found.checklists[0].sections) == 1
+    assert [note.where for note in found.notes] == ["XX-2", "Nameless"]
+
+
+def test_a_newer_edition_keeps_the_work(session, tmp_path):
+    carry_out(session, planned(session, tmp_path, by="objective"))
+    assert planned(session, tmp_path, by="objective").empty
+    done = Edit(status="done", result="satisfied")
+    refs = [f"oscal.objectives:{name}" for name in ("xx-1_obj.a", "xx-1_obj.b-1", "xx-1_obj.b-2")]
+    session.edit(refs, done)
+
+    newer = copy.deepcopy(TOY)
+    parts = newer["catalog"]["groups"][0]["controls"][0]["parts"][2]["parts"]
+    parts[0]["prose"] = "all doors are locked;"
+    parts[1]["parts"][0]["id"] = "xx-01_obj.b.01"
+    del parts[1]["parts"][1]
+    newer["catalog"]["metadata"]["version"] = "2"
+    found = planned(session, tmp_path, newer, "objective")
+    assert [n.where for n in found.notes if "record" in n.what] == [refs[2]]
+    carry_out(session, found)
+    assert planned(session, tmp_path, newer, "objective").empty
+
+    board = session.board()
+    assert session.project.record("oscal.objectives:xx-01_obj.b.01").result == "satisfied"
+    assert board.entries[refs[0]].changed
+    assert not board.entries["oscal.objectives:xx-01_obj.b.01"].changed
+    session.undo()
+    assert session.project.record(refs[1]).result == "satisfied"
+    assert refs[2] in session.board().entries
+
+
+def test_what_people_added_to_the_list_stays(session, tmp_path):
+    carry_out(session, planned(session, tmp_path))
+    path = session.root / "checklists" / "oscal.controls.toml"
+    head, rest = path.read_text().split('id = "xx-1"\n', 1)
+    own = '\n[[section.item]]\nid = "own"\ntitle = "Our own step"\n'
+    path.write_text(f'{head}id = "xx-1"\ndue = "kick-off - 30d"\n{rest}{own}')
+    session.refresh()
+    assert planned(session, tmp_path).empty
+    newer = copy.deepcopy(TOY)
+    newer["catalog"]["groups"][0]["controls"][0]["title"] = "Better Locks"
+    by_id = items(planned(session, tmp_path, newer))
+    assert (by_id["xx-1"].title, by_id["xx-1"].due) == ("Better Locks", "kick-off - 30d")
+    assert by_id["own"].title == "Our own step"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"catalog": {\n "a": ]}}', "2: not valid JSON, column 7"),
+        (b"", "empty"),
+        (b"<?xml version='1.0'?><catalog/>", "XML, not JSON"),
+        (b"\xef\xbb\xbf <catalog/>", "XML, not JSON"),
+        (b"catalog:\n  uuid: 0\n", "YAML, not JSON"),
+        (b"---\ncatalog:\n", "YAML, not JSON"),
+        (b"PK\x03\x04abc", "a zip file or workbook"),
+        (b'{"catalog": "\xff"}', "not UTF-8"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 700_000, "objects"),
+        ({"profile": {}}, "is a profile"),
+        ({"component-definition": {}}, "is a component definition"),
+        ({"system-security-plan": {}}, "is a system security plan"),
+        ({"assessment-results": {}}, "is assessment results"),
+        ({"plan-of-action-and-milestones": {}}, "is a plan of action"),
+        ({"catalog": []}, "no OSCAL catalog"),
+        ([], "no OSCAL catalog"),
+        (catalog(), "has no controls"),
+        (catalog(group("x", "X", control("x-1", "Gone", props=[prop("status", "Withdrawn")]))),
+         "has no controls"),
+    ],
+)  # fmt: skip
+def test_what_is_no_catalog_is_said_plainly(session, tmp_path, data, said):
+    with pytest.raises(FedcheckError) as raised:
+        planned(session, tmp_path, data)
+    assert said in str(raised.value)
+    assert raised.value.hint
+    assert raised.value.status == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_other_encodings_of_json_are_read(session, tmp_path, encoding):
+    found = planned(session, tmp_path, json.dumps(TOY).encode(encoding))
+    assert len(items(found)) == 3
+
+
+def test_a_catalog_without_objectives_says_so(session, tmp_path):
+    data = catalog(group("xx", "Doors", BADGES))
+    with pytest.raises(FedcheckError, match="no assessment objectives") as raised:
+        planned(session, tmp_path, data, "objective")
+    assert "--by objective" in raised.value.hint
+    assert list(items(planned(session, tmp_path, data))) == ["xx-2"]
+
+
+def test_deep_nesting_of_a_catalog_is_bounded(session, tmp_path):
+    deep = part("item", "x")
+    for _ in range(150):
+        deep = part("item", "x", deep)
+    objective = part("assessment-objective", "y", id="o")
+    for _ in range(150):
+        objective = part("assessment-objective", "y", objective)
+    nested = control("xx-9", "Deep", part("statement", "x", deep), objective)
+    for number in range(100):
+        nested = control(f"xx-8.{number}", "Nested", controls=[nested])
+    found = planned(session, tmp_path, catalog(group("xx", "Doors", nested, LOCKS)))
+    assert "xx-1" in items(found)
+    assert any("nested too deeply" in note.what for note in found.notes)
+    planned(
+        session, tmp_path, catalog(group("x", "X", control("d-1", "D", objective))), "objective"
+    )
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ["groups", "controls", "parts", "params", "props", "id", "name", "title", "value",
+             "prose", "select", "choice", "links", "ns", "constraints"]
+        ), inner, max_size=4,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(json_values)
+def test_no_shape_of_a_catalog_is_a_crash(data):
+    contents({"groups": [{"id": "x", "controls": [data, {"id": "a", "parts": data}]}]}, "T")
+    contents(data if isinstance(data, dict) else {}, "T")
+
+
+def test_another_list_of_that_name_is_not_touched(session, tmp_path):
+    with pytest.raises(FedcheckError, match="called so already"):
+        planned(session, tmp_path, list_id="rev5.readiness.csp")
+    with pytest.raises(FedcheckError, match="no name for a checklist"):
+        planned(session, tmp_path, list_id="Bad Name")
+    with pytest.raises(FedcheckError, match="unknown phase") as raised:
+        planned(session, tmp_path, phase="ful-assessment")
+    assert "full-assessment" in raised.value.hint
+
+
+def test_the_command_shows_does_and_takes_back(workspace, tmp_path, monkeypatch, capsys):
+    from fedcheck.cli.main import run
+
+    monkeypatch.chdir(workspace)
+    path = str(written(tmp_path, TOY))
+
+    def call(*argv):
+        status = run(argv)
+        return SimpleNamespace(status=status, **capsys.readouterr()._asdict())
+
+    assert "Nothing was changed" in call("import", "oscal", path, "--dry-run").out
+    target = workspace / "checklists" / "oscal.controls.toml"
+    assert not target.exists()
+    done = json.loads(call("import", "oscal", path, "--json").out)
+    assert done["checklists"] == [{"id": "oscal.controls", "items": 3}]
+    assert target.exists()
+    assert "Nothing to do" in call("import", "oscal", path).out
+    assert call("list", "control:XX-1(1)").out.count("\n") == 1
+    assert "oscal" not in call("checklist", "validate").out
+    assert call("undo").status == 0
+    assert not target.exists()
+    broken = call("import", "oscal", str(written(tmp_path, b"{")))
+    assert (broken.status, broken.out) == (3, "")
+    assert "catalog.json:1: not valid JSON" in broken.err
+
+
+def real(name):
+    path = REAL / name
+    if not path.exists():
+        pytest.skip(f"the official catalog {name} is not here")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "count"),
+    [
+        ("FedRAMP_rev5_LOW-baseline-resolved-profile_catalog-min.json", "control", 156),
+        ("FedRAMP_rev5_MODERATE-baseline-resolved-profile_catalog.from-yaml.json", "control", 323),
+        ("FedRAMP_rev5_MODERATE-baseline-resolved-profile_catalog.from-yaml.json", "objective",
+         1388),
+        ("NIST_SP-800-53_rev5_LOW-baseline-resolved-profile_catalog-min.json", "control", 149),
+    ],
+)  # fmt: skip
+def test_official_catalogs_are_taken_whole(session, name, by, count):
+    found = plan(session, real(name), by)
+    by_id = items(found)
+    assert len(by_id) == count
+    assert not found.notes
+    assert all(item.methods and item.guidance and item.controls for item in by_id.values())
+    texts = [f"{item.title}{item.statement}{item.guidance}" for item in by_id.values()]
+    assert not [text for text in texts if "{{" in text or "](#" in text or "\ufffd" in text]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["FedRAMP-POAM-OSCAL-Template.json", "FedRAMP-SAR-OSCAL-Template.json",
+     "ifa_assessment-results-example.json"],
+)  # fmt: skip
+def test_official_documents_of_other_kinds_are_refused_in_words(session, name):
+    with pytest.raises(FedcheckError, match="not a catalog"):
+        plan(session, real(name))
+
+
+def test_invalid_json_is_a_problem_of_a_line(session, tmp_path):
+    with pytest.raises(InvalidFileError) as raised:
+        planned(session, tmp_path, b'{\n\n"catalog": nul}')
+    assert raised.value.problems[0].line == 3

@@ -1,0 +1,71 @@
+"""The quick way of reading a file and the careful one say the same."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedcheck.model.checklist import Checklist, Item
+from fedcheck.model.finding import Finding
+from fedcheck.model.process import Process
+from fedcheck.model.record import Record
+from fedcheck.model.request import Request
+from fedcheck.model.workspace import WorkspaceConfig
+from fedcheck.store.decode import carefully, decode
+from fedcheck.store.keys import keys_of
+from fedcheck.store.paths import shipped_checklists
+from fedcheck.store.problems import Collector
+from fedcheck.store.quick import DOUBT, reader
+from fedcheck.store.toml import read
+
+CLASSES = (Record, Item, Checklist, Finding, Request, WorkspaceConfig, Process)
+
+words = st.sampled_from(
+    ["", "a", "A", "todo", "done", "test", "must", "satisfied", "examine", "id-1", "kick-off - 3d",
+     "120d at package", "1mo", "2027-02-01", "moderate", "x y", "a:b"]
+)  # fmt: skip
+values = st.recursive(
+    words | st.integers(-1, 2) | st.booleans() | st.dates() | st.datetimes() | st.floats(0, 1),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["id", "title", "link", "kind", "evidence", "item", "due", "where", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.data())
+def test_both_ways_say_the_same(data):
+    cls = data.draw(st.sampled_from(CLASSES))
+    names = st.sampled_from([*keys_of(cls), "unheard-of"])
+    table = data.draw(st.dictionaries(names, values, max_size=6))
+    required = [name for name, spec in keys_of(cls).items() if spec.required]
+    table = {**{name: data.draw(words) for name in required}, **table}
+    quick, careful = Collector(Path("f")), Collector(Path("f"))
+    found, wanted = decode(cls, table, (), quick), carefully(cls, table, (), careful)
+    assert found == wanted
+    assert getattr(found, "extra", None) == getattr(wanted, "extra", None)
+    assert quick.found == careful.found
+    if careful.found:
+        assert reader(cls)(table) is DOUBT
+
+
+@pytest.mark.parametrize(
+    "path", sorted(shipped_checklists().glob("*/*.toml")), ids=lambda path: path.name
+)
+def test_the_shipped_files_go_the_quick_way(path):
+    cls = Process if path.name == "process.toml" else Checklist
+    data = read(path).data
+    assert reader(cls)(data) == carefully(cls, data, (), Collector(path))
+
+
+def test_a_date_may_stand_for_a_due_text():
+    assert reader(Record)({"due": date(2027, 1, 2)}).due == "2027-01-02"

@@ -1,0 +1,199 @@
+"""Findings in the official POA&M and RET: each in its row, the rest of the workbook untouched."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fedcheck.cli.main import run
+from fedcheck.exchange.risk_tables import filled
+from fedcheck.exchange.tables import xlsx_bytes
+from fedcheck.exchange.workbook import Sheet, read_workbook
+from fedcheck.model.change import differences
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.finding import Finding
+from fedcheck.store.problems import FedcheckError
+
+DATA = Path(__file__).parents[2] / "shared" / "data" / "workbooks"
+HEAD = (
+    ("CSP", "System Name", "Impact Level", "POAM Date"),
+    ("Text", "Text", "Low", "Date"),
+    (),
+)
+COLUMNS = (
+    "POAM ID",
+    "Controls",
+    "Weakness Name",
+    "Asset Identifier",
+    "Scheduled Completion Date",
+    "Original Risk Rating",
+    "Adjusted Risk Rating",
+    "Supporting Documents",
+    "Our own",
+)
+RET_COLUMNS = ("POA&M ID", "Weakness  Name", "Original Detection Date", "False Positive")
+RCDT_COLUMNS = ("POAM ID", "Weakness Name", "Verification Statement/\nTesting Procedure")
+
+
+def poam(*rows):
+    sheets = ("Open POA&M Items", "Closed POA&M Items", "Configuration Findings")
+    made = [Sheet(title, (*HEAD, COLUMNS, *(rows if not n else ())))
+            for n, title in enumerate(sheets)]  # fmt: skip
+    return xlsx_bytes([*made, Sheet("Notes", (("Ours",), ("keep me",)))])
+
+
+def ret():
+    return xlsx_bytes(
+        [
+            Sheet("Risk Exposure Table (RET)", (*HEAD, RET_COLUMNS)),
+            Sheet("Risks Corrected During Testing ", (*HEAD, RCDT_COLUMNS)),
+        ]
+    )
+
+
+@pytest.fixture
+def template(tmp_path):
+    def write(data: bytes) -> Path:
+        path = tmp_path / "theirs.xlsx"
+        path.write_bytes(data)
+        return path
+
+    return write
+
+
+def known(session, *findings):
+    changes = [c for f in findings for c in differences(f"findings:{f.id}", Finding(f.id), f)]
+    session.apply(changes, "raised")
+
+
+GAP = Finding(
+    "aa1", title="=cmd|'x'!A1", risk="high", found=date(2027, 1, 4), due=date(2027, 2, 3),
+    controls=("AC-2",), assets=("10.0.0.1", "web-1"),
+    evidence=(
+        Evidence("e1", "private/secret.txt", "hidden", "file"),
+        Evidence("e2", "evidence/fix.pdf", "the fix", "file"),
+    ),
+)  # fmt: skip
+CLOSED = Finding("bb2", title="Old", risk="low", state="closed", number="V-7",
+                 found=date(2026, 11, 1), closed=date(2026, 12, 1))  # fmt: skip
+SETTING = Finding("cc3", title="TLS 1.0", risk="low", configuration="yes", found=date(2027, 1, 5))
+FIXED = Finding("dd4", title="Fixed at once", risk="low", state="closed", found=date(2027, 1, 6),
+                closed=date(2027, 1, 7), corrected=date(2027, 1, 7),
+                verification="scanned")  # fmt: skip
+
+
+def table(data: bytes, tmp_path: Path, title: str):
+    path = tmp_path / "result.xlsx"
+    path.write_bytes(data)
+    sheet = next(s for s in read_workbook(path) if s.title.strip() == title)
+    header = next(
+        n for n, row in enumerate(sheet.rows) if row and row[0] in ("POAM ID", "POA&M ID")
+    )
+    names = sheet.rows[header]
+    return [
+        dict(zip(names, (*row, *[None] * 20), strict=False)) for row in sheet.rows[header + 1 :]
+    ]
+
+
+def test_each_finding_stands_on_its_sheet_with_a_number(session, template, tmp_path):
+    known(session, GAP, CLOSED, SETTING, FIXED)
+    found = filled(session, template(poam()), "poam")
+    (row,) = table(found.data, tmp_path, "Open POA&M Items")
+    assert row["POAM ID"] == "V-8", "numbers go on after the highest one"
+    assert row["Weakness Name"] == GAP.title
+    assert row["Asset Identifier"] == "10.0.0.1\nweb-1"
+    assert row["Scheduled Completion Date"] == date(2027, 2, 3)
+    assert (row["Original Risk Rating"], row["Adjusted Risk Rating"]) == ("High", "N/A")
+    assert row["Supporting Documents"] == "Remediation Evidence : the fix (fix.pdf)"
+    assert [r["POAM ID"] for r in table(found.data, tmp_path, "Closed POA&M Items")] == ["V-7"]
+    (setting,) = table(found.data, tmp_path, "Configuration Findings")
+    assert setting["Weakness Name"] == "TLS 1.0"
+    assert b"secret" not in found.data and b"hidden" not in found.data
+    path = tmp_path / "result.xlsx"
+    sheets = {sheet.title: sheet.rows for sheet in read_workbook(path)}
+    assert sheets["Notes"] == (("Ours",), ("keep me",))
+    assert sheets["Open POA&M Items"][1][1] == "Meridian Ledger"
+
+
+def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, template, tmp_path):
+    known(session, GAP)
+    session.apply(differences("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")
+    mine = ("V-1", "", "Somebody else's", "", None, "", "", "", "x")
+    ours = ("V-3", "", "Old words", "", None, "", "", "", "my remark")
+    theirs = template(poam(mine, ours))
+    first = table(filled(session, theirs, "poam").data, tmp_path, "Open POA&M Items")
+    assert [(r["POAM ID"], r["Weakness Name"]) for r in first] == [
+        ("V-1", "Somebody else's"), ("V-3", GAP.title),
+    ]  # fmt: skip
+    assert first[1]["Our own"] == "my remark"
+    closed = replace(GAP, state="closed", closed=date(2027, 1, 10))
+    session.apply(differences("findings:aa1", GAP, closed), "closed")
+    found = filled(session, theirs, "poam")
+    rows = table(found.data, tmp_path, "Open POA&M Items")
+    assert rows[1]["POAM ID"] is None
+    assert rows[1]["Our own"] == "my remark", "a column that we do not know is not ours to empty"
+    assert table(found.data, tmp_path, "Closed POA&M Items")[0]["POAM ID"] == "V-3"
+    assert any("no longer of this sheet" in note.what for note in found.notes)
+
+
+def test_the_ret_has_the_numbers_of_the_poam(session, template, tmp_path):
+    known(session, GAP, SETTING, FIXED)
+    poam_export = filled(session, template(poam()), "poam")
+    session.apply(poam_export.changes, "numbers")
+    listed = {row["POAM ID"] for title in ("Open POA&M Items", "Configuration Findings")
+              for row in table(poam_export.data, tmp_path, title)}  # fmt: skip
+    found = filled(session, template(ret()), "ret")
+    exposed = table(found.data, tmp_path, "Risk Exposure Table (RET)")
+    assert {row["POA&M ID"] for row in exposed} == listed
+    assert exposed[0]["False Positive"] == "No"
+    (fixed,) = table(found.data, tmp_path, "Risks Corrected During Testing")
+    assert fixed["Verification Statement/\nTesting Procedure"] == "scanned"
+
+
+def test_the_same_state_and_day_give_the_same_bytes(session, template):
+    known(session, GAP, CLOSED)
+    theirs = template(poam())
+    assert filled(session, theirs, "poam").data == filled(session, theirs, "poam").data
+
+
+def test_another_workbook_is_refused_in_words(session, template):
+    with pytest.raises(FedcheckError, match="no POA&M workbook") as refused:
+        filled(session, template(ret()), "poam")
+    assert "Risk Exposure Table" in refused.value.hint
+
+
+def test_numbers_are_noted_by_the_command_and_taken_back(workspace, template, monkeypatch, capsys):
+    monkeypatch.chdir(workspace)
+    theirs = template(poam())
+    out = theirs.with_name("out.xlsx")
+    assert run(["finding", "add", "A gap", "--risk", "low"]) == 0
+    words = ["export", "poam", "--template", str(theirs), "-o", str(out)]
+    assert run([*words, "--dry-run"]) == 0
+    assert not out.exists()
+    assert run(words) == 0
+    assert "1 finding got a number" in capsys.readouterr().out
+    assert run(words) == 2, "nothing is replaced without a word"
+    assert run([*words, "--force"]) == 0
+    assert "got a number" not in capsys.readouterr().out
+    assert run(["finding", "list", "--json"]) == 0
+    assert run(["undo"]) == 0
+    assert "number" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the official workbooks are not here")
+@pytest.mark.parametrize(("kind", "name"), [("poam", "*POAM*"), ("ret", "*RET*")])
+def test_the_official_workbook_takes_every_column(session, tmp_path, kind, name):
+    known(session, GAP, SETTING, FIXED, CLOSED)
+    (official,) = DATA.glob(name)
+    found = filled(session, official, kind)
+    title = "Open POA&M Items" if kind == "poam" else "Risk Exposure Table (RET)"
+    rows = table(found.data, tmp_path, title)
+    ours = next(row for row in rows if row["Weakness Name"] == GAP.title)
+    assert all(name for name in ours if name is not None)
+    assert ours["Controls"] == "AC-2"
+    assert ours["Original Risk Rating"] == "High"
+    before = {sheet.title: sheet.rows for sheet in read_workbook(official)}
+    after = {sheet.title: sheet.rows for sheet in read_workbook(tmp_path / "result.xlsx")}
+    assert before["Record of Changes"] == after["Record of Changes"]
+    assert list(before) == list(after)

@@ -1,0 +1,275 @@
+"""The export into a copy of the test case workbook, and what comes back from it."""
+
+import io
+import shutil
+import subprocess
+import warnings
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_workbooks import STEPS, srtm
+
+from fedcheck.cli.main import run
+from fedcheck.exchange import srtm as importer
+from fedcheck.exchange.plan import carry_out
+from fedcheck.exchange.srtm_out import filled
+from fedcheck.exchange.workbook import read_workbook
+from fedcheck.model.change import differences
+from fedcheck.model.edit import Edit
+from fedcheck.model.evidence import Evidence
+from fedcheck.model.finding import Finding
+from fedcheck.model.record import EMPTY, Record
+from fedcheck.model.testing import Fieldwork
+from fedcheck.session import open_session
+from fedcheck.store import paths
+from fedcheck.store.problems import FedcheckError
+
+OFFICIAL = Path(__file__).parents[2] / "shared" / "data" / "srtm"
+ID = "rev5.srtm-moderate"
+
+
+@pytest.fixture
+def book(tmp_path):
+    return srtm(tmp_path / "book.xlsx")
+
+
+@pytest.fixture
+def tested(session, book):
+    """A session with the tests of the workbook, some of them done."""
+    carry_out(session, importer.plan(session, book))
+    seen = Fieldwork(observation="=1+1\nSeen.", differential="Not as the SSP says.")
+    session.edit([f"{ID}:ac-01a.01"], Edit(result="satisfied", testing=seen))
+    session.edit([f"{ID}:ac-02-01"], Edit(result="other-than-satisfied"))
+    session.edit([f"{ID}:au-02a"], Edit(result="not-applicable", reason="No such events."))
+    gap = Finding("f1", title="Shared accounts", risk="moderate", items=(f"{ID}:ac-02-01",))
+    gap = replace(gap, text="Accounts are shared.", likelihood="high", impact="moderate")
+    session.apply(differences("findings:f1", Finding("f1"), gap), "a gap")
+    return session
+
+
+def loaded(data, values=False):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(io.BytesIO(data), data_only=values)
+
+
+def test_records_fill_the_rows_of_their_tests(tested, book):
+    made = filled(tested.project, book)
+    sheets = loaded(made.data)
+    row = {cell.column_letter: cell.value for cell in sheets["AC"][2]}
+    assert (row["H"], row["J"]) == ("=1+1\nSeen.", "Satisfied")
+    assert sheets["AC"]["H2"].data_type == "s"
+    assert row["P"] == "Not as the SSP says."
+    assert [sheets["AC"][f"{c}4"].value for c in "JKLM"] == [
+        "Other than Satisfied", "Accounts are shared.", "High", "Moderate",
+    ]  # fmt: skip
+    assert sheets["AC"]["N4"].value.startswith("=IF(")
+    assert sheets["AU"]["J2"].value == "Not Applicable"
+    assert sheets["AC"]["J3"].value is None
+    assert made.facts[0] == f"{ID}: 3 tests of 4 rows filled, 8 cells written"
+    assert made.notes == ()
+
+
+def test_the_sums_are_right_before_anything_computes_them(tested, book):
+    sheets = loaded(filled(tested.project, book).data, values=True)
+    assert sheets["AC"]["N4"].value == "Moderate"
+    told = [[cell.value for cell in row][1:] for row in sheets["Control Summary"].iter_rows(2)]
+    assert told == [
+        ["AC-1", "Name", "Satisfied", None, 1],
+        ["AC-2 (1)", "Name", "Other Than Satisfied", "Moderate", 0],
+        ["AU-2", "Name", "Not Applicable", None, 0],
+    ]
+    system = sheets["System"]
+    assert [system[f"B{row}"].value for row in (3, 4, 5)] == [3, 1, 1]
+    assert [system[f"E{row}"].value for row in (4, 5)] == [0, 1]
+    formulas = loaded(filled(tested.project, book).data)["Control Summary"]["D2"].value
+    assert formulas == loaded(book.read_bytes())["Control Summary"]["D2"].value
+
+
+def test_the_result_brings_the_same_records_elsewhere(
+    tested, book, tmp_path, make_workspace, open_workspace
+):
+    out = tmp_path / "out.xlsx"
+    out.write_bytes(filled(tested.project, book).data)
+    assert importer.plan(tested, out).empty
+    other = open_workspace(make_workspace("other"))
+    carry_out(other, importer.plan(other, out))
+    for name in ("ac-01a.01", "ac-01a.02", "ac-02-01", "au-02a"):
+        one, two = (s.project.record(f"{ID}:{name}") for s in (tested, other))
+        for field in ("status", "result", "observation", "differential", "basis", "done"):
+            assert getattr(one, field) == getattr(two, field), (name, field)
+    (one,), (two,) = tested.project.findings, other.project.findings
+    for field in ("text", "items", "likelihood", "impact", "risk"):
+        assert getattr(one, field) == getattr(two, field)
+    again = filled(other.project, out)
+    assert again.facts[0].endswith("0 cells written")
+
+
+def test_what_the_copy_says_and_we_do_not_stays(tested, tmp_path):
+    theirs = {
+        "AC-01a.[01]": {"Evidence": "theirs.pdf", "Observations / Test Results": "Old."},
+        "AC-01a.[02]": {"Assessment Result": "SATISFIED", "Identified Risk": "N/A"},
+    }
+    copy = srtm(tmp_path / "copy.xlsx", theirs)
+    made = filled(tested.project, copy)
+    sheet = loaded(made.data)["AC"]
+    assert (sheet["I2"].value, sheet["H2"].value) == ("theirs.pdf", "=1+1\nSeen.")
+    assert (sheet["J3"].value, sheet["K3"].value) == ("SATISFIED", "N/A")
+    assert "1 cell said something else and were replaced" in made.facts
+    assert "2 cells say more than is recorded here, and stay; fedcheck import srtm" in made.facts
+
+
+def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
+    out = tmp_path / "out.xlsx"
+    out.write_bytes(filled(tested.project, book).data)
+    old = tested.project.finding("f1")
+    closed = replace(old, state="closed", closed=date(2027, 1, 11), retest="passed")
+    tested.apply(differences("findings:f1", old, closed), "closed")
+    tested.edit([f"{ID}:ac-02-01"], Edit(result="satisfied"))
+    made = loaded(filled(tested.project, out).data, values=True)
+    assert [made["AC"][f"{c}4"].value for c in "JKLM"] == ["Satisfied", None, None, None]
+    assert not made["AC"]["N4"].value
+    assert made["Control Summary"]["D3"].value == "Satisfied"
+
+
+def test_what_has_no_row_is_told(tested, tmp_path):
+    copy = srtm(tmp_path / "copy.xlsx", steps=STEPS[1:3])
+    made = filled(tested.project, copy)
+    assert [(note.where, note.what) for note in made.notes] == [
+        ("ac-01a.01 (AC-01a.[01])", "has no row in the workbook"),
+        ("au-02a (AU-02a.)", "has no row in the workbook"),
+    ]
+    fewer = [("SC-7", "SC-07a.", "Determine if z.", "Test"), *STEPS]
+    made = filled(tested.project, srtm(copy, steps=fewer))
+    assert "1 row of the workbook without a test here, left as they are" in made.facts
+
+
+def test_a_workbook_that_fits_no_list_is_refused(session, book):
+    with pytest.raises(FedcheckError, match="none of its tests"):
+        filled(session.project, book)
+    with pytest.raises(FedcheckError, match="no checklist is called"):
+        filled(session.project, book, list_id="rev5.srtm-hihg")
+
+
+LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=25).map(
+    lambda text: " ".join(text.split())
+)
+TEXT = st.lists(LINE, max_size=3).map(lambda lines: "\n".join(lines).strip())
+WORDS = st.text("abcxyz =+-@<&>é", min_size=1, max_size=12).map(lambda t: f"x{t.strip()}")
+
+
+@st.composite
+def records(draw):
+    result = draw(st.sampled_from(["", "satisfied", "other-than-satisfied", "not-applicable"]))
+    status = {"": "doing", "not-applicable": "na"}.get(result, "done")
+    return Record(
+        status=status,
+        result=result,
+        reason="r" if status == "na" else "",
+        done=date(2027, 1, 11) if status == "done" else None,
+        observation=draw(WORDS) if status == "doing" else draw(TEXT),
+        differential=draw(st.one_of(st.just(""), WORDS)),
+        evidence=tuple(
+            Evidence(f"e{i}", f"https://e.example/{i}", draw(st.sampled_from(["", "A label"])))
+            for i in range(draw(st.integers(0, 2)))
+        ),
+    )
+
+
+@settings(max_examples=20)
+@given(st.dictionaries(st.sampled_from(["ac-01a.01", "ac-02-01", "au-02a"]), records(), min_size=1))
+def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wanted):
+    folder = tmp_path_factory.mktemp("x")
+    book, out = srtm(folder / "book.xlsx"), folder / "out.xlsx"
+    sessions = []
+    for name in ("one", "two"):
+        root = folder / name
+        (root / "checklists").mkdir(parents=True)
+        head = f'format = 1\nname = "{name}"\nprocess = "jab"\nrole = "3pao"\n'
+        (root / "fedcheck.toml").write_text(head)
+        sessions.append(open_session(root, paths.user_folders(), (), "alice"))
+    one, two = sessions
+    carry_out(one, importer.plan(one, book))
+    changes = []
+    for name, record in wanted.items():
+        ref = f"{ID}:{name}"
+        new = replace(record, basis=one.project.item(ref).basis())
+        changes += differences(ref, EMPTY, new)
+    one.apply(changes, "work")
+    out.write_bytes(filled(one.project, book).data)
+    assert importer.plan(one, out).empty
+    carry_out(two, importer.plan(two, out))
+    for name in wanted:
+        mine, theirs = (s.project.record(f"{ID}:{name}") for s in (one, two))
+        bare = [(e.link, e.label, e.kind) for e in mine.evidence]
+        assert bare == [(e.link, e.label, e.kind) for e in theirs.evidence]
+        same = {"evidence": (), "reason": "", "done": None}
+        assert replace(mine, **same) == replace(theirs, **same)
+
+
+def test_the_commands(tested, book, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tested.root)
+    out = tmp_path / "out.xlsx"
+    command = ["export", "srtm", "--template", str(book), "-o", str(out)]
+    assert run([*command, "family:ac"]) == 0
+    assert "8 cells" not in capsys.readouterr().out
+    assert run(command) == 2
+    assert run([*command, "--force"]) == 0
+    assert "3 tests of 4 rows filled" in capsys.readouterr().out
+    assert run(["import", "srtm", str(out)]) == 0
+    assert "Nothing to do" in capsys.readouterr().out
+    assert run(["import", "srtm", str(out), "--list", "acme.srtm", "--dry-run", "--json"]) == 0
+    told = capsys.readouterr().out
+    assert '"done": false' in told
+    assert not (tested.root / "checklists" / "acme.srtm.toml").exists()
+    assert run(["import", "srtm", str(tmp_path / "nothing.xlsx")]) == 3
+    (tmp_path / "text.xlsx").write_text("name,n\n")
+    assert run(["import", "srtm", str(tmp_path / "text.xlsx")]) == 3
+    assert "no Excel workbook" in capsys.readouterr().err
+
+
+ALWAYS_COMPUTE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
+ oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
+ oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+"""LibreOffice's setting to compute all formulas when it opens a workbook."""
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_libreoffice_computes_what_the_filled_official_workbook_shows(session, tmp_path):
+    templates = sorted(OFFICIAL.glob("*Moderate*.xlsx"))
+    if not templates:
+        pytest.skip("the official workbook is not here")
+    carry_out(session, importer.plan(session, templates[0]))
+    changes = []
+    for i, name in enumerate(session.project.checklists[ID].items):
+        ref, word = f"{ID}:{name}", ("satisfied", "other-than-satisfied", "")[i % 3]
+        if word:
+            new = Record(status="done", result=word, differential="d" if i % 5 == 0 else "")
+            changes += differences(ref, EMPTY, new)
+        if word.startswith("other"):
+            levels = [("high", "moderate", "low")[(i // k) % 3] for k in (3, 7)]
+            gap = Finding(f"f{i}", title=f"Gap {i}", items=(ref,), risk="low")
+            gap = replace(gap, likelihood=levels[0], impact=levels[1])
+            changes += differences(f"findings:{gap.id}", Finding(gap.id), gap)
+    session.apply(changes, "work")
+    ours = tmp_path / "ours.xlsx"
+    ours.write_bytes(filled(session.project, templates[0]).data)
+    profile, folder = tmp_path / "profile", tmp_path / "computed"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_COMPUTE)
+    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+    command += ["--convert-to", "xlsx", "--outdir", str(folder), str(ours)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    pairs = zip(read_workbook(ours), read_workbook(folder / "ours.xlsx"), strict=True)
+    for mine, computed in pairs:
+        for number, (row, other) in enumerate(zip(mine.rows, computed.rows, strict=False), 1):
+            for one, two in zip(row, other, strict=False):
+                shown = (" ".join(str(one).split()), " ".join(str(two).split()))
+                near = isinstance(one, float) and one == pytest.approx(two)
+                assert near or shown[0] == shown[1] or not (one or two), (mine.title, number)
