@@ -10,7 +10,7 @@ from fedcheck.doctor.places import Places
 from fedcheck.model.record import Record
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store import history
+from fedcheck.store import files, history
 from fedcheck.store.problems import FedcheckError
 
 SKEW = timedelta(minutes=5)
@@ -50,7 +50,7 @@ def _skew_of(path: Path, now: datetime) -> Iterator[Defect]:
 
 def _times(path: Path) -> Iterator[tuple[int, datetime]]:
     try:
-        raw = path.read_bytes()
+        raw = files.read_plain(path)
     except OSError:
         return
     for number, line in enumerate(raw.split(b"\n"), 1):

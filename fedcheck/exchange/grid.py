@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fedcheck.exchange.delimited import read_delimited
 from fedcheck.model.text import storable
+from fedcheck.store import files
 from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
@@ -129,8 +130,7 @@ def is_workbook(path: Path) -> bool:
     if path.suffix.lower() in WORKBOOKS:
         return True
     try:
-        with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
+        return files.read_begin(path, 4) == b"PK\x03\x04"
     except OSError:
         return False
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fedcheck.exchange.plan import Plan
 from fedcheck.session import Action, Session
+from fedcheck.store import files
 
 if TYPE_CHECKING:
     from fedcheck.exchange.days import Order
@@ -266,8 +267,7 @@ def _list_of_tests(session: Session, said: Said) -> tuple[Option, ...]:
 def _is_oscal(peek: Peek) -> bool:
     """Any JSON is left to the reader of OSCAL, which says what else it is."""
     try:
-        with peek.path.open("rb") as file:
-            head = file.read(64)
+        head = files.read_begin(peek.path, 64)
     except OSError:
         return False
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")

@@ -53,8 +53,7 @@ class TemplateInfo:
     @property
     def _begin(self) -> str:
         try:
-            with self.path.open("rb") as file:
-                return file.read(_HEAD).decode("utf-8", "replace")
+            return files.read_begin(self.path, _HEAD).decode("utf-8", "replace")
         except OSError:
             return ""
 
@@ -109,11 +108,10 @@ def read_template(template: TemplateInfo, root: Path) -> str:
     outside = not path.resolve().is_relative_to(root.resolve())
     if template.origin == "workspace" and outside:
         raise FedcheckError(f"{path}: leads out of the workspace", "copy the template itself")
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise FedcheckError(f"{path}: a device or a pipe, not a file", "move it away")
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+        raw = files.read_begin(path, LARGEST + 1)
+    except files.NotPlainError as error:
+        raise FedcheckError(f"{path}: {error.strerror}", "move it away") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FedcheckError(f"{path}: cannot be read: {reason}") from None

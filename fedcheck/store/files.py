@@ -47,6 +47,18 @@ def read_plain(path: Path) -> bytes:
 
     Reading a pipe or a device could wait, or go on, for ever.
     """
+    _refuse_unplain(path)
+    return path.read_bytes()
+
+
+def read_begin(path: Path, size: int) -> bytes:
+    """Return the first bytes of an ordinary file, at most `size`. Raises as `read_plain`."""
+    _refuse_unplain(path)
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def _refuse_unplain(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -57,7 +69,6 @@ def read_plain(path: Path) -> bytes:
         raise NotPlainError(errno.EISDIR, "a folder, not a file", str(path))
     if not stat.S_ISREG(mode):
         raise NotPlainError(errno.EINVAL, "a device or a pipe, not a file", str(path))
-    return path.read_bytes()
 
 
 def write_whole(path: Path, data: bytes) -> None:

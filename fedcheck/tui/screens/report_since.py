@@ -10,6 +10,7 @@ from fedcheck.model.dates import distance, typed_day
 from fedcheck.model.sent import Sent
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
+from fedcheck.store import files
 from fedcheck.store.book import SENT
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
 
@@ -79,7 +80,7 @@ def last_sent(session: Session) -> Sent | None:
 def _spec(session: Session, last: Sent) -> str:
     """Return the file of a report that was sent, if it is that still; else the day of sending."""
     try:
-        digest = hashlib.sha256((session.root / last.file).read_bytes()).hexdigest()
+        digest = hashlib.sha256(files.read_plain(session.root / last.file)).hexdigest()
     except (OSError, ValueError):
         digest = ""
     same = bool(digest) and digest == last.sha256
