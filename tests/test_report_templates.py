@@ -214,7 +214,7 @@ def test_a_template_that_cannot_be_read(filled):
         report(filled, template="mine")
     path.unlink()
     path.mkdir()
-    with pytest.raises(FedcheckError, match="cannot be read"):
+    with pytest.raises(FedcheckError, match=r"mine\.md\.j2: a folder, not a file"):
         report(filled, template="mine")
 
 

@@ -1,5 +1,6 @@
 """What is recorded of a test: who, when, how; the retest and the second assessor's review."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import date
@@ -252,3 +253,15 @@ def test_two_testers_on_the_same_test_keep_what_both_wrote(workspace, open_works
     theirs.edit([ref], Edit(testing=Fieldwork(review="agreed")))
     theirs.undo()
     assert theirs.project.record(ref) == record
+
+
+def test_an_observation_comes_from_stdin(workspace, monkeypatch, capsys):
+    monkeypatch.chdir(workspace)
+    run(["list", "--json", "kind:test"])
+    ref = json.loads(capsys.readouterr().out)[0]["ref"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("Read it.\nAsked dana.\n"))
+    assert run(["set", ref, "--observation", "-"]) == 0
+    assert run(["set", ref, "--observation", "-", "--note", "-"]) == 2
+    capsys.readouterr()
+    run(["show", ref, "--json"])
+    assert json.loads(capsys.readouterr().out)["test"]["observation"] == "Read it.\nAsked dana."

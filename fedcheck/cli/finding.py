@@ -92,8 +92,7 @@ def add(
       fedcheck finding add "Management API takes tenant tokens" --risk moderate \\
         --item pen-3 --owner erik --plan "Bind tokens to their audience; release 4.12"
     """
-    if plan == text == "-":
-        raise FedcheckError("only one text can come from stdin", "write the other one out", 2)
+    told, described = ledger.texts_of(plan, text)
     known = given(details)
     rated = risk or exposure(known.get("likelihood", ""), known.get("impact", ""))
     if not rated:
@@ -109,8 +108,8 @@ def add(
         owner=_word(owner),
         found=ledger.day_of(session, found),
         due=ledger.day_of(session, due),
-        plan=_text(plan),
-        text=_text(text),
+        plan=_text(told or ""),
+        text=_text(described or ""),
     )
     today = session.today()
     raised = detailed(assessing.raised(new, today), known, today)
@@ -129,7 +128,7 @@ def _word(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return storable(ledger.text_of(text)).rstrip()
+    return storable(text).rstrip()
 
 
 @finding.command()
@@ -194,7 +193,8 @@ def update(
       fedcheck finding update f3k9 --evidence evidence/retest.pdf --retest passed
       fedcheck finding update f3k9 --deviation false-positive --rationale "Not our host"
     """
-    _contradictions(close, reopen, retest, [plan, text, rationale])
+    _contradictions(close, reopen, retest)
+    plan, text, rationale = ledger.texts_of(plan, text, rationale)
     session = open_workspace(workspace, as_of)
     refs = ledger.refs_of(session, FINDINGS, finding_ids)
     if title is not None and not _word(title):
@@ -224,15 +224,13 @@ def update(
     report_action(session, session.revise(refs, change, "Finding updated"), as_json)
 
 
-def _contradictions(close: bool, reopen: bool, retest: str | None, texts: list[str | None]) -> None:
+def _contradictions(close: bool, reopen: bool, retest: str | None) -> None:
     if close and (reopen or retest == "failed"):
         other = "--reopen" if reopen else "--retest failed"
         raise FedcheckError(f"--close and {other} contradict each other", "leave one out", 2)
     if reopen and retest == "passed":
         text = "--reopen and --retest passed contradict each other"
         raise FedcheckError(text, "leave one out", 2)
-    if texts.count("-") > 1:
-        raise FedcheckError("only one text can come from stdin", "write the others out", 2)
 
 
 @finding.command()

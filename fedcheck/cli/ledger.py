@@ -125,6 +125,16 @@ def text_of(text: str) -> str:
     return sys.stdin.read() if text == "-" else text
 
 
+def texts_of(*texts: str | None) -> tuple[str | None, ...]:
+    """Return texts from the command line, of which one may come on stdin.
+
+    Raises FedcheckError (status 2) where several are `-`.
+    """
+    if texts.count("-") > 1:
+        raise FedcheckError("only one text can come from stdin", "write the others out", 2)
+    return tuple(text if text is None else text_of(text) for text in texts)
+
+
 def proofs_of(
     session: "Session", links: Iterable[str], kind: str | None, outside: bool
 ) -> "tuple[Evidence, ...]":

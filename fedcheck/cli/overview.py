@@ -153,7 +153,8 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
 
     Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
     phase, checklist, section, kind, level, result, method, family, control, owner, tester, due,
-    evidence, is; a|b means either, a leading - turns a term round (write -- before it).
+    evidence, inherited, review, is; a|b means either, a leading - turns a term round (write --
+    before it).
 
     \b
     Example:

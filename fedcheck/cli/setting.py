@@ -27,6 +27,7 @@ from fedcheck.store.problems import FedcheckError
 if TYPE_CHECKING:
     from fedcheck.session import Session
 
+OBSERVATION = "Test: what was tested, how, and what was seen; - reads it from stdin."
 LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
 
 Command = Callable[..., None]
@@ -35,7 +36,7 @@ Command = Callable[..., None]
 def testing_options(command: Command) -> Command:
     """Add the options for what is recorded of a test."""
     options = [
-        click.option("--observation", help="Test: what was tested, how, and what was seen."),
+        click.option("--observation", help=OBSERVATION),
         click.option("--tester", shell_complete=complete.people, help="Test: who tested."),
         click.option("--tested", type=Day(), help="Test: day of the test."),
         click.option(
@@ -94,7 +95,7 @@ def _as_another(
 )
 @click.option("--owner", shell_complete=complete.people, help='Who has it; "" for nobody.')
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
-@click.option("--note", help='Text of the note; "" to clear it.')
+@click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
 @testing_options
@@ -131,6 +132,9 @@ def set_(
       fedcheck set ac-01b --like ac-01a
     """
     session = open_workspace(workspace, as_of)
+    note, private_note, tested["observation"] = ledger.texts_of(
+        note, private_note, tested["observation"]
+    )
     testing = _testing(tested)
     if like is not None:
         result, reason, testing = _as_another(session, like, result, reason, testing)
