@@ -14,6 +14,7 @@ import pytest
 from textual._context import active_app
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.worker import active_worker
 
 from fedcheck.tui.app import FedcheckApp
@@ -22,6 +23,7 @@ from fedcheck.tui.writer import Writer
 SHORT = 0.1
 """Timers up to this many seconds put something off; longer ones repeat or take away."""
 
+PAINT = Screen._compositor_refresh
 THREADS: set[asyncio.Future[Any]] = set()
 """What threads do for the app at this moment: they save, and parse what a report says.
 
@@ -32,7 +34,8 @@ Files that are read by a worker are not among it: a person need not wait for tha
 def drive(patch: pytest.MonkeyPatch) -> None:
     """Make Textual's pilot wait as `caught_up` does, and keep account of threads.
 
-    Nothing is animated, and what was told stays for `told` to read, however long a test takes.
+    What changed is painted once all is settled, not after each step on the way there. Nothing is
+    animated, and what was told stays for `told` to read, however long a test takes.
     """
     run_in_executor, submit = asyncio.BaseEventLoop.run_in_executor, Writer.submit
     THREADS.clear()
@@ -60,8 +63,17 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Writer, "submit", submit_noted)
     patch.setattr("textual.app.wait_for_idle", caught_up)
     patch.setattr("textual.pilot.wait_for_idle", caught_up)
+    patch.setattr(Screen, "_compositor_refresh", _paint_later)
     patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     patch.setattr("textual.notifications.Notification.has_expired", False)
+
+
+def _paint_later(screen: Screen[Any]) -> None:
+    """Leave the painting of the screen on top to `settle`; its dirty regions wait for that."""
+    if screen is screen.app.screen:
+        screen._dirty_widgets.clear()
+    else:
+        PAINT(screen)
 
 
 async def caught_up(*_: float) -> None:
@@ -88,9 +100,17 @@ async def settle(pilot: Pilot[Any]) -> None:
         await caught_up()
         waiting = [*THREADS, *_put_off(app)]
         if not waiting:
+            _paint(app)
             return
         _, late = await asyncio.wait(waiting, timeout=60)
         assert not late, f"never done: {late}"
+
+
+def _paint(app: App[Any]) -> None:
+    screen = app._screen_stack[-1] if app.is_running and app._screen_stack else None
+    if screen is not None and screen.is_running and screen._compositor._dirty_regions:
+        with screen._context():
+            PAINT(screen)
 
 
 def _put_off(app: App[Any]) -> list["asyncio.Task[None]"]:

@@ -1,5 +1,6 @@
 """The app, driven by its keys as a person would; what it says is saved is looked up on disk."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from driving import on_disk, press, screen_text, settle, type_text
 from textual.widgets import Input, OptionList, TextArea
 
 from fedcheck.actions import ACTIONS, of_place
+from fedcheck.actions.action import TOGETHER
 from fedcheck.store import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
@@ -408,6 +410,8 @@ async def test_dialogs_keep_their_keys_to_themselves(app):
 
 
 def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
+    from fedcheck.tui.screens.bringing_in import BringingInScreen
+    from fedcheck.tui.screens.calendar import CalendarScreen
     from fedcheck.tui.screens.evidence import EvidenceScreen
     from fedcheck.tui.screens.findings import FindingsScreen
     from fedcheck.tui.screens.gate import GateScreen
@@ -415,6 +419,8 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.register import RegisterScreen
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
+    from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
+    from fedcheck.tui.screens.testing import TestingScreen
     from fedcheck.tui.widgets.ledger_list import LedgerList
     from fedcheck.tui.widgets.ledger_page import Page
 
@@ -425,7 +431,12 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "list": (ChecklistScreen,),
         "rows": (ItemList,),
         "item": (ItemScreen,),
+        "test": (ChecklistScreen, ItemScreen),
+        "tests": (TestingScreen,),
         "history": (HistoryScreen,),
+        "calendar": (CalendarScreen,),
+        "parts": (ResponsibilitiesScreen,),
+        "bring": (BringingInScreen,),
         "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
         "register": (RegisterScreen,),
@@ -441,16 +452,10 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         for home in homes[action.place]:
             assert hasattr(home, f"action_{action.method}"), action.id
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
-    for chain in (
-        ("rows", "list", "edit", "everywhere"),
-        ("item", "edit", "everywhere"),
-        ("home", "everywhere"),
-        ("ledger-rows", "requests", "ledger", "everywhere"),
-        ("ledger-rows", "findings", "ledger", "everywhere"),
-        ("ledger-page", "requests", "ledger", "everywhere"),
-        ("ledger-page", "findings", "ledger", "everywhere"),
-    ):
-        keys = [key for place in chain for action in of_place(place) for key in action.keys]
+    alone = [(place,) for place in homes if place != "everywhere"]
+    for chain, unfocused in product((*TOGETHER, *alone), ("ledger-rows", "ledger-page")):
+        places = (*(place for place in chain if place != unfocused), "everywhere")
+        keys = [key for place in places for action in of_place(place) for key in action.keys]
         assert len(keys) == len(set(keys)), [k for k in keys if keys.count(k) > 1]
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import tomli
-from driving import on_disk, screen_text, settle, told
-from driving import press as press_slowly
+from driving import on_disk, press, screen_text, settle, told
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -91,12 +90,6 @@ def made(root: Path, clock) -> FedcheckApp:
 
 def opened(root: Path, who: str = "bob"):
     return open_session(root, paths.user_folders(), (), who)
-
-
-async def press(pilot: Pilot, *keys: str) -> None:
-    """Press keys and wait once, after the last, until all is saved."""
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 def refs(app: FedcheckApp) -> list[str]:
@@ -256,7 +249,8 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
         opened(workspace).revise(
             ["requests:q2"], lambda r: requesting.returned(r, "theirs"), "returned"
         )
-        await press(pilot, "ctrl+s", "b")
+        await press(pilot, "ctrl+s")
+        await press(pilot, "b")
         assert stored(workspace, "requests", "q2")["comment"] == "theirs\n\nmine"
 
 
@@ -398,10 +392,10 @@ async def test_a_deviation_needs_a_reason_and_a_decision(filled, workspace):
         found = stored(workspace, "findings")
         assert (found["deviation"], found["deviation-state"]) == ("false-positive", "pending")
         assert "FP pending" in screen_text(filled)
-        await press_slowly(pilot, "s", "y", "s", "c")
+        await press(pilot, "s", "y", "s", "c")
         found = stored(workspace, "findings")
         assert (found["deviation-state"], found["state"]) == ("approved", "closed")
-        await press_slowly(pilot, "u", "s", "w")
+        await press(pilot, "u", "s", "w")
         assert "deviation" not in stored(workspace, "findings")
 
 
@@ -429,13 +423,13 @@ async def test_a_test_not_satisfied_offers_its_finding(app, workspace):
         assert "needs a finding. Raise it now?" in screen_text(app)
         await press(pilot, "escape")
         assert not (workspace / "findings.toml").exists()
-        await press_slowly(pilot, "t", "c", "t", "o")
+        await press(pilot, "t", "c", "t", "o")
         await settle(pilot)
         await press(pilot, "l", "ctrl+s")
         found = stored(workspace, "findings")
         assert (found["items"], found["risk"]) == ([TEST], "low")
         assert found["title"] == "Penetration test: not satisfied"
-        await press_slowly(pilot, "t", "c", "t", "o")
+        await press(pilot, "t", "c", "t", "o")
         await settle(pilot)
         assert isinstance(app.screen, ChecklistScreen), "one that has its finding asks no more"
 

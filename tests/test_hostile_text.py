@@ -75,8 +75,8 @@ COMMANDS = [
     "evidence remove kind:test", "checklist list", "checklist validate", "report --list",
     "report -o -", "report -o status.md", "next --calendar", "handoffs", "responsibilities",
     "changes 2026-01-01", "tests", "tests --samples", "digest -o digests", "request list",
-    "finding list", "export requests --format md", "export csv -o items.csv", "export json", "export ics",
-    "config keys",
+    "finding list", "export requests --format md", "export csv -o items.csv", "export json",
+    "export ics", "config keys",
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from driving import settle
+from pytest_textual_snapshot import SVGImageExtension
 
 from fedcheck.demo import example
 from fedcheck.store import config, paths
@@ -14,6 +16,19 @@ from fedcheck.tui.app import FedcheckApp
 
 NOW = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
 CHECKLIST = ("2", *["down"] * 26)
+WALK = {
+    "checklist": CHECKLIST,
+    "evidence": ("3",),
+    "requests": ("4",),
+    "findings": ("tab",),
+    "history": ("6",),
+    "calendar": ("7",),
+    "responsibilities": ("8",),
+    "testing": ("9",),
+    "report": ("r",),
+    "gate": ("1", "right", "right", "right", "right", "enter"),
+}
+"""The main screens after home, and the keys to each from the one before."""
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +52,25 @@ def app_of(demo: Path, **settings: str) -> FedcheckApp:
     return FedcheckApp(demo, paths.user_folders(), user, "alice", Path("/work"), lambda: NOW)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
-def test_home(snap_compare, demo, size):
-    assert snap_compare(app_of(demo), terminal_size=size)
+@pytest.fixture
+def picture(snapshot):
+    """Return what pictures of screens are compared with, each by its name."""
+    return snapshot.use_extension(SVGImageExtension)
 
 
+@pytest.mark.parametrize("theme", ["fedcheck-dark", "fedcheck-light"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
-def test_checklist(snap_compare, demo, size):
-    assert snap_compare(app_of(demo), press=[*CHECKLIST, "wait:200"], terminal_size=size)
+async def test_main_screens(picture, demo, size, theme):
+    """One walk through the app for each size and theme, and a picture of each screen."""
+    app = app_of(demo, theme=theme)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        assert app.export_screenshot() == picture(name="home")
+        for name, keys in WALK.items():
+            for key in keys:
+                await pilot.press(key)
+            await settle(pilot)
+            assert app.export_screenshot() == picture(name=name)
 
 
 def test_item(snap_compare, demo):
@@ -55,23 +81,8 @@ def test_evidence(snap_compare, demo):
     assert snap_compare(app_of(demo), press=["2", "e"], terminal_size=(100, 30))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
-def test_calendar(snap_compare, demo, size):
-    assert snap_compare(app_of(demo), press=["7", "wait:200"], terminal_size=size)
-
-
-def test_gate(snap_compare, demo):
-    keys = ["right", "right", "right", "right", "enter", "wait:200"]
-    assert snap_compare(app_of(demo), press=keys, terminal_size=(120, 40))
-
-
 def test_keys(snap_compare, demo):
     assert snap_compare(app_of(demo), press=["2", "question_mark"], terminal_size=(100, 36))
-
-
-def test_light_theme(snap_compare, demo):
-    app = app_of(demo, theme="fedcheck-light")
-    assert snap_compare(app, press=[*CHECKLIST, "wait:200"], terminal_size=(120, 40))
 
 
 def test_ascii_signs(snap_compare, demo):
