@@ -106,7 +106,7 @@ class TestingScreen(PlaceScreen):
         ]
         if bar:
             drawn = self.fedcheck.signs.share(one.tested, one.total, bar)
-            parts.append((drawn + "  ", "$accent"))
+            parts.append((drawn + "  ", "$accent" if one.untested else "$success"))
         parts.append(f"{one.tested:>4}/{one.total:<4}")
         parts.append((f"{one.percent:>4}% ", "$foreground-muted"))
         for name, (wide, style) in self._columns().items():
