@@ -101,7 +101,7 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
     """
     tables = _tables(template, kind)
     found = Filled()
-    findings = sorted(session.project.findings, key=lambda f: (f.found or date.max, f.id))
+    findings = sorted(session.project.findings, key=lambda f: f.found or date.max)
     wanted = [f for f in findings if any(belongs(f) for _, belongs in tables)]
     numbers = _numbers(session, wanted, [table for table, _ in tables], found)
     days = _last_changes(session)
@@ -245,12 +245,21 @@ def _written(table: _Table, rows: Sequence[Row], found: Filled) -> dict[str, Cel
     if empty:
         found.notes.append(Note(title, f"empty in so many rows: {', '.join(empty)}"))
     ours = {row.number for row in rows}
-    others = [n for n, place in known.items() if n not in ours and table.text(place, 2).strip()]
+    others = [
+        number
+        for number, place in known.items()
+        if number not in ours and _is_number(number) and table.text(place, 2).strip()
+    ]
     if others:
         listed = ", ".join(one_line(number, 30) for number in others[:5])
-        what = f"{plural(len(others), 'row')} of no finding here left as they were: {listed}"
+        what = f"{plural(len(others), 'row')} of no finding here, left alone: {listed}"
         found.notes.append(Note(title, what))
     return cells
+
+
+def _is_number(text: str) -> bool:
+    """Tell an official number from the words with which a template explains its columns."""
+    return " " not in text and any(char.isdigit() for char in text)
 
 
 def _by_rule(finding: Finding) -> bool:

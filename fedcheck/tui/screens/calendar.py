@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from fedcheck.insight.clocks import Deadline, deadlines, within, without_day
 from fedcheck.insight.weeks import WORDS, grouped
@@ -18,6 +18,7 @@ from fedcheck.tui.bindings import bindings
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 AHEAD = timedelta(days=365)
@@ -45,7 +46,7 @@ class CalendarScreen(PlaceScreen):
         yield TopLine()
         yield Static(id="calendar-answer")
         yield Doors(id="calendar-days")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the calendar, the first line under the cursor."""
