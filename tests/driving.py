@@ -63,6 +63,7 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Writer, "submit", submit_noted)
     patch.setattr("textual.app.wait_for_idle", caught_up)
     patch.setattr("textual.pilot.wait_for_idle", caught_up)
+    patch.setattr(Pilot, "wait_for_scheduled_animations", settle)  # before a picture is taken
     patch.setattr(Screen, "_compositor_refresh", _paint_later)
     patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     patch.setattr("textual.notifications.Notification.has_expired", False)

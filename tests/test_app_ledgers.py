@@ -14,10 +14,11 @@ from fedcheck.insight.ledgers import grouped, state_of, turn
 from fedcheck.model import requesting
 from fedcheck.model.finding import Finding
 from fedcheck.model.request import Request
+from fedcheck.model.weakness import DETAILS
 from fedcheck.session import open_session
 from fedcheck.store import config, files, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.prompts import LongTextPrompt
+from fedcheck.tui.prompts import ChoicePrompt, LongTextPrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.findings import FindingsScreen
 from fedcheck.tui.screens.form import FormScreen
@@ -611,3 +612,45 @@ def test_groups_put_what_asks_for_attention_first():
     low = Finding("y", "Y", "low", plan="p", due=TODAY)
     assert [head for head, _ in grouped([closed, low], "risk")] == ["Low", "Closed"]
     assert (state_of(low), state_of(closed)) == ("planned", "closed")
+
+
+async def test_details_are_set_one_after_the_other_and_give_the_risk(filled, workspace):
+    async with filled.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "4", "tab", "m", "enter", "l")
+        assert isinstance(filled.screen, ChoicePrompt), "the list is back"
+        await press(pilot, "down", "enter")
+        assert "High: the risk is low" in screen_text(filled), "either of them low is low"
+        await press(pilot, "h")
+        found = stored(workspace, "findings")
+        assert (found["likelihood"], found["impact"], found["risk"]) == ("low", "high", "low")
+        assert "impact: high" in told(filled)
+        await press(pilot, "escape", "u")
+        assert "impact" not in stored(workspace, "findings")
+
+
+async def test_corrected_during_testing_asks_for_all_that_it_is_told_with(filled, workspace):
+    async with filled.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "4", "tab", "m", *["down"] * list(DETAILS).index("corrected"), "enter")
+        await paste(pilot, "Tokens are bound to their audience")
+        await press(pilot, "f2")
+        await paste(pilot, "Replayed the token; refused")
+        await press(pilot, "f2", "enter")
+        found = stored(workspace, "findings")
+        assert found["state"] == "closed"
+        assert (found["remedy"], found["corrected"]) == (
+            "Tokens are bound to their audience",
+            TODAY,
+        )
+
+
+async def test_a_detail_that_is_wrong_is_said_and_nothing_is_saved(filled, workspace):
+    async with filled.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        before = stored(workspace, "findings")
+        at = list(DETAILS).index("vendor_checked")
+        await press(pilot, "4", "tab", "m", *["down"] * at, "enter")
+        await paste(pilot, "nonsense")
+        await press(pilot, "enter", "escape", "escape")
+        assert stored(workspace, "findings") == before

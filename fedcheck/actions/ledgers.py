@@ -16,6 +16,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("findings.retest", "retest", "Say how the retest went.", ("t",), "findings", True),
     Action("findings.plan", "plan", "Write what will be done about it.", ("p",), "findings", True),
+    Action(
+        "findings.details",
+        "details",
+        "Set likelihood and impact, correction during testing, and all that the POA&M asks for.",
+        ("m",),
+        "findings",
+        True,
+    ),
     Action("ledger.add", "add", "Ask something, or raise a finding.", ("a",), "ledger", True),
     Action(
         "ledger.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "ledger", True

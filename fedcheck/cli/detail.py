@@ -26,7 +26,7 @@ def detail_options(command: Command) -> Command:
     """Add an option for each detail of a finding."""
     hints = get_type_hints(Finding)
     described = {f.name: f.metadata["key"].doc for f in fields(Finding) if "key" in f.metadata}
-    for name in reversed(DETAILS):
+    for name in reversed(list(DETAILS)):
         option = f"--{NAMES.get(name, name).replace('_', '-')}"
         text = f"{described[name]}."
         many = get_origin(hints[name]) is tuple

@@ -12,35 +12,35 @@ from fedcheck.model.fields import with_field
 from fedcheck.model.finding import Finding, exposure
 from fedcheck.model.rating import rated
 from fedcheck.model.rules import RuleError
-from fedcheck.model.text import storable
+from fedcheck.model.text import one_line, storable
 
-DETAILS = (
-    "likelihood",
-    "impact",
-    "recommendation",
-    "controls",
-    "detector",
-    "detector_id",
-    "assets",
-    "service",
-    "cves",
-    "number",
-    "resources",
-    "steps",
-    "step_changes",
-    "vendor",
-    "vendor_checked",
-    "adjusted",
-    "auto_approved",
-    "kev",
-    "kev_due",
-    "configuration",
-    "corrected",
-    "remedy",
-    "verification",
-    "comment",
-)
-"""The fields of a finding that are details."""
+DETAILS: Mapping[str, str] = {
+    "likelihood": "Likelihood",
+    "impact": "Impact",
+    "recommendation": "Recommendation",
+    "controls": "Controls",
+    "detector": "Detector source",
+    "detector_id": "Its id there",
+    "assets": "Assets",
+    "service": "Service",
+    "cves": "CVE numbers",
+    "number": "Official number",
+    "resources": "Resources required",
+    "steps": "Planned milestones",
+    "step_changes": "Milestone changes",
+    "vendor": "Vendor's product",
+    "vendor_checked": "Last vendor check-in",
+    "adjusted": "Adjusted risk",
+    "auto_approved": "Auto-approved",
+    "kev": "BOD 22-01 tracking",
+    "kev_due": "BOD 22-01 due date",
+    "configuration": "Configuration finding",
+    "corrected": "Corrected during testing",
+    "remedy": "Remediation description",
+    "verification": "Verification statement",
+    "comment": "Comments",
+}
+"""The fields of a finding that are details, and how they are called, after those columns."""
 
 
 def detailed(finding: Finding, details: Mapping[str, Any], today: date) -> Finding:
@@ -59,6 +59,14 @@ def detailed(finding: Finding, details: Mapping[str, Any], today: date) -> Findi
     if new.corrected != finding.corrected:
         new = _corrected(new, today) if new.corrected else replace(new, state="open", closed=None)
     return new
+
+
+def told(finding: Finding, name: str) -> str:
+    """Return what a detail says, in one line; empty where it says nothing."""
+    value = getattr(finding, name)
+    if isinstance(value, tuple):
+        return one_line("; ".join(value), 200)
+    return value.isoformat() if isinstance(value, date) else one_line(value or "", 200)
 
 
 def _with(finding: Finding, name: str, value: Any) -> Finding:

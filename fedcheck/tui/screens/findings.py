@@ -18,6 +18,7 @@ from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.screens.asking import amend_finding, ask_risk
 from fedcheck.tui.screens.ledger import LedgerScreen
+from fedcheck.tui.screens.weakness import Weakness
 from fedcheck.tui.widgets.ledger_list import Columns
 from fedcheck.tui.widgets.ledger_rows import finding_columns
 
@@ -101,6 +102,10 @@ class FindingsScreen(LedgerScreen):
             return replace(old, plan=storable(text).rstrip())
 
         self.with_thing(lambda one: self.revising.write(one, "plan", "Plan", to, "has a plan"))
+
+    def action_findings_details(self) -> None:
+        """Show the details that the official tables ask for, and set them."""
+        self.with_thing(lambda finding: Weakness(self.revising, finding).ask())
 
     def action_findings_retest(self) -> None:
         """Ask for the outcome of a retest."""

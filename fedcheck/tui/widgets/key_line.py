@@ -91,17 +91,18 @@ class KeyLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        gap, plain = self.rich_style, Style()
+        gap, plain = Style(bgcolor=self.rich_style.bgcolor), Style()
         hover = Style(bgcolor=self.get_component_rich_style("key-line--hover").bgcolor)
         key_style = self.get_component_rich_style("key-line--key")
         label_style = self.get_component_rich_style("key-line--label")
         segments: list[Segment] = []
         for number, key in enumerate(self.keys):
             over = hover if number == self._under_mouse else plain
+            if number:
+                segments.append(Segment(" ", gap))
             segments.append(Segment(key.name, key_style + over))
             if key.label:
                 segments.append(Segment(f" {key.label}", label_style + over))
-            segments.append(Segment(" ", gap))
         return Strip(segments).adjust_cell_length(self.size.width, gap)
 
     def _at(self, x: int) -> int:

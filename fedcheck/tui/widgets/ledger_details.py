@@ -15,6 +15,7 @@ from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.reference import split
 from fedcheck.model.request import Request
 from fedcheck.model.text import clean, one_line
+from fedcheck.model.weakness import DETAILS, told
 from fedcheck.tui.signs import STATUS_STYLES, Signs
 from fedcheck.tui.widgets.ledger_rows import RISK_STYLES, SIGNS, THEME, asker_and_answerer
 
@@ -150,6 +151,9 @@ def _of_finding(finding: Finding, keymap: KeyMap) -> Iterator[Line]:
         style = _GOOD if finding.retest == "passed" else _BAD
         day = f"  {finding.retested.isoformat()}" if finding.retested else ""
         yield "Retest", Content.assemble((finding.retest, style), (day, MUTED))
+    known = [(name, told(finding, key)) for key, name in DETAILS.items() if told(finding, key)]
+    for number, (name, value) in enumerate(known):
+        yield "Details" if not number else "", Content.assemble((f"{name}  ", MUTED), value)
 
 
 def _proofs(thing: Thing, signs: Signs) -> Iterator[Line]:
