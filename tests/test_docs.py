@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,16 @@ from fedcheck.cli.main import COMMANDS
 ROOT = Path(__file__).parents[1]
 
 
-def made():
-    spec = importlib.util.spec_from_file_location("docs_make", ROOT / "docs" / "make.py")
+def module_at(path):
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_make", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def made():
+    return module_at(ROOT / "docs" / "make.py")
 
 
 @pytest.mark.parametrize("name", ["keys.md", "commands.md"])
@@ -45,6 +51,14 @@ def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), target
+
+
+def test_each_picture_is_made_and_shown():
+    pictures = {path.stem for path in (ROOT / "screenshots").glob("*.svg")}
+    assert pictures == set(module_at(ROOT / "screenshots" / "make.py").SHOTS)
+    pages = (ROOT / "README.md", ROOT / "docs" / "walk.md")
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert pictures == set(re.findall(r"screenshots/([\w-]+)\.svg", text))
 
 
 def test_the_project_says_that_it_is_unofficial():

@@ -172,13 +172,13 @@ class ResponsibilitiesScreen(PlaceScreen):
             self.fedcheck.tell("No list has the item that hands it over")
 
     def action_parts_switch(self) -> None:
-        """Go to the first row of the other part."""
+        """Go to the first row of the other part; the headings above it stay in view."""
         rows = self.rows
         wanted = DutyRow if isinstance(rows.current, Handoff) else Handoff
         place = next((i for i, row in enumerate(rows.rows) if isinstance(row, wanted)), -1)
         if place >= 0:
             rows.cursor = place
-            rows.scroll_to(y=max(place - 1, 0), animate=False)
+            rows.scroll_to(y=max(place - 2, 0), animate=False)
         else:
             self.app.bell()
 
