@@ -124,6 +124,22 @@ def test_what_the_copy_says_and_we_do_not_stays(tested, tmp_path):
     assert "2 cells say more than is recorded here, and stay; fedcheck import srtm" in made.facts
 
 
+def test_evidence_that_is_kept_inside_is_told_of_as_that(
+    tested, book, tmp_path, make_workspace, open_workspace
+):
+    ref = f"{ID}:ac-01a.01"
+    inside = Evidence("a1", link="private/evidence/canary.txt", label="Canary", kind="file")
+    ticket = Evidence("b2", link="ACME-1", kind="ticket")
+    tested.add_evidence([ref], inside, ticket)
+    out = tmp_path / "out.xlsx"
+    out.write_bytes(filled(tested.project, book).data)
+    assert loaded(out.read_bytes())["AC"]["I2"].value == "kept inside\nACME-1"
+    assert importer.plan(tested, out).empty
+    other = open_workspace(make_workspace("other"))
+    carry_out(other, importer.plan(other, out))
+    assert [proof.link for proof in other.project.record(ref).evidence] == ["ACME-1"]
+
+
 def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
     out = tmp_path / "out.xlsx"
     out.write_bytes(filled(tested.project, book).data)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
+from fedcheck.exchange.proof_cells import is_private
 from fedcheck.exchange.workbook import Cell
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.project import Project
-from fedcheck.store.paths import PRIVATE
 
 DEVIATIONS = {
     "risk-adjustment": "Risk Adjustment",
@@ -94,13 +94,8 @@ def _rationale(row: Row) -> str:
 
 
 def _documents(row: Row) -> str:
-    shared = [proof for proof in row.finding.evidence if not _inside(proof)]
+    shared = [proof for proof in row.finding.evidence if not is_private(proof.link)]
     return "\n".join(f"Remediation Evidence : {_named(proof)}" for proof in shared)
-
-
-def _inside(proof: Evidence) -> bool:
-    """Tell whether a piece of evidence stays in the company."""
-    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE,)
 
 
 def _named(proof: Evidence) -> str:

@@ -7,6 +7,7 @@ when it comes back.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from fedcheck.exchange.proof_cells import KEPT_INSIDE, is_private
 from fedcheck.exchange.srtm_words import says_nothing, settled
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding, exposure
@@ -72,7 +73,9 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def piece_text(proof: Evidence) -> str:
-    """Return a piece of evidence in a line: its label and its link."""
+    """Return a piece of evidence in a line: its label and its link; nothing private."""
+    if is_private(proof.link):
+        return KEPT_INSIDE
     label, link = one_line(proof.label), one_line(proof.link)
     if not label or label == link:
         return link

@@ -14,6 +14,7 @@ from typing import Any
 from fedcheck.exchange import srtm_cells as cells
 from fedcheck.exchange.days import AmbiguousDayError, parse_day
 from fedcheck.exchange.plan import Note
+from fedcheck.exchange.proof_cells import KEPT_INSIDE
 from fedcheck.exchange.srtm_rows import Step
 from fedcheck.exchange.srtm_words import (
     LEVEL_WORDS,
@@ -173,7 +174,7 @@ class Recording:
             self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
             return old
         ours = "\n".join(cells.piece_text(proof) for proof in old.evidence)
-        known = {*ours.split("\n"), *cells.pieces_in(ours)}
+        known = {KEPT_INSIDE, *ours.split("\n"), *cells.pieces_in(ours)}
         added = [
             self._piece(piece, old.tested) for piece in cells.pieces_in(text) if piece not in known
         ]
