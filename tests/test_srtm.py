@@ -57,7 +57,7 @@ def imported(session, path, **options):
 
 
 def steps(path):
-    return steps_of(read_workbook(path))
+    return steps_of(read_workbook(path), path)
 
 
 def said(plan, words):
@@ -398,3 +398,10 @@ def test_the_official_templates(session, level, tests, controls):
     assert all(item.code and item.controls and item.methods for _, item in found.items.values())
     assert "version 3, 2024-11-08" in found.sources[0].title
     assert importer.plan(session, paths[0]).empty
+
+
+def test_more_tests_than_anybody_can_do_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("fedcheck.exchange.srtm_rows.MAX_STEPS", 3)
+    path = srtm(tmp_path / "many.xlsx")
+    with pytest.raises(FedcheckError, match=r"many\.xlsx: .* more than 3 tests, up to AU, row 2"):
+        steps_of(read_workbook(path), path)

@@ -32,7 +32,7 @@ def plan(
     """
     project = session.project
     sheets = read_workbook(path)
-    steps = steps_of(sheets)
+    steps = steps_of(sheets, path)
     if not steps.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{path}: no sheet with test steps", hint, 3)

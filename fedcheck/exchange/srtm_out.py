@@ -133,7 +133,7 @@ def filled(
             2 for a list that is not there.
     """
     sheets = read_workbook(template)
-    found = steps_of(sheets)
+    found = steps_of(sheets, template)
     if not found.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{template}: no sheet with test steps", hint, 3)

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from fedcheck.exchange.controls import control_of_procedure, controls_in
+from fedcheck.exchange.package import too_big
 from fedcheck.exchange.plan import Note
 from fedcheck.exchange.srtm_columns import (
     FILLED,
@@ -18,6 +20,9 @@ from fedcheck.exchange.srtm_columns import (
 from fedcheck.exchange.srtm_words import cell_text, crossed, methods_in, plain
 from fedcheck.exchange.workbook import Cell, Sheet, column_letters
 from fedcheck.model.text import one_line, plural
+
+MAX_STEPS = 20_000
+"""The most tests of a workbook; the official ones have below 2,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,11 @@ def code_key(code: str) -> str:
     return "".join(code.casefold().split())
 
 
-def steps_of(sheets: Sequence[Sheet]) -> Steps:
-    """Return the steps of all sheets whose header is that of tests."""
+def steps_of(sheets: Sequence[Sheet], path: Path) -> Steps:
+    """Return the steps of all sheets whose header is that of tests.
+
+    Raises FedcheckError (status 3) where there are more than anybody can test.
+    """
     found = Steps()
     for sheet in sheets:
         at, columns = header_of(sheet.rows)
@@ -96,6 +104,8 @@ def steps_of(sheets: Sequence[Sheet]) -> Steps:
             continue
         before = len(found.steps)
         _read_sheet(found, sheet, at, columns)
+        if len(found.steps) > MAX_STEPS:
+            raise too_big(path, f"more than {MAX_STEPS:,} tests, up to {found.steps[-1].place()}")
         if len(found.steps) > before:
             found.sheets.append(sheet.title)
             if sheet.hidden:
@@ -133,6 +143,8 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
             what = f"the control is {step.controls[0]}, the procedure one of {said}"
             found.notes.append(Note(step.place("control"), what, "the control is believed"))
         found.steps.append(step)
+        if len(found.steps) > MAX_STEPS:
+            break
         taken = set(columns.values())
         unused.update(i for i, text in enumerate(texts) if text and i not in taken)
     for place, count in sorted(unused.items()):
