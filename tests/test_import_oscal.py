@@ -276,6 +276,8 @@ def test_a_catalog_without_objectives_says_so(session, tmp_path):
         planned(session, tmp_path, data, "objective")
     assert "--by objective" in raised.value.hint
     assert list(items(planned(session, tmp_path, data))) == ["xx-2"]
+    told = [note.what for note in planned(session, tmp_path, data).notes]
+    assert any("no assessment objectives" in what for what in told)
 
 
 def test_deep_nesting_of_a_catalog_is_bounded(session, tmp_path):

@@ -62,13 +62,16 @@ def plan(
     found = contents(file.data, file.title)
     if not found.families:
         raise FedcheckError(f"{path}: has no controls", _why_empty(found), 3)
-    if by == "objective" and not any(c.objectives for c in _controls(found)):
-        raise FedcheckError(
-            f"{path}: has no assessment objectives",
-            "leave --by objective out: one item for each control; or take a catalog with them",
-            3,
-        )
     notes = [Note(where, what) for where, what in found.notes]
+    if not any(c.objectives for c in _controls(found)):
+        if by == "objective":
+            raise FedcheckError(
+                f"{path}: has no assessment objectives",
+                "leave --by objective out: one item for each control; or take a catalog with them",
+                3,
+            )
+        what = "has no assessment objectives: the tests hold statement and guidance only"
+        notes.append(Note("the catalog", what, "take one with them, where it can be had"))
     sections = tuple(_sections(found, by, notes))
     new = _with_what_was(_list(session, file, by, name, phase, sections), before, notes, session)
     facts = [_headline(file, found), *_counted(name, new, before)]
