@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from textual._context import active_app
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import active_worker
@@ -24,6 +26,8 @@ SHORT = 0.1
 """Timers up to this many seconds put something off; longer ones repeat or take away."""
 
 PAINT = Screen._compositor_refresh
+PARSE = Stylesheet._parse_rules
+PARSED: dict[tuple[Any, ...], list[RuleSet]] = {}
 THREADS: set[asyncio.Future[Any]] = set()
 """What threads do for the app at this moment: they save, and parse what a report says.
 
@@ -65,8 +69,18 @@ def drive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("textual.pilot.wait_for_idle", caught_up)
     patch.setattr(Pilot, "wait_for_scheduled_animations", settle)  # before a picture is taken
     patch.setattr(Screen, "_compositor_refresh", _paint_later)
+    patch.setattr(Stylesheet, "_parse_rules", _parsed_once)
     patch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     patch.setattr("textual.notifications.Notification.has_expired", False)
+
+
+def _parsed_once(sheet: Stylesheet, *args: Any, **named: Any) -> list[RuleSet]:
+    """Return the rules of a style sheet, which is the same in every app of the same colours."""
+    variables = tuple(sheet._variables.items())
+    key = (args, tuple(named.items()), variables)
+    if key not in PARSED:
+        PARSED[key] = PARSE(sheet, *args, **named)
+    return PARSED[key]
 
 
 def _paint_later(screen: Screen[Any]) -> None:
@@ -95,13 +109,16 @@ async def caught_up(*_: float) -> None:
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until everything queued is saved and shown."""
-    app = pilot.app
+    """Wait until everything queued is saved and shown, and paint it."""
+    await _done(pilot.app)
+    _paint(pilot.app)
+
+
+async def _done(app: App[Any]) -> None:
     while True:
         await caught_up()
         waiting = [*THREADS, *_put_off(app)]
         if not waiting:
-            _paint(app)
             return
         _, late = await asyncio.wait(waiting, timeout=60)
         assert not late, f"never done: {late}"
@@ -116,16 +133,19 @@ def _paint(app: App[Any]) -> None:
 
 def _put_off(app: App[Any]) -> list["asyncio.Task[None]"]:
     """Return the timers that run once, and soon: the details follow the cursor by one."""
-    nodes = [app, *app.screen.walk_children(with_self=True)] if app.is_running else []
+    screens = app.screen_stack if app.is_running else []
+    nodes = [app, *(node for one in screens for node in one.walk_children(with_self=True))]
     timers = [timer for node in nodes for timer in node._timers]
     soon = [one._task for one in timers if one._repeat == 0 and one._interval <= SHORT]
     return [task for task in soon if task is not None and not task.done()]
 
 
 async def press(pilot: Pilot, *keys: str) -> None:
+    """Press keys, each once the app has done what the one before asks for; paint the end of it."""
     for key in keys:
         await pilot.press(key)
-        await settle(pilot)
+        await _done(pilot.app)
+    await settle(pilot)
 
 
 async def type_text(pilot: Pilot, text: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from datetime import date, timedelta
 from functools import wraps
+from types import CodeType
 from typing import Any, TypeVar
 
 from jinja2 import BaseLoader, StrictUndefined, Template, nodes
@@ -290,6 +291,14 @@ def _link(label: str, target: str) -> Markdown:
     return link(plain(str(label)), plain(str(target)))
 
 
+MAX_COMPILED = 32
+_COMPILED: dict[tuple[str, str, str], tuple[CodeType, int, int]] = {}
+"""Compiled templates by text, name and file, with the steps and characters that compiling cost.
+
+A report is made anew with each change while it is looked at; its template seldom changes.
+"""
+
+
 class MeteredLoader(BaseLoader):
     """Loads templates by name, with the calls that charge what they do.
 
@@ -302,11 +311,22 @@ class MeteredLoader(BaseLoader):
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Template:  # noqa: A002
         """Return a compiled template."""
+        assert isinstance(environment, Room)
         source, filename = self._read(name)
-        tree = environment.parse(source, name, filename)
-        tree = _Meter().visit(tree)
-        tree.set_environment(environment)
-        compiled = environment.compile(tree, name, filename)
+        key = (source, name, filename)
+        if key in _COMPILED:
+            compiled, steps, characters = _COMPILED[key]
+            environment.charge(characters, steps)
+        else:
+            steps, characters = environment.steps, environment.characters
+            tree = environment.parse(source, name, filename)
+            tree = _Meter().visit(tree)
+            tree.set_environment(environment)
+            compiled = environment.compile(tree, name, filename)
+            spent = environment.steps - steps, environment.characters - characters
+            if len(_COMPILED) >= MAX_COMPILED:
+                _COMPILED.clear()
+            _COMPILED[key] = compiled, *spent
         return environment.template_class.from_code(environment, compiled, globals or {})
 
 

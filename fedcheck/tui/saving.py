@@ -137,7 +137,8 @@ class SavingApp(App[int]):
         """Show what others did while nobody looked."""
         if event.session is self.open_session and event.future.exception() is None:
             self.lately = event.future.result()
-            self.changed()
+            if self.lately:
+                self.changed()
 
     def change(
         self,

@@ -134,10 +134,9 @@ class ChecklistScreen(FieldworkScreen):
         return Place(first.phase, first.role) if first else Place()
 
     def on_saving_app_changed(self) -> None:
-        """Show what changed, in the tree too."""
+        """Show what changed in the tree too."""
         if self.is_mounted:
             self.navigator.show(self.fedcheck.board, self.place)
-            self.show()
 
     def show(self) -> None:
         """Show the items of the place that the filter lets through, in their groups."""

@@ -51,6 +51,10 @@ class HomeScreen(PlaceScreen):
     ]
     PLACES: ClassVar[tuple[str, ...]] = ("home", "everywhere")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._judged: tuple[Board, list[Gate], list[Door]] | None = None
+
     def compose(self) -> ComposeResult:
         """Lay out the parts of the screen."""
         yield TopLine()
@@ -88,14 +92,16 @@ class HomeScreen(PlaceScreen):
     def show(self) -> None:
         """Show the board."""
         app, board = self.fedcheck, self.fedcheck.board
-        found = gates(board)
+        if self._judged is None or self._judged[0] is not board:
+            self._judged = board, gates(board), attention(board, app.signs)
+        _, found, troubles = self._judged
         self._top(board)
         self._gate(board, found)
         self.query_one(PhaseTable).show(board, found, app.view_role)
         self.query_one("#milestones", Doors).show(self._milestones(board, found))
         self._course(board)
         self._lately()
-        needs = self._needs(board)
+        needs = self._needs(troubles)
         self.query_one("#attention", Doors).show(needs)
         self._next(board, len(needs))
 
@@ -238,9 +244,8 @@ class HomeScreen(PlaceScreen):
         table = 0 if wide else len(board.project.process.phases) + 1 + 2 * tall
         return min(max(self.size.height - around - table - below - tall, 3), 16)
 
-    def _needs(self, board: Board) -> list[Door]:
+    def _needs(self, found: list[Door]) -> list[Door]:
         """Return what needs attention; of more than there is room for, the last line tells."""
-        found = attention(board, self.fedcheck.signs)
         height = self.size.height
         room = 10 if height >= 30 else 6 if height >= 24 else 3
         if len(found) <= room:

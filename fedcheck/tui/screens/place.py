@@ -1,5 +1,6 @@
 """What the screens of an open workspace share: they show the project, and show it anew."""
 
+import itertools
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
@@ -12,6 +13,7 @@ class PlaceScreen(Screen[None]):
     """A screen that shows the project; `PLACES` names the places whose keys work on it."""
 
     PLACES: ClassVar[tuple[str, ...]] = ("everywhere",)
+    _left = False
 
     @property
     def fedcheck(self) -> "FedcheckApp":
@@ -22,12 +24,22 @@ class PlaceScreen(Screen[None]):
         """Show the project as it is now."""
         raise TypeError(f"{type(self).__name__} does not show the project")
 
+    @property
+    def seen(self) -> bool:
+        """Tell whether it can be seen: it is on top, or only dialogs are above it."""
+        above = itertools.takewhile(lambda one: one is not self, reversed(self.app.screen_stack))
+        return all(one.is_modal for one in above)
+
     def on_saving_app_changed(self) -> None:
-        """Show what changed, once there is something to show it in."""
-        if self.is_mounted:
+        """Show what changed, once there is something to show it in, and where it is seen."""
+        if self.is_mounted and self.seen:
             self.show()
 
+    def on_screen_suspend(self) -> None:
+        """Note that what changes from now on may not be shown."""
+        self._left = True
+
     def on_screen_resume(self) -> None:
-        """Show what changed while another screen was on top."""
-        if self.is_mounted:
+        """Show what changed while another screen was on top; at first it is shown already."""
+        if self.is_mounted and self._left:
             self.show()

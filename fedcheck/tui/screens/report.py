@@ -43,6 +43,7 @@ class ReportScreen(PlaceScreen):
         self.text = ""
         self.failure = ""
         self.plain = False
+        self._drawn = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -80,8 +81,10 @@ class ReportScreen(PlaceScreen):
         shown = clean(self.text or self.failure)
         large = len(shown) > LARGEST
         self.set_class(large or self.plain, "-source")
-        self.query_one(Markdown).update("" if large else shown)
-        self.query_one("#report-source", Static).update(Content(shown))
+        if shown != self._drawn:
+            self._drawn = shown
+            self.query_one(Markdown).update("" if large else shown)
+            self.query_one("#report-source", Static).update(Content(shown))
 
     def _made(self, form: "Format") -> str:
         """Return the report in a form. Raises FedcheckError where the template is wrong."""
