@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from driving import settle
+from driving import press, settle
 from pytest_textual_snapshot import SVGImageExtension
 
 from fedcheck.demo import example
@@ -67,36 +67,41 @@ async def test_main_screens(picture, demo, size, theme):
         await settle(pilot)
         assert app.export_screenshot() == picture(name="home")
         for name, keys in WALK.items():
-            for key in keys:
-                await pilot.press(key)
-            await settle(pilot)
+            await press(pilot, *keys)
             assert app.export_screenshot() == picture(name=name)
 
 
-def test_item(snap_compare, demo):
-    assert snap_compare(app_of(demo), press=[*CHECKLIST, "enter"], terminal_size=(100, 36))
+async def taken(app: FedcheckApp, size: tuple[int, int], *keys: str) -> str:
+    """Return the picture that an app gives after some keys, each waited for."""
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        return app.export_screenshot()
 
 
-def test_evidence(snap_compare, demo):
-    assert snap_compare(app_of(demo), press=["2", "e"], terminal_size=(100, 30))
+async def test_item(picture, demo):
+    assert await taken(app_of(demo), (100, 36), *CHECKLIST, "enter") == picture
 
 
-def test_keys(snap_compare, demo):
-    assert snap_compare(app_of(demo), press=["2", "question_mark"], terminal_size=(100, 36))
+async def test_evidence(picture, demo):
+    assert await taken(app_of(demo), (100, 30), "2", "e") == picture
 
 
-def test_ascii_signs(snap_compare, demo):
-    app = app_of(demo, glyphs="ascii")
-    assert snap_compare(app, press=[*CHECKLIST, "wait:200"], terminal_size=(120, 40))
+async def test_keys(picture, demo):
+    assert await taken(app_of(demo), (100, 36), "2", "question_mark") == picture
 
 
-def test_without_colour(snap_compare, demo, monkeypatch):
+async def test_ascii_signs(picture, demo):
+    assert await taken(app_of(demo, glyphs="ascii"), (120, 40), *CHECKLIST) == picture
+
+
+async def test_without_colour(picture, demo, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    assert snap_compare(app_of(demo), press=[*CHECKLIST, "wait:200"], terminal_size=(100, 30))
+    assert await taken(app_of(demo), (100, 30), *CHECKLIST) == picture
 
 
-def test_new_workspace(snap_compare):
+async def test_new_workspace(picture):
     app = FedcheckApp(
         None, paths.user_folders(), config.UserConfig(), "alice", Path("/work"), lambda: NOW
     )
-    assert snap_compare(app, press=["enter"], terminal_size=(80, 24))
+    assert await taken(app, (80, 24), "enter") == picture
