@@ -86,22 +86,24 @@ def lists(
     """
     item, record = entry.item, entry.record
     parts: list[Part] = []
+    line: list[Part]
     for number, (text, ticked) in enumerate(expected(entry)):
-        parts += ["\n", _name("Expected" if not number else "")]
         sign = signs.status["done" if ticked else "todo"]
-        parts += [(sign, "$text-success" if ticked else MUTED), f" {one_line(text)}"]
+        line = [(sign, "$text-success" if ticked else MUTED), f" {one_line(text)}"]
+        parts += ["\n", _name("Expected" if not number else ""), _under(line, width)]
     for number, (proof, state) in enumerate(zip(record.evidence, entry.evidence, strict=True)):
         good = state == "ok"
-        parts += ["\n", _name("Evidence" if not number else "")]
         sign = signs.status["done"] if good else signs.stale
-        parts += [(sign, "$text-success" if good else "$text-warning"), " ", one_line(proof.name)]
+        line = [(sign, "$text-success" if good else "$text-warning"), f" {one_line(proof.name)}"]
         day = f"  {proof.collected.isoformat()}" if proof.collected else ""
-        parts += [(day + ("" if good else f"  {state}"), MUTED if good else "$text-warning")]
+        line.append((day + ("" if good else f"  {state}"), MUTED if good else "$text-warning"))
+        parts += ["\n", _name("Evidence" if not number else ""), _under(line, width)]
     if not record.evidence and item.expects:
         adds = keymap.hint("edit.evidence", "adds some", "; ")
         parts += ["\n", _name("Evidence"), (f"none yet{adds}", MUTED)]
     for number, need in enumerate(item.needs):
-        parts += ["\n", _name("Needs" if not number else ""), *_need(board, need, signs)]
+        line = _need(board, need, signs)
+        parts += ["\n", _name("Needs" if not number else ""), _under(line, width)]
     which = "it" if len(item.needs) == 1 else "one of them"
     if item.needs:
         parts += [(keymap.hint("edit.needs", f"opens {which}", BELOW), MUTED)]
@@ -113,7 +115,7 @@ def lists(
     if named:
         parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
     for name, value in told(record):
-        parts += ["\n", _name(name.capitalize()), one_line(value)]
+        parts += ["\n", _name(name.capitalize()), _under([one_line(value)], width)]
     texts = {
         "Observed": record.observation,
         "SSP differs": record.differential,
@@ -176,6 +178,12 @@ def _flow(paragraph: str) -> str:
 
 def _name(text: str) -> Part:
     return (text.ljust(INDENT), MUTED)
+
+
+def _under(parts: Sequence[Part], width: int) -> Content:
+    """Return a styled line, wrapped so that it stands under itself, after the name of the part."""
+    line = Content.assemble(*parts)
+    return Content("\n" + " " * INDENT).join(line.wrap(max(width - INDENT, 24))) if width else line
 
 
 def _hanging(text: str, width: int) -> str:
