@@ -17,6 +17,7 @@ from fedcheck.model.edit import Edit, RuleError, edited
 from fedcheck.model.fields import with_field
 from fedcheck.model.record import Record
 from fedcheck.model.testing import Fieldwork, like
+from fedcheck.store import lists
 
 TODAY = date(2027, 1, 11)
 STEP = item("step", kind="test", controls=("AC-2",), methods=("examine", "interview"))
@@ -226,7 +227,6 @@ def test_set_records_a_test_and_list_finds_it(workspace, monkeypatch, capsys):
 def test_like_records_the_same_of_another_test(make_workspace, monkeypatch, capsys):
     root = make_workspace()
     steps = checklist("acme.steps", *(item(n, kind="test") for n in "ab"), role="3pao")
-    from fedcheck.store import lists
 
     path = lists.path_of(root, "acme.steps")
     path.parent.mkdir(exist_ok=True)
@@ -265,3 +265,21 @@ def test_an_observation_comes_from_stdin(workspace, monkeypatch, capsys):
     capsys.readouterr()
     run(["show", ref, "--json"])
     assert json.loads(capsys.readouterr().out)["test"]["observation"] == "Read it.\nAsked dana."
+
+
+def test_the_official_statement_is_shown_where_it_says_more(make_workspace, monkeypatch, capsys):
+    root = make_workspace()
+    said = "Determine if:\n - types are named;\n - owners are named"
+    longer = item("a", kind="test", title="Types are named; owners…", statement=said)
+    same = item(
+        "b", kind="test", title="Managers are assigned", statement="If managers are assigned."
+    )
+    assert (longer.official, same.official) == (said, "")
+    path = lists.path_of(root, "acme.steps")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(lists.dump(checklist("acme.steps", longer, same, role="3pao")))
+    monkeypatch.chdir(root)
+    assert run(["show", "acme.steps:a"]) == 0
+    assert f"\n{said}\n" in capsys.readouterr().out
+    assert run(["list", "owners", "are"]) == 0
+    assert "acme.steps:a" in capsys.readouterr().out

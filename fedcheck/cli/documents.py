@@ -176,6 +176,7 @@ def show_document(board: Board, entry: Entry, history: list[Entered]) -> dict[st
     return {
         "schema": "fedcheck/show@1",
         **list_row(entry),
+        "statement": item.statement,
         "guidance": item.guidance,
         "expects": list(item.expects),
         "methods": list(item.methods),

@@ -82,6 +82,9 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
     for name, value in facts:
         if value:
             say(f"{name:<14}  {one_line(value)}")
+    if item.official:
+        say()
+        _lines(item.official)
     if item.guidance.strip():
         say()
         _paragraphs(item.guidance)
@@ -135,6 +138,14 @@ def _paragraphs(text: str) -> None:
         else:
             say(textwrap.fill(" ".join(paragraph.split()), room))
         say()
+
+
+def _lines(text: str) -> None:
+    """Print a text whose lines mean something: each is wrapped under its own beginning."""
+    room = min(words.width() or 100, 100)
+    for line in clean(text).splitlines():
+        indent = " " * min(len(line) - len(line.lstrip()), 20)
+        say(textwrap.fill(line.strip(), room, initial_indent=indent, subsequent_indent=indent))
 
 
 def _block(title: str, lines: "list[str] | tuple[str, ...]") -> None:

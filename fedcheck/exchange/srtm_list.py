@@ -37,6 +37,7 @@ _LEVEL_HEADINGS = {
     "security categorization", "impact level", "baseline", "system impact level",
 }  # fmt: skip
 _TITLED = ("traceability matrix", "test case", "test procedures", "srtm")
+_BULLET = re.compile(r"(?:^|(?<=\n)|(?<=;))\s*[-•*–]\s+")
 _BEGINS = re.compile(r"^\s*determine\s+(?:if|whether|that)\s*[:,]?\s+", re.I)
 
 
@@ -204,7 +205,8 @@ def _item(project: Project, item_id: str, step: Step, old: Item | None) -> Item:
 
 def title_of(step: Step) -> str:
     """Return an objective in one line: without its first words, cut at a word where it is long."""
-    text = one_line(_BEGINS.sub("", step.objective)) or one_line(f"{step.name}: {step.code}")
+    said = _BULLET.sub(" ", _BEGINS.sub("", step.objective))
+    text = one_line(said) or one_line(f"{step.name}: {step.code}")
     text = text[:1].upper() + text[1:]
     if cells(text) <= TITLE:
         return text

@@ -74,6 +74,12 @@ class Item:
             facts.get(name, "") in wanted for name, wanted in self.applies.items()
         )
 
+    @property
+    def official(self) -> str:
+        """Return the official statement where it says more than the title; else nothing."""
+        said = " ".join(self.statement.split()).casefold().rstrip(".")
+        return "" if said.endswith(self.title.casefold().rstrip(".")) else self.statement.strip()
+
     def basis(self) -> str:
         """Return 12 hex digits that change when the item's substance does (design, section 3)."""
         substance = [self.title, self.level, self.statement, self.expects, self.controls]

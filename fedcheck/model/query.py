@@ -44,6 +44,7 @@ def searched(entry: Entry) -> Iterable[str]:
     yield item.code
     yield item.title
     yield from item.controls
+    yield item.statement
     yield item.guidance
     yield record.note
     yield record.reason

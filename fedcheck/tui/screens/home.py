@@ -35,7 +35,7 @@ from fedcheck.tui.widgets.top_line import TopLine
 
 MILESTONES = 5
 
-BESIDE_TITLE = 10 + 12 + 2 + 11
+BESIDE_TITLE = 10 + 12 + 2 + 13
 """The cells beside a milestone's title: its date, the distance, a gap, what is missing."""
 
 LATELY = 4

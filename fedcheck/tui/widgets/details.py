@@ -8,6 +8,7 @@ from textual.content import Content
 from fedcheck.insight.entries import Board
 from fedcheck.insight.story import Deed
 from fedcheck.keymap import KeyMap
+from fedcheck.model.checklist import Item
 from fedcheck.model.dates import distance, parse_max_age
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import STATUS_WORDS
@@ -32,7 +33,7 @@ def head(board: Board, entry: Entry, signs: Signs, keymap: KeyMap) -> Content:
         parts += [("   " + one_line(item.code), MUTED)]
     parts += ["\n", (signs.status[entry.state], STATUS_STYLES[entry.state]), " "]
     parts += [(STATUS_WORDS[entry.state], STATUS_STYLES[entry.state])]
-    facts = [record.result, item.level, item.kind if item.kind == "test" else ""]
+    facts = [record.result, item.level, _kind(item)]
     facts += [", ".join(item.controls), _deliverable(board, entry), _limit(entry)]
     parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), MUTED)]
     if entry.unknown:
@@ -63,7 +64,16 @@ def head(board: Board, entry: Entry, signs: Signs, keymap: KeyMap) -> Content:
         parts += [(text + confirms, "$text-warning")]
     if record.reason:
         parts += ["\n", _name("Reason"), clean(record.reason)]
+    if item.official:
+        parts += ["\n\n", clean(item.official)]
     return Content.assemble(*parts)
+
+
+def _kind(item: Item) -> str:
+    """Return how a test is done; nothing for a task."""
+    if item.kind != "test":
+        return ""
+    return f"test: {', '.join(item.methods)}" if item.methods else "test"
 
 
 def lists(
