@@ -6,12 +6,15 @@ import pytest
 from driving import press, screen_text, settle, told, type_text
 from small_project import checklist, item
 
+from fedcheck.model.entry import Entry
 from fedcheck.model.record import Record
 from fedcheck.store import lists, paths
 from fedcheck.store.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.testing import TestingScreen
+from fedcheck.tui.widgets.item_list import needed
+from fedcheck.tui.widgets.key_line import KeyLine
 
 STEPS = checklist(
     "acme.steps",
@@ -155,3 +158,26 @@ def edit_satisfied():
     from fedcheck.model.edit import Edit
 
     return Edit(result="satisfied")
+
+
+async def test_the_line_of_keys_is_that_of_the_item_at_hand(app):
+    async with app.run_test(size=(120, 32)) as pilot:
+        await settle(pilot)
+        shown = {}
+        for ref in (ONE, "acme.steps:letter"):
+            await at(pilot, ref)
+            (line,) = app.screen.query(KeyLine)
+            shown[ref] = {key.action for key in line.keys}
+        assert {"test_again", "test_observation", "edit_result"} <= shown[ONE]
+        assert "edit_done" not in shown[ONE]
+        assert "edit_done" in shown["acme.steps:letter"]
+        assert not shown["acme.steps:letter"] & {"test_again", "test_observation", "edit_result"}
+
+
+def test_codes_of_procedures_have_a_column(app):
+    coded = replace(STEPS.items["one"][1], code="AC-02a.[01]")
+    section = STEPS.sections[0]
+    entry = Entry(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
+    plain = replace(entry, item=STEPS.items["letter"][1])
+    assert needed([entry, plain, plain]).code == 0
+    assert needed([entry, entry, plain]).code == len("AC-02a.[01]")

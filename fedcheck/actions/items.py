@@ -5,7 +5,7 @@ from fedcheck.actions.action import Action
 ACTIONS: tuple[Action, ...] = (
     Action("edit.done", "done", "Mark the item done, or take that back.", ("space",), "edit", True),
     Action("edit.status", "status", "Choose a status.", ("s",), "edit", True),
-    Action("edit.result", "result", "Give a test its result.", ("t",), "edit"),
+    Action("edit.result", "result", "Give a test its result.", ("t",), "edit", True),
     Action(
         "edit.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "edit", True
     ),

@@ -5,10 +5,10 @@ from fedcheck.actions.action import Action
 ACTIONS: tuple[Action, ...] = (
     Action(
         "test.observation", "observation", "Write what was tested, how, and what was seen.",
-        ("b",), "test",
+        ("b",), "test", True,
     ),
     Action("test.again", "same as last", "Record the same as of the last test.", ("full_stop",),
-           "test"),
+           "test", True),
     Action("test.methods", "methods", "Say which methods were used.", ("m",), "test"),
     Action("test.sample", "sample", "Say what was sampled, of how many.", ("S",), "test"),
     Action("test.tester", "tester", "Say who tested.", ("O",), "test"),

@@ -263,6 +263,7 @@ class ChecklistScreen(FieldworkScreen):
     def _show_details(self) -> None:
         entry = self.items.entry
         self.last_ref = entry.ref if entry else ""
+        self.follow_kind()
         if entry is None:
             self.query_one("#details-text", Static).update(Content(""))
             return

@@ -12,6 +12,7 @@ from fedcheck.model.testing import METHODS, Fieldwork, like
 from fedcheck.tui import many
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt, TogglesPrompt
 from fedcheck.tui.screens.editing import EditingScreen, Entries
+from fedcheck.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from fedcheck.session import Action
@@ -35,8 +36,30 @@ REVIEW = (
 )
 
 
+ON_TESTS = frozenset({"edit_result"})
+ON_TASKS = frozenset({"edit_done", "edit_note", "edit_due"})
+"""What the line of keys shows on a test only, and on a task only; all of it works on both."""
+
+
 class FieldworkScreen(EditingScreen):
     """A screen on which tests can be recorded."""
+
+    _kind = "task"
+
+    def offers(self, action: str) -> bool:
+        """Tell whether the line of keys shows an action for the item at hand."""
+        return action not in (ON_TASKS if self._kind_at_hand() == "test" else ON_TESTS)
+
+    def follow_kind(self) -> None:
+        """Show the keys of a test on a test, and those of a task on a task."""
+        kind = self._kind_at_hand()
+        if kind != self._kind:
+            self._kind = kind
+            self.query_one(KeyLine).show_anew()
+
+    def _kind_at_hand(self) -> str:
+        entry = self.entry
+        return entry.item.kind if entry is not None else "task"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether a key does something here: those of tests do nothing on a task."""

@@ -1,5 +1,6 @@
 """The list of items: signs, title, and as many columns as there are room and reason for."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +19,10 @@ from fedcheck.tui.signs import UNICODE, Signs
 from fedcheck.tui.widgets.row_list import RowList, cell, right
 
 
+_PROCEDURE = re.compile(r"[A-Z]{2}-\d")
+"""How the code of an assessment procedure begins: `AC-02a.[01]`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which columns there is room for, and how wide they are (0: left out)."""
@@ -28,20 +33,23 @@ class Layout:
     away: int
     evidence: int
     owner: int
+    code: int = 0
 
     @property
     def fixed(self) -> int:
         """Return the width of everything but the title."""
-        wide = (self.status, self.level, self.due, self.away, self.evidence, self.owner)
+        wide = (self.status, self.level, self.due, self.away, self.evidence, self.owner, self.code)
         return sum(wide) + sum(1 for width in wide if width) * 2
 
 
 def layout(width: int) -> Layout:
     """Return the columns that there is room for in a width in cells."""
     if width >= 120:
-        return Layout(status=7, level=10, due=10, away=10, evidence=11, owner=12)
+        return Layout(status=7, level=10, due=10, away=10, evidence=11, owner=12, code=18)
     if width >= 96:
-        return Layout(status=0, level=0, due=10, away=0, evidence=5, owner=10)
+        return Layout(status=0, level=0, due=10, away=0, evidence=5, owner=10, code=16)
+    if width >= 76:
+        return Layout(status=0, level=0, due=5, away=0, evidence=5, owner=8, code=15)
     if width >= 64:
         return Layout(status=0, level=0, due=5, away=0, evidence=5, owner=8)
     return Layout(status=0, level=0, due=5, away=0, evidence=0, owner=0)
@@ -56,6 +64,7 @@ class Needed:
     away: int = 0
     evidence: int = 0
     owner: int = 0
+    code: int = 0
 
     def fit(self, columns: Layout) -> Layout:
         """Return the columns, none of them wider than it needs to be."""
@@ -66,14 +75,22 @@ class Needed:
             away=min(columns.away, self.away),
             evidence=min(columns.evidence, self.evidence),
             owner=min(columns.owner, self.owner),
+            code=min(columns.code, self.code),
         )
 
 
 def needed(entries: Iterable[Entry]) -> Needed:
-    """Return what columns need for all entries of a list: none moves with the cursor."""
-    level = due = away = evidence = owner = 0
+    """Return what columns need for all entries of a list: none moves with the cursor.
+
+    Codes have a column where most of them name an assessment procedure, by which testers work.
+    """
+    level = due = away = evidence = owner = code = every = steps = 0
     for entry in entries:
         record, item = entry.record, entry.item
+        every += 1
+        if item.kind == "test" and _PROCEDURE.match(item.code):
+            steps += 1
+            code = max(code, cell_len(item.code))
         if item.level != "must":
             level = max(level, len(item.level))
         if entry.due is not None:
@@ -87,7 +104,7 @@ def needed(entries: Iterable[Entry]) -> Needed:
             evidence = max(evidence, 1)
         if record.owner:
             owner = max(owner, cell_len(record.owner))
-    return Needed(level, due, away, evidence, owner)
+    return Needed(level, due, away, evidence, owner, code if 2 * steps > every else 0)
 
 
 class ItemList(RowList[Entry]):
@@ -204,6 +221,8 @@ class ItemList(RowList[Entry]):
             (sign, state),
             (" ", plain),
         ]
+        if columns.code:
+            parts.append((cell(row.item.code, columns.code), dim))
         if columns.status:
             parts.append((cell(STATUS_WORDS[row.state], columns.status), state))
         level = "" if row.item.level == "must" else row.item.level

@@ -65,10 +65,13 @@ class KeyLine(Widget):
         return self._keys
 
     def _offered(self) -> Iterator[ShownKey]:
-        """Return what can be pressed now, once for each action."""
+        """Return what can be pressed now, once for each action, as far as its screen offers it."""
         told = set()
+        offers = getattr(self.screen, "offers", None)
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and enabled and binding.action not in told:
+                if offers is not None and not offers(binding.action):
+                    continue
                 told.add(binding.action)
                 name = self.app.get_key_display(binding)
                 yield ShownKey(binding.key, name, binding.description, binding.action, tooltip)
@@ -79,13 +82,14 @@ class KeyLine(Widget):
 
     def _follow(self, screen: Screen[object]) -> None:
         if screen.app.app_focus and screen is self.screen:
-            self._show_anew()
+            self.show_anew()
 
     def on_resize(self) -> None:
         """Use the new width."""
-        self._show_anew()
+        self.show_anew()
 
-    def _show_anew(self) -> None:
+    def show_anew(self) -> None:
+        """Look again what can be pressed, and draw that."""
         self._keys = None
         self.refresh()
 
