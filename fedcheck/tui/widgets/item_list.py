@@ -18,7 +18,6 @@ from fedcheck.tui.marks import Marks
 from fedcheck.tui.signs import UNICODE, Signs
 from fedcheck.tui.widgets.row_list import RowList, cell, right
 
-
 _PROCEDURE = re.compile(r"[A-Z]{2}-\d")
 """How the code of an assessment procedure begins: `AC-02a.[01]`."""
 
