@@ -48,11 +48,11 @@ def our_app(root: str) -> Any:
     return watched(FedcheckApp(Path(root), folders, config.UserConfig(), "bench", Path(root)))
 
 
-async def until_idle(app: Any, screen: str = "") -> None:
-    """Wait until a screen is there, and nothing is drawn for a while."""
+async def until_idle(app: Any, screen: str = "", since: float = 0.0) -> None:
+    """Wait until a screen is there and drawn, and nothing more is drawn for a while."""
     seen = -1.0
     for _ in range(200):
-        there = not screen or type(app.screen).__name__ == screen
+        there = app.drawn > since and (not screen or type(app.screen).__name__ == screen)
         if there and seen == app.drawn and not getattr(app, "busy", False):
             return
         seen = app.drawn
@@ -134,7 +134,7 @@ async def _keys(app: Any, opening: str) -> dict[str, Any]:
             from fedcheck.tui.screens.checklist import ChecklistScreen
 
             app.push_screen(ChecklistScreen(query=opening))
-            await until_idle(app, "ChecklistScreen")
+            await until_idle(app, "ChecklistScreen", begin)
         opened = app.drawn - begin
         taken = []
         for _ in range(PRESSES):
