@@ -43,7 +43,9 @@ def our_app(root: str) -> Any:
     """Return our app on a workspace."""
     from fedcheck.store import config, paths
     from fedcheck.tui.app import FedcheckApp
+    from fedcheck.tui.start import collect_seldom
 
+    collect_seldom()
     folders = paths.user_folders()
     return watched(FedcheckApp(Path(root), folders, config.UserConfig(), "bench", Path(root)))
 

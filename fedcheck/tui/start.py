@@ -1,5 +1,6 @@
 """Start the app, and turn a crash into a report without the user's data."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,6 +40,16 @@ class QuietApp(FedcheckApp):
         self._close_messages_no_wait()
 
 
+def collect_seldom() -> None:
+    """Let Python look for garbage seldom: looking through all objects takes five frames.
+
+    A screen that is drawn makes and drops many small objects; what is thrown away at once needs no
+    looking for. What is loaded now is for good, and left out.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 50, 100)
+
+
 def run_app(
     root: Path | None,
     folders: UserFolders,
@@ -49,6 +60,7 @@ def run_app(
 ) -> int:
     """Run the app to its end and return the exit status."""
     app = QuietApp(root, folders, config, who, here, problems=problems)
+    collect_seldom()
     app.run(mouse=config.mouse)
     for reason in app.lost:
         print(clean(f"fedcheck: a change was not saved: {reason}"), file=sys.stderr)  # noqa: T201
