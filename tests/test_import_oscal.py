@@ -180,6 +180,64 @@ def test_fedramps_own_properties_are_told(session, tmp_path):
     assert "core control" not in item.guidance
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"props": [prop("status", "Withdrawn")]},
+        {"properties": [{"class": "status", "value": "withdrawn"}]},
+        {"annotations": [prop("status", "withdrawn")]},
+        {"class": "SP800-53-withdrawn"},
+        {"links": [{"rel": "status", "href": "#withdrawn"}]},
+        {"links": [{"rel": "incorporated-into", "href": "#xx-1"}]},
+        {"links": [{"rel": "moved-to", "href": "#xx-1"}], "parts": []},
+        {"title": "[Withdrawn: Incorporated into XX-1]"},
+        {"parts": [part("statement", "[Withdrawn: Moved to XX-1.]")]},
+    ],
+)
+def test_withdrawn_controls_are_left_out_however_it_is_said(session, tmp_path, gone):
+    data = {**control("xx-9", "Gone"), **gone}
+    found = planned(session, tmp_path, catalog(group("xx", "Doors", data, BADGES)))
+    assert list(items(found)) == ["xx-2"]
+    assert "1 withdrawn control left out" in found.facts
+
+
+def test_a_control_that_only_speaks_of_withdrawn_things_stays(session, tmp_path):
+    data = control("xx-9", "Withdrawn badges", part("statement", "Withdrawn badges are cut."))
+    data["links"] = [
+        {"rel": "reference", "text": "SP 1 (withdrawn)"},
+        {"rel": "incorporated-into", "href": "#xx-2"},
+    ]
+    assert "xx-9" in items(planned(session, tmp_path, catalog(group("xx", "Doors", data))))
+
+
+def test_a_label_goes_on_from_the_one_above_it_and_so_does_a_response(session, tmp_path):
+    leaf = part("objective", "purpose;", id="o.1", props=[prop("label", "[1]")])
+    wanted = {**prop("response-point", "yes"), "ns": FEDRAMP}
+    above = part("objective", "a policy:", leaf, props=[prop("label", "XX-9(a)"), wanted])
+    data = control("xx-9", "Policy", part("objective", "Determine if it has", above))
+    (item,) = items(
+        planned(session, tmp_path, catalog(group("xx", "Doors", data)), "objective")
+    ).values()
+    assert item.code == "XX-9(a)[1]"
+    assert item.title == "Determine if it has a policy: purpose"
+    assert "wants a response to:**\n\n- XX-9(a)" in item.guidance
+
+
+def test_ids_of_parameters_are_found_in_any_case(session, tmp_path):
+    data = control("xx-9", "Keys", part("statement", f"Keep {insert('XX-9_PRM_1')}."))
+    data["params"] = [{"id": "xx-9_prm_1", "values": ["ten keys"]}]
+    found = planned(session, tmp_path, catalog(group("xx", "Doors", data)))
+    assert items(found)["xx-9"].statement == "Keep ten keys."
+    assert not [note for note in found.notes if "no such parameter" in note.what]
+
+
+def test_a_key_that_stands_twice_is_told(session, tmp_path):
+    text = json.dumps(catalog(group("xx", "Doors", BADGES)))
+    text = text.replace('"groups"', '"groups": [], "groups"', 1)
+    found = planned(session, tmp_path, text.encode())
+    assert any('"groups" stands several times in 1 object' in note.what for note in found.notes)
+
+
 def test_twice_and_nameless_is_told_and_the_rest_is_used(session, tmp_path):
     nameless = control("", "Nameless")
     data = catalog(group("xx", "Doors", BADGES, BADGES, nameless), group("xx", "Doors", LOCKS))
@@ -236,6 +294,7 @@ def test_what_people_added_to_the_list_stays(session, tmp_path):
     [
         (b'{"catalog": {\n "a": ]}}', "2: not valid JSON, column 7"),
         (b"", "empty"),
+        (b'{"catalog": {"a": NaN}}', "NaN is no value of JSON"),
         (b"<?xml version='1.0'?><catalog/>", "XML, not JSON"),
         (b"\xef\xbb\xbf <catalog/>", "XML, not JSON"),
         (b"catalog:\n  uuid: 0\n", "YAML, not JSON"),

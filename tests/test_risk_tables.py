@@ -1,10 +1,13 @@
 """Findings in the official POA&M and RET: each in its row, the rest of the workbook untouched."""
 
+import io
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from fedcheck.cli.main import run
 from fedcheck.exchange.risk_tables import filled
@@ -149,6 +152,56 @@ def test_the_ret_has_the_numbers_of_the_poam(session, template, tmp_path):
     assert exposed[0]["False Positive"] == "No"
     (fixed,) = table(found.data, tmp_path, "Risks Corrected During Testing")
     assert fixed["Verification Statement/\nTesting Procedure"] == "scanned"
+
+
+def test_a_finding_that_goes_leaves_the_formula_that_other_rows_share(session, template, tmp_path):
+    path = template(poam())
+    made = openpyxl.load_workbook(path)
+    made["Open POA&M Items"]["E5"] = ArrayFormula("E5:E9", "=A5")
+    made.save(path)
+    known(session, replace(GAP, number="V-1"))
+    path.write_bytes(filled(session, path, "poam").data)
+    before = session.project.findings[0]
+    closed = replace(before, state="closed", closed=date(2027, 1, 10))
+    session.apply(differences("findings:aa1", before, closed), "closed")
+    found = filled(session, path, "poam")
+    told = [note.what for note in found.notes]
+    assert "V-1 is no longer of this sheet; emptied" in told
+    assert not any("no finding here" in what for what in told)
+    sheet = openpyxl.load_workbook(io.BytesIO(found.data))["Open POA&M Items"]
+    assert sheet["A5"].value is None
+    assert sheet["E5"].value.text == "=A5"
+
+
+def test_one_number_for_two_findings_is_told_and_neither_is_lost(session, template, tmp_path):
+    known(session, replace(GAP, number="V-1"), replace(SETTING, number="V-1", configuration=""))
+    path = template(poam())
+    for _ in range(2):
+        found = filled(session, path, "poam")
+        rows = table(found.data, tmp_path, "Open POA&M Items")
+        assert [r["Weakness Name"] for r in rows] == [GAP.title, SETTING.title]
+        assert any("is the number of 2 findings" in note.what for note in found.notes)
+        path.write_bytes(found.data)
+
+
+def test_an_edition_without_a_sheet_for_configuration_findings(session, template, tmp_path):
+    known(session, GAP, SETTING)
+    made = openpyxl.load_workbook(template(poam()))
+    del made["Configuration Findings"], made["Closed POA&M Items"]
+    path = tmp_path / "old.xlsx"
+    made.save(path)
+    found = filled(session, path, "poam")
+    rows = table(found.data, tmp_path, "Open POA&M Items")
+    assert [r["Weakness Name"] for r in rows] == [GAP.title, SETTING.title]
+    assert any("no sheet for configuration findings: 1" in note.what for note in found.notes)
+
+
+def test_texts_and_numbers_without_end(session, template, tmp_path):
+    known(session, replace(GAP, title="z" * 40_000, number="V-" + "9" * 6_000), SETTING)
+    found = filled(session, template(poam()), "poam")
+    (row,) = table(found.data, tmp_path, "Open POA&M Items")
+    assert len(row["Weakness Name"]) == 32_767
+    assert any("was cut" in note.what for note in found.notes)
 
 
 def test_the_same_state_and_day_give_the_same_bytes(session, template):

@@ -1,14 +1,17 @@
 """The import of test case workbooks: any baseline and edition becomes tests, records, findings."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_workbooks import HEADINGS, STEPS, srtm, table
 
 from fedcheck.exchange import srtm as importer
+from fedcheck.exchange import srtm_merged, srtm_rows
 from fedcheck.exchange.controls import control_of_procedure, controls_in
 from fedcheck.exchange.plan import carry_out
 from fedcheck.exchange.srtm_cells import parsed_piece, piece_text, pieces_in
@@ -16,10 +19,12 @@ from fedcheck.exchange.srtm_columns import columns_of, field_of
 from fedcheck.exchange.srtm_ids import slug
 from fedcheck.exchange.srtm_rows import steps_of
 from fedcheck.exchange.workbook import read_workbook
+from fedcheck.model.change import differences
 from fedcheck.model.edit import Edit
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import exposure
 from fedcheck.model.key import is_id
+from fedcheck.model.record import EMPTY
 from fedcheck.model.testing import Fieldwork
 from fedcheck.store.checklists import load_list
 from fedcheck.store.problems import FedcheckError
@@ -326,6 +331,8 @@ def test_hostile_text_is_stored_as_text(session, book):
         ("Additional FedRAMP Requirements / Guidance", "requirement"),
         ("Assessment Result (Satisfied / Other than Satisfied)", "result"),
         ("Risk: Likelihood Level of it", "likelihood"), ("NIST Control ID #", "control"),
+        ("AdditionalFedRAMPRequirementsGuidance", "requirement"),
+        ("RecommendationforMitigation", "recommendation"), ("ODPs", "parameter"),
         ("Assessor POC", "tester"), ("Implementation Status", ""), ("", ""), (None, ""), (3, ""),
     ],
 )  # fmt: skip
@@ -405,3 +412,77 @@ def test_more_tests_than_anybody_can_do_are_refused(tmp_path, monkeypatch):
     path = srtm(tmp_path / "many.xlsx")
     with pytest.raises(FedcheckError, match=r"many\.xlsx: .* more than 3 tests, up to AU, row 2"):
         steps_of(read_workbook(path), path)
+
+
+MERGED_HEAD = ("Control ID", "Assessment Procedure", "Assessment Objective", "Assessment Parameter",
+               "Observations", "Evidence", "Assessment Result", "Identified Risk",
+               "Likelihood Level", "Impact Level")  # fmt: skip
+
+
+@pytest.fixture
+def merged(book):
+    """A workbook in which an assessor merged what is the same for two tests of a control."""
+    made = openpyxl.Workbook()
+    made.active.title = "AC"
+    sheet = made.active
+    sheet.append(MERGED_HEAD)
+    sheet.append(["AC-1", "AC-01a.", "Determine one", "yearly", "Seen", "a.pdf",
+                  "Other than Satisfied", "No policy", "High", "Low"])  # fmt: skip
+    sheet.append([None, "AC-01b.", "Determine two"])
+    sheet.append(["AC-2", "AC-02a.", "Determine three"])
+    for letter in "ADEFGHIJ":
+        sheet.merge_cells(f"{letter}2:{letter}3")
+    made.save(book)
+    return book
+
+
+def test_what_is_merged_over_rows_counts_for_each_of_them(session, merged):
+    imported(session, merged, list_id="acme.srtm")
+    one, two = (session.project.record(f"acme.srtm:ac-01{x}") for x in "ab")
+    assert (two.result, two.observation) == ("other-than-satisfied", "Seen")
+    assert [proof.link for proof in two.evidence] == [proof.link for proof in one.evidence]
+    (item,) = (i for _, i in session.project.checklists["acme.srtm"].items.values()
+               if i.code == "AC-01b.")  # fmt: skip
+    assert item.guidance == "Parameter: yearly"
+    (gap,) = session.project.findings
+    assert gap.items == ("acme.srtm:ac-01a", "acme.srtm:ac-01b"), "one risk, two tests"
+    assert session.project.record("acme.srtm:ac-02a") == EMPTY
+    assert importer.plan(session, merged, list_id="acme.srtm").empty
+
+
+def test_merged_cells_that_overlap_cost_nothing(session, merged, monkeypatch):
+    monkeypatch.setattr(srtm_merged, "MAX_PLACES", 10)
+    assert said(importer.plan(session, merged), "merged cells overlap")
+
+
+def test_clones_that_bring_the_same_workbook_in_agree(session, book):
+    imported(session, srtm(book, FILLED))
+    ids = {f.id for f in session.project.findings}
+    proofs = session.project.record(f"{ID}:ac-01a.01").evidence
+    session.undo()
+    imported(session, book)
+    assert {f.id for f in session.project.findings} == ids
+    assert session.project.record(f"{ID}:ac-01a.01").evidence == proofs
+
+
+def test_evidence_that_was_taken_off_stays_off(session, book):
+    imported(session, srtm(book, FILLED))
+    ref = f"{ID}:ac-01a.01"
+    before = session.project.record(ref)
+    fewer = replace(before, evidence=before.evidence[1:])
+    session.apply(differences(ref, before, fewer), "one piece off")
+    again = importer.plan(session, book)
+    assert again.empty
+    assert said(again, "was taken off here")
+    assert not importer.plan(session, book, theirs=True).empty
+    session.undo()
+    assert importer.plan(session, book).empty
+    session.undo()
+    imported(session, book)
+    assert session.project.record(ref).evidence == before.evidence, "an undone import comes again"
+
+
+def test_more_rows_than_any_table_of_tests_are_refused(session, book, monkeypatch):
+    monkeypatch.setattr(srtm_rows, "MAX_ROWS", 3)
+    with pytest.raises(FedcheckError, match="more than 3 rows"):
+        importer.plan(session, srtm(book))

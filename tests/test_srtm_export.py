@@ -1,6 +1,7 @@
 """The export into a copy of the test case workbook, and what comes back from it."""
 
 import io
+import json
 import shutil
 import subprocess
 import warnings
@@ -12,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.cell.cell import MergedCell
 from small_workbooks import STEPS, srtm
 
 from fedcheck.cli.main import run
@@ -228,6 +230,57 @@ def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wa
         assert replace(mine, **same) == replace(theirs, **same)
 
 
+def test_filling_its_own_result_again_gives_the_same_bytes(tested, book, tmp_path):
+    long = "y" * 40_000
+    tested.edit([f"{ID}:ac-01a.02"], Edit(testing=Fieldwork(observation=long)))
+    tested.add_evidence(
+        [f"{ID}:ac-01a.02"], Evidence("e9", "https://x.example/a;b", "Page: this; that", "url")
+    )
+    first = filled(tested.project, book)
+    (tmp_path / "first.xlsx").write_bytes(first.data)
+    again = filled(tested.project, tmp_path / "first.xlsx")
+    assert again.data == first.data
+    assert again.facts[0].endswith(" 0 cells written")
+    assert importer.plan(tested, tmp_path / "first.xlsx").empty, "what was cut is no difference"
+    assert "no column for assessor (3 tests), day of the test (3 tests)" in first.facts[-1]
+
+
+def test_a_share_is_a_share_however_often_it_is_filled(tested, book, tmp_path):
+    made = openpyxl.load_workbook(book)
+    made["System"]["A8"], made["System"]["B8"] = "% Satisfied", "=B4/SUM(B4:B6)"
+    made.save(book)
+    for _ in range(2):
+        book.write_bytes(filled(tested.project, book).data)
+        assert loaded(book.read_bytes(), values=True)["System"]["B8"].value == 1 / 3
+
+
+def test_merged_cells_are_filled_once_and_told_where_they_mean_several(tested, tmp_path):
+    path = srtm(tmp_path / "merged.xlsx")
+    made = openpyxl.load_workbook(path)
+    made["AC"].merge_cells("H2:H3")
+    made["AC"].merge_cells("K4:L4")
+    made.save(path)
+    found = filled(tested.project, path)
+    (seen,) = (note for note in found.notes if note.where == "AC, row 2, column H")
+    assert seen.what == "merged over 2 tests that do not say the same"
+    sheet = loaded(found.data)["AC"]
+    assert sheet["H2"].value == "=1+1\nSeen."
+    assert sheet["K4"].value == "Accounts are shared."
+    assert isinstance(sheet["H3"], MergedCell) and isinstance(sheet["L4"], MergedCell)
+
+
+def test_other_lists_with_results_of_these_tests_are_told(tested, book):
+    carry_out(tested, importer.plan(tested, book, list_id="acme.srtm"))
+    found = filled(tested.project, book)
+    assert found.facts[0].startswith(f"{ID}: 3 tests"), "the list that holds results is taken"
+    assert found.notes == ()
+    tested.edit(["acme.srtm:ac-01a.01"], Edit(result="satisfied"))
+    (note,) = filled(tested.project, book).notes
+    assert (note.where, note.what) == (
+        "acme.srtm", "1 test of that list fit rows of the workbook too",
+    )  # fmt: skip
+
+
 def test_the_commands(tested, book, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tested.root)
     out = tmp_path / "out.xlsx"
@@ -242,6 +295,10 @@ def test_the_commands(tested, book, tmp_path, capsys, monkeypatch):
     assert run(["import", "srtm", str(out), "--list", "acme.srtm", "--dry-run", "--json"]) == 0
     told = capsys.readouterr().out
     assert '"done": false' in told
+    assert run([*command, "--force", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == "fedcheck/export@1" and told["path"] == str(out)
+    assert run([*command[:-1], "-"]) == 2
     assert not (tested.root / "checklists" / "acme.srtm.toml").exists()
     assert run(["import", "srtm", str(tmp_path / "nothing.xlsx")]) == 3
     (tmp_path / "text.xlsx").write_text("name,n\n")

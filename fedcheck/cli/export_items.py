@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
     from fedcheck.model.entry import Entry
 
+ONLY_JSON = ("stale", "waits", "private")
+"""Keys of the rows of `list --json` that no column has."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -106,7 +109,7 @@ def json_(
     """
     from fedcheck.exchange import item_rows
 
-    names = item_rows.columns_named(columns) if columns.strip() else ()
+    names = item_rows.columns_named(columns, ONLY_JSON) if columns.strip() else ()
     board, chosen = _chosen(query, workspace, as_of)
     rows = [{**item_rows.document(board, one), **documents.list_row(one)} for one in chosen]
     if names:

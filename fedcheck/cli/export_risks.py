@@ -5,10 +5,9 @@ from datetime import date
 
 import click
 
-from fedcheck.cli.context import as_of_option, open_workspace, say, workspace_option
-from fedcheck.cli.exports import deliver
+from fedcheck.cli.context import as_of_option, json_option, open_workspace, say, workspace_option
+from fedcheck.cli.exports import deliver, print_told, tell
 from fedcheck.cli.imports import existing_file
-from fedcheck.model.text import one_line
 from fedcheck.store.problems import FedcheckError
 
 Command = Callable[..., None]
@@ -34,6 +33,7 @@ def _export(
     dry_run: bool,
     workspace: str | None,
     as_of: date | None,
+    as_json: bool,
 ) -> None:
     from fedcheck.exchange.risk_tables import filled
 
@@ -42,16 +42,17 @@ def _export(
     if output == "-":
         raise FedcheckError("a workbook is no text for the screen", "name a file: -o FILE", 2)
     found = filled(session, path, kind)
-    for fact in found.facts:
-        say(one_line(fact, 200))
-    for note in found.notes:
-        say(f"  {one_line(note.where, 60)}: {one_line(note.what, 200)}")
-    if dry_run:
+    if not as_json:
+        tell(found.facts, found.notes)
+    if not dry_run:
+        deliver(found.data, output, force, quiet=as_json)
+        if found.changes:
+            session.apply(found.changes, "Official numbers given")
+    if as_json:
+        print_told(None if dry_run else output, found.facts, found.notes, found.changes)
+    elif dry_run:
         say("Nothing was written.")
-        return
-    deliver(found.data, output, force)
-    if found.changes:
-        session.apply(found.changes, "Official numbers given")
+    elif found.changes:
         say("The numbers are noted with the findings; fedcheck undo takes that back.")
 
 
@@ -59,6 +60,7 @@ def _export(
 @options
 @workspace_option
 @as_of_option
+@json_option
 def poam(
     template: str,
     output: str,
@@ -66,6 +68,7 @@ def poam(
     dry_run: bool,
     workspace: str | None,
     as_of: date | None,
+    as_json: bool,
 ) -> None:
     """Fill a copy of the official POA&M with the findings: open, closed, configuration.
 
@@ -76,13 +79,14 @@ def poam(
     Example:
       fedcheck export poam --template FedRAMP-POAM-Template.xlsx -o poam.xlsx
     """
-    _export("poam", template, output, force, dry_run, workspace, as_of)
+    _export("poam", template, output, force, dry_run, workspace, as_of, as_json)
 
 
 @click.command()
 @options
 @workspace_option
 @as_of_option
+@json_option
 def ret(
     template: str,
     output: str,
@@ -90,6 +94,7 @@ def ret(
     dry_run: bool,
     workspace: str | None,
     as_of: date | None,
+    as_json: bool,
 ) -> None:
     """Fill a copy of the official Risk Exposure Table, and the risks corrected during testing.
 
@@ -99,4 +104,4 @@ def ret(
     Example:
       fedcheck export ret --template RET.xlsx -o ret.xlsx
     """
-    _export("ret", template, output, force, dry_run, workspace, as_of)
+    _export("ret", template, output, force, dry_run, workspace, as_of, as_json)

@@ -5,10 +5,10 @@ from datetime import date
 import click
 
 from fedcheck.cli import complete, words
-from fedcheck.cli.context import as_of_option, open_workspace, say, workspace_option
-from fedcheck.cli.exports import deliver
-from fedcheck.cli.imports import SHOWN, existing_file
-from fedcheck.model.text import one_line, plural
+from fedcheck.cli.context import as_of_option, json_option, open_workspace, workspace_option
+from fedcheck.cli.exports import deliver, print_told, tell
+from fedcheck.cli.imports import existing_file
+from fedcheck.store.problems import FedcheckError
 
 
 @click.command()
@@ -19,6 +19,7 @@ from fedcheck.model.text import one_line, plural
 @click.option("--force", is_flag=True, help="Replace FILE.")
 @workspace_option
 @as_of_option
+@json_option
 def srtm(
     query: tuple[str, ...],
     template: str,
@@ -27,6 +28,7 @@ def srtm(
     force: bool,
     workspace: str | None,
     as_of: date | None,
+    as_json: bool,
 ) -> None:
     """Fill your copy of the SRTM workbook with results, observations, evidence and risks.
 
@@ -43,6 +45,8 @@ def srtm(
     from fedcheck.model.vocabulary import item_language
 
     path = existing_file(template)
+    if output == "-":
+        raise FedcheckError("a workbook is no text for the screen", "name a file: -o FILE", 2)
     session = open_workspace(workspace, as_of)
     board = session.board().shared()
     refs = None
@@ -50,11 +54,8 @@ def srtm(
         parsed = item_language(board.project).parse(words.query_text(query))
         refs = {entry.ref for entry in parsed.select(board.entries.values(), board.today)}
     made = srtm_out.filled(board.project, path, list_id=list_, refs=refs)
-    deliver(made.data, output, force)
-    for fact in made.facts:
-        say(one_line(fact, 200))
-    for note in made.notes[:SHOWN]:
-        remedy = f"; {note.remedy}" if note.remedy else ""
-        say(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
-    if len(made.notes) > SHOWN:
-        say(f"  and {plural(len(made.notes) - SHOWN, 'more remark')}")
+    deliver(made.data, output, force, quiet=as_json)
+    if as_json:
+        print_told(output, made.facts, made.notes)
+    else:
+        tell(made.facts, made.notes)

@@ -1,13 +1,21 @@
 """The group of exports, and what each of them shares: where the result goes."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.cli.context import say
+from fedcheck.cli.context import print_json, say
+from fedcheck.cli.imports import SHOWN
 from fedcheck.cli.lazy import LazyGroup
+from fedcheck.model.text import one_line, plural
 from fedcheck.store import files
 from fedcheck.store.problems import FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.exchange.plan import Note
+    from fedcheck.model.change import Change
 
 EXPORTS: dict[str, str] = {
     "srtm": "export_srtm:srtm",
@@ -34,8 +42,41 @@ def export() -> None:
     """
 
 
-def deliver(data: bytes, output: str | None, force: bool = False) -> None:
+def tell(facts: Sequence[str], notes: Sequence["Note"]) -> None:
+    """Tell what an export wrote, and what is to be known of it."""
+    for fact in facts:
+        say(one_line(fact, 200))
+    for note in notes[:SHOWN]:
+        remedy = f"; {note.remedy}" if note.remedy else ""
+        say(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
+    if len(notes) > SHOWN:
+        say(f"  and {plural(len(notes) - SHOWN, 'more remark')}; --json tells all of them")
+
+
+def print_told(
+    path: str | None,
+    facts: Sequence[str],
+    notes: Sequence["Note"],
+    changes: Sequence["Change"] = (),
+) -> None:
+    """Print the same as JSON; `path` is None where nothing was written."""
+    print_json(
+        {
+            "schema": "fedcheck/export@1",
+            "path": path,
+            "facts": list(facts),
+            "changes": [
+                {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in changes
+            ],
+            "notes": [{"where": n.where, "what": n.what, "remedy": n.remedy} for n in notes],
+        }
+    )
+
+
+def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = False) -> None:
     """Write an export to its file, or to the screen without one (and for `-`).
+
+    `quiet` leaves out the line that says so.
 
     Raises FedcheckError (status 2) where the file is there already and not to be replaced, or where
     the result is no text and has no file.
@@ -52,4 +93,5 @@ def deliver(data: bytes, output: str | None, force: bool = False) -> None:
     if path.exists() and not force:
         raise FedcheckError(f"{path}: is there already", "choose another name, or --force", 2)
     files.write_whole(path, data)
-    say(f"written  {path}")
+    if not quiet:
+        say(f"written  {path}")

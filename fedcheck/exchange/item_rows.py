@@ -90,15 +90,17 @@ SEPARATORS = {"links": "\n", "expects": "; "}
 """What stands between the texts of a list in a cell; a comma and a blank in others."""
 
 
-def columns_named(text: str) -> tuple[str, ...]:
+def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the columns that a text names: `ref,title,status`; the usual ones for none.
 
-    Raises FedcheckError (status 2) for a name that no column has.
+    `more` are names that are known beside those of the columns. Raises FedcheckError (status 2)
+    for a name that no column has.
     """
+    known = (*COLUMNS, *more)
     names = [name.strip().casefold().replace("-", "_") for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in COLUMNS:
-            hint = did_you_mean(name, COLUMNS) or "columns: " + ", ".join(COLUMNS)
+        if name not in known:
+            hint = did_you_mean(name, known) or "columns: " + ", ".join(known)
             raise FedcheckError(f'there is no column "{name[:60]}"', hint, 2)
     return tuple(dict.fromkeys(names)) or USUAL
 

@@ -265,12 +265,13 @@ def _list_of_tests(session: Session, said: Said) -> tuple[Option, ...]:
 
 
 def _is_oscal(peek: Peek) -> bool:
-    """Any JSON is left to the reader of OSCAL, which says what else it is."""
+    """Any JSON, in any encoding, is left to the reader of OSCAL, which says what else it is."""
     try:
         head = files.read_begin(peek.path, 64)
     except OSError:
         return False
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    bare = head.translate(None, b"\x00\xef\xbb\xbf\xff\xfe").lstrip()
+    return bare.startswith((b"{", b"["))
 
 
 def _oscal(session: Session, path: Path, said: Said) -> Prepared:

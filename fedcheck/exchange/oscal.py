@@ -63,6 +63,9 @@ def plan(
     if not found.families:
         raise FedcheckError(f"{path}: has no controls", _why_empty(found), 3)
     notes = [Note(where, what) for where, what in found.notes]
+    for key, count in file.twice.items():
+        what = f'"{one_line(key, 40)}" stands several times in {plural(count, "object")}'
+        notes.append(Note("the file", what, "the last one counts; compare it with its source"))
     if not any(c.objectives for c in _controls(found)):
         if by == "objective":
             raise FedcheckError(

@@ -5,13 +5,13 @@ catalog of Revision 4 has `objective`, `assessment` and `objects` where later on
 `assessment-objective`, `assessment-method` and `assessment-objects`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from fedcheck.exchange.oscal_file import objects, text_of
 from fedcheck.exchange.oscal_params import Inserter, Param, inserter, params_of
+from fedcheck.exchange.oscal_props import Data, is_withdrawn, label_of, part_label, prop, props
 from fedcheck.model.checklist import Method
 from fedcheck.model.text import one_line
 
@@ -26,10 +26,6 @@ FEDRAMP = "fedramp.gov/ns"
 DEEPEST = 40
 """How deep groups, controls and parts may nest; official ones nest six times."""
 
-_TOKEN = re.compile(r"([a-z]{2,3})-0*(\d+)(?:\.0*(\d+))?")
-_PADDING = re.compile(r"(?<=\D)0+(?=\d)")
-
-Data = Mapping[str, Any]
 Trail = tuple[dict[str, Any], ...]
 """A part, after the parts that it stands under."""
 
@@ -135,10 +131,10 @@ def _controls(holder: Data, depth: int, found: Contents) -> Iterator[dict[str, A
     """Yield the controls of a group, each before its enhancements; withdrawn ones are counted."""
     for control in objects(holder, "controls", "subcontrols"):
         if depth >= DEEPEST:
-            found.notes.append((_label(control), "is nested too deeply, and left out"))
+            found.notes.append((label_of(control), "is nested too deeply, and left out"))
             continue
-        if _withdrawn(control):
-            found.withdrawn.append(_label(control))
+        if is_withdrawn(control):
+            found.withdrawn.append(label_of(control))
         else:
             yield control
         yield from _controls(control, depth + 1, found)
@@ -155,7 +151,7 @@ def _usable(
             what = "has no id, and is left out"
             found.notes.append((one_line(text_of(data, "title"), 60) or "a control", what))
         elif name in seen:
-            found.notes.append((_label(data), "stands twice; the first one is used"))
+            found.notes.append((label_of(data), "stands twice; the first one is used"))
         else:
             seen.add(name)
             yield _control(data, name, words)
@@ -171,14 +167,14 @@ def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
         one
         for part in parts
         if text_of(part, "name") in OBJECTIVES
-        for one in _objectives(part, (), tuple(looked_at), targets, words, 0)
+        for one in _objectives(part, _Above((), tuple(looked_at)), targets, words, 0)
     ]
-    own = [p for p in _props(data) if FEDRAMP in text_of(p, "ns")]
+    own = [p for p in props(data) if FEDRAMP in text_of(p, "ns")]
     core = [p for p in own if text_of(p, "name").casefold() == "core"]
     return Control(
         name,
-        _label(data),
-        one_line(words.prose(text_of(data, "title"))) or _label(data),
+        label_of(data),
+        one_line(words.prose(text_of(data, "title"))) or label_of(data),
         "\n".join(line for part in statements for line in _lines(part, words, 0)),
         "\n\n".join(_prose(p, words) for p in parts if text_of(p, "name") == "guidance").strip(),
         tuple(objectives),
@@ -196,36 +192,53 @@ def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What a determination statement has from the parts that it stands under."""
+
+    stems: tuple[str, ...]
+    methods: tuple[str, ...]
+    label: str = ""
+    points: tuple[str, ...] = ()
+
+
 def _objectives(
-    part: dict[str, Any],
-    stems: tuple[str, ...],
-    methods: tuple[str, ...],
-    targets: Mapping[str, Trail],
-    words: Inserter,
-    depth: int,
+    part: dict[str, Any], above: _Above, targets: Mapping[str, Trail], words: Inserter, depth: int
 ) -> Iterator[Objective]:
     """Yield the determination statements under a part: those that hold no further ones.
 
     A statement is read after the words above it ("Determine if the organization:"), and tested by
-    its own methods, else by those of what is above it, else by those of its control.
+    its own methods, else by those of what is above it, else by those of its control. A response
+    that FedRAMP wants to what is above it is wanted to it.
     """
-    methods = _in_order(_method_props(part)) or methods
-    stems = (*stems, one_line(_prose(part, words)))
+    here = _Above(
+        (*above.stems, one_line(_prose(part, words))),
+        _in_order(_method_props(part)) or above.methods,
+        _whole_label(part_label(part), above.label),
+        (*above.points, *_points(part, "this determination")),
+    )
     inner = [p for p in objects(part, "parts") if text_of(p, "name") in OBJECTIVES]
     if inner and depth < DEEPEST:
         for one in inner:
-            yield from _objectives(one, stems, methods, targets, words, depth + 1)
+            yield from _objectives(one, here, targets, words, depth + 1)
         return
     name = text_of(part, "id").strip().lower()
     trail = next((targets[i] for i in _assessed(part) if i in targets), ())
     yield Objective(
         name,
-        _part_label(part) or name.upper(),
-        _bare(" ".join(filter(None, stems))),
+        here.label if part_label(part) else name.upper(),
+        _bare(" ".join(filter(None, here.stems))),
         "\n".join(_quoted(trail, words)),
-        methods,
-        tuple(_points(part, "this determination")),
+        here.methods,
+        here.points,
     )
+
+
+def _whole_label(label: str, above: str) -> str:
+    """Return a label with that of what it stands under, where it goes on from it: `[1]`."""
+    if not label:
+        return above
+    return one_line(above + label, 80) if label.startswith(("[", "(")) else label
 
 
 def _assessed(part: Data) -> list[str]:
@@ -251,7 +264,7 @@ def _looked_at(parts: Iterable[dict[str, Any]], words: Inserter) -> dict[str, st
 
 
 def _method_props(part: Data) -> list[str]:
-    return [text_of(p, "value").lower() for p in _props(part) if text_of(p, "name") == "method"]
+    return [text_of(p, "value").lower() for p in props(part) if text_of(p, "name") == "method"]
 
 
 def _in_order(said: Iterable[str]) -> tuple[str, ...]:
@@ -290,7 +303,7 @@ def _lines(part: dict[str, Any], words: Inserter, depth: int) -> list[str]:
 
 def _head(part: dict[str, Any], words: Inserter) -> list[str]:
     """Return the own words of a part, after its label and title."""
-    label = one_line(_prop(part, "label"), 60)
+    label = one_line(prop(part, "label"), 60)
     said = " ".join(filter(None, (label, one_line(text_of(part, "title")), _prose(part, words))))
     return [line for line in said.split("\n") if line]
 
@@ -319,51 +332,17 @@ def _demands(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _labelled(part: dict[str, Any], words: Inserter) -> str:
-    label = one_line(_prop(part, "label"), 60)
+    label = one_line(prop(part, "label"), 60)
     return f"{'' if label == 'Guidance:' else label} {_prose(part, words)}".strip()
 
 
 def _points(part: dict[str, Any], unnamed: str) -> Iterator[str]:
     """Yield what FedRAMP wants a response to, with its remark, if it is this part."""
-    for prop in _props(part):
-        if text_of(prop, "name") == POINT and FEDRAMP in text_of(prop, "ns"):
-            remark = one_line(text_of(prop, "remarks"), 300)
-            yield (_part_label(part) or unnamed) + (f" ({remark.rstrip('.')})" if remark else "")
+    for one in props(part):
+        if text_of(one, "name") == POINT and FEDRAMP in text_of(one, "ns"):
+            remark = one_line(text_of(one, "remarks"), 300)
+            yield (part_label(part) or unnamed) + (f" ({remark.rstrip('.')})" if remark else "")
 
 
 def _prose(part: Data, words: Inserter) -> str:
     return words.prose(text_of(part, "prose"))
-
-
-def _props(data: Data) -> list[dict[str, Any]]:
-    return list(objects(data, "props", "properties", "annotations"))
-
-
-def _prop(data: Data, name: str) -> str:
-    return next((text_of(p, "value") for p in _props(data) if text_of(p, "name") == name), "")
-
-
-def _withdrawn(control: Data) -> bool:
-    states = [text_of(p, "value") for p in _props(control) if text_of(p, "name") == "status"]
-    return any(state.strip().casefold() == "withdrawn" for state in states)
-
-
-def _part_label(part: Data) -> str:
-    """Return the official label of a part; that of SP 800-53A where there are several."""
-    labels = [p for p in _props(part) if text_of(p, "name") == "label"]
-    labels.sort(key=lambda p: text_of(p, "class").casefold() != "sp800-53a")
-    return one_line(text_of(labels[0], "value"), 80) if labels else ""
-
-
-def _label(control: Data) -> str:
-    """Return a control's id as people write it: `AC-2(1)`, for `ac-2.1` and `AC-02 (01)` too."""
-    name = text_of(control, "id").strip()
-    labels = [p for p in _props(control) if text_of(p, "name") == "label"]
-    plain = [p for p in labels if not text_of(p, "class")]
-    said = one_line(text_of((plain or labels or [{}])[0], "value"), 60)
-    if said:
-        return (said if plain else _PADDING.sub("", said)).replace(" (", "(")
-    token = _TOKEN.fullmatch(name.lower())
-    if token is None:
-        return one_line(name, 60).upper()
-    return f"{token[1].upper()}-{token[2]}" + (f"({token[3]})" if token[3] else "")

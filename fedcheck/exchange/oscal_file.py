@@ -3,8 +3,9 @@
 import json
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ MAX_BOXES = 600_000
 TAKE_JSON = (
     "fedcheck reads OSCAL as JSON; take the .json of the same catalog, or convert it (oscal-cli)"
 )
+
+TAKE_BASELINE = "take the resolved profile catalog of one baseline"
 
 OTHER_KINDS = {
     "profile": "a profile, which only names the controls of another catalog",
@@ -42,6 +45,7 @@ class CatalogFile:
     Attributes:
         version: edition of the catalog itself.
         oscal: version of the format.
+        twice: the keys that an object has more than once, each with how many objects do.
     """
 
     path: Path
@@ -49,6 +53,7 @@ class CatalogFile:
     title: str
     version: str
     oscal: str
+    twice: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_catalog(path: Path) -> CatalogFile:
@@ -57,7 +62,8 @@ def read_catalog(path: Path) -> CatalogFile:
     Raises InvalidFileError with line and remedy, or FedcheckError (status 3) where the file is
     something else.
     """
-    document = _parsed(path, _bytes(path))
+    twice: Counter[str] = Counter()
+    document = _parsed(path, _bytes(path), twice)
     if isinstance(document, dict):
         catalog = document.get("catalog")
         if isinstance(catalog, dict):
@@ -65,7 +71,8 @@ def read_catalog(path: Path) -> CatalogFile:
             words = about if isinstance(about, dict) else {}
             named = (text_of(words, name) for name in ("title", "version", "oscal-version"))
             title, version, oscal = (one_line(text, 120) for text in named)
-            return CatalogFile(path, catalog, title or one_line(path.stem, 80), version, oscal)
+            name = title or one_line(path.stem, 80)
+            return CatalogFile(path, catalog, name, version, oscal, twice)
         for name, what in OTHER_KINDS.items():
             if name in document:
                 raise FedcheckError(f"{path}: is {what}, not a catalog", _instead(name), 3)
@@ -108,14 +115,14 @@ def _bytes(path: Path) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise _failed(path, 0, "a folder, device or pipe, not a file", "name a file")
         if found.st_size > MAX_BYTES:
-            raise _failed(path, 0, f"larger than {MAX_BYTES >> 20} MB", "this is no catalog")
+            raise _failed(path, 0, f"larger than {MAX_BYTES >> 20} MB", TAKE_BASELINE)
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _failed(path, 0, f"cannot be read: {reason}", "check name and permissions") from None
 
 
-def _parsed(path: Path, raw: bytes) -> Any:
+def _parsed(path: Path, raw: bytes, twice: Counter[str]) -> Any:
     if raw.startswith(b"PK\x03\x04"):
         raise _failed(path, 0, "a zip file or workbook, not JSON", TAKE_JSON)
     encoding = json.detect_encoding(raw)
@@ -133,9 +140,9 @@ def _parsed(path: Path, raw: bytes) -> Any:
     if begin[0] not in "{[" and (_YAML.match(begin) or path.suffix in (".yaml", ".yml")):
         raise _failed(path, 0, "YAML, not JSON", TAKE_JSON)
     if text.count("{") + text.count("[") > MAX_BOXES:
-        raise _failed(path, 0, f"holds more than {MAX_BOXES:,} objects", "this is no catalog")
+        raise _failed(path, 0, f"holds more than {MAX_BOXES:,} objects", TAKE_BASELINE)
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_counting(twice), parse_constant=_refused)
     except json.JSONDecodeError as error:
         what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
         hint = "take it again from where it came from, or mend this place"
@@ -145,6 +152,23 @@ def _parsed(path: Path, raw: bytes) -> Any:
     except ValueError as error:
         what = f"not valid JSON: {one_line(str(error), 100)}"
         raise _failed(path, 0, what, "mend the value") from None
+
+
+def _counting(twice: Counter[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Return what makes an object of its pairs, and counts the keys that it has several times."""
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            times = Counter(key for key, _ in pairs)
+            twice.update(key for key, count in times.items() if count > 1)
+        return found
+
+    return made
+
+
+def _refused(word: str) -> Any:
+    raise ValueError(f"{word} is no value of JSON")
 
 
 def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:

@@ -99,10 +99,12 @@ class Inserter:
 
     Attributes:
         params: every parameter of the catalog by its ids.
+        lower: those ids by what they are in lower case.
         unknown: ids that prose asks for and no parameter has.
     """
 
     params: dict[str, Param]
+    lower: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
     _made: dict[str, str] = field(default_factory=dict)
     _under_way: list[str] = field(default_factory=list)
@@ -128,6 +130,7 @@ class Inserter:
         Its value; else what the baseline demands, in brackets; else the selection or assignment
         that is the organization's, written as NIST writes it.
         """
+        name = self._known(name)
         if name not in self._made:
             if name in self._under_way or len(self._under_way) >= DEEPEST:
                 return f"[{one_line(name, 60)}]"
@@ -135,6 +138,10 @@ class Inserter:
             self._made[name] = self._filled(self._raw(name))
             self._under_way.pop()
         return self._made[name]
+
+    def _known(self, name: str) -> str:
+        """Return an id as the catalog declares it: in another case where it is so alone."""
+        return name if name in self.params else self.lower.get(name.casefold(), name)
 
     def _raw(self, name: str) -> str:
         param = self.params.get(name)
@@ -145,7 +152,8 @@ class Inserter:
             return ", ".join(param.values)
         if param.constraints:
             return f"[{'; '.join(param.constraints)}]"
-        parts = [self.params[one] for one in param.whole_of if one in self.params]
+        known = map(self._known, param.whole_of)
+        parts = [self.params[one] for one in known if one in self.params]
         if any(part.is_set for part in parts):
             ids = dict.fromkeys(part.id for part in parts if part.is_set)
             return "; ".join(f"{{{{ insert: param, {one} }}}}" for one in ids)
@@ -180,4 +188,7 @@ def inserter(declared: Iterable[Param]) -> Inserter:
     for param in declared:
         for alias in param.aliases:
             params.setdefault(alias, param)
-    return Inserter(params)
+    lower: dict[str, str] = {}
+    for name in params:
+        lower.setdefault(name.casefold(), name)
+    return Inserter(params, lower)

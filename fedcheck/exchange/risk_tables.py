@@ -1,7 +1,8 @@
 """Findings into a copy of the official POA&M, or of the Risk Exposure Table: each in its row."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fedcheck.exchange.fill import Computed, fill, formula_cells
 from fedcheck.exchange.plan import Note
 from fedcheck.exchange.risk_columns import COLUMNS, HEAD, NAME, NUMBER, Row, heading
+from fedcheck.exchange.tables import cut
 from fedcheck.exchange.workbook import Cell, Sheet, column_letters, read_workbook
 from fedcheck.model.change import Change, differences
 from fedcheck.model.finding import Finding, remediation_due
@@ -25,7 +27,7 @@ POAM: Mapping[str, Belongs] = {
     "configuration": lambda f: f.state == "open" and f.configuration == "yes",
 }
 RET: Mapping[str, Belongs] = {
-    "corrected": lambda f: f.corrected is not None,
+    "corrected": lambda f: f.state == "closed" and f.corrected is not None,
     "risk exposure": lambda f: f.state == "open",
 }
 """The sheets of each workbook by words of their titles, and the findings that stand there."""
@@ -35,7 +37,10 @@ TITLES = {"poam": "POA&M", "ret": "Risk Exposure Table"}
 PLACEHOLDERS = {"", "text", "date", "low"}
 """What the head of an empty template holds."""
 
-_NUMBER = re.compile(r"^(.*?)(\d+)$")
+OPTIONAL = ("closed", "configuration", "corrected")
+"""Sheets that older editions of a workbook lack."""
+
+_NUMBER = re.compile(r"^(.*?)(\d{1,9})$", re.A)
 
 
 @dataclass(slots=True)
@@ -77,11 +82,14 @@ class _Table:
         return str(cells[column] if column < len(cells) and cells[column] is not None else "")
 
     @property
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, list[int]]:
         """Return the rows below the header by what stands as their number."""
         column = self.columns[NUMBER]
-        rows = range(self.header + 1, len(self.sheet.rows))
-        return {n: row for row in rows if (n := self.text(row, column).strip())}
+        found: dict[str, list[int]] = {}
+        for row in range(self.header + 1, len(self.sheet.rows)):
+            if number := self.text(row, column).strip():
+                found.setdefault(number, []).append(row)
+        return found
 
     @property
     def free(self) -> int:
@@ -99,10 +107,11 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
     left a sheet leaves an empty row there. What we know nothing of stays as it was. Raises
     FedcheckError (status 3) where this is not such a workbook.
     """
-    tables = _tables(template, kind)
     found = Filled()
     findings = sorted(session.project.findings, key=lambda f: f.found or date.max)
+    tables = _tables(template, kind, findings, found)
     wanted = [f for f in findings if any(belongs(f) for _, belongs in tables)]
+    _note_twice(wanted, found)
     numbers = _numbers(session, wanted, [table for table, _ in tables], found)
     days = _last_changes(session)
     rows = {
@@ -113,18 +122,35 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
     for table, belongs in tables:
         here = [rows[f.id] for f in wanted if belongs(f)]
         gone = [rows[f.id] for f in wanted if not belongs(f)]
+        left = _left(table, gone, found)
         cells[table.sheet.title] = {
             **_head(session, table),
-            **_left(table, gone, found),
-            **_written(table, here, found),
+            **left,
+            **_written(table, here, found, {row.number for row in gone}),
         }
     found.data = fill(template, cells)
     return found
 
 
-def _tables(template: Path, kind: str) -> list[tuple[_Table, Belongs]]:
+def _note_twice(wanted: Sequence[Finding], found: Filled) -> None:
+    """Tell of official numbers that several findings have: each has a row of its own."""
+    for number, count in Counter(f.number for f in wanted if f.number).items():
+        if count > 1:
+            what = f"is the number of {count} findings; each has a row"
+            remedy = "give all but one another: fedcheck finding update --number"
+            found.notes.append(Note(one_line(number, 30), what, remedy))
+
+
+def _tables(
+    template: Path, kind: str, findings: Sequence[Finding], found: Filled
+) -> list[tuple[_Table, Belongs]]:
+    """Return the tables of a workbook, and what stands in each.
+
+    An edition without a sheet for configuration findings has them among the open ones.
+    """
     sheets, formulas = read_workbook(template), formula_cells(template)
     tables = []
+    lacks = []
     for words, belongs in WORKBOOKS[kind].items():
         for sheet in sheets:
             if words in one_line(sheet.title).casefold():
@@ -133,13 +159,29 @@ def _tables(template: Path, kind: str) -> list[tuple[_Table, Belongs]]:
                     tables.append((table, belongs))
                     break
         else:
+            if words in OPTIONAL:
+                lacks.append(words)
+                continue
             has = ", ".join(one_line(sheet.title, 40) for sheet in sheets)
             raise FedcheckError(
                 f"{template}: no {TITLES[kind]} workbook: no table on a sheet named {words!r}",
                 f"use the official template; this one has: {one_line(has, 160)}",
                 3,
             )
+    for words in lacks:
+        count = sum(WORKBOOKS[kind][words](f) for f in findings)
+        if words == "configuration":
+            tables = [(table, _any_open if of is POAM["open"] else of) for table, of in tables]
+        if count:
+            where = "they stand among the open ones"
+            remedy = where if words == "configuration" else "take the template of this year"
+            what = f"has no sheet for {words} findings: {count}"
+            found.notes.append(Note("the workbook", what, remedy))
     return tables
+
+
+def _any_open(finding: Finding) -> bool:
+    return finding.state == "open"
 
 
 def _table(sheet: Sheet, formulas: Mapping[str, bool]) -> _Table | None:
@@ -204,24 +246,32 @@ def _head(session: Session, table: _Table) -> dict[str, Cell]:
     return cells
 
 
-def _left(table: _Table, gone: Iterable[Row], found: Filled) -> dict[str, Cell]:
-    """Return the cells to empty of findings that stand on another sheet now."""
-    cells: dict[str, Cell] = {}
+def _left(table: _Table, gone: Iterable[Row], found: Filled) -> dict[str, Cell | Computed]:
+    """Return the cells to empty of findings that stand on another sheet now.
+
+    Formulas stay: they show nothing where nothing stands beside them.
+    """
+    cells: dict[str, Cell | Computed] = {}
+    known = table.numbers
     for row in gone:
-        place = table.numbers.get(row.number)
-        if place is not None:
-            cells |= {_place(place, column): None for column in table.columns.values()}
+        for place in known.get(row.number, ()):
+            emptied = {_place(place, column) for column in table.columns.values()}
+            cells |= dict.fromkeys(emptied - table.formulas.keys())
+            cells |= {one: Computed("") for one in emptied & table.formulas.keys()}
             where = f"{one_line(table.sheet.title)}, row {place + 1}"
             found.notes.append(Note(where, f"{row.number} is no longer of this sheet; emptied"))
     return cells
 
 
-def _written(table: _Table, rows: Sequence[Row], found: Filled) -> dict[str, Cell | Computed]:
+def _written(
+    table: _Table, rows: Sequence[Row], found: Filled, gone: Collection[str]
+) -> dict[str, Cell | Computed]:
     cells: dict[str, Cell | Computed] = {}
     known, free = table.numbers, table.free
     blank: dict[str, int] = {}
     for row in rows:
-        place = known.get(row.number)
+        own = known.get(row.number, [])
+        place = own.pop(0) if own else None
         if place is None:
             while table.fixed(free) and not _by_rule(row.finding):
                 free += 1  # the template computes another date there than is planned
@@ -234,7 +284,11 @@ def _written(table: _Table, rows: Sequence[Row], found: Filled) -> dict[str, Cel
             elif table.formulas.get(where) or (where in table.formulas and _by_rule(row.finding)):
                 cells[where] = Computed(value)
             else:
-                cells[where] = value
+                text = cut(value) if isinstance(value, str) else value
+                if text != value:
+                    what = f"{row.number}: a text longer than a cell may be was cut"
+                    found.notes.append(Note(f"{one_line(table.sheet.title)}, {where}", what))
+                cells[where] = text
     title = one_line(table.sheet.title)
     found.facts.append(f"{title}: {plural(len(rows), 'finding')}")
     empty = [
@@ -244,11 +298,12 @@ def _written(table: _Table, rows: Sequence[Row], found: Filled) -> dict[str, Cel
     ]
     if empty:
         found.notes.append(Note(title, f"empty in so many rows: {', '.join(empty)}"))
-    ours = {row.number for row in rows}
+    named = table.columns[NAME]
     others = [
         number
-        for number, place in known.items()
-        if number not in ours and _is_number(number) and table.text(place, 2).strip()
+        for number, places in known.items()
+        for place in places
+        if number not in gone and _is_number(number) and table.text(place, named).strip()
     ]
     if others:
         listed = ", ".join(one_line(number, 30) for number in others[:5])

@@ -50,6 +50,7 @@ def plan(
         ref = f"{name}:{item_id}"
         _, item = made.checklist.items[item_id]
         recording.read(ref, item, step, findings.get(ref, []))
+    recording.close()
     notes = [*_profile_notes(session, known.level), *steps.notes, *made.notes, *recording.notes]
     new = () if project.checklists.get(name) == made.checklist else (made.checklist,)
     return Plan(

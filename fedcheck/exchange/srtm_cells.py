@@ -76,7 +76,7 @@ def piece_text(proof: Evidence) -> str:
     """Return a piece of evidence in a line: its label and its link; nothing private."""
     if is_private(proof.link):
         return KEPT_INSIDE
-    label, link = one_line(proof.label), one_line(proof.link)
+    label, link = re.sub(r";(?=\s|$)", ",", one_line(proof.label)), one_line(proof.link)
     if not label or label == link:
         return link
     return label if link in label or link.rpartition("/")[2] in label else f"{label}: {link}"

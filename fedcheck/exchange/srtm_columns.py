@@ -120,6 +120,7 @@ UNRANKED = 99
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _KNOWN = {heading: field for field, headings in HEADINGS.items() for heading in headings}
+_SQUEEZED = {heading.replace(" ", ""): field for heading, field in _KNOWN.items()}
 _FAMILIES = ("family", "control family", "control families")
 
 
@@ -150,7 +151,8 @@ def _meaning(heading: str) -> str:
     if heading in METHODS:
         return heading
     bare = re.sub(r" (required|optional|dropdown|select one|yes no|y n)$", "", heading)
-    return _KNOWN.get(heading) or _KNOWN.get(bare) or _by_words(words)
+    squeezed = _SQUEEZED.get(bare.replace(" ", ""), "")
+    return _KNOWN.get(heading) or _KNOWN.get(bare) or squeezed or _by_words(words)
 
 
 _TELLING: Mapping[str, set[str]] = {

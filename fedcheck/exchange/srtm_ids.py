@@ -118,5 +118,9 @@ def _base(step: Step) -> str:
 
 
 def _digest(step: Step) -> str:
-    named = "\n".join((code_key(step.code), *step.controls, plain(step.objective)))
-    return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:6]
+    return short_digest(code_key(step.code), *step.controls, plain(step.objective))
+
+
+def short_digest(*texts: str) -> str:
+    """Return six characters that are the same for the same texts, wherever they are made."""
+    return hashlib.sha256("\n".join(texts).encode("utf-8", "replace")).hexdigest()[:6]

@@ -219,5 +219,6 @@ def _guidance(step: Step) -> str:
         "Control": step.name,
         "Parameter": step.parameter,
         "FedRAMP requirement or guidance": step.requirement,
+        **{method.title(): text for method, text in step.looked_at.items()},
     }
     return storable("\n\n".join(f"{head}: {text}" for head, text in parts.items() if text))

@@ -4,6 +4,7 @@ Rows are found by procedure and control, columns by their headings. Only cells t
 written; what the copy says and the records do not stays in it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,9 +14,10 @@ from fedcheck.exchange import srtm_cells as cells
 from fedcheck.exchange.days import parse_day
 from fedcheck.exchange.fill import Computed, fill, formula_cells
 from fedcheck.exchange.plan import Note
+from fedcheck.exchange.proof_cells import KEPT_INSIDE
 from fedcheck.exchange.srtm_columns import FILLED
 from fedcheck.exchange.srtm_ids import item_ids
-from fedcheck.exchange.srtm_rows import Step, steps_of
+from fedcheck.exchange.srtm_rows import Step, code_key, steps_of
 from fedcheck.exchange.srtm_summary import Outcome, summary_cells
 from fedcheck.exchange.srtm_words import (
     LEVEL_WORDS,
@@ -34,6 +36,12 @@ from fedcheck.model.record import EMPTY
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
 from fedcheck.store.problems import FedcheckError
+
+HEADED = {
+    "tester": "assessor", "tested": "day of the test", "statement": "risk statement",
+    "differential": "SSP differential", "risk": "identified risk", "result": "assessment result",
+}  # fmt: skip
+"""What columns are called to people, where that is not the name of their field."""
 
 RISK = ("risk", "statement", "likelihood", "impact", "exposure", "recommendation")
 
@@ -61,6 +69,8 @@ class _Filling:
     written: int = 0
     replaced: int = 0
     kept: int = 0
+    homeless: Counter[str] = field(default_factory=Counter)
+    areas: dict[tuple[str, str, str], list[tuple[Step, str]]] = field(default_factory=dict)
 
     def set(self, sheet: str, place: str, value: Cell | Computed) -> None:
         self.cells.setdefault(sheet, {})[place] = value
@@ -72,9 +82,18 @@ class _Filling:
         self.rows += bool(any(shown.values()))
         corrected = bool(findings) and not cells.live(findings)
         for name in FILLED:
-            if name not in step.columns or name == "exposure":
+            if name == "exposure":
                 continue
             new, old = shown[name], before[name]
+            if name not in step.columns:
+                self.homeless[name] += bool(new)
+                continue
+            if name in step.merged:
+                area = (step.sheet, name, step.merged[name])
+                self.areas.setdefault(area, []).append((step, new or old))
+                if step.hidden(name):  # the first cell of the area alone can be seen and written
+                    after[name] = ""
+                    continue
             if _same(name, new, old):
                 continue
             if not new and not (corrected and name in RISK):
@@ -85,6 +104,25 @@ class _Filling:
             self.replaced += bool(old)
         after["exposure"] = self._exposure(step, after, shown["exposure"])
         return Outcome(step.controls, after["result"], after["exposure"], after["differential"])
+
+    def told(self) -> list[Note]:
+        """Return which merged cells stand for tests that do not say the same."""
+        notes = []
+        for (_, name, _), tests in self.areas.items():
+            first, said = tests[0]
+            if any(not _same(name, other, said) for _, other in tests[1:]):
+                what = f"merged over {plural(len(tests), 'test')} that do not say the same"
+                remedy = "what the first says is written; unmerge it in the template"
+                notes.append(Note(first.place(name), what, remedy))
+        return notes
+
+    def without_column(self) -> str:
+        """Return what is recorded and the workbook has no column for; empty where nothing is."""
+        return ", ".join(
+            f"{HEADED.get(name, name)} ({plural(count, 'test')})"
+            for name, count in self.homeless.items()
+            if count
+        )
 
     def _write(self, step: Step, name: str, new: str) -> None:
         self.written += 1
@@ -107,7 +145,7 @@ class _Filling:
             word = LEVEL_WORDS.get(computed, "")
             if settled(str(step.raw.get("exposure") or "")) != word:
                 self.set(step.sheet, place, Computed(word))
-            if ours and not computed:
+            if ours and not computed and not step.hidden("likelihood"):
                 what = "the risk has no likelihood and impact, from which the workbook computes it"
                 self.notes.append(Note(step.place("exposure"), what, "rate the finding"))
             return computed
@@ -154,7 +192,12 @@ def filled(
             said = {name: _said(step, name) for name in ("result", "exposure", "differential")}
             outcomes.append(Outcome(step.controls, *said.values()))
     summary_cells(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
-    notes = [*filling.notes, *_without_row(project, checklist, findings, met, refs)]
+    notes = [
+        *filling.notes,
+        *filling.told(),
+        *_without_row(project, checklist, findings, met, refs),
+        *(_also_fitting(project, found.steps, checklist) if not list_id else ()),
+    ]
     facts = [
         f"{checklist.id}: {plural(filling.rows, 'test')} of {plural(len(met), 'row')} filled,"
         f" {plural(filling.written, 'cell')} written",
@@ -166,6 +209,8 @@ def filled(
     if filling.kept:
         what = plural(filling.kept, "cell")
         facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
+    if missing := filling.without_column():
+        facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
     return Filled(fill(template, filling.cells), tuple(facts), tuple(notes))
 
 
@@ -177,17 +222,36 @@ def _fitting(
         hint = did_you_mean(list_id, project.checklists)
         raise FedcheckError(f"no checklist is called {one_line(list_id, 60)}", hint, 2)
     named = [project.checklists[list_id]] if list_id else list(project.checklists.values())
-    best: tuple[int, Checklist, list[str]] | None = None
+    best: tuple[tuple[int, int], Checklist, list[str]] | None = None
     for one in named:
         if any(item.kind == "test" and item.code for _, item in one.items.values()):
             ids, _ = item_ids(steps, one)
-            met = sum(item_id in one.items for item_id in ids)
-            if met and (best is None or met > best[0]):
-                best = (met, one, ids)
+            met = [item_id for item_id in ids if item_id in one.items]
+            rank = (len(met), _recorded(project, one, met))
+            if met and (best is None or rank > best[0]):
+                best = (rank, one, ids)
     if best is None:
         hint = f"bring it in first: fedcheck import srtm {one_line(template.name, 60)}"
         raise FedcheckError(f"{template}: none of its tests is in a checklist here", hint, 3)
     return best[1], best[2]
+
+
+def _recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
+    return sum(project.record(f"{checklist.id}:{item}") != EMPTY for item in items)
+
+
+def _also_fitting(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
+    """Tell of other lists that hold records of tests that the workbook has a row for."""
+    told = []
+    codes = {code_key(step.code) for step in steps if step.code}
+    for one in project.checklists.values():
+        tests = [i for i, (_, t) in one.items.items() if t.kind == "test"]
+        fit = [i for i in tests if code_key(one.items[i][1].code) in codes]
+        count = _recorded(project, one, fit) if one.id != chosen.id else 0
+        if count:
+            what = f"{plural(count, 'test')} of that list fit rows of the workbook too"
+            told.append(Note(one.id, what, f"they are not in it; fill it with --list {one.id}"))
+    return told
 
 
 def _said(step: Step, name: str) -> str:
@@ -208,9 +272,12 @@ def _said(step: Step, name: str) -> str:
 
 
 def _same(name: str, new: str, old: str) -> bool:
-    if new == old or (not new and says_nothing(old)):
+    if new == old or (not new and says_nothing(old)) or settled(cut(new)) == old:
         return True
-    return name == "evidence" and bool(new) and cells.pieces_in(new) == cells.pieces_in(old)
+    if name != "evidence" or not new:
+        return False
+    theirs, ours = cells.pieces_in(old), cells.pieces_in(new)
+    return ours in (theirs, [piece for piece in theirs if piece != KEPT_INSIDE])
 
 
 def _without_row(

@@ -15,6 +15,7 @@ from fedcheck.exchange import srtm_cells as cells
 from fedcheck.exchange.days import AmbiguousDayError, parse_day
 from fedcheck.exchange.plan import Note
 from fedcheck.exchange.proof_cells import KEPT_INSIDE
+from fedcheck.exchange.srtm_ids import short_digest
 from fedcheck.exchange.srtm_rows import Step
 from fedcheck.exchange.srtm_words import (
     LEVEL_WORDS,
@@ -24,7 +25,9 @@ from fedcheck.exchange.srtm_words import (
     plain,
     result_of,
     says_nothing,
+    settled,
 )
+from fedcheck.exchange.tables import cut
 from fedcheck.model.change import Change, differences
 from fedcheck.model.checklist import Item
 from fedcheck.model.evidence import Evidence
@@ -74,6 +77,19 @@ class Recording:
     notes: list[Note] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     kept: int = 0
+    _raised: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    _new: dict[str, Finding] = field(default_factory=dict)
+    _ids: frozenset[str] = frozenset()
+    _off: frozenset[tuple[str, str]] | None = None
+
+    def __post_init__(self) -> None:
+        """Note the ids that findings have already."""
+        self._ids = frozenset(one.id for one in self.session.project.findings)
+
+    def close(self) -> None:
+        """Put the findings that were raised into the changes, once all of their tests are known."""
+        for new in self._new.values():
+            self.changes += differences(f"{FINDINGS}:{new.id}", Finding(new.id), new)
 
     def read(self, ref: str, item: Item, step: Step, findings: Sequence[Finding]) -> None:
         """Take over what a step says, beside what is recorded of its item."""
@@ -84,7 +100,7 @@ class Recording:
         ours = cells.cells_of(old, cells.live(findings))
         new = self._texts(step, said, ours, old)
         new = self._result(item, step, said, new)
-        new = self._evidence(step, said["evidence"], new)
+        new = self._evidence(ref, step, said["evidence"], new)
         if new != old:
             new = self._started(item, old, new)
             self.changes += differences(ref, old, new)
@@ -133,8 +149,8 @@ class Recording:
 
     def _takes(self, step: Step, column: str, said: str, ours: str) -> bool:
         """Tell whether a cell changes what is recorded; a difference of both sides is a note."""
-        if not said or said == ours:
-            return False
+        if not said or said == ours or said == settled(cut(ours)):
+            return False  # a text that was too long for a cell was cut by the export
         if not ours or self.theirs:
             return True
         self.kept += 1
@@ -169,17 +185,39 @@ class Recording:
         done = old.done if old.status == "done" and old.done else self.session.today()
         return replace(new, status="done", done=done, reason="")
 
-    def _evidence(self, step: Step, text: str, old: Record) -> Record:
+    def _evidence(self, ref: str, step: Step, text: str, old: Record) -> Record:
         if text and says_nothing(text):
             self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
             return old
         ours = "\n".join(cells.piece_text(proof) for proof in old.evidence)
         known = {KEPT_INSIDE, *ours.split("\n"), *cells.pieces_in(ours)}
-        added = [
-            self._piece(piece, old.tested) for piece in cells.pieces_in(text) if piece not in known
-        ]
+        added: list[Evidence] = []
+        taken = {proof.id for proof in old.evidence}
+        for piece in cells.pieces_in(text):
+            if piece not in known:
+                same = short_digest(ref, piece)  # in every clone that brings the workbook in
+                if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
+                    what = f'evidence "{one_line(piece, 60)}" was taken off here'
+                    self._note(step, "evidence", what, "it stays off; --theirs adds it again")
+                    continue
+                proof = self._piece(piece, old.tested)
+                added.append(proof if same in taken else replace(proof, id=same))
+                taken.add(same)
         self.counts["evidence"] += len(added)
         return replace(old, evidence=(*old.evidence, *added)) if added else old
+
+    def _taken_off(self) -> frozenset[tuple[str, str]]:
+        """Return the pieces that somebody took off, as references and fields of the history."""
+        if self._off is None:
+            off: set[tuple[str, str]] = set()
+            for one in self.session.history():
+                where = (one.change.ref, one.change.field)
+                if one.change.new is None and not one.undoes:
+                    off.add(where)
+                else:
+                    off.discard(where)
+            self._off = frozenset(off)
+        return self._off
 
     def _piece(self, text: str, collected: date | None) -> Evidence:
         """Return a piece of evidence; a name is a file where the workspace has such a file."""
@@ -250,10 +288,8 @@ class Recording:
             self._note(step, "risk", "a risk, and the test is satisfied", "see which is right")
         first = (said["risk"] or said["statement"]).split("\n")[0]
         title = one_line(first, TITLE) or f"{step.code}: other than satisfied"
-        new_ref = self.session.new_ref(FINDINGS)
-        empty = Finding(new_ref.partition(":")[2])
         new = replace(
-            empty,
+            Finding(self._free_id(ref, title)),
             title=title,
             text=said["risk"],
             items=(ref,),
@@ -265,7 +301,19 @@ class Recording:
             found=found,
             due=remediation_due(risk or "high", found),
         )
-        self.changes += differences(new_ref, empty, new)
+        area = (step.sheet, step.merged.get("risk", ""))
+        before = self._raised.get(area)
+        if before is not None and new == replace(before, id=new.id, items=(ref,)):
+            new = replace(before, items=(*before.items, ref))  # one risk, merged over several tests
+        if area[1]:
+            self._raised[area] = new
+        self._new[new.id] = new
+
+    def _free_id(self, ref: str, title: str) -> str:
+        """Return an id for a finding: the same one in every clone that brings the workbook in."""
+        same = short_digest(ref, title)
+        taken = same in self._ids or same in self._new
+        return self.session.new_ref(FINDINGS).partition(":")[2] if taken else same
 
     def _revise(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
         ours, new = cells.risk_cells([old]), old

@@ -17,12 +17,16 @@ from fedcheck.exchange.srtm_columns import (
     header_of,
     plain_heading,
 )
-from fedcheck.exchange.srtm_words import cell_text, crossed, methods_in, plain
+from fedcheck.exchange.srtm_merged import Place, firsts, spread
+from fedcheck.exchange.srtm_words import cell_text, crossed, methods_in, names_things, plain
 from fedcheck.exchange.workbook import Cell, Sheet, column_letters
 from fedcheck.model.text import one_line, plural
 
 MAX_STEPS = 20_000
 """The most tests of a workbook; the official ones have below 2,000."""
+
+MAX_ROWS = 100_000
+"""The most rows below the headers that hold something, with headings and remarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Step:
         occurrence: 1, or more where the workbook has the same procedure several times.
         cells: what is filled in, by field; columns that the sheet lacks are not in it.
         columns: the columns of its sheet, counted from 0.
+        looked_at: what a method is done on, where its column says it, by method.
+        merged: where the merged cells begin that some of its cells belong to (`J12`), by field.
     """
 
     sheet: str
@@ -52,6 +58,8 @@ class Step:
     raw: Mapping[str, Cell]
     columns: Mapping[str, int]
     occurrence: int = 1
+    merged: Mapping[str, str] = field(default_factory=dict)
+    looked_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, tuple[str, ...], int]:
@@ -68,6 +76,10 @@ class Step:
     def cell(self, column: str) -> str:
         """Return the name of one of its cells: `J12`."""
         return f"{column_letters(self.columns[column] + 1)}{self.row}"
+
+    def hidden(self, column: str) -> bool:
+        """Tell whether one of its cells is merged into another, which alone can be seen."""
+        return self.merged.get(column, self.cell(column)) != self.cell(column)
 
 
 @dataclass(slots=True)
@@ -106,6 +118,8 @@ def steps_of(sheets: Sequence[Sheet], path: Path) -> Steps:
         _read_sheet(found, sheet, at, columns)
         if len(found.steps) > MAX_STEPS:
             raise too_big(path, f"more than {MAX_STEPS:,} tests, up to {found.steps[-1].place()}")
+        if found.read > MAX_ROWS:
+            raise too_big(path, f"more than {MAX_ROWS:,} rows below the header of a sheet")
         if len(found.steps) > before:
             found.sheets.append(sheet.title)
             if sheet.hidden:
@@ -119,20 +133,24 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
     _note_missing(found, sheet, at, columns)
     unused: Counter[int] = Counter()
     headings = _headings(sheet.rows, at)
+    merged = _merged(found, sheet, at, columns)
     for number, row in enumerate(sheet.rows[at + 1 :], at + 2):
         texts = [cell_text(cell) for cell in row]
         if not any(texts):
             continue
         found.read += 1
+        if found.read > MAX_ROWS:
+            break
         if again := _header_again(row, columns):
             columns = again
+            merged = _merged(found, sheet, number - 1, columns)
             found.skipped["a header"] += 1
             continue
         own = _text(texts, columns, "control")
         if own and own != control:
             control, name = own, ""
         name = _text(texts, columns, "name") or name
-        step = _step(sheet, number, row, texts, columns, own or control, name)
+        step = _step(sheet, number, row, texts, columns, own or control, name, merged)
         if step is None:
             _skip(found, sheet, number, texts, columns)
             continue
@@ -147,11 +165,22 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
             break
         taken = set(columns.values())
         unused.update(i for i, text in enumerate(texts) if text and i not in taken)
+    _note_uncomputed(found, sheet, at, columns)
     for place, count in sorted(unused.items()):
         heading = headings.get(place) or "without a heading"
         where = f"{sheet.title}, column {column_letters(place + 1)}"
         what = f'the column "{one_line(heading, 60)}" has no place here: {plural(count, "cell")}'
         found.notes.append(Note(where, what, "it stays in the workbook"))
+
+
+def _merged(
+    found: Steps, sheet: Sheet, header: int, columns: Mapping[str, int]
+) -> Mapping[Place, Place]:
+    areas = firsts(sheet, columns.values(), header)
+    if areas.overlap:
+        what = "its merged cells overlap, as no spreadsheet program merges them"
+        found.notes.append(Note(sheet.title, what, "only the first cell of each is read"))
+    return areas.of
 
 
 def _headings(rows: Sequence[Sequence[Cell]], at: int) -> dict[int, str]:
@@ -166,6 +195,17 @@ def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int
         where = f"{sheet.title}, row {at + 1}"
         what = "no column for " + " and ".join(missing)
         found.notes.append(Note(where, what, "name it as the official workbook does"))
+
+
+def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
+    """Say which cells hold a formula without a result; the exposure is computed here anyway."""
+    asked = {place for name, place in columns.items() if name != "exposure"}
+    cells = sorted(cell for cell in sheet.uncomputed if cell[0] > at and cell[1] in asked)
+    if cells:
+        shown = ", ".join(f"{column_letters(column + 1)}{row + 1}" for row, column in cells[:5])
+        what = f"{plural(len(cells), 'cell')} with a formula that was never computed: {shown}"
+        remedy = "open it in a spreadsheet program, save it, and bring that in"
+        found.notes.append(Note(sheet.title, what, remedy))
 
 
 def _header_again(row: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, int]:
@@ -191,13 +231,23 @@ def _step(
     columns: Mapping[str, int],
     control: str,
     name: str,
+    merged: Mapping[Place, Place],
 ) -> Step | None:
+    if not _text(texts, columns, "procedure") and not _text(texts, columns, "objective"):
+        return None
+    shared, begins = spread(sheet, number - 1, columns, merged)
+    if shared:
+        row, texts = list(row), list(texts)
+        for field_name, value in shared.items():
+            place = columns[field_name]
+            missing = place + 1 - len(row)
+            row += [None] * missing
+            texts += [""] * missing
+            row[place], texts[place] = value, cell_text(value)
     code = one_line(_text(texts, columns, "procedure"))
     objective = _text(texts, columns, "objective")
     if len(code) > 80 and not objective:  # the text itself stands in the column of the ids
         code, objective = "", _text(texts, columns, "procedure")
-    if not code and not objective:
-        return None
     controls = controls_in(_text(texts, columns, "control"))
     if not controls:
         derived = control_of_procedure(code)
@@ -222,6 +272,12 @@ def _step(
             if name in FILLED and place < len(row)
         },
         columns=columns,
+        merged=begins,
+        looked_at={
+            method: text
+            for method in METHODS
+            if (text := _text(texts, columns, method)) and names_things(text)
+        },
     )
 
 

@@ -174,7 +174,7 @@ def _counts(sheet: Sheet, listed: Sequence[Sum], formulas: Collection[str], put:
             elif label == "total controls":
                 set_beside(number, place + 1, len(listed))
             elif (name := label.replace(" ", "-")) in ROLLED_UP:
-                set_beside(number, place + 1, results[name])
-                if name == "satisfied" and str(cell).strip().startswith("%"):
-                    share = results[name] / judged if results[name] else 0
-                    set_beside(number, place + 1, share)
+                count: Cell = results[name]
+                if str(cell).strip().startswith("%"):
+                    count = results[name] / judged if count else 0
+                set_beside(number, place + 1, count)

@@ -22,6 +22,7 @@ _RESULTS = {
     "other than satisfied": "other-than-satisfied", "ots": "other-than-satisfied",
     "o": "other-than-satisfied", "not satisfied": "other-than-satisfied",
     "otherthan satisfied": "other-than-satisfied", "otherthansatisfied": "other-than-satisfied",
+    "met": "satisfied", "not met": "other-than-satisfied",
     "fail": "other-than-satisfied", "failed": "other-than-satisfied",
     "unsatisfied": "other-than-satisfied", "other": "other-than-satisfied",
     "not applicable": "not-applicable", "n a": "not-applicable", "na": "not-applicable",
@@ -110,6 +111,12 @@ def crossed(text: str, method: str) -> bool:
     """Tell whether a column of one method is filled: a cross, or what it is done on."""
     words = plain(text)
     return (bool(text.strip()) and words not in _NOTHING and words != "no") or words in _CROSS
+
+
+def names_things(text: str) -> bool:
+    """Tell whether a column of one method says what it is done on, and not only that it is."""
+    words = plain(text)
+    return len(words) > 3 and words not in _NOTHING | _CROSS | set(METHODS)
 
 
 def level_high(levels: Sequence[str]) -> str:

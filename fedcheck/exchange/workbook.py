@@ -23,6 +23,9 @@ MAX_PLACES = 4_000_000
 MAX_TEXT = 100_000_000
 """The most characters that the cells of all sheets may hold together."""
 
+MAX_MERGED = 100_000
+"""The most merged areas of a sheet."""
+
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 """The last row and column of Excel."""
 
@@ -36,12 +39,31 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that are merged into one, which has what its first cell holds.
+
+    Rows and columns are counted from 0, the last ones belong to it.
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its rows from the first on, each up to its last filled cell."""
+    """One sheet: its rows from the first on, each up to its last filled cell.
+
+    Attributes:
+        uncomputed: rows and columns, counted from 0, of formulas that no program has computed.
+    """
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
     hidden: bool = False
+    merged: tuple[Merged, ...] = ()
+    uncomputed: frozenset[tuple[int, int]] = frozenset()
 
 
 def read_workbook(path: Path) -> list[Sheet]:
@@ -55,10 +77,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     texts = _shared_texts(package, outline)
     days = day_styles(package, outline)
     spent = _Spent(path)
-    return [
-        Sheet(one.title, _rows(package, one, outline, texts, days, spent), one.hidden)
-        for one in outline.sheets
-    ]
+    return [_sheet(package, one, outline, texts, days, spent) for one in outline.sheets]
 
 
 def _shared_texts(package: Package, outline: Outline) -> list[str]:
@@ -142,6 +161,9 @@ class _Reader:
     within: str = ""
     aside: bool = False
     pieces: list[str] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+    formula: bool = False
+    uncomputed: set[tuple[int, int]] = field(default_factory=set)
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Hear of a tag that opens."""
@@ -149,6 +171,7 @@ class _Reader:
             self._place(attributes.get("r", ""))
             self.kind = attributes.get("t", "n")
             self.style = attributes.get("s", "")
+            self.formula = False
             self.pieces.clear()
             return
         match local(name):
@@ -160,6 +183,21 @@ class _Reader:
                 self.within = tag
             case "rPh":
                 self.aside = True
+            case "f":
+                self.formula = True
+            case "mergeCell":
+                self._merge(attributes.get("ref", ""))
+
+    def _merge(self, area: str) -> None:
+        ends = [_REFERENCE.fullmatch(end) for end in area.split(":")]
+        if len(ends) != 2 or ends[0] is None or ends[1] is None:
+            return
+        top, left = int(ends[0][2]), column_number(ends[0][1])
+        bottom, right = int(ends[1][2]), column_number(ends[1][1])
+        if 0 < top <= bottom <= MAX_ROW and left <= right <= MAX_COLUMN:
+            if len(self.merged) >= MAX_MERGED:
+                raise too_big(self.spent.path, f"more than {MAX_MERGED:,} merged areas")
+            self.merged.append(Merged(top - 1, left - 1, bottom - 1, right - 1))
 
     def _place(self, reference: str) -> None:
         found = _REFERENCE.fullmatch(reference)
@@ -173,6 +211,9 @@ class _Reader:
         if name == "c" or local(name) == "c":
             if self.pieces:
                 self._keep(self._value("".join(self.pieces)))
+            elif self.formula and self.kind != "str":  # one that gives no text says "str"
+                self.spent.cell(None)
+                self.uncomputed.add((self.row - 1, self.column - 1))
             return
         match local(name):
             case "v" | "t":
@@ -216,14 +257,14 @@ class _Reader:
         return number
 
 
-def _rows(
+def _sheet(
     package: Package,
     one: SheetPart,
     outline: Outline,
     texts: list[str],
     days: frozenset[int],
     spent: _Spent,
-) -> tuple[tuple[Cell, ...], ...]:
+) -> Sheet:
     data = package.read(one.part)
     if b"<!" not in data and not _UNPLACED.search(data):
         data = EMPTY_CELL.sub(b"", data)  # no comment or CDATA in which that could be text
@@ -236,7 +277,8 @@ def _rows(
         width = max(cells)
         spent.row(one.title, width)
         rows[number - 1] = tuple(cells.get(column) for column in range(1, width + 1))
-    return tuple(rows)
+    uncomputed = frozenset(reader.uncomputed)
+    return Sheet(one.title, tuple(rows), one.hidden, tuple(reader.merged), uncomputed)
 
 
 def column_number(letters: str) -> int:
