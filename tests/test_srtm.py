@@ -486,3 +486,23 @@ def test_more_rows_than_any_table_of_tests_are_refused(session, book, monkeypatc
     monkeypatch.setattr(srtm_rows, "MAX_ROWS", 3)
     with pytest.raises(FedcheckError, match="more than 3 rows"):
         importer.plan(session, srtm(book))
+
+
+def test_a_formula_that_was_never_computed_is_told(session, book):
+    made = openpyxl.load_workbook(srtm(book))
+    made["AC"]["J2"] = '=IF(1=1,"Satisfied","")'
+    made.save(book)
+    (note,) = said(importer.plan(session, book), "never computed")
+    assert (note.where, note.what) == ("AC", "1 cell with a formula that was never computed: J2")
+    made["AC"]["J2"] = None
+    made.save(book)
+    assert not said(importer.plan(session, book), "never computed"), "the exposure is not asked for"
+
+
+def test_what_a_method_is_done_on_is_guidance(session, book):
+    head = ["Control ID", "Assessment Procedure ID", "Objective", "Examine", "Interview", "Test"]
+    row = ["AC-1", "AC-1(a)(1)", "Determine", "[SELECT FROM: policy]", "X", "N/A"]
+    (made,) = importer.plan(session, table(book, [head, row])).checklists
+    ((_, item),) = made.items.values()
+    assert item.methods == ("examine", "interview")
+    assert item.guidance == "Examine: [SELECT FROM: policy]"

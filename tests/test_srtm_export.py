@@ -267,6 +267,9 @@ def test_merged_cells_are_filled_once_and_told_where_they_mean_several(tested, t
     assert sheet["H2"].value == "=1+1\nSeen."
     assert sheet["K4"].value == "Accounts are shared."
     assert isinstance(sheet["H3"], MergedCell) and isinstance(sheet["L4"], MergedCell)
+    assert ("AC, row 4, column L", "merged into K4, and so not written") in [
+        (note.where, note.what) for note in found.notes
+    ]
 
 
 def test_other_lists_with_results_of_these_tests_are_told(tested, book):

@@ -195,6 +195,8 @@ class _Work:
             style = self.styles.showing(style, isinstance(value, datetime))
             value = to_serial(value, self.outline.from_1904) if style else value.isoformat()
         head = f'<{prefix}c r="{reference}"' + (f' s="{style}"' if style else "")
+        if formula and old is not None and old.attributes.get("cm", "").isdigit():
+            head += f' cm="{old.attributes["cm"]}"'  # a formula that spills into other cells
         inside, kind = self._inside(prefix, reference, value, formula)
         if not inside:
             return f"{head}/>".encode() if old is not None else b""

@@ -30,6 +30,9 @@ SOURCE = "oscal"
 LARGEST = 24 * 1024 * 1024
 """The largest list that is made, in bytes; a larger file would not be read again."""
 
+MOST_TWICE = 20
+"""How many keys that stand twice are told."""
+
 PHASE = "full-assessment"
 ROLE = "3pao"
 LIST_IDS: dict[By, str] = {"control": "oscal.controls", "objective": "oscal.objectives"}
@@ -63,7 +66,7 @@ def plan(
     if not found.families:
         raise FedcheckError(f"{path}: has no controls", _why_empty(found), 3)
     notes = [Note(where, what) for where, what in found.notes]
-    for key, count in file.twice.items():
+    for key, count in file.twice.most_common(MOST_TWICE):
         what = f'"{one_line(key, 40)}" stands several times in {plural(count, "object")}'
         notes.append(Note("the file", what, "the last one counts; compare it with its source"))
     if not any(c.objectives for c in _controls(found)):

@@ -53,7 +53,7 @@ class CatalogFile:
     title: str
     version: str
     oscal: str
-    twice: Mapping[str, int] = field(default_factory=dict)
+    twice: Counter[str] = field(default_factory=Counter)
 
 
 def read_catalog(path: Path) -> CatalogFile:

@@ -93,6 +93,10 @@ class _Filling:
                 self.areas.setdefault(area, []).append((step, new or old))
                 if step.hidden(name):  # the first cell of the area alone can be seen and written
                     after[name] = ""
+                    if new and not step.spans_rows(name):
+                        what = f"merged into {step.merged[name]}, and so not written"
+                        remedy = "unmerge it in the template"
+                        self.notes.append(Note(step.place(name), what, remedy))
                     continue
             if _same(name, new, old):
                 continue

@@ -81,6 +81,13 @@ class Step:
         """Tell whether one of its cells is merged into another, which alone can be seen."""
         return self.merged.get(column, self.cell(column)) != self.cell(column)
 
+    def spans_rows(self, column: str) -> bool:
+        """Tell whether a merged cell begins in its own column: it is the same for several rows."""
+        begin, own = (
+            name.rstrip("0123456789") for name in (self.merged[column], self.cell(column))
+        )
+        return begin == own
+
 
 @dataclass(slots=True)
 class Steps:
