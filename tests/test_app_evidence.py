@@ -1,6 +1,7 @@
 """Evidence in the app by keyboard: the register, the form, dropped files, renewing, verifying."""
 
 import re
+import threading
 import time
 from pathlib import Path
 
@@ -417,24 +418,25 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
 
 async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, monkeypatch):
     attach(open_workspace, workspace, [DIAGRAM], "evidence/b.txt")
-    ended = []
+    begun, ended = [], threading.Event()
 
     def endless(path, step=None):
+        begun.append(path)
         try:
             while True:
                 step(0)
                 time.sleep(0.005)
         finally:
-            ended.append(path)
+            ended.set()
 
     monkeypatch.setattr(proofs, "hash_file", endless)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "3", "v")
-        await until(pilot, lambda: app.verifying is not None)
+        await until(pilot, lambda: begun)
         await pilot.press("q")
     assert app.return_code == 0
-    assert ended
+    assert ended.wait(30), "the reading goes on after the app has left"
 
 
 def test_sizes_are_for_people():
