@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.insight.entries import Board, board
 from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
 from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
@@ -36,7 +37,6 @@ from fedcheck.store.history import history_files
 from fedcheck.store.loading import load, with_book
 from fedcheck.store.naming import item_ref
 from fedcheck.store.paths import HEAD, UserFolders, private_home, shipped_checklists
-from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.store.reconcile import all_outside_changes
 from fedcheck.store.shelf import Shelf
 
@@ -256,14 +256,14 @@ class Session:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
         target = next_undo(self._own_history())
         if target is None:
-            raise FedcheckError("nothing to undo", "", 1)
+            raise FedcheckError("nothing to undo", "", ErrorKind.REFUSED)
         return self._take_back(target)
 
     def redo(self) -> Action:
         """Make again what was undone last. Raises FedcheckError where that cannot be."""
         target = next_redo(self._own_history())
         if target is None:
-            raise FedcheckError("nothing to redo", "", 1)
+            raise FedcheckError("nothing to redo", "", ErrorKind.REFUSED)
         return self._take_back(target, again=True)
 
     def reconcile(self) -> int:
@@ -510,7 +510,7 @@ def _still_there(change: Change, record: Thing) -> None:
         raise FedcheckError(
             f"{change.ref}: {change.field.partition('.')[0]} was changed since by somebody else",
             "look at it with fedcheck history, then set it by hand",
-            1,
+            ErrorKind.REFUSED,
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.plan import Plan, carry_out
 from fedcheck.model.change import differences
 from fedcheck.model.checklist import Checklist, Item, Section, Source, SourceRef
@@ -14,7 +15,6 @@ from fedcheck.model.finding import Finding
 from fedcheck.model.record import EMPTY
 from fedcheck.store import lists
 from fedcheck.store.checklists import load_list
-from fedcheck.store.problems import FedcheckError
 
 ITEM = Item(
     id="ac-01a-01",

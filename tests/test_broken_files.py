@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from conftest import MakeWorkspace, OpenWorkspace
 
+from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.insight.gates import gate
 from fedcheck.model.edit import Edit
 from fedcheck.store import toml
 from fedcheck.store.config import load as load_config
 from fedcheck.store.paths import HEAD, find_workspace, user_folders
-from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 FIPS = "rev5.readiness.3pao:mandate-1-fips"
@@ -89,7 +89,7 @@ def test_a_broken_progress_file(
     session.edit([FIPS], Edit(owner="bob"))
     with pytest.raises(FedcheckError) as error:
         session.edit([DIAGRAM], Edit(owner="dana"))
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert str(path) in str(error.value)
     with pytest.raises(FedcheckError):
         session.edit([FIPS, DIAGRAM], Edit(owner="dana"))
@@ -108,7 +108,7 @@ def test_a_broken_head(
     assert find_workspace(None, {}, root) == root  # a broken one is not passed over
     with pytest.raises(InvalidFileError) as error:
         open_workspace(root)
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert str(root / HEAD) in str(error.value)
     if kind not in ("a wrong word", "a wrong type", "a wrong day", "no format", "another list"):
         assert message in str(error.value)
@@ -229,7 +229,7 @@ def test_a_broken_user_configuration_counts_as_empty_and_is_told_of(home: Path) 
 def test_no_workspace_is_wrong_usage(tmp_path: Path, named: str) -> None:
     with pytest.raises(FedcheckError) as error:
         find_workspace(named or None, {}, tmp_path)
-    assert error.value.status == 2
+    assert error.value.kind == "usage"
     assert "fedcheck init" in error.value.hint
 
 

@@ -12,13 +12,13 @@ import pytest
 from doc_examples import DOCS, agrees, examples
 
 from fedcheck.cli.main import run
+from fedcheck.errors import FedcheckError
 from fedcheck.insight.delta import WORDS
 from fedcheck.insight.deltas import between
 from fedcheck.model.edit import Edit
 from fedcheck.report import render
 from fedcheck.report.earlier import earlier, remarks
 from fedcheck.store import cuts, paths
-from fedcheck.store.problems import FedcheckError
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -194,7 +194,7 @@ def test_a_report_of_another_workspace_is_refused(worked, make_workspace, open_w
     report_of(other, worked.root / "theirs.md")
     with pytest.raises(FedcheckError, match="another workspace") as caught:
         earlier(worked, "theirs.md", worked.root)
-    assert caught.value.status == 2
+    assert caught.value.kind == "usage"
 
 
 def test_a_report_of_a_rewritten_history_is_refused(worked, workspace):
@@ -266,7 +266,7 @@ def test_what_is_no_revision(worked, workspace, spec, said):
     git(workspace, "commit", "-q", "-m", "one")
     with pytest.raises(FedcheckError, match=said) as caught:
         earlier(worked, spec, workspace)
-    assert caught.value.status == 2
+    assert caught.value.kind == "usage"
     assert not (workspace / "x").exists()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
+from fedcheck.errors import QueryError
 from fedcheck.insight.clocks import Deadline, deadlines, within, without_day
 from fedcheck.insight.entries import board
 from fedcheck.insight.shifting import count_words, rescheduled, shift
@@ -16,7 +17,6 @@ from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import Record
 from fedcheck.model.request import Request
-from fedcheck.model.search import QueryError
 
 PACKAGE = date(2027, 1, 18)
 

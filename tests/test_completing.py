@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import checklist, item, project, small_board
 
+from fedcheck.errors import QueryError
 from fedcheck.model import query
 from fedcheck.model.completing import completions, endings, last_word
 from fedcheck.model.record import Record
-from fedcheck.model.search import QueryError
 from fedcheck.model.vocabulary import item_language, words
 
 ITEMS = (

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.columns import guessed, result_of, score, status_of
 from fedcheck.exchange.days import AmbiguousDayError, parse_day
 from fedcheck.exchange.delimited import MAX_BYTES, parse, read_delimited
 from fedcheck.exchange.grid import Sheet, as_text, grid_of, read_sheets
 from fedcheck.exchange.tables import csv_bytes, xlsx_bytes
 from fedcheck.exchange.workbook import Sheet as BookSheet
-from fedcheck.store.problems import FedcheckError
 
 HERE = Path("x.csv")
 ROWS = [["ID", "Title", "Note"], ["1", "Prüfung – §3", "one\ntwo"], ["2", 'He said "no"; ok', ""]]
@@ -66,7 +66,7 @@ def test_commas_in_texts_do_not_win_over_the_delimiter():
 def test_what_is_no_text_is_refused_in_words(raw):
     with pytest.raises(FedcheckError) as caught:
         parse(raw, HERE)
-    assert caught.value.status == 3
+    assert caught.value.kind == "unreadable"
     assert caught.value.hint
 
 
@@ -83,7 +83,7 @@ def test_no_bytes_are_a_surprise(raw):
     try:
         parse(raw, HERE)
     except FedcheckError as error:
-        assert error.status == 3
+        assert error.kind == "unreadable"
 
 
 word = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=12)

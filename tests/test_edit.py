@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import applied
 
+from fedcheck.errors import RuleError
 from fedcheck.model.checklist import Item
-from fedcheck.model.edit import (
-    Edit,
-    RuleError,
-    edited,
-    settled,
-    with_evidence,
-    without_evidence,
-)
+from fedcheck.model.edit import Edit, edited, settled, with_evidence, without_evidence
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import with_field
 from fedcheck.model.record import RESULTS, STATUSES, Record

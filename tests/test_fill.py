@@ -16,10 +16,10 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from small_workbooks import MAIN, SHEET, part, sheet_xml, with_parts
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.fill import Computed, fill, formula_cells
 from fedcheck.exchange.places import column_number
 from fedcheck.exchange.workbook import column_letters, read_workbook
-from fedcheck.store.problems import FedcheckError
 
 CHAIN = "xl/calcChain.xml"
 

@@ -24,12 +24,12 @@ from small_catalog import (
     written,
 )
 
+from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.exchange.oscal import plan
 from fedcheck.exchange.oscal_catalog import contents
 from fedcheck.exchange.oscal_params import LONGEST, Param, inserter, params_of
 from fedcheck.exchange.plan import carry_out
 from fedcheck.model.edit import Edit
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "oscal"
 
@@ -320,7 +320,7 @@ def test_what_is_no_catalog_is_said_plainly(session, tmp_path, data, said):
         planned(session, tmp_path, data)
     assert said in str(raised.value)
     assert raised.value.hint
-    assert raised.value.status == 3
+    assert raised.value.kind == "unreadable"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])

@@ -7,16 +7,15 @@ import pytest
 import tomli
 from conftest import OpenWorkspace
 
+from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.insight.story import story
 from fedcheck.model import assessing, requesting
-from fedcheck.model.edit import RuleError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.rating import rated
 from fedcheck.model.request import Request
 from fedcheck.session import Session
 from fedcheck.store import books
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 
 DAY = date(2027, 1, 11)
 PROOF = Evidence("e1", "https://x.example", "Scan")

@@ -10,9 +10,9 @@ from conftest import OpenWorkspace
 from driving import press, screen_text, settle, type_text
 
 from fedcheck.cli.main import run
+from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.store import config, paths
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.schedule import dump, load
 from fedcheck.tui.app import FedcheckApp
 

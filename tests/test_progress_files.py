@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import applied
 
+from fedcheck.errors import InvalidFileError
 from fedcheck.model.change import Change, differences
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.record import EMPTY, RESULTS, STATUSES, Record
 from fedcheck.store import progress
 from fedcheck.store.book import Book
 from fedcheck.store.lines import Lines
-from fedcheck.store.problems import InvalidFileError
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),

@@ -21,11 +21,12 @@ from small_project import applied, small_board
 from test_progress_files import FILES, PATH, RECORDS, whole
 
 from fedcheck.cli.words import table
+from fedcheck.errors import InvalidFileError, RuleError
 from fedcheck.model import query
 from fedcheck.model.change import Change, Entered, differences
 from fedcheck.model.checklist import Checklist, Item
 from fedcheck.model.dates import parse_due, parse_max_age, parse_span, typed_due
-from fedcheck.model.edit import Edit, RuleError, edited, settled, with_evidence, without_evidence
+from fedcheck.model.edit import Edit, edited, settled, with_evidence, without_evidence
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import field_names, field_value, with_field
 from fedcheck.model.finding import Findings
@@ -40,7 +41,6 @@ from fedcheck.store import checklists, history, progress, toml
 from fedcheck.store.book import Book
 from fedcheck.store.config import UserConfig
 from fedcheck.store.decode import decode
-from fedcheck.store.problems import InvalidFileError
 
 SHORT = {name: text for name, text in TEXTS.items() if len(text) < 1000}
 ANY = st.text(st.characters(), max_size=40)

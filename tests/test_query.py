@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.errors import QueryError
 from fedcheck.model import query, search
 from fedcheck.model.checklist import Item, Section
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import Evidence
-from fedcheck.model.query import EXAMPLES, IS, KEYS, QueryError, parse, split_words
+from fedcheck.model.query import EXAMPLES, IS, KEYS, parse, split_words
 from fedcheck.model.record import Record
 
 TODAY = date(2027, 1, 11)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from conftest import FrozenClock, OpenWorkspace
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.change import OUTSIDE
 from fedcheck.model.edit import Edit
 from fedcheck.session import Session
 from fedcheck.store import history, machine
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.reconcile import outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -157,7 +157,7 @@ def test_a_place_that_cannot_be_written_is_an_error_in_words(session: Session) -
     (session.root / ".fedcheck" / "lock").mkdir()
     with pytest.raises(FedcheckError) as error:
         session.reconcile()
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert len(told(session)) == 1
 
 

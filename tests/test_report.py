@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from small_project import checklist, item, project, small_board
 from small_report import PROCESS, check_tables, fill, report, section, ship, tokens
 
+from fedcheck.errors import FedcheckError
 from fedcheck.insight.deliverables import papers
 from fedcheck.insight.since import status_days
 from fedcheck.insight.troubles import troubles
@@ -31,7 +32,6 @@ from fedcheck.report.fingerprint import Fingerprint
 from fedcheck.report.markdown import plain
 from fedcheck.session import open_session
 from fedcheck.store import paths
-from fedcheck.store.problems import FedcheckError
 
 GOLDEN = Path(__file__).with_name("golden")
 ROOT = Path(__file__).parents[1]
@@ -312,7 +312,7 @@ def test_only_an_earlier_report_is_replaced(filled):
     path.write_text("mine")
     with pytest.raises(FedcheckError, match="no report of fedcheck") as caught:
         render.write(path, text)
-    assert caught.value.status == 2
+    assert caught.value.kind == "usage"
     assert path.read_text() == "mine"
     path.write_text("")
     render.write(path, text)

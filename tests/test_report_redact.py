@@ -11,6 +11,7 @@ from small_report import FINDINGS, HEAD, PROGRESS, REQUESTS, fill, report, ship
 from test_report_html import NAMES
 
 from fedcheck.cli.main import run
+from fedcheck.errors import FedcheckError
 from fedcheck.model.change import Change, Entered
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import Record
@@ -18,7 +19,6 @@ from fedcheck.model.request import Request
 from fedcheck.report import fingerprint, redact
 from fedcheck.report.redact import REDACTIONS, parse_redactions
 from fedcheck.store import history
-from fedcheck.store.problems import FedcheckError
 
 PEOPLE = ["Alice", "Ngata", "dana", "Bob", "Tanaka", "mallory", "n.ngata@example.com"]
 NOTES = ["landlord", "decides in March", "no mobile clients", "audience", "WORDY"]
@@ -135,7 +135,7 @@ def test_unknown_words_are_refused(filled, monkeypatch, capsys):
     assert parse_redactions(" Owners ,links,") == {"owners", "links"}
     with pytest.raises(FedcheckError, match='cannot leave out "owner"') as caught:
         parse_redactions("owner")
-    assert caught.value.status == 2
+    assert caught.value.kind == "usage"
     monkeypatch.chdir(filled)
     assert run(["report", "-o", "-", "--redact", "xyzzy"]) == 2
     assert "known: owners, notes, links" in capsys.readouterr().err

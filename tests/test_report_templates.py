@@ -8,11 +8,11 @@ import pytest
 from conftest import TODAY
 from small_report import body, fill, rendered, report, ship, template
 
+from fedcheck.errors import FedcheckError
 from fedcheck.report import fingerprint, sandbox, view, view_changes, view_duties, view_proof
 from fedcheck.report.fingerprint import Fingerprint
 from fedcheck.report.templates import SHIPPED, list_templates
 from fedcheck.store import history, paths
-from fedcheck.store.problems import FedcheckError
 
 ROOT = Path(__file__).parents[1]
 
@@ -163,7 +163,7 @@ def test_an_error_names_file_and_line(filled, text, line, said):
         rendered(filled, text)
     path = filled / "templates" / "mine.md.j2"
     assert str(caught.value).startswith(f"{path}:{line}: ")
-    assert caught.value.status == 3
+    assert caught.value.kind == "unreadable"
 
 
 def test_an_error_in_an_included_template_names_that_one(filled):
@@ -175,7 +175,7 @@ def test_an_error_in_an_included_template_names_that_one(filled):
 def test_unknown_names(filled):
     with pytest.raises(FedcheckError) as caught:
         report(filled, template="pmo-statis")
-    assert caught.value.status == 2
+    assert caught.value.kind == "usage"
     assert caught.value.hint == 'did you mean "pmo-status"?'
     for name in ("../../etc/passwd", "", "a/b", "\x1b[31m"):
         with pytest.raises(FedcheckError, match="no report template"):
@@ -188,7 +188,7 @@ def test_a_template_for_a_newer_context_is_refused_in_words(filled):
     assert rendered(filled, "{# fedcheck context 1 #}ok") == "ok"
     with pytest.raises(FedcheckError, match=r"mine\.md\.j2:1: .* version 2") as caught:
         rendered(filled, "{#- fedcheck context 2 -#}ok")
-    assert caught.value.status == 3
+    assert caught.value.kind == "unreadable"
 
 
 def test_a_template_of_the_workspace_is_no_way_to_other_files(filled, tmp_path):
@@ -246,7 +246,7 @@ ESCAPES = [
 def test_the_sandbox_holds(filled, text):
     with pytest.raises(FedcheckError) as caught:
         rendered(filled, text)
-    assert caught.value.status == 3
+    assert caught.value.kind == "unreadable"
     assert "<class" not in str(caught.value)
 
 
@@ -310,7 +310,7 @@ def test_a_template_that_runs_away_is_stopped(filled, text, monkeypatch):
     monkeypatch.setattr(sandbox, "MAX_CHARACTERS", 1_000_000)
     with pytest.raises(FedcheckError) as caught:
         rendered(filled, text)
-    assert caught.value.status == 3
+    assert caught.value.kind == "unreadable"
 
 
 def test_the_real_limits_are_reached_soon(filled):

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.cli.main import run
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange import request_rows
 from fedcheck.exchange.grid import read_sheets
 from fedcheck.exchange.request_rows import COLUMNS
 from fedcheck.model.request import Request
-from fedcheck.store.problems import FedcheckError
 
 PEOPLE = '\n[people.dana]\nrole = "csp"\n[people.bob]\nrole = "3pao"\n'
 REQUESTS = """format = 1

@@ -15,10 +15,10 @@ import pytest
 import tomli
 from conftest import MakeWorkspace, OpenWorkspace
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.edit import Edit
 from fedcheck.session import Session
 from fedcheck.store import files, history, machine, workspaces
-from fedcheck.store.problems import FedcheckError
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -30,7 +30,7 @@ from pathlib import Path
 from fedcheck.model.edit import Edit
 from fedcheck.session import open_session
 from fedcheck.store import paths
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import FedcheckError
 root, who = Path(sys.argv[1]), sys.argv[2]
 session = open_session(root, paths.user_folders(), (), who)
 print("open", flush=True)
@@ -72,7 +72,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 try:
     session.edit(["rev5.readiness.csp:diagram"], Edit(note="x" * 5000))
 except FedcheckError as error:
-    print(error.status, error, error.hint, flush=True)
+    print(error.kind, error, error.hint, flush=True)
 """
 )
 LOCK = """
@@ -197,7 +197,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(session: Session, children: lis
     children.append(Child(SMALL_DISK, session.root, "bob"))
     children[0].go()
     said = children[0].line()
-    assert said.startswith("3 ")
+    assert said.startswith("unreadable ")
     assert "cannot save: file too large check free space and permissions" in said
     assert (session.root / CSP_FILE).read_bytes() == before
     assert left_over(session.root) == []
@@ -220,7 +220,7 @@ def test_a_step_that_fails_leaves_the_old_file(
         patch.setattr(*places.get(step, (Path, "replace")), refuse)
         with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
             session.edit([DIAGRAM], Edit(owner="erin"))
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert error.value.hint
     assert (session.root / CSP_FILE).read_bytes() == before
     assert left_over(session.root) == []
@@ -358,7 +358,7 @@ def test_a_read_only_folder_is_an_error_in_words(session: Session) -> None:
             session.edit([DIAGRAM], Edit(owner="erin"))
     finally:
         folder.chmod(0o700)
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert items(session.root)["diagram"]["owner"] == "dana"
 
 
@@ -370,7 +370,7 @@ def test_a_file_in_the_place_of_a_folder_is_an_error_in_words(session: Session, 
     place.write_text("in the way")
     with pytest.raises(FedcheckError) as error:
         session.edit([DIAGRAM], Edit(owner="dana"))
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert str(place) in str(error.value)
     assert place.read_text() == "in the way"
 
@@ -432,7 +432,7 @@ def test_a_lock_that_another_process_holds(
     with pytest.raises(FedcheckError, match="locked by another fedcheck") as error:
         session.edit([DIAGRAM], Edit(owner="dana"))
     assert 0.15 < time.monotonic() - start < 5
-    assert error.value.status == 3
+    assert error.value.kind == "locked"
     assert "nothing was changed" in error.value.hint
     assert not (session.root / CSP_FILE).exists()
     children[0].kill()
@@ -459,5 +459,5 @@ def test_a_workspace_is_not_made_over_another_one(workspace: Path) -> None:
     before = (workspace / "fedcheck.toml").read_bytes()
     with pytest.raises(FedcheckError, match="a workspace is here already") as error:
         workspaces.create(workspace, "x")
-    assert error.value.status == 2
+    assert error.value.kind == "usage"
     assert (workspace / "fedcheck.toml").read_bytes() == before

@@ -16,13 +16,13 @@ from conftest import TODAY, FrozenClock, MakeWorkspace, OpenWorkspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.model.change import OUTSIDE, Change
-from fedcheck.model.edit import Edit, RuleError
+from fedcheck.model.edit import Edit
 from fedcheck.model.project import Project
 from fedcheck.model.record import EMPTY, STATUSES
 from fedcheck.session import Session
 from fedcheck.store import files, history, proofs
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 from fedcheck.store.reconcile import outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -107,7 +107,7 @@ def test_a_head_that_cannot_be_used_is_an_error(
 ) -> None:
     with pytest.raises(FedcheckError) as error:
         open_workspace(make_workspace(**about))
-    assert error.value.status == 3
+    assert error.value.kind == "unreadable"
     assert "fedcheck.toml" in str(error.value)
     assert said in str(error.value)
 
@@ -124,7 +124,7 @@ def test_references_may_be_short_where_they_are_clear(session: Session) -> None:
     }.items():
         with pytest.raises(FedcheckError) as error:
             session.resolve("rev5.readiness.csp:" + tail if tail == "high-only" else tail)
-        assert error.value.status == 2
+        assert error.value.kind == "usage"
         assert said in error.value.hint
 
 
@@ -138,7 +138,7 @@ def test_an_ambiguous_reference_lists_the_candidates(
     session = open_workspace(make_workspace("b", lists=lists))
     with pytest.raises(FedcheckError) as error:
         session.resolve("brief")
-    assert error.value.status == 2
+    assert error.value.kind == "usage"
     assert "jab.kick-off.csp:brief\n  jab.kick-off.csp-acme:brief" in str(error.value)
 
 
@@ -365,7 +365,7 @@ def test_undo_and_redo_across_restarts(workspace: Path, open_workspace: OpenWork
         assert status(workspace, open_workspace) == left
     with pytest.raises(FedcheckError, match="nothing to undo") as error:
         open_workspace(workspace).undo()
-    assert error.value.status == 1
+    assert error.value.kind == "refused"
     for there in ("doing", "blocked", "done"):
         open_workspace(workspace).redo()
         assert status(workspace, open_workspace) == there
@@ -410,7 +410,7 @@ def test_undo_refuses_where_the_value_is_no_longer_there(
     before = (workspace / CSP_FILE).read_bytes()
     with pytest.raises(FedcheckError, match="owner was changed since") as error:
         alice.undo()
-    assert error.value.status == 1
+    assert error.value.kind == "refused"
     assert (workspace / CSP_FILE).read_bytes() == before
 
 
@@ -858,7 +858,7 @@ def test_a_link_that_is_no_evidence(session: Session, link: str, said: str) -> N
     (session.root / "link.txt").symlink_to("../outside.txt")
     with pytest.raises(FedcheckError, match=said) as error:
         session.new_evidence(link, here=session.root)
-    assert error.value.status == 2
+    assert error.value.kind == "usage"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "ftp://x", "x"])
@@ -929,7 +929,7 @@ def test_a_file_of_our_own_proves_nothing(session: Session, link: str) -> None:
     (session.root / "link.txt").symlink_to("progress/x.toml")
     with pytest.raises(FedcheckError, match="fedcheck's own") as error:
         session.new_evidence(link, here=session.root)
-    assert error.value.status == 2
+    assert error.value.kind == "usage"
 
 
 def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
@@ -991,7 +991,7 @@ def test_evidence_that_cannot_be_read_is_not_called_changed(
         assert verdict.state == "unreadable"
         with pytest.raises(FedcheckError, match="cannot be read") as error:
             session.new_evidence("scan.txt", here=session.root)
-        assert error.value.status == 3
+        assert error.value.kind == "unreadable"
     assert session.board().entries[DIAGRAM].evidence == ("ok",)
 
 

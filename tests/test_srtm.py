@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_workbooks import HEADINGS, STEPS, srtm, table
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange import srtm as importer
 from fedcheck.exchange import srtm_merged, srtm_rows
 from fedcheck.exchange.controls import control_of_procedure, controls_in
@@ -27,7 +28,6 @@ from fedcheck.model.key import is_id
 from fedcheck.model.record import EMPTY
 from fedcheck.model.testing import Fieldwork
 from fedcheck.store.checklists import load_list
-from fedcheck.store.problems import FedcheckError
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "data" / "srtm"
 ID = "rev5.srtm-moderate"

@@ -17,6 +17,7 @@ from openpyxl.cell.cell import MergedCell
 from small_workbooks import STEPS, srtm
 
 from fedcheck.cli.main import run
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange import srtm as importer
 from fedcheck.exchange.plan import carry_out
 from fedcheck.exchange.srtm_out import filled
@@ -29,7 +30,6 @@ from fedcheck.model.record import EMPTY, Record
 from fedcheck.model.testing import Fieldwork
 from fedcheck.session import open_session
 from fedcheck.store import paths
-from fedcheck.store.problems import FedcheckError
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "data" / "srtm"
 ID = "rev5.srtm-moderate"

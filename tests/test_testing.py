@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from small_project import checklist, item, project
 
 from fedcheck.cli.main import run
+from fedcheck.errors import RuleError
 from fedcheck.insight import testing as counting
 from fedcheck.insight.entries import board
-from fedcheck.model.edit import Edit, RuleError, edited
+from fedcheck.model.edit import Edit, edited
 from fedcheck.model.fields import with_field
 from fedcheck.model.record import Record
 from fedcheck.model.testing import Fieldwork, like

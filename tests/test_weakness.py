@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.cli.main import run
+from fedcheck.errors import RuleError
 from fedcheck.model import assessing
 from fedcheck.model.assessing import Update
-from fedcheck.model.edit import RuleError
 from fedcheck.model.finding import Finding, exposure
 from fedcheck.model.weakness import DETAILS, detailed
 

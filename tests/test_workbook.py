@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_workbooks import MAIN, SHEET, sheet_xml, with_parts
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange import package, workbook
 from fedcheck.exchange.fill import fill
 from fedcheck.exchange.tables import xlsx_bytes
 from fedcheck.exchange.workbook import read_workbook
-from fedcheck.store.problems import FedcheckError
 
 
 def first(path):
@@ -26,7 +26,7 @@ def refused(path, *words):
     """Return the error of a workbook that is refused, with a remedy."""
     with pytest.raises(FedcheckError) as caught:
         read_workbook(path)
-    assert caught.value.status == 3
+    assert caught.value.kind == "unreadable"
     assert caught.value.hint
     assert all(word in str(caught.value) for word in (path.name, *words)), str(caught.value)
     return caught.value

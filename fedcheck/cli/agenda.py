@@ -17,10 +17,10 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight import agenda, owed
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.vocabulary import item_language
-from fedcheck.store.problems import FedcheckError
 
 
 @click.command("next")
@@ -65,7 +65,7 @@ def next_(
     roles = board.project.process.roles
     if role and role not in roles and not (calendar and role == ALL):
         hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
-        raise FedcheckError(f'unknown role "{role[:60]}"', hint, 2)
+        raise FedcheckError(f'unknown role "{role[:60]}"', hint, ErrorKind.USAGE)
     role = role or board.project.config.role
     if calendar:
         print_calendar(board, "" if role == ALL else role, words.query_text(query), until, as_json)

@@ -15,10 +15,10 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.model.key import is_id
 from fedcheck.model.text import one_line, plural
 from fedcheck.store import checklists, config, files, paths
-from fedcheck.store.problems import FedcheckError, Problem
 
 if TYPE_CHECKING:
     from fedcheck.store.checklists import Catalog
@@ -114,7 +114,7 @@ def validate(
     if files_:
         for path in files_:
             if not os.path.lexists(path):
-                raise FedcheckError(f"{path}: no such file", "check the name", 3)
+                raise FedcheckError(f"{path}: no such file", "check the name")
         given, problems = [], []
         for path in files_:
             if path.name == checklists.PROCESS_FILE:
@@ -184,21 +184,23 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
     session = open_workspace(workspace)
     project = session.project
     if not is_id(id_):
-        raise FedcheckError(f'"{id_[:60]}" is not an id', "use a-z, 0-9, dots and hyphens", 2)
+        raise FedcheckError(
+            f'"{id_[:60]}" is not an id', "use a-z, 0-9, dots and hyphens", ErrorKind.USAGE
+        )
     path = session.root / "checklists" / f"{id_}.toml"
     if path.exists():
-        raise FedcheckError(f"{path}: exists already", "choose another id", 2)
+        raise FedcheckError(f"{path}: exists already", "choose another id", ErrorKind.USAGE)
     if id_ in session.catalog.winning():
         hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
-        raise FedcheckError(f'there is a checklist "{id_}" already', hint, 2)
+        raise FedcheckError(f'there is a checklist "{id_}" already', hint, ErrorKind.USAGE)
     known = project.process.phase(phase)
     if known is None:
         phases = ", ".join(p.id for p in project.process.phases)
-        raise FedcheckError(f'unknown phase "{phase[:60]}"', f"known: {phases}", 2)
+        raise FedcheckError(f'unknown phase "{phase[:60]}"', f"known: {phases}", ErrorKind.USAGE)
     owner = role or project.config.role
     if owner not in project.process.roles:
         roles = ", ".join(project.process.roles)
-        raise FedcheckError(f'unknown role "{owner[:60]}"', f"known: {roles}", 2)
+        raise FedcheckError(f'unknown role "{owner[:60]}"', f"known: {roles}", ErrorKind.USAGE)
     text = SKELETON.format(
         id=json.dumps(id_),
         process=json.dumps(project.process.id),

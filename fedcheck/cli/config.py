@@ -6,10 +6,10 @@ from fedcheck.actions import ACTIONS, of_place
 from fedcheck.actions.action import PLACES
 from fedcheck.actions.keys import key_text
 from fedcheck.cli.context import complain, json_option, print_json, say
+from fedcheck.errors import Problem
 from fedcheck.keymap import KeyMap, complaints, key_map
 from fedcheck.store import paths
 from fedcheck.store.config import UserConfig, load
-from fedcheck.store.problems import Problem
 
 
 def load_checked(folders: paths.UserFolders) -> tuple[UserConfig, list[Problem]]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fedcheck.errors import Problem
 from fedcheck.model.dates import parse_date
 from fedcheck.model.text import clean
-from fedcheck.store.problems import Problem
 
 if TYPE_CHECKING:
     from fedcheck.session import Session

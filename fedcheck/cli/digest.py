@@ -16,10 +16,10 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.reference import did_you_mean, nearest
 from fedcheck.model.text import one_line, plural
 from fedcheck.store import files
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -68,7 +68,7 @@ def digest(
     roles = board.project.process.roles
     if role and role not in roles:
         hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
-        raise FedcheckError(f'unknown role "{one_line(role, 60)}"', hint, 2)
+        raise FedcheckError(f'unknown role "{one_line(role, 60)}"', hint, ErrorKind.USAGE)
     everybody = digests(board, role or "", until)
     names = dict(zip((one.owner for one in everybody), file_names(everybody), strict=True))
     chosen = _chosen(board, everybody, owners)
@@ -104,7 +104,7 @@ def _chosen(board: "Board", known: "list[Digest]", owners: tuple[str, ...]) -> "
         else:
             near = nearest(word, {*by_name, *people})
             hint = f'did you mean "{near[0]}"?' if near else "see: fedcheck list owner:NAME"
-            raise FedcheckError(f'nobody is called "{one_line(owner, 60)}"', hint, 2)
+            raise FedcheckError(f'nobody is called "{one_line(owner, 60)}"', hint, ErrorKind.USAGE)
     return list({one.owner: one for one in found}.values())
 
 
@@ -114,7 +114,7 @@ def _print(board: "Board", chosen: "list[Digest]", until: date | None) -> None:
     if len(chosen) != 1:
         names = ", ".join(one.owner or NOBODY_WORDS[0] for one in chosen[:20])
         hint = f"name one: {names}" if chosen else "nobody owes anything"
-        raise FedcheckError("-o - prints one digest", hint, 2)
+        raise FedcheckError("-o - prints one digest", hint, ErrorKind.USAGE)
     click.echo(markdown(board, chosen[0], until), nl=False)
 
 
@@ -134,7 +134,9 @@ def _write(
         path = folder / name
         data = markdown(board, one, until).encode()
         if path.exists() and not force and path.read_bytes() != data:
-            raise FedcheckError(f"{path}: is there already", "choose another folder, or --force", 2)
+            raise FedcheckError(
+                f"{path}: is there already", "choose another folder, or --force", ErrorKind.USAGE
+            )
         wanted[path] = data
     files.write_all(wanted)
     for one, path in zip(chosen, wanted, strict=True):

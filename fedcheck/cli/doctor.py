@@ -20,8 +20,8 @@ from fedcheck.cli.context import (
     warn,
     workspace_option,
 )
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import one_line, plural
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.doctor.defect import Defect

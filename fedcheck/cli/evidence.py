@@ -19,12 +19,12 @@ from fedcheck.cli.context import (
 )
 from fedcheck.cli.item import report_action
 from fedcheck.cli.proving import foretold, grouped_lines, progress
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
 from fedcheck.model.evidence import Evidence, evidence_to_dict
 from fedcheck.model.proving import Revision
 from fedcheck.model.text import one_line, plural
 from fedcheck.model.vocabulary import item_language
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -84,7 +84,9 @@ def add(
     """
     items = targets if links else targets[:-1]
     if not items:
-        raise FedcheckError("the link or the item is missing", "first the items, then the link", 2)
+        raise FedcheckError(
+            "the link or the item is missing", "first the items, then the link", ErrorKind.USAGE
+        )
     session = open_workspace(workspace, as_of)
     refs = list(dict.fromkeys(ledger.any_ref(session, one) for one in (*items, *also)))
     with progress("reading") as step:
@@ -238,11 +240,15 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     if not found:
         found = [(entry, proof) for entry, proof, _ in _found(board, query)]
     if not found:
-        raise FedcheckError("no evidence is meant by this", "see: fedcheck evidence list", 2)
+        raise FedcheckError(
+            "no evidence is meant by this", "see: fedcheck evidence list", ErrorKind.USAGE
+        )
     if len(found) > 1 and not everything and not by_id:
         for entry, proof in found[:20]:
             complain(one_line(f"{proof.id}  {entry.ref}  {proof.name}", 200))
-        raise FedcheckError(f"{len(found)} pieces are meant", "name one by its id, or --all", 2)
+        raise FedcheckError(
+            f"{len(found)} pieces are meant", "name one by its id, or --all", ErrorKind.USAGE
+        )
     report_action(session, session.remove_evidence([(e.ref, p.id) for e, p in found]), as_json)
 
 
@@ -270,7 +276,9 @@ def renew(
     ]
     if not found:
         shown = one_line(piece, 80)
-        raise FedcheckError(f"{shown}: no such evidence", "see: fedcheck evidence list", 2)
+        raise FedcheckError(
+            f"{shown}: no such evidence", "see: fedcheck evidence list", ErrorKind.USAGE
+        )
     with progress("reading") as step:
         fresh = session.renewed(found[0][1], collected, step)
     values = {"collected": fresh.collected, "sha256": fresh.sha256}

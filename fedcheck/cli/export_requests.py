@@ -7,11 +7,11 @@ import click
 from fedcheck.cli import complete, ledger, words
 from fedcheck.cli.context import as_of_option, open_workspace, workspace_option
 from fedcheck.cli.exports import deliver
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.ledger_query import request_language
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.request import REQUEST_KINDS
 from fedcheck.store.book import REQUESTS
-from fedcheck.store.problems import FedcheckError
 
 FORMATS = ("csv", "xlsx", "md")
 
@@ -58,7 +58,9 @@ def requests(
         used = (request.to for request in board.project.requests)
         known = {*board.project.people(), *board.project.process.roles, *used}
         if to.casefold() not in {name.casefold() for name in known}:
-            raise FedcheckError(f'nobody is called "{to[:60]}"', did_you_mean(to, known), 2)
+            raise FedcheckError(
+                f'nobody is called "{to[:60]}"', did_you_mean(to, known), ErrorKind.USAGE
+            )
     found = request_rows.chosen(board.project, found, to, kind or "")
     found.sort(key=lambda one: (one.asked or date.min, one.id))
     what = format_ or (output or "").rpartition(".")[2].lower()

@@ -8,7 +8,7 @@ import click
 from fedcheck.cli.context import as_of_option, json_option, open_workspace, say, workspace_option
 from fedcheck.cli.exports import deliver, print_told, tell
 from fedcheck.cli.imports import existing_file
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError
 
 Command = Callable[..., None]
 
@@ -40,7 +40,9 @@ def _export(
     session = open_workspace(workspace, as_of)
     path = existing_file(template)
     if output == "-":
-        raise FedcheckError("a workbook is no text for the screen", "name a file: -o FILE", 2)
+        raise FedcheckError(
+            "a workbook is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE
+        )
     found = filled(session, path, kind)
     if not as_json:
         tell(found.facts, found.notes)

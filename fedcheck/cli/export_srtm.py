@@ -8,7 +8,7 @@ from fedcheck.cli import complete, words
 from fedcheck.cli.context import as_of_option, json_option, open_workspace, workspace_option
 from fedcheck.cli.exports import deliver, print_told, tell
 from fedcheck.cli.imports import existing_file
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError
 
 
 @click.command()
@@ -46,7 +46,9 @@ def srtm(
 
     path = existing_file(template)
     if output == "-":
-        raise FedcheckError("a workbook is no text for the screen", "name a file: -o FILE", 2)
+        raise FedcheckError(
+            "a workbook is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE
+        )
     session = open_workspace(workspace, as_of)
     board = session.board().shared()
     refs = None

@@ -9,9 +9,9 @@ import click
 from fedcheck.cli.context import print_json, say
 from fedcheck.cli.imports import SHOWN
 from fedcheck.cli.lazy import LazyGroup
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.text import one_line, plural
 from fedcheck.store import files
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.exchange.plan import Note
@@ -86,12 +86,14 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
             click.echo(data.decode(), nl=False)
         except UnicodeDecodeError:
             raise FedcheckError(
-                "this is no text for the screen", "name a file: -o FILE", 2
+                "this is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE
             ) from None
         return
     path = Path(output)
     if path.exists() and not force:
-        raise FedcheckError(f"{path}: is there already", "choose another name, or --force", 2)
+        raise FedcheckError(
+            f"{path}: is there already", "choose another name, or --force", ErrorKind.USAGE
+        )
     files.write_whole(path, data)
     if not quiet:
         say(f"written  {path}")

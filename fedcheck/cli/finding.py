@@ -18,6 +18,7 @@ from fedcheck.cli.context import (
 )
 from fedcheck.cli.detail import detail_options, given
 from fedcheck.cli.item import report_action
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.ledger_query import finding_language
 from fedcheck.insight.ledgers import state_of
 from fedcheck.model import assessing
@@ -33,7 +34,6 @@ from fedcheck.model.finding import (
 from fedcheck.model.text import storable
 from fedcheck.model.weakness import DETAILS, detailed
 from fedcheck.store.book import FINDINGS
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -97,7 +97,7 @@ def add(
     rated = risk or exposure(known.get("likelihood", ""), known.get("impact", ""))
     if not rated:
         hint = "say --risk, or both --likelihood and --impact"
-        raise FedcheckError("a finding has a risk", hint, 2)
+        raise FedcheckError("a finding has a risk", hint, ErrorKind.USAGE)
     session = open_workspace(workspace, as_of)
     ref = session.new_ref(FINDINGS)
     new = Finding(
@@ -198,7 +198,7 @@ def update(
     session = open_workspace(workspace, as_of)
     refs = ledger.refs_of(session, FINDINGS, finding_ids)
     if title is not None and not _word(title):
-        raise FedcheckError("the title is empty", "say the weakness in one line", 2)
+        raise FedcheckError("the title is empty", "say the weakness in one line", ErrorKind.USAGE)
     wanted = Update(
         items=ledger.item_refs(session, items),
         title=None if title is None else _word(title),
@@ -217,7 +217,9 @@ def update(
         details=given(details),
     )
     if wanted == Update() and not links:
-        raise FedcheckError("nothing to update", "say what: --plan TEXT, --retest passed, ...", 2)
+        raise FedcheckError(
+            "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
+        )
     wanted = replace(wanted, proofs=ledger.proofs_of(session, links, kind, outside))
     today = session.today()
     change: Callable[[Finding], Finding] = ledger.there(lambda old: wanted.apply(old, today))
@@ -227,10 +229,12 @@ def update(
 def _contradictions(close: bool, reopen: bool, retest: str | None) -> None:
     if close and (reopen or retest == "failed"):
         other = "--reopen" if reopen else "--retest failed"
-        raise FedcheckError(f"--close and {other} contradict each other", "leave one out", 2)
+        raise FedcheckError(
+            f"--close and {other} contradict each other", "leave one out", ErrorKind.USAGE
+        )
     if reopen and retest == "passed":
         text = "--reopen and --retest passed contradict each other"
-        raise FedcheckError(text, "leave one out", 2)
+        raise FedcheckError(text, "leave one out", ErrorKind.USAGE)
 
 
 @finding.command()

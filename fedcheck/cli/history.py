@@ -16,10 +16,10 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.errors import FedcheckError
 from fedcheck.insight import story
 from fedcheck.model.text import plural
 from fedcheck.store.paths import private_home
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.toml import read_bytes
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _missing(root: Path, report: Path) -> "list[Damage]":
 
     seen = fingerprint.find(read_bytes(report).decode("utf-8", "replace"))
     if seen is None:
-        raise FedcheckError(f"{report}: no fingerprint of a history in it", "name a report", 3)
+        raise FedcheckError(f"{report}: no fingerprint of a history in it", "name a report")
     lost = []
     for name, wanted in seen.hashes.items():
         plain = Path(name.replace("\0", "")).name  # a report may come from a stranger

@@ -7,9 +7,9 @@ import click
 from fedcheck.cli import complete, words
 from fedcheck.cli.context import Day, as_of_option, complain, open_workspace, workspace_option
 from fedcheck.cli.exports import deliver
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import plural
-from fedcheck.store.problems import FedcheckError
 
 
 @click.command()
@@ -52,7 +52,7 @@ def ics(
     roles = project.process.roles
     if role and role not in roles:
         hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
-        raise FedcheckError(f'unknown role "{role[:60]}"', hint, 2)
+        raise FedcheckError(f'unknown role "{role[:60]}"', hint, ErrorKind.USAGE)
     found = clocks.deadlines(board, role or "", words.query_text(query))
     text = calendar_text(
         clocks.within(found, until),

@@ -11,11 +11,11 @@ import click
 from fedcheck.cli import complete
 from fedcheck.cli.context import as_of_option, json_option, open_workspace, say, workspace_option
 from fedcheck.cli.imports import existing_file, finish
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.checklist import LEVELS
 from fedcheck.model.record import RESULTS, STATUSES
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.exchange.tracker import Look
@@ -106,7 +106,9 @@ def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise FedcheckError(f"{option} {text[:60]}: has no =", f'write {option} "A=B"', 2)
+            raise FedcheckError(
+                f"{option} {text[:60]}: has no =", f'write {option} "A=B"', ErrorKind.USAGE
+            )
         found[name.strip()] = value.strip()
     return found
 
@@ -119,7 +121,7 @@ def _with_words(seen: "Look", statuses: Iterable[str], results: Iterable[str]) -
         for word, meaning in _pairs(texts, f"--{name}").items():
             if meaning not in known:
                 hint = did_you_mean(meaning, known) or "known: " + ", ".join(known)
-                raise FedcheckError(f'"{meaning[:40]}" is no {name}', hint, 2)
+                raise FedcheckError(f'"{meaning[:40]}" is no {name}', hint, ErrorKind.USAGE)
             own[" ".join(word.casefold().split())] = meaning
         words: dict[str, Any] = {name: own or None}
         mapped = replace(mapped, **words)

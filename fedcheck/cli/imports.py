@@ -7,8 +7,8 @@ import click
 
 from fedcheck.cli.context import print_json, say
 from fedcheck.cli.lazy import LazyGroup
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import one_line, plural
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.exchange.plan import Plan
@@ -42,7 +42,7 @@ def existing_file(name: str) -> Path:
     """Return a file that a person named. Raises FedcheckError (status 3) where there is none."""
     path = Path(name)
     if not path.is_file():
-        raise FedcheckError(f"{path}: no such file", "check the name", 3)
+        raise FedcheckError(f"{path}: no such file", "check the name")
     return path
 
 

@@ -18,6 +18,7 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.errors import FedcheckError
 from fedcheck.insight.story import sentence, story
 from fedcheck.model.change import Change
 from fedcheck.model.record import STATUS_GLYPHS
@@ -25,7 +26,6 @@ from fedcheck.model.reference import split
 from fedcheck.model.testing import told
 from fedcheck.model.text import clean, one_line
 from fedcheck.store.book import RESERVED
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board

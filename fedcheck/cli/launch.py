@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fedcheck.cli.config import load_checked
 from fedcheck.cli.context import Settings
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.store import config, paths, workspaces
-from fedcheck.store.problems import FedcheckError
 
 
 def on_terminal() -> bool:
@@ -26,7 +26,7 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
         raise FedcheckError(
             "the app needs a terminal",
             "for text use a command: fedcheck status, fedcheck next, fedcheck --help",
-            2,
+            ErrorKind.USAGE,
         )
     folders = paths.user_folders()
     user, problems = load_checked(folders)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError
 
 
 class LazyGroup(click.Group):
@@ -38,5 +38,5 @@ class LazyGroup(click.Group):
 
         if args and args[0] not in self.places and not args[0].startswith("-"):
             hint = did_you_mean(args[0], self.places) or f"see: {ctx.command_path} --help"
-            raise FedcheckError(f'no command "{args[0][:60]}"', hint, 2)
+            raise FedcheckError(f'no command "{args[0][:60]}"', hint, ErrorKind.USAGE)
         return super().resolve_command(ctx, args)

@@ -10,17 +10,16 @@ from zoneinfo import ZoneInfo
 
 from fedcheck.cli import words
 from fedcheck.cli.context import complain, paint, say
+from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.insight.ledgers import Thing, naming, overdue, state_of
 from fedcheck.insight.story import story
 from fedcheck.model.dates import distance, typed_due
-from fedcheck.model.edit import RuleError
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import STATUS_GLYPHS
 from fedcheck.model.reference import nearest, split
 from fedcheck.model.request import Request
 from fedcheck.model.text import clean, one_line
 from fedcheck.store.book import FINDINGS, REQUESTS
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -41,7 +40,7 @@ def things_of(session: "Session", book: str) -> Sequence[Thing]:
     """Return the requests or the findings. Raises FedcheckError where their file is broken."""
     for broken in session.project.broken:
         if not broken.private and Path(broken.path) == session.root / f"{book}.toml":
-            raise FedcheckError(f"{book}.toml cannot be used", "mend it: fedcheck doctor", 3)
+            raise FedcheckError(f"{book}.toml cannot be used", "mend it: fedcheck doctor")
     return session.project.requests if book == REQUESTS else session.project.findings
 
 
@@ -59,11 +58,13 @@ def ref_of(session: "Session", book: str, text: str) -> str:
     if found:
         lines = [f"{one}  {one_line(known[one].title, 60)}" for one in found[:CANDIDATES]]
         listed = "\n  ".join(lines)
-        raise FedcheckError(f"{shown}: may be any of\n  {listed}", "write more of it", 2)
+        raise FedcheckError(
+            f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+        )
     name = NAMES[book]
     near = nearest(start, known, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else f"see: fedcheck {name} list"
-    raise FedcheckError(f"{shown}: no such {name}", hint, 2)
+    raise FedcheckError(f"{shown}: no such {name}", hint, ErrorKind.USAGE)
 
 
 def refs_of(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
@@ -96,7 +97,7 @@ def only_items(text: str) -> None:
     if book in NAMES:
         shown, name = one_line(text, 80), NAMES[book]
         hint = f"see: fedcheck {name} show {one_line(thing, 40)}"
-        raise FedcheckError(f"{shown}: is a {name}, not an item", hint, 2)
+        raise FedcheckError(f"{shown}: is a {name}, not an item", hint, ErrorKind.USAGE)
 
 
 def item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ def item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ...]:
     for ref in refs:
         if split(ref)[0] in session.project.private_lists:
             hint = "requests and findings are shared, and would tell of it"
-            raise FedcheckError(f"{ref}: is private", hint, 2)
+            raise FedcheckError(f"{ref}: is private", hint, ErrorKind.USAGE)
     return refs
 
 
@@ -117,7 +118,9 @@ def day_of(session: "Session", text: str | None) -> date | None:
         due = typed_due(text, session.today())
         return session.board().calendar.day_of(due) if due else None
     except ValueError as error:
-        raise FedcheckError(str(error), "or relative to today: +2w, fri, tomorrow", 2) from None
+        raise FedcheckError(
+            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
+        ) from None
 
 
 def text_of(text: str) -> str:
@@ -131,7 +134,9 @@ def texts_of(*texts: str | None) -> tuple[str | None, ...]:
     Raises FedcheckError (status 2) where several are `-`.
     """
     if texts.count("-") > 1:
-        raise FedcheckError("only one text can come from stdin", "write the others out", 2)
+        raise FedcheckError(
+            "only one text can come from stdin", "write the others out", ErrorKind.USAGE
+        )
     return tuple(text if text is None else text_of(text) for text in texts)
 
 

@@ -11,10 +11,8 @@ import click
 from fedcheck import __version__
 from fedcheck.cli.context import Settings, complain, workspace_option
 from fedcheck.cli.lazy import LazyGroup
-from fedcheck.model.edit import RuleError
-from fedcheck.model.query import QueryError
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 
 COMMANDS: dict[str, str] = {
     "demo": "workspace:demo",
@@ -48,6 +46,15 @@ COMMANDS: dict[str, str] = {
 """Each command, and the module and function that hold it."""
 
 EXIT_BUG = 70
+
+STATUS: dict[ErrorKind, int] = {
+    ErrorKind.REFUSED: 1,
+    ErrorKind.USAGE: 2,
+    ErrorKind.UNREADABLE: 3,
+    ErrorKind.LOCKED: 3,
+    ErrorKind.BUG: EXIT_BUG,
+}
+"""The exit status of each kind of failure (design, section 4); given nowhere else."""
 
 MANY = 50
 """How many problems of one file are told."""
@@ -106,16 +113,10 @@ def run(argv: Sequence[str]) -> int:
             complain(str(problem))
         if len(error.problems) > MANY:
             complain(f"and {len(error.problems) - MANY} more problems")
-        return error.status
+        return STATUS[error.kind]
     except FedcheckError as error:
         complain(str(error), error.hint)
-        return error.status
-    except RuleError as error:
-        complain(str(error), error.hint)
-        return 2
-    except QueryError as error:
-        complain(str(error))
-        return 2
+        return STATUS[error.kind]
     except OSError as error:
         if error.errno == EPIPE:
             return _quietly()

@@ -17,10 +17,10 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.cli.item import report_action
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight import shifting
 from fedcheck.model.dates import typed_day
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def milestone(
         try:
             wanted = typed_day(day, session.today())
         except ValueError as error:
-            raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", 2) from None
+            raise FedcheckError(
+                str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE
+            ) from None
         now = session.board()
         change = shifting.shift(now, shifting.rescheduled(now, name, wanted))
         if dry_run:

@@ -17,13 +17,13 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.cli.gate import status_days
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight import handoffs as waiting
 from fedcheck.insight import responsibilities as parts
 from fedcheck.insight.responsibilities import role_label
 from fedcheck.model.record import STATUS_WORDS
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -120,7 +120,7 @@ def handoffs(
 def _known(word: str, known: Sequence[str], what: str) -> None:
     if word not in known:
         hint = did_you_mean(word, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'unknown {what} "{one_line(word, 60)}"', hint, 2)
+        raise FedcheckError(f'unknown {what} "{one_line(word, 60)}"', hint, ErrorKind.USAGE)
 
 
 def _who(role: str) -> str:

@@ -15,10 +15,10 @@ from fedcheck.cli.context import (
     say,
     workspace_option,
 )
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.text import one_line
 from fedcheck.store import paths
 from fedcheck.store.book import SENT
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.workspaces import known_milestone
 
 if TYPE_CHECKING:
@@ -132,7 +132,9 @@ def report(
         earlier=then,
     )
     if output == "-" and record is not None:
-        raise FedcheckError("what is sent is written to a file", "name it with -o FILE", 2)
+        raise FedcheckError(
+            "what is sent is written to a file", "name it with -o FILE", ErrorKind.USAGE
+        )
     if output == "-":
         click.echo(text, nl=False)
         return
@@ -143,7 +145,7 @@ def report(
     )
     if then and then.file and path.exists() and path.samefile(then.file):
         text = f"{path}: is the report that this one compares with, and would be replaced"
-        raise FedcheckError(text, "name another file with -o FILE", 2)
+        raise FedcheckError(text, "name another file with -o FILE", ErrorKind.USAGE)
     render.write(path, text)
     if record is not None:
         from fedcheck.report.sent import sent

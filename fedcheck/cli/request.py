@@ -16,6 +16,7 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.cli.item import report_action
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.ledger_query import request_language
 from fedcheck.insight.ledgers import state_of
 from fedcheck.insight.parties import role_of
@@ -23,7 +24,6 @@ from fedcheck.model import requesting
 from fedcheck.model.request import REQUEST_KINDS, Request
 from fedcheck.model.text import storable
 from fedcheck.store.book import REQUESTS
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.insight.entries import Board
@@ -251,14 +251,16 @@ def edit(
     ref = ledger.ref_of(session, REQUESTS, request_id)
     wanted: dict[str, Any] = {k: _word(v) for k, v in fields.items() if v is not None}
     if wanted.get("title") == "":
-        raise FedcheckError("the title is empty", "say in one line what is asked", 2)
+        raise FedcheckError("the title is empty", "say in one line what is asked", ErrorKind.USAGE)
     if due is not None:
         wanted["due"] = ledger.day_of(session, due)
     if text is not None:
         wanted["text"] = storable(ledger.text_of(text)).strip()
     more = ledger.item_refs(session, items)
     if not wanted and not more:
-        raise FedcheckError("nothing to change", "say what: --title TEXT, --to WHO, --due DAY", 2)
+        raise FedcheckError(
+            "nothing to change", "say what: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
+        )
 
     def change(old: Request) -> Request:
         return replace(old, items=tuple(dict.fromkeys((*old.items, *more))), **wanted)

@@ -17,12 +17,12 @@ from fedcheck.cli.context import (
     workspace_option,
 )
 from fedcheck.cli.item import report_action
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.dates import typed_due
 from fedcheck.model.edit import Edit
 from fedcheck.model.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.model.testing import METHODS, RETESTS, Fieldwork
 from fedcheck.model.testing import like as same_as
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
@@ -140,7 +140,9 @@ def set_(
         result, reason, testing = _as_another(session, like, result, reason, testing)
     given = (status, result, owner, due, note, reason, private_note, testing)
     if all(value is None for value in given) and not confirm:
-        raise FedcheckError("nothing to set", "say what: --status done, --owner NAME, ...", 2)
+        raise FedcheckError(
+            "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
+        )
     day = _due(session, due)
     edit = Edit(status, result, owner, day, note, reason, confirm, private_note, testing)
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
@@ -160,7 +162,9 @@ def _due(session: "Session", text: str | None) -> str | None:
         if due:
             session.board().calendar.day_of(due)
     except ValueError as error:
-        raise FedcheckError(str(error), "or relative to today: +2w, fri, tomorrow", 2) from None
+        raise FedcheckError(
+            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
+        ) from None
     return due
 
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from fedcheck.cli.context import Settings, as_of_option, complain, say
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.dates import typed_day
 from fedcheck.model.process import ROLE_TITLES
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 from fedcheck.store import checklists, paths, workspaces
-from fedcheck.store.problems import FedcheckError
 
 
 @click.command()
@@ -50,10 +50,10 @@ def init(
     if process is None:
         known = ", ".join(sorted(catalog.processes))
         hint = did_you_mean(process_id, catalog.processes) or f"known: {known}"
-        raise FedcheckError(f'unknown process "{process_id[:60]}"', hint, 2)
+        raise FedcheckError(f'unknown process "{process_id[:60]}"', hint, ErrorKind.USAGE)
     if role not in process.roles:
         hint = did_you_mean(role, process.roles) or "known: " + ", ".join(process.roles)
-        raise FedcheckError(f'{process.id} has no role "{role[:60]}"', hint, 2)
+        raise FedcheckError(f'{process.id} has no role "{role[:60]}"', hint, ErrorKind.USAGE)
     options = dict(_pair(text, "--profile") for text in profile)
     if impact:
         options["impact"] = impact
@@ -63,7 +63,9 @@ def init(
         stone, day = _pair(text, "--milestone")
         dates[workspaces.known_milestone(process, stone)] = _day(day, timezone)
     if not name.strip():
-        raise FedcheckError("the name is empty", "give the name of the service offering", 2)
+        raise FedcheckError(
+            "the name is empty", "give the name of the service offering", ErrorKind.USAGE
+        )
     text = workspaces.head_text(
         name.strip(),
         process,
@@ -85,7 +87,7 @@ def init(
 def _pair(text: str, option: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip() or not value.strip():
-        raise FedcheckError(f"{option} {text[:60]}: expected NAME=VALUE", "", 2)
+        raise FedcheckError(f"{option} {text[:60]}: expected NAME=VALUE", "", ErrorKind.USAGE)
     return name.strip(), value.strip()
 
 
@@ -95,7 +97,7 @@ def _day(text: str, timezone: str) -> date:
     try:
         day = typed_day(text, system_clock().astimezone(ZoneInfo(timezone)).date())
     except ValueError as error:
-        raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", 2) from None
+        raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None
     assert day is not None, "an empty date does not get past the equals sign"
     return day
 

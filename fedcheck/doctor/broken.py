@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fedcheck.doctor.defect import Defect, broken
 from fedcheck.doctor.tree import PLACES, Tree
+from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.model.process import Process
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
@@ -13,7 +14,6 @@ from fedcheck.store import toml, workspaces
 from fedcheck.store.checklists import Catalog
 from fedcheck.store.lines import Lines
 from fedcheck.store.paths import HEAD, private_home
-from fedcheck.store.problems import InvalidFileError, Problem
 
 
 def broken_files(session: Session) -> list[Defect]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from fedcheck.doctor.defect import Defect
 from fedcheck.doctor.histories import homes
 from fedcheck.doctor.places import Places
+from fedcheck.errors import FedcheckError
 from fedcheck.model.record import Record
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
 from fedcheck.store import files, history
-from fedcheck.store.problems import FedcheckError
 
 SKEW = timedelta(minutes=5)
 """How far clocks may disagree before it is told."""

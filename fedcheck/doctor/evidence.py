@@ -9,6 +9,7 @@ from pathlib import Path
 from fedcheck.doctor.defect import Defect, Severity
 from fedcheck.doctor.places import Places
 from fedcheck.doctor.tree import Entry, Tree
+from fedcheck.errors import FedcheckError
 from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
@@ -17,7 +18,6 @@ from fedcheck.model.request import Request
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
 from fedcheck.store import machine, proofs
-from fedcheck.store.problems import FedcheckError
 
 FOLDER = "evidence"
 MOST = 10

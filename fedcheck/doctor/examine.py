@@ -20,11 +20,11 @@ from fedcheck.doctor.defect import Defect, in_order
 from fedcheck.doctor.defect import broken as broken_defect
 from fedcheck.doctor.places import Places
 from fedcheck.doctor.tree import Tree, look
+from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.session import Session
 from fedcheck.store import files
 from fedcheck.store.checklists import Catalog, load_catalog
 from fedcheck.store.paths import HEAD, shipped_checklists
-from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
 
 Part = Callable[[], list[Defect]]
 

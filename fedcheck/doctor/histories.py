@@ -5,13 +5,13 @@ import stat
 from pathlib import Path
 
 from fedcheck.doctor.defect import Defect
+from fedcheck.errors import FedcheckError
 from fedcheck.model.change import Change
 from fedcheck.model.reference import split
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
 from fedcheck.store import books, history
 from fedcheck.store.paths import private_home
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.reconcile import all_outside_changes
 
 CHECK = "check its permissions, or move it away"

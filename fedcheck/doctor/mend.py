@@ -9,9 +9,9 @@ from pathlib import Path
 from fedcheck.doctor.defect import Close, Defect, Move, Remove
 from fedcheck.doctor.move import Moved, move_records
 from fedcheck.doctor.strays import is_stray_name
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from fedcheck.doctor.defect import Move
 from fedcheck.doctor.places import Places
 from fedcheck.doctor.records import orphans
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.change import Change, Thing, differences
 from fedcheck.model.fields import field_value
 from fedcheck.model.record import EMPTY
@@ -16,7 +17,6 @@ from fedcheck.model.text import one_line
 from fedcheck.session import Session
 from fedcheck.store import files
 from fedcheck.store.paths import MACHINE
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.toml import read_bytes
 
 BACKUP = "backup"
@@ -39,13 +39,13 @@ def chosen(session: Session, text: str) -> Move:
     old_tail, equals, new_tail = text.rpartition("=")
     if not equals or not old_tail.strip() or not new_tail.strip():
         raise FedcheckError(
-            f"{one_line(text, 80)}: not OLD=NEW", "as in: --move old-item=new-item", 2
+            f"{one_line(text, 80)}: not OLD=NEW", "as in: --move old-item=new-item", ErrorKind.USAGE
         )
     old = _orphan(session, old_tail.strip())
     new = session.resolve(new_tail.strip())
     if session.project.record(new) != EMPTY:
         hint = "compare the two, and bring over what is missing by hand"
-        raise FedcheckError(f"{new}: has a record of its own", hint, 2)
+        raise FedcheckError(f"{new}: has a record of its own", hint, ErrorKind.USAGE)
     return Move(old, new)
 
 
@@ -57,13 +57,15 @@ def _orphan(session: Session, tail: str) -> str:
     shown = one_line(tail, 80)
     if found:
         listed = "\n  ".join(one_line(ref, 120) for ref in found[:20])
-        raise FedcheckError(f"{shown}: may be any of\n  {listed}", "write more of it", 2)
+        raise FedcheckError(
+            f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+        )
     if candidates(tail, session.project.refs):
         hint = "only a record whose item is gone can be moved"
-        raise FedcheckError(f"{shown}: is an item of its checklist", hint, 2)
+        raise FedcheckError(f"{shown}: is an item of its checklist", hint, ErrorKind.USAGE)
     near = nearest(tail, [*lost, *(split(ref)[1] for ref in lost)])
     hint = f"did you mean {near[0]}?" if near else "see which there are with: fedcheck doctor"
-    raise FedcheckError(f"{shown}: no record without an item is called that", hint, 2)
+    raise FedcheckError(f"{shown}: no record without an item is called that", hint, ErrorKind.USAGE)
 
 
 def move_records(session: Session, wanted: Sequence[Move]) -> Moved:
@@ -101,7 +103,9 @@ def _refuse_if_changed(
     expected = before.get((change.ref, change.field))
     if field_value(found, change.field) != expected:
         raise FedcheckError(
-            f"{change.ref}: was changed meanwhile", "look again with: fedcheck doctor", 1
+            f"{change.ref}: was changed meanwhile",
+            "look again with: fedcheck doctor",
+            ErrorKind.REFUSED,
         )
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from fedcheck.errors import InvalidFileError
 from fedcheck.model.project import Project
 from fedcheck.store import books, toml
 from fedcheck.store.lines import Lines
 from fedcheck.store.paths import private_home
-from fedcheck.store.problems import InvalidFileError
 
 Keys = tuple[str | int, ...]
 

@@ -9,8 +9,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from fedcheck.doctor.defect import Defect
+from fedcheck.errors import InvalidFileError
 from fedcheck.store.paths import MACHINE
-from fedcheck.store.problems import InvalidFileError
 from fedcheck.store.toml import read_bytes
 from fedcheck.store.workspaces import GITATTRIBUTES, GITIGNORE
 

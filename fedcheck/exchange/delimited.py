@@ -8,9 +8,9 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import one_line
 from fedcheck.store import files
-from fedcheck.store.problems import FedcheckError
 
 MAX_BYTES = 32 << 20
 """The largest file that is read."""
@@ -143,4 +143,4 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, tuple
 
 
 def _failed(path: Path | str, message: str, hint: str) -> FedcheckError:
-    return FedcheckError(f"{path}: {message}", hint, 3)
+    return FedcheckError(f"{path}: {message}", hint)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange.daystyles import DayStyles
 from fedcheck.exchange.markup import escaped, parse
 from fedcheck.exchange.outline import Outline, SheetPart, outline_of
@@ -34,7 +35,6 @@ from fedcheck.exchange.serials import to_serial
 from fedcheck.exchange.tables import LONGEST
 from fedcheck.exchange.workbook import EMPTY_CELL, Cell, column_letters, column_number
 from fedcheck.model.text import one_line, storable
-from fedcheck.store.problems import FedcheckError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def fill(template: Path, cells: Mapping[str, Mapping[str, Cell | Computed]]) -> 
     """
     package = open_package(template)
     if any(name.casefold().endswith("vbaproject.bin") for name in package.names):
-        raise FedcheckError(f"{template}: a workbook with macros", AS_XLSX, 3)
+        raise FedcheckError(f"{template}: a workbook with macros", AS_XLSX)
     outline = outline_of(package)
     styles = DayStyles(package, outline)
     by_title = {sheet.title: sheet for sheet in outline.sheets}
@@ -70,7 +70,7 @@ def fill(template: Path, cells: Mapping[str, Mapping[str, Cell | Computed]]) -> 
         if sheet is None:
             titles = ", ".join(by_title)
             hint = f"it has {one_line(titles, 200)}"
-            raise FedcheckError(f'{template}: no sheet "{one_line(title, 40)}"', hint, 3)
+            raise FedcheckError(f'{template}: no sheet "{one_line(title, 40)}"', hint)
         if wanted:
             work = _Work(package, outline, sheet, styles)
             changed[sheet.part] = work.filled(wanted)
@@ -117,7 +117,9 @@ class _Work:
         for reference, value in wanted.items():
             found = REFERENCE.fullmatch(reference)
             if found is None:
-                raise FedcheckError(f"{reference!r} is no place of a cell", "such as J12", 2)
+                raise FedcheckError(
+                    f"{reference!r} is no place of a cell", "such as J12", ErrorKind.USAGE
+                )
             rows.setdefault(int(found[2]), {})[column_number(found[1])] = value
         self.data = as_utf8(self.package.read(self.sheet.part))
         places = places_of(self.package.path, self.sheet.part, self.data, rows)
@@ -217,7 +219,6 @@ class _Work:
                 raise FedcheckError(
                     f"{self.sheet.title}!{reference}: a text longer than a cell may be",
                     f"Excel takes {LONGEST:,} characters",
-                    3,
                 )
             if not formula:
                 made = f'<{prefix}is><{prefix}t xml:space="preserve">{escaped(text)}'
@@ -232,14 +233,13 @@ class _Work:
                 f"{self.package.path}: {self.sheet.title}!{reference} holds a formula that other"
                 " cells share",
                 "replace it by its value in the template",
-                3,
             )
         self.lost_formula = True
 
     def _new_rows(self, places: SheetPlaces, new: Mapping[int, bytes]) -> None:
         body = places.body
         if body is None:
-            raise FedcheckError(f"{self.package.path}: a sheet without rows", AS_XLSX, 3)
+            raise FedcheckError(f"{self.package.path}: a sheet without rows", AS_XLSX)
         if body.empty:
             tag = self.data[slice(*body.span(self.data))]
             rows = tag[:-2].rstrip() + b">" + b"".join(new.values())

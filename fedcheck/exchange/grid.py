@@ -7,10 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.delimited import read_delimited
 from fedcheck.model.text import storable
 from fedcheck.store import files
-from fedcheck.store.problems import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.exchange.workbook import Sheet as BookSheet
@@ -163,5 +163,5 @@ def best_grid(
     """
     grids = [grid for sheet in sheets if (grid := grid_of(sheet, score)) is not None]
     if not grids:
-        raise FedcheckError(f"{path}: no row names the columns", wanted, 3)
+        raise FedcheckError(f"{path}: no row names the columns", wanted)
     return max(grids, key=lambda grid: score(grid.header))

@@ -6,6 +6,7 @@ Give it a board without what stands under `private/` (`Board.shared`): what is h
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange.proof_cells import KEPT_INSIDE, is_private
 from fedcheck.exchange.workbook import Cell, Sheet
 from fedcheck.insight.entries import Board
@@ -13,7 +14,6 @@ from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import clean
-from fedcheck.store.problems import FedcheckError
 
 Column = Callable[[Board, Entry], Any]
 """Returns what a column says of an item: a cell, or a list of texts."""
@@ -101,7 +101,7 @@ def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known) or "columns: " + ", ".join(known)
-            raise FedcheckError(f'there is no column "{name[:60]}"', hint, 2)
+            raise FedcheckError(f'there is no column "{name[:60]}"', hint, ErrorKind.USAGE)
     return tuple(dict.fromkeys(names)) or USUAL
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange.oscal_catalog import METHODS, Contents, Control, Objective, contents
 from fedcheck.exchange.oscal_file import CatalogFile, read_catalog
 from fedcheck.exchange.oscal_words import about_control, about_objective
@@ -21,7 +22,6 @@ from fedcheck.model.record import EMPTY
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 By = Literal["control", "objective"]
 SOURCE = "oscal"
@@ -64,7 +64,7 @@ def plan(
     file = read_catalog(path)
     found = contents(file.data, file.title)
     if not found.families:
-        raise FedcheckError(f"{path}: has no controls", _why_empty(found), 3)
+        raise FedcheckError(f"{path}: has no controls", _why_empty(found))
     notes = [Note(where, what) for where, what in found.notes]
     for key, count in file.twice.most_common(MOST_TWICE):
         what = f'"{one_line(key, 40)}" stands several times in {plural(count, "object")}'
@@ -74,7 +74,6 @@ def plan(
             raise FedcheckError(
                 f"{path}: has no assessment objectives",
                 "leave --by objective out: one item for each control; or take a catalog with them",
-                3,
             )
         what = "has no assessment objectives: the tests hold statement and guidance only"
         notes.append(Note("the catalog", what, "take one with them, where it can be had"))
@@ -98,7 +97,9 @@ def _before(session: Session, name: str) -> Checklist | None:
     old = first.checklist
     if first.layer != "workspace" or old is None or all(s.id != SOURCE for s in old.sources):
         raise FedcheckError(
-            f"{name}: a checklist is called so already", "choose another name: --list ID", 2
+            f"{name}: a checklist is called so already",
+            "choose another name: --list ID",
+            ErrorKind.USAGE,
         )
     return old
 
@@ -110,7 +111,7 @@ def _phase(session: Session, said: str, before: Checklist | None) -> str:
         return phase
     hint = (did_you_mean(said, known) if said else "") or "say --phase; known: " + ", ".join(known)
     text = f'unknown phase "{one_line(said, 40)}"' if said else f"this process has no {phase}"
-    raise FedcheckError(text, hint, 2)
+    raise FedcheckError(text, hint, ErrorKind.USAGE)
 
 
 def _why_empty(found: Contents) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the whole of SP 800-53 with its assessment is some 10 MB."""
@@ -75,11 +75,10 @@ def read_catalog(path: Path) -> CatalogFile:
             return CatalogFile(path, catalog, name, version, oscal, twice)
         for name, what in OTHER_KINDS.items():
             if name in document:
-                raise FedcheckError(f"{path}: is {what}, not a catalog", _instead(name), 3)
+                raise FedcheckError(f"{path}: is {what}, not a catalog", _instead(name))
     raise FedcheckError(
         f"{path}: is JSON, but no OSCAL catalog",
         'a catalog begins with {"catalog": ...; take the resolved profile catalog of a baseline',
-        3,
     )
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.oscal_file import objects, text_of
 from fedcheck.model.text import clean, one_line
-from fedcheck.store.problems import FedcheckError
 
 LONGEST = 20_000
 """The most characters that a text may grow to by insertions; official ones stay below 6,000."""

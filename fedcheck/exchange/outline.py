@@ -4,11 +4,11 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.markup import Attributes, local, parse, unescaped
 from fedcheck.exchange.package import AS_XLSX, Package, damaged
 from fedcheck.exchange.serials import formats_days
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def outline_of(package: Package) -> Outline:
     if len({sheet.part for sheet in listed}) < len(listed):
         raise damaged(package.path, "two of its sheets are the same part")
     if not listed:
-        raise FedcheckError(f"{package.path}: a workbook without a sheet", AS_XLSX, 3)
+        raise FedcheckError(f"{package.path}: a workbook without a sheet", AS_XLSX)
     return Outline(part, tuple(listed), related, from_1904)
 
 

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import one_line
 from fedcheck.store import files
-from fedcheck.store.problems import FedcheckError
 
 MAX_FILE = 64 << 20
 """The largest workbook that is opened, in bytes; the official ones have less than 2 MB."""
@@ -131,13 +131,13 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
 
 def damaged(path: Path, what: str) -> FedcheckError:
     """Return the error for a workbook that cannot be read."""
-    return FedcheckError(f"{path}: {what}", f"ask for it again, or {AS_XLSX}", 3)
+    return FedcheckError(f"{path}: {what}", f"ask for it again, or {AS_XLSX}")
 
 
 def too_big(path: Path, what: str) -> FedcheckError:
     """Return the error for a workbook that would take more than a workbook may."""
     hint = "copy the table that you need into a new workbook, and take that"
-    return FedcheckError(f"{path}: too large to be read safely: {what}", hint, 3)
+    return FedcheckError(f"{path}: too large to be read safely: {what}", hint)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -147,9 +147,9 @@ def _bytes_of(path: Path) -> bytes:
         return files.read_plain(path)
     except OSError as error:
         what = error.strerror or str(error)
-        raise FedcheckError(f"{path}: {what}", "check the name", 3) from error
+        raise FedcheckError(f"{path}: {what}", "check the name") from error
     except ValueError as error:  # a NUL in the name
-        raise FedcheckError(f"{path}: {error}", "check the name", 3) from error
+        raise FedcheckError(f"{path}: {error}", "check the name") from error
 
 
 def _must_be_zip(path: Path, data: bytes) -> None:
@@ -158,12 +158,12 @@ def _must_be_zip(path: Path, data: bytes) -> None:
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             hint = "open it in a spreadsheet program and save it without a password"
-            raise FedcheckError(f"{path}: protected by a password", hint, 3)
-        raise FedcheckError(f"{path}: a workbook of the old kind (.xls)", AS_XLSX, 3)
+            raise FedcheckError(f"{path}: protected by a password", hint)
+        raise FedcheckError(f"{path}: a workbook of the old kind (.xls)", AS_XLSX)
     if not data:
-        raise FedcheckError(f"{path}: the file is empty", "ask for it again", 3)
+        raise FedcheckError(f"{path}: the file is empty", "ask for it again")
     hint = f"where it is text (CSV), give it that name (.csv); else {AS_XLSX}"
-    raise FedcheckError(f"{path}: no Excel workbook, whatever its name says", hint, 3)
+    raise FedcheckError(f"{path}: no Excel workbook, whatever its name says", hint)
 
 
 def _directory_size(data: bytes) -> int:
@@ -192,7 +192,7 @@ def _must_be_plain(path: Path, archive: zipfile.ZipFile) -> None:
             raise damaged(path, f"a part has a name that leads elsewhere: {one_line(name, 60)}")
         if info.flag_bits & 1:
             hint = "save it without a password"
-            raise FedcheckError(f"{path}: protected by a password", hint, 3)
+            raise FedcheckError(f"{path}: protected by a password", hint)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise damaged(path, "it is packed in a way that workbooks are not")
     spans = sorted((i.header_offset, i.header_offset + 30 + i.compress_size) for i in infos)
@@ -203,11 +203,11 @@ def _must_be_plain(path: Path, archive: zipfile.ZipFile) -> None:
 def _must_be_workbook(path: Path, archive: zipfile.ZipFile) -> None:
     names = archive.NameToInfo
     if "xl/workbook.bin" in names:
-        raise FedcheckError(f"{path}: a binary workbook (.xlsb)", AS_XLSX, 3)
+        raise FedcheckError(f"{path}: a binary workbook (.xlsb)", AS_XLSX)
     if "mimetype" in names or "content.xml" in names:
-        raise FedcheckError(f"{path}: an OpenDocument file", AS_XLSX, 3)
+        raise FedcheckError(f"{path}: an OpenDocument file", AS_XLSX)
     if "[Content_Types].xml" not in names:
-        raise FedcheckError(f"{path}: a zip archive, but no Excel workbook", AS_XLSX, 3)
+        raise FedcheckError(f"{path}: a zip archive, but no Excel workbook", AS_XLSX)
 
 
 def _write(

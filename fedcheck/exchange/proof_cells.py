@@ -6,12 +6,12 @@ Nothing under `private/` goes out or comes in, and no file outside the workspace
 import re
 from collections.abc import Iterable
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.plan import Note
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
 from fedcheck.store.paths import PRIVATE
-from fedcheck.store.problems import FedcheckError
 
 KEPT_INSIDE = "kept inside"
 """What is said in place of evidence that lies under `private/`."""

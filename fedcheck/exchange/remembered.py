@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.exchange.grid import named
 from fedcheck.model.checklist import Level
 from fedcheck.model.key import is_id, key
 from fedcheck.store import files
 from fedcheck.store.book import RESERVED
 from fedcheck.store.decode import decode
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 from fedcheck.store.tables import plain_fields, table
 from fedcheck.store.toml import read
 
@@ -118,4 +118,4 @@ def checked_list_id(name: str) -> None:
     """Raise FedcheckError (status 2) where no checklist can be called so."""
     if not is_id(name) or name in RESERVED:
         hint = "use lower-case letters, digits, dots and hyphens, such as acme.tracker"
-        raise FedcheckError(f'"{name[:60]}" is no name for a checklist', hint, 2)
+        raise FedcheckError(f'"{name[:60]}" is no name for a checklist', hint, ErrorKind.USAGE)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import RuleError
 from fedcheck.exchange import request_rows as rows
 from fedcheck.exchange.days import AmbiguousDayError, Order, parse_day
 from fedcheck.exchange.grid import Grid, Line, best_grid, plain, read_sheets
@@ -15,7 +16,6 @@ from fedcheck.exchange.proof_cells import KEPT_INSIDE, new_proof, proofs_in
 from fedcheck.exchange.request_rows import COLUMNS, Mark
 from fedcheck.model import requesting
 from fedcheck.model.change import Change, differences
-from fedcheck.model.edit import RuleError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.project import Project
 from fedcheck.model.reference import candidates, nearest

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange.fill import Computed, fill, formula_cells
 from fedcheck.exchange.plan import Note
 from fedcheck.exchange.risk_columns import COLUMNS, HEAD, NAME, NUMBER, Row, heading
@@ -17,7 +18,6 @@ from fedcheck.model.change import Change, differences
 from fedcheck.model.finding import Finding, remediation_due
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 Belongs = Callable[[Finding], bool]
 
@@ -166,7 +166,6 @@ def _tables(
             raise FedcheckError(
                 f"{template}: no {TITLES[kind]} workbook: no table on a sheet named {words!r}",
                 f"use the official template; this one has: {one_line(has, 160)}",
-                3,
             )
     for words in lacks:
         count = sum(WORKBOOKS[kind][words](f) for f in findings)

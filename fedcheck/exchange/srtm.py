@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange import srtm_list
 from fedcheck.exchange.plan import Note, Plan
 from fedcheck.exchange.srtm_cells import by_item
@@ -11,7 +12,6 @@ from fedcheck.exchange.workbook import read_workbook
 from fedcheck.model.key import is_id
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 
 def plan(
@@ -35,14 +35,18 @@ def plan(
     steps = steps_of(sheets, path)
     if not steps.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
-        raise FedcheckError(f"{path}: no sheet with test steps", hint, 3)
+        raise FedcheckError(f"{path}: no sheet with test steps", hint)
     known = srtm_list.about(sheets, steps, path.stem)
     name = list_id or srtm_list.list_id(project, known.level)
     if not is_id(name):
         hint = "lower case letters, digits, . _ and -, such as rev5.srtm-moderate"
-        raise FedcheckError(f'"{one_line(name, 40)}" is no id of a checklist', hint, 2)
+        raise FedcheckError(
+            f'"{one_line(name, 40)}" is no id of a checklist', hint, ErrorKind.USAGE
+        )
     if name in project.private_lists:
-        raise FedcheckError(f"{name} is a private list", "choose another id: --list ID", 2)
+        raise FedcheckError(
+            f"{name} is a private list", "choose another id: --list ID", ErrorKind.USAGE
+        )
     made = srtm_list.made_list(project, name, srtm_list.phase_of(project, phase), steps, known)
     recording = Recording(session, theirs)
     findings = by_item(project.findings)

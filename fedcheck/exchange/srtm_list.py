@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange.plan import Note
 from fedcheck.exchange.srtm_columns import plain_heading
 from fedcheck.exchange.srtm_ids import item_ids
@@ -18,7 +19,6 @@ from fedcheck.model.record import EMPTY
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import cells, one_line, plural, storable
 from fedcheck.model.vocabulary import FAMILIES
-from fedcheck.store.problems import FedcheckError
 
 EXPECTS = ("Evidence collected during the test",)
 """Every row of the workbook names its evidence (SAR Template v5.0, section 4.4, instruction)."""
@@ -131,7 +131,7 @@ def phase_of(project: Project, wanted: str) -> str:
     if name in phases:
         return name
     hint = did_you_mean(name, phases) if wanted else "name one: --phase " + phases[0]
-    raise FedcheckError(f"the process has no phase {one_line(name, 40)}", hint, 2)
+    raise FedcheckError(f"the process has no phase {one_line(name, 40)}", hint, ErrorKind.USAGE)
 
 
 def made_list(project: Project, name: str, phase: str, steps: Steps, known: About) -> Made:

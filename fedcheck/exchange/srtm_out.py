@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange import srtm_cells as cells
 from fedcheck.exchange.days import parse_day
 from fedcheck.exchange.fill import Computed, fill, formula_cells
@@ -35,7 +36,6 @@ from fedcheck.model.project import Project
 from fedcheck.model.record import EMPTY
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
-from fedcheck.store.problems import FedcheckError
 
 HEADED = {
     "tester": "assessor", "tested": "day of the test", "statement": "risk statement",
@@ -178,7 +178,7 @@ def filled(
     found = steps_of(sheets, template)
     if not found.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
-        raise FedcheckError(f"{template}: no sheet with test steps", hint, 3)
+        raise FedcheckError(f"{template}: no sheet with test steps", hint)
     checklist, ids = _fitting(project, found.steps, template, list_id)
     filling = _Filling(formula_cells(template))
     findings = cells.by_item(project.findings)
@@ -224,7 +224,9 @@ def _fitting(
     """Return the list that a workbook is filled from, and the item ids of its steps."""
     if list_id and list_id not in project.checklists:
         hint = did_you_mean(list_id, project.checklists)
-        raise FedcheckError(f"no checklist is called {one_line(list_id, 60)}", hint, 2)
+        raise FedcheckError(
+            f"no checklist is called {one_line(list_id, 60)}", hint, ErrorKind.USAGE
+        )
     named = [project.checklists[list_id]] if list_id else list(project.checklists.values())
     best: tuple[tuple[int, int], Checklist, list[str]] | None = None
     for one in named:
@@ -236,7 +238,7 @@ def _fitting(
                 best = (rank, one, ids)
     if best is None:
         hint = f"bring it in first: fedcheck import srtm {one_line(template.name, 60)}"
-        raise FedcheckError(f"{template}: none of its tests is in a checklist here", hint, 3)
+        raise FedcheckError(f"{template}: none of its tests is in a checklist here", hint)
     return best[1], best[2]
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import FedcheckError
 from fedcheck.exchange import srtm_cells as cells
 from fedcheck.exchange.days import AmbiguousDayError, parse_day
 from fedcheck.exchange.plan import Note
@@ -37,7 +38,6 @@ from fedcheck.model.record import Record
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
 from fedcheck.store.book import FINDINGS
-from fedcheck.store.problems import FedcheckError
 
 NOT_APPLICABLE = "Not applicable according to the SRTM workbook"
 TITLE = 100

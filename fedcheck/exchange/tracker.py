@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange import columns
 from fedcheck.exchange.days import AmbiguousDayError, parse_day
 from fedcheck.exchange.grid import (
@@ -20,7 +21,6 @@ from fedcheck.exchange.remembered import Mapped, by_most_columns, load
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
 DAYS = ("due", "done")
@@ -82,7 +82,9 @@ def look(
         sheets = [one for one in sheets if one.title.casefold() == sheet.casefold()]
         if not sheets:
             hint = did_you_mean(sheet, titles) or "there are: " + ", ".join(titles[:20])
-            raise FedcheckError(f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, 2)
+            raise FedcheckError(
+                f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, ErrorKind.USAGE
+            )
     for known in by_most_columns(load(session.root)):
         grid = _grid_with(known, sheets)
         if grid is not None:
@@ -116,12 +118,14 @@ def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
     for name, heading in given.items():
         if name not in columns.FIELDS:
             hint = did_you_mean(name, columns.FIELDS) or "known: " + ", ".join(columns.FIELDS)
-            raise FedcheckError(f'a column cannot mean "{one_line(name, 40)}"', hint, 2)
+            raise FedcheckError(
+                f'a column cannot mean "{one_line(name, 40)}"', hint, ErrorKind.USAGE
+            )
         if heading and named(heading) not in headings:
             near = did_you_mean(heading, headings.values())
             listed = ", ".join(one_line(one, 30) for one in list(headings.values())[:20])
             text = f'no column is called "{one_line(heading, 40)}"'
-            raise FedcheckError(text, near or f"there are: {listed}", 2)
+            raise FedcheckError(text, near or f"there are: {listed}", ErrorKind.USAGE)
         wanted.pop(name, None)
         if heading:
             wanted = {n: h for n, h in wanted.items() if named(h) != named(heading)}
@@ -190,4 +194,4 @@ def needed(seen: Look) -> None:
         listed: Sequence[str] = [one_line(one, 30) for one in seen.grid.header if one]
         text = f"{seen.path.name}: it is not clear which column says what is to be done"
         hint = f'say it: --map title="{listed[0]}"; there are: {", ".join(listed[:20])}'
-        raise FedcheckError(text, hint, 2)
+        raise FedcheckError(text, hint, ErrorKind.USAGE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exchange.plan import Note
 from fedcheck.exchange.remembered import checked_list_id
 from fedcheck.exchange.tracker import Look
@@ -16,7 +17,6 @@ from fedcheck.model.project import Project
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 SOURCE = "sheet"
 """The source by which a list is known as one that came from a sheet."""
@@ -70,7 +70,9 @@ def _before(session: Session, name: str) -> Checklist | None:
     ours = known[0].layer == "workspace" and old is not None
     if not ours or old is None or not any(one.id == SOURCE for one in old.sources):
         text = f"{name}: a checklist is called so already"
-        raise FedcheckError(text, f"choose another name, or: --onto checklist:{name}", 2)
+        raise FedcheckError(
+            text, f"choose another name, or: --onto checklist:{name}", ErrorKind.USAGE
+        )
     return old
 
 
@@ -78,7 +80,7 @@ def _phase(project: Project, name: str) -> str:
     known = [phase.id for phase in project.process.phases]
     if name not in known:
         hint = did_you_mean(name, known) or "say --phase; known: " + ", ".join(known)
-        raise FedcheckError(f'unknown phase "{one_line(name, 40)}"', hint, 2)
+        raise FedcheckError(f'unknown phase "{one_line(name, 40)}"', hint, ErrorKind.USAGE)
     return name
 
 
@@ -86,7 +88,7 @@ def _role(project: Project, name: str) -> str:
     known = (*project.process.roles, *ROLE_TITLES)
     if name not in known:
         hint = did_you_mean(name, known) or "say --role; known: " + ", ".join(known)
-        raise FedcheckError(f'unknown role "{one_line(name, 40)}"', hint, 2)
+        raise FedcheckError(f'unknown role "{one_line(name, 40)}"', hint, ErrorKind.USAGE)
     return name
 
 

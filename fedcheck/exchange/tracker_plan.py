@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.exchange.plan import Note, Plan
 from fedcheck.exchange.proof_cells import new_proof
 from fedcheck.exchange.tracker import Look, column_facts, needed
@@ -18,7 +19,7 @@ from fedcheck.exchange.tracker_lists import made
 from fedcheck.exchange.tracker_rows import Task, tasks
 from fedcheck.model.change import Change, Entered, differences
 from fedcheck.model.checklist import Item
-from fedcheck.model.edit import Edit, RuleError, edited
+from fedcheck.model.edit import Edit, edited
 from fedcheck.model.entry import Entry
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.fields import EVIDENCE_PREFIX, field_value, with_field
@@ -27,7 +28,6 @@ from fedcheck.model.reference import candidates
 from fedcheck.model.text import one_line, plural
 from fedcheck.model.vocabulary import item_language
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 
 FIELDS = ("status", "result", "owner", "due", "note", "reason", "done")
 
@@ -299,5 +299,5 @@ def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
         f"{seen.path.name}: its rows name no items of this workspace",
         "say which checklist they make: --list acme.tracker --phase PHASE --role ROLE;"
         " or what they are progress of: --onto QUERY",
-        2,
+        ErrorKind.USAGE,
     )

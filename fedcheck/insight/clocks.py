@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fedcheck.errors import QueryError
 from fedcheck.insight.entries import Board
 from fedcheck.insight.freshness import judged_at, newest_day, too_old_from, turns_stale
 from fedcheck.insight.ledger_query import finding_language, request_language
@@ -23,7 +24,6 @@ from fedcheck.model.finding import REMEDIATION, Finding, remediation_due
 from fedcheck.model.process import Milestone
 from fedcheck.model.project import Project
 from fedcheck.model.request import Request
-from fedcheck.model.search import QueryError
 from fedcheck.model.text import one_line, plural
 from fedcheck.model.vocabulary import item_language
 

@@ -7,12 +7,13 @@ nobody has but that is nearly somebody's is an error with a suggestion.
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from fedcheck.errors import QueryError
 from fedcheck.insight.ledgers import overdue, state_of
 from fedcheck.model.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding
 from fedcheck.model.project import Project
 from fedcheck.model.reference import matches, nearest
 from fedcheck.model.request import REQUEST_KINDS, Request
-from fedcheck.model.search import Language, QueryError, Test, due, is_one_of, one_of, shown
+from fedcheck.model.search import Language, Test, due, is_one_of, one_of, shown
 
 Asked = TypeVar("Asked", Request, Finding)
 Maker = Callable[[str], Test[Asked]]

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from fedcheck.errors import QueryError
 from fedcheck.insight.agenda import SOON, Rank, Step, rank
 from fedcheck.insight.entries import Board
 from fedcheck.insight.ledger_query import finding_language, request_language
 from fedcheck.insight.parties import answering, remediating, role_of
 from fedcheck.model.finding import Finding
 from fedcheck.model.request import Request
-from fedcheck.model.search import QueryError
 
 ASSESSOR = "3pao"
 """The role that looks at evidence of a remediation."""

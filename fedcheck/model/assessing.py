@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from fedcheck.model.edit import RuleError
+from fedcheck.errors import RuleError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding, remediation_due
 from fedcheck.model.rating import rated

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from fedcheck.errors import RuleError
 from fedcheck.model.change import Change, differences
 from fedcheck.model.checklist import ADVISED, Item
 from fedcheck.model.dates import parse_due
@@ -11,7 +12,6 @@ from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import RESULTS, STATUSES, Record
 from fedcheck.model.request import Request
-from fedcheck.model.rules import RuleError as RuleError
 from fedcheck.model.testing import Fieldwork, followed, recorded
 from fedcheck.model.text import storable
 

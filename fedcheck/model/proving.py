@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from fedcheck.errors import RuleError
 from fedcheck.model.change import Change, differences
-from fedcheck.model.edit import RuleError
 from fedcheck.model.evidence import Evidence, evidence_to_dict
 from fedcheck.model.fields import EVIDENCE_PREFIX
 from fedcheck.model.record import Record

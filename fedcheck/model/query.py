@@ -7,6 +7,7 @@ either; a leading `-` turns a term round; quotes hold blanks together. All terms
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from fedcheck.errors import QueryError as QueryError
 from fedcheck.model.checklist import LEVELS, Item
 from fedcheck.model.entry import Entry
 from fedcheck.model.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
@@ -22,7 +23,6 @@ from fedcheck.model.search import (
     partly,
     shown,
 )
-from fedcheck.model.search import QueryError as QueryError
 from fedcheck.model.search import Test as GenericTest
 from fedcheck.model.search import split_words as split_words
 

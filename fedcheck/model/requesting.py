@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from fedcheck.model.edit import RuleError
+from fedcheck.errors import RuleError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.request import Request
 from fedcheck.model.text import storable

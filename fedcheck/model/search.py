@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
+from fedcheck.errors import QueryError
 from fedcheck.model.dates import parse_date, parse_span, shift, shift_clamped, typed_day
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
@@ -20,10 +21,6 @@ Test = Callable[[T, date], bool]
 """Whether a thing passes, on a day."""
 
 _DUE = re.compile(r"(<=|>=|<|>|=)?(.+)")
-
-
-class QueryError(ValueError):
-    """A query that cannot be understood; the message says what to write instead."""
 
 
 class Dated(Protocol):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
 
+from fedcheck.errors import RuleError
 from fedcheck.model.checklist import Item, Method
 from fedcheck.model.record import INHERITANCES, REVIEWS, Record
-from fedcheck.model.rules import RuleError
 from fedcheck.model.text import storable
 
 METHODS: tuple[str, ...] = get_args(Method)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import get_args
 
+from fedcheck.errors import QueryError
 from fedcheck.model.checklist import LEVELS, Item, Method
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
-from fedcheck.model.query import EVIDENCE_WORDS, IS, ITEMS, KEYS, QueryError, Test, family
+from fedcheck.model.query import EVIDENCE_WORDS, IS, ITEMS, KEYS, Test, family
 from fedcheck.model.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.search import Language, shown

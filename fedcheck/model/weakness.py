@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from fedcheck.errors import RuleError
 from fedcheck.model.fields import with_field
 from fedcheck.model.finding import Finding, exposure
 from fedcheck.model.rating import rated
-from fedcheck.model.rules import RuleError
 from fedcheck.model.text import one_line, storable
 
 DETAILS: Mapping[str, str] = {

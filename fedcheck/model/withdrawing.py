@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from fedcheck.errors import RuleError
 from fedcheck.model.change import Change, differences
 from fedcheck.model.finding import Finding
 from fedcheck.model.request import Request
-from fedcheck.model.rules import RuleError
 from fedcheck.model.text import storable
 
 BEGINS = "Withdrawn: "

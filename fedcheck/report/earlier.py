@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.insight.delta import Deltas
 from fedcheck.insight.entries import Board
 from fedcheck.insight.entries import board as board_of
@@ -25,7 +26,6 @@ from fedcheck.session import Session
 from fedcheck.store import checklists, cuts, lists, revision
 from fedcheck.store.loading import load
 from fedcheck.store.paths import expanded, private_home
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 from fedcheck.store.reconcile import all_outside_changes
 from fedcheck.store.revision import Revision
 from fedcheck.store.toml import read_bytes
@@ -89,7 +89,9 @@ def earlier(session: Session, spec: str, here: Path) -> Earlier:
         return found
     like_a_file = "/" in text or text.endswith((".md", ".html"))
     if path is None and like_a_file and not revision.knows(session.root, text):
-        raise FedcheckError(f"{shown}: no such file", "name a report that fedcheck wrote", 2)
+        raise FedcheckError(
+            f"{shown}: no such file", "name a report that fedcheck wrote", ErrorKind.USAGE
+        )
     if path is not None:
         seen = fingerprint.find(read_bytes(path).decode("utf-8", "replace"))
         known = not text.startswith(".") and revision.knows(session.root, text)
@@ -99,17 +101,17 @@ def earlier(session: Session, spec: str, here: Path) -> Earlier:
             return _noted(found, said) if known else found
         if not known:
             hint = "name a report that fedcheck wrote, whole, with its last lines"
-            raise FedcheckError(f"{shown}: is no report of fedcheck", hint, 2)
+            raise FedcheckError(f"{shown}: is no report of fedcheck", hint, ErrorKind.USAGE)
         found = _at_revision(session, revision.find(session.root, text))
         return _noted(found, f"{shown} is read as a revision of git. The file is no report.")
     try:
         return _at_revision(session, revision.find(session.root, text))
     except FedcheckError as error:
-        if error.status != 2:
+        if error.kind is not ErrorKind.USAGE:
             raise
         hint = "write a date as 2027-01-04, or name a report that fedcheck wrote"
         said = f"there is no such day, and {error}" if _LIKE_A_DAY.fullmatch(text) else str(error)
-        raise FedcheckError(f'since "{shown}": {said}', hint, 2) from None
+        raise FedcheckError(f'since "{shown}": {said}', hint, ErrorKind.USAGE) from None
 
 
 def remarks(found: Earlier, new: Board, deltas: Deltas) -> tuple[str, ...]:
@@ -167,7 +169,7 @@ def _on_day(session: Session, day: date) -> Earlier:
     today = session.today()
     if day > today:
         text = f"{day} is still to come: today is {today}"
-        raise FedcheckError(text, "name an earlier day", 2)
+        raise FedcheckError(text, "name an earlier day", ErrorKind.USAGE)
     zone = ZoneInfo(session.project.config.timezone)
     end = datetime.combine(day + timedelta(days=1), time.min, zone)
     now_counts = session.clock() < end
@@ -196,11 +198,13 @@ def _at_report(session: Session, path: Path, seen: Fingerprint) -> Earlier:
     shown = one_line(path.name, 60)
     if known and len(lost) == len(set(known)):
         text = f"{shown}: is a report of another workspace, or all of its history was rewritten"
-        raise FedcheckError(text, "name a report that was made here", 2)
+        raise FedcheckError(text, "name a report that was made here", ErrorKind.USAGE)
     if lost:
         names = [one_line(name, 60) for name, digest in seen.hashes.items() if digest in lost]
         text = f"{shown}: the history that it saw was rewritten: {', '.join(names)}"
-        raise FedcheckError(text, f"see: fedcheck history --verify --against {shown}", 2)
+        raise FedcheckError(
+            text, f"see: fedcheck history --verify --against {shown}", ErrorKind.USAGE
+        )
     notes = [] if known else ["The report was made before there was any history."]
     if seen.as_of > session.today():
         notes.append(f"The report looks ahead: it stands at {seen.as_of}.")
@@ -292,10 +296,10 @@ def _loaded(session: Session, found: Revision, folder: Path) -> Project:
     except InvalidFileError as error:
         first = error.problems[0]
         text = f"{found.short}:{first.file.name}:{first.line}: {first.message}"
-        raise FedcheckError(text, "name another revision", 3) from None
+        raise FedcheckError(text, "name another revision") from None
     except FedcheckError as error:
         text = str(error).replace(f"{folder}/", f"{found.short}:")
-        raise FedcheckError(text, error.hint, error.status) from None
+        raise FedcheckError(text, error.hint, error.kind) from None
     here = tuple(
         replace(one, path=one.path.replace(str(folder), str(session.root)))
         for one in project.broken

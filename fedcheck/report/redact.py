@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.parties import answering, remediating
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.finding import Finding
@@ -21,7 +22,6 @@ from fedcheck.model.reference import did_you_mean
 from fedcheck.model.request import Request
 from fedcheck.model.text import one_line
 from fedcheck.model.workspace import Person
-from fedcheck.store.problems import FedcheckError
 
 REDACTIONS: Mapping[str, str] = {
     "owners": "names of people",
@@ -63,7 +63,7 @@ def parse_redactions(text: str) -> frozenset[str]:
     for word in words:
         if word not in REDACTIONS:
             hint = did_you_mean(word, REDACTIONS) or "known: " + ", ".join(REDACTIONS)
-            raise FedcheckError(f'cannot leave out "{one_line(word, 40)}"', hint, 2)
+            raise FedcheckError(f'cannot leave out "{one_line(word, 40)}"', hint, ErrorKind.USAGE)
     return frozenset(words)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.entries import Board
 from fedcheck.insight.entries import board as board_of
 from fedcheck.insight.since import status_days
@@ -23,7 +24,6 @@ from fedcheck.report.running import run
 from fedcheck.report.templates import find_template, list_templates
 from fedcheck.store import files, history
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.workspaces import known_milestone
 
 __all__ = ["DEFAULT", "FORMATS", "Format", "default_path", "list_templates", "make", "write"]
@@ -124,7 +124,9 @@ def known_role(board: Board, role: str) -> str:
     word = role.casefold()
     if word not in known:
         hint = did_you_mean(word, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'no role "{one_line(role, 40)}" in this process', hint, 2)
+        raise FedcheckError(
+            f'no role "{one_line(role, 40)}" in this process', hint, ErrorKind.USAGE
+        )
     return word
 
 
@@ -154,16 +156,18 @@ def write(path: Path, text: str) -> None:
     """
     hint = "name another file with -o, or move that one away"
     if path.is_symlink() and not path.exists():
-        raise FedcheckError(f"{path}: is a link to nowhere", hint, 2)
+        raise FedcheckError(f"{path}: is a link to nowhere", hint, ErrorKind.USAGE)
     if path.is_dir():
-        raise FedcheckError(f"{path}: is a folder", "name a file in it", 2)
+        raise FedcheckError(f"{path}: is a folder", "name a file in it", ErrorKind.USAGE)
     if path.exists() and not path.is_file():
-        raise FedcheckError(f"{path}: is no ordinary file", "say -o - for the screen", 2)
+        raise FedcheckError(
+            f"{path}: is no ordinary file", "say -o - for the screen", ErrorKind.USAGE
+        )
     if path.exists():
         try:
             before = path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
             raise files.cannot("read", path, error) from error
         if before.strip() and fingerprint.find(before) is None:
-            raise FedcheckError(f"{path}: is no report of fedcheck", hint, 2)
+            raise FedcheckError(f"{path}: is no report of fedcheck", hint, ErrorKind.USAGE)
     files.write_whole(path, text.encode("utf-8"))

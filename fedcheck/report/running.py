@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import one_line
 from fedcheck.report import view
 from fedcheck.report.markdown import plain
@@ -19,7 +20,6 @@ from fedcheck.report.templates import (
     version_of,
 )
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError
 
 _SHIPPED = "shipped/"
 _VIEWS = re.compile(r"fedcheck\.report\.view\w*\.")

@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.sent import Sent
 from fedcheck.model.text import one_line, storable
 from fedcheck.session import Action, Session
 from fedcheck.store.book import SENT
-from fedcheck.store.problems import FedcheckError
 
 
 def sent(session: Session, path: Path, text: str, template: str, milestone: str, to: str) -> Action:
@@ -26,7 +26,7 @@ def sent(session: Session, path: Path, text: str, template: str, milestone: str,
     """
     who = " ".join(storable(to).split())
     if not who:
-        raise FedcheckError("to whom was it sent?", "name a person or a role", 2)
+        raise FedcheckError("to whom was it sent?", "name a person or a role", ErrorKind.USAGE)
     real, root = path.absolute(), session.root.absolute()
     file = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
     title = f"{template} for {milestone}" if milestone else template

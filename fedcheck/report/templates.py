@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.reference import did_you_mean
 from fedcheck.model.text import one_line
 from fedcheck.store import files
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError
 
 Origin = Literal["workspace", "user", "shipped"]
 
@@ -84,7 +84,7 @@ def find_template(root: Path, folders: UserFolders, name: str) -> TemplateInfo:
     known = {template.name: template for template in list_templates(root, folders)}
     if name not in known:
         hint = did_you_mean(name, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'no report template "{one_line(name, 60)}"', hint, 2)
+        raise FedcheckError(f'no report template "{one_line(name, 60)}"', hint, ErrorKind.USAGE)
     return known[name]
 
 
@@ -147,11 +147,13 @@ def begin(template: TemplateInfo, root: Path, target: Path | None, force: bool) 
     """
     path = target or root / FOLDER / f"{template.name}{ENDING}"
     if path.is_dir() or (path.exists() and not path.is_file()):
-        raise FedcheckError(f"{path}: is no ordinary file", "name a file", 2)
+        raise FedcheckError(f"{path}: is no ordinary file", "name a file", ErrorKind.USAGE)
     if path.is_symlink() and not path.exists():
-        raise FedcheckError(f"{path}: is a link to nowhere", "name another file", 2)
+        raise FedcheckError(f"{path}: is a link to nowhere", "name another file", ErrorKind.USAGE)
     if path.exists() and (not force or path.resolve() == template.path.resolve()):
-        raise FedcheckError(f"{path}: is there already", "name another file, or say --force", 2)
+        raise FedcheckError(
+            f"{path}: is there already", "name another file, or say --force", ErrorKind.USAGE
+        )
     files.write_whole(path, read_template(template, root).encode("utf-8"))
     return path
 

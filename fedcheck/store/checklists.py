@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.model.checklist import Checklist, Item
 from fedcheck.model.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Milestone, Process
 from fedcheck.model.reference import did_you_mean
@@ -17,7 +18,7 @@ from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode
 from fedcheck.store.files import toml_files
 from fedcheck.store.paths import private_home
-from fedcheck.store.problems import Collector, InvalidFileError, Problem
+from fedcheck.store.problems import Collector
 from fedcheck.store.toml import Document, read, read_bytes
 
 Layer = Literal["workspace", "user", "shipped", "private", "file"]

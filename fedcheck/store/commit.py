@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
 from fedcheck.model.edit import settled
 from fedcheck.model.fields import field_value, with_field
@@ -23,7 +24,6 @@ from fedcheck.model.reference import split
 from fedcheck.store import books, files, history, lists, machine, progress
 from fedcheck.store.book import Book
 from fedcheck.store.paths import MACHINE
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.reconcile import all_outside_changes, outside_changes
 from fedcheck.store.toml import read_bytes
 
@@ -61,7 +61,9 @@ class ConflictError(FedcheckError):
     """Another person changed a field since it was looked at; carries what it holds now."""
 
     def __init__(self, change: Change, now: str) -> None:
-        super().__init__(f"{change.ref}: the {change.field} was changed meanwhile", "", 1)
+        super().__init__(
+            f"{change.ref}: the {change.field} was changed meanwhile", "", ErrorKind.REFUSED
+        )
         self.change = change
         self.now = now
 
@@ -232,7 +234,7 @@ def _by_list(
     for change in changes:
         checklist, item = split(change.ref)
         if not is_id(checklist):
-            raise FedcheckError(f"{change.ref!r} is no reference of an item", "", 2)
+            raise FedcheckError(f"{change.ref!r} is no reference of an item", "", ErrorKind.USAGE)
         ref = f"{checklist}:{names.get(checklist, {}).get(item, item)}"
         by_list.setdefault(checklist, []).append(replace(change, ref=ref))
     return by_list

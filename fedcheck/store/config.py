@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.model.key import key
 from fedcheck.model.text import one_line
 from fedcheck.store.decode import decode
 from fedcheck.store.paths import UserFolders, expanded
-from fedcheck.store.problems import InvalidFileError, Problem
 from fedcheck.store.toml import read
 
 Glyphs = Literal["unicode", "ascii"]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fedcheck import __version__
+from fedcheck.errors import FedcheckError
 from fedcheck.store import files
 from fedcheck.store.paths import user_folders
-from fedcheck.store.problems import FedcheckError
 
 
 def report_text(error: BaseException) -> str:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import FedcheckError
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700

@@ -6,6 +6,7 @@ from typing import Any
 
 import tomli_w
 
+from fedcheck.errors import InvalidFileError
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.finding import Finding, Findings
 from fedcheck.model.request import Request, Requests
@@ -13,7 +14,7 @@ from fedcheck.model.sent import Sent, SentReports
 from fedcheck.model.text import one_line
 from fedcheck.store.book import FINDINGS, REQUESTS, SENT, Book
 from fedcheck.store.decode import decode
-from fedcheck.store.problems import Collector, InvalidFileError
+from fedcheck.store.problems import Collector
 from fedcheck.store.tables import plain_fields, table
 from fedcheck.store.toml import parse
 

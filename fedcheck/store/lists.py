@@ -13,13 +13,13 @@ from typing import Any
 
 import tomli_w
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.change import Change
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.reference import split
 from fedcheck.store import files
 from fedcheck.store.keys import keys_of
 from fedcheck.store.paths import MACHINE
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.tables import quoted
 from fedcheck.store.toml import read_bytes
 
@@ -67,7 +67,7 @@ def changes_of(root: Path, wanted: Iterable[Rewritten]) -> list[Change]:
             raise FedcheckError(
                 f"{path_of(root, one.id)}: was edited since, so it is left as it is",
                 "look at it; delete or rename the file to go on without it",
-                1,
+                ErrorKind.REFUSED,
             )
         if now != one.sha256:
             changes.append(Change(f"{LISTS}:{one.id}", FIELD, now, one.sha256))
@@ -114,7 +114,7 @@ def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
                 raise FedcheckError(
                     f"{path_of(root, name)}: what it held is not kept on this machine",
                     "import it again, or take it from git",
-                    1,
+                    ErrorKind.REFUSED,
                 )
             data = kept.read_bytes()
         found.append(Rewritten(name, data, change.old))

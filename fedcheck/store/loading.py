@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.model.checklist import Checklist
 from fedcheck.model.project import BrokenFile, Project
 from fedcheck.store import checklists, proofs, workspaces
 from fedcheck.store.book import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, Book
 from fedcheck.store.paths import HEAD, private_home
 from fedcheck.store.permissions import writable_by_others
-from fedcheck.store.problems import FedcheckError, InvalidFileError, Problem
 
 
 @dataclass(frozen=True, slots=True)

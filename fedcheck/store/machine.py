@@ -8,11 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.store import files
 from fedcheck.store.history import FOLDER as HISTORY
 from fedcheck.store.history import file_name
 from fedcheck.store.paths import MACHINE
-from fedcheck.store.problems import FedcheckError
 
 LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
@@ -40,6 +40,7 @@ def locked(root: Path, wait: float | None = None) -> Iterator[None]:
         raise FedcheckError(
             f"{root}: locked by another fedcheck for more than {wait:.0f} s",
             "wait for it to finish, then try again; nothing was changed",
+            ErrorKind.LOCKED,
         ) from None
     except OSError as error:
         raise files.cannot("lock", root, error) from error

@@ -1,10 +1,10 @@
 """Which item a person means by the tail of a reference."""
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.orphans import orphans
 from fedcheck.model.project import Project
 from fedcheck.model.reference import candidates, nearest, split
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError
 
 
 def item_ref(project: Project, tail: str) -> str:
@@ -15,16 +15,18 @@ def item_ref(project: Project, tail: str) -> str:
     if found:
         listed = "\n  ".join(found[:20])
         raise FedcheckError(
-            f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", 2
+            f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
         )
     if project.item(tail):
         hint = "the workspace's profile leaves it out"
-        raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, 2)
+        raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, ErrorKind.USAGE)
     kept = candidates(tail, orphans(project))
     if kept:
         text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
-        raise FedcheckError(text, "its record is kept; move it with: fedcheck doctor", 2)
+        raise FedcheckError(
+            text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
+        )
     ids = {split(ref)[1]: ref for ref in project.refs}
     near = nearest(tail.rpartition(":")[2], ids, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
-    raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, 2)
+    raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, ErrorKind.USAGE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError
 
 HEAD = "fedcheck.toml"
 """The file that makes a folder a workspace."""
@@ -97,7 +97,7 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
         raise FedcheckError(
             f"{root}: no workspace here ({where} names it)",
             "name a folder that holds fedcheck.toml, or make one with: fedcheck init",
-            2,
+            ErrorKind.USAGE,
         )
     for folder in (here, *here.parents):
         if os.path.lexists(folder / HEAD):
@@ -105,5 +105,5 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
     raise FedcheckError(
         f"no workspace in {here} or above it",
         "go to one, name one with -w DIR, or make one: fedcheck init",
-        2,
+        ErrorKind.USAGE,
     )

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from fedcheck.errors import Problem
 from fedcheck.store.paths import HEAD, MACHINE
-from fedcheck.store.problems import Problem
 
 GUARDED = ("", HEAD, "progress", "history", "checklists", "private", MACHINE)
 """The places of a workspace where a foreign hand would do the most harm."""

@@ -11,12 +11,13 @@ from typing import Any
 
 import tomli_w
 
+from fedcheck.errors import InvalidFileError
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.record import Record
 from fedcheck.model.text import one_line
 from fedcheck.store.book import Book
 from fedcheck.store.decode import decode
-from fedcheck.store.problems import Collector, InvalidFileError
+from fedcheck.store.problems import Collector
 from fedcheck.store.tables import plain_fields, quoted, table
 from fedcheck.store.toml import Document, parse
 

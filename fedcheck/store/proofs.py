@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.evidence import Evidence, EvidenceKind
 from fedcheck.model.finding import Finding
 from fedcheck.model.record import Record
@@ -18,7 +19,6 @@ from fedcheck.model.request import Request
 from fedcheck.model.text import one_line, storable
 from fedcheck.store import machine
 from fedcheck.store.paths import HEAD, MACHINE, expanded
-from fedcheck.store.problems import FedcheckError
 
 OWN_FILES = (HEAD, "requests.toml", "findings.toml", "imports.toml")
 OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
@@ -75,10 +75,12 @@ def new_evidence(
     """
     link = link.strip()
     if not link:
-        raise FedcheckError("the link is empty", "name a file, a URL or a ticket", 2)
+        raise FedcheckError("the link is empty", "name a file, a URL or a ticket", ErrorKind.USAGE)
     if storable(link) != link:
         shown = one_line(link, 200)
-        raise FedcheckError(f"{shown}: the name is not UTF-8 text", "rename the file", 2)
+        raise FedcheckError(
+            f"{shown}: the name is not UTF-8 text", "rename the file", ErrorKind.USAGE
+        )
     what = kind or kind_of(link)
     digest = ""
     if what == "url":
@@ -86,7 +88,9 @@ def new_evidence(
     elif what == "file":
         link = file_link(root, link, here, outside)
         if is_our_own(link) or is_our_own(_real(root, link)):
-            raise FedcheckError(f"{link}: is a file of fedcheck's own, and proves nothing", "", 2)
+            raise FedcheckError(
+                f"{link}: is a file of fedcheck's own, and proves nothing", "", ErrorKind.USAGE
+            )
         digest = _digest(root, link, step)
     return Evidence(id=secrets.token_hex(3), link=link, kind=what, sha256=digest)  # type: ignore[arg-type]
 
@@ -112,7 +116,9 @@ def rehashed(root: Path, proof: Evidence, step: Step | None = None) -> Evidence:
         stat = _stat(place_of(root, proof.link))
     if stat is None or not S_ISREG(stat.st_mode):
         shown = one_line(proof.link, 200)
-        raise FedcheckError(f"{shown}: the file is gone", "name the file that replaces it", 2)
+        raise FedcheckError(
+            f"{shown}: the file is gone", "name the file that replaces it", ErrorKind.USAGE
+        )
     return replace(proof, sha256=_digest(root, proof.link, step))
 
 
@@ -155,7 +161,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
         raise FedcheckError(
             f"{one_line(link, 200)}: {what}",
             "a URL begins with https://; for a ticket say --kind ticket",
-            2,
+            ErrorKind.USAGE,
         )
     real, top = path.resolve(), root.resolve()
     if real.is_relative_to(top):
@@ -166,7 +172,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
         raise OutsideError(
             f"{one_line(link, 200)}: lies outside the workspace",
             "copy it into evidence/, or say --outside to link it where it is",
-            2,
+            ErrorKind.USAGE,
         )
     return real.as_posix()
 
@@ -176,7 +182,9 @@ def check_url(link: str) -> str:
     if not _URL.match(link):
         scheme = _SCHEME.match(link)
         what = f"{scheme.group()} links are not accepted" if scheme else "not a URL"
-        raise FedcheckError(f"{one_line(link, 200)}: {what}", "only http:// and https:// are", 2)
+        raise FedcheckError(
+            f"{one_line(link, 200)}: {what}", "only http:// and https:// are", ErrorKind.USAGE
+        )
     return link
 
 

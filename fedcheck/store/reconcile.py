@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import InvalidFileError
 from fedcheck.model.change import Change, Entered
 from fedcheck.model.fields import all_names, field_value
 from fedcheck.model.key import is_id
@@ -16,7 +17,6 @@ from fedcheck.model.reference import split
 from fedcheck.store import books, history, machine, progress
 from fedcheck.store.book import MILESTONES, RESERVED, Book, empty
 from fedcheck.store.files import toml_files
-from fedcheck.store.problems import InvalidFileError
 
 Key = tuple[str, str]
 """Reference and field."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.model.text import one_line
 from fedcheck.store.paths import HEAD
-from fedcheck.store.problems import FedcheckError
 
 SECONDS = 60
 """How long git may take for one answer."""
@@ -60,19 +60,25 @@ def find(root: Path, name: str) -> Revision:
     """
     shown = one_line(name, 60)
     if not name.strip() or name.startswith("-") or not name.isprintable():
-        raise FedcheckError(f'"{shown}" is no revision', "name a branch, a tag or a commit", 2)
+        raise FedcheckError(
+            f'"{shown}" is no revision', "name a branch, a tag or a commit", ErrorKind.USAGE
+        )
     inside = _git(root, "rev-parse", "--is-inside-work-tree")
     if inside.returncode:
         if b"dubious ownership" in inside.stderr:
             hint = "it belongs to somebody else; git tells how to allow it (safe.directory)"
-            raise FedcheckError(f"{root}: git does not trust this repository", hint, 2)
+            raise FedcheckError(
+                f"{root}: git does not trust this repository", hint, ErrorKind.USAGE
+            )
         hint = "name a date or an earlier report instead"
-        raise FedcheckError(f"{root}: lies in no git repository", hint, 2)
+        raise FedcheckError(f"{root}: lies in no git repository", hint, ErrorKind.USAGE)
     found = _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     commit = found.stdout.decode("ascii", "replace").strip()
     if found.returncode or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         raise FedcheckError(
-            f'git knows no revision "{shown}" here', "see: git log, git tag, git branch", 2
+            f'git knows no revision "{shown}" here',
+            "see: git log, git tag, git branch",
+            ErrorKind.USAGE,
         )
     return Revision(name, commit, _committed(root, commit))
 
@@ -113,7 +119,7 @@ def take_out(root: Path, revision: Revision, folder: Path) -> bool:
     if HEAD.encode() not in [path for _, path in wanted]:
         shown = one_line(revision.name, 60)
         text = f"at {shown} ({revision.short}) there was no workspace here"
-        raise FedcheckError(text, f"{HEAD} was not committed yet", 2)
+        raise FedcheckError(text, f"{HEAD} was not committed yet", ErrorKind.USAGE)
     contents = _contents(root, [blob for blob, _ in wanted])
     for (_, path), data in zip(wanted, contents, strict=True):
         place = folder / os.fsdecode(path)
@@ -133,7 +139,7 @@ def _committed(root: Path, commit: str) -> datetime:
     try:
         return datetime.fromtimestamp(int(found[1]) if found else 0, UTC)
     except (ValueError, OverflowError, OSError):
-        raise FedcheckError(f"{commit[:9]}: its date cannot be read", "", 3) from None
+        raise FedcheckError(f"{commit[:9]}: its date cannot be read", "") from None
 
 
 def _contents(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
@@ -159,7 +165,7 @@ def _said(root: Path, *words: str, given: bytes = b"") -> bytes:
     done = _git(root, *words, given=given)
     if done.returncode or len(done.stdout) > MOST_BYTES:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["too much to read"]
-        raise FedcheckError(f"git cannot read the repository: {one_line(lines[0], 200)}", "", 3)
+        raise FedcheckError(f"git cannot read the repository: {one_line(lines[0], 200)}", "")
     return done.stdout
 
 
@@ -168,7 +174,9 @@ def _git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedPro
     program = shutil.which("git")
     if program is None:
         hint = "install git, or name a date or an earlier report"
-        raise FedcheckError("git is not installed, so no revision can be read", hint, 2)
+        raise FedcheckError(
+            "git is not installed, so no revision can be read", hint, ErrorKind.USAGE
+        )
     settings = [part for setting in _SAFE for part in ("-c", setting)]
     start = [program, "--no-pager", "--no-replace-objects", "--literal-pathspecs", *settings]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
@@ -190,9 +198,7 @@ def _git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedPro
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise FedcheckError(
-            f"git did not answer within {SECONDS} seconds", "try again", 3
-        ) from None
+        raise FedcheckError(f"git did not answer within {SECONDS} seconds", "try again") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise FedcheckError(f"git cannot be started: {reason}", "", 3) from None
+        raise FedcheckError(f"git cannot be started: {reason}", "") from None

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import tomli
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.schedule import Scheduled
 from fedcheck.store.book import MILESTONES, Book
 from fedcheck.store.lines import Lines
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.toml import parse
 
 _VALUE = re.compile(r"(=\s*)[^\s#]+")

@@ -9,9 +9,10 @@ from typing import Any
 
 import tomli
 
+from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import Collector, InvalidFileError, Problem
+from fedcheck.store.problems import Collector
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""

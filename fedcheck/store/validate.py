@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
+from fedcheck.errors import Problem
 from fedcheck.model.checklist import Checklist, Item
 from fedcheck.model.dates import parse_due, parse_max_age
 from fedcheck.model.process import Process
 from fedcheck.model.reference import did_you_mean, split
 from fedcheck.store.checklists import Catalog, LoadedList, Path_
-from fedcheck.store.problems import Collector, Problem
+from fedcheck.store.problems import Collector
 
 
 def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomli_w
 
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, Problem
 from fedcheck.model.checklist import FORMAT
 from fedcheck.model.process import ROLE_TITLES, Process
 from fedcheck.model.project import BrokenFile
@@ -20,7 +21,7 @@ from fedcheck.store import books, files, progress
 from fedcheck.store.book import RESERVED, Book
 from fedcheck.store.decode import decode
 from fedcheck.store.paths import HEAD, MACHINE, private_home
-from fedcheck.store.problems import Collector, FedcheckError, InvalidFileError, Problem
+from fedcheck.store.problems import Collector
 from fedcheck.store.toml import read
 
 T = TypeVar("T")
@@ -192,7 +193,9 @@ def create(root: Path, text: str) -> None:
     """Make a workspace with the given head file. Raises FedcheckError where there is one."""
     if (root / HEAD).exists():
         raise FedcheckError(
-            f"{root / HEAD}: a workspace is here already", "open it, or choose another folder", 2
+            f"{root / HEAD}: a workspace is here already",
+            "open it, or choose another folder",
+            ErrorKind.USAGE,
         )
     files.make_folder(root)
     for folder in ("checklists", progress.FOLDER, "evidence", "history", "reports"):
@@ -214,10 +217,12 @@ def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
     for name, value in given.items():
         if name not in options:
             hint = did_you_mean(name, options) or "options: " + ", ".join(options)
-            raise FedcheckError(f'{process.id} has no profile option "{name}"', hint, 2)
+            raise FedcheckError(
+                f'{process.id} has no profile option "{name}"', hint, ErrorKind.USAGE
+            )
         if value not in options[name].values:
             hint = "choose " + " or ".join(options[name].values)
-            raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, 2)
+            raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, ErrorKind.USAGE)
         profile[name] = value
     for name, option in options.items():
         if name not in profile and option.default:
@@ -231,7 +236,7 @@ def check_timezone(name: str) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = "write an IANA name such as America/New_York"
-        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, 2) from None
+        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
 
 
 def known_milestone(process: Process, name: str) -> str:
@@ -239,5 +244,5 @@ def known_milestone(process: Process, name: str) -> str:
     known: Iterable[str] = [stone.id for stone in process.milestones]
     if name not in known:
         hint = did_you_mean(name, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'unknown milestone "{name}"', hint, 2)
+        raise FedcheckError(f'unknown milestone "{name}"', hint, ErrorKind.USAGE)
     return name

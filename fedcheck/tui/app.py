@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fedcheck.errors import FedcheckError, Problem
 from fedcheck.insight.entries import Board
 from fedcheck.keymap import starts
 from fedcheck.model.process import ROLE_TITLES
 from fedcheck.session import Clock, Session, open_session, system_clock
 from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.tui.habits import HabitsApp
 from fedcheck.tui.past import Recall
 from fedcheck.tui.prompts import Choice, ChoicePrompt

@@ -16,10 +16,10 @@ from textual.widget import Widget
 
 from fedcheck.actions import of_place
 from fedcheck.actions.action import Action
+from fedcheck.errors import Problem
 from fedcheck.keymap import key_map
 from fedcheck.store.config import UserConfig
 from fedcheck.store.paths import UserFolders
-from fedcheck.store.problems import Problem
 from fedcheck.tui import themes
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.colourless import Colourless, Dimmed

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.model.text import plural
 from fedcheck.session import Action
 from fedcheck.store.commit import ConflictError
-from fedcheck.store.problems import FedcheckError, InvalidFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +109,6 @@ def can_wait(error: BaseException) -> bool:
     """
     if isinstance(error, ConflictError | InvalidFileError):
         return False
-    return isinstance(error, OSError) or (isinstance(error, FedcheckError) and error.status == 3)
+    return isinstance(error, OSError) or (
+        isinstance(error, FedcheckError) and error.kind in (ErrorKind.UNREADABLE, ErrorKind.LOCKED)
+    )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from fedcheck.model.edit import Edit, RuleError, edited
+from fedcheck.errors import RuleError
+from fedcheck.model.edit import Edit, edited
 from fedcheck.model.entry import Entry
 from fedcheck.model.project import Project
 from fedcheck.model.text import one_line

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fedcheck.errors import FedcheckError
 from fedcheck.store import files
-from fedcheck.store.problems import FedcheckError
 
 RECENT = 12
 """How many workspaces are offered again."""

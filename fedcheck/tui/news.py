@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.change import OUTSIDE, Entered
 from fedcheck.model.label import changes_label
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Action, Session
-from fedcheck.store.problems import FedcheckError
 
 FILES_EVERY = 5
 """Evidence files are looked at less often than the records: there may be thousands."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.evidence import Evidence
 from fedcheck.model.proving import Pieces, Revision
 from fedcheck.model.text import one_line
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.proofs import Step, Stopped, size_of
 from fedcheck.tui.hashing import AT_ONCE, Hashing
 from fedcheck.tui.screens.evidence_form import EvidenceForm, Filled

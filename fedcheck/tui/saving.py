@@ -8,13 +8,12 @@ from pathlib import Path
 from textual.app import App
 from textual.message import Message
 
+from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.keymap import KeyMap
 from fedcheck.model.change import Entered
-from fedcheck.model.edit import RuleError
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Action, Session
 from fedcheck.store.commit import ConflictError
-from fedcheck.store.problems import FedcheckError, Problem
 from fedcheck.tui.line import Job, SaveLine, can_wait
 from fedcheck.tui.news import News
 from fedcheck.tui.prompts import Choice, ChoicePrompt
@@ -174,8 +173,8 @@ class SavingApp(App[int]):
         job = self.line.ended()
         if isinstance(error, ConflictError) and job.conflict:
             job.conflict(error)
-        elif isinstance(error, FedcheckError | RuleError):
-            gentle = isinstance(error, FedcheckError) and error.status == 1
+        elif isinstance(error, FedcheckError):
+            gentle = error.kind is ErrorKind.REFUSED
             words = str(error).capitalize() if gentle else f"Not saved: {error}"
             self.tell(words, error.hint, "warning" if gentle else "error")
         elif error is not None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from fedcheck.model.edit import Edit
 from fedcheck.session import open_session
 from fedcheck.store import paths
-from fedcheck.store.problems import FedcheckError
+from fedcheck.errors import FedcheckError
 root, who = Path(sys.argv[1]), sys.argv[2]
 session = open_session(root, paths.user_folders(), (), who)
 print("open", flush=True)

@@ -13,14 +13,13 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
+from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.exchange.kinds import KINDS, Kind, Prepared, Said, kinds_of
 from fedcheck.exchange.plan import Plan, carry_out
-from fedcheck.model.edit import RuleError
 from fedcheck.model.project import Project
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Action
 from fedcheck.store.paths import expanded
-from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.links import LinkField
 from fedcheck.tui.prompts import Choice, ChoicePrompt

@@ -16,11 +16,11 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.dates import parse_date
 from fedcheck.model.evidence import Evidence, EvidenceKind
 from fedcheck.model.reference import candidates, split
 from fedcheck.model.text import clean, one_line, plural, storable
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.proofs import OutsideError, Step, Stopped, kind_of, size_of
 from fedcheck.tui.hashing import AT_ONCE, Hashing, size_text
 from fedcheck.tui.links import ItemSuggester, LinkField, as_typed

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from fedcheck.errors import RuleError
 from fedcheck.insight.ledger_query import finding_language
 from fedcheck.insight.ledgers import FINDING_GROUPS, Thing, counts
 from fedcheck.model import assessing
-from fedcheck.model.edit import RuleError
 from fedcheck.model.finding import REMEDIATION, RISKS, Finding, remediation_due
 from fedcheck.model.rating import rated
 from fedcheck.model.search import Language

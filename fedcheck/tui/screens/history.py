@@ -9,13 +9,13 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.insight.rewind import changes_back, told
 from fedcheck.insight.story import Deed
 from fedcheck.model.change import Change, Thing
 from fedcheck.model.fields import field_value
 from fedcheck.model.reference import split
 from fedcheck.model.text import cells, one_line, plural
-from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.past import Past, read_past
 from fedcheck.tui.prompts import Choice, ChoicePrompt
@@ -211,7 +211,9 @@ def _as_seen(change: Change, record: Thing) -> None:
     """Refuse to write over what somebody changed since the offer was shown."""
     if field_value(record, change.field) not in (change.old, change.new):
         name = change.field.partition(".")[0]
-        raise FedcheckError(f"the {name} was changed meanwhile", "look at it again", 1)
+        raise FedcheckError(
+            f"the {name} was changed meanwhile", "look at it again", ErrorKind.REFUSED
+        )
 
 
 def _title_of_offer(deed: Deed, changes: list[Change]) -> str:

@@ -14,13 +14,13 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.insight.ledgers import Thing, grouped
 from fedcheck.insight.story import Deed, story
 from fedcheck.model.project import Project
-from fedcheck.model.search import Language, QueryError
+from fedcheck.model.search import Language
 from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.screens.revising import Revising
 from fedcheck.tui.widgets.key_line import KeyLine

@@ -10,8 +10,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Markdown, Static
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.text import clean
-from fedcheck.store.problems import FedcheckError
 from fedcheck.tui import outside
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt

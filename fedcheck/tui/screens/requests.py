@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from fedcheck.errors import RuleError
 from fedcheck.insight.ledger_query import request_language
 from fedcheck.insight.ledgers import REQUEST_GROUPS, Thing, counts
 from fedcheck.model import requesting
-from fedcheck.model.edit import RuleError
 from fedcheck.model.request import Request
 from fedcheck.model.search import Language
 from fedcheck.model.text import storable

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from fedcheck.errors import FedcheckError
 from fedcheck.insight.handoffs import Handoff, between_roles, handoffs
 from fedcheck.insight.responsibilities import (
     PhaseDuties,
@@ -24,7 +25,6 @@ from fedcheck.insight.responsibilities import (
 from fedcheck.insight.since import status_days
 from fedcheck.model.entry import Entry
 from fedcheck.model.text import one_line, plural
-from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine

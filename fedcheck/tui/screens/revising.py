@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from fedcheck.errors import FedcheckError
 from fedcheck.insight.ledgers import Thing
 from fedcheck.model.dates import distance, typed_due
 from fedcheck.model.evidence import Evidence
@@ -12,7 +13,6 @@ from fedcheck.model.finding import Finding, remediation_due
 from fedcheck.model.text import one_line, storable
 from fedcheck.session import Action
 from fedcheck.store.commit import ConflictError, Guard, allow
-from fedcheck.store.problems import FedcheckError
 from fedcheck.tui.note import write_note
 from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
 

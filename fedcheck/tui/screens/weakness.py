@@ -8,9 +8,9 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from fedcheck.errors import RuleError
 from fedcheck.model.dates import distance, typed_day
 from fedcheck.model.finding import Finding, exposure
-from fedcheck.model.rules import RuleError
 from fedcheck.model.text import one_line
 from fedcheck.model.weakness import DETAILS, detailed, told
 from fedcheck.tui.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt

@@ -16,11 +16,11 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
+from fedcheck.errors import FedcheckError
 from fedcheck.model.dates import distance, typed_due
 from fedcheck.model.process import ROLE_TITLES, Process
 from fedcheck.model.text import clean, one_line
 from fedcheck.store import checklists, paths, workspaces
-from fedcheck.store.problems import FedcheckError
 from fedcheck.store.timezone import machine_timezone
 from fedcheck.tui.widgets.doors import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
