@@ -41,7 +41,7 @@ def watched(app: Any) -> Any:
 
 def our_app(root: str) -> Any:
     """Return our app on a workspace."""
-    from fedcheck.store import config, paths
+    from fedcheck.storage import config, paths
     from fedcheck.tui.app import FedcheckApp
     from fedcheck.tui.start import collect_seldom
 
@@ -156,9 +156,9 @@ async def _keys(app: Any, opening: str) -> dict[str, Any]:
 
 def save(root: str) -> dict[str, float]:
     """Change one item after another, each durable before the next."""
-    from fedcheck.model.edit import Edit
+    from fedcheck.domain.item_rules import Edit
     from fedcheck.session import open_session
-    from fedcheck.store import paths
+    from fedcheck.storage import paths
 
     session = open_session(Path(root), paths.user_folders(), (), "bench")
     refs = [ref for ref in session.project.refs if ref.startswith(("bench", "oscal"))]
@@ -175,7 +175,7 @@ def load(root: str) -> dict[str, float]:
     import tomli
 
     from fedcheck.session import open_session
-    from fedcheck.store import paths
+    from fedcheck.storage import paths
 
     texts = [path.read_text() for path in sorted(Path(root).glob("[cp]*/*.toml"))]
     begin = time.process_time()

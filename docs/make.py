@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from fedcheck.actions import of_place
-from fedcheck.actions.action import PLACES
-from fedcheck.actions.keys import key_text
 from fedcheck.cli.main import cli
 from fedcheck.demo import example
-from fedcheck.report import render
-from fedcheck.report.earlier import earlier
-from fedcheck.report.templates import compared_with
+from fedcheck.keys.action import PLACES
+from fedcheck.keys.actions import of_place
+from fedcheck.keys.key_names import key_text
+from fedcheck.reports import render
+from fedcheck.reports.past_state import earlier
+from fedcheck.reports.template_files import compared_with
 from fedcheck.session import open_session
-from fedcheck.store import paths
+from fedcheck.storage import paths
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by docs/make.py from the code: change it there. -->\n"

@@ -12,33 +12,47 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fedcheck.analysis.board import Board, board
+from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
+from fedcheck.domain.change import (
+    OUTSIDE,
+    Change,
+    Entered,
+    Thing,
+    differences,
+    next_redo,
+    next_undo,
+)
+from fedcheck.domain.change_text import changes_label, edit_label
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence_edit import Revision
+from fedcheck.domain.fields import field_value
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.item_rules import Edit, edited, with_evidence, without_evidence
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import withdrawal
+from fedcheck.domain.text import one_line, plural, storable
+from fedcheck.domain.workspace import Project, Scheduled
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.insight.entries import Board, board
-from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
-from fedcheck.model.change import OUTSIDE, Change, Entered, Thing, differences
-from fedcheck.model.checklist import Checklist
-from fedcheck.model.edit import Edit, edited, with_evidence, without_evidence
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.fields import field_value
-from fedcheck.model.finding import Finding
-from fedcheck.model.label import changes_label, edit_label
-from fedcheck.model.project import Project
-from fedcheck.model.proving import Revision
-from fedcheck.model.reference import split
-from fedcheck.model.request import Request
-from fedcheck.model.schedule import Scheduled
-from fedcheck.model.text import one_line, plural, storable
-from fedcheck.model.undo import next_redo, next_undo
-from fedcheck.model.withdrawing import withdrawal
-from fedcheck.store import checklists, commit, history, lists, machine, proofs, workspaces
-from fedcheck.store.book import MILESTONES, RESERVED
-from fedcheck.store.commit import Deed
-from fedcheck.store.history import history_files
-from fedcheck.store.loading import load, with_book
-from fedcheck.store.naming import item_ref
-from fedcheck.store.paths import HEAD, UserFolders, private_home, shipped_checklists
-from fedcheck.store.reconcile import all_outside_changes
-from fedcheck.store.shelf import Shelf
+from fedcheck.storage import (
+    checklist_files,
+    checklist_writer,
+    evidence_files,
+    history,
+    local_state,
+    transaction,
+    workspace_files,
+)
+from fedcheck.storage.history import history_files
+from fedcheck.storage.naming import item_ref
+from fedcheck.storage.paths import HEAD, UserFolders, private_home, shipped_checklists
+from fedcheck.storage.reconcile import all_outside_changes
+from fedcheck.storage.record_file import MILESTONES, RESERVED
+from fedcheck.storage.record_store import Shelf
+from fedcheck.storage.transaction import Deed
+from fedcheck.storage.workspace_files import load, with_book
 
 Clock = Callable[[], datetime]
 
@@ -74,7 +88,7 @@ class Session:
     who: str
     clock: Clock
     project: Project
-    catalog: checklists.Catalog
+    catalog: checklist_files.Catalog
     shelf: Shelf
     problems: list[Problem]
     mark: str = ""
@@ -104,7 +118,7 @@ class Session:
         refs: Sequence[str],
         edit: Edit,
         label: str = "",
-        guard: commit.Guard = commit.allow,
+        guard: transaction.Guard = transaction.allow,
     ) -> Action:
         """Make the same edit on items, as one action. Raises RuleError, FedcheckError.
 
@@ -112,7 +126,7 @@ class Session:
         """
         today, text = self.today(), edit.private_note
 
-        def plan_for(refs: Sequence[str]) -> commit.Plan:
+        def plan_for(refs: Sequence[str]) -> transaction.Plan:
             items = {ref: item for ref in refs if (item := self.project.item(ref)) is not None}
             return lambda record: [
                 change
@@ -120,7 +134,7 @@ class Session:
                 for change in edited(ref, item, record(ref), edit, today, self.who)
             ]
 
-        def note_inside(record: commit.Look) -> list[Change]:
+        def note_inside(record: transaction.Look) -> list[Change]:
             new = storable(text or "").rstrip() or None
             return [Change(ref, "note", record(ref).note or None, new) for ref in refs]
 
@@ -137,7 +151,7 @@ class Session:
         refs: Sequence[str],
         to: Callable[[Any], Thing],
         label: str,
-        guard: commit.Guard = commit.allow,
+        guard: transaction.Guard = transaction.allow,
     ) -> Action:
         """Make requests or findings what a function makes of them, as one action.
 
@@ -145,7 +159,7 @@ class Session:
         RuleError, and the guard may refuse; then nothing is saved.
         """
 
-        def plan(look: commit.Look) -> list[Change]:
+        def plan(look: transaction.Look) -> list[Change]:
             pairs = [(ref, look(ref)) for ref in refs]
             return [c for ref, old in pairs for c in differences(ref, old, to(old))]
 
@@ -161,12 +175,12 @@ class Session:
         named = self.project.thing(ref)
         title = one_line(named.title, 50) if isinstance(named, Request | Finding) else ref
 
-        def plan(look: commit.Look) -> list[Change]:
+        def plan(look: transaction.Look) -> list[Change]:
             thing: Any = look(ref)
             return withdrawal(ref, thing, reason)
 
         deed = self._deed()
-        made = self._commit_at(self.root, plan, [ref], deed, commit.allow)
+        made = self._commit_at(self.root, plan, [ref], deed, transaction.allow)
         return Action(deed.tx, f'"{title}" withdrawn', made)
 
     def schedule(self, milestone: str, day: date | None) -> Action:
@@ -189,7 +203,7 @@ class Session:
             if thing is not None and (in_a_ledger(ref) or self.project.item(ref) is not None):
                 changes += with_evidence(ref, thing, *pieces)
         for proof in pieces:
-            proofs.note_added(self.root, proof)
+            evidence_files.note_added(self.root, proof)
         what = one_line(pieces[0].name, 60) if len(pieces) == 1 else f"{len(pieces)} pieces"
         where = f", to {len(refs)} items" if len(refs) > 1 else ""
         return self.apply(changes, f"Evidence added: {what}{where}")
@@ -200,15 +214,15 @@ class Session:
         Raises RuleError where a piece was taken away meanwhile.
         """
 
-        def plan_for(refs: Sequence[str]) -> commit.Plan:
+        def plan_for(refs: Sequence[str]) -> transaction.Plan:
             return lambda look: [
                 change for ref in refs for change in wanted.changes(ref, look(ref))
             ]
 
         if wanted.seen is not None:
-            proofs.note_added(self.root, wanted.seen)
+            evidence_files.note_added(self.root, wanted.seen)
         deed = self._deed()
-        made = self._commit(plan_for, wanted.refs, deed, commit.allow)
+        made = self._commit(plan_for, wanted.refs, deed, transaction.allow)
         return Action(deed.tx, label, made)
 
     def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Action:
@@ -221,12 +235,12 @@ class Session:
         return self.apply(changes, f"Evidence removed: {plural(len(changes), 'piece')}")
 
     def apply(
-        self, changes: Iterable[Change], label: str, guard: commit.Guard = commit.allow
+        self, changes: Iterable[Change], label: str, guard: transaction.Guard = transaction.allow
     ) -> Action:
         """Save changes as one action; on return they are on disk. Raises FedcheckError."""
         changes = tuple(changes)
 
-        def plan_for(refs: Sequence[str]) -> commit.Plan:
+        def plan_for(refs: Sequence[str]) -> transaction.Plan:
             return lambda _: [change for change in changes if change.ref in refs]
 
         deed = self._deed()
@@ -242,11 +256,14 @@ class Session:
         found, changes = tuple(found), tuple(changes)
         deed = self._deed()
         seen = {one.id: one.sha256 for one in self.catalog.lists if one.layer == "workspace"}
-        rewritten = [lists.Rewritten(o.id, lists.dump(o), seen.get(o.id)) for o in found]
+        rewritten = [
+            checklist_writer.Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id))
+            for o in found
+        ]
         orders = {one.id: list(one.items) for one in found}
         refs = list(dict.fromkeys(change.ref for change in changes))
         made = self._commit_at(
-            self.root, lambda _: changes, refs, deed, commit.allow, rewritten, orders
+            self.root, lambda _: changes, refs, deed, transaction.allow, rewritten, orders
         )
         if found:
             self.refresh()
@@ -274,7 +291,7 @@ class Session:
         deed = self._deed()
         for home in self.shelf.homes:
             self.shelf.settle_debts(home, self.who)
-        noted = [commit.note_outside(home, deed, self._renamed()) for home in self.shelf.homes]
+        noted = [transaction.note_outside(home, deed, self._renamed()) for home in self.shelf.homes]
         return sum(len(changes) for changes in noted)
 
     def unnoted(self) -> list[Change]:
@@ -289,11 +306,11 @@ class Session:
 
         What was broken meanwhile is noted among the problems, and its last good state stays.
         """
-        mark = workspaces.fingerprint(self.root)
+        mark = workspace_files.fingerprint(self.root)
         if mark == self.mark:
             return False
         try:
-            catalog = checklists.reloaded(self.catalog, self.root)
+            catalog = checklist_files.reloaded(self.catalog, self.root)
             fresh = load(self.root, catalog)
         except FedcheckError as error:
             self.mark = mark
@@ -324,11 +341,11 @@ class Session:
     def allow_outside(self, refs: Iterable[str]) -> None:
         """Give this person's word that evidence of items outside the workspace may be read."""
         named = [self.project.thing(ref) for ref in refs]
-        proofs.allow_outside(self.root, (one for one in named if one is not None))
+        evidence_files.allow_outside(self.root, (one for one in named if one is not None))
 
     def verify_evidence(
-        self, refs: Iterable[str], step: proofs.Step | None = None
-    ) -> list[proofs.Verdict]:
+        self, refs: Iterable[str], step: evidence_files.Step | None = None
+    ) -> list[evidence_files.Verdict]:
         """Hash the evidence files of items and remember the outcome.
 
         The step hears of every megabyte read; where it raises `proofs.Stopped`, what was verified
@@ -340,19 +357,19 @@ class Session:
         return verdicts
 
     def hash_evidence(
-        self, pieces: Iterable[tuple[str, Evidence]], step: proofs.Step | None = None
-    ) -> list[proofs.Verdict]:
+        self, pieces: Iterable[tuple[str, Evidence]], step: evidence_files.Step | None = None
+    ) -> list[evidence_files.Verdict]:
         """Hash pieces of evidence and remember the outcome; `refresh_files` takes it over.
 
         Touches no state of the session, so that it may run in any thread.
         """
-        return proofs.verify(self.root, pieces, step)
+        return evidence_files.verify(self.root, pieces, step)
 
     def renewed(
-        self, proof: Evidence, day: date | None = None, step: proofs.Step | None = None
+        self, proof: Evidence, day: date | None = None, step: evidence_files.Step | None = None
     ) -> Evidence:
         """Return a piece as collected anew: the same link, the hash and the day of now."""
-        fresh = proofs.rehashed(self.root, proof, step)
+        fresh = evidence_files.rehashed(self.root, proof, step)
         day = day or self.today()
         late = proof.expires is not None and proof.expires < day
         return replace(fresh, collected=day, expires=None if late else proof.expires)
@@ -367,14 +384,14 @@ class Session:
         collected: date | None = None,
         expires: date | None = None,
         outside: bool = False,
-        step: proofs.Step | None = None,
+        step: evidence_files.Step | None = None,
     ) -> Evidence:
         """Return a piece of evidence for a link, collected today if nothing else is said.
 
         See `proofs.new_evidence` for what is checked, and what it raises.
         """
         day = collected or self.today()
-        proof = proofs.new_evidence(
+        proof = evidence_files.new_evidence(
             self.root, link, here=here, kind=kind, outside=outside, step=step
         )
         return replace(proof, label=storable(label).strip(), collected=day, expires=expires)
@@ -393,10 +410,10 @@ class Session:
 
     def _commit(
         self,
-        plan_for: Callable[[Sequence[str]], commit.Plan],
+        plan_for: Callable[[Sequence[str]], transaction.Plan],
         refs: Sequence[str],
         deed: Deed,
-        guard: commit.Guard,
+        guard: transaction.Guard,
     ) -> tuple[Change, ...]:
         """Save a plan for items, those of private lists in their own place, as one action."""
         made: list[Change] = []
@@ -409,11 +426,11 @@ class Session:
     def _commit_at(
         self,
         home: Path,
-        plan: commit.Plan,
+        plan: transaction.Plan,
         refs: Iterable[str],
         deed: Deed,
-        guard: commit.Guard,
-        rewritten: Sequence[lists.Rewritten] = (),
+        guard: transaction.Guard,
+        rewritten: Sequence[checklist_writer.Rewritten] = (),
         new_orders: Mapping[str, Sequence[str]] | None = None,
     ) -> tuple[Change, ...]:
         """Save a plan in one place: the workspace, or its private folder."""
@@ -429,7 +446,7 @@ class Session:
         for found in saved.books.values():
             project = with_book(project, private, found)
         self.mark = ""
-        states = proofs.quick_states(
+        states = evidence_files.quick_states(
             self.root,
             (
                 record
@@ -460,8 +477,10 @@ class Session:
             if not entered:
                 continue
             every = [one.change.inverse() for one in reversed(entered)]
-            changes = [change for change in every if not lists.is_list(change)]
-            rewritten = lists.back(home, [change for change in every if lists.is_list(change)])
+            changes = [change for change in every if not checklist_writer.is_list(change)]
+            rewritten = checklist_writer.back(
+                home, [change for change in every if checklist_writer.is_list(change)]
+            )
             refs = [change.ref for change in changes]
             done += self._commit_at(
                 home, _as_they_are(changes), refs, deed, _still_there, rewritten
@@ -476,7 +495,7 @@ class Session:
         return history.in_order(self._own(home) for home in self.shelf.homes)
 
     def _own(self, home: Path) -> list[Entered]:
-        path = machine.own_history(home, self.who)
+        path = local_state.own_history(home, self.who)
         return history.read(path) if path else []
 
     def _title(self, ref: str) -> str:
@@ -489,7 +508,7 @@ class Session:
         return thing.evidence if thing is not None else ()
 
     def _file_states(self) -> dict[str, str]:
-        return proofs.quick_states(self.root, self.project.proven())
+        return evidence_files.quick_states(self.root, self.project.proven())
 
     def _with_project(self, project: Project) -> None:
         self.project = project
@@ -500,7 +519,7 @@ class Session:
             heard(self.project)
 
 
-def _as_they_are(changes: Sequence[Change]) -> commit.Plan:
+def _as_they_are(changes: Sequence[Change]) -> transaction.Plan:
     return lambda _: changes
 
 
@@ -527,8 +546,8 @@ def open_session(
         clock: what tells the time.
     """
     user = (folders.checklists, *extra)
-    catalog = checklists.load_catalog(shipped_checklists(), user, root)
-    mark = workspaces.fingerprint(root)
+    catalog = checklist_files.load_catalog(shipped_checklists(), user, root)
+    mark = workspace_files.fingerprint(root)
     found = load(root, catalog)
     shelf = Shelf(root, found.books, found.private)
     return Session(root, who, clock, found.project, catalog, shelf, found.problems, mark)

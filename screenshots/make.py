@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from fedcheck.cli.main import run
 from fedcheck.demo import example
-from fedcheck.store import config, paths
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 
 FOLDER = Path(__file__).parent

@@ -17,7 +17,7 @@ import pytest
 
 from fedcheck import session as session_module
 from fedcheck.session import Session, open_session
-from fedcheck.store import paths
+from fedcheck.storage import paths
 
 hypothesis.settings.register_profile(
     "ci",

@@ -5,16 +5,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from fedcheck.insight.entries import Board, board
-from fedcheck.model.change import Change, Thing
-from fedcheck.model.checklist import Checklist, Item, Section
-from fedcheck.model.fields import with_field
-from fedcheck.model.finding import Finding
-from fedcheck.model.process import Milestone, Phase, Process
-from fedcheck.model.project import BrokenFile, Project
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
-from fedcheck.model.workspace import WorkspaceConfig
+from fedcheck.analysis.board import Board, board
+from fedcheck.domain.change import Change, Thing
+from fedcheck.domain.checklist import Checklist, Item, Section
+from fedcheck.domain.fields import with_field
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import Milestone, Phase, Process
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import BrokenFile, Project, WorkspaceConfig
 
 TODAY = date(2027, 1, 11)
 KICK_OFF = date(2027, 2, 1)

@@ -6,12 +6,12 @@ from datetime import datetime
 from conftest import NOW, TODAY
 from markdown_it import MarkdownIt
 
-from fedcheck.model.change import Change, Entered
-from fedcheck.report import render
-from fedcheck.report.earlier import earlier
-from fedcheck.report.templates import compared_with
+from fedcheck.domain.change import Change, Entered
+from fedcheck.reports import render
+from fedcheck.reports.past_state import earlier
+from fedcheck.reports.template_files import compared_with
 from fedcheck.session import open_session
-from fedcheck.store import history, paths
+from fedcheck.storage import history, paths
 
 PROCESS = """
 format = 1

@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from fedcheck.exchange.tables import xlsx_bytes
-from fedcheck.exchange.workbook import Sheet
+from fedcheck.spreadsheets.xlsx_reader import Sheet
+from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"

@@ -6,12 +6,12 @@ from typing import Any
 
 from small_project import PROCESS, TODAY, checklist, item, small_board
 
-from fedcheck.insight.agenda import agenda, mine
-from fedcheck.model import query
-from fedcheck.model.checklist import Item
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.process import Phase
-from fedcheck.model.record import Record
+from fedcheck.analysis.agenda import agenda, mine
+from fedcheck.domain import query_fields
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.process import Phase
+from fedcheck.domain.record import Record
 
 OLD = Evidence("e", "https://x", collected=date(2026, 1, 1))
 
@@ -114,5 +114,5 @@ def test_mine_is_of_my_role_narrowed_by_a_query() -> None:
         item("a"), item("b"), lists=(checklist("r.3pao", item("c"), role="3pao"),), today=TODAY
     )
     assert [s.entry.item.id for s in mine(board, "csp")] == ["a", "b"]
-    assert [s.entry.item.id for s in mine(board, "csp", query.parse("b"))] == ["b"]
+    assert [s.entry.item.id for s in mine(board, "csp", query_fields.parse("b"))] == ["b"]
     assert [s.entry.item.id for s in mine(board, "3pao")] == ["c"]

@@ -7,16 +7,16 @@ import pytest
 from driving import on_disk, press, screen_text, settle, type_text
 from textual.widgets import Input, OptionList, TextArea
 
-from fedcheck.actions import ACTIONS, of_place
-from fedcheck.actions.action import TOGETHER
-from fedcheck.store import config, paths
+from fedcheck.keys.action import TOGETHER
+from fedcheck.keys.actions import ACTIONS, of_place
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.dialogs.keys import KeysScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.item import ItemScreen
-from fedcheck.tui.screens.keys import KeysScreen
 from fedcheck.tui.screens.welcome import NewWorkspaceScreen, WelcomeScreen
-from fedcheck.tui.widgets.doors import Doors
+from fedcheck.tui.widgets.attention import Doors
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.phase_table import PhaseTable
 
@@ -209,7 +209,7 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
         await press(pilot, "2", "down")
         before = app.screen.items.entry.ref
         other = open_workspace(workspace, "bob")
-        from fedcheck.model.edit import Edit
+        from fedcheck.domain.item_rules import Edit
 
         other.edit([DIAGRAM], Edit(status="doing", owner="bob"))
         app.look_at_disk()
@@ -310,12 +310,12 @@ async def test_a_checklist_rewritten_meanwhile_kills_nothing(app, workspace):
 
 
 async def test_leaving_waits_for_what_is_queued(app, workspace):
-    from fedcheck.store import machine
+    from fedcheck.storage import local_state
 
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2")
-        with machine.locked(workspace):
+        with local_state.locked(workspace):
             await pilot.press("space", "q")
             await pilot.pause(0.2)
             assert app.is_running
@@ -410,19 +410,19 @@ async def test_dialogs_keep_their_keys_to_themselves(app):
 
 
 def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
-    from fedcheck.tui.screens.bringing_in import BringingInScreen
     from fedcheck.tui.screens.calendar import CalendarScreen
     from fedcheck.tui.screens.evidence import EvidenceScreen
+    from fedcheck.tui.screens.evidence_register import RegisterScreen
     from fedcheck.tui.screens.findings import FindingsScreen
     from fedcheck.tui.screens.gate import GateScreen
     from fedcheck.tui.screens.history import HistoryScreen
-    from fedcheck.tui.screens.register import RegisterScreen
+    from fedcheck.tui.screens.import_file import BringingInScreen
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
     from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
-    from fedcheck.tui.screens.testing import TestingScreen
-    from fedcheck.tui.widgets.ledger_list import LedgerList
-    from fedcheck.tui.widgets.ledger_page import Page
+    from fedcheck.tui.screens.test_progress import TestingScreen
+    from fedcheck.tui.widgets.issue_details import Page
+    from fedcheck.tui.widgets.issue_list import LedgerList
 
     homes = {
         "everywhere": (FedcheckApp,),

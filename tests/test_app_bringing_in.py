@@ -6,12 +6,12 @@ import pytest
 from driving import press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
-from fedcheck.exchange import kinds
-from fedcheck.exchange.kinds import kinds_of
-from fedcheck.store.config import UserConfig
-from fedcheck.store.paths import user_folders
+from fedcheck.importers import registry
+from fedcheck.importers.registry import kinds_of
+from fedcheck.storage.config import UserConfig
+from fedcheck.storage.paths import user_folders
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.screens.bringing_in import BringingInScreen
+from fedcheck.tui.screens.import_file import BringingInScreen
 
 SHEET = "Ref,Task,Status,Owner\ndiagram,Draw it,Done,dana\nno[/b][AC-2],X,Done,\n"
 OWN = "ID,Task,Status\n1,Draft [AC-2],Done\n"
@@ -83,7 +83,7 @@ async def test_what_changed_meanwhile_is_looked_at_again(app, workspace):
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await settle(pilot)
         await read(pilot, "t.csv")
-        from fedcheck.model.edit import Edit
+        from fedcheck.domain.item_rules import Edit
 
         app.change(lambda: app.session.edit(["rev5.readiness.csp:diagram"], Edit(owner="erik")))
         await settle(pilot)
@@ -104,7 +104,7 @@ async def test_reading_can_be_stopped(app, monkeypatch):
         go.wait(10)
         return []
 
-    monkeypatch.setattr("fedcheck.tui.screens.bringing_in.kinds_of", slow)
+    monkeypatch.setattr("fedcheck.tui.screens.import_file.kinds_of", slow)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "L")
@@ -137,8 +137,8 @@ async def test_what_is_no_file_is_said(app, workspace):
 
 
 def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):
-    from fedcheck.exchange import request_rows
-    from fedcheck.exchange.tables import csv_bytes
+    from fedcheck.importers import request_rows
+    from fedcheck.spreadsheets.xlsx_writer import csv_bytes
 
     table = tmp_path / "requests.csv"
     table.write_bytes(csv_bytes(request_rows.rows_of(session.project, [])))
@@ -148,4 +148,4 @@ def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):
     assert [one.id for one in kinds_of(own)] == ["csv"]
     (tmp_path / "x.png").write_bytes(b"\x89PNG")
     assert kinds_of(tmp_path / "x.png") == []
-    assert len({one.id for one in kinds.KINDS}) == len(kinds.KINDS)
+    assert len({one.id for one in registry.KINDS}) == len(registry.KINDS)

@@ -9,7 +9,7 @@ from conftest import FrozenClock, MakeWorkspace
 from driving import press, screen_text, settle
 from textual.pilot import Pilot
 
-from fedcheck.store import config, paths
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.calendar import CalendarScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
@@ -17,7 +17,7 @@ from fedcheck.tui.screens.findings import FindingsScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.requests import RequestsScreen
-from fedcheck.tui.widgets.doors import Doors
+from fedcheck.tui.widgets.attention import Doors
 
 HOSTILE = "see [/b] [AC-2] [@click=app.quit]x[/]"
 PROGRESS = {

@@ -10,14 +10,14 @@ from driving import on_disk, press, screen_text, settle, told, type_text
 from textual import events
 from textual.widgets import Input
 
-from fedcheck.store import config, machine, paths, proofs
-from fedcheck.tui import hashing
+from fedcheck.storage import config, evidence_files, local_state, paths
+from fedcheck.tui import evidence_hashing
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.evidence import EvidenceScreen
-from fedcheck.tui.screens.evidence_form import EvidenceForm
+from fedcheck.tui.screens.evidence_register import RegisterScreen
 from fedcheck.tui.screens.item import ItemScreen
-from fedcheck.tui.screens.register import RegisterScreen
 
 LIST = "rev5.readiness.csp"
 DIAGRAM, CRYPTO = f"{LIST}:diagram", f"{LIST}:crypto-table"
@@ -209,7 +209,7 @@ async def test_outside_the_workspace_is_asked_once_and_the_same_key_answers(app,
         assert "link" not in on_disk(workspace)
         await press(pilot, key)
         assert f'link = "{outside}"' in on_disk(workspace)
-        assert str(outside) in machine.allowed_outside(workspace)
+        assert str(outside) in local_state.allowed_outside(workspace)
 
 
 async def test_the_word_for_one_path_outside_is_none_for_another(app, workspace):
@@ -249,8 +249,8 @@ async def test_the_same_link_twice_is_said(app, workspace):
 async def test_a_large_file_is_read_off_the_ui_thread_and_can_be_stopped(
     app, workspace, monkeypatch
 ):
-    monkeypatch.setattr("fedcheck.tui.screens.evidence_form.AT_ONCE", 3)
-    real = proofs.hash_file
+    monkeypatch.setattr("fedcheck.tui.dialogs.evidence_form.AT_ONCE", 3)
+    real = evidence_files.hash_file
     go_on = False
 
     def slowly(path, step=None):
@@ -259,7 +259,7 @@ async def test_a_large_file_is_read_off_the_ui_thread_and_can_be_stopped(
             time.sleep(0.005)
         return real(path, step)
 
-    monkeypatch.setattr(proofs, "hash_file", slowly)
+    monkeypatch.setattr(evidence_files, "hash_file", slowly)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         app.show_item(DIAGRAM)
@@ -307,7 +307,7 @@ async def test_change_renew_replace_and_remove_each_with_one_undo(
         await press(pilot, "c")
         text = on_disk(workspace)
         assert text.count("collected = 2027-01-13") == 2
-        assert text.count(proofs.hash_file(workspace / "evidence" / "b.txt")) == 2
+        assert text.count(evidence_files.hash_file(workspace / "evidence" / "b.txt")) == 2
         assert "1 piece" in screen_text(app)
         await press(pilot, "f")
         await type_text(pilot, "evidence/my scan.txt")
@@ -387,7 +387,7 @@ async def test_verify_says_what_is_wrong_and_rows_follow(app, workspace, open_wo
         await until(pilot, lambda: "2 files checked, 1 changed" in told(app))
         assert "1 changed" in screen_text(app)
         assert app.verifying is None
-    assert machine.verified(workspace)["evidence/b.txt"]["state"] == "changed"
+    assert local_state.verified(workspace)["evidence/b.txt"]["state"] == "changed"
 
 
 async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
@@ -395,7 +395,7 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
 ):
     attach(open_workspace, workspace, [DIAGRAM], "evidence/b.txt", "evidence/my scan.txt")
     (workspace / "evidence" / "b.txt").write_text("other 7")
-    real = proofs.hash_file
+    real = evidence_files.hash_file
 
     def slowly(path, step=None):
         while path.name != "b.txt":
@@ -403,7 +403,7 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
             time.sleep(0.005)
         return real(path, step)
 
-    monkeypatch.setattr(proofs, "hash_file", slowly)
+    monkeypatch.setattr(evidence_files, "hash_file", slowly)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "3", "v")
@@ -413,7 +413,7 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
         await press(pilot, "escape")
         await until(pilot, lambda: "Stopped: 1 file checked, 1 changed" in told(app))
         assert isinstance(app.screen, RegisterScreen)
-    assert machine.verified(workspace)["evidence/b.txt"]["state"] == "changed"
+    assert local_state.verified(workspace)["evidence/b.txt"]["state"] == "changed"
 
 
 async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, monkeypatch):
@@ -429,7 +429,7 @@ async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, 
         finally:
             ended.set()
 
-    monkeypatch.setattr(proofs, "hash_file", endless)
+    monkeypatch.setattr(evidence_files, "hash_file", endless)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "3", "v")
@@ -441,6 +441,6 @@ async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, 
 
 def test_sizes_are_for_people():
     sizes = (0, 999, 1000, 12_345, 3_400_000_000)
-    assert [hashing.size_text(size) for size in sizes] == [
+    assert [evidence_hashing.size_text(size) for size in sizes] == [
         "0 B", "999 B", "1.0 KB", "12 KB", "3.4 GB",
     ]  # fmt: skip

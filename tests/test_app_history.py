@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 
-from fedcheck.insight.rewind import changes_back
-from fedcheck.model.edit import Edit
+from fedcheck.analysis.past_state import changes_back
+from fedcheck.domain.item_rules import Edit
 from fedcheck.session import open_session
-from fedcheck.store import config, history, paths
+from fedcheck.storage import config, history, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.past import Recall
+from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.history import HistoryScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.widgets.story_list import StoryList
+from fedcheck.tui.widgets.history_list import StoryList
 
 CSP = "rev5.readiness.csp"
 DIAGRAM = f"{CSP}:diagram"

@@ -8,18 +8,17 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle
 
-from fedcheck.model.edit import Edit
-from fedcheck.store import config, paths
+from fedcheck.domain.item_rules import Edit
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.prompts import ChoicePrompt
+from fedcheck.tui.dialogs.prompts import ChoicePrompt, ReadingScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
+from fedcheck.tui.screens.evidence_register import RegisterScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.history import HistoryScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.screens.ledger import LedgerScreen
-from fedcheck.tui.screens.reading import ReadingScreen
-from fedcheck.tui.screens.register import RegisterScreen
-from fedcheck.tui.widgets.doors import Doors
+from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.widgets.attention import Doors
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 
 WIDE = (120, 40)

@@ -7,10 +7,10 @@ import pytest
 from driving import press, screen_text, settle, told
 
 import fedcheck
-from fedcheck.model.edit import Edit
-from fedcheck.store import config, paths
+from fedcheck.domain.item_rules import Edit
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.widgets.details import details as details_of_item
+from fedcheck.tui.widgets.item_details import details as details_of_item
 
 TUI = Path(fedcheck.__file__).parent / "tui"
 HINT = re.compile(r'(?:hint|key)\(\s*"([a-z]+\.[a-z-]+)"')

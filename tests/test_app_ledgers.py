@@ -10,23 +10,23 @@ from driving import on_disk, press, screen_text, settle, told
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from fedcheck.insight.ledgers import grouped, state_of, turn
-from fedcheck.model import requesting
-from fedcheck.model.finding import Finding
-from fedcheck.model.request import Request
-from fedcheck.model.weakness import DETAILS
+from fedcheck.analysis.issues import grouped, state_of, turn
+from fedcheck.domain import request_rules
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.request import Request
 from fedcheck.session import open_session
-from fedcheck.store import config, files, paths
+from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.prompts import ChoicePrompt, LongTextPrompt
+from fedcheck.tui.dialogs.form import FormScreen
+from fedcheck.tui.dialogs.prompts import ChoicePrompt, LongTextPrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.findings import FindingsScreen
-from fedcheck.tui.screens.form import FormScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.requests import RequestsScreen
-from fedcheck.tui.widgets.doors import Doors
-from fedcheck.tui.widgets.ledger_page import Page
+from fedcheck.tui.widgets.attention import Doors
+from fedcheck.tui.widgets.issue_details import Page
 
 TODAY = date(2027, 1, 11)
 WIDE = (108, 32)
@@ -219,7 +219,7 @@ async def test_anothers_answer_is_not_written_over(filled, workspace):
         await paste(pilot, "mine")
         other = opened(workspace)
         other.revise(
-            ["requests:q1"], lambda r: requesting.answered(r, "theirs", (), TODAY), "answered"
+            ["requests:q1"], lambda r: request_rules.answered(r, "theirs", (), TODAY), "answered"
         )
         await press(pilot, "ctrl+s")
         assert stored(workspace, "requests", "q1")["answer"] == "theirs"
@@ -235,7 +235,7 @@ async def test_an_answer_changed_meanwhile_is_not_accepted_unread(filled, worksp
         await settle(pilot)
         await press(pilot, "4", "down")
         opened(workspace).revise(
-            ["requests:q2"], lambda r: requesting.answered(r, "Nobody.", (), TODAY), "answered"
+            ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
         )
         await press(pilot, "y")
         assert "the answer was changed meanwhile" in told(filled)
@@ -248,7 +248,7 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
         await press(pilot, "4", "down", "b")
         await paste(pilot, "mine")
         opened(workspace).revise(
-            ["requests:q2"], lambda r: requesting.returned(r, "theirs"), "returned"
+            ["requests:q2"], lambda r: request_rules.returned(r, "theirs"), "returned"
         )
         await press(pilot, "ctrl+s")
         await press(pilot, "b")
@@ -259,14 +259,16 @@ async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch)
     """The file was replaced and the history refused: trying again must neither fail nor double."""
 
     def refused(path: Path, _: bytes) -> None:
-        raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+        raise atomic_files.cannot(
+            "append to", path, OSError(errno.ENOSPC, "No space left on device")
+        )
 
     async with filled.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "4", "down", "e", "a")
         await paste(pilot, "https://grc.example/1")
         with monkeypatch.context() as patch:
-            patch.setattr(files, "append", refused)
+            patch.setattr(atomic_files, "append", refused)
             await press(pilot, "f2")
             assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
         filled.try_again()
@@ -287,7 +289,7 @@ async def test_the_words_of_a_request_can_be_changed(filled, workspace):
         await paste(pilot, "mine")
         opened(workspace).revise(
             ["requests:q1"],
-            lambda r: requesting.asked(
+            lambda r: request_rules.asked(
                 Request(**{**fields(r), "text": "theirs", "to": "dana"}), r.asked
             ),
             "x",
@@ -508,7 +510,7 @@ async def test_what_others_do_appears_and_what_they_remove_kills_nothing(filled,
         await press(pilot, "4", "down", "enter")
         assert "The lead." in screen_text(filled)
         opened(workspace).revise(
-            ["requests:q2"], lambda r: requesting.answered(r, "Nobody.", (), TODAY), "answered"
+            ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
         )
         filled.look_at_disk()
         await settle(pilot)

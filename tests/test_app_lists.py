@@ -6,8 +6,8 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
-from fedcheck.model.edit import Edit
-from fedcheck.store import config, paths
+from fedcheck.domain.item_rules import Edit
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import DETAILS_DELAY, ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen

@@ -7,14 +7,15 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
-from fedcheck.model.edit import Edit
-from fedcheck.store import config, paths, timezone
+from fedcheck.domain.item_rules import Edit
+from fedcheck.storage import config, paths
+from fedcheck.storage import config as timezone
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.prompts import ChoicePrompt
+from fedcheck.tui.dialogs.prompts import ChoicePrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.widgets.doors import Doors
+from fedcheck.tui.widgets.attention import Doors
 from fedcheck.tui.widgets.phase_table import PhaseTable
 
 CSP, TESTS = "rev5.readiness.csp", "rev5.full-assessment.3pao"

@@ -6,7 +6,7 @@ import pytest
 from driving import press, screen_text, settle, type_text
 from textual.widgets import Input
 
-from fedcheck.store import config, paths
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.widgets.navigator import Place

@@ -8,7 +8,7 @@ from small_report import fill, ship, template
 from test_report_html import NAMES, Page
 from textual.widgets import OptionList
 
-from fedcheck.store import config, paths
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens import report as report_screen
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle, type_text
 
-from fedcheck.model.edit import Edit
-from fedcheck.store import config, paths
+from fedcheck.domain.item_rules import Edit
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.report import ReportScreen
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle
 
-from fedcheck.model.request import Request
-from fedcheck.store import config, paths
+from fedcheck.domain.request import Request
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.screens.ledger import LedgerScreen
+from fedcheck.tui.screens.issues import LedgerScreen
 from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
-from fedcheck.tui.widgets.parts_list import DutyRow
+from fedcheck.tui.widgets.responsibility_list import DutyRow
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 NEEDING = """

@@ -8,12 +8,12 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
-from fedcheck.model.edit import Edit
+from fedcheck.domain.item_rules import Edit
 from fedcheck.session import open_session
-from fedcheck.store import config, files, paths
+from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui import saving
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.prompts import LongTextPrompt
+from fedcheck.tui.dialogs.prompts import LongTextPrompt
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 
@@ -38,7 +38,7 @@ async def test_what_the_disk_refuses_is_kept_and_tried_again(app, workspace, mon
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
             await press(pilot, "space", "down", "space")
             assert "no space left on device" in told(app)
             assert "2 changes not saved, trying again" in screen_text(app)
@@ -58,12 +58,12 @@ async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, m
         await settle(pilot)
         await press(pilot, "2")
         refusals = [full_disk]
-        real = files.tempfile.mkstemp
+        real = atomic_files.tempfile.mkstemp
 
         def once(*args, **kwargs):
             return (refusals.pop() if refusals else real)(*args, **kwargs)
 
-        monkeypatch.setattr(files.tempfile, "mkstemp", once)
+        monkeypatch.setattr(atomic_files.tempfile, "mkstemp", once)
         for name in ("dana", "erin"):
             app.change(lambda name=name: app.session.edit([DIAGRAM], Edit(owner=name)))
         await settle(pilot)
@@ -79,7 +79,7 @@ async def test_a_save_that_failed_half_way_is_not_turned_round(app, workspace, m
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(files, "append", refused_append)
+            patch.setattr(atomic_files, "append", refused_append)
             await press(pilot, "space")
             assert 'status = "done"' in on_disk(workspace)
             app.look_at_disk()
@@ -95,7 +95,7 @@ async def test_a_save_that_failed_half_way_is_not_turned_round(app, workspace, m
 
 
 def refused_append(path: Path, _: bytes) -> None:
-    raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+    raise atomic_files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
 
 
 async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
@@ -103,7 +103,7 @@ async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
         await settle(pilot)
         await press(pilot, "2", "space")
         with monkeypatch.context() as patch:
-            patch.setattr(files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
             await press(pilot, "down", "space", "u")
             assert "Dropped" in told(app)
             assert "trying again" not in screen_text(app)
@@ -117,7 +117,7 @@ async def test_leaving_with_something_unsaved_asks_first(app, workspace, monkeyp
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
             await press(pilot, "space", "q")
             assert "1 change not saved" in screen_text(app)
             await press(pilot, "s")
@@ -133,7 +133,7 @@ async def test_what_is_in_line_is_saved_when_the_program_is_told_to_end(
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         with monkeypatch.context() as patch:
-            patch.setattr(files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
             for name in ("dana", "erin"):
                 app.change(lambda name=name: app.session.edit([DIAGRAM], Edit(owner=name)))
             await settle(pilot)

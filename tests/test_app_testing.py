@@ -6,13 +6,13 @@ import pytest
 from driving import press, screen_text, settle, told, type_text
 from small_project import checklist, item
 
-from fedcheck.model.entry import Entry
-from fedcheck.model.record import Record
-from fedcheck.store import lists, paths
-from fedcheck.store.config import UserConfig
+from fedcheck.domain.record import Record
+from fedcheck.domain.row import Entry
+from fedcheck.storage import checklist_writer, paths
+from fedcheck.storage.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.screens.testing import TestingScreen
+from fedcheck.tui.screens.test_progress import TestingScreen
 from fedcheck.tui.widgets.item_list import needed
 from fedcheck.tui.widgets.key_line import KeyLine
 
@@ -30,9 +30,9 @@ ONE, TWO, THREE = (f"acme.steps:{name}" for name in ("one", "two", "three"))
 
 @pytest.fixture
 def steps(workspace):
-    path = lists.path_of(workspace, "acme.steps")
+    path = checklist_writer.path_of(workspace, "acme.steps")
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(lists.dump(STEPS))
+    path.write_bytes(checklist_writer.dump(STEPS))
     return workspace
 
 
@@ -155,7 +155,7 @@ async def test_counts_are_doors_to_their_tests(app, steps):
 
 
 def edit_satisfied():
-    from fedcheck.model.edit import Edit
+    from fedcheck.domain.item_rules import Edit
 
     return Edit(result="satisfied")
 

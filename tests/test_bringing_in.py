@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.domain.change import differences
+from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange.plan import Plan, carry_out
-from fedcheck.model.change import differences
-from fedcheck.model.checklist import Checklist, Item, Section, Source, SourceRef
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import EMPTY
-from fedcheck.store import lists
-from fedcheck.store.checklists import load_list
+from fedcheck.importers.plan import Plan, carry_out
+from fedcheck.storage import checklist_writer
+from fedcheck.storage.checklist_files import load_list
 
 ITEM = Item(
     id="ac-01a-01",
@@ -105,7 +105,7 @@ def test_a_written_list_is_read_as_the_same(tmp_path_factory, title, guidance, w
     section = Section("ac", title, items=(item, replace(ITEM, id="b")))
     wanted = replace(LIST, title=title, sections=(section,))
     path = tmp_path_factory.mktemp("lists") / "acme.tests.toml"
-    path.write_bytes(lists.dump(wanted))
+    path.write_bytes(checklist_writer.dump(wanted))
     found = load_list(path, "file")
     assert found.problems() == []
     assert found.checklist == wanted

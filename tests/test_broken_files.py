@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from conftest import MakeWorkspace, OpenWorkspace
 
+from fedcheck.analysis.gates import gate
+from fedcheck.domain.item_rules import Edit
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
-from fedcheck.insight.gates import gate
-from fedcheck.model.edit import Edit
-from fedcheck.store import toml
-from fedcheck.store.config import load as load_config
-from fedcheck.store.paths import HEAD, find_workspace, user_folders
+from fedcheck.storage import toml_io
+from fedcheck.storage.config import load as load_config
+from fedcheck.storage.paths import HEAD, find_workspace, user_folders
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 FIPS = "rev5.readiness.3pao:mandate-1-fips"
@@ -30,7 +30,7 @@ def raw(content: bytes) -> Callable[[Path], None]:
 
 def huge(path: Path) -> None:
     path.write_text(GOOD)
-    os.truncate(path, toml.MAX_BYTES + 1)
+    os.truncate(path, toml_io.MAX_BYTES + 1)
 
 
 CONFLICT = GOOD + '<<<<<<< ours\nowner = "a"\n=======\nowner = "b"\n>>>>>>> theirs\n'
@@ -175,7 +175,7 @@ def test_windows_line_ends_do_not_move_the_line_of_a_problem(tmp_path: Path) -> 
     path = tmp_path / "x.toml"
     path.write_bytes(b"\xef\xbb\xbfformat = 1\r\n\r\nx = abc\r\n")
     with pytest.raises(InvalidFileError) as error:
-        toml.read(path)
+        toml_io.read(path)
     assert error.value.problems[0].line == 3
 
 
@@ -183,7 +183,7 @@ def test_a_line_of_equals_signs_is_no_merge_conflict(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text('note = """\nTitle\n=======\n"""\nx = abc\n')
     with pytest.raises(InvalidFileError, match=r"x\.toml:5: not valid TOML"):
-        toml.read(path)
+        toml_io.read(path)
 
 
 def test_every_problem_of_the_head_is_told_at_once(

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from doc_examples import DOCS, agrees, examples
 
+from fedcheck.analysis.comparison import between
+from fedcheck.analysis.difference import WORDS
 from fedcheck.cli.main import run
+from fedcheck.domain.item_rules import Edit
 from fedcheck.errors import FedcheckError
-from fedcheck.insight.delta import WORDS
-from fedcheck.insight.deltas import between
-from fedcheck.model.edit import Edit
-from fedcheck.report import render
-from fedcheck.report.earlier import earlier, remarks
-from fedcheck.store import cuts, paths
+from fedcheck.reports import render
+from fedcheck.reports.past_state import earlier, remarks
+from fedcheck.storage import history, paths
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -486,18 +486,18 @@ def test_cutting_by_a_moment_is_the_same_for_lines_written_otherwise(tmp_path):
     (folder / "a-1.jsonl").write_text("".join(map(line, stamps)))
     (folder / "b-1.jsonl").write_text("".join(line(at, " ") for at in odd))
     moment = datetime(2027, 1, 12, tzinfo=UTC)
-    found = [one.change.ref for one in cuts.after_moment(tmp_path, moment)]
+    found = [one.change.ref for one in history.after_moment(tmp_path, moment)]
     # a clock that was set back: the line after a later one came after it
     assert sorted(found) == sorted(f"x:{at}" for at in (*stamps[1:], *odd[1:]))
-    assert cuts.first_moment(tmp_path) == datetime(2027, 1, 11, 23, 59, 59, 999000, UTC)
+    assert history.first_moment(tmp_path) == datetime(2027, 1, 11, 23, 59, 59, 999000, UTC)
 
 
 def test_cutting_by_lines_finds_what_came_after(tmp_path):
     folder = tmp_path / "history"
     folder.mkdir()
-    assert cuts.after_lines(tmp_path, ["ab"]) == ([], frozenset({"ab"}))
+    assert history.after_lines(tmp_path, ["ab"]) == ([], frozenset({"ab"}))
     (folder / "a-1.jsonl").write_bytes(b"")
-    assert cuts.after_lines(tmp_path, [""]) == ([], frozenset())
+    assert history.after_lines(tmp_path, [""]) == ([], frozenset())
 
 
 @pytest.mark.parametrize(("argv", "printed"), list(examples("changes.md")))

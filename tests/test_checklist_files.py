@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fedcheck.model.checklist import Item
-from fedcheck.store.checklists import (
+from fedcheck.domain.checklist import Item
+from fedcheck.storage.checklist_files import (
     LoadedList,
     load_catalog,
     load_list,

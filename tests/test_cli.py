@@ -459,7 +459,7 @@ def test_a_closed_pipe_is_no_failure(workspace):
 
 
 def test_a_bug_leaves_a_report_without_data(workspace, monkeypatch, capsys, home):
-    from fedcheck.cli import overview
+    from fedcheck.cli.commands import status as overview
 
     def broken(*_: object) -> None:
         secret = "note: the vault key"

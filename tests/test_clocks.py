@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
+from fedcheck.analysis.board import board
+from fedcheck.analysis.deadlines import Deadline, deadlines, within, without_day
+from fedcheck.analysis.progress import grouped
+from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
+from fedcheck.domain.checklist import Item, Source, SourceRef
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
 from fedcheck.errors import QueryError
-from fedcheck.insight.clocks import Deadline, deadlines, within, without_day
-from fedcheck.insight.entries import board
-from fedcheck.insight.shifting import count_words, rescheduled, shift
-from fedcheck.insight.weeks import grouped
-from fedcheck.model.checklist import Item, Source, SourceRef
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
 
 PACKAGE = date(2027, 1, 18)
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import checklist, item, project, small_board
 
+from fedcheck.domain import query_fields
+from fedcheck.domain.query import completions, endings, last_word
+from fedcheck.domain.query_fields import item_language, words
+from fedcheck.domain.record import Record
 from fedcheck.errors import QueryError
-from fedcheck.model import query
-from fedcheck.model.completing import completions, endings, last_word
-from fedcheck.model.record import Record
-from fedcheck.model.vocabulary import item_language, words
 
 ITEMS = (
     item("fips", controls=("SC-13",), methods=("test",), kind="test", deliverable="rar"),
@@ -54,7 +54,7 @@ def test_what_a_query_may_become(text: str, wanted: list[str]) -> None:
 
 
 def test_after_a_blank_every_key_may_follow() -> None:
-    assert completions("fips ", KNOWN) == [f"fips {key}:" for key in query.KEYS]
+    assert completions("fips ", KNOWN) == [f"fips {key}:" for key in query_fields.KEYS]
 
 
 def test_a_value_that_is_there_is_not_offered_again() -> None:
@@ -142,7 +142,7 @@ def test_days_at_the_end_of_the_calendar(day: date) -> None:
     board = small_board(item("a", due="2027-01-15"), today=MONDAY)
     for text in ("due:fri", "due:+9999y", "due:<-9999y", "due:tomorrow"):
         try:
-            query.parse(text).select(board.entries.values(), day)
+            query_fields.parse(text).select(board.entries.values(), day)
         except QueryError as error:
             assert "leaves the calendar" in str(error)
 
@@ -150,4 +150,4 @@ def test_days_at_the_end_of_the_calendar(day: date) -> None:
 @pytest.mark.parametrize("text", ["due:kick-off", "due:<fr", "due:+", "due:+x"])
 def test_a_day_that_is_none_is_an_error(text: str) -> None:
     with pytest.raises(QueryError, match="write due:<14d"):
-        query.parse(text)
+        query_fields.parse(text)

@@ -13,19 +13,19 @@ from textual.keys import Keys, _character_to_key
 from textual.widgets import Input
 
 import fedcheck.tui.screens
-from fedcheck import keymap
-from fedcheck.actions import ACTIONS
-from fedcheck.actions.action import TOGETHER
-from fedcheck.cli.config import load_checked
+from fedcheck.cli.commands.config import load_checked
 from fedcheck.cli.main import run
-from fedcheck.keymap import BadKeyError, KeyMap, canonical, complaints, key_map, starts
-from fedcheck.store import config, paths
+from fedcheck.keys import keymap
+from fedcheck.keys.action import TOGETHER
+from fedcheck.keys.actions import ACTIONS
+from fedcheck.keys.keymap import BadKeyError, KeyMap, canonical, complaints, key_map, starts
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.dialogs.keys import KeysScreen
+from fedcheck.tui.dialogs.theme import ThemeScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.screens.keys import KeysScreen
-from fedcheck.tui.screens.small import SmallScreen
-from fedcheck.tui.screens.theme import ThemeScreen
+from fedcheck.tui.screens.too_small import SmallScreen
 from fedcheck.tui.widgets.key_line import KeyLine
 
 DIAGRAM = "rev5.readiness.csp:diagram"

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from fedcheck.model.process import PROCESSES, ROLE_TITLES
-from fedcheck.store import paths
-from fedcheck.store.checklists import Catalog, load_catalog
-from fedcheck.store.validate import check_across, check_deliverables
+from fedcheck.domain.process import PROCESSES, ROLE_TITLES
+from fedcheck.storage import paths
+from fedcheck.storage.checklist_files import Catalog, load_catalog
+from fedcheck.storage.validation import check_across, check_deliverables
 
 MODERATE = {"impact": "moderate", "process": "jab"}
 HIGH = {"impact": "high", "process": "jab"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.model import dates
-from fedcheck.model.dates import (
+from fedcheck.domain import dates
+from fedcheck.domain.dates import (
     Due,
     MaxAge,
     Span,

@@ -4,11 +4,11 @@ from datetime import date
 
 from small_project import checklist, item, small_board
 
-from fedcheck.insight.debts import debts, new_by, reason_of, title_of
-from fedcheck.insight.gates import Gate, Missing, gate
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
+from fedcheck.analysis.gates import Gate, Missing, gate
+from fedcheck.analysis.outstanding import debts, new_by, reason_of, title_of
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
 
 
 def lack(ref: str, owner: str, role: str = "", since: date | None = None) -> Missing:
@@ -77,7 +77,7 @@ def test_titles_and_reasons_stand_apart() -> None:
 
 
 def test_a_look_ahead_tells_what_is_not_missing_yet() -> None:
-    from fedcheck.model.evidence import Evidence
+    from fedcheck.domain.evidence import Evidence
 
     scan = Record(
         "done",

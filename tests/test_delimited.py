@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange.columns import guessed, result_of, score, status_of
-from fedcheck.exchange.days import AmbiguousDayError, parse_day
-from fedcheck.exchange.delimited import MAX_BYTES, parse, read_delimited
-from fedcheck.exchange.grid import Sheet, as_text, grid_of, read_sheets
-from fedcheck.exchange.tables import csv_bytes, xlsx_bytes
-from fedcheck.exchange.workbook import Sheet as BookSheet
+from fedcheck.importers.csv_checklist.columns import guessed, result_of, score, status_of
+from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
+from fedcheck.spreadsheets.csv_reader import MAX_BYTES, parse, read_delimited
+from fedcheck.spreadsheets.grid import Sheet, as_text, grid_of, read_sheets
+from fedcheck.spreadsheets.xlsx_reader import Sheet as BookSheet
+from fedcheck.spreadsheets.xlsx_writer import csv_bytes, xlsx_bytes
 
 HERE = Path("x.csv")
 ROWS = [["ID", "Title", "Note"], ["1", "Prüfung – §3", "one\ntwo"], ["2", 'He said "no"; ok', ""]]
@@ -177,7 +177,7 @@ def test_the_header_is_found_by_its_text_below_a_title():
 
 
 def _lines(raw):
-    from fedcheck.exchange.grid import Line
+    from fedcheck.spreadsheets.grid import Line
 
     return [Line(number, row) for number, row in parse(raw, HERE)]
 

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import KICK_OFF, TODAY, checklist, item, project, small_board
 
-from fedcheck.insight.delta import GROUPS, WORDS
-from fedcheck.insight.deltas import between
-from fedcheck.insight.entries import board
-from fedcheck.insight.gates import gates
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import RISKS, Finding
-from fedcheck.model.project import BrokenFile
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
+from fedcheck.analysis.board import board
+from fedcheck.analysis.comparison import between
+from fedcheck.analysis.difference import GROUPS, WORDS
+from fedcheck.analysis.gates import gates
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import RISKS, Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import BrokenFile
 
 ITEMS = (
     item("task", due="kick-off - 30d", expects=("a plan",)),

@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from fedcheck.analysis.gates import gates
 from fedcheck.cli.main import run
 from fedcheck.demo import example
-from fedcheck.insight.gates import gates
 from fedcheck.session import open_session
-from fedcheck.store import history, paths
+from fedcheck.storage import history, paths
 
 DAY = date(2027, 1, 11)
 

@@ -8,13 +8,13 @@ import pytest
 from conftest import MakeWorkspace
 from small_project import TODAY, checklist, item, small_board
 
+from fedcheck.analysis.obligations import Digest, digests, owners
 from fedcheck.cli.main import run
-from fedcheck.insight.owing import Digest, digests, owners
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
-from fedcheck.report.digest import LONGEST, file_names, markdown, shortened
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.reports.digest import LONGEST, file_names, markdown, shortened
 
 LATE = date(2027, 1, 8)
 SOON = date(2027, 1, 20)

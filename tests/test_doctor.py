@@ -12,13 +12,12 @@ import pytest
 from conftest import NOW, FrozenClock, MakeWorkspace, OpenWorkspace
 
 from fedcheck.cli.main import run
-from fedcheck.doctor import tree
+from fedcheck.doctor import folder_tree
 from fedcheck.doctor.defect import KINDS, Close, Defect, Move, Remove
 from fedcheck.doctor.examine import examine
-from fedcheck.doctor.mend import mend
-from fedcheck.doctor.move import move_records
-from fedcheck.model.edit import Edit
-from fedcheck.store import history
+from fedcheck.doctor.fixes import mend, move_records
+from fedcheck.domain.item_rules import Edit
+from fedcheck.storage import history
 
 CSP = "rev5.readiness.csp"
 DIAGRAM = f"{CSP}:diagram"
@@ -197,7 +196,7 @@ def test_exit_3_where_nothing_at_all_can_be_read(
     def refuse(path: Path) -> Any:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(tree.os, "scandir", refuse)
+    monkeypatch.setattr(folder_tree.os, "scandir", refuse)
     status, out, err = call("doctor")
     assert (status, out) == (3, "")
     assert "fedcheck.toml:1: not valid TOML" in err
@@ -529,7 +528,7 @@ def test_what_lies_in_a_closed_folder_is_not_called_missing(
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
-    monkeypatch.setattr(tree.os, "scandir", refuse)
+    monkeypatch.setattr(folder_tree.os, "scandir", refuse)
     status, found = doctor()
     assert status == 1
     assert not of(found, "missing-evidence")
@@ -821,9 +820,9 @@ def test_the_text_is_grouped_and_ends_with_a_count(
 
 
 def test_the_text_fits_a_terminal(call: Call, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fedcheck.cli import words
+    from fedcheck.cli import output
 
-    monkeypatch.setattr(words, "width", lambda: 80)
+    monkeypatch.setattr(output, "width", lambda: 80)
     records(root, '[item."a-record-that-nobody-knows"]\nowner = "x"\n')
     _, out, _ = call("doctor")
     assert "a-record-that-nobody-knows" in out

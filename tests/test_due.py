@@ -9,19 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
-from fedcheck.insight.entries import Board
-from fedcheck.insight.milestones import calendar, next_milestone
-from fedcheck.insight.progress import (
-    Count,
-    by_checklist,
-    by_phase_and_role,
-    by_section,
-    count,
-)
-from fedcheck.model.entry import Entry
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.process import Milestone
-from fedcheck.model.record import STATUSES, Record
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.milestones import calendar, next_milestone
+from fedcheck.analysis.progress import Count, by_checklist, by_phase_and_role, by_section, count
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.process import Milestone
+from fedcheck.domain.record import STATUSES, Record
+from fedcheck.domain.row import Entry
 
 TOMORROW = date(2027, 1, 12)
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import applied
 
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.fields import with_field
+from fedcheck.domain.item_rules import Edit, edited, settled, with_evidence, without_evidence
+from fedcheck.domain.record import RESULTS, STATUSES, Record
 from fedcheck.errors import RuleError
-from fedcheck.model.checklist import Item
-from fedcheck.model.edit import Edit, edited, settled, with_evidence, without_evidence
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.fields import with_field
-from fedcheck.model.record import RESULTS, STATUSES, Record
 
 TODAY = date(2027, 1, 11)
 BEFORE = date(2026, 12, 1)

@@ -17,9 +17,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from small_workbooks import MAIN, SHEET, part, sheet_xml, with_parts
 
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange.fill import Computed, fill, formula_cells
-from fedcheck.exchange.places import column_number
-from fedcheck.exchange.workbook import column_letters, read_workbook
+from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
+from fedcheck.spreadsheets.xlsx_places import column_number
+from fedcheck.spreadsheets.xlsx_reader import column_letters, read_workbook
 
 CHAIN = "xl/calcChain.xml"
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from small_project import KICK_OFF, TODAY, item, small_board
 
-from fedcheck.insight.freshness import stale_from
-from fedcheck.insight.milestones import calendar
-from fedcheck.model.checklist import Item
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.record import Record
+from fedcheck.analysis.evidence import stale_from
+from fedcheck.analysis.milestones import calendar
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import Record
 
 PACKAGE = date(2027, 1, 18)
 AT_PACKAGE = item("a", max_age="120d at package")

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
-from fedcheck.insight.entries import board
-from fedcheck.insight.gates import Gate, gate, gates
-from fedcheck.model.checklist import Item
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.project import BrokenFile
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
+from fedcheck.analysis.board import board
+from fedcheck.analysis.gates import Gate, gate, gates
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import BrokenFile
 
 TEST = item("t", kind="test")
 DAY = date(2027, 1, 10)

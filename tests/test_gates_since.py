@@ -8,12 +8,12 @@ import pytest
 from small_project import KICK_OFF, PROCESS, checklist, item, small_board
 from test_gates import DAY, DONE, GAP, TEST, finding, lacks, proof
 
-from fedcheck.insight.gates import gate, gates, lacking_by_phase
-from fedcheck.model.checklist import Item
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.project import BrokenFile
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
+from fedcheck.analysis.gates import gate, gates, lacking_by_phase
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import BrokenFile
 
 DAYS = {"r.csp:a": date(2026, 12, 20), "requests:q1": date(2026, 12, 21)}
 

@@ -23,9 +23,9 @@ from nasty.make import (
 )
 
 from fedcheck.cli.main import run
-from fedcheck.store import toml
-from fedcheck.store.history import file_name
-from fedcheck.store.paths import user_folders
+from fedcheck.storage import toml_io
+from fedcheck.storage.history import file_name
+from fedcheck.storage.paths import user_folders
 
 CSP = "rev5.readiness.csp"
 OTHER = "mandate-1-fips"
@@ -181,10 +181,10 @@ def test_odd_files_that_are_none_the_worse_for_it(root: Path, call: Call, name: 
         status, _, err = call(command)
         assert status in (0, 1)
         assert not err
-    data = toml.read(path).data
+    data = toml_io.read(path).data
     assert data["item"]["diagram"]["note"] == "two\nlines"
     if name == "hostile-keys":
-        original = toml.read(written("odd")[name]).data
+        original = toml_io.read(written("odd")[name]).data
         assert {k: v for k, v in data.items() if k != "item"} == {
             k: v for k, v in original.items() if k != "item"
         }

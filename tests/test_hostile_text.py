@@ -15,11 +15,11 @@ from rich.cells import cell_len
 from small_report import check_tables, fill, ship, template, tokens
 from textual.widgets import Input
 
-from fedcheck.cli import context
+from fedcheck.cli import options
 from fedcheck.cli.main import run
-from fedcheck.report import sandbox
-from fedcheck.report.markdown import safe_url
-from fedcheck.store import config, paths
+from fedcheck.reports import sandbox
+from fedcheck.reports.markdown import safe_url
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.evidence import EvidenceScreen
@@ -150,8 +150,8 @@ def test_colours_are_ours_alone(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On a terminal there are colours; a text that holds the very same escape is not one."""
-    monkeypatch.setattr(context, "colourful", lambda: True)
-    monkeypatch.setattr(context.click.utils, "should_strip_ansi", lambda *_: False)
+    monkeypatch.setattr(options, "colourful", lambda: True)
+    monkeypatch.setattr(options.click.utils, "should_strip_ansi", lambda *_: False)
     for argv in (["status"], ["show", f"{LIST}:i-colour"], ["gate", "kick-off"], ["history"]):
         run(argv)
         out = capsys.readouterr().out

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.exchange.ics import calendar_text, uid
-from fedcheck.insight.clocks import KINDS, Deadline
+from fedcheck.analysis.deadlines import KINDS, Deadline
+from fedcheck.exporters.ics import calendar_text, uid
 
 DAY = date(2027, 1, 15)
 STAMP = date(2027, 1, 11)

@@ -24,12 +24,12 @@ from small_catalog import (
     written,
 )
 
+from fedcheck.domain.item_rules import Edit
 from fedcheck.errors import FedcheckError, InvalidFileError
-from fedcheck.exchange.oscal import plan
-from fedcheck.exchange.oscal_catalog import contents
-from fedcheck.exchange.oscal_params import LONGEST, Param, inserter, params_of
-from fedcheck.exchange.plan import carry_out
-from fedcheck.model.edit import Edit
+from fedcheck.importers.oscal.catalog import contents
+from fedcheck.importers.oscal.checklist import plan
+from fedcheck.importers.oscal.parameters import LONGEST, Param, inserter, params_of
+from fedcheck.importers.plan import carry_out
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "oscal"
 

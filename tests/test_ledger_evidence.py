@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle
 
+from fedcheck.analysis.evidence_register import full_register, register
 from fedcheck.cli.main import run
-from fedcheck.insight.register import full_register, register
-from fedcheck.store import config, paths
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.screens.register import RegisterScreen
+from fedcheck.tui.screens.evidence_register import RegisterScreen
 from fedcheck.tui.screens.requests import RequestsScreen
 
 PORTS = "evidence/ports.txt"

@@ -7,15 +7,15 @@ import pytest
 import tomli
 from conftest import OpenWorkspace
 
+from fedcheck.analysis.activity import story
+from fedcheck.domain import finding_rules, request_rules
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.request import Request
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
-from fedcheck.insight.story import story
-from fedcheck.model import assessing, requesting
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.rating import rated
-from fedcheck.model.request import Request
 from fedcheck.session import Session
-from fedcheck.store import books
+from fedcheck.storage import record_files
 
 DAY = date(2027, 1, 11)
 PROOF = Evidence("e1", "https://x.example", "Scan")
@@ -24,7 +24,7 @@ PROOF = Evidence("e1", "https://x.example", "Scan")
 def ask(session: Session, **fields: object) -> str:
     ref = session.new_ref("requests")
     new = Request(ref.partition(":")[2], **{"title": "Which ports?", **fields})  # type: ignore[arg-type]
-    session.revise([ref], lambda _: requesting.asked(new, DAY), "asked")
+    session.revise([ref], lambda _: request_rules.asked(new, DAY), "asked")
     return ref
 
 
@@ -44,7 +44,7 @@ def test_a_request_is_saved_told_and_taken_back(session: Session) -> None:
             }
         ],
     }
-    session.revise([ref], lambda r: requesting.answered(r, "443", (PROOF,), DAY), "answered")
+    session.revise([ref], lambda r: request_rules.answered(r, "443", (PROOF,), DAY), "answered")
     found = session.project.request(request_id)
     assert found is not None
     assert (found.state, found.answer, found.evidence) == ("answered", "443", (PROOF,))
@@ -72,7 +72,7 @@ def test_unknown_keys_and_order_survive(session: Session) -> None:
     )
     session.refresh()
     ref = ask(session)
-    session.revise(["requests:b"], lambda r: requesting.answered(r, "yes", (), DAY), "answered")
+    session.revise(["requests:b"], lambda r: request_rules.answered(r, "yes", (), DAY), "answered")
     data = tomli.loads(path.read_text())
     assert data["own"] == 1
     assert [one["id"] for one in data["request"]] == ["b", "a", ref.partition(":")[2]]
@@ -84,10 +84,10 @@ def test_unknown_keys_and_order_survive(session: Session) -> None:
 def test_two_people_ask_and_answer_at_once(session: Session, open_workspace: OpenWorkspace) -> None:
     ref = ask(session)
     other = open_workspace(session.root, "bob")
-    session.revise([ref], lambda r: requesting.answered(r, "443", (), DAY), "answered")
+    session.revise([ref], lambda r: request_rules.answered(r, "443", (), DAY), "answered")
     theirs = other.new_ref("requests")
     new = Request(theirs.partition(":")[2], "And UDP?")
-    other.revise([theirs], lambda _: requesting.asked(new, DAY), "asked")
+    other.revise([theirs], lambda _: request_rules.asked(new, DAY), "asked")
     session.refresh()
     assert [one.state for one in session.project.requests] == ["answered", "open"]
     assert other.project.requests == session.project.requests
@@ -96,44 +96,44 @@ def test_two_people_ask_and_answer_at_once(session: Session, open_workspace: Ope
 def test_the_rules_of_a_request() -> None:
     new = Request("q", "Which ports?")
     with pytest.raises(RuleError, match="needs a title"):
-        requesting.asked(Request("q", "  "), DAY)
+        request_rules.asked(Request("q", "  "), DAY)
     with pytest.raises(RuleError, match="nothing to answer with"):
-        requesting.answered(new, None, (), DAY)
+        request_rules.answered(new, None, (), DAY)
     with pytest.raises(RuleError, match="was not answered"):
-        requesting.accepted(new)
+        request_rules.accepted(new)
     with pytest.raises(RuleError, match="is open already"):
-        requesting.returned(new, "x")
-    there = requesting.answered(new, "443", (), DAY)
+        request_rules.returned(new, "x")
+    there = request_rules.answered(new, "443", (), DAY)
     with pytest.raises(RuleError, match="say what is missing"):
-        requesting.returned(there, " ")
-    back = requesting.returned(there, "UDP too")
+        request_rules.returned(there, " ")
+    back = request_rules.returned(there, "UDP too")
     assert (back.state, back.comment, back.returned) == ("open", "UDP too", True)
-    again = requesting.answered(back, None, (PROOF,), DAY)
+    again = request_rules.answered(back, None, (PROOF,), DAY)
     assert (again.answer, again.comment, again.returned) == ("443", "", False)
-    settled = requesting.accepted(again)
+    settled = request_rules.accepted(again)
     assert settled.state == "accepted"
     with pytest.raises(RuleError, match="was accepted already"):
-        requesting.answered(settled, "444", (), DAY)
-    assert requesting.returned(settled, "UDP is wrong").state == "open"
+        request_rules.answered(settled, "444", (), DAY)
+    assert request_rules.returned(settled, "UDP is wrong").state == "open"
 
 
 def test_the_rules_of_a_finding() -> None:
-    raised = assessing.raised(Finding("f", "Old TLS", "moderate"), DAY)
+    raised = finding_rules.raised(Finding("f", "Old TLS", "moderate"), DAY)
     assert (raised.found, raised.due) == (DAY, date(2027, 4, 11))
     assert rated(raised, "high").due == date(2027, 2, 10)
     agreed = Finding("f", "Old TLS", "moderate", found=DAY, due=date(2027, 3, 1))
     assert rated(agreed, "high").due == date(2027, 3, 1)
     with pytest.raises(RuleError, match="needs a rationale"):
-        assessing.deviating(raised, "false-positive", None)
-    asked = assessing.deviating(raised, "false-positive", "the scanner is wrong")
+        finding_rules.deviating(raised, "false-positive", None)
+    asked = finding_rules.deviating(raised, "false-positive", "the scanner is wrong")
     assert asked.deviation_state == "pending"
     with pytest.raises(RuleError, match="without proof"):
-        assessing.closed(asked, DAY)
-    passed = assessing.retested(raised, "passed", DAY)
+        finding_rules.closed(asked, DAY)
+    passed = finding_rules.retested(raised, "passed", DAY)
     assert (passed.state, passed.closed, passed.retested) == ("closed", DAY, DAY)
-    again = assessing.reopened(passed)
+    again = finding_rules.reopened(passed)
     assert (again.state, again.closed, again.retest) == ("open", None, "")
-    assert assessing.retested(passed, "failed", DAY).state == "open"
+    assert finding_rules.retested(passed, "failed", DAY).state == "open"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_broken_ledger_is_told_with_its_line(
     path = session.root / "requests.toml"
     path.write_text("format = 1\n" + text)
     with pytest.raises(InvalidFileError) as error:
-        books.load(session.root, "requests")
+        record_files.load(session.root, "requests")
     (problem,) = error.value.problems
     assert (problem.line, words in str(problem)) == (line, True)
     with pytest.raises(FedcheckError):

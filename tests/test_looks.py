@@ -11,7 +11,7 @@ from driving import press, settle
 from pytest_textual_snapshot import SVGImageExtension
 
 from fedcheck.demo import example
-from fedcheck.store import config, paths
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 
 NOW = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from driving import press, screen_text, settle, type_text
 from fedcheck.cli.main import run
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.store import config, paths
-from fedcheck.store.schedule import dump, load
+from fedcheck.storage import config, paths
+from fedcheck.storage.milestone_dates import dump, load
 from fedcheck.tui.app import FedcheckApp
 
 HEAD = """\
@@ -36,7 +36,7 @@ ready = 2026-10-01
 
 def edited(text: str, **dates: str) -> str:
     book = load(Path("fedcheck.toml"), text.encode())
-    from fedcheck.model.schedule import Scheduled
+    from fedcheck.domain.workspace import Scheduled
 
     for name, day in dates.items():
         when = date.fromisoformat(day) if day else None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from small_project import KICK_OFF, checklist, item, small_board
 
-from fedcheck.model.record import Record
+from fedcheck.domain.record import Record
 
 DONE = {"r.csp:a": Record("done", done=date(2027, 1, 2))}
 FULL = (checklist("f.csp", item("b"), phase="full-assessment"),)
@@ -46,7 +46,7 @@ def test_without_any_date_it_is_the_first_gate() -> None:
 
 
 def test_the_agenda_does_not_wait_for_a_gate_without_a_date() -> None:
-    from fedcheck.insight.agenda import phases_in_reach
+    from fedcheck.analysis.agenda import phases_in_reach
 
     board = small_board(item("a"), lists=FULL)
     assert phases_in_reach(board) == {"readiness", "full-assessment"}

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from small_project import TODAY, checklist, item, small_board
 
-from fedcheck.insight.lately import lately
-from fedcheck.insight.pace import WEEKS, pace
-from fedcheck.model.change import Change, Entered
-from fedcheck.model.record import Record
+from fedcheck.analysis.activity import lately
+from fedcheck.analysis.progress import WEEKS, pace
+from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.record import Record
 from fedcheck.tui.widgets.timeline import sparkline, timeline
 
 AT = datetime(2027, 1, 11, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ import tomli
 from conftest import MINI, OpenWorkspace
 
 from fedcheck.cli.main import run
-from fedcheck.model.edit import Edit
+from fedcheck.domain.item_rules import Edit
 from fedcheck.session import Session
-from fedcheck.store import history
+from fedcheck.storage import history
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 INSIDE = "acme.inside:board"
@@ -125,9 +125,9 @@ def test_counts_are_those_that_others_see(session: Session) -> None:
 
 
 def run_status(root: Path) -> dict[str, object]:
-    from fedcheck.cli.documents import status_document
+    from fedcheck.cli.json_documents import status_document
     from fedcheck.session import open_session
-    from fedcheck.store import paths
+    from fedcheck.storage import paths
 
     session = open_session(root, paths.user_folders(), (), "alice")
     return status_document(session.board())

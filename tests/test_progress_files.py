@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import applied
 
+from fedcheck.domain.change import Change, differences
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import EMPTY, RESULTS, STATUSES, Record
 from fedcheck.errors import InvalidFileError
-from fedcheck.model.change import Change, differences
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.record import EMPTY, RESULTS, STATUSES, Record
-from fedcheck.store import progress
-from fedcheck.store.book import Book
-from fedcheck.store.lines import Lines
+from fedcheck.storage import progress_files
+from fedcheck.storage.record_file import Book
+from fedcheck.storage.toml_io import Lines
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
@@ -88,15 +88,15 @@ def whole(found: Book) -> Any:
 
 @given(FILES)
 def test_what_is_written_reads_back_the_same(one: Book) -> None:
-    raw, _ = progress.dump(one, one.records)
-    found = progress.load(PATH, raw)
+    raw, _ = progress_files.dump(one, one.records)
+    found = progress_files.load(PATH, raw)
     assert whole(found) == whole(one)
-    assert progress.dump(found, found.records)[0] == raw
+    assert progress_files.dump(found, found.records)[0] == raw
 
 
 @given(FILES)
 def test_it_is_toml_with_evidence_in_tables_of_its_own(one: Book) -> None:
-    raw, _ = progress.dump(one, one.records)
+    raw, _ = progress_files.dump(one, one.records)
     data = tomli.loads(raw.decode())
     items = data.get("item", {})
     assert list(items) == list(one.records)
@@ -113,12 +113,12 @@ def test_it_is_toml_with_evidence_in_tables_of_its_own(one: Book) -> None:
 @given(FILES, st.randoms(use_true_random=False))
 def test_the_bytes_depend_on_the_content_alone(one: Book, random: Any) -> None:
     order = list(one.records)
-    first, known = progress.dump(one, order)
+    first, known = progress_files.dump(one, order)
     shuffled = list(one.records.items())
     random.shuffle(shuffled)
     again = Book(one.name, dict(shuffled), one.extra)
-    assert progress.dump(again, order)[0] == first
-    assert progress.dump(known, order)[0] == first  # with the texts of unchanged records kept
+    assert progress_files.dump(again, order)[0] == first
+    assert progress_files.dump(known, order)[0] == first  # with the texts of unchanged records kept
 
 
 @given(FILES, st.data())
@@ -127,15 +127,15 @@ def test_one_changed_record_changes_its_own_lines_alone(one: Book, data: Any) ->
     if not names:
         return
     name = data.draw(st.sampled_from(names))
-    _, known = progress.dump(one, names)
+    _, known = progress_files.dump(one, names)
     texts = dict(known.texts)
     changed = known.with_record(name, data.draw(RECORDS.filter(lambda r: r != EMPTY)))
-    raw, after = progress.dump(changed, names)
+    raw, after = progress_files.dump(changed, names)
     assert {n: t for n, t in after.texts.items() if n != name} == {
         n: t for n, t in texts.items() if n != name
     }
     fresh = Book(one.name, changed.records, one.extra)
-    assert progress.dump(fresh, names)[0] == raw
+    assert progress_files.dump(fresh, names)[0] == raw
 
 
 @given(RECORDS, RECORDS)
@@ -253,7 +253,7 @@ def test_a_file_as_people_see_it() -> None:
         ),
         extra={"ticket": "ABC-1"},
     )
-    raw, _ = progress.dump(Book("list", {"a.b": record, "gone": Record("doing")}), ["a.b"])
+    raw, _ = progress_files.dump(Book("list", {"a.b": record, "gone": Record("doing")}), ["a.b"])
     assert (
         raw.decode()
         == '''format = 1
@@ -290,7 +290,7 @@ status = "doing"
 
 def test_items_stand_in_the_order_of_the_checklist() -> None:
     one = Book("list", {"z": Record("doing"), "a": Record("done"), "m": Record("todo", owner="x")})
-    raw, _ = progress.dump(one, ["m", "z", "a", "other"])
+    raw, _ = progress_files.dump(one, ["m", "z", "a", "other"])
     assert list(tomli.loads(raw.decode())["item"]) == ["m", "z", "a"]
 
 
@@ -302,7 +302,9 @@ def test_a_record_that_says_nothing_is_left_out() -> None:
 
 def test_a_note_is_a_small_diff() -> None:
     def text(note: str) -> list[str]:
-        raw, _ = progress.dump(Book("list", {"a": Record(note=note), "b": Record("done")}), ["a"])
+        raw, _ = progress_files.dump(
+            Book("list", {"a": Record(note=note), "b": Record("done")}), ["a"]
+        )
         return raw.decode().splitlines()
 
     before, after = text("one\ntwo\nthree"), text("one\n2\nthree")
@@ -331,8 +333,8 @@ table = true
 [[many]]
 n = 1
 """
-    found = progress.load(PATH, text.encode())
-    raw, _ = progress.dump(found.with_record("a", applied(
+    found = progress_files.load(PATH, text.encode())
+    raw, _ = progress_files.dump(found.with_record("a", applied(
         found.records["a"], [Change("list:a", "owner", None, "dana")])), ["a"])  # fmt: skip
     data, before = tomli.loads(raw.decode()), tomli.loads(text)
     assert data["item"]["a"].pop("owner") == "dana"
@@ -361,7 +363,7 @@ n = 1
 )  # fmt: skip
 def test_a_wrong_value_has_its_line_and_its_remedy(text: str, line: int, said: str) -> None:
     with pytest.raises(InvalidFileError) as error:
-        progress.load(PATH, f'format = 1\nchecklist = "list"\n{text}\n'.encode())
+        progress_files.load(PATH, f'format = 1\nchecklist = "list"\n{text}\n'.encode())
     problem = error.value.problems[0]
     assert problem.line == line
     assert said in str(problem)
@@ -370,7 +372,7 @@ def test_a_wrong_value_has_its_line_and_its_remedy(text: str, line: int, said: s
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     text = 'checklist = "other"\n[item.a]\nstatus = "x"\n[item.b]\nowner = 1\ndone = 2\n'
     with pytest.raises(InvalidFileError) as error:
-        progress.load(PATH, text.encode())
+        progress_files.load(PATH, text.encode())
     assert [p.line for p in error.value.problems] == [1, 1, 3, 5, 6]
 
 
@@ -382,4 +384,4 @@ def test_unknown_keys_that_nest_too_deeply_are_refused() -> None:
         f'[[item.a.evidence]]\nid="1"\nlink="x"\n{deep}=1',
     ):
         with pytest.raises(InvalidFileError, match="nested too deeply"):
-            progress.load(PATH, f"format = 1\n{text}\n".encode())
+            progress_files.load(PATH, f"format = 1\n{text}\n".encode())

@@ -20,27 +20,27 @@ from rich.cells import cell_len
 from small_project import applied, small_board
 from test_progress_files import FILES, PATH, RECORDS, whole
 
-from fedcheck.cli.words import table
+from fedcheck.cli.output import table
+from fedcheck.domain import query_fields
+from fedcheck.domain.change import Change, Entered, differences
+from fedcheck.domain.checklist import Checklist, Item
+from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, typed_due
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.fields import field_names, field_value, with_field
+from fedcheck.domain.finding import Findings
+from fedcheck.domain.item_rules import Edit, edited, settled, with_evidence, without_evidence
+from fedcheck.domain.process import Process
+from fedcheck.domain.record import RESULTS, STATUSES, Record
+from fedcheck.domain.reference import candidates, matches, split
+from fedcheck.domain.request import Requests
+from fedcheck.domain.text import cells, clean, one_line
+from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, RuleError
-from fedcheck.model import query
-from fedcheck.model.change import Change, Entered, differences
-from fedcheck.model.checklist import Checklist, Item
-from fedcheck.model.dates import parse_due, parse_max_age, parse_span, typed_due
-from fedcheck.model.edit import Edit, edited, settled, with_evidence, without_evidence
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.fields import field_names, field_value, with_field
-from fedcheck.model.finding import Findings
-from fedcheck.model.process import Process
-from fedcheck.model.record import RESULTS, STATUSES, Record
-from fedcheck.model.reference import candidates, matches, split
-from fedcheck.model.request import Requests
-from fedcheck.model.text import cells, clean, one_line
-from fedcheck.model.workspace import WorkspaceConfig
-from fedcheck.report.markdown import code, escaped, link, marked
-from fedcheck.store import checklists, history, progress, toml
-from fedcheck.store.book import Book
-from fedcheck.store.config import UserConfig
-from fedcheck.store.decode import decode
+from fedcheck.reports.markdown import code, escaped, link, marked
+from fedcheck.storage import checklist_files, history, progress_files, toml_io
+from fedcheck.storage.config import UserConfig
+from fedcheck.storage.decoder import decode
+from fedcheck.storage.record_file import Book
 
 SHORT = {name: text for name, text in TEXTS.items() if len(text) < 1000}
 ANY = st.text(st.characters(), max_size=40)
@@ -99,7 +99,7 @@ def check_problems(problems: list[Any], raw: bytes) -> None:
 @given(RAW)
 def test_any_bytes_are_read_or_refused_in_words(raw: bytes) -> None:
     try:
-        document = toml.parse(PATH, raw)
+        document = toml_io.parse(PATH, raw)
     except InvalidFileError as error:
         check_problems(error.problems, raw)
         return
@@ -122,11 +122,11 @@ def ordered(data: Any) -> str:
 def test_any_bytes_are_a_progress_file_or_none(raw: bytes) -> None:
     """What is read is written back the same: nothing of a person's is lost by a save."""
     try:
-        found = progress.load(PATH, raw)
+        found = progress_files.load(PATH, raw)
     except InvalidFileError as error:
         check_problems(error.problems, raw)
         return
-    again = progress.load(PATH, progress.dump(found, found.records)[0])
+    again = progress_files.load(PATH, progress_files.dump(found, found.records)[0])
     assert ordered(whole(again)) == ordered(whole(found))
 
 
@@ -134,23 +134,25 @@ def test_any_bytes_are_a_progress_file_or_none(raw: bytes) -> None:
 def test_any_bytes_are_a_checklist_or_none(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "list.toml"
     path.write_bytes(raw)
-    loaded = checklists.load_list(path, "workspace")
+    loaded = checklist_files.load_list(path, "workspace")
     check_problems(loaded.problems(), raw)
     assert loaded.checklist or loaded.problems()
-    process, problems = checklists.load_process(path)
+    process, problems = checklist_files.load_process(path)
     check_problems(problems, raw)
     assert process or problems
 
 
 @given(FILES)
 def test_progress_comes_back_with_unknown_keys(one: Book) -> None:
-    raw, _ = progress.dump(one, one.records)
-    assert whole(progress.load(PATH, raw)) == whole(one)
+    raw, _ = progress_files.dump(one, one.records)
+    assert whole(progress_files.load(PATH, raw)) == whole(one)
 
 
 # ---------------------------------------------------------------- queries
 
-WORDS = st.sampled_from([*query.KEYS, *query.IS, *query.EVIDENCE_WORDS, *STATUSES, "AC-2", "14d"])
+WORDS = st.sampled_from(
+    [*query_fields.KEYS, *query_fields.IS, *query_fields.EVIDENCE_WORDS, *STATUSES, "AC-2", "14d"]
+)
 QUERIES = st.lists(
     WORDS | NASTY | st.sampled_from([":", "|", "-", '"', " ", "<", ">=", "none"]), max_size=6
 ).map("".join)
@@ -166,21 +168,23 @@ ENTRIES = [
 @given(QUERIES, st.sampled_from([TODAY, date.min, date.max]))
 def test_any_text_is_a_query_or_refused_in_words(text: str, today: date) -> None:
     try:
-        found = query.parse(text)
-    except query.QueryError as error:
+        found = query_fields.parse(text)
+    except query_fields.QueryError as error:
         assert str(error)
         return
     chosen = found.select(ENTRIES, today)
     assert chosen == [entry for entry in ENTRIES if found(entry, today)]
-    assert query.parse(found.text).select(ENTRIES, today) == chosen
+    assert query_fields.parse(found.text).select(ENTRIES, today) == chosen
 
 
 @given(NASTY)
 def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
-    words = [word for word in query.split_words(text) if ":" not in word and word[0] not in "-|"]
+    words = [
+        word for word in query_fields.split_words(text) if ":" not in word and word[0] not in "-|"
+    ]
     for word in words:
         entry = replace(ENTRIES[0], record=Record(note=f"x {word} y"))
-        assert query.parse(f'"{word}"')(entry, TODAY)
+        assert query_fields.parse(f'"{word}"')(entry, TODAY)
 
 
 # ---------------------------------------------------------------- edits and changes
@@ -273,8 +277,8 @@ def test_a_forged_change_is_refused_or_makes_a_sound_record(
         changed = with_field(record, name, value)
     except (KeyError, ValueError):
         return
-    raw, _ = progress.dump(Book("list", {"i": changed}), ["i"])
-    found = progress.load(PATH, raw)
+    raw, _ = progress_files.dump(Book("list", {"i": changed}), ["i"])
+    found = progress_files.load(PATH, raw)
     stored = found.records.get("i", Record())
     assert stored.status == changed.status
     assert [proof.id for proof in stored.evidence] == [proof.id for proof in changed.evidence]

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.domain import query as search
+from fedcheck.domain import query_fields
+from fedcheck.domain.checklist import Item, Section
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.query_fields import EXAMPLES, IS, KEYS, parse, split_words
+from fedcheck.domain.record import Record
+from fedcheck.domain.row import Entry
 from fedcheck.errors import QueryError
-from fedcheck.model import query, search
-from fedcheck.model.checklist import Item, Section
-from fedcheck.model.entry import Entry
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.query import EXAMPLES, IS, KEYS, parse, split_words
-from fedcheck.model.record import Record
 
 TODAY = date(2027, 1, 11)
 
@@ -181,7 +182,11 @@ def test_a_minus_turns_a_term_round_and_words_narrow(one: str, other: str) -> No
 
 @given(st.sampled_from(["status", "kind", "level"]))
 def test_alternatives_are_a_union(name: str) -> None:
-    values = {"status": query.STATUSES, "kind": ("task", "test"), "level": query.LEVELS}[name]
+    values = {
+        "status": query_fields.STATUSES,
+        "kind": ("task", "test"),
+        "level": query_fields.LEVELS,
+    }[name]
     either = found(f"{name}:{'|'.join(values)}", FULL, PLAIN)
     assert either == ["fips", "plain"]
 

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.model.checklist import Checklist, Item
-from fedcheck.model.finding import Finding
-from fedcheck.model.process import Process
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
-from fedcheck.model.workspace import WorkspaceConfig
-from fedcheck.store.decode import carefully, decode
-from fedcheck.store.keys import keys_of
-from fedcheck.store.paths import shipped_checklists
-from fedcheck.store.problems import Collector
-from fedcheck.store.quick import DOUBT, reader
-from fedcheck.store.toml import read
+from fedcheck.domain.checklist import Checklist, Item
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import Process
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import WorkspaceConfig
+from fedcheck.storage.decoder import carefully, decode
+from fedcheck.storage.paths import shipped_checklists
+from fedcheck.storage.problems import Collector
+from fedcheck.storage.quick_decoder import DOUBT, reader
+from fedcheck.storage.toml_io import read
+from fedcheck.storage.toml_keys import keys_of
 
 CLASSES = (Record, Item, Checklist, Finding, Request, WorkspaceConfig, Process)
 

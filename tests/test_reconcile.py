@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from conftest import FrozenClock, OpenWorkspace
 
+from fedcheck.domain.change import OUTSIDE
+from fedcheck.domain.item_rules import Edit
 from fedcheck.errors import FedcheckError
-from fedcheck.model.change import OUTSIDE
-from fedcheck.model.edit import Edit
 from fedcheck.session import Session
-from fedcheck.store import history, machine
-from fedcheck.store.reconcile import outside_changes
+from fedcheck.storage import history, local_state
+from fedcheck.storage.reconcile import outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -165,5 +165,5 @@ def test_damaged_memory_of_this_machine_counts_as_none(session: Session) -> None
     session.edit([DIAGRAM], Edit(owner="dana"))
     for text in ("{", "[]", json.dumps({f"progress/{CSP}.toml": 7, "progress/../x.toml": "0"})):
         (session.root / ".fedcheck" / "seen.json").write_text(text)
-        assert machine.seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})
+        assert local_state.seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})
         assert session.reconcile() == 0

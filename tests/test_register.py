@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import pytest
 from small_project import KICK_OFF, TODAY, checklist, item, small_board
 
-from fedcheck.cli import proving
+from fedcheck.analysis.evidence_register import GROUPINGS, Register, grouped, matching, register
+from fedcheck.cli.commands import evidence_output
 from fedcheck.cli.main import run
-from fedcheck.insight.register import GROUPINGS, Register, grouped, matching, register
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.record import Record
-from fedcheck.store import machine, proofs
-from fedcheck.tui.links import as_typed, links_in
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import Record
+from fedcheck.storage import evidence_files, local_state
+from fedcheck.tui.widgets.link_field import as_typed, links_in
 
 URL = "https://x.example/1"
 OLD = date(2026, 9, 13)
@@ -176,7 +176,7 @@ def test_words_filter() -> None:
 def test_an_unreadable_list_lacks_nothing() -> None:
     board = small_board(lists=[checklist("r.csp", item("a", expects=("x",)))])
     project = replace(board.project, unreadable=frozenset({"r.csp"}))
-    from fedcheck.insight.entries import board as make
+    from fedcheck.analysis.board import board as make
 
     assert register(make(project, TODAY)).rows == ()
 
@@ -304,7 +304,9 @@ def test_renew_gives_a_piece_the_day_and_hash_of_now(call, open_workspace, works
     assert call("evidence", "renew", piece.id)[0] == 0
     for ref in (DIAGRAM, CRYPTO):
         (now,) = open_workspace(workspace).project.record(ref).evidence
-        assert now == replace(piece, collected=TODAY, sha256=proofs.hash_file(workspace / "a.txt"))
+        assert now == replace(
+            piece, collected=TODAY, sha256=evidence_files.hash_file(workspace / "a.txt")
+        )
     assert call("evidence", "verify")[0] == 0
     (workspace / "a.txt").unlink()
     status, _, err = call("evidence", "renew", piece.id)
@@ -316,24 +318,26 @@ def test_renew_gives_a_piece_the_day_and_hash_of_now(call, open_workspace, works
 def test_ctrl_c_while_verifying_ends_with_130_and_remembers(call, workspace, monkeypatch):
     call("evidence", "add", "diagram", "--link", "a.txt", "--link", "b.txt")
     (workspace / "a.txt").write_text("other")
-    real = proofs.hash_file
+    real = evidence_files.hash_file
 
     def interrupted(path, step=None):
         if path.name == "b.txt":
             raise KeyboardInterrupt
         return real(path, step)
 
-    monkeypatch.setattr(proofs, "hash_file", interrupted)
+    monkeypatch.setattr(evidence_files, "hash_file", interrupted)
     assert call("evidence", "verify")[0] == 130
-    assert machine.verified(workspace)["a.txt"]["state"] == "changed"
+    assert local_state.verified(workspace)["a.txt"]["state"] == "changed"
     assert "changed" in call("evidence", "list")[1]
 
 
 def test_one_file_on_many_items_is_hashed_once(call, monkeypatch):
     call("evidence", "add", "diagram", "crypto-table", "a.txt")
     hashed = []
-    real = proofs.hash_file
-    monkeypatch.setattr(proofs, "hash_file", lambda p, s=None: hashed.append(p) or real(p, s))
+    real = evidence_files.hash_file
+    monkeypatch.setattr(
+        evidence_files, "hash_file", lambda p, s=None: hashed.append(p) or real(p, s)
+    )
     assert call("evidence", "verify")[1].startswith("2 files hashed; 0 problems")
     assert len(hashed) == 1
 
@@ -341,7 +345,7 @@ def test_one_file_on_many_items_is_hashed_once(call, monkeypatch):
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_long_reading_shows_how_far_it_is_only_on_a_terminal(call, monkeypatch, terminal):
     call("evidence", "add", "diagram", "a.txt")
-    monkeypatch.setattr(proving, "QUIET_SECONDS", -1)
+    monkeypatch.setattr(evidence_output, "QUIET_SECONDS", -1)
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
     err = call("evidence", "verify")[2]
     assert ("verifying 0 MB" in err) == terminal

@@ -15,23 +15,23 @@ from hypothesis import strategies as st
 from small_project import checklist, item, project, small_board
 from small_report import PROCESS, check_tables, fill, report, section, ship, tokens
 
+from fedcheck.analysis.evidence_register import troubles
+from fedcheck.analysis.responsibilities import papers
+from fedcheck.analysis.waiting_since import status_days
+from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import Deliverable
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import BrokenFile
 from fedcheck.errors import FedcheckError
-from fedcheck.insight.deliverables import papers
-from fedcheck.insight.since import status_days
-from fedcheck.insight.troubles import troubles
-from fedcheck.model.change import Change, Entered
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.process import Deliverable
-from fedcheck.model.project import BrokenFile
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
-from fedcheck.report import fingerprint, render
-from fedcheck.report.context import context
-from fedcheck.report.fingerprint import Fingerprint
-from fedcheck.report.markdown import plain
+from fedcheck.reports import fingerprint, render
+from fedcheck.reports.context import context
+from fedcheck.reports.fingerprint import Fingerprint
+from fedcheck.reports.markdown import plain
 from fedcheck.session import open_session
-from fedcheck.store import paths
+from fedcheck.storage import paths
 
 GOLDEN = Path(__file__).with_name("golden")
 ROOT = Path(__file__).parents[1]
@@ -268,9 +268,9 @@ def test_the_order_of_hashes_does_not_show(tmp_path):
     script = (
         "import sys; from datetime import date; from pathlib import Path\n"
         "from fedcheck.demo.example import make\n"
-        "from fedcheck.report import render\n"
+        "from fedcheck.reports import render\n"
         "from fedcheck.session import open_session, system_clock\n"
-        "from fedcheck.store import paths\n"
+        "from fedcheck.storage import paths\n"
         "root = Path(sys.argv[1])\n"
         "root.exists() or make(root, date(2027, 1, 11))\n"
         "session = open_session(root, paths.user_folders(), (), 'x', system_clock)\n"

@@ -7,7 +7,7 @@ from small_report import fill, ship, template
 from test_report_html import NAMES, Page
 
 from fedcheck.cli.main import run
-from fedcheck.report.templates import SHIPPED
+from fedcheck.reports.template_files import SHIPPED
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from small_report import (
     tokens,
 )
 
-from fedcheck.report import fingerprint
-from fedcheck.report.markdown import code, escaped, link, marked, plain, safe_url, visible
+from fedcheck.reports import fingerprint
+from fedcheck.reports.markdown import code, escaped, link, marked, plain, safe_url, visible
 
 
 @pytest.fixture

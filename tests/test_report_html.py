@@ -12,9 +12,10 @@ from nasty.make import TEXTS
 from small_report import HEAD, check_tables, fill, report, ship, template
 from test_report_escaping import HOSTILE, hostile_workspace
 
-from fedcheck.report import figures, fingerprint, page
-from fedcheck.report.markdown import code, link, marked, visible
-from fedcheck.report.templates import SHIPPED
+from fedcheck.reports import charts, fingerprint
+from fedcheck.reports import html as page
+from fedcheck.reports.markdown import code, link, marked, visible
+from fedcheck.reports.template_files import SHIPPED
 
 NAMES = sorted(p.name.removesuffix(".md.j2") for p in SHIPPED.glob("[a-z]*.md.j2"))
 VOID = {"meta", "br", "hr", "rect", "path"}
@@ -258,7 +259,7 @@ def test_whatever_the_numbers_the_drawing_is_well_formed(numbers, kind):
     mark = "\ufdef" + " ".join([kind, *map(str, numbers)]) + "\ufdef"
     found = Page(page.html(f"x {mark} y", "", ""))
     assert "\ufdef" not in found.text
-    assert "\ufdef" not in figures.as_text(mark)
+    assert "\ufdef" not in charts.as_text(mark)
 
 
 def test_a_bar_takes_numbers_only(filled):

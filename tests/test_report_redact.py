@@ -11,14 +11,14 @@ from small_report import FINDINGS, HEAD, PROGRESS, REQUESTS, fill, report, ship
 from test_report_html import NAMES
 
 from fedcheck.cli.main import run
+from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
 from fedcheck.errors import FedcheckError
-from fedcheck.model.change import Change, Entered
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
-from fedcheck.report import fingerprint, redact
-from fedcheck.report.redact import REDACTIONS, parse_redactions
-from fedcheck.store import history
+from fedcheck.reports import fingerprint, redact
+from fedcheck.reports.redact import REDACTIONS, parse_redactions
+from fedcheck.storage import history
 
 PEOPLE = ["Alice", "Ngata", "dana", "Bob", "Tanaka", "mallory", "n.ngata@example.com"]
 NOTES = ["landlord", "decides in March", "no mobile clients", "audience", "WORDY"]

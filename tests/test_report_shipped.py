@@ -12,8 +12,8 @@ from conftest import TODAY
 from small_report import HEAD, PROCESS, check_tables, fill, markdown_it, report, section, ship
 from test_report_html import NAMES
 
-from fedcheck.report.templates import list_templates
-from fedcheck.store import paths
+from fedcheck.reports.template_files import list_templates
+from fedcheck.storage import paths
 
 GOLDEN = Path(__file__).with_name("golden")
 ROOT = Path(__file__).parents[1]
@@ -117,11 +117,11 @@ import sys
 from pathlib import Path
 from datetime import UTC, date, datetime
 from fedcheck.demo.example import make
-from fedcheck.report import render
-from fedcheck.report.earlier import earlier
-from fedcheck.report.templates import compared_with
+from fedcheck.reports import render
+from fedcheck.reports.past_state import earlier
+from fedcheck.reports.template_files import compared_with
 from fedcheck.session import open_session
-from fedcheck.store import paths
+from fedcheck.storage import paths
 root = Path(sys.argv[1])
 noon = datetime(2027, 1, 11, 15, tzinfo=UTC)
 session = open_session(root, paths.user_folders(), (), "x", lambda: noon)

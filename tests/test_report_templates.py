@@ -9,10 +9,11 @@ from conftest import TODAY
 from small_report import body, fill, rendered, report, ship, template
 
 from fedcheck.errors import FedcheckError
-from fedcheck.report import fingerprint, sandbox, view, view_changes, view_duties, view_proof
-from fedcheck.report.fingerprint import Fingerprint
-from fedcheck.report.templates import SHIPPED, list_templates
-from fedcheck.store import history, paths
+from fedcheck.reports import change_views, duty_views, evidence_views, fingerprint, sandbox
+from fedcheck.reports import views as view
+from fedcheck.reports.fingerprint import Fingerprint
+from fedcheck.reports.template_files import SHIPPED, list_templates
+from fedcheck.storage import history, paths
 
 ROOT = Path(__file__).parents[1]
 
@@ -100,7 +101,7 @@ def test_every_name_of_the_context_can_be_used(filled):
 
 
 def views():
-    modules = (view, view_changes, view_duties, view_proof)
+    modules = (view, change_views, duty_views, evidence_views)
     found = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     return [one for one in found if one.__module__.startswith(view.__name__)]
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.cli.main import run
+from fedcheck.domain.request import Request
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange import request_rows
-from fedcheck.exchange.grid import read_sheets
-from fedcheck.exchange.request_rows import COLUMNS
-from fedcheck.model.request import Request
+from fedcheck.importers import request_rows
+from fedcheck.importers.request_rows import COLUMNS
+from fedcheck.spreadsheets.grid import read_sheets
 
 PEOPLE = '\n[people.dana]\nrole = "csp"\n[people.bob]\nrole = "3pao"\n'
 REQUESTS = """format = 1
@@ -307,9 +307,9 @@ def test_every_text_comes_back_as_what_it_was(title, text, answer, comment, sect
     cells = request_rows.cells_of(project(), request)
     mark = request_rows.mark_of(request_rows.mark_text(cells, request))
     assert mark is not None
-    from fedcheck.exchange.delimited import parse
-    from fedcheck.exchange.grid import as_text
-    from fedcheck.exchange.tables import csv_bytes
+    from fedcheck.spreadsheets.csv_reader import parse
+    from fedcheck.spreadsheets.grid import as_text
+    from fedcheck.spreadsheets.xlsx_writer import csv_bytes
 
     rows = request_rows.rows_of(project(), [request])
     (_, back) = parse(csv_bytes(rows), Path("x.csv"))[1]

@@ -13,10 +13,10 @@ from click.shell_completion import BashComplete
 from conftest import MakeWorkspace
 from small_project import item, small_board
 
+from fedcheck.analysis.gates import gate
 from fedcheck.cli.main import cli, run
-from fedcheck.insight.gates import gate
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import Record
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 FIPS = "rev5.readiness.3pao:mandate-1-fips"

@@ -8,19 +8,19 @@ import pytest
 from doc_examples import agrees, examples
 from small_project import PROCESS, TODAY, checklist, item, project
 
+from fedcheck.analysis.board import board
+from fedcheck.analysis.handoffs import handoffs
+from fedcheck.analysis.responsibilities import responsibilities, sentences
 from fedcheck.cli.main import run
-from fedcheck.insight.entries import board
-from fedcheck.insight.handoffs import handoffs
-from fedcheck.insight.responsibilities import responsibilities, sentences
-from fedcheck.model.edit import Edit
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.process import Deliverable, Milestone
-from fedcheck.model.record import Record
-from fedcheck.model.request import Request
-from fedcheck.model.workspace import Person
-from fedcheck.store import paths
-from fedcheck.store.checklists import load_catalog, load_process
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.process import Deliverable, Milestone
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import Person
+from fedcheck.storage import paths
+from fedcheck.storage.checklist_files import load_catalog, load_process
 
 DUTIES = replace(
     PROCESS,

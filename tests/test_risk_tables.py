@@ -10,13 +10,13 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from fedcheck.cli.main import run
+from fedcheck.domain.change import differences
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange.risk_tables import filled
-from fedcheck.exchange.tables import xlsx_bytes
-from fedcheck.exchange.workbook import Sheet, read_workbook
-from fedcheck.model.change import differences
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
+from fedcheck.exporters.risk_tables import filled
+from fedcheck.spreadsheets.xlsx_reader import Sheet, read_workbook
+from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "workbooks"
 HEAD = (

@@ -15,10 +15,10 @@ import pytest
 import tomli
 from conftest import MakeWorkspace, OpenWorkspace
 
+from fedcheck.domain.item_rules import Edit
 from fedcheck.errors import FedcheckError
-from fedcheck.model.edit import Edit
 from fedcheck.session import Session
-from fedcheck.store import files, history, machine, workspaces
+from fedcheck.storage import atomic_files, history, local_state, workspace_files
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -27,9 +27,9 @@ CSP_FILE = "progress/rev5.readiness.csp.toml"
 OPEN = """
 import sys
 from pathlib import Path
-from fedcheck.model.edit import Edit
+from fedcheck.domain.item_rules import Edit
 from fedcheck.session import open_session
-from fedcheck.store import paths
+from fedcheck.storage import paths
 from fedcheck.errors import FedcheckError
 root, who = Path(sys.argv[1]), sys.argv[2]
 session = open_session(root, paths.user_folders(), (), who)
@@ -78,7 +78,7 @@ except FedcheckError as error:
 LOCK = """
 import sys
 from pathlib import Path
-from fedcheck.store import machine
+from fedcheck.storage import local_state as machine
 with machine.locked(Path(sys.argv[1])):
     print("open", flush=True)
     sys.stdin.readline()
@@ -215,7 +215,7 @@ def test_a_step_that_fails_leaves_the_old_file(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    places = {"mkstemp": (files.tempfile, "mkstemp"), "fsync": (os, "fsync")}
+    places = {"mkstemp": (atomic_files.tempfile, "mkstemp"), "fsync": (os, "fsync")}
     with monkeypatch.context() as patch:
         patch.setattr(*places.get(step, (Path, "replace")), refuse)
         with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
@@ -230,14 +230,14 @@ def test_a_step_that_fails_leaves_the_old_file(
 
 
 def full_disk(path: Path, _: bytes) -> None:
-    raise files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+    raise atomic_files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
 
 
 def test_where_only_the_history_fails_the_next_save_writes_its_lines_first(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(files, "append", full_disk)
+        patch.setattr(atomic_files, "append", full_disk)
         with pytest.raises(FedcheckError, match=r"cannot append to.*the change itself is saved"):
             session.edit([DIAGRAM], Edit(owner="dana"))
         with pytest.raises(FedcheckError, match="cannot append to"):
@@ -257,7 +257,7 @@ def test_where_only_the_history_fails_another_process_notes_the_difference(
     session: Session, open_workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(files, "append", full_disk)
+        patch.setattr(atomic_files, "append", full_disk)
         with pytest.raises(FedcheckError):
             session.edit([DIAGRAM], Edit(owner="dana"))
     open_workspace(session.root, "bob").edit([CRYPTO], Edit(owner="erin"))
@@ -279,7 +279,7 @@ def test_what_the_disk_took_of_a_history_line_is_cut_off_again(
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", half)
         with pytest.raises(FedcheckError, match="no space left"):
-            files.append(path, b"x" * 150)
+            atomic_files.append(path, b"x" * 150)
     assert path.read_bytes() == before
 
 
@@ -291,7 +291,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
     before = {path: path.read_bytes() for path in (session.root / "progress").iterdir()}
     assert len(before) == 2
     made: list[str] = []
-    real = files.tempfile.mkstemp
+    real = atomic_files.tempfile.mkstemp
 
     def second_fails(*args: Any, **kwargs: Any) -> Any:
         if made:
@@ -300,7 +300,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
         return real(*args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.tempfile, "mkstemp", second_fails)
+        patch.setattr(atomic_files.tempfile, "mkstemp", second_fails)
         with pytest.raises(FedcheckError, match="no space left"):
             session.edit(refs, Edit(owner="erin"))
     assert {p: p.read_bytes() for p in (session.root / "progress").iterdir()} == before
@@ -387,9 +387,9 @@ def test_new_files_are_their_owners_only(
 ) -> None:
     root = tmp_path / "deep" / "new"
     head = 'format = 1\nname = "N"\nprocess = "jab"\nrole = "csp"\n'
-    workspaces.create(root, head)
+    workspace_files.create(root, head)
     source = Path(__file__).with_name("mini") / "rev5.readiness.csp.toml"
-    files.write_whole(root / "checklists" / source.name, source.read_bytes())
+    atomic_files.write_whole(root / "checklists" / source.name, source.read_bytes())
     (root / "evidence" / "x").write_text("x")
     session = open_workspace(root)
     session.edit([DIAGRAM], Edit(owner="dana"))
@@ -426,7 +426,7 @@ def test_a_link_to_a_progress_file_stays_a_link(session: Session) -> None:
 def test_a_lock_that_another_process_holds(
     session: Session, children: list[Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "LOCK_WAIT", 0.2)
+    monkeypatch.setattr(local_state, "LOCK_WAIT", 0.2)
     children.append(Child(LOCK, session.root, "bob"))
     start = time.monotonic()
     with pytest.raises(FedcheckError, match="locked by another fedcheck") as error:
@@ -441,7 +441,7 @@ def test_a_lock_that_another_process_holds(
 
 
 def test_the_wait_for_the_lock_is_ten_seconds() -> None:
-    assert machine.LOCK_WAIT == 10.0
+    assert local_state.LOCK_WAIT == 10.0
 
 
 def test_reading_takes_no_lock_and_leaves_no_trace(
@@ -458,6 +458,6 @@ def test_reading_takes_no_lock_and_leaves_no_trace(
 def test_a_workspace_is_not_made_over_another_one(workspace: Path) -> None:
     before = (workspace / "fedcheck.toml").read_bytes()
     with pytest.raises(FedcheckError, match="a workspace is here already") as error:
-        workspaces.create(workspace, "x")
+        workspace_files.create(workspace, "x")
     assert error.value.kind == "usage"
     assert (workspace / "fedcheck.toml").read_bytes() == before

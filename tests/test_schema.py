@@ -12,14 +12,14 @@ from conftest import MINI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.model.checklist import Checklist
-from fedcheck.model.finding import Findings
-from fedcheck.model.process import Process
-from fedcheck.model.request import Requests
-from fedcheck.model.workspace import WorkspaceConfig
-from fedcheck.store.checklists import load_list
-from fedcheck.store.keys import keys_of
-from fedcheck.store.schema import schema
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.finding import Findings
+from fedcheck.domain.process import Process
+from fedcheck.domain.request import Requests
+from fedcheck.domain.workspace import WorkspaceConfig
+from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.toml_keys import keys_of
+from fedcheck.storage.validation import schema
 
 CHECKLIST = schema(Checklist, "A fedcheck checklist")
 SHIPPED = Path(__file__).parent.parent / "checklists"
@@ -151,7 +151,7 @@ def test_wrong_documents_are_not(tmp_path: Path, text: str) -> None:
     st.text("0123456789dbwmoya-+ .:tkick", max_size=12),
 )
 def test_schema_and_loader_agree_on_expressions(key: str, text: str) -> None:
-    from fedcheck.model.dates import parse_due, parse_max_age, parse_span
+    from fedcheck.domain.dates import parse_due, parse_max_age, parse_span
 
     parse = {"due": parse_due, "max-age": parse_max_age, "every": parse_span}[key]
     if not text or text != text.strip() or text[:4].isdigit():

@@ -11,8 +11,8 @@ from driving import press, screen_text, settle, told, type_text
 from textual.app import App
 
 from fedcheck.cli.main import run
-from fedcheck.store import config, paths
-from fedcheck.tui import outside
+from fedcheck.storage import config, paths
+from fedcheck.tui import external_programs
 from fedcheck.tui.app import FedcheckApp
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -137,5 +137,5 @@ async def test_a_terminal_that_cannot_be_handed_over_is_said_so(app, monkeypatch
 
 def test_words_of_the_environment_are_no_shell(monkeypatch):
     monkeypatch.setenv("EDITOR", "vi; touch pwned")
-    with pytest.raises(outside.NoProgramError, match="vi;, which is not there"):
-        outside._command("editor", outside.EDITORS)
+    with pytest.raises(external_programs.NoProgramError, match="vi;, which is not there"):
+        external_programs._command("editor", external_programs.EDITORS)

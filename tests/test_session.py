@@ -16,14 +16,14 @@ from conftest import TODAY, FrozenClock, MakeWorkspace, OpenWorkspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fedcheck.domain.change import OUTSIDE, Change
+from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.record import EMPTY, STATUSES
+from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
-from fedcheck.model.change import OUTSIDE, Change
-from fedcheck.model.edit import Edit
-from fedcheck.model.project import Project
-from fedcheck.model.record import EMPTY, STATUSES
 from fedcheck.session import Session
-from fedcheck.store import files, history, proofs
-from fedcheck.store.reconcile import outside_changes
+from fedcheck.storage import atomic_files, evidence_files, history
+from fedcheck.storage.reconcile import outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -955,7 +955,7 @@ def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
     session: Session, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     session.edit([DIAGRAM], Edit(owner="dana"))
-    real = files.read_plain
+    real = atomic_files.read_plain
 
     def refuse(path: Path) -> bytes:
         if name in str(path):
@@ -964,7 +964,7 @@ def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
 
     before = {p: p.read_bytes() for p in session.root.rglob("*") if p.is_file()}
     with monkeypatch.context() as patch:
-        patch.setattr(files, "read_plain", refuse)
+        patch.setattr(atomic_files, "read_plain", refuse)
         if name != "seen.json":
             with pytest.raises(FedcheckError, match="input/output error"):
                 session.undo()
@@ -986,7 +986,7 @@ def test_evidence_that_cannot_be_read_is_not_called_changed(
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(proofs, "hash_file", refuse)
+        patch.setattr(evidence_files, "hash_file", refuse)
         (verdict,) = session.verify_evidence([DIAGRAM])
         assert verdict.state == "unreadable"
         with pytest.raises(FedcheckError, match="cannot be read") as error:

@@ -10,24 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_workbooks import HEADINGS, STEPS, srtm, table
 
+from fedcheck.domain.change import differences
+from fedcheck.domain.control_ids import control_of_procedure, controls_in
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import exposure
+from fedcheck.domain.item_rules import Edit, Fieldwork
+from fedcheck.domain.key import is_id
+from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange import srtm as importer
-from fedcheck.exchange import srtm_merged, srtm_rows
-from fedcheck.exchange.controls import control_of_procedure, controls_in
-from fedcheck.exchange.plan import carry_out
-from fedcheck.exchange.srtm_cells import parsed_piece, piece_text, pieces_in
-from fedcheck.exchange.srtm_columns import columns_of, field_of
-from fedcheck.exchange.srtm_ids import slug
-from fedcheck.exchange.srtm_rows import steps_of
-from fedcheck.exchange.workbook import read_workbook
-from fedcheck.model.change import differences
-from fedcheck.model.edit import Edit
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import exposure
-from fedcheck.model.key import is_id
-from fedcheck.model.record import EMPTY
-from fedcheck.model.testing import Fieldwork
-from fedcheck.store.checklists import load_list
+from fedcheck.importers.plan import carry_out
+from fedcheck.importers.srtm import reader as importer
+from fedcheck.importers.srtm import rows as srtm_merged
+from fedcheck.importers.srtm import rows as srtm_rows
+from fedcheck.importers.srtm.cells import parsed_piece, piece_text, pieces_in
+from fedcheck.importers.srtm.checklist import slug
+from fedcheck.importers.srtm.columns import columns_of, field_of
+from fedcheck.importers.srtm.rows import steps_of
+from fedcheck.spreadsheets.xlsx_reader import read_workbook
+from fedcheck.storage.checklist_files import load_list
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "data" / "srtm"
 ID = "rev5.srtm-moderate"
@@ -408,7 +408,7 @@ def test_the_official_templates(session, level, tests, controls):
 
 
 def test_more_tests_than_anybody_can_do_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("fedcheck.exchange.srtm_rows.MAX_STEPS", 3)
+    monkeypatch.setattr("fedcheck.importers.srtm.rows.MAX_STEPS", 3)
     path = srtm(tmp_path / "many.xlsx")
     with pytest.raises(FedcheckError, match=r"many\.xlsx: .* more than 3 tests, up to AU, row 2"):
         steps_of(read_workbook(path), path)

@@ -17,19 +17,18 @@ from openpyxl.cell.cell import MergedCell
 from small_workbooks import STEPS, srtm
 
 from fedcheck.cli.main import run
+from fedcheck.domain.change import differences
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.item_rules import Edit, Fieldwork
+from fedcheck.domain.record import EMPTY, Record
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange import srtm as importer
-from fedcheck.exchange.plan import carry_out
-from fedcheck.exchange.srtm_out import filled
-from fedcheck.exchange.workbook import read_workbook
-from fedcheck.model.change import differences
-from fedcheck.model.edit import Edit
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.record import EMPTY, Record
-from fedcheck.model.testing import Fieldwork
+from fedcheck.exporters.srtm import filled
+from fedcheck.importers.plan import carry_out
+from fedcheck.importers.srtm import reader as importer
 from fedcheck.session import open_session
-from fedcheck.store import paths
+from fedcheck.spreadsheets.xlsx_reader import read_workbook
+from fedcheck.storage import paths
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "data" / "srtm"
 ID = "rev5.srtm-moderate"

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fedcheck.insight.story import sentence, story
-from fedcheck.model.change import Change, Entered
+from fedcheck.analysis.activity import sentence, story
+from fedcheck.domain.change import Change, Entered
 
 AT = datetime(2027, 1, 11, 23, 30, tzinfo=UTC)
 

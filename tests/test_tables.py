@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.exchange.tables import LONGEST, csv_bytes, xlsx_bytes
-from fedcheck.exchange.workbook import Sheet, read_workbook
+from fedcheck.spreadsheets.xlsx_reader import Sheet, read_workbook
+from fedcheck.spreadsheets.xlsx_writer import LONGEST, csv_bytes, xlsx_bytes
 
 ACTIVE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"]
 

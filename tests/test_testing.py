@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import checklist, item, project
 
+from fedcheck.analysis import test_progress as counting
+from fedcheck.analysis.board import board
 from fedcheck.cli.main import run
+from fedcheck.domain.fields import with_field
+from fedcheck.domain.item_rules import Edit, Fieldwork, edited, like
+from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
-from fedcheck.insight import testing as counting
-from fedcheck.insight.entries import board
-from fedcheck.model.edit import Edit, edited
-from fedcheck.model.fields import with_field
-from fedcheck.model.record import Record
-from fedcheck.model.testing import Fieldwork, like
-from fedcheck.store import lists
+from fedcheck.storage import checklist_writer
 
 TODAY = date(2027, 1, 11)
 STEP = item("step", kind="test", controls=("AC-2",), methods=("examine", "interview"))
@@ -229,9 +228,9 @@ def test_like_records_the_same_of_another_test(make_workspace, monkeypatch, caps
     root = make_workspace()
     steps = checklist("acme.steps", *(item(n, kind="test") for n in "ab"), role="3pao")
 
-    path = lists.path_of(root, "acme.steps")
+    path = checklist_writer.path_of(root, "acme.steps")
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(lists.dump(steps))
+    path.write_bytes(checklist_writer.dump(steps))
     monkeypatch.chdir(root)
     assert run(["set", "acme.steps:a", "--result", "satisfied", "--observation", "seen"]) == 0
     assert run(["set", "acme.steps:b", "--like", "acme.steps:a", "--sample", "1 of 2"]) == 0
@@ -276,9 +275,9 @@ def test_the_official_statement_is_shown_where_it_says_more(make_workspace, monk
         "b", kind="test", title="Managers are assigned", statement="If managers are assigned."
     )
     assert (longer.official, same.official) == (said, "")
-    path = lists.path_of(root, "acme.steps")
+    path = checklist_writer.path_of(root, "acme.steps")
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(lists.dump(checklist("acme.steps", longer, same, role="3pao")))
+    path.write_bytes(checklist_writer.dump(checklist("acme.steps", longer, same, role="3pao")))
     monkeypatch.chdir(root)
     assert run(["show", "acme.steps:a"]) == 0
     assert f"\n{said}\n" in capsys.readouterr().out

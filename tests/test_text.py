@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.model.text import clean, one_line, plural, storable
+from fedcheck.domain.text import clean, one_line, plural, storable
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates too
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from textual.color import Color
 
-from fedcheck.store import config
+from fedcheck.storage import config
 from fedcheck.tui import themes
 
 OURS = sorted(themes.PALETTES)

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from conftest import MakeWorkspace
 
 from fedcheck.cli.main import cli, run
-from fedcheck.exchange import remembered
-from fedcheck.exchange.remembered import Mapped
-from fedcheck.exchange.tracker_lists import slug
-from fedcheck.store.checklists import load_list
+from fedcheck.importers.csv_checklist import column_mappings
+from fedcheck.importers.csv_checklist.column_mappings import Mapped
+from fedcheck.importers.csv_checklist.lists import slug
+from fedcheck.storage.checklist_files import load_list
 
 HEAD = "Task ID,Task Name,State,Assigned To,Due Date,Notes,Links,Control,Priority\n"
 SHEET = f"""Our tracker,,,,,,,,
@@ -91,7 +91,7 @@ def test_the_columns_are_remembered_and_a_second_import_does_nothing(fedcheck, r
     found = came(fedcheck)
     assert (found["changes"], found["checklists"], found["done"]) == ([], [], False)
     assert (root / "imports.toml").read_bytes() == before
-    (kept,) = remembered.load(root)
+    (kept,) = column_mappings.load(root)
     assert kept.columns["title"] == "Task Name"
     assert (kept.list, kept.phase, kept.role, kept.dates) == (
         "acme.tracker",
@@ -270,8 +270,8 @@ def test_where_the_rows_go_must_be_clear(fedcheck, root, argv, said):
 def test_a_workbook_is_read_like_csv(fedcheck, root):
     from datetime import date
 
-    from fedcheck.exchange.tables import xlsx_bytes
-    from fedcheck.exchange.workbook import Sheet
+    from fedcheck.spreadsheets.xlsx_reader import Sheet
+    from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
     rows = (("Task", "Status", "Due"), ("Draft", 0.5, date(2027, 2, 1)), ("Send", True, 46419))
     notes = Sheet("Notes", (("x",),))
@@ -284,7 +284,7 @@ def test_a_workbook_is_read_like_csv(fedcheck, root):
 
 
 def test_a_terminal_is_asked_once(root, monkeypatch):
-    from fedcheck.cli import import_csv
+    from fedcheck.cli.commands import import_csv
 
     class Terminal:
         @staticmethod
@@ -309,11 +309,11 @@ def test_a_terminal_is_asked_once(root, monkeypatch):
 def test_what_is_remembered_is_read_as_it_was_written(tmp_path):
     one = Mapped({"title": 'A "b" \\ c'}, list="x", status={"sorta, kinda": "doing"})
     two = Mapped({"id": "Ref"}, onto="role:csp", dates="dmy")
-    remembered.remember(tmp_path, one)
-    remembered.remember(tmp_path, two, "ab12")
-    assert remembered.load(tmp_path) == (one, replace(two, actions=("ab12",)))
-    remembered.remember(tmp_path, two, "cd34")
-    assert remembered.load(tmp_path)[1].actions == ("ab12", "cd34")
+    column_mappings.remember(tmp_path, one)
+    column_mappings.remember(tmp_path, two, "ab12")
+    assert column_mappings.load(tmp_path) == (one, replace(two, actions=("ab12",)))
+    column_mappings.remember(tmp_path, two, "cd34")
+    assert column_mappings.load(tmp_path)[1].actions == ("ab12", "cd34")
 
 
 def test_a_broken_memory_is_told_with_its_line(fedcheck, root):
@@ -332,8 +332,8 @@ def test_ids_are_made_of_texts(text, wanted):
 
 
 def test_a_workbook_with_several_sheets_and_a_header_that_was_named(fedcheck, root):
-    from fedcheck.exchange.tables import xlsx_bytes
-    from fedcheck.exchange.workbook import Sheet
+    from fedcheck.spreadsheets.xlsx_reader import Sheet
+    from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
     changes = Sheet("Changes", (("Date", "Description", "Author"), ("x", "First edition", "me")))
     rows = (("Type of package:", "Number"), ("Uploaded?", "Document"), ("Y", "SSP"))

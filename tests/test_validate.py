@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from conftest import MakeWorkspace
 
-from fedcheck.store.checklists import Catalog, load_catalog
-from fedcheck.store.paths import shipped_checklists
-from fedcheck.store.validate import check_across
+from fedcheck.storage.checklist_files import Catalog, load_catalog
+from fedcheck.storage.paths import shipped_checklists
+from fedcheck.storage.validation import check_across
 
 
 def text(name: str, items: str, phase: str = "readiness", process: str = '"jab"') -> str:

@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.cli.main import run
+from fedcheck.domain import finding_rules
+from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding_rules import DETAILS, Update, detailed
 from fedcheck.errors import RuleError
-from fedcheck.model import assessing
-from fedcheck.model.assessing import Update
-from fedcheck.model.finding import Finding, exposure
-from fedcheck.model.weakness import DETAILS, detailed
 
 TODAY = date(2027, 1, 11)
-RAISED = assessing.raised(Finding("f1", title="A gap", risk="high"), TODAY)
+RAISED = finding_rules.raised(Finding("f1", title="A gap", risk="high"), TODAY)
 LEVELS = ("high", "moderate", "low")
 
 
@@ -66,7 +65,7 @@ def test_corrected_during_testing_tells_what_was_done_and_how_it_was_verified():
     told = {"corrected": TODAY, "remedy": "patched", "verification": "scanned again"}
     found = detailed(RAISED, told, TODAY)
     assert (found.state, found.closed) == ("closed", TODAY)
-    assert assessing.reopened(found).corrected is None
+    assert finding_rules.reopened(found).corrected is None
     with pytest.raises(RuleError, match="future"):
         detailed(RAISED, {**told, "corrected": TODAY + timedelta(days=1)}, TODAY)
 

@@ -7,9 +7,9 @@ import tomli
 from driving import press, screen_text, settle, told, type_text
 
 from fedcheck.cli.main import run
-from fedcheck.model.change import Change
-from fedcheck.model.label import changes_label
-from fedcheck.store import config, paths
+from fedcheck.domain.change import Change
+from fedcheck.domain.change_text import changes_label
+from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 
 REQUESTS = """format = 1

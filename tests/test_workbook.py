@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from small_workbooks import MAIN, SHEET, sheet_xml, with_parts
 
 from fedcheck.errors import FedcheckError
-from fedcheck.exchange import package, workbook
-from fedcheck.exchange.fill import fill
-from fedcheck.exchange.tables import xlsx_bytes
-from fedcheck.exchange.workbook import read_workbook
+from fedcheck.spreadsheets import xlsx_package, xlsx_reader
+from fedcheck.spreadsheets.xlsx_filler import fill
+from fedcheck.spreadsheets.xlsx_reader import read_workbook
+from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
 
 def first(path):
@@ -131,7 +131,7 @@ def test_hostile_xml_is_refused(book, name):
 
 
 def test_a_bomb_is_not_unpacked_whole(book, monkeypatch):
-    monkeypatch.setattr(package, "MAX_UNPACKED", 1 << 20)
+    monkeypatch.setattr(xlsx_package, "MAX_UNPACKED", 1 << 20)
     refused(with_parts(book, **{SHEET: b" " * (64 << 20)}), "too large", "unpacked")
 
 
@@ -148,12 +148,12 @@ def test_too_many_tags_cells_texts_and_places(book, monkeypatch):
     row = '<row r="1">' + '<c t="str"><v>word</v></c>' * 50 + "</row>"
     with_parts(book, **{SHEET: sheet_xml(row)})
     assert len(first(book).rows[0]) == 50
-    monkeypatch.setattr(package, "MAX_TAGS", 90)
+    monkeypatch.setattr(xlsx_package, "MAX_TAGS", 90)
     refused(book, "too large", "tags")
     monkeypatch.undo()
-    monkeypatch.setattr(workbook, "MAX_TEXT", 150)
+    monkeypatch.setattr(xlsx_reader, "MAX_TEXT", 150)
     refused(book, "too large", "characters")
-    monkeypatch.setattr(workbook, "MAX_PLACES", 40)
+    monkeypatch.setattr(xlsx_reader, "MAX_PLACES", 40)
     refused(book, "too large", "cells")
 
 
@@ -237,7 +237,7 @@ def test_encrypted_and_oddly_packed_parts_are_refused(book):
 def test_a_table_of_contents_that_no_workbook_has(book):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        for i in range(package.MAX_ENTRIES + 5):
+        for i in range(xlsx_package.MAX_ENTRIES + 5):
             archive.writestr(f"{i}", "")
     book.write_bytes(made.getvalue())
     refused(book, "too large", "parts")
@@ -290,7 +290,7 @@ def a_workbook():
     return made.getvalue()
 
 
-SMALL = workbook.Sheet("A", (("name", "n"), ("x", 1), (date(2027, 2, 1), True)))
+SMALL = xlsx_reader.Sheet("A", (("name", "n"), ("x", 1), (date(2027, 2, 1), True)))
 WHOLE = a_workbook()
 
 

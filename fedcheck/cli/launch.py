@@ -5,10 +5,10 @@ import os
 import sys
 from pathlib import Path
 
-from fedcheck.cli.config import load_checked
-from fedcheck.cli.context import Settings
+from fedcheck.cli.commands.config import load_checked
+from fedcheck.cli.options import Settings
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.store import config, paths, workspaces
+from fedcheck.storage import config, paths, workspace_files
 
 
 def on_terminal() -> bool:
@@ -39,7 +39,7 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
             if named or os.environ.get("FEDCHECK_WORKSPACE"):
                 raise
     if root is not None:
-        workspaces.load_head(root)  # a broken head file is told here, whole, with its lines
+        workspace_files.load_head(root)  # a broken head file is told here, whole, with its lines
     from fedcheck.tui.start import run_app
 
     gc.enable()  # off since the start of the process; the app stays, and makes cycles

@@ -1,27 +1,61 @@
-"""The command line's entry: finds commands by name, turns every failure into words and a status."""
+"""The command line: find commands by name; turn every failure into a message and a status."""
 
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from errno import EPIPE
 from typing import Any
 
 import click
 
 from fedcheck import __version__
-from fedcheck.cli.context import Settings, complain, workspace_option
-from fedcheck.cli.lazy import LazyGroup
+from fedcheck.cli.options import Settings, complain, workspace_option
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
-from fedcheck.model.text import one_line
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are places: `status:status` is `status` in `commands/status.py`."""
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order in which one meets them."""
+        return list(self.places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        place = self.places.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(importlib.import_module(f"fedcheck.cli.commands.{module}"), name)
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, with a suggestion where there is none of that name."""
+        from fedcheck.domain.reference import did_you_mean
+
+        if args and args[0] not in self.places and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], self.places) or f"see: {ctx.command_path} --help"
+            raise FedcheckError(f'no command "{args[0][:60]}"', hint, ErrorKind.USAGE)
+        return super().resolve_command(ctx, args)
+
 
 COMMANDS: dict[str, str] = {
-    "demo": "workspace:demo",
-    "init": "workspace:init",
-    "status": "overview:status",
-    "list": "overview:list_",
-    "next": "agenda:next_",
+    "demo": "init:demo",
+    "init": "init:init",
+    "status": "status:status",
+    "list": "status:list_",
+    "next": "next:next_",
     "show": "item:show",
-    "set": "setting:set_",
+    "set": "set:set_",
     "undo": "item:undo",
     "redo": "item:redo",
     "evidence": "evidence:evidence",
@@ -29,8 +63,8 @@ COMMANDS: dict[str, str] = {
     "finding": "finding:finding",
     "tests": "tests:tests",
     "gate": "gate:gate",
-    "responsibilities": "parts:responsibilities",
-    "handoffs": "parts:handoffs",
+    "responsibilities": "responsibilities:responsibilities",
+    "handoffs": "responsibilities:handoffs",
     "milestone": "milestone:milestone",
     "report": "report:report",
     "digest": "digest:digest",
@@ -150,7 +184,7 @@ def _quietly() -> int:
 
 
 def _bug(error: BaseException) -> int:
-    from fedcheck.store.crash import write_report
+    from fedcheck.storage.crash_report import write_report
 
     path = write_report(error)
     complain("this is a bug in fedcheck; nothing that was said to be saved is lost")

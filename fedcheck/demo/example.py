@@ -14,18 +14,25 @@ import tomli_w
 
 from fedcheck.demo import story
 from fedcheck.demo.story import Pace, Turn
-from fedcheck.model.change import Change, differences
-from fedcheck.model.edit import Edit, edited, with_evidence
-from fedcheck.model.entry import Entry
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.fields import with_field
-from fedcheck.model.record import EMPTY
-from fedcheck.model.testing import Fieldwork
+from fedcheck.domain.change import Change, differences
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.fields import with_field
+from fedcheck.domain.item_rules import Edit, Fieldwork, edited, with_evidence
+from fedcheck.domain.record import EMPTY
+from fedcheck.domain.row import Entry
 from fedcheck.session import Session, open_session
-from fedcheck.store import commit, files, ledger, machine, paths, proofs, workspaces
-from fedcheck.store.book import FINDINGS, REQUESTS, Book, empty
-from fedcheck.store.checklists import load_catalog
-from fedcheck.store.commit import Deed
+from fedcheck.storage import (
+    atomic_files,
+    evidence_files,
+    issue_files,
+    local_state,
+    paths,
+    transaction,
+    workspace_files,
+)
+from fedcheck.storage.checklist_files import load_catalog
+from fedcheck.storage.record_file import FINDINGS, REQUESTS, Book, empty
+from fedcheck.storage.transaction import Deed
 
 GRAIN = 3
 """Days of work that are saved as one action, so that making the example takes about a second."""
@@ -40,20 +47,20 @@ def make(root: Path, today: date | None = None) -> None:
     """
     day = today or today_there(datetime.now(UTC))
     process = load_catalog(paths.shipped_checklists(), (), None).processes["jab"]
-    text = workspaces.head_text(
+    text = workspace_files.head_text(
         story.NAME,
         process,
         "csp",
         provider=story.PROVIDER,
         timezone=story.TIMEZONE,
         marking=story.MARKING,
-        profile=workspaces.parse_profile(process, {}),
+        profile=workspace_files.parse_profile(process, {}),
         milestones={name: _at(day, away) for name, away in story.MILESTONES.items()},
     )
     people = {who: {"name": name, "role": role} for who, (name, role) in story.PEOPLE.items()}
-    workspaces.create(root, text + "\n" + tomli_w.dumps({"people": people}))
+    workspace_files.create(root, text + "\n" + tomli_w.dumps({"people": people}))
     for who in story.PEOPLE:
-        machine.name_history(root, who, "example")
+        local_state.name_history(root, who, "example")
     nobody = paths.UserFolders(root / "none", root / "none", root / "none")
     noon = datetime.combine(day, time(15), UTC)
     session = open_session(root, nobody, (), "alice", lambda: noon)
@@ -63,7 +70,7 @@ def make(root: Path, today: date | None = None) -> None:
         (FINDINGS, story.FINDINGS.format(found=_at(day, -15), due=_at(day, 75), step=_at(day, 40))),
         (REQUESTS, story.REQUESTS.format(asked=asked, due=due)),
     ):
-        _enter(session, ledger.load(root / f"{name}.toml", text.encode(), name), day)
+        _enter(session, issue_files.load(root / f"{name}.toml", text.encode(), name), day)
 
 
 def today_there(now: datetime) -> date:
@@ -136,7 +143,7 @@ def _enter(session: Session, book: Book, day: date) -> None:
 
 def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
     orders = {name: list(found.items) for name, found in session.project.checklists.items()}
-    saved = commit.commit(session.root, session.shelf.books, orders, changes, deed)
+    saved = transaction.commit(session.root, session.shelf.books, orders, changes, deed)
     session.shelf.books.update(saved.books)
 
 
@@ -222,7 +229,7 @@ def _proof(root: Path, entry: Entry, day: date, gone: bool, lost: list[Path]) ->
             _write(path, f"Example evidence, fictional.\n{label}\nCollected {day}\n")
         if gone:
             lost.append(path)
-        digest = proofs.hash_file(path)
+        digest = evidence_files.hash_file(path)
         return Evidence(proof_id, link, label, "file", day, sha256=digest)
     if kind == 1:
         return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, "ticket", day)
@@ -231,7 +238,7 @@ def _proof(root: Path, entry: Entry, day: date, gone: bool, lost: list[Path]) ->
 
 
 def _write(path: Path, text: str) -> None:
-    files.write_whole(path, text.encode())
+    atomic_files.write_whole(path, text.encode())
 
 
 def _draw(text: str) -> int:

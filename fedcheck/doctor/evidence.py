@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
 from fedcheck.doctor.defect import Defect, Severity
-from fedcheck.doctor.places import Places
-from fedcheck.doctor.tree import Entry, Tree
+from fedcheck.doctor.files import Places
+from fedcheck.doctor.folder_tree import Entry, Tree
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError
-from fedcheck.insight.ledger_proofs import BOOKS, in_a_ledger
-from fedcheck.model.evidence import Evidence
-from fedcheck.model.finding import Finding
-from fedcheck.model.project import Project
-from fedcheck.model.request import Request
-from fedcheck.model.text import one_line, plural
 from fedcheck.session import Session
-from fedcheck.store import machine, proofs
+from fedcheck.storage import evidence_files, local_state
 
 FOLDER = "evidence"
 MOST = 10
@@ -114,7 +114,7 @@ def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | Non
     replace = f"fedcheck evidence remove {one_line(proof.id, 20)}"
     if proof.kind == "url":
         try:
-            proofs.check_url(proof.link)
+            evidence_files.check_url(proof.link)
         except FedcheckError:
             text = f"{link} is no web address: only http:// and https:// are opened"
             return "evidence-link", text, f"mend the link, or take it out: {replace}"
@@ -122,7 +122,7 @@ def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | Non
         return None
     if "\x00" in proof.link:
         return "evidence-link", f"{link} is no name of a file", f"take the link out: {replace}"
-    if proofs.escapes(root, proof.link, machine.allowed_outside(root)):
+    if evidence_files.escapes(root, proof.link, local_state.allowed_outside(root)):
         text = f"{link} leads out of the workspace, and does not count"
         remedy = f"copy the file into {FOLDER}/ and link it; then {replace}"
         if Path(proof.link).is_absolute():
@@ -143,7 +143,7 @@ def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | Non
 def _is_our_own(root: Path, link: str) -> bool:
     """Tell whether a link leads to a file that fedcheck itself keeps, also through a symlink."""
     real, top = Path(os.path.realpath(root / link)), Path(os.path.realpath(root))
-    return real.is_relative_to(top) and proofs.is_our_own(real.relative_to(top).as_posix())
+    return real.is_relative_to(top) and evidence_files.is_our_own(real.relative_to(top).as_posix())
 
 
 def orphan_evidence(session: Session, tree: Tree) -> list[Defect]:

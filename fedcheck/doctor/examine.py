@@ -4,27 +4,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from fedcheck.doctor import (
-    access,
-    broken,
-    clocks,
-    evidence,
-    histories,
-    notes,
-    records,
-    references,
-    sharing,
-    strays,
-)
+from fedcheck.doctor import access, evidence, histories, records
+from fedcheck.doctor import access as sharing
+from fedcheck.doctor import files as broken
+from fedcheck.doctor import files as notes
+from fedcheck.doctor import files as strays
+from fedcheck.doctor import histories as clocks
+from fedcheck.doctor import records as references
 from fedcheck.doctor.defect import Defect, in_order
 from fedcheck.doctor.defect import broken as broken_defect
-from fedcheck.doctor.places import Places
-from fedcheck.doctor.tree import Tree, look
+from fedcheck.doctor.files import Places
+from fedcheck.doctor.folder_tree import Tree, look
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.session import Session
-from fedcheck.store import files
-from fedcheck.store.checklists import Catalog, load_catalog
-from fedcheck.store.paths import HEAD, shipped_checklists
+from fedcheck.storage import atomic_files
+from fedcheck.storage.checklist_files import Catalog, load_catalog
+from fedcheck.storage.paths import HEAD, shipped_checklists
 
 Part = Callable[[], list[Defect]]
 
@@ -113,7 +108,7 @@ def _all(root: Path, parts: Sequence[Part]) -> list[Defect]:
             found += _cause(root, error)
         except OSError as error:
             path = Path(error.filename) if error.filename else root
-            found += _cause(path, files.cannot("read", path, error))
+            found += _cause(path, atomic_files.cannot("read", path, error))
     return _once(in_order(found))
 
 

@@ -1,17 +1,20 @@
-"""Records that count nowhere: their checklist or item is gone, or stands under another name."""
+"""Records and references whose checklist or item is gone."""
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fedcheck.doctor.defect import Defect, Move, Severity
-from fedcheck.doctor.places import Places
-from fedcheck.model.checklist import Checklist
-from fedcheck.model.project import Project
-from fedcheck.model.record import EMPTY, STATUS_WORDS, Record
-from fedcheck.model.reference import candidates, did_you_mean, nearest
-from fedcheck.model.text import one_line, plural
+from fedcheck.doctor.files import Places
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.domain.reference import candidates, did_you_mean, nearest, split
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
 from fedcheck.session import Session
 
 Records = Mapping[str, Record]
@@ -219,3 +222,47 @@ def _outdated(session: Session) -> Iterator[str]:
         basis = session.project.record(ref).basis
         if basis and basis != item.basis():
             yield ref
+
+
+def unknown_references(session: Session, places: Places) -> list[Defect]:
+    """Return the items that no checklist has and that a request or a finding names."""
+    project = session.project
+    return [
+        *_unknown(project, places, "request", project.requests),
+        *_unknown(project, places, "finding", project.findings),
+    ]
+
+
+def _unknown(
+    project: Project, places: Places, what: str, entries: Sequence[Request | Finding]
+) -> list[Defect]:
+    file = Path(project.root) / f"{what}s.toml"
+    shaky = {one.checklist for one in project.broken}
+    return [
+        Defect(
+            "unknown-reference",
+            "warning",
+            f'{what} {one_line(entry.id, 20)} names "{one_line(ref, 100)}", which is no item',
+            _remedy(project, ref),
+            file,
+            places.line(file, what, index, "items"),
+            entry.id,
+        )
+        for index, entry in enumerate(entries)
+        for ref in entry.items
+        if project.item(ref) is None and split(ref)[0] not in shaky
+    ]
+
+
+def _remedy(project: Project, ref: str) -> str:
+    checklist, item = split(ref)
+    known = project.checklists.get(checklist)
+    if known is not None and item in known.renamed:
+        return f"it was renamed: write {checklist}:{known.renamed[item]}"
+    full = candidates(ref, project.refs)
+    if len(full) == 1:
+        return f"write the full reference: {full[0]}"
+    by_item = {split(one)[1]: one for one in project.refs}
+    by_item |= {name: f"{checklist}:{name}" for name in (known.items if known else ())}
+    near = [by_item[name] for name in nearest(item, by_item, 2)]
+    return f"did you mean {' or '.join(near)}?" if near else "name an item, or take it out"

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fedcheck.analysis.board import Board
+from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.errors import FedcheckError, Problem
-from fedcheck.insight.entries import Board
-from fedcheck.keymap import starts
-from fedcheck.model.process import ROLE_TITLES
+from fedcheck.keys.keymap import starts
 from fedcheck.session import Clock, Session, open_session, system_clock
-from fedcheck.store.config import UserConfig
-from fedcheck.store.paths import UserFolders
-from fedcheck.tui.habits import HabitsApp
-from fedcheck.tui.past import Recall
-from fedcheck.tui.prompts import Choice, ChoicePrompt
-from fedcheck.tui.verifying import Verifying
+from fedcheck.storage.config import UserConfig
+from fedcheck.storage.paths import UserFolders
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.evidence_hashing import Verifying
+from fedcheck.tui.history_reader import Recall
+from fedcheck.tui.preferences import HabitsApp
 
 
 class FedcheckApp(HabitsApp):
@@ -151,21 +151,21 @@ class FedcheckApp(HabitsApp):
 
     def action_app_ledgers(self) -> None:
         """Go to the requests and findings."""
-        from fedcheck.tui.screens.ledger import LedgerScreen
+        from fedcheck.tui.screens.issues import LedgerScreen
 
         if not isinstance(self.screen, LedgerScreen):
             self.show_ledger("requests")
 
     def show_ledger(self, book: str, filter_text: str = "", ref: str = "") -> None:
         """Show requests or findings: those that a filter means, or one of them opened."""
-        from fedcheck.tui.screens.ledger import ledger_screen
+        from fedcheck.tui.screens.issues import ledger_screen
 
         self.action_app_home()
         self.push_screen(ledger_screen(book, filter_text, ref))
 
     def action_app_evidence(self) -> None:
         """Go to all evidence."""
-        from fedcheck.tui.screens.register import RegisterScreen
+        from fedcheck.tui.screens.evidence_register import RegisterScreen
 
         if not isinstance(self.screen, RegisterScreen):
             self.action_app_home()
@@ -173,7 +173,7 @@ class FedcheckApp(HabitsApp):
 
     def show_evidence(self, filter_text: str) -> None:
         """Show the evidence that a filter means."""
-        from fedcheck.tui.screens.register import RegisterScreen
+        from fedcheck.tui.screens.evidence_register import RegisterScreen
 
         self.action_app_home()
         self.push_screen(RegisterScreen(filter_text))
@@ -193,7 +193,7 @@ class FedcheckApp(HabitsApp):
 
     def action_app_import(self) -> None:
         """Bring in a file that others hand over."""
-        from fedcheck.tui.screens.bringing_in import BringingInScreen
+        from fedcheck.tui.screens.import_file import BringingInScreen
 
         if not isinstance(self.screen, BringingInScreen):
             self.push_screen(BringingInScreen())
@@ -221,7 +221,7 @@ class FedcheckApp(HabitsApp):
 
     def action_app_tests(self) -> None:
         """Show how far the testing is."""
-        from fedcheck.tui.screens.testing import TestingScreen
+        from fedcheck.tui.screens.test_progress import TestingScreen
 
         if not isinstance(self.screen, TestingScreen):
             self.push_screen(TestingScreen())
@@ -247,7 +247,7 @@ class FedcheckApp(HabitsApp):
 
     def action_app_goto(self) -> None:
         """Go to any item by its name."""
-        from fedcheck.tui.screens.goto import GotoScreen
+        from fedcheck.tui.dialogs.goto import GotoScreen
 
         def chosen(ref: str | None) -> None:
             if ref:
@@ -271,7 +271,7 @@ class FedcheckApp(HabitsApp):
 
     def action_app_help(self) -> None:
         """Show the keys of this place."""
-        from fedcheck.tui.screens.keys import KeysScreen
+        from fedcheck.tui.dialogs.keys import KeysScreen
 
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))

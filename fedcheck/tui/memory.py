@@ -1,8 +1,4 @@
-"""What the app remembers between starts: recent workspaces, theme, and the view of each workspace.
-
-A small JSON file in the user's state folder. Losing it costs nothing but comfort, so nothing here
-ever fails: what is damaged counts as empty, what the disk refuses is forgotten.
-"""
+"""What the app remembers between starts: recent workspaces, theme, the view of each one."""
 
 import json
 import os
@@ -11,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fedcheck.analysis.grouping import GROUPINGS
 from fedcheck.errors import FedcheckError
-from fedcheck.store import files
+from fedcheck.storage import atomic_files
+from fedcheck.tui.widgets.navigator import Place
 
 RECENT = 12
 """How many workspaces are offered again."""
@@ -127,7 +125,7 @@ class Memory:
         make(data)
         self.data = data
         try:
-            files.write_whole(self.path, json.dumps(data, indent=1).encode())
+            atomic_files.write_whole(self.path, json.dumps(data, indent=1).encode())
         except (FedcheckError, OSError, ValueError, TypeError):
             return
 
@@ -157,3 +155,68 @@ def _is_there(root: str) -> bool:
         return os.path.lexists(Path(root) / "fedcheck.toml")
     except ValueError:  # a path with a zero byte in a damaged file
         return False
+
+
+BETWEEN = "/"
+"""Stands between the parts of a place; no part can hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistView:
+    """What is remembered of the checklist screen between starts.
+
+    Attributes:
+        place: the place in the tree.
+        filter: the text of the filter.
+        grouping: what the list is grouped by.
+        ref: the item under the cursor.
+        opened: the open nodes of the tree.
+        tree_shown: whether the tree was asked for where there is little room.
+        tree_hidden: whether it was put away where there is much.
+    """
+
+    place: Place
+    filter: str = ""
+    grouping: str = "section"
+    ref: str = ""
+    opened: frozenset[Place] = frozenset()
+    tree_shown: bool = False
+    tree_hidden: bool = False
+
+    @classmethod
+    def load(cls, memory: WorkspaceMemory) -> "ChecklistView":
+        """Read it; what is damaged counts as not said."""
+        grouping = memory.text("group")
+        tree = memory.texts("tree")
+        return cls(
+            _place(memory.text("place")),
+            memory.text("filter"),
+            grouping if grouping in GROUPINGS else "section",
+            memory.text("ref"),
+            frozenset(_place(text) for text in memory.texts("open")),
+            "shown" in tree,
+            "hidden" in tree,
+        )
+
+    def save(self, memory: WorkspaceMemory) -> None:
+        """Write it, in one go, where it is another than before."""
+        tree = [("shown", self.tree_shown), ("hidden", self.tree_hidden)]
+        memory.put_all(
+            {
+                "place": _text(self.place),
+                "filter": self.filter,
+                "group": self.grouping,
+                "ref": self.ref,
+                "open": sorted(_text(place) for place in self.opened),
+                "tree": [word for word, so in tree if so],
+            }
+        )
+
+
+def _text(place: Place) -> str:
+    parts = (place.phase, place.role, place.checklist, place.section)
+    return BETWEEN.join(parts).rstrip(BETWEEN)
+
+
+def _place(text: str) -> Place:
+    return Place(*text.split(BETWEEN)[:4])

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from fedcheck.actions.action import PLACES, Action
-from fedcheck.actions.keys import key_text
+from fedcheck.keys.action import PLACES, Action
+from fedcheck.keys.key_names import key_text
 
 if TYPE_CHECKING:
-    from fedcheck.tui.habits import HabitsApp
+    from fedcheck.tui.preferences import HabitsApp
 
 
 class ActionProvider(Provider):

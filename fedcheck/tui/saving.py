@@ -8,16 +8,15 @@ from pathlib import Path
 from textual.app import App
 from textual.message import Message
 
+from fedcheck.domain.change import Entered
+from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.keymap import KeyMap
-from fedcheck.model.change import Entered
-from fedcheck.model.text import one_line, plural
+from fedcheck.keys.keymap import KeyMap
 from fedcheck.session import Action, Session
-from fedcheck.store.commit import ConflictError
-from fedcheck.tui.line import Job, SaveLine, can_wait
-from fedcheck.tui.news import News
-from fedcheck.tui.prompts import Choice, ChoicePrompt
-from fedcheck.tui.writer import Writer
+from fedcheck.storage.transaction import ConflictError
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.external_changes import News
+from fedcheck.tui.save_queue import Job, SaveLine, Writer, can_wait
 
 POLL_SECONDS = 1.0
 """How often the app looks whether files changed on disk."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from fedcheck.insight.progress import Count
-from fedcheck.model.entry import Entry
-from fedcheck.model.record import STATUS_GLYPHS
+from fedcheck.analysis.progress import Count
+from fedcheck.domain.record import STATUS_GLYPHS
+from fedcheck.domain.row import Entry
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.text import Text
 from textual.worker import WorkerFailed
 
+from fedcheck.domain.text import clean
 from fedcheck.errors import Problem
-from fedcheck.model.text import clean
-from fedcheck.store.config import UserConfig
-from fedcheck.store.crash import write_report
-from fedcheck.store.paths import UserFolders
+from fedcheck.storage.config import UserConfig
+from fedcheck.storage.crash_report import write_report
+from fedcheck.storage.paths import UserFolders
 from fedcheck.tui.app import FedcheckApp
 
 EXIT_BUG = 70

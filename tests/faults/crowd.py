@@ -21,9 +21,9 @@ WHO = ("alice", "bob", "carol", "dana")
 WORKER = """
 import sys
 from pathlib import Path
-from fedcheck.model.edit import Edit
+from fedcheck.domain.item_rules import Edit
 from fedcheck.session import open_session
-from fedcheck.store import paths
+from fedcheck.storage import paths
 from fedcheck.errors import FedcheckError
 root, who = Path(sys.argv[1]), sys.argv[2]
 session = open_session(root, paths.user_folders(), (), who)

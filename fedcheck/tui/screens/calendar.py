@@ -9,15 +9,15 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.insight.clocks import Deadline, deadlines, within, without_day
-from fedcheck.insight.weeks import WORDS, grouped
-from fedcheck.model.dates import distance
-from fedcheck.model.reference import split
-from fedcheck.model.text import cells, one_line, plural
-from fedcheck.tui.bindings import bindings
+from fedcheck.analysis.deadlines import Deadline, deadlines, within, without_day
+from fedcheck.analysis.progress import WORDS, grouped
+from fedcheck.domain.dates import distance
+from fedcheck.domain.reference import split
+from fedcheck.domain.text import cells, one_line, plural
+from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 

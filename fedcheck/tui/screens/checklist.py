@@ -11,22 +11,22 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from fedcheck.insight.arranging import GROUPINGS, arranged
-from fedcheck.insight.progress import count
-from fedcheck.insight.story import Deed
-from fedcheck.model import query as queries
-from fedcheck.model import vocabulary
-from fedcheck.model.completing import Words, last_word
-from fedcheck.model.entry import Entry
-from fedcheck.model.project import Project
-from fedcheck.model.text import one_line, plural
+from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.grouping import GROUPINGS, arranged
+from fedcheck.analysis.progress import count
+from fedcheck.domain import query_fields
+from fedcheck.domain.query import Words, last_word
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import QueryError
 from fedcheck.session import Session
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.prompts import Choice, ChoicePrompt
-from fedcheck.tui.screens.editing import ask_place
-from fedcheck.tui.screens.fieldwork import FieldworkScreen
-from fedcheck.tui.view import ChecklistView
-from fedcheck.tui.widgets.details import details
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.memory import ChecklistView
+from fedcheck.tui.screens.item_actions import ask_place
+from fedcheck.tui.screens.test_actions import FieldworkScreen
+from fedcheck.tui.widgets.item_details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.navigator import Navigator, Place, places
@@ -58,7 +58,7 @@ class ChecklistScreen(FieldworkScreen):
         self.keeps = not query and not ref
         self.last_ref = ""
         self.of_session: Session | None = None
-        self.good_query = queries.parse("")
+        self.good_query = query_fields.parse("")
         self.grouping = "section"
         self._words: tuple[Project | None, Words] = (None, {})
         self._timer: Timer | None = None
@@ -158,25 +158,25 @@ class ChecklistScreen(FieldworkScreen):
         """Return the words that a query may use, worked out once for each state."""
         project = self.fedcheck.board.project
         if self._words[0] is not project:
-            self._words = (project, vocabulary.words(project))
+            self._words = (project, query_fields.words(project))
         return self._words[1]
 
-    def _query(self) -> queries.Query:
+    def _query(self) -> query_fields.Query:
         """Return what the filter means; of one that is not written to its end, what is whole.
 
         The line below the field says what may follow, or what is wrong.
         """
         field = self.query_one("#filter", QueryField)
-        language = vocabulary.item_language(self.fedcheck.board.project)
+        language = query_fields.item_language(self.fedcheck.board.project)
         error = ""
         try:
             self.good_query = language.parse(self.filter)
-        except queries.QueryError as problem:
+        except QueryError as problem:
             error = str(problem)
             try:
                 self.good_query = language.parse(self.filter[: last_word(self.filter)])
                 error = "" if field.has_focus and field.offered else error
-            except queries.QueryError:
+            except QueryError:
                 pass
         line = self.query_one("#filter-line", Static)
         line.display = field.has_focus or bool(error)

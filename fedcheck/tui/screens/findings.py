@@ -6,21 +6,20 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from fedcheck.analysis.issues import FINDING_GROUPS, Thing, counts, finding_language
+from fedcheck.domain import finding_rules
+from fedcheck.domain.finding import REMEDIATION, RISKS, Finding, remediation_due
+from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.query import Language
+from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
-from fedcheck.insight.ledger_query import finding_language
-from fedcheck.insight.ledgers import FINDING_GROUPS, Thing, counts
-from fedcheck.model import assessing
-from fedcheck.model.finding import REMEDIATION, RISKS, Finding, remediation_due
-from fedcheck.model.rating import rated
-from fedcheck.model.search import Language
-from fedcheck.model.text import storable
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
-from fedcheck.tui.screens.asking import amend_finding, ask_risk
-from fedcheck.tui.screens.ledger import LedgerScreen
-from fedcheck.tui.screens.weakness import Weakness
-from fedcheck.tui.widgets.ledger_list import Columns
-from fedcheck.tui.widgets.ledger_rows import finding_columns
+from fedcheck.tui.dialogs.finding_details import Weakness
+from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_risk
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.widgets.issue_columns import finding_columns
+from fedcheck.tui.widgets.issue_list import Columns
 
 DEVIATION_CHOICES = (
     Choice("false-positive", "Deviation: false positive; asks why", "f"),
@@ -118,7 +117,7 @@ class FindingsScreen(LedgerScreen):
             if outcome:
                 self._save(
                     finding,
-                    lambda old: assessing.retested(old, outcome, today),
+                    lambda old: finding_rules.retested(old, outcome, today),
                     f"retest {outcome}",
                 )
 
@@ -150,16 +149,16 @@ class FindingsScreen(LedgerScreen):
     def _become(self, finding: Finding, answer: str) -> None:
         today = self.fedcheck.board.today
         if answer == "close":
-            self._save(finding, lambda old: assessing.closed(old, today), "closed")
+            self._save(finding, lambda old: finding_rules.closed(old, today), "closed")
         elif answer == "open":
-            self._save(finding, assessing.reopened, "open again")
+            self._save(finding, finding_rules.reopened, "open again")
         elif answer in RISKS:
             self._save(finding, lambda old: rated(old, answer), self._rated(finding, answer))
         elif answer in ("approved", "rejected"):
             self._save(finding, lambda old: _decided(old, answer), f"deviation {answer}")
         elif answer == "withdrawn":
             words = "asks for no deviation"
-            self._save(finding, lambda old: assessing.deviating(old, "", None), words)
+            self._save(finding, lambda old: finding_rules.deviating(old, "", None), words)
         else:
             self._ask_rationale(finding, answer)
 
@@ -180,7 +179,7 @@ class FindingsScreen(LedgerScreen):
             if text is not None:
                 self._save(
                     finding,
-                    lambda old: assessing.deviating(old, deviation, text),
+                    lambda old: finding_rules.deviating(old, deviation, text),
                     f"deviation asked for: {words}",
                 )
 

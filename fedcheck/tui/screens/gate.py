@@ -12,18 +12,18 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.insight.debts import debts, reason_of, title_of
-from fedcheck.insight.gates import Gate, Missing, gate
-from fedcheck.insight.shifting import count_words, rescheduled, shift
-from fedcheck.insight.since import asks_history, status_days
-from fedcheck.model.dates import distance, typed_day
-from fedcheck.model.project import Project
-from fedcheck.model.reference import split
-from fedcheck.model.text import cells, one_line, plural
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.prompts import TextPrompt
+from fedcheck.analysis.gates import Gate, Missing, gate
+from fedcheck.analysis.outstanding import debts, reason_of, title_of
+from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
+from fedcheck.analysis.waiting_since import asks_history, status_days
+from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.reference import split
+from fedcheck.domain.text import cells, one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.tui.dialogs.prompts import TextPrompt
+from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -141,7 +141,7 @@ class GateScreen(PlaceScreen):
     def _open(self, event: Doors.Opened) -> None:
         """Show what is missing; from there one comes back here."""
         from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.screens.ledger import ledger_screen
+        from fedcheck.tui.screens.issues import ledger_screen
 
         kind, _, ref = event.target.partition(":")
         made = ChecklistScreen(ref=ref) if kind == "item" else ledger_screen(kind, "", event.target)

@@ -9,19 +9,19 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.past_state import changes_back, told
+from fedcheck.domain.change import Change, Thing
+from fedcheck.domain.fields import field_value
+from fedcheck.domain.reference import split
+from fedcheck.domain.text import cells, one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.insight.rewind import changes_back, told
-from fedcheck.insight.story import Deed
-from fedcheck.model.change import Change, Thing
-from fedcheck.model.fields import field_value
-from fedcheck.model.reference import split
-from fedcheck.model.text import cells, one_line, plural
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.past import Past, read_past
-from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.history_reader import Past, read_past
+from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.history_list import StoryList
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.story_list import StoryList
 from fedcheck.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:

@@ -12,22 +12,19 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.insight import agenda
-from fedcheck.insight.debts import NOBODY, debts
-from fedcheck.insight.entries import Board
-from fedcheck.insight.gates import Gate, gates
-from fedcheck.insight.lately import lately
-from fedcheck.insight.orphans import orphans
-from fedcheck.insight.pace import pace
-from fedcheck.model.dates import distance
-from fedcheck.model.text import one_line, plural
-from fedcheck.tui.attention import attention
-from fedcheck.tui.bindings import bindings, shown
-from fedcheck.tui.prompts import Choice, ChoicePrompt
+from fedcheck.analysis import agenda
+from fedcheck.analysis.activity import lately
+from fedcheck.analysis.board import Board, orphans
+from fedcheck.analysis.gates import Gate, gates
+from fedcheck.analysis.outstanding import NOBODY, debts
+from fedcheck.analysis.progress import pace
+from fedcheck.domain.dates import distance
+from fedcheck.domain.text import one_line, plural
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
+from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.screens.reading import ReadingScreen
-from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.tui.widgets.attention import Door, Doors, attention
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.timeline import sparkline, timeline

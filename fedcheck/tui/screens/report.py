@@ -10,18 +10,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Markdown, Static
 
+from fedcheck.domain.text import clean
 from fedcheck.errors import FedcheckError
-from fedcheck.model.text import clean
-from fedcheck.tui import outside
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui import external_programs
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from fedcheck.report.render import Format
-    from fedcheck.report.templates import TemplateInfo
+    from fedcheck.reports.render import Format
+    from fedcheck.reports.template_files import TemplateInfo
 
 DEFAULT = "pmo-status"
 
@@ -88,9 +88,9 @@ class ReportScreen(PlaceScreen):
 
     def _made(self, form: "Format") -> str:
         """Return the report in a form. Raises FedcheckError where the template is wrong."""
-        from fedcheck.report import render
-        from fedcheck.report.earlier import earlier
-        from fedcheck.report.templates import compared_with
+        from fedcheck.reports import render
+        from fedcheck.reports.past_state import earlier
+        from fedcheck.reports.template_files import compared_with
 
         app = self.fedcheck
         since = self.since
@@ -122,7 +122,7 @@ class ReportScreen(PlaceScreen):
 
     def _write(self, form: "Format" = "md") -> Path | None:
         """Write the report; where that cannot be, say so and return nothing."""
-        from fedcheck.report import render
+        from fedcheck.reports import render
 
         app = self.fedcheck
         if self.failure:
@@ -157,7 +157,7 @@ class ReportScreen(PlaceScreen):
 
     def action_report_since(self) -> None:
         """Choose since when the report tells what changed."""
-        from fedcheck.tui.screens.report_since import ask_since
+        from fedcheck.tui.dialogs.report_since import ask_since
 
         def chosen(since: str | None) -> None:
             self.since = since
@@ -167,7 +167,7 @@ class ReportScreen(PlaceScreen):
 
     def action_report_template(self) -> None:
         """Choose the template: a shipped one, or one of the person's own."""
-        from fedcheck.report.templates import list_templates
+        from fedcheck.reports.template_files import list_templates
 
         app = self.fedcheck
         found = list_templates(app.session.root, app.folders)
@@ -184,18 +184,18 @@ class ReportScreen(PlaceScreen):
 
     def action_report_pager(self) -> None:
         """Show the Markdown in the person's pager."""
-        self._outside(lambda: outside.paged(self.fedcheck, self.text or self.failure))
+        self._outside(lambda: external_programs.paged(self.fedcheck, self.text or self.failure))
 
     def action_report_editor(self) -> None:
         """Write the report, and open its file in the person's editor."""
         path = self._write()
         if path is not None:
-            self._outside(lambda: outside.opened(self.fedcheck, path))
+            self._outside(lambda: external_programs.opened(self.fedcheck, path))
 
     def _outside(self, start: Callable[[], None]) -> None:
         try:
             start()
-        except outside.NoProgramError as error:
+        except external_programs.NoProgramError as error:
             self.fedcheck.tell(str(error), "", "warning")
 
     def action_report_record(self) -> None:
@@ -211,7 +211,7 @@ class ReportScreen(PlaceScreen):
         self.app.push_screen(TextPrompt("Sent to", hint=hint, known=people), given)
 
     def _record(self, path: Path, to: str) -> None:
-        from fedcheck.report.sent import sent
+        from fedcheck.reports.fingerprint import sent
 
         session, text = self.fedcheck.session, self.text
         milestone = self.milestone or self.fedcheck.board.next_milestone

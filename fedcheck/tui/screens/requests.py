@@ -6,19 +6,18 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from fedcheck.analysis.issues import REQUEST_GROUPS, Thing, counts, request_language
+from fedcheck.domain import request_rules
+from fedcheck.domain.query import Language
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
-from fedcheck.insight.ledger_query import request_language
-from fedcheck.insight.ledgers import REQUEST_GROUPS, Thing, counts
-from fedcheck.model import requesting
-from fedcheck.model.request import Request
-from fedcheck.model.search import Language
-from fedcheck.model.text import storable
-from fedcheck.tui.bindings import bindings
-from fedcheck.tui.prompts import Choice, ChoicePrompt
-from fedcheck.tui.screens.asking import amend_request, ask_request
-from fedcheck.tui.screens.ledger import LedgerScreen
-from fedcheck.tui.widgets.ledger_list import Columns
-from fedcheck.tui.widgets.ledger_rows import request_columns
+from fedcheck.tui.dialogs.issue_forms import amend_request, ask_request
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.widgets.issue_columns import request_columns
+from fedcheck.tui.widgets.issue_list import Columns
 
 KINDS = (
     Choice("question", "Question of a reviewer", "q"),
@@ -98,7 +97,7 @@ class RequestsScreen(LedgerScreen):
         today = self.fedcheck.board.today
 
         def to(old: Request, text: str) -> Thing:
-            return requesting.answered(old, text, (), today)
+            return request_rules.answered(old, text, (), today)
 
         waits = request.state == "open"
         self.revising.write(request, "answer", "Answer", to, "answered", even_same=waits)
@@ -118,7 +117,7 @@ class RequestsScreen(LedgerScreen):
         def to(old: Request) -> Thing:
             if old.answer != request.answer:
                 raise RuleError("the answer was changed meanwhile", "read it again, then accept it")
-            return requesting.accepted(old)
+            return request_rules.accepted(old)
 
         self.revising.save(request, to, "accepted")
 
@@ -135,7 +134,7 @@ class RequestsScreen(LedgerScreen):
         def to(old: Request, text: str) -> Thing:
             if old.state == "open":  # returned by another meanwhile; the guard saw to the comment
                 return replace(old, comment=storable(text).strip())
-            return requesting.returned(old, text)
+            return request_rules.returned(old, text)
 
         title = "What is missing in the answer"
         self.revising.write(request, "comment", title, to, "returned", even_same=True)

@@ -14,21 +14,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from fedcheck.analysis.handoffs import Handoff, between_roles, handoffs
+from fedcheck.analysis.responsibilities import PhaseDuties, responsibilities, role_label, sentences
+from fedcheck.analysis.waiting_since import status_days
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
-from fedcheck.insight.handoffs import Handoff, between_roles, handoffs
-from fedcheck.insight.responsibilities import (
-    PhaseDuties,
-    responsibilities,
-    role_label,
-    sentences,
-)
-from fedcheck.insight.since import status_days
-from fedcheck.model.entry import Entry
-from fedcheck.model.text import one_line, plural
-from fedcheck.tui.bindings import bindings
+from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.parts_list import DutyRow, Line, PartsList, roles_text
+from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, PartsList, roles_text
 from fedcheck.tui.widgets.top_line import TopLine
 
 SHOWN = 8

@@ -16,13 +16,13 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
+from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.process import ROLE_TITLES, Process
+from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.model.dates import distance, typed_due
-from fedcheck.model.process import ROLE_TITLES, Process
-from fedcheck.model.text import clean, one_line
-from fedcheck.store import checklists, paths, workspaces
-from fedcheck.store.timezone import machine_timezone
-from fedcheck.tui.widgets.doors import Door, Doors
+from fedcheck.storage import checklist_files, paths, workspace_files
+from fedcheck.storage.config import machine_timezone
+from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class WelcomeScreen(ModalScreen[None]):
         self._open(root)
 
     def _ask_folder(self) -> None:
-        from fedcheck.tui.prompts import TextPrompt
+        from fedcheck.tui.dialogs.prompts import TextPrompt
 
         def preview(text: str) -> str:
             root = paths.expanded(text)
@@ -153,7 +153,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """Lay out the fields with sensible defaults."""
         shipped = paths.shipped_checklists()
-        self.processes = checklists.load_catalog(shipped, (), None).processes
+        self.processes = checklist_files.load_catalog(shipped, (), None).processes
         process = next(iter(self.processes.values()))
         options = (process.profile or {}).get("impact")
         roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
@@ -237,16 +237,16 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             if not folder:
                 raise ValueError("the folder is missing")
             day = self._kick_off(self.query_one("#kick-off", Input).value)
-            text = workspaces.head_text(
+            text = workspace_files.head_text(
                 name,
                 process,
                 str(self.query_one("#role", Select).value),
                 timezone=machine_timezone(),
-                profile=workspaces.parse_profile(process, profile),
+                profile=workspace_files.parse_profile(process, profile),
                 milestones={"kick-off": day} if day else {},
             )
             root = paths.expanded(folder).absolute()
-            workspaces.create(root, text)
+            workspace_files.create(root, text)
         except (FedcheckError, ValueError, OSError) as error:
             self._hint(str(error), wrong=True)
             return

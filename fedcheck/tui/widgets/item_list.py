@@ -11,10 +11,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from fedcheck.model.dates import distance
-from fedcheck.model.entry import Entry
-from fedcheck.model.record import STATUS_WORDS
-from fedcheck.tui.marks import Marks
+from fedcheck.domain.dates import distance
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.row import Entry
+from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
 from fedcheck.tui.widgets.row_list import RowList, cell, right
 

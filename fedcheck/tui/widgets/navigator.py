@@ -8,9 +8,9 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from fedcheck.insight.entries import Board
-from fedcheck.insight.progress import Count, by_phase_and_role, by_section
-from fedcheck.model.text import one_line
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.progress import Count, by_phase_and_role, by_section
+from fedcheck.domain.text import one_line
 
 WIDTH = 32
 """The width in cells that labels are cut to; the stylesheet gives the tree a little more."""

@@ -9,10 +9,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from fedcheck.insight.entries import Board
-from fedcheck.insight.gates import Gate, lacking_by_phase
-from fedcheck.insight.progress import Count, by_phase_and_role
-from fedcheck.model.text import one_line
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.gates import Gate, lacking_by_phase
+from fedcheck.analysis.progress import Count, by_phase_and_role
+from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import UNICODE, Signs
 
 Lacking = dict[str, tuple[str, int] | None]

@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from fedcheck.model.completing import Words, completions, last_word
-from fedcheck.model.text import one_line
+from fedcheck.domain.query import Words, completions, last_word
+from fedcheck.domain.text import one_line
 
 Known = Callable[[], Words]
 """Returns the words that a query may use now."""

@@ -13,8 +13,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from fedcheck.model.text import one_line
-from fedcheck.tui.bindings import bindings
+from fedcheck.domain.text import one_line
+from fedcheck.tui.key_bindings import bindings
 
 Row = TypeVar("Row")
 Part = tuple[str, Style]

@@ -6,7 +6,7 @@ from datetime import date
 from rich.cells import cell_len
 from textual.content import Content
 
-from fedcheck.model.text import one_line
+from fedcheck.domain.text import one_line
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP = 2

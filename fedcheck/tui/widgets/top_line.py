@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.model.text import one_line
+from fedcheck.domain.text import one_line
 
 
 class TopLine(Static):

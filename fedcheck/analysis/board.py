@@ -1,0 +1,151 @@
+"""The board: every item that applies, with what follows for it on one day; and orphaned records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from fedcheck.analysis import evidence
+from fedcheck.analysis.milestones import Calendar, calendar, next_dated, next_milestone, phase_ends
+from fedcheck.domain.checklist import Checklist, Item, Section
+from fedcheck.domain.dates import parse_span, shift_clamped
+from fedcheck.domain.record import UNKNOWN, Record
+from fedcheck.domain.reference import split
+from fedcheck.domain.row import Entry
+from fedcheck.domain.workspace import Project
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """A project as it stands on one day.
+
+    Attributes:
+        entries: the applying items in the order of phases, roles and files, by reference.
+    """
+
+    project: Project
+    today: date
+    calendar: Calendar
+    entries: Mapping[str, Entry]
+
+    @property
+    def dates(self) -> Mapping[str, date]:
+        """Return the known dates of milestones."""
+        return self.calendar.dates
+
+    @cached_property
+    def next_milestone(self) -> str:
+        """Return the id of the next milestone with a gate, whether it has a date or not."""
+        return next_milestone(self.project, self.dates, self.today)
+
+    @cached_property
+    def next_dated(self) -> str:
+        """Return the id of the next milestone with a gate that has a date: what time runs for."""
+        return next_dated(self.project, self.dates, self.today)
+
+    def shared(self) -> "Board":
+        """Return the board without what stands under `private/`: what may leave."""
+        return board(self.project.shared(), self.today)
+
+    def of_phase(self, phase: str) -> list[Entry]:
+        """Return the entries of a phase."""
+        return [entry for entry in self.entries.values() if entry.phase == phase]
+
+
+def board(project: Project, today: date) -> Board:
+    """Return the project as it stands on a day."""
+    days = calendar(project)
+    passed = {name for name, day in days.dates.items() if day <= today}
+    applying = list(project.applying())
+    ends = phase_ends(project, days.dates)
+    known = {f"{checklist.id}:{item.id}" for checklist, _, item in applying}
+    entries = {}
+    for checklist, section, item in applying:
+        found = _entry(
+            project, days, today, ends.get(checklist.phase), passed, known, checklist, section, item
+        )
+        entries[found.ref] = found
+    return Board(project, today, days, entries)
+
+
+def _entry(
+    project: Project,
+    days: Calendar,
+    today: date,
+    ends: date | None,
+    passed: set[str],
+    known: set[str],
+    checklist: Checklist,
+    section: Section,
+    item: Item,
+) -> Entry:
+    ref = f"{checklist.id}:{item.id}"
+    record = UNKNOWN if checklist.id in project.unreadable else project.record(ref)
+    due = due_date(item, record, days, ends)
+    again = due is not None and _again(item, record, due, today)
+    open_ = again or not (record.closed or record is UNKNOWN)
+    return Entry(
+        ref=ref,
+        checklist=checklist.id,
+        phase=checklist.phase,
+        role=checklist.role,
+        section=section,
+        item=item,
+        record=record,
+        due=due,
+        overdue=open_ and due is not None and due < today,
+        evidence=evidence.evidence_states(item, record, days, today, ends, project.file_states),
+        waits=_waits(project, known, checklist, item),
+        later=bool(item.after) and item.after not in passed,
+        changed=bool(record.basis) and record.basis != item.basis(),
+        private=checklist.id in project.private_lists,
+    )
+
+
+def _waits(project: Project, known: set[str], checklist: Checklist, item: Item) -> tuple[str, ...]:
+    """Return what an item waits for, as far as its records can be read.
+
+    A shared list does not tell of private ones.
+    """
+    hidden = project.unreadable
+    if checklist.id not in project.private_lists:
+        hidden |= project.private_lists
+    return tuple(
+        need
+        for need in item.needs
+        if need in known and split(need)[0] not in hidden and not project.record(need).closed
+    )
+
+
+def due_date(item: Item, record: Record, days: Calendar, ends: date | None) -> date | None:
+    """Return when an item is due: its own date, its next turn if it recurs, its list's date.
+
+    A turn that would come after the end of the phase is none.
+    """
+    if record.due:
+        return days.due(record.due)
+    newest = evidence.newest_day(record) if item.every else None
+    if newest:
+        turn = shift_clamped(newest, parse_span(item.every))
+        return turn if ends is None or turn <= ends else None
+    return days.due(item.due)
+
+
+def _again(item: Item, record: Record, due: date, today: date) -> bool:
+    """Tell whether a recurring item that was done is due once more."""
+    return bool(item.every) and record.status == "done" and due < today
+
+
+def orphans(project: Project) -> list[str]:
+    """Return the references of records that no item of their checklist has.
+
+    A checklist that cannot be read as a whole says nothing of what it lacks.
+    """
+    shaky = {broken.checklist for broken in project.broken}
+    return [
+        f"{checklist.id}:{item}"
+        for checklist in project.checklists.values()
+        if checklist.id not in shaky
+        for item in project.records.get(checklist.id, {})
+        if item not in checklist.items
+    ]

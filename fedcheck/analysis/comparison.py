@@ -1,0 +1,163 @@
+"""What changed between two states of a project, and what of that got worse.
+
+Whatever got worse is named, one by one: what moved back, what was lost, what slipped, what a gate
+lacks that it did not lack before.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.difference import GROUPS, Delta, Deltas, GateDelta, Trend, day, later
+from fedcheck.analysis.gates import NO_DAYS, Gate, gates
+from fedcheck.analysis.issue_differences import finding_deltas, request_deltas
+from fedcheck.analysis.item_differences import gone, item_deltas
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import BrokenFile
+
+Thing = TypeVar("Thing", Request, Finding)
+
+
+def between(old: Board, new: Board, days: Mapping[str, date] = NO_DAYS) -> Deltas:
+    """Return what is different in the later of two states.
+
+    Args:
+        old: the earlier state, on its day.
+        new: the later state, on its day.
+        days: since when things have their status (`since.status_days`), for what gates lack.
+    """
+    before, after = gates(old), gates(new, days)
+    moved = _moved(old, new)
+    found = [
+        *_milestones(old, new, after),
+        *_items(old, new, moved),
+        *_ledgers(old, new),
+        *_files(old, new),
+    ]
+    order = list(GROUPS)
+    found.sort(key=lambda one: (order.index(one.group), not one.worse))
+    return Deltas(old.today, new.today, tuple(found), tuple(_gates(old, new, before, after)))
+
+
+def _moved(old: Board, new: Board) -> dict[str, str]:
+    """Return the milestones whose date is another one, with both dates."""
+    return {
+        stone.id: f"{day(was) or 'no date'} -> {day(now) or 'no date'}"
+        for stone in new.project.process.milestones
+        if (was := old.dates.get(stone.id)) != (now := new.dates.get(stone.id))
+    }
+
+
+def _milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Iterator[Delta]:
+    for gate in judged:
+        stone = gate.milestone
+        was, now = old.dates.get(stone.id), new.dates.get(stone.id)
+
+        def make(kind: str, worse: bool, was: str = "", now: str = "", why: str = "") -> Delta:
+            trend: Trend = "worse" if worse else "other"
+            return Delta(kind, trend, "milestone", stone.id, stone.title, was, now, why)  # noqa: B023
+
+        match later(was, now):
+            case "later":
+                yield make("milestone-later", True, day(was), day(now))
+            case "none":
+                yield make("milestone-undated", True, day(was))
+            case "earlier":
+                yield make("milestone-earlier", False, day(was), day(now))
+            case "set":
+                yield make("milestone-dated", False, "", day(now))
+        if now and now < new.today and not (was and was < old.today):
+            short = len(gate.missing)
+            kind = "milestone-passed" if short else "milestone-held"
+            yield make(kind, bool(short), "", day(now), f"{short} missing" if short else "")
+
+
+def _items(old: Board, new: Board, moved: Mapping[str, str]) -> Iterator[Delta]:
+    then = {_today(new, ref): entry for ref, entry in old.entries.items()}
+    for ref, entry in new.entries.items():
+        yield from item_deltas(then.get(ref), entry, moved)
+    for ref, entry in then.items():
+        if ref not in new.entries:
+            yield gone(entry)
+
+
+def _today(new: Board, ref: str) -> str:
+    """Return the reference by which an item is known today."""
+    checklist, item = split(ref)
+    found = new.project.checklists.get(checklist)
+    return f"{checklist}:{found.renamed.get(item, item)}" if found else ref
+
+
+def _ledgers(old: Board, new: Board) -> Iterator[Delta]:
+    days = (old.today, new.today)
+    for was, now in _pairs(old.project.requests, new.project.requests):
+        yield from request_deltas(new.project, was, now, days)
+    for before, after in _pairs(old.project.findings, new.project.findings):
+        yield from finding_deltas(new.project, before, after, days)
+
+
+def _pairs(
+    old: Iterable[Thing], new: Iterable[Thing]
+) -> Iterator[tuple[Thing | None, Thing | None]]:
+    then = {one.id: one for one in old}
+    for one in new:
+        yield then.pop(one.id, None), one
+    for gone_ in then.values():
+        yield gone_, None
+
+
+def _files(old: Board, new: Board) -> Iterator[Delta]:
+    """Yield what cannot be read: it hides what changed, also where it could not be read before."""
+    before, after = (
+        {_inside(board, one): one for one in board.project.broken} for board in (old, new)
+    )
+    for path, broken in after.items():
+        yield _file("unreadable", path, broken)
+    for path, broken in before.items():
+        if path not in after:
+            yield _file("readable", path, broken)
+
+
+def _file(kind: str, path: str, broken: BrokenFile) -> Delta:
+    bad = kind == "unreadable"
+    return Delta(
+        kind,
+        "worse" if bad else "better",
+        "file",
+        path,
+        path,
+        why=broken.message if bad else "",
+        private=broken.private,
+    )
+
+
+def _inside(board: Board, broken: BrokenFile) -> str:
+    """Return the path of a file in the workspace; its name where it lies elsewhere."""
+    path = broken.path.replace("\\", "/")
+    root = board.project.root.replace("\\", "/").rstrip("/") + "/"
+    return path.removeprefix(root) if path.startswith(root) else path.rpartition("/")[2]
+
+
+def _gates(
+    old: Board, new: Board, before: Sequence[Gate], after: Sequence[Gate]
+) -> Iterator[GateDelta]:
+    known = {gate.milestone.id: gate for gate in before}
+    for gate in after:
+        was = known.get(gate.milestone.id)
+        lacked = {_lack(old, new, one.kind, one.ref) for one in was.missing} if was else set()
+        lacks = [(_lack(new, new, one.kind, one.ref), one) for one in gate.missing]
+        came = tuple(one for key, one in lacks if key not in lacked)
+        then = len(was.missing) if was else 0
+        if came or then != len(gate.missing):
+            stone = gate.milestone
+            yield GateDelta(stone.id, stone.title, then, len(gate.missing), came)
+
+
+def _lack(board: Board, new: Board, kind: str, ref: str) -> tuple[str, str]:
+    """Return what tells a lack from others in both states."""
+    if kind == "file":
+        return kind, _inside(board, BrokenFile(ref, ""))
+    return kind, _today(new, ref)

@@ -1,0 +1,334 @@
+"""Clocks: every deadline of a workspace, with what it is for, who has it and where it comes from.
+
+Six kinds: `milestone` (it takes place, or lapses), `item` (due), `turn` (a recurring item is due
+again), `evidence` (it goes stale, or has to be collected anew for a milestone), `request` (an
+answer is due) and `finding` (it is to be remediated). A deadline without a day says what it waits
+for.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence import judged_at, newest_day, too_old_from, turns_stale
+from fedcheck.analysis.issues import finding_language, request_language
+from fedcheck.analysis.milestones import phase_ends
+from fedcheck.analysis.waiting_since import answering, remediating
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.dates import parse_due, parse_max_age, shift_clamped
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
+from fedcheck.domain.process import Milestone
+from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import QueryError
+
+KINDS: tuple[str, ...] = ("milestone", "item", "turn", "evidence", "request", "finding")
+"""The kinds, in the order in which those of one day are told."""
+
+ORIGIN = "FedRAMP baselines Rev 5, RA-5"
+"""Where the days for remediation come from (`model.finding.REMEDIATION`)."""
+
+NAMED = 60
+"""The widest name of a piece of evidence, in cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something with a day, or something that will have one.
+
+    Attributes:
+        key: stable name, unique in the workspace: `item:LIST:ID`, `evidence:LIST:ID#PIECE`.
+        day: when; None while it is not known.
+        kind: one of `KINDS`.
+        what: what it is for, in words.
+        ref: `milestones:ID`, `LIST:ID`, `requests:ID` or `findings:ID`.
+        owner: the person who has it; empty where only the role is known.
+        role: the role that has it; empty for milestones, which are everybody's.
+        why: the rule or fact that gives the day.
+        source: document and place that the rule comes from, where there is one.
+        waits: what a deadline without a day waits for; empty where it has one.
+        late: whether its day has passed and it is still to be done.
+        private: whether it comes from a private list, and so never leaves.
+    """
+
+    key: str
+    day: date | None
+    kind: str
+    what: str
+    ref: str
+    owner: str
+    role: str
+    why: str
+    source: str = ""
+    waits: str = ""
+    late: bool = False
+    private: bool = False
+
+
+def deadlines(board: Board, role: str = "", query: str = "") -> list[Deadline]:
+    """Return the deadlines of a role or of all, the earliest first; those without a day last.
+
+    Args:
+        board: the project on the day that is taken for today.
+        role: only what this role has, and the milestones; empty for everybody's.
+        query: narrows as in the lists of items, of requests and of findings; a query leaves out
+            milestones. One that none of the three languages knows raises QueryError.
+    """
+    items, requests, findings = _chosen(board, query)
+    found = [] if query.strip() else list(_milestones(board))
+    for entry in items:
+        found += _of_entry(board, entry)
+    found += (_of_request(board, one) for one in requests if one.state == "open")
+    found += (_of_finding(board, one) for one in findings if one.state == "open")
+    if role:
+        found = [one for one in found if one.role == role or one.kind == "milestone"]
+    return sorted(found, key=_order)
+
+
+def _order(one: Deadline) -> tuple[bool, date, int]:
+    return one.day is None, one.day or date.max, KINDS.index(one.kind)
+
+
+def _chosen(
+    board: Board, query: str
+) -> tuple[Iterable[Entry], Iterable[Request], Iterable[Finding]]:
+    """Return what a query means in each of the three languages; nothing where it means nothing."""
+    project, today = board.project, board.today
+    items: Iterable[Entry] = ()
+    requests: Iterable[Request] = ()
+    findings: Iterable[Finding] = ()
+    refused: QueryError | None = None
+    understood = 0
+    try:
+        items = item_language(project).parse(query).select(board.entries.values(), today)
+        understood += 1
+    except QueryError as error:
+        refused = error
+    try:
+        requests = request_language(project).parse(query).select(project.requests, today)
+        understood += 1
+    except QueryError:
+        pass
+    try:
+        findings = finding_language(project).parse(query).select(project.findings, today)
+        understood += 1
+    except QueryError:
+        pass
+    if refused and not understood:
+        raise refused
+    return items, requests, findings
+
+
+def within(found: Iterable[Deadline], until: date | None) -> list[Deadline]:
+    """Return the deadlines with a day up to one day, that included; those that are late too."""
+    return [one for one in found if one.day and (until is None or one.day <= until)]
+
+
+def without_day(found: Iterable[Deadline]) -> list[Deadline]:
+    """Return the deadlines that have no day yet."""
+    return [one for one in found if one.day is None]
+
+
+def _milestones(board: Board) -> Iterator[Deadline]:
+    """Yield milestones that lie ahead, and those without a date. One that passed took place."""
+    for stone in board.project.process.milestones:
+        day = board.dates.get(stone.id)
+        if day and day < board.today:
+            continue
+        own = stone.id in (board.project.config.milestones or {})
+        why = "date set in fedcheck.toml" if own else stone.default
+        waits = "" if day else _stone_waits(board, stone)
+        yield Deadline(
+            key=f"milestone:{stone.id}",
+            day=day,
+            kind="milestone",
+            what=stone.title,
+            ref=f"milestones:{stone.id}",
+            owner="",
+            role="",
+            why=why or "no date by default",
+            source=_source_of_stone(board.project, stone),
+            waits=waits,
+        )
+
+
+def _stone_waits(board: Board, stone: Milestone) -> str:
+    if not stone.default:
+        return f"a date: fedcheck milestone {stone.id} DATE"
+    return _anchor_waits(board, stone.default)
+
+
+def _source_of_stone(project: Project, stone: Milestone) -> str:
+    if stone.source is None:
+        return ""
+    wanted = stone.source.id
+    title = next((s.title for s in project.process.sources if s.id == wanted), wanted)
+    return _place(title, stone.source.where)
+
+
+def _place(title: str, where: str) -> str:
+    return f"{title}, {where}" if title and where else title or where
+
+
+def _of_entry(board: Board, entry: Entry) -> Iterator[Deadline]:
+    if entry.unknown or entry.record.status == "na":
+        return
+    item, record = entry.item, entry.record
+    newest = newest_day(record) if item.every else None
+    if item.every and not record.due and (newest or not item.due or record.closed):
+        yield from _turn(board, entry, newest)
+    elif not record.closed and (record.due or item.due):
+        expression = record.due or item.due
+        fixed = entry.due is not None and expression == entry.due.isoformat()
+        why = "its own date" if fixed else expression
+        waits = "" if entry.due else _anchor_waits(board, expression)
+        yield _about(board, entry, "item", entry.due, why, waits)
+    yield from _evidence(board, entry)
+
+
+def _turn(board: Board, entry: Entry, newest: date | None) -> Iterator[Deadline]:
+    """Yield the next turn of what recurs; the one after it hangs on when this one is done."""
+    period = entry.item.every
+    if newest is None:
+        after = board.project.process.milestone(entry.item.after)
+        first = "the first delivery"
+        if after and entry.later:
+            first += f", after {after.title}"
+        yield _about(board, entry, "turn", None, f"every {period}", first)
+    elif entry.due is not None:
+        yield _about(board, entry, "turn", entry.due, f"every {period}, last {newest}")
+
+
+def _about(
+    board: Board, entry: Entry, kind: str, day: date | None, why: str, waits: str = ""
+) -> Deadline:
+    checklist = board.project.checklists[entry.checklist]
+    source, where = checklist.source_of(entry.item)
+    return Deadline(
+        key=f"{kind}:{entry.ref}",
+        day=day,
+        kind=kind,
+        what=entry.item.title,
+        ref=entry.ref,
+        owner=_person(board, entry.record.owner),
+        role=entry.role,
+        why=why,
+        source=_place(source.title if source else "", where),
+        waits=waits,
+        late=day is not None and day < board.today,
+        private=entry.private,
+    )
+
+
+def _person(board: Board, owner: str) -> str:
+    """Return an owner who is a person; a role that is named as owner is none."""
+    return "" if owner in board.project.process.roles else owner
+
+
+def _evidence(board: Board, entry: Entry) -> Iterator[Deadline]:
+    """Yield the days on which evidence stops to count, one for all pieces of an item and day.
+
+    A piece that is too old for a milestone to come has to be collected anew by that day. The turn
+    of a recurring item is a deadline of its own; here only a limit or an expiry counts.
+    """
+    item, record = entry.item, entry.record
+    ends = phase_ends(board.project, board.dates).get(entry.phase)
+    found: dict[tuple[date, str], list[Evidence]] = {}
+    for proof, state in zip(record.evidence, entry.evidence, strict=True):
+        if not (item.max_age or proof.expires) or state not in ("ok", "stale"):
+            continue
+        if state == "ok":
+            day, why = turns_stale(item, record, proof, board.calendar, ends), _limit(item, proof)
+        else:
+            day, why = _anew(board, entry, proof)
+        if day is not None:
+            found.setdefault((day, why), []).append(proof)
+    for (day, why), pieces in found.items():
+        more = f" and {plural(len(pieces) - 1, 'other piece')}" if len(pieces) > 1 else ""
+        named = f"{one_line(pieces[0].name, NAMED)}{more}: {why}"
+        about = _about(board, entry, "evidence", day, named)
+        yield replace(about, key=f"{about.key}#{pieces[0].id}")
+
+
+def _limit(item: Item, proof: Evidence) -> str:
+    """Say by which rule a piece that counts today stops to count."""
+    expires = f"expires on {proof.expires}" if proof.expires else ""
+    age = f"may be {item.max_age} old" if item.max_age else ""
+    return ", ".join(part for part in (expires, age) if part)
+
+
+def _anew(board: Board, entry: Entry, proof: Evidence) -> tuple[date | None, str]:
+    """Return by when a stale piece has to be collected anew, and why.
+
+    That is the day of the milestone that it is judged at, while that lies ahead; else the day on
+    which it became too old.
+    """
+    span, at = judged_at(entry.item, board.calendar, board.today)
+    old = too_old_from(entry.item, entry.record, proof)
+    if at > board.today:
+        stone = board.project.process.milestone(parse_max_age(entry.item.max_age).at)
+        name = stone.title if stone else "the milestone"
+        from_day = f"; it counts if collected from {shift_clamped(at, span, -1)} on" if span else ""
+        return at, f"will be too old for {name}{from_day}"
+    if old is None:
+        return board.today, "its date is unknown"
+    return old, f"too old, {_limit(entry.item, proof)}"
+
+
+def _of_request(board: Board, request: Request) -> Deadline:
+    asked = f"asked {request.asked}" if request.asked else "asked"
+    by = f" by {request.by}" if request.by else ""
+    named = request.to if request.to not in board.project.process.roles else ""
+    return Deadline(
+        key=f"request:{request.id}",
+        day=request.due,
+        kind="request",
+        what=request.title,
+        ref=f"requests:{request.id}",
+        owner=named,
+        role=answering(board.project, request),
+        why=("returned, " if request.returned else "") + asked + by,
+        waits="" if request.due else "a day by which it is to be answered",
+        late=request.due is not None and request.due < board.today,
+    )
+
+
+def _of_finding(board: Board, finding: Finding) -> Deadline:
+    rule = remediation_due(finding.risk, finding.found) if finding.found else None
+    day = finding.due or rule
+    span = REMEDIATION[finding.risk]
+    if day is not None and day == rule:
+        why = f"{finding.risk}: {span} from its discovery on {finding.found}"
+    else:
+        why = f"{finding.risk}: its own date" if day else finding.risk
+    return Deadline(
+        key=f"finding:{finding.id}",
+        day=day,
+        kind="finding",
+        what=finding.title,
+        ref=f"findings:{finding.id}",
+        owner=_person(board, finding.owner),
+        role=remediating(board.project, finding),
+        why=why,
+        source=ORIGIN if day and day == rule else "",
+        waits="" if day else "a due date, or the day on which it was found",
+        late=day is not None and day < board.today,
+    )
+
+
+def _anchor_waits(board: Board, expression: str) -> str:
+    """Say what a due expression without a day waits for."""
+    try:
+        anchor = parse_due(expression).anchor
+    except ValueError:
+        return "a date that can be read"
+    stone = board.project.process.milestone(anchor)
+    if stone:
+        return f"the date of {stone.title}"
+    item = board.project.item(anchor)
+    return f"{item.title} to be done" if item else f"{anchor}, which is not known"

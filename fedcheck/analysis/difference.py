@@ -1,0 +1,258 @@
+"""Deltas: what is different between two states of a project, one thing at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from fedcheck.analysis.gates import Missing
+from fedcheck.domain.text import plural
+
+Trend = Literal["worse", "better", "other"]
+About = Literal["item", "evidence", "request", "finding", "milestone", "file"]
+
+GROUPS: Mapping[str, str] = {
+    "slipped": "Slipped",
+    "blocked": "Newly blocked",
+    "reopened": "Reopened",
+    "tests": "Test results",
+    "evidence-lost": "Evidence lost",
+    "requests": "Requests",
+    "findings": "Findings",
+    "upstream": "Changed upstream",
+    "unreadable": "Cannot be read",
+    "scope": "Items that came or went",
+    "milestones": "Milestones",
+    "done": "Done",
+    "moving": "Going on",
+    "evidence": "Evidence added",
+    "dates": "Due dates set",
+}
+"""The groups of deltas, in the order in which they are told: what got worse first."""
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "milestone-later": ("slipped", "moved later"),
+    "milestone-undated": ("slipped", "has no date any more"),
+    "milestone-passed": ("slipped", "its day passed, and its gate is not met"),
+    "due-later": ("slipped", "due later"),
+    "due-none": ("slipped", "has no due date any more"),
+    "overdue": ("slipped", "overdue"),
+    "blocked": ("blocked", "blocked"),
+    "reopened": ("reopened", "open again"),
+    "set-back": ("reopened", "no longer in progress"),
+    "not-satisfied": ("tests", "other than satisfied"),
+    "result-lost": ("tests", "has no result any more"),
+    "result": ("tests", "another result"),
+    "satisfied": ("tests", "satisfied"),
+    "retest-failed": ("tests", "retest failed"),
+    "retest-passed": ("tests", "retest passed"),
+    "review-returned": ("tests", "returned by the second assessor"),
+    "review-agreed": ("tests", "agreed by the second assessor"),
+    "evidence-removed": ("evidence-lost", "removed"),
+    "evidence-stale": ("evidence-lost", "gone stale"),
+    "evidence-missing": ("evidence-lost", "the file is gone"),
+    "evidence-changed": ("evidence-lost", "the file is not what it was"),
+    "evidence-weaker": ("evidence-lost", "proves less than it did"),
+    "request-new": ("requests", "asked"),
+    "request-returned": ("requests", "returned"),
+    "request-reopened": ("requests", "no longer accepted"),
+    "request-overdue": ("requests", "overdue"),
+    "request-later": ("requests", "due later"),
+    "request-undated": ("requests", "has no due date any more"),
+    "request-gone": ("requests", "no longer there"),
+    "request-answered": ("requests", "answered"),
+    "request-accepted": ("requests", "accepted"),
+    "finding-new": ("findings", "raised"),
+    "finding-reopened": ("findings", "open again"),
+    "finding-risk-up": ("findings", "risk raised"),
+    "finding-overdue": ("findings", "overdue"),
+    "finding-later": ("findings", "due later"),
+    "finding-undated": ("findings", "has no due date any more"),
+    "finding-unplanned": ("findings", "has no plan any more"),
+    "finding-retest-failed": ("findings", "retest failed"),
+    "finding-deviation-rejected": ("findings", "deviation rejected"),
+    "finding-deviation": ("findings", "deviation"),
+    "finding-gone": ("findings", "no longer there"),
+    "finding-risk-down": ("findings", "risk lowered"),
+    "finding-planned": ("findings", "planned"),
+    "finding-retest-passed": ("findings", "retest passed"),
+    "finding-closed": ("findings", "closed"),
+    "upstream": ("upstream", "changed upstream, to be reviewed"),
+    "reworded": ("upstream", "changed upstream"),
+    "reviewed": ("upstream", "reviewed"),
+    "unreadable": ("unreadable", "cannot be read, so what changed in it is not known"),
+    "readable": ("unreadable", "can be read again"),
+    "item-new": ("scope", "newly applies"),
+    "item-gone": ("scope", "no longer applies"),
+    "milestone-earlier": ("milestones", "moved earlier"),
+    "milestone-dated": ("milestones", "has a date"),
+    "milestone-held": ("milestones", "its day passed"),
+    "done": ("done", "done"),
+    "not-applicable": ("done", "not applicable"),
+    "started": ("moving", "started"),
+    "unblocked": ("moving", "no longer blocked"),
+    "evidence-new": ("evidence", "added"),
+    "evidence-sound": ("evidence", "counts again"),
+    "evidence-updated": ("evidence", "renewed or replaced"),
+    "due-earlier": ("dates", "due earlier"),
+    "due-set": ("dates", "has a due date"),
+}
+"""Each kind of delta: its group, and the words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One thing that is different.
+
+    Attributes:
+        kind: what happened; a key of WORDS. Kinds are never renamed.
+        trend: whether that is worse, better, or neither.
+        ref: the item; `requests:ID`, `findings:ID`; id of the milestone; path of the file.
+        was: what it was, for a person; empty where that says nothing.
+        now: what it is, for a person.
+        why: the reason that was given, where there is one.
+        proof: id of the piece of evidence.
+        because: id of the milestone that moved, where that moved a due date.
+        private: whether it stands under `private/`.
+    """
+
+    kind: str
+    trend: Trend
+    about: About
+    ref: str
+    title: str
+    was: str = ""
+    now: str = ""
+    why: str = ""
+    role: str = ""
+    owner: str = ""
+    proof: str = ""
+    because: str = ""
+    private: bool = False
+
+    @property
+    def worse(self) -> bool:
+        """Tell whether it got worse."""
+        return self.trend == "worse"
+
+    @property
+    def group(self) -> str:
+        """Return the group that it is told in."""
+        return WORDS[self.kind][0]
+
+    @property
+    def words(self) -> str:
+        """Say what happened: `overdue, due 2027-01-08`."""
+        said = WORDS[self.kind][1]
+        if self.was and self.now:
+            said = f"{said}: {self.was} -> {self.now}"
+        elif self.now:
+            said = f"{said}: {self.now}"
+        elif self.was:
+            said = f"{said} (was {self.was})"
+        return f"{said}; {self.why}" if self.why else said
+
+
+@dataclass(frozen=True, slots=True)
+class GateDelta:
+    """How the gate of a milestone changed.
+
+    Attributes:
+        before: how much it lacked.
+        after: how much it lacks.
+        came: what it lacks that it did not lack.
+    """
+
+    milestone: str
+    title: str
+    before: int
+    after: int
+    came: tuple[Missing, ...]
+
+    @property
+    def trend(self) -> Trend:
+        """Tell whether it lacks more than it did, or other things but no fewer."""
+        if self.after < self.before:
+            return "better"
+        return "worse" if self.came else "other"
+
+    @property
+    def gone(self) -> int:
+        """Return how many things it no longer lacks."""
+        return self.before + len(self.came) - self.after
+
+    @property
+    def words(self) -> str:
+        """Say it: `31 missing -> 28; 5 new, 8 gone`."""
+        before = f"{self.before} missing" if self.before else "met"
+        after = f"{self.after} missing" if self.after else "met"
+        moved = [f"{len(self.came)} new"] if self.came else []
+        moved += [f"{self.gone} gone"] if self.gone else []
+        return f"{before} -> {after}" + (f"; {', '.join(moved)}" if moved else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Deltas:
+    """What is different between two states.
+
+    Attributes:
+        since: the day of the earlier state.
+        until: the day of the later one.
+        deltas: in the order of GROUPS; within a group what got worse first.
+        gates: the gates that changed, in the order of their milestones.
+    """
+
+    since: date
+    until: date
+    deltas: tuple[Delta, ...]
+    gates: tuple[GateDelta, ...]
+
+    @property
+    def worse(self) -> tuple[Delta, ...]:
+        """Return what got worse."""
+        return tuple(delta for delta in self.deltas if delta.worse)
+
+    def count(self, trend: Trend) -> int:
+        """Return how many things have a trend, gates included."""
+        gates = sum(gate.trend == trend for gate in self.gates)
+        return gates + sum(delta.trend == trend for delta in self.deltas)
+
+    @property
+    def summary(self) -> str:
+        """Say how much changed in one sentence."""
+        if not self.deltas and not self.gates:
+            return "Nothing changed."
+        worse, better, other = self.count("worse"), self.count("better"), self.count("other")
+        got = f"{plural(worse, 'thing')} got worse" if worse else "Nothing got worse"
+        return f"{got}, {better} better, {other} changed otherwise."
+
+    def new_lacks(self) -> list[tuple[Missing, tuple[str, ...]]]:
+        """Return what gates lack newly, each once, with the ids of the milestones that lack it."""
+        found: dict[tuple[str, str], tuple[Missing, list[str]]] = {}
+        for gate in self.gates:
+            for one in gate.came:
+                found.setdefault((one.kind, one.ref), (one, []))[1].append(gate.milestone)
+        return [(one, tuple(stones)) for one, stones in found.values()]
+
+    def grouped(self) -> list[tuple[str, tuple[Delta, ...]]]:
+        """Return the deltas by group, each with its title; empty groups are left out."""
+        groups: dict[str, list[Delta]] = {}
+        for delta in self.deltas:
+            groups.setdefault(delta.group, []).append(delta)
+        return [(title, tuple(groups[g])) for g, title in GROUPS.items() if g in groups]
+
+
+def later(old: date | None, new: date | None) -> Literal["", "later", "none", "earlier", "set"]:
+    """Tell how a day moved; empty where it did not."""
+    if old == new:
+        return ""
+    if new is None:
+        return "none"
+    if old is None:
+        return "set"
+    return "later" if new > old else "earlier"
+
+
+def day(value: date | None) -> str:
+    """Return a day for a person; nothing where there is none."""
+    return value.isoformat() if value else ""

@@ -1,0 +1,117 @@
+"""Whether evidence still counts: not too old, not gone, not changed."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from fedcheck.analysis.milestones import Calendar
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.dates import Span, parse_max_age, parse_span, shift_clamped
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import Record
+
+
+def evidence_states(
+    item: Item,
+    record: Record,
+    calendar: Calendar,
+    today: date,
+    ends: date | None,
+    file_states: Mapping[str, str] | None,
+) -> tuple[str, ...]:
+    """Return `ok`, `stale`, `missing` or `changed` for each piece of evidence of a record.
+
+    `ends` is the day on which the item's phase is closed for good: what recurs, recurs until then.
+    """
+    if not record.evidence:
+        return ()
+    span, judged = judged_at(item, calendar, today)
+    recurring = parse_span(item.every) if item.every else None
+    newest = newest_day(record)
+    found = []
+    for proof in record.evidence:
+        gone = (file_states or {}).get(proof.link, "") if proof.kind == "file" else ""
+        if gone:
+            found.append(gone)
+        elif _too_old(proof, span, judged) or (
+            recurring
+            and proof.collected == newest
+            and _too_old(proof, recurring, min(today, ends or today))
+        ):
+            found.append("stale")
+        else:
+            found.append("ok")
+    return tuple(found)
+
+
+def judged_at(item: Item, calendar: Calendar, today: date) -> tuple[Span | None, date]:
+    """Return the evidence limit of an item and the day on which it is judged.
+
+    With `at` that is the milestone's day, before it (will the evidence still count then?) and
+    after it (a scan does not go stale after what it served); while the day is unknown, today.
+    """
+    if not item.max_age:
+        return None, today
+    limit = parse_max_age(item.max_age)
+    at = calendar.anchor(limit.at) if limit.at else None
+    return limit.span, at or today
+
+
+def newest_day(record: Record) -> date | None:
+    """Return the day of the newest evidence of a record."""
+    days = [proof.collected for proof in record.evidence if proof.collected]
+    return max(days, default=None)
+
+
+def stale_from(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
+    """Return the first day on which a piece of evidence is too old, judged by that day."""
+    spans = [parse_max_age(item.max_age).span] if item.max_age else []
+    spans += [parse_span(item.every)] if item.every else []
+    days = [shift_clamped(proof.collected, span) for span in spans] if proof.collected else []
+    if proof.expires:
+        days.append(proof.expires)
+    last = min(days, default=None)
+    return last + timedelta(days=1) if last and last < date.max else None
+
+
+def turns_stale(
+    item: Item, record: Record, proof: Evidence, calendar: Calendar, ends: date | None
+) -> date | None:
+    """Return the first day on which a piece is judged stale, as things stand; None: on no day.
+
+    What is judged at a milestone with a date does not turn: it counts there, or it never will.
+    """
+    limit = parse_max_age(item.max_age) if item.max_age else None
+    fixed = calendar.anchor(limit.at) if limit and limit.at else None
+    lasts = [] if fixed else [_last_day(proof, limit.span if limit else None)]
+    if item.every and proof.collected == newest_day(record):
+        last = _last_day(proof, parse_span(item.every))
+        lasts.append(last if ends is None or last < ends else date.max)
+    last = min(lasts, default=date.max)
+    return last + timedelta(days=1) if last < date.max else None
+
+
+def too_old_from(item: Item, record: Record, proof: Evidence) -> date | None:
+    """Return the first day on which a piece is past its limit, whenever it is judged.
+
+    None where it has no limit, or no date to count from.
+    """
+    last = _last_day(proof, parse_max_age(item.max_age).span if item.max_age else None)
+    if item.every and proof.collected == newest_day(record):
+        last = min(last, _last_day(proof, parse_span(item.every)))
+    return last + timedelta(days=1) if date.min < last < date.max else None
+
+
+def _last_day(proof: Evidence, span: Span | None) -> date:
+    """Return the last day on which a piece is not too old; the first of all if it never is."""
+    age = date.max
+    if span:
+        age = shift_clamped(proof.collected, span) if proof.collected else date.min
+    return min(age, proof.expires or date.max)
+
+
+def _too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
+    if proof.expires and proof.expires < judged:
+        return True
+    if span is None:
+        return False
+    return proof.collected is None or shift_clamped(proof.collected, span) < judged

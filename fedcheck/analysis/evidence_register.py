@@ -1,0 +1,381 @@
+"""The evidence register: all evidence of the workspace, how it stands, until when it holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence import judged_at, newest_day, stale_from, turns_stale
+from fedcheck.analysis.issue_evidence import stand_ins
+from fedcheck.analysis.milestones import Calendar, phase_ends
+from fedcheck.domain.dates import parse_max_age, shift_clamped
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import Record
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A piece of evidence that is stale, missing or changed, and why in a few words."""
+
+    entry: Entry
+    proof: Evidence
+    state: str
+    why: str
+
+
+def troubles(board: Board) -> list[Trouble]:
+    """Return the evidence that does not count, in the order of the items."""
+    return [
+        Trouble(entry, proof, state, _why(board, entry, proof, state))
+        for entry in board.entries.values()
+        for proof, state in zip(entry.record.evidence, entry.evidence, strict=True)
+        if state != "ok"
+    ]
+
+
+def _why(board: Board, entry: Entry, proof: Evidence, state: str) -> str:
+    if state == "missing":
+        return "the file is gone"
+    if state == "changed":
+        return "the file is not what it was"
+    span, judged = judged_at(entry.item, board.calendar, board.today)
+    if proof.expires and proof.expires < judged:
+        return f"{'expired' if proof.expires < board.today else 'expires'} on {proof.expires}"
+    if span and proof.collected is None:
+        return "its date is unknown"
+    if span and proof.collected and shift_clamped(proof.collected, span) < judged:
+        return f"older than {span} {_when(board.calendar, entry)}"
+    return f"due again: older than {entry.item.every}"
+
+
+def _when(calendar: Calendar, entry: Entry) -> str:
+    at = parse_max_age(entry.item.max_age).at
+    stone = calendar.project.process.milestone(at)
+    day = calendar.anchor(at) if at else None
+    return f"at {stone.title if stone else at}, {day}" if day else "today"
+
+
+STANDINGS: tuple[str, ...] = (
+    "missing",
+    "changed",
+    "stale",
+    "lacking",
+    "soon",
+    "ok",
+    "expected",
+)
+"""How a row stands, the worst first. `lacking`: done, and the evidence that is expected is not
+there; `soon`: still good, but stale before the next milestone; `expected`: open, and none yet."""
+
+GROUPINGS: tuple[str, ...] = ("state", "item", "kind", "age")
+"""What the register can be grouped by."""
+
+KINDS: dict[str, str] = {"file": "Files", "url": "URLs", "ticket": "Tickets"}
+
+AGES: tuple[tuple[int, str], ...] = (
+    (180, "Older than 180 days"),
+    (90, "91 to 180 days old"),
+    (30, "31 to 90 days old"),
+    (-100_000, "Up to 30 days old"),
+)
+"""Groups of ages: older than so many days, and the words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A piece of evidence on one item; no piece where one is expected and none is attached.
+
+    Attributes:
+        state: `ok`, `stale`, `missing` or `changed`; `lacking` or `expected` without a piece.
+        stale_from: the first day on which it is too old, whatever it is judged by.
+        at: id of the milestone that it is judged at; empty where each day judges it.
+        turns: the first day on which it is stale in fact, as things stand; none if it never is.
+        soon: whether that is before the next milestone.
+    """
+
+    entry: Entry
+    proof: Evidence | None
+    state: str
+    stale_from: date | None = None
+    at: str = ""
+    turns: date | None = None
+    soon: bool = False
+
+    @property
+    def standing(self) -> str:
+        """Return how it stands, one of STANDINGS."""
+        return "soon" if self.soon and self.state == "ok" else self.state
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the worst."""
+        return STANDINGS.index(self.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One link, with the items that it stands for; or an item that lacks evidence."""
+
+    uses: tuple[Use, ...]
+
+    @property
+    def worst(self) -> Use:
+        """Return the use that stands worst, or goes stale first."""
+        return min(self.uses, key=lambda use: (use.rank, use.turns or use.stale_from or date.max))
+
+    @property
+    def standing(self) -> str:
+        """Return how the row stands: as its worst use."""
+        return self.worst.standing
+
+    @property
+    def proof(self) -> Evidence | None:
+        """Return the piece, as the worst of its items knows it."""
+        return self.worst.proof
+
+    @property
+    def kind(self) -> str:
+        """Return `file`, `url` or `ticket`; empty where there is no piece."""
+        return self.proof.kind if self.proof else ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what tells this row from others, from one state of the workspace to the next."""
+        proof = self.proof
+        return (proof.kind, proof.link) if proof else ("", self.uses[0].entry.ref)
+
+    @property
+    def name(self) -> str:
+        """Return what to call it; without a piece, what is expected."""
+        return self.proof.name if self.proof else "; ".join(self.uses[0].entry.item.expects)
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """Return the items that it stands for."""
+        return tuple(dict.fromkeys(use.entry.ref for use in self.uses))
+
+    @property
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """Return reference and evidence id of each use."""
+        return tuple((use.entry.ref, use.proof.id) for use in self.uses if use.proof)
+
+    def only(self, ref: str) -> "Row":
+        """Return the row as it is on one item."""
+        return replace(self, uses=tuple(use for use in self.uses if use.entry.ref == ref))
+
+
+@dataclass(frozen=True)
+class Register:
+    """All rows of a board, in the order of its items.
+
+    Attributes:
+        before: title of the next milestone with a gate, which `soon` looks at.
+    """
+
+    rows: tuple[Row, ...]
+    today: date
+    before: str = ""
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are of each standing."""
+        found = [row.standing for row in self.rows]
+        return {name: found.count(name) for name in STANDINGS}
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Return the words of each row."""
+        return tuple(row_text(row) for row in self.rows)
+
+    @property
+    def pieces(self) -> int:
+        """Return how many pieces there are; one that stands for many items is one."""
+        return sum(1 for row in self.rows if row.proof)
+
+    @property
+    def summary(self) -> str:
+        """Return the counts in words, bad news where there is any."""
+        count = self.counts
+        parts = [plural(self.pieces, "piece")]
+        parts += [
+            f"{count[name]} {name}" for name in ("missing", "changed", "stale") if count[name]
+        ]
+        if count["soon"]:
+            verb = "goes" if count["soon"] == 1 else "go"
+            parts.append(f"{count['soon']} {verb} stale before {self.before}")
+        if count["lacking"]:
+            parts.append(f"{count['lacking']} done without")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading; `ref` where the heading is an item."""
+
+    title: str
+    rows: tuple[Row, ...]
+    ref: str = ""
+
+
+def register(board: Board) -> Register:
+    """Return the register of a board: the evidence of its items."""
+    return _register(board, board.entries.values())
+
+
+def full_register(board: Board) -> Register:
+    """Return the register with the evidence of requests and findings too.
+
+    They stand in it by entries of their own, whose references begin with `requests:` and
+    `findings:`.
+    """
+    return _register(board, [*board.entries.values(), *stand_ins(board)])
+
+
+def _register(board: Board, entries: Iterable[Entry]) -> Register:
+    ends = phase_ends(board.project, board.dates)
+    stone = board.project.process.milestone(board.next_dated)
+    day = board.dates.get(board.next_dated)
+    limit = day if day and day >= board.today else None
+    by_link: dict[tuple[str, str], list[Use]] = {}
+    for entry in entries:
+        for use in uses(board, entry, ends.get(entry.phase), limit):
+            link = (use.proof.kind, use.proof.link) if use.proof else ("", entry.ref)
+            by_link.setdefault(link, []).append(use)
+    rows = tuple(Row(tuple(found)) for found in by_link.values())
+    return Register(rows, board.today, stone.title if stone else "")
+
+
+def uses(board: Board, entry: Entry, ends: date | None, limit: date | None) -> list[Use]:
+    """Return the uses of one entry: its pieces, or the one that it lacks.
+
+    Args:
+        board: what the entry belongs to.
+        entry: an item with its record.
+        ends: the day on which its phase is closed for good.
+        limit: the day of the next milestone, where that is known and ahead.
+    """
+    record, item = entry.record, entry.item
+    if not record.evidence:
+        if not item.expects or entry.unknown or record.status == "na":
+            return []
+        lacks = record.status == "done" and item.level != "may"
+        return [Use(entry, None, "lacking" if lacks else "expected")]
+    at = parse_max_age(item.max_age).at if item.max_age else ""
+    found = []
+    for proof, state in zip(record.evidence, entry.evidence, strict=True):
+        turns = turns_stale(item, record, proof, board.calendar, ends)
+        soon = state == "ok" and bool(turns and limit and turns <= limit)
+        from_day = _stale_from(entry, record, proof, board)
+        found.append(Use(entry, proof, state, from_day, at, turns, soon))
+    return found
+
+
+def _stale_from(entry: Entry, record: Record, proof: Evidence, board: Board) -> date | None:
+    """Return the day from which a piece is too old; an earlier turn of what recurs is not."""
+    item = entry.item
+    if item.every and proof.collected != newest_day(record):
+        item = replace(item, every="")
+    return stale_from(item, proof, board.calendar)
+
+
+def matching(register: Register, text: str) -> list[Row]:
+    """Return the rows that hold every word; a word after a minus must not be there."""
+    words = text.casefold().split()
+    wanted = [word for word in words if not word.startswith("-")]
+    unwanted = [word[1:] for word in words if word.startswith("-") and len(word) > 1]
+    found = []
+    for row, names in zip(register.rows, register.texts, strict=True):
+        if all(word in names for word in wanted) and not any(word in names for word in unwanted):
+            found.append(row)
+    return found
+
+
+def row_text(row: Row) -> str:
+    """Return all words of a row that a person may look for; `state:soon` and so on among them."""
+    parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
+    parts += [f"state:{row.standing}"]
+    for use in row.uses:
+        item, proof = use.entry.item, use.proof
+        parts += [use.entry.ref, item.title, item.code, *item.controls, use.entry.record.owner]
+        parts += [proof.link, proof.label, proof.id, str(proof.collected or "")] if proof else []
+    return "\n".join(parts).casefold()
+
+
+def grouped(found: Register, rows: Sequence[Row], by: str) -> list[Group]:
+    """Return rows under headings, by one of GROUPINGS. Raises KeyError for any other word."""
+    return {"state": _by_state, "item": _by_item, "kind": _by_kind, "age": _by_age}[by](found, rows)
+
+
+def _by_state(found: Register, rows: Sequence[Row]) -> list[Group]:
+    titles = {
+        "missing": "Missing: the file is gone",
+        "changed": "Changed: the file is not what it was",
+        "stale": "Stale: too old to count",
+        "lacking": "Done without the evidence that is expected",
+        "soon": f"Good now, stale before {found.before}",
+        "ok": "Good",
+        "expected": "Expected, none yet",
+    }
+    parts: dict[str, list[Row]] = {name: [] for name in STANDINGS}
+    for row in rows:
+        parts[row.standing].append(row)
+    return [
+        Group(titles[name], tuple(sorted(part, key=_end))) for name, part in parts.items() if part
+    ]
+
+
+def _end(row: Row) -> date:
+    return row.worst.turns or row.worst.stale_from or date.max
+
+
+def _by_item(_: Register, rows: Sequence[Row]) -> list[Group]:
+    parts: dict[str, list[Row]] = {}
+    titles: dict[str, str] = {}
+    for row in rows:
+        for use in row.uses:
+            titles[use.entry.ref] = use.entry.item.title
+        for ref in row.refs:
+            parts.setdefault(ref, []).append(row.only(ref))
+    return [Group(titles[ref], tuple(part), ref) for ref, part in parts.items()]
+
+
+def _by_kind(_: Register, rows: Sequence[Row]) -> list[Group]:
+    groups = []
+    for kind, title in (*KINDS.items(), ("", "None attached")):
+        part = [row for row in rows if row.kind == kind]
+        if kind:
+            part.sort(key=lambda row: row.name.casefold())
+        if part:
+            groups.append(Group(title, tuple(part)))
+    return groups
+
+
+def _by_age(found: Register, rows: Sequence[Row]) -> list[Group]:
+    parts: dict[str, list[Row]] = {title: [] for _, title in AGES}
+    parts |= {"No date": [], "None attached": []}
+    for row in rows:
+        parts[_age_title(row, found.today)].append(row)
+    return [
+        Group(title, tuple(sorted(part, key=_collected))) for title, part in parts.items() if part
+    ]
+
+
+def _age_title(row: Row, today: date) -> str:
+    if row.proof is None:
+        return "None attached"
+    age = age_of(row.proof, today)
+    if age is None:
+        return "No date"
+    return next(title for days, title in AGES if age > days)
+
+
+def _collected(row: Row) -> date:
+    return (row.proof.collected if row.proof else None) or date.min
+
+
+def age_of(proof: Evidence, today: date) -> int | None:
+    """Return how many days old a piece is; none without a date."""
+    return (today - proof.collected).days if proof.collected else None

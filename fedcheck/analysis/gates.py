@@ -1,0 +1,302 @@
+"""Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from types import MappingProxyType
+
+from fedcheck.analysis import waiting_since
+from fedcheck.analysis.board import Board
+from fedcheck.domain.checklist import ADVISED, DEMANDED
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import Milestone
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import plural
+
+EVIDENCE_WORDS = {
+    "stale": "evidence is too old",
+    "missing": "an evidence file is gone",
+    "changed": "an evidence file is not what it was",
+}
+
+UPSTREAM_WORDS = "the item changed upstream and was not reviewed since"
+
+NO_DAYS: Mapping[str, date] = MappingProxyType({})
+"""What is known of days on which something took its status, where no history was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that a gate lacks.
+
+    Attributes:
+        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, finding,
+            request, upstream or file.
+        ref: the item, request, finding or file that it is about.
+        owner: who owes it: a person where one is named, or else the role.
+        phase: the phase of the gate in which it counts; each lack counts in exactly one.
+        since: since when it is owed; None where nothing says (docs/gates.md tells the rule).
+    """
+
+    kind: str
+    ref: str
+    why: str
+    owner: str
+    role: str = ""
+    phase: str = ""
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The answer of a gate."""
+
+    milestone: Milestone
+    date: date | None
+    missing: tuple[Missing, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether the milestone may be called."""
+        return not self.missing
+
+
+def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS) -> Gate:
+    """Judge the gate of a milestone on the day of the board.
+
+    Args:
+        board: the project on that day.
+        milestone: the milestone.
+        days: since when items and requests have their status, as far as the history knows
+            (`since.status_days`); it only tells since when something is owed.
+    """
+    asked = [
+        entry
+        for entry in board.entries.values()
+        if entry.phase in milestone.closes
+        and not (entry.private or entry.unknown or _after_later(board, entry, milestone))
+    ]
+    missing = [lack for entry in asked for lack in _lacks(board, entry, days)]
+    if milestone.closes:
+        missing += _findings(board, milestone)
+        missing += _requests(board, milestone, days)
+        missing += _files(board, milestone, asked)
+    return Gate(milestone, board.dates.get(milestone.id), tuple(missing))
+
+
+def gates(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Gate]:
+    """Judge the gates of all milestones, in their order."""
+    return [gate(board, milestone, days) for milestone in board.project.process.milestones]
+
+
+def lacking_by_phase(
+    board: Board, found: Sequence[Gate], milestone: str
+) -> dict[str, tuple[str, int] | None]:
+    """Return for each phase the gate that it is told by, and how much that lacks there.
+
+    That is the gate of the milestone that is spoken of, where it closes the phase; for the other
+    phases the first of their gates that lacks something there. The milestone is empty and the
+    number 0 where nothing is missing; None where the phase has no gate. What is missing in the
+    phases of one gate adds up to what it lacks.
+    """
+    lacks: dict[str, tuple[str, int] | None] = {}
+    for phase in board.project.process.phases:
+        closing = [gate for gate in found if phase.id in gate.milestone.closes]
+        spoken = [gate for gate in closing if gate.milestone.id == milestone]
+        counts = [
+            (g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in spoken or closing
+        ]
+        short = next((pair for pair in counts if pair[1]), ("", 0))
+        lacks[phase.id] = short if closing else None
+    return lacks
+
+
+def phase_of(
+    board: Board,
+    milestone: Milestone,
+    refs: Iterable[str] = (),
+    counts: Callable[[Milestone], bool] = lambda _: False,
+) -> str:
+    """Return the phase in which something that belongs to no phase counts at a milestone's gate.
+
+    The latest phase that the gate closes and that one of its items belongs to; else the last phase
+    of the first gate at which it counts, if this gate closes that too; else its own last phase.
+    """
+    process = board.project.process
+    closes = sorted(milestone.closes, key=process.order)
+    named = {board.entries[ref].phase for ref in refs if ref in board.entries}
+    own = [phase for phase in closes if phase in named]
+    if own:
+        return own[-1]
+    first = next((one for one in process.milestones if one.closes and counts(one)), milestone)
+    last = max(first.closes, key=process.order)
+    return last if last in closes else closes[-1]
+
+
+def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
+    """Tell whether an item can only happen after this milestone or a later one."""
+    if not entry.item.after:
+        return False
+    order = [stone.id for stone in board.project.process.milestones]
+    if entry.item.after not in order:
+        return False
+    return order.index(entry.item.after) >= order.index(milestone.id)
+
+
+def _lacks(board: Board, entry: Entry, days: Mapping[str, date]) -> Iterator[Missing]:
+    item, record = entry.item, entry.record
+    demanded, advised = item.level in DEMANDED, item.level in ADVISED
+
+    def lack(kind: str, why: str) -> Missing:
+        owner = record.owner or entry.role
+        day = waiting_since.owed_since(board, entry, kind, days)
+        return Missing(kind, entry.ref, why, owner, entry.role, entry.phase, day)
+
+    if not record.closed:
+        if demanded:
+            yield lack("open", _open_words(entry))
+        elif advised:
+            yield lack("declined", "neither done nor declined with a reason")
+        return
+    if record.status == "na":
+        if not record.reason and (demanded or advised):
+            yield lack("reason", "not applicable without a reason")
+        if entry.changed and (demanded or advised):
+            yield lack("upstream", UPSTREAM_WORDS)
+        return
+    if _unplanned(board, entry):
+        yield lack("finding", _finding_words(board, entry))
+    if item.level == "may":
+        return
+    if item.expects and not record.evidence:
+        yield lack("evidence", f"done without evidence; expected: {item.expects[0]}")
+    for state, words in EVIDENCE_WORDS.items():
+        if state in entry.evidence:
+            yield lack(state, words)
+    if entry.waits:
+        yield lack("needs", f"done, but it needs {', '.join(entry.waits)}")
+    if item.kind == "test" and not record.result:
+        yield lack("result", "tested without a result")
+    if entry.changed:
+        yield lack("upstream", UPSTREAM_WORDS)
+
+
+def _open_words(entry: Entry) -> str:
+    record = entry.record
+    if record.status == "blocked":
+        return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
+    words = "in progress" if record.status == "doing" else "not done"
+    if entry.overdue and entry.due:
+        words += f", due {entry.due.isoformat()}"
+    if entry.waits:
+        words += f", waits for {entry.waits[0]}"
+        if len(entry.waits) > 1:
+            words += f" and {plural(len(entry.waits) - 1, 'other')}"
+    return words
+
+
+def _unplanned(board: Board, entry: Entry) -> bool:
+    """Tell whether an item is other than satisfied, and no finding plans what is done about it."""
+    if entry.record.result != "other-than-satisfied" or not entry.record.closed:
+        return False
+    return not any(f.planned and entry.ref in f.items for f in board.project.findings)
+
+
+def _finding_words(board: Board, entry: Entry) -> str:
+    raised = [f for f in board.project.findings if entry.ref in f.items]
+    if not raised:
+        return "other than satisfied, without a planned finding"
+    first = raised[0]
+    return f"other than satisfied; finding {first.id} is {first.lacks}: {first.title}"
+
+
+def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
+    """Yield findings that are open and High, or not planned, once the assessment is over.
+
+    An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing). One that
+    is not planned is told of here unless the test that found it does so already.
+    """
+    jab = board.project.process.id == "jab"
+    for finding in board.project.findings:
+        if finding.state != "open" or not _open_by(board, finding, milestone):
+            continue
+        if finding.risk == "high" and jab:
+            why = f"open High finding: {finding.title}"
+        elif not (finding.planned or _told(board, finding, milestone)):
+            why = f"finding {finding.lacks}: {finding.title}"
+        else:
+            continue
+        owner = finding.owner or waiting_since.ANSWERS
+        role = waiting_since.remediating(board.project, finding)
+        phase = phase_of(board, milestone, finding.items, partial(_open_by, board, finding))
+        yield Missing("finding", finding.id, why, owner, role, phase, finding.found)
+
+
+def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:
+    """Tell whether a gate asks for an open finding: the assessment is over, and it was known."""
+    known = not _came_later(board, milestone, finding.found)
+    return known and _after_assessment(board, milestone)
+
+
+def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
+    """Tell whether the gate names a test of the finding as unplanned."""
+    entries = (board.entries.get(ref) for ref in finding.items)
+    return any(e and e.phase in milestone.closes and _unplanned(board, e) for e in entries)
+
+
+def _after_assessment(board: Board, milestone: Milestone) -> bool:
+    """Tell whether a milestone is the one that closes the full assessment, or a later one."""
+    for stone in board.project.process.milestones:
+        if "full-assessment" in stone.closes:
+            return True
+        if stone.id == milestone.id:
+            return False
+    return False
+
+
+def _requests(board: Board, milestone: Milestone, days: Mapping[str, date]) -> Iterator[Missing]:
+    for request in board.project.requests:
+        if request.state == "open" and _due_by(board, request, milestone):
+            owner = request.to or waiting_since.ANSWERS
+            role = waiting_since.role_of(board.project, owner)
+            word = "returned" if request.returned else "unanswered"
+            phase = phase_of(board, milestone, request.items, partial(_due_by, board, request))
+            day = waiting_since.request_since(request, days)
+            why = f"{word}: {request.title}"
+            yield Missing("request", request.id, why, owner, role, phase, day)
+
+
+def _due_by(board: Board, request: Request, milestone: Milestone) -> bool:
+    """Tell whether an open request is due by a milestone; one without a day is due at once."""
+    day = board.dates.get(milestone.id)
+    if request.due and day:
+        return request.due <= day
+    return not _came_later(board, milestone, request.asked)
+
+
+def _came_later(board: Board, milestone: Milestone, day: date | None) -> bool:
+    """Tell whether something came up only after a milestone had taken place."""
+    held = board.dates.get(milestone.id)
+    return held is not None and day is not None and held < day <= board.today
+
+
+def _files(board: Board, milestone: Milestone, asked: Sequence[Entry]) -> Iterator[Missing]:
+    """A file that cannot be read may hide anything: a gate that needs it is not met.
+
+    It needs the lists of the phases that it closes, and those that their items wait for.
+    """
+    needed = {split(need)[0] for entry in asked for need in entry.item.needs}
+    for broken in board.project.broken:
+        checklist = board.project.checklists.get(broken.checklist)
+        if broken.private or not (
+            checklist is None or checklist.phase in milestone.closes or checklist.id in needed
+        ):
+            continue
+        closed = checklist is not None and checklist.phase in milestone.closes
+        phase = checklist.phase if checklist and closed else phase_of(board, milestone)
+        where = f"line {broken.line}: " if broken.line else ""
+        why = f"cannot be read: {where}{broken.message}"
+        yield Missing("file", broken.path, why, board.project.config.role, phase=phase)

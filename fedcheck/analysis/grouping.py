@@ -1,0 +1,113 @@
+"""Items in groups: by section, owner, due date, status or control family."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.progress import count
+from fedcheck.domain.query_fields import FAMILIES, family
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line
+
+GROUPINGS: dict[str, str] = {
+    "section": "Section, in the order of the checklists",
+    "owner": "Owner",
+    "due": "Due date",
+    "status": "Status",
+    "family": "Control family",
+}
+"""What items can be grouped by, with the words for it."""
+
+Group = tuple[str, list[Entry]]
+
+_STATES = ("blocked", "doing", "todo", "other", "unknown", "done", "na")
+_DUE = ("Overdue", "Today", "Within 7 days", "Within 30 days", "Later", "No due date", "Closed")
+
+
+def arranged(entries: Iterable[Entry], by: str, board: Board) -> list[Group]:
+    """Return entries in groups, each with its title and what is done of it: `Testing  3/9`.
+
+    Within a group the order of the checklists holds; by due date the earliest comes first.
+    """
+    entries = list(entries)
+    if by == "due":
+        groups = _sorted_groups(entries, lambda entry: _when(entry, board.today), _DUE)
+        for name, members in groups:
+            if name != "Closed":
+                members.sort(key=lambda entry: entry.due or date.max)
+    elif by == "status":
+        groups = _sorted_groups(entries, lambda entry: entry.state, _STATES)
+    elif by == "owner":
+        groups = _sorted_groups(entries, lambda entry: entry.record.owner, ("",))
+    elif by == "family":
+        groups = _sorted_groups(entries, _first_family, ())
+    else:
+        return _sections(entries, board)
+    titles = {"status": _status_title, "owner": _owner_title, "family": _family_title}
+    title = titles.get(by, str)
+    return [(f"{one_line(title(key))}  {count(members).text}", members) for key, members in groups]
+
+
+def _sorted_groups(
+    entries: Sequence[Entry], key: Callable[[Entry], str], order: Sequence[str]
+) -> list[Group]:
+    """Group entries: what the order names first comes first, what it leaves out by its name."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    places = {name: place for place, name in enumerate(order)}
+    last = len(places)
+    names = sorted(groups, key=lambda name: (places.get(name, last), not name, name.casefold()))
+    return [(name, groups[name]) for name in names]
+
+
+def _sections(entries: Sequence[Entry], board: Board) -> list[Group]:
+    """Group entries by section; where they are of several lists, a title says of which."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.checklist, entry.section.id), []).append(entry)
+    places = {(entry.phase, entry.role) for entry in entries}
+    found = []
+    for members in groups.values():
+        first = members[0]
+        title = first.section.title
+        if len(places) > 1:
+            phase = board.project.process.phase(first.phase)
+            named = phase.title if phase else first.phase
+            title = f"{named} › {first.role.upper()} › {title}"
+        found.append((f"{one_line(title)}  {count(members).text}", members))
+    return found
+
+
+def _when(entry: Entry, today: date) -> str:
+    if entry.overdue:
+        return "Overdue"
+    if entry.record.closed:
+        return "Closed"
+    if entry.due is None:
+        return "No due date"
+    days = (entry.due - today).days
+    if days <= 0:
+        return "Today"
+    return "Within 7 days" if days <= 7 else "Within 30 days" if days <= 30 else "Later"
+
+
+def _first_family(entry: Entry) -> str:
+    return family(entry.item.controls[0]) if entry.item.controls else ""
+
+
+def _status_title(state: str) -> str:
+    return {"other": "Other than satisfied", "na": "Not applicable"}.get(
+        state, STATUS_WORDS[state].capitalize()
+    )
+
+
+def _owner_title(owner: str) -> str:
+    return owner or "Nobody has it"
+
+
+def _family_title(name: str) -> str:
+    if not name:
+        return "No control"
+    return f"{name}: {FAMILIES[name]}" if name in FAMILIES else name

@@ -1,0 +1,216 @@
+"""What one role waits for from another, since when, and how much that holds up."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from fedcheck.analysis.agenda import SOON, phases_in_reach
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.gates import NO_DAYS
+from fedcheck.analysis.issues import overdue
+from fedcheck.analysis.obligations import ASSESSOR
+from fedcheck.analysis.waiting_since import answering, remediating, request_since, role_of
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+
+What = Literal["item", "answer", "acceptance", "retest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One thing that a role waits for.
+
+    Attributes:
+        waits: the role that waits; empty where whoever asked has no role that is known.
+        on: the role that has it.
+        what: an item that others need, the answer to a request, the acceptance of an answer, or
+            the retest of a finding.
+        ref: the item; `requests:ID`, `findings:ID`.
+        owner: the person who has it; empty where nobody is named.
+        status: how it stands, in a word or two.
+        since: since when the role waits for it; None where nothing tells.
+        due: the day on which it is due.
+        blocks: the open items of the waiting role that need it.
+        behind: how many open items of any role come after it, one after another.
+        stuck: what it waits for itself.
+        near: whether it counts now: it is due soon, begun, or in a phase that is in reach.
+    """
+
+    waits: str
+    on: str
+    what: What
+    ref: str
+    title: str
+    owner: str
+    status: str
+    since: date | None
+    due: date | None
+    overdue: bool
+    blocks: tuple[str, ...] = ()
+    behind: int = 0
+    stuck: tuple[str, ...] = ()
+    near: bool = True
+
+    def age(self, today: date) -> int | None:
+        """Return how many days it has been waited for; None where that is not known."""
+        return (today - self.since).days if self.since else None
+
+
+def handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Handoff]:
+    """Return what roles wait for from each other: by who waits for whom, the longest first.
+
+    Args:
+        board: the project on a day. What stands under `private/` is left out.
+        days: since when things have their status (`since.status_days`).
+    """
+    board = board.shared() if board.project.private_lists else board
+    found = [
+        *_items(board, days),
+        *(one for request in board.project.requests for one in _request(board, request, days)),
+        *(one for finding in board.project.findings for one in _retest(board, finding)),
+    ]
+    roles = list(board.project.process.roles)
+
+    def order(one: Handoff) -> tuple[int, int, date, int, date, str]:
+        waits, on = (roles.index(r) if r in roles else len(roles) for r in (one.waits, one.on))
+        return waits, on, one.since or date.max, -one.behind, one.due or date.max, one.ref
+
+    return sorted(found, key=order)
+
+
+def between_roles(found: Iterable[Handoff]) -> dict[tuple[str, str], list[Handoff]]:
+    """Return hand-offs by who waits and for whom, in their order."""
+    grouped: dict[tuple[str, str], list[Handoff]] = {}
+    for one in found:
+        grouped.setdefault((one.waits, one.on), []).append(one)
+    return grouped
+
+
+def _items(board: Board, days: Mapping[str, date]) -> Iterator[Handoff]:
+    """Yield the open items that open items of another role need, once for each such role."""
+    after: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], Handoff] = {}
+    reach = phases_in_reach(board)
+    for entry in board.entries.values():
+        if entry.record.closed or entry.unknown:
+            continue
+        for ref in entry.waits:
+            after.setdefault(ref, []).append(entry.ref)
+            needed = board.entries[ref]
+            if needed.role == entry.role or needed.unknown:
+                continue
+            since = _waiting_since(board, entry, needed, days)
+            known = found.get((entry.role, ref))
+            if known is None:
+                found[entry.role, ref] = _of_item(entry, needed, since)
+            else:
+                earliest = min((d for d in (known.since, since) if d), default=None)
+                blocks = (*known.blocks, entry.ref)
+                found[entry.role, ref] = replace(known, since=earliest, blocks=blocks)
+    for (_, ref), one in found.items():
+        near = _near(board, board.entries[ref], reach)
+        yield replace(one, behind=len(_behind(ref, after)), near=near)
+
+
+def _near(board: Board, entry: Entry, reach: Container[str]) -> bool:
+    soon = entry.due is not None and (entry.due - board.today).days <= SOON
+    return soon or entry.record.status in ("doing", "blocked") or entry.phase in reach
+
+
+def _of_item(entry: Entry, needed: Entry, since: date | None) -> Handoff:
+    return Handoff(
+        waits=entry.role,
+        on=needed.role,
+        what="item",
+        ref=needed.ref,
+        title=needed.item.title,
+        owner=needed.record.owner,
+        status=needed.record.status,
+        since=since,
+        due=needed.due,
+        overdue=needed.overdue,
+        blocks=(entry.ref,),
+        stuck=needed.waits,
+    )
+
+
+def _behind(ref: str, after: Mapping[str, list[str]]) -> set[str]:
+    """Return every open item that comes after another one, however many stand between."""
+    found: set[str] = set()
+    todo = list(after.get(ref, ()))
+    while todo:
+        one = todo.pop()
+        if one not in found and one != ref:
+            found.add(one)
+            todo += after.get(one, ())
+    return found
+
+
+def _waiting_since(
+    board: Board, entry: Entry, needed: Entry, days: Mapping[str, date]
+) -> date | None:
+    """Return since when an item waits for another one.
+
+    Since work on it began or it was blocked; else since everything else that it needs was there;
+    since the needed item is overdue, where that is earlier. None where none of that is known.
+    """
+    told = [needed.due] if needed.overdue else []
+    if entry.record.status in ("doing", "blocked"):
+        told.append(days.get(entry.ref))
+    elif entry.waits == (needed.ref,) and not entry.later:
+        others = [board.project.record(ref).done for ref in entry.item.needs if ref != needed.ref]
+        others.append(board.dates.get(entry.item.after))
+        came = [day for day in others if day and day <= board.today]
+        told.append(max(came, default=None))
+    return min((day for day in told if day), default=None)
+
+
+def _request(board: Board, request: Request, days: Mapping[str, date]) -> Iterator[Handoff]:
+    """Yield what is waited for on a request between two roles."""
+    project = board.project
+    asker, answerer = role_of(project, request.by), answering(project, request)
+    if asker == answerer or request.state == "accepted":
+        return
+    answered = request.state == "answered"
+    waits, on = (answerer, asker) if answered else (asker, answerer)
+    who = request.by if answered else request.to
+    yield Handoff(
+        waits=waits,
+        on=on,
+        what="acceptance" if answered else "answer",
+        ref=f"requests:{request.id}",
+        title=request.title,
+        owner="" if who in project.process.roles else who,
+        status="returned" if request.returned else request.state,
+        since=request.answered if answered else request_since(request, days),
+        due=request.due,
+        overdue=overdue(request, board.today),
+        blocks=tuple(ref for ref in request.items if _open(board, ref, waits)),
+    )
+
+
+def _open(board: Board, ref: str, role: str) -> bool:
+    entry = board.entries.get(ref)
+    return entry is not None and entry.role == role and not entry.record.closed
+
+
+def _retest(board: Board, finding: Finding) -> Iterator[Handoff]:
+    """Yield the retest of a finding whose remediation has its proof: the assessor has to look."""
+    role = remediating(board.project, finding)
+    known = ASSESSOR in board.project.process.roles and role != ASSESSOR
+    if not known or finding.state != "open" or finding.retest or not finding.evidence:
+        return
+    yield Handoff(
+        waits=role,
+        on=ASSESSOR,
+        what="retest",
+        ref=f"findings:{finding.id}",
+        title=finding.title,
+        owner="",
+        status="evidence is there",
+        since=max((one.collected for one in finding.evidence if one.collected), default=None),
+        due=finding.due,
+        overdue=overdue(finding, board.today),
+    )

@@ -1,0 +1,71 @@
+"""The evidence of requests and findings: the same questions as those of items, asked in one way."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from fedcheck.analysis import evidence
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.issues import Thing
+from fedcheck.domain.checklist import Item, Section
+from fedcheck.domain.record import Record, Status
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+
+BOOKS = ("requests", "findings")
+"""What else than a checklist can have evidence; the first part of a reference."""
+
+SECTIONS = {
+    "requests": Section("requests", "Requests"),
+    "findings": Section("findings", "Findings"),
+}
+
+
+def in_a_ledger(ref: str) -> bool:
+    """Tell whether a reference is that of a request or a finding."""
+    return split(ref)[0] in BOOKS
+
+
+def stand_ins(board: Board) -> list[Entry]:
+    """Return an entry for each request and finding with evidence, as if it were an item.
+
+    For lists of evidence only: no gate, no count and no report asks for them.
+    """
+    return list(_stand_ins(board))
+
+
+def _stand_ins(board: Board) -> Iterator[Entry]:
+    project = board.project
+    for request in project.requests:
+        if request.evidence:
+            yield _entry(board, "requests", request, request.to, request.answered)
+    for finding in project.findings:
+        if finding.evidence:
+            yield _entry(board, "findings", finding, finding.owner, finding.closed)
+
+
+def _entry(board: Board, book: str, thing: Thing, owner: str, ended: date | None) -> Entry:
+    status = _status(thing)
+    day = ended if status == "done" and ended else board.today
+    item = Item(thing.id, thing.title)
+    record = Record(status=status, owner=owner, evidence=thing.evidence)
+    states = board.project.file_states
+    return Entry(
+        ref=f"{book}:{thing.id}",
+        checklist=book,
+        phase="",
+        role=owner if owner in board.project.process.roles else "",
+        section=SECTIONS[book],
+        item=item,
+        record=record,
+        due=thing.due,
+        evidence=evidence.evidence_states(item, record, board.calendar, day, None, states),
+    )
+
+
+def _status(thing: Thing) -> Status:
+    """Return how it stands in the words of items; evidence of what is over does not go stale."""
+    if thing.state in ("accepted", "closed"):
+        return "done"
+    answered = isinstance(thing, Request) and thing.state == "answered"
+    return "doing" if answered else "todo"

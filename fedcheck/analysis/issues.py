@@ -1,0 +1,342 @@
+"""Requests and findings as registers: whose turn it is, counts, groups, and their queries."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from fedcheck.domain.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding
+from fedcheck.domain.query import Language, Test, due, is_one_of, one_of, shown
+from fedcheck.domain.reference import matches, nearest
+from fedcheck.domain.request import REQUEST_KINDS, Request
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import QueryError
+
+Thing = Request | Finding
+
+REQUEST_GROUPS: Mapping[str, str] = {
+    "state": "by state",
+    "turn": "by whose turn it is",
+    "round": "by round",
+    "by": "by reviewer",
+    "document": "by document",
+}
+FINDING_GROUPS: Mapping[str, str] = {
+    "risk": "by risk",
+    "state": "by state",
+    "owner": "by owner",
+    "deviation": "by deviation",
+}
+"""How they can be grouped, and the words for it."""
+
+REQUEST_ORDER = ("returned", "open", "answered", "accepted")
+FINDING_ORDER = ("retest failed", "open", "planned", "closed")
+"""States in the order in which they ask for attention."""
+
+NOBODY = "nobody named"
+
+
+def state_of(thing: Thing) -> str:
+    """Return the state as a person thinks of it: what was returned, failed or planned says so."""
+    if isinstance(thing, Request):
+        return "returned" if thing.returned else thing.state
+    if thing.state == "closed":
+        return "closed"
+    if thing.retest == "failed":
+        return "retest failed"
+    return "planned" if thing.planned else "open"
+
+
+def turn(request: Request) -> str:
+    """Return who has to act on a request; nobody once it is accepted."""
+    if request.state == "accepted":
+        return ""
+    return (request.to if request.state == "open" else request.by) or NOBODY
+
+
+def overdue(thing: Thing, today: date) -> bool:
+    """Tell whether it is open after its day."""
+    return thing.state == "open" and thing.due is not None and thing.due < today
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many there are of each state (of risks: of the open ones), and how many are overdue."""
+
+    by_state: Mapping[str, int]
+    by_risk: Mapping[str, int]
+    overdue: int
+
+
+def counts(things: Sequence[Thing], today: date) -> Counts:
+    """Count requests or findings."""
+    by_state: dict[str, int] = {}
+    by_risk: dict[str, int] = {}
+    for thing in things:
+        by_state[thing.state] = by_state.get(thing.state, 0) + 1
+        if isinstance(thing, Finding) and thing.state == "open":
+            by_risk[thing.risk] = by_risk.get(thing.risk, 0) + 1
+    return Counts(by_state, by_risk, sum(overdue(thing, today) for thing in things))
+
+
+def grouped(things: Iterable[Thing], grouping: str) -> list[tuple[str, list[Thing]]]:
+    """Return the groups with their headings, and in each what is open and due first on top."""
+    groups: dict[tuple[Any, ...], list[Thing]] = {}
+    heads: dict[tuple[Any, ...], str] = {}
+    for thing in things:
+        rank, head = _group(thing, grouping)
+        groups.setdefault(rank, []).append(thing)
+        heads[rank] = head
+    return [(heads[rank], sorted(groups[rank], key=_urgency)) for rank in sorted(groups)]
+
+
+def _urgency(thing: Thing) -> tuple[Any, ...]:
+    closed = thing.state in ("accepted", "closed")
+    return (
+        closed,
+        thing.state == "answered",
+        thing.due or date.max,
+        thing.title.casefold(),
+        thing.id,
+    )
+
+
+def _group(thing: Thing, grouping: str) -> tuple[tuple[Any, ...], str]:
+    """Return the rank of a thing's group among the groups, and its heading."""
+    state = state_of(thing)
+    if isinstance(thing, Request):
+        return _group_of_request(thing, state, grouping)
+    if grouping == "state":
+        return (FINDING_ORDER.index(state),), state.capitalize()
+    if state == "closed":
+        return (9, "", ""), "Closed"
+    if grouping == "risk":
+        return (RISKS.index(thing.risk), "", ""), thing.risk.capitalize()
+    if grouping == "deviation":
+        if not thing.deviation:
+            return (2, "", ""), "No deviation asked for"
+        words = thing.deviation.replace("-", " ").capitalize()
+        decided = thing.deviation_state or "pending"
+        return (decided != "pending", words, decided), f"{words}: {decided}"
+    return _named(thing.owner, NOBODY.capitalize())
+
+
+def _group_of_request(request: Request, state: str, grouping: str) -> tuple[tuple[Any, ...], str]:
+    match grouping:
+        case "state":
+            return (REQUEST_ORDER.index(state),), state.capitalize()
+        case "turn":
+            who = turn(request)
+            if not who:
+                return (2, "", ""), "Accepted"
+            return (who == NOBODY, who.casefold(), who), f"Waits for {who}"
+        case "round":
+            number = re.search(r"[0-9]+", request.round)
+            newest = -int(number[0][:9]) if number else 0
+            round_ = request.round
+            head = f"Round {round_}" if round_[:1].isdigit() else round_ or "No round"
+            return (not round_, newest, round_), head
+        case "by":
+            return _named(request.by, "Nobody named as asking")
+    return _named(request.document, "No document")
+
+
+def _named(name: str, without: str) -> tuple[tuple[Any, ...], str]:
+    return (not name, name.casefold(), name), name or without
+
+
+def naming(things: Iterable[Thing], ref: str) -> list[Thing]:
+    """Return the requests or findings that name an item, the open ones first."""
+    return sorted((thing for thing in things if ref in thing.items), key=_urgency)
+
+
+Asked = TypeVar("Asked", Request, Finding)
+Maker = Callable[[str], Test[Asked]]
+
+REQUEST_WORDS = ("open", "returned", "answered", "accepted")
+"""The states of a request as they are shown: one that came back is open, and returned."""
+
+DUE_WORDS = ("<7d", "<14d", "<30d", "none")
+"""What one asks of a due date most often."""
+
+REQUEST_IS: dict[str, Test[Request]] = {
+    "open": lambda r, _: r.state == "open",
+    "closed": lambda r, _: r.state == "accepted",
+    "answered": lambda r, _: r.state == "answered",
+    "accepted": lambda r, _: r.state == "accepted",
+    "returned": lambda r, _: r.returned,
+    "overdue": lambda r, today: overdue(r, today),
+}
+"""The words that `is:` knows of a request."""
+
+FINDING_IS: dict[str, Test[Finding]] = {
+    "open": lambda f, _: f.state == "open",
+    "closed": lambda f, _: f.state == "closed",
+    "overdue": lambda f, today: overdue(f, today),
+    "planned": lambda f, _: f.planned,
+    "unplanned": lambda f, _: not f.planned,
+}
+"""The words that `is:` knows of a finding."""
+
+REQUEST_EXAMPLES: dict[str, str] = {
+    "state": "open",
+    "kind": "question",
+    "by": "bob",
+    "to": "csp",
+    "owner": "dana",
+    "round": "2",
+    "document": "ssp",
+    "section": "9.2",
+    "item": "pen-3",
+    "due": "<14d",
+    "is": "overdue",
+}
+"""An example value for each key of requests."""
+
+FINDING_EXAMPLES: dict[str, str] = {
+    "risk": "high",
+    "state": "open",
+    "owner": "erik",
+    "item": "pen-3",
+    "deviation": "risk-adjustment",
+    "decision": "pending",
+    "retest": "failed",
+    "due": "<30d",
+    "is": "overdue",
+}
+"""An example value for each key of findings."""
+
+
+def request_language(project: Project) -> Language[Request]:
+    """Return the language of the requests of a project."""
+    requests = project.requests
+    to: Maker[Request] = _who(project, [r.to for r in requests], lambda r: r.to)
+    keys: dict[str, Maker[Request]] = {
+        "state": one_of("state", REQUEST_WORDS, lambda r: state_of(r)),
+        "kind": one_of("kind", REQUEST_KINDS, lambda r: r.kind),
+        "by": _who(project, [r.by for r in requests], lambda r: r.by),
+        "to": to,
+        "owner": to,
+        "round": _known("round", [r.round for r in requests], lambda r: r.round),
+        "document": _known("document", [r.document for r in requests], lambda r: r.document),
+        "section": lambda value: lambda r, _: value in r.section.casefold(),
+        "item": _item,
+        "due": due,
+        "is": is_one_of(REQUEST_IS),
+    }
+    return Language(keys, REQUEST_EXAMPLES, _texts_of_request)
+
+
+def finding_language(project: Project) -> Language[Finding]:
+    """Return the language of the findings of a project."""
+    keys: dict[str, Maker[Finding]] = {
+        "risk": one_of("risk", RISKS, lambda f: f.risk),
+        "state": one_of("state", ("open", "closed"), lambda f: f.state),
+        "owner": _who(project, [f.owner for f in project.findings], lambda f: f.owner),
+        "item": _item,
+        "deviation": one_of("deviation", (*DEVIATIONS, "none"), lambda f: f.deviation or "none"),
+        "decision": one_of(
+            "decision", (*DEVIATION_STATES, "none"), lambda f: f.deviation_state or "none"
+        ),
+        "retest": one_of("retest", (*RETESTS, "none"), lambda f: f.retest or "none"),
+        "due": due,
+        "is": is_one_of(FINDING_IS),
+    }
+    return Language(keys, FINDING_EXAMPLES, _texts_of_finding)
+
+
+def request_values(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return the keys of requests, each with the values that this project knows."""
+    requests = project.requests
+    known = {
+        "state": REQUEST_WORDS,
+        "kind": REQUEST_KINDS,
+        "by": _names(project, (r.by for r in requests)),
+        "to": _names(project, (r.to for r in requests)),
+        "round": _distinct(r.round for r in requests),
+        "document": _distinct(r.document for r in requests),
+        "item": _distinct(ref for r in requests for ref in r.items),
+        "due": DUE_WORDS,
+        "is": tuple(REQUEST_IS),
+    }
+    return {key: known.get(key, ()) for key in REQUEST_EXAMPLES}
+
+
+def finding_values(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return the keys of findings, each with the values that this project knows."""
+    findings = project.findings
+    known = {
+        "risk": RISKS,
+        "state": ("open", "closed"),
+        "owner": _names(project, (f.owner for f in findings)),
+        "item": _distinct(ref for f in findings for ref in f.items),
+        "deviation": (*DEVIATIONS, "none"),
+        "decision": (*DEVIATION_STATES, "none"),
+        "retest": (*RETESTS, "none"),
+        "due": DUE_WORDS,
+        "is": tuple(FINDING_IS),
+    }
+    return {key: known.get(key, ()) for key in FINDING_EXAMPLES}
+
+
+def _names(project: Project, used: Iterable[str]) -> tuple[str, ...]:
+    return _distinct((*used, *project.people(), *project.process.roles, "none"))
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _texts_of_request(request: Request) -> Iterable[str]:
+    yield from (request.id, request.title, request.text, request.answer, request.comment)
+    yield from (request.by, request.to, request.round, request.document, request.section)
+    yield from request.items
+    for proof in request.evidence:
+        yield from (proof.label, proof.link)
+
+
+def _texts_of_finding(finding: Finding) -> Iterable[str]:
+    yield from (finding.id, finding.title, finding.text, finding.plan, finding.rationale)
+    yield from (finding.owner, *finding.items)
+    for proof in finding.evidence:
+        yield from (proof.label, proof.link)
+
+
+def _item(value: str) -> Test[Asked]:
+    return lambda thing, _: any(matches(ref.casefold(), value) for ref in thing.items)
+
+
+def _who(project: Project, used: Iterable[str], read: Callable[[Asked], str]) -> Maker[Asked]:
+    """Return what makes tests of a person; a role means everybody in it."""
+    people = project.config.people or {}
+    roles = {name.casefold(): person.role for name, person in people.items()}
+    names = _known("person or role", [*used, *project.people(), *project.process.roles], read)
+
+    def make(value: str) -> Test[Asked]:
+        if value not in project.process.roles:
+            return names(value)
+
+        def holds(thing: Asked, _: object) -> bool:
+            word = read(thing).casefold()
+            return word == value or roles.get(word) == value
+
+        return holds
+
+    return make
+
+
+def _known(name: str, used: Iterable[str], read: Callable[[Asked], str]) -> Maker[Asked]:
+    """Return what makes tests of a text; one that is nearly a known one is taken for a slip."""
+    words = {word.casefold(): word for word in used if word}
+
+    def make(value: str) -> Test[Asked]:
+        if value == "none":
+            return lambda thing, _: not read(thing)
+        near = [] if value in words else nearest(value, words)
+        if near:
+            hint = f'did you mean "{shown(words[near[0]])}"?'
+            raise QueryError(f'no {name} is called "{shown(value)}"; {hint}')
+        return lambda thing, _: read(thing).casefold() == value
+
+    return make

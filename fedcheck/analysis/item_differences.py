@@ -1,0 +1,215 @@
+"""What is different about an item: status, result, dates, evidence, its own text."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from fedcheck.analysis.difference import About, Delta, Trend, day, later
+from fedcheck.domain.dates import parse_due
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.domain.row import Entry
+
+Make = Callable[..., Delta]
+
+BAD = ("stale", "missing", "changed")
+"""The states of evidence that does not count."""
+
+
+def item_deltas(old: Entry | None, new: Entry, moved: Mapping[str, str]) -> Iterator[Delta]:
+    """Yield what is different about an item that applies now.
+
+    One that did not apply before, or could not be read, is compared with an untouched one.
+
+    Args:
+        old: the item as it was; None where it did not apply.
+        new: the item as it is.
+        moved: the milestones whose date moved, with the words for it.
+    """
+    if new.unknown:
+        return  # told by its file
+    if old is None or old.unknown:
+        if old is None:
+            yield _maker(new)("item-new", "other")
+        old = _untouched(new)
+    make = _maker(new)
+    yield from _status(old, new, make)
+    yield from _tests(old.record, new.record, make)
+    yield from _dates(old, new, moved, make)
+    yield from _upstream(old, new, make)
+    yield from evidence_deltas(
+        zip(old.record.evidence, old.evidence, strict=True),
+        zip(new.record.evidence, new.evidence, strict=True),
+        make,
+    )
+
+
+def gone(old: Entry) -> Delta:
+    """Return that an item no longer applies; worse where what was done for it is lost."""
+    lost = not old.unknown and (old.record.closed or bool(old.record.evidence))
+    was = _state(old.record) if not old.unknown and old.record != EMPTY else ""
+    return _maker(old)("item-gone", "worse" if lost else "other", was=was)
+
+
+def _untouched(entry: Entry) -> Entry:
+    """Return an item as it is while nobody has touched it; nothing of it is overdue yet."""
+    return replace(
+        entry, record=EMPTY, due=entry.due, overdue=False, evidence=(), changed=False, waits=()
+    )
+
+
+def _maker(entry: Entry) -> Make:
+    def make(kind: str, trend: Trend, about: About = "item", **more: str) -> Delta:
+        return Delta(
+            kind=kind,
+            trend=trend,
+            about=about,
+            ref=entry.ref,
+            title=entry.item.title,
+            was=more.get("was", ""),
+            now=more.get("now", ""),
+            why=more.get("why", ""),
+            role=entry.role,
+            owner=entry.record.owner,
+            proof=more.get("proof", ""),
+            because=more.get("because", ""),
+            private=entry.private,
+        )
+
+    return make
+
+
+def _state(record: Record) -> str:
+    word = STATUS_WORDS[record.status]
+    return f"{word}, {record.result}" if record.result else word
+
+
+def _status(old: Entry, new: Entry, make: Make) -> Iterator[Delta]:
+    before, after = old.record, new.record
+    if before.status == after.status:
+        return
+    was = _state(before)
+    match after.status:
+        case "blocked":
+            why = after.reason or "no reason given"
+            yield make("blocked", "worse", was=was if before.status != "todo" else "", why=why)
+        case "done":
+            yield make("done", "better", now=day(after.done))
+        case "na":
+            was = was if before.status == "done" else ""
+            yield make("not-applicable", "other", was=was, why=after.reason)
+        case _ if before.closed:
+            yield make("reopened", "worse", was=was, now=STATUS_WORDS[after.status])
+        case _ if before.status == "blocked":
+            yield make("unblocked", "better", now=STATUS_WORDS[after.status])
+        case "doing":
+            yield make("started", "better")
+        case _:
+            yield make("set-back", "worse", now=STATUS_WORDS[after.status])
+
+
+def _tests(before: Record, after: Record, make: Make) -> Iterator[Delta]:
+    if before.result != after.result:
+        was, now = before.result, after.result
+        if now == "other-than-satisfied":
+            yield make("not-satisfied", "worse", was=was)
+        elif now == "satisfied":
+            yield make("satisfied", "better", was=was)
+        elif not now:
+            yield make("result-lost", "worse" if was == "satisfied" else "other", was=was)
+        else:
+            yield make("result", "other", was=was, now=now)
+    again = (before.retest, before.retested) != (after.retest, after.retested)
+    if again and after.retest == "failed":
+        yield make("retest-failed", "worse", now=day(after.retested))
+    elif before.retest != after.retest and after.retest == "passed":
+        yield make("retest-passed", "better", now=day(after.retested))
+    elif before.retest == "passed" and not after.retest:
+        yield make("result-lost", "worse", was="retest passed")
+    looked = (before.review, before.reviewed) != (after.review, after.reviewed)
+    if looked and after.review == "returned":
+        yield make("review-returned", "worse", now=day(after.reviewed))
+    elif before.review != after.review and after.review == "agreed":
+        yield make("review-agreed", "better", now=day(after.reviewed))
+    elif before.review == "agreed" and not after.review:
+        yield make("result-lost", "worse", was="agreed by the second assessor")
+
+
+def _dates(old: Entry, new: Entry, moved: Mapping[str, str], make: Make) -> Iterator[Delta]:
+    if new.overdue and not old.overdue:
+        yield make("overdue", "worse", now=day(new.due))
+    if new.record.closed:
+        return
+    because = _because(old, new, moved)
+    was, now = day(old.due), day(new.due)
+    match later(old.due, new.due):
+        case "later":
+            yield make("due-later", "worse", was=was, now=now, because=because)
+        case "none":
+            yield make("due-none", "worse", was=was, because=because)
+        case "earlier":
+            yield make("due-earlier", "other", was=was, now=now, because=because)
+        case "set":
+            yield make("due-set", "other", now=now, because=because)
+
+
+def _because(old: Entry, new: Entry, moved: Mapping[str, str]) -> str:
+    """Return the milestone that moved a due date; empty where the date itself was changed."""
+    before = old.record.due or old.item.due
+    after = new.record.due or new.item.due
+    if not after or before != after:
+        return ""
+    try:
+        anchor = parse_due(after).anchor
+    except ValueError:
+        return ""
+    return anchor if anchor in moved else ""
+
+
+def _upstream(old: Entry, new: Entry, make: Make) -> Iterator[Delta]:
+    if new.changed and not old.changed:
+        yield make("upstream", "worse")
+    elif old.changed and not new.changed and new.record.basis:
+        yield make("reviewed", "better")
+    elif old.item.basis() != new.item.basis():
+        trend: Trend = "worse" if new.changed else "other"
+        yield make("upstream" if new.changed else "reworded", trend)
+
+
+def evidence_deltas(
+    old: Iterable[tuple[Evidence, str]], new: Iterable[tuple[Evidence, str]], make: Make
+) -> Iterator[Delta]:
+    """Yield what is different about pieces of evidence, each given with its state."""
+    before = {proof.id: (proof, state) for proof, state in old}
+    after = {proof.id: (proof, state) for proof, state in new}
+    for name, (proof, _) in before.items():
+        if name not in after:
+            yield make("evidence-removed", "worse", "evidence", now=proof.name, proof=name)
+    for name, (proof, state) in after.items():
+        known = before.get(name)
+        if known is None:
+            yield make("evidence-new", "better", "evidence", now=proof.name, proof=name)
+        elif weaker := _weaker(known[0], proof):
+            more = {"now": proof.name, "why": weaker, "proof": name}
+            yield make("evidence-weaker", "worse", "evidence", **more)
+        elif _other(known[0]) != _other(proof):
+            yield make("evidence-updated", "other", "evidence", now=proof.name, proof=name)
+        was = known[1] if known else "ok"
+        if state in BAD and state != was:
+            yield make(f"evidence-{state}", "worse", "evidence", now=proof.name, proof=name)
+        elif state == "ok" and was != "ok":
+            yield make("evidence-sound", "better", "evidence", now=proof.name, proof=name)
+
+
+def _other(proof: Evidence) -> Sequence[object]:
+    return (proof.link, proof.kind, proof.collected, proof.expires, proof.sha256)
+
+
+def _weaker(old: Evidence, new: Evidence) -> str:
+    """Say in what a piece proves less than it did; empty where it does not."""
+    if old.collected and (new.collected is None or new.collected < old.collected):
+        return f"collected {day(old.collected)}, now {day(new.collected) or 'without a date'}"
+    if old.sha256 and not new.sha256:
+        return "its hash is gone"
+    if new.expires and (old.expires is None or new.expires < old.expires):
+        return f"expires {day(new.expires)}"
+    return ""

@@ -1,0 +1,134 @@
+"""When milestones take place: the workspace's own dates first, the process's defaults else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.domain.checklist import DEMANDED
+from fedcheck.domain.dates import parse_due, resolve
+from fedcheck.domain.process import Milestone
+from fedcheck.domain.reference import did_you_mean, split
+from fedcheck.domain.workspace import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The dates that due expressions hang on.
+
+    Attributes:
+        own: dates that the workspace states.
+        dates: all known dates, defaults worked out.
+    """
+
+    project: Project
+    own: Mapping[str, date]
+    dates: Mapping[str, date]
+
+    def anchor(self, name: str) -> date | None:
+        """Return the date of an anchor: a milestone, or the done date of an item."""
+        if name in self.dates:
+            return self.dates[name]
+        if self.project.process.milestone(name):
+            return None
+        checklist, item = split(name)
+        if checklist:
+            return self.project.record(name).done
+        done = [r[item].done for r in self.project.records.values() if item in r]
+        return done[0] if len(done) == 1 else None
+
+    def due(self, expression: str) -> date | None:
+        """Return the date of a due expression; nothing while its anchor is unknown."""
+        if not expression:
+            return None
+        try:
+            return resolve(parse_due(expression), self.anchor)
+        except ValueError:
+            return None
+
+    def day_of(self, expression: str) -> date:
+        """Return the date of a due expression. Raises ValueError, in words, where it has none."""
+        due = parse_due(expression)
+        day = resolve(due, self.anchor)
+        if day is not None:
+            return day
+        known = [stone.id for stone in self.project.process.milestones]
+        if due.anchor in known:
+            raise ValueError(f"{due.anchor} has no date yet; it goes under [milestones]")
+        if self.project.item(due.anchor):
+            raise ValueError(f"{due.anchor} is not done yet, so it has no date")
+        hint = did_you_mean(due.anchor, known) or "milestones: " + ", ".join(known)
+        raise ValueError(f'"{due.anchor}" is neither a date nor a milestone; {hint}')
+
+
+def calendar(project: Project) -> Calendar:
+    """Work out the dates of all milestones; a default that leads in a circle has none."""
+    own = dict(project.config.milestones or {})
+    dates = dict(own)
+    pending = {m.id: m.default for m in project.process.milestones if m.default and m.id not in own}
+    view = Calendar(project, own, dates)
+    for _ in range(len(pending)):
+        known = {name: day for name, text in pending.items() if (day := view.due(text))}
+        if not known:
+            break
+        dates.update(known)
+        pending = {name: text for name, text in pending.items() if name not in known}
+    return view
+
+
+def phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
+    """Return the day on which each phase is closed for good: that of its last gate.
+
+    Phases without a gate, such as continuous monitoring, and phases whose last gate has no date
+    yet never end.
+    """
+    last = {phase: stone.id for stone in project.process.milestones for phase in stone.closes}
+    return {phase: dates[stone] for phase, stone in last.items() if stone in dates}
+
+
+def next_dated(project: Project, dates: Mapping[str, date], today: date) -> str:
+    """Return the id of the next milestone with a gate whose date lies ahead.
+
+    Without any date ahead: the first gate after the last one that has passed.
+    """
+    gates = [m.id for m in project.process.milestones if m.closes]
+    ahead = [m for m in gates if m in dates and dates[m] >= today]
+    if ahead:
+        return min(ahead, key=lambda m: (dates[m], gates.index(m)))
+    rest = gates[_passed(gates, dates, today) :]
+    return rest[0] if rest else (gates[-1] if gates else "")
+
+
+def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
+    """Return the id of the milestone that comes next: the next conversation.
+
+    That is the next one that has a date, unless the process has a gate before it that has none: a
+    workspace that only knows its kick-off still has the Ready conversation before it. Such a gate
+    is taken for held once a later one has passed, or nothing is open in what it closes.
+    """
+    dated = next_dated(project, dates, today)
+    stones = [m for m in project.process.milestones if m.closes]
+    gates = [m.id for m in stones]
+    if dated not in dates:
+        return dated
+    between = stones[_passed(gates, dates, today) : gates.index(dated)]
+    return next(
+        (m.id for m in between if m.id not in dates and _work_left(project, m)),
+        dated,
+    )
+
+
+def _passed(gates: list[str], dates: Mapping[str, date], today: date) -> int:
+    """Return how many gates are behind: all up to the last one whose day has passed."""
+    return max((i + 1 for i, m in enumerate(gates) if m in dates and dates[m] < today), default=0)
+
+
+def _work_left(project: Project, milestone: Milestone) -> bool:
+    """Tell whether a demanded item of the phases that a milestone closes is open."""
+    return any(
+        checklist.phase in milestone.closes
+        and item.level in DEMANDED
+        and not item.after
+        and checklist.id not in project.private_lists
+        and not project.record(f"{checklist.id}:{item.id}").closed
+        for checklist, _, item in project.applying()
+    )

@@ -1,0 +1,309 @@
+"""What each person owes: items, answers, findings, in the order of urgency."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from fedcheck.analysis.agenda import SOON, Rank, Step, phases_in_reach, rank
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence_register import Use, register
+from fedcheck.analysis.issues import finding_language, overdue, request_language
+from fedcheck.analysis.waiting_since import answering, remediating, role_of
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import Milestone
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+from fedcheck.errors import QueryError
+
+Asked = Request | Finding
+T = TypeVar("T", Request, Finding)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one owner owes on a day.
+
+    Attributes:
+        owner: short name as it is written; empty for what nobody is named for.
+        role: role of the owner, as far as it is known.
+        items: open items, the most pressing first; what waits for others is among them.
+        answers: requests that the owner is to answer.
+        judgements: answers that the owner is to accept or to return.
+        findings: open findings that the owner is to remediate.
+        blocked: open items of others that wait for items of the owner, by the owner's reference.
+        proofs: evidence of the owner's items that no longer counts, or soon will not.
+        later: how many items of phases far off are left out, where nobody is named.
+    """
+
+    owner: str
+    role: str = ""
+    items: tuple[Entry, ...] = ()
+    answers: tuple[Request, ...] = ()
+    judgements: tuple[Request, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    blocked: Mapping[str, tuple[Entry, ...]] | None = None
+    proofs: tuple[Use, ...] = ()
+    later: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing is owed and nothing waits."""
+        owed = (self.items, self.answers, self.judgements, self.findings, self.proofs)
+        return not any(owed) and not self.later
+
+    def overdue(self, today: date) -> int:
+        """Count what is overdue."""
+        asked: tuple[Asked, ...] = (*self.answers, *self.findings)
+        return sum(e.overdue for e in self.items) + sum(overdue(one, today) for one in asked)
+
+
+def digests(board: Board, role: str = "", until: date | None = None) -> list[Digest]:
+    """Return the digest of everybody who owes something, by name, and that of nobody last.
+
+    Args:
+        board: the project on a day; give `Board.shared()` where the digests leave the company.
+        role: only people of this role, and what nobody of it is named for.
+        until: leave out what is due after this day; what has no day stays.
+    """
+    names = _names(board)
+    found = [_of(board, name, role, until) for name in sorted(names.values(), key=str.casefold)]
+    nobody = _of(board, "", role, until)
+    return [
+        one
+        for one in (*found, nobody)
+        if not one.empty and (not role or _in_role(board, one, role))
+    ]
+
+
+def owners(board: Board) -> list[str]:
+    """Return everybody who is named for something open, as they are written."""
+    return sorted(_names(board).values(), key=str.casefold)
+
+
+def _in_role(board: Board, one: Digest, role: str) -> bool:
+    """Tell whether a digest is of a role; somebody whom nobody knows is of that of their items."""
+    if not one.owner or one.role:
+        return not one.owner or one.role == role
+    return any(entry.role == role for entry in one.items)
+
+
+def _names(board: Board) -> dict[str, str]:
+    """Return who is named, by their name in lower case; roles are nobody."""
+    project = board.project
+    used = [entry.record.owner for entry in board.entries.values() if _counts(entry)]
+    used += [one.to for one in project.requests if one.state == "open"]
+    used += [one.by for one in project.requests if one.state == "answered"]
+    used += [one.owner for one in project.findings if one.state == "open"]
+    known = {name.casefold(): name for name in project.config.people or {}}
+    roles = {role.casefold() for role in project.process.roles}
+    found: dict[str, str] = {}
+    for name in used:
+        word = name.strip().casefold()
+        if word and word not in roles:
+            found.setdefault(word, known.get(word, name.strip()))
+    return found
+
+
+def _counts(entry: Entry) -> bool:
+    """Tell whether something is to be done about an item: it is open, or no longer sound."""
+    if entry.unknown:
+        return False
+    return not entry.record.closed or entry.overdue or entry.unsound or entry.changed
+
+
+def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
+    project, roles = board.project, {one.casefold() for one in board.project.process.roles}
+
+    def own(name: str) -> bool:
+        word = name.strip().casefold()
+        return word == owner.casefold() if owner else not word or word in roles
+
+    def in_time(due: date | None) -> bool:
+        return until is None or due is None or due <= until
+
+    def asked(thing_role: str) -> bool:
+        return bool(owner) or not role or thing_role == role
+
+    entries = [e for e in board.entries.values() if own(e.record.owner) and asked(e.role)]
+    to_do = [e for e in entries if _to_do(e) and in_time(e.due)]
+    far = 0
+    if not owner:
+        near = phases_in_reach(board)
+        reached = [e for e in to_do if e.phase in near or _soon(board, e)]
+        far, to_do = len(to_do) - len(reached), reached
+    to_do.sort(key=lambda entry: (rank(board, entry), entry.due or date.max))
+    refs = {entry.ref for entry in to_do}
+    return Digest(
+        owner,
+        role_of(project, owner) if owner else role,
+        tuple(to_do),
+        tuple(
+            one for one in _by_due(project.requests)
+            if one.state == "open" and own(one.to) and in_time(one.due)
+            and asked(answering(project, one))
+        ),
+        tuple(
+            one for one in _by_due(project.requests)
+            if one.state == "answered" and own(one.by) and asked(role_of(project, one.by))
+        ),
+        tuple(
+            one for one in _by_due(project.findings)
+            if one.state == "open" and own(one.owner) and in_time(one.due)
+            and asked(remediating(project, one))
+        ),
+        _waiting(board, refs) if owner else {},
+        tuple(_proofs(board, {entry.ref for entry in entries})) if owner else (),
+        far,
+    )  # fmt: skip
+
+
+def _to_do(entry: Entry) -> bool:
+    """Tell whether an item is to be worked on; evidence that is unsound is told of apart."""
+    if entry.unknown:
+        return False
+    return not entry.record.closed or entry.overdue or entry.changed
+
+
+def _soon(board: Board, entry: Entry) -> bool:
+    return entry.due is not None and (entry.due - board.today).days <= SOON
+
+
+def _by_due(things: Iterable[T]) -> list[T]:
+    return sorted(things, key=lambda one: (one.due or date.max, one.title.casefold(), one.id))
+
+
+def _waiting(board: Board, refs: set[str]) -> dict[str, tuple[Entry, ...]]:
+    """Return the open items that wait for some, by what they wait for."""
+    found: dict[str, list[Entry]] = {}
+    for entry in board.entries.values():
+        if entry.record.closed or entry.unknown or entry.ref in refs:
+            continue
+        for need in entry.waits:
+            if need in refs:
+                found.setdefault(need, []).append(entry)
+    return {ref: tuple(entries) for ref, entries in found.items()}
+
+
+def _proofs(board: Board, refs: set[str]) -> Iterator[Use]:
+    """Yield evidence of items that is stale, missing, changed, or stale before long."""
+    for row in register(board).rows:
+        for use in row.uses:
+            bad = use.standing in ("stale", "missing", "changed", "soon")
+            if use.proof is not None and bad and use.entry.ref in refs:
+                yield use
+
+
+def gate_of(board: Board, entry: Entry) -> Milestone | None:
+    """Return the next milestone whose gate asks for an item; None where none does any more."""
+    for stone in board.project.process.milestones:
+        day = board.dates.get(stone.id)
+        passed = day is not None and day < board.today
+        if entry.phase in stone.closes and entry.item.after != stone.id and not passed:
+            return stone
+    return None
+
+
+ASSESSOR = "3pao"
+"""The role that looks at evidence of a remediation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something to do about a request or a finding, and why it stands where it stands.
+
+    Attributes:
+        ref: `requests:q7wd` or `findings:f3k9`.
+        kind: request or finding.
+        task: what to do, in words, with the title.
+        owner: who is named for it; empty where only the role is known.
+    """
+
+    ref: str
+    kind: str
+    task: str
+    why: str
+    owner: str
+    due: date | None
+    thing: Request | Finding
+    rank: Rank
+
+
+def owed(board: Board, role: str, query: str = "") -> list[Owed]:
+    """Return what a role and its people owe on requests and findings, the most pressing first.
+
+    A query narrows as in the lists of requests and of findings; one that asks for what only items
+    have leaves nothing.
+    """
+    project, today = board.project, board.today
+    found: list[Owed] = []
+    try:
+        asked = request_language(project).parse(query).select(project.requests, today)
+        found += (one for r in asked for one in _of_request(board, r, role))
+    except QueryError:
+        pass
+    try:
+        gaps = finding_language(project).parse(query).select(project.findings, today)
+        found += (one for f in gaps for one in _of_finding(board, f, role))
+    except QueryError:
+        pass
+    return sorted(found, key=lambda one: one.rank)
+
+
+def merged(board: Board, steps: Iterable[Step], more: Iterable[Owed]) -> list[Step | Owed]:
+    """Return steps on items and what is owed otherwise as one agenda."""
+    ranked: list[tuple[Rank, Step | Owed]] = [(rank(board, step.entry), step) for step in steps]
+    ranked += [(one.rank, one) for one in more]
+    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _of_request(board: Board, request: Request, role: str) -> Iterator[Owed]:
+    """An open request is owed by the one who answers, an answer by the one who asked."""
+    if request.state == "open" and answering(board.project, request) == role:
+        what = "Answer" if request.kind == "question" else "Provide evidence"
+        again = " again" if request.returned else ""
+        by = f" ({request.by})" if request.by else ""
+        since = "returned" if request.returned else "asked"
+        task = f"{what}{again}{by}: {request.title}"
+        yield _row(board, request, task, request.to, request.due, since)
+    elif request.state == "answered" and role_of(board.project, request.by) == role:
+        day = f" {request.answered.isoformat()}" if request.answered else ""
+        to = f" ({request.to})" if request.to else ""
+        task = f"Accept or return{to}: {request.title}"
+        yield _row(board, request, task, request.by, None, f"answered{day}")
+
+
+def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Owed]:
+    """An open finding is owed by its owner, and by the assessor once there is proof to look at."""
+    if finding.state != "open":
+        return
+    proven = bool(finding.evidence) and not finding.retest
+    if proven and ASSESSOR in board.project.process.roles:
+        if role == ASSESSOR:
+            task = f"Retest ({finding.risk}): {finding.title}"
+            yield _row(board, finding, task, "", finding.due, "evidence is there")
+        return
+    pressing = finding.due is not None and (finding.due - board.today).days <= SOON
+    if remediating(board.project, finding) != role or (finding.planned and not pressing):
+        return
+    what = "Remediate" if finding.plan else "Plan"
+    task = f"{what} ({finding.risk}): {finding.title}"
+    yield _row(board, finding, task, finding.owner, finding.due, finding.lacks)
+
+
+def _row(
+    board: Board, thing: Request | Finding, task: str, owner: str, due: date | None, otherwise: str
+) -> Owed:
+    """Return a row; `otherwise` is why, where it is neither overdue nor due soon."""
+    kind = "request" if isinstance(thing, Request) else "finding"
+    days = (due - board.today).days if due else SOON + 1
+    if days < 0:
+        pressing, why = 0, f"overdue {-days} d"
+    elif days <= SOON:
+        pressing, why = 1, "due today" if days == 0 else f"due in {days} d"
+    else:
+        pressing, why = 3, otherwise
+    day = due if due and pressing < 3 else date.max
+    place: Rank = (pressing, day, -1, 0)
+    named = "" if owner in board.project.process.roles else owner
+    return Owed(f"{kind}s:{thing.id}", kind, task, why, named, due, thing, place)

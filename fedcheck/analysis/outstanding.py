@@ -1,0 +1,105 @@
+"""Debts: what a gate lacks, grouped by who must act. Commands, app and reports tell these."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.gates import Gate, Missing
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import Project
+
+NOBODY = "nobody named"
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What somebody owes.
+
+    Attributes:
+        role: the role in which it is owed; empty where that is not known.
+        person: short name of the person; empty where nobody is named.
+        missing: what is owed; what is owed longest first, then in the order of the gate.
+    """
+
+    role: str
+    person: str
+    missing: tuple[Missing, ...]
+
+    @property
+    def who(self) -> str:
+        """Return who must act: `alice (csp)`, `csp, nobody named`."""
+        if self.person:
+            return f"{self.person} ({self.role})" if self.role else self.person
+        return f"{self.role}, {NOBODY}" if self.role else NOBODY
+
+
+def debts(project: Project, missing: Iterable[Missing]) -> list[Debt]:
+    """Group what is missing by who must act.
+
+    Roles stand in the order of the process, the people of each by name, and nobody named last.
+    """
+    grouped: dict[tuple[str, str], list[Missing]] = {}
+    for one in missing:
+        grouped.setdefault(_debtor(project, one), []).append(one)
+    roles = [*project.process.roles, *ROLE_TITLES]
+
+    def order(place: tuple[str, str]) -> tuple[int, str, bool, str, str]:
+        role, person = place
+        known = roles.index(role) if role in roles else len(roles)
+        return known, role, not person, person.casefold(), person
+
+    return [
+        Debt(*place, tuple(sorted(grouped[place], key=_oldest)))
+        for place in sorted(grouped, key=order)
+    ]
+
+
+def _debtor(project: Project, missing: Missing) -> tuple[str, str]:
+    """Return role and person. A role that is named as the owner of another role's item owes it."""
+    owner = missing.owner
+    if owner in project.process.roles or owner in ROLE_TITLES:
+        return owner, ""
+    return missing.role, owner
+
+
+def _oldest(missing: Missing) -> date:
+    return missing.since or date.max
+
+
+def title_of(board: Board, missing: Missing) -> str:
+    """Return the title of what is missing: of the item, the request or the finding."""
+    entry = board.entries.get(missing.ref)
+    if entry:
+        return entry.item.title
+    thing = asked(board, missing)
+    return thing.title if thing else missing.ref
+
+
+def reason_of(board: Board, missing: Missing) -> str:
+    """Return why it is missing, without the title that stands beside it."""
+    thing = asked(board, missing)
+    return missing.why.removesuffix(f": {thing.title}") if thing else missing.why
+
+
+def asked(board: Board, missing: Missing) -> Request | Finding | None:
+    """Return the request or the finding that something missing is about."""
+    if missing.ref in board.entries:
+        return None
+    known: Sequence[Request | Finding] = ()
+    if missing.kind == "request":
+        known = board.project.requests
+    elif missing.kind == "finding":
+        known = board.project.findings
+    return next((one for one in known if one.id == missing.ref), None)
+
+
+def new_by(then: Gate, now: Gate) -> frozenset[tuple[str, str]]:
+    """Return what a gate will lack on a later day and does not lack now, as kind and ref.
+
+    An item that is open now and overdue then is in both: its `since` tells.
+    """
+    there = {(one.kind, one.ref) for one in now.missing}
+    return frozenset((one.kind, one.ref) for one in then.missing) - there

@@ -1,0 +1,167 @@
+"""Reconstruct an earlier state from the history, and return a record to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.dates import parse_date
+from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names, field_value, with_field
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import one_line
+from fedcheck.domain.workspace import Project
+
+
+def changes_back(entered: Sequence[Entered], tx: str, ref: str, record: Record) -> list[Change]:
+    """Return the changes that make a record what it was after an action.
+
+    Args:
+        entered: the history of this record alone, the oldest change first.
+        tx: the action.
+        ref: the item as it is called today.
+        record: its record as it is now.
+    """
+    places = [place for place, one in enumerate(entered) if one.tx == tx]
+    if not places:
+        return []
+    then: dict[str, Any] = {}
+    for one in entered[places[-1] + 1 :]:
+        then.setdefault(one.change.field, one.change.old)
+    known = field_names(Record)
+    changes = []
+    for name, value in then.items():
+        if name in known or name.startswith(EVIDENCE_PREFIX):
+            now = field_value(record, name)
+            if now != value and not _default(name, now, value):
+                changes.append(Change(ref, name, now, value))
+    return changes
+
+
+def _default(name: str, now: Any, value: Any) -> bool:
+    """Tell whether both say that nothing was touched: `todo`, and no status at all."""
+    return name == "status" and {now or "todo", value or "todo"} == {"todo"}
+
+
+def told(change: Change) -> tuple[str, str, str]:
+    """Return a change for a person: what it is about, what that is now, what it will be."""
+    if change.field.startswith(EVIDENCE_PREFIX):
+        return "evidence", _proof(change.old), _proof(change.new)
+    name = {"basis": "reviewed", "done": "done on"}.get(change.field, change.field)
+    if change.field == "basis":
+        return name, "this version" if change.old else "-", "that version" if change.new else "-"
+    return name, _value(change.field, change.old), _value(change.field, change.new)
+
+
+def _value(field: str, value: Any) -> str:
+    if not value:
+        return "-"
+    text = one_line(str(value), 32)
+    return STATUS_WORDS.get(text, text) if field == "status" else text
+
+
+def _proof(value: Any) -> str:
+    if not isinstance(value, dict):
+        return "-"
+    return one_line(str(value.get("label") or value.get("link") or "?"), 32)
+
+
+Fields = dict[str, dict[str, Any]]
+"""What fields held, by item, request, finding or milestone."""
+
+Values = dict[str, Fields]
+"""The same by list or book."""
+
+BOOKS = ("requests", "findings", "milestones", "sent", "checklists")
+"""What a reference may name that is no list of items."""
+
+
+def project_then(
+    project: Project,
+    after: Iterable[Change],
+    private: Iterable[Change],
+    checklists: Mapping[str, Checklist],
+) -> Project:
+    """Return a project as it was.
+
+    Args:
+        project: as it is.
+        after: what was changed since, the oldest change first, without what is under `private/`.
+        private: the same, under `private/`.
+        checklists: the lists as they were, as far as that is known.
+    """
+    shared, inside = held_before(project, after), held_before(project, private)
+    records = dict(project.records)
+    for held, hidden in ((shared, False), (inside, True)):
+        for name, items in held.items():
+            if name not in BOOKS and (name in project.private_lists) is hidden:
+                records[name] = _records(project.records.get(name, {}), items)
+    stones = _stones(project.config.milestones or {}, shared.get("milestones", {}))
+    return replace(
+        project,
+        config=replace(project.config, milestones=stones),
+        checklists=checklists,
+        records=records,
+        requests=_things(project.requests, Request, shared.get("requests", {})),
+        findings=_things(project.findings, Finding, shared.get("findings", {})),
+        file_states={},
+        broken=(),
+        private_notes=None,
+    )
+
+
+def held_before(project: Project, after: Iterable[Change]) -> Values:
+    """Return what each field that was changed held before, under today's names of the items."""
+    held: Values = {}
+    for change in after:
+        book, item = split(change.ref)
+        found = project.checklists.get(book)
+        name = found.renamed.get(item, item) if found else item
+        fields = held.setdefault(book, {}).setdefault(name, {})
+        fields.setdefault(change.field, change.old)
+    return held
+
+
+def _records(now: Mapping[str, Record], held: Fields) -> dict[str, Record]:
+    """Return the records of a list; one that says nothing is none."""
+    then = dict(now)
+    for item, fields in held.items():
+        then[item] = _set(then.get(item, EMPTY), fields)
+        if then[item] == EMPTY:
+            del then[item]
+    return then
+
+
+def _things(now: Iterable[Any], kind: type, held: Fields) -> tuple[Any, ...]:
+    """Return requests or findings; what only came later is left out."""
+    then = {one.id: one for one in now}
+    for name, fields in held.items():
+        then[name] = _set(then.get(name) or kind(name), fields)
+        if replace(then[name], extra={}) == kind(name):
+            del then[name]
+    return tuple(then.values())
+
+
+def _stones(now: Mapping[str, date], held: Fields) -> dict[str, date]:
+    then = dict(now)
+    for name, fields in held.items():
+        then.pop(name, None)
+        try:
+            then[name] = parse_date(fields["day"] or "")
+        except (KeyError, TypeError, ValueError):
+            continue  # it had none
+    return then
+
+
+def _set(thing: Any, fields: Mapping[str, Any]) -> Any:
+    """Return a thing with fields set; those that we do not know, or cannot read, stay."""
+    for name, value in fields.items():
+        try:
+            thing = with_field(thing, name, value)
+        except (KeyError, ValueError):
+            continue
+    return thing

@@ -1,0 +1,229 @@
+"""Counts, percentages, weeks and pace."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.deadlines import Deadline
+from fedcheck.domain.record import STATUSES
+from fedcheck.domain.row import Entry
+
+
+@dataclass(slots=True)
+class Count:
+    """How many items have which status; items that do not apply are in no total.
+
+    Attributes:
+        unknown: items whose file cannot be read; they count as neither done nor open.
+    """
+
+    by_status: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return the number of items."""
+        return sum(self.by_status.values()) + self.unknown
+
+    @property
+    def done(self) -> int:
+        """Return the number of items done."""
+        return self.by_status["done"]
+
+    @property
+    def countable(self) -> int:
+        """Return the number of items that can be done: all but those not applicable."""
+        return self.total - self.by_status["na"]
+
+    @property
+    def percent(self) -> int:
+        """Return the percentage done, rounded down; 100 when nothing is left to count."""
+        return 100 * self.done // self.countable if self.countable else 100
+
+    @property
+    def text(self) -> str:
+        """Return the count behind the percentage: `31/42`, `?/42` where nothing is known."""
+        if self.unknown and self.unknown == self.total:
+            return f"?/{self.countable}"
+        return f"{self.done}/{self.countable}" + ("?" if self.unknown else "")
+
+    @property
+    def share(self) -> str:
+        """Return the percentage in words, `?` where not all is known: `73%`."""
+        return "?" if self.unknown else f"{self.percent}%"
+
+    def add(self, entry: Entry) -> None:
+        """Count one item."""
+        if entry.unknown:
+            self.unknown += 1
+        else:
+            self.by_status[entry.record.status] += 1
+
+
+def count(entries: Iterable[Entry]) -> Count:
+    """Count entries."""
+    total = Count()
+    for entry in entries:
+        total.add(entry)
+    return total
+
+
+def by_checklist(board: Board) -> dict[str, Count]:
+    """Count by checklist id, lists without an applying item included."""
+    counts = {checklist: Count() for checklist in board.project.checklists}
+    for entry in board.entries.values():
+        counts[entry.checklist].add(entry)
+    return counts
+
+
+def by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
+    """Count by phase and role, without private lists: every report counts the same."""
+    counts: dict[tuple[str, str], Count] = {}
+    for entry in board.entries.values():
+        if not entry.private:
+            counts.setdefault((entry.phase, entry.role), Count()).add(entry)
+    return counts
+
+
+def by_section(entries: Iterable[Entry]) -> dict[tuple[str, str], Count]:
+    """Count by checklist and section id."""
+    counts: dict[tuple[str, str], Count] = {}
+    for entry in entries:
+        place = (entry.checklist, entry.section.id)
+        counts.setdefault(place, Count()).add(entry)
+    return counts
+
+
+SHOWN_WEEKS = 5
+"""How many weeks are told of one by one, the current one included; then months."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+WORDS = {
+    "milestone": "milestone",
+    "item": "due",
+    "turn": "recurring",
+    "evidence": "evidence",
+    "request": "answer",
+    "finding": "remediate",
+}
+"""What happens on the day, by the kind of a deadline, in a word."""
+
+
+def grouped(found: Iterable[Deadline], today: date) -> list[tuple[str, list[Deadline]]]:
+    """Return deadlines with a day under headings: overdue, weeks while they are near, then months.
+
+    Weeks begin on Monday.
+    """
+    monday = today - timedelta(days=today.weekday())
+    groups: dict[str, list[Deadline]] = {}
+    for one in found:
+        if one.day is not None:
+            groups.setdefault(_heading(one.day, today, monday), []).append(one)
+    return list(groups.items())
+
+
+def _heading(day: date, today: date, monday: date) -> str:
+    if day < today:
+        return "Overdue"
+    weeks = (day - monday).days // 7
+    if weeks < 2:
+        return ("This week", "Next week")[weeks]
+    if weeks < SHOWN_WEEKS:
+        return f"Week of {monday + timedelta(weeks=weeks)}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+WEEKS = 12
+"""How many weeks back the pace is looked at, the current one included."""
+
+RECENT = 4
+"""How many full weeks the present pace is the average of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The pace towards a milestone.
+
+    Attributes:
+        weeks: items done in each of the last weeks, the current one last.
+        done: items done of those that the milestone rests on.
+        total: items that it rests on, without those not applicable.
+        made: items done per week, the average of the last full weeks.
+        needed: items to be done per week until the milestone; None without a date ahead.
+    """
+
+    milestone: str
+    weeks: tuple[int, ...]
+    done: int
+    total: int
+    made: float
+    needed: float | None
+
+    @property
+    def words(self) -> str:
+        """Say it in words: `77 of 125 done, 4.1 a week needed, 5.0 made`."""
+        text = f"{self.done} of {self.total} done"
+        if self.done >= self.total:
+            return text
+        made = f"{self.made:.1f} a week made"
+        if self.needed is None:
+            return f"{text}, {made}"
+        return f"{text}, {self.needed:.1f} a week needed, {self.made:.1f} made"
+
+    @property
+    def late(self) -> bool:
+        """Tell whether the present pace does not reach the milestone."""
+        return self.needed is not None and self.made < self.needed
+
+
+def pace(board: Board, milestone: str) -> Pace:
+    """Return the pace of the items that a milestone rests on.
+
+    Done counts on the day that a record says; an item that was reopened counts when it is done
+    again.
+    """
+    stone = board.project.process.milestone(milestone)
+    phases = stone.closes if stone else ()
+    entries = [
+        entry
+        for entry in board.entries.values()
+        if (not phases or entry.phase in phases)
+        and not entry.private
+        and not entry.unknown
+        and entry.record.status != "na"
+    ]
+    weeks = _per_week(entries, board.today)
+    full = weeks[-1 - RECENT : -1]
+    done = sum(entry.record.status == "done" for entry in entries)
+    return Pace(
+        milestone=milestone,
+        weeks=weeks,
+        done=done,
+        total=len(entries),
+        made=sum(full) / len(full),
+        needed=_needed(len(entries) - done, board.dates.get(milestone), board.today),
+    )
+
+
+def _per_week(entries: Iterable[Entry], today: date) -> tuple[int, ...]:
+    monday = today - timedelta(days=today.weekday())
+    counts = [0] * WEEKS
+    for entry in entries:
+        day = entry.record.done
+        if day is None or day > today:
+            continue
+        back = (monday - (day - timedelta(days=day.weekday()))).days // 7
+        if back < WEEKS:
+            counts[WEEKS - 1 - back] += 1
+    return tuple(counts)
+
+
+def _needed(left: int, day: date | None, today: date) -> float | None:
+    if day is None or day < today:
+        return None
+    return left / max((day - today).days / 7, 1 / 7)

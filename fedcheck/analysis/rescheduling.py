@@ -1,0 +1,103 @@
+"""What hangs on a milestone: which days move with its date, what goes stale or overdue by it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fedcheck.analysis.board import Board, board
+from fedcheck.analysis.deadlines import Deadline, deadlines
+from fedcheck.domain.row import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A deadline whose day changes; the old or the new day is None where there is none."""
+
+    deadline: Deadline
+    old: date | None
+    new: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What changes when a milestone gets another date.
+
+    Attributes:
+        milestones: milestones that move, the one that was meant included.
+        moves: other deadlines that move, the earliest new day first.
+        overdue: items that are overdue then and are not now.
+        stale: items with evidence that is too old then and is not now.
+        fresh: items with evidence that is too old now and is not then.
+    """
+
+    milestones: tuple[Move, ...]
+    moves: tuple[Move, ...]
+    overdue: tuple[Entry, ...]
+    stale: tuple[Entry, ...]
+    fresh: tuple[Entry, ...]
+
+
+def rescheduled(now: Board, milestone: str, day: date | None) -> Board:
+    """Return the board as it would be with another date (or none of its own) of a milestone."""
+    project = now.project
+    stones = {k: v for k, v in (project.config.milestones or {}).items() if k != milestone}
+    if day is not None:
+        stones[milestone] = day
+    config = replace(project.config, milestones=stones)
+    return board(replace(project, config=config), now.today)
+
+
+def shift(now: Board, then: Board) -> Shift:
+    """Return what differs between two boards of one day that differ in dates of milestones."""
+    moves = _moves(now, then)
+    return Shift(
+        milestones=_stones(now, then),
+        moves=tuple(move for move in moves if move.deadline.kind not in ("milestone", "evidence")),
+        overdue=tuple(e for e in then.entries.values() if e.overdue > now.entries[e.ref].overdue),
+        stale=tuple(e for e in then.entries.values() if _stale(e) > _stale(now.entries[e.ref])),
+        fresh=tuple(e for e in then.entries.values() if _stale(e) < _stale(now.entries[e.ref])),
+    )
+
+
+def _stale(entry: Entry) -> int:
+    return entry.evidence.count("stale")
+
+
+def _moves(now: Board, then: Board) -> list[Move]:
+    before = {one.key: one for one in deadlines(now)}
+    after = deadlines(then)
+    return [
+        Move(one, before[one.key].day, one.day)
+        for one in after
+        if one.key in before and before[one.key].day != one.day
+    ]
+
+
+def _stones(now: Board, then: Board) -> tuple[Move, ...]:
+    """Return the milestones that move, those of the past included: they are no deadlines."""
+    found: list[Move] = []
+    for stone in now.project.process.milestones:
+        old, new = now.dates.get(stone.id), then.dates.get(stone.id)
+        if old != new:
+            ref = f"milestones:{stone.id}"
+            named = Deadline(
+                f"milestone:{stone.id}", new, "milestone", stone.title, ref, "", "", ""
+            )
+            found.append(Move(named, old, new))
+    return tuple(found)
+
+
+def count_words(shift: Shift) -> str:
+    """Say in a line what a date would change; empty where nothing hangs on it."""
+    parts = [
+        _counted(shift.milestones[1:], "other milestone moves", "other milestones move"),
+        _counted(shift.moves, "deadline moves", "deadlines move"),
+        _counted(shift.overdue, "item becomes overdue", "items become overdue"),
+        _counted(shift.stale, "item gets stale evidence", "items get stale evidence"),
+        _counted(shift.fresh, "item has fresh evidence again", "items have fresh evidence again"),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _counted(things: Sequence[object], one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}" if things else ""

@@ -1,0 +1,220 @@
+"""Who does what in each phase, and which item delivers each document."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.progress import Count, count
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.process import ROLE_TITLES, Deliverable, Milestone, Phase
+from fedcheck.domain.reference import split
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A deliverable as it stands.
+
+    Attributes:
+        entry: the item that hands it over; nothing while no checklist has that item.
+        phase: the phase in which it is handed over, if that is known.
+    """
+
+    deliverable: Deliverable
+    entry: Entry | None
+    phase: str = ""
+
+
+def papers(board: Board) -> list[Paper]:
+    """Return the deliverables of the process; those that the profile leaves out are left out."""
+    found = []
+    for deliverable in board.project.process.deliverables:
+        ref = deliverable.handed_over_by
+        entry = board.entries.get(ref)
+        if entry is None and board.project.item(ref) is not None:
+            continue
+        checklist = board.project.checklists.get(split(ref)[0])
+        found.append(Paper(deliverable, entry, checklist.phase if checklist else ""))
+    return found
+
+
+LABELS: Mapping[str, str] = {"agency": "Agency", "advisor": "Advisor"}
+
+NOWHERE = Phase("", "In no phase that is known", "No list here has the item that hands these over.")
+"""Stands for the phase of deliverables that no checklist hands over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What roles do for a deliverable.
+
+    Attributes:
+        phase: the phase in which it is handed over; empty where that is not known.
+        prepares: the role that owns it.
+        contributes: other roles with items for it, in the order of the process.
+        reviews: the roles that review it.
+        entry: the item that hands it over; None where no list has it.
+        counts: its items that apply, by role.
+    """
+
+    deliverable: Deliverable
+    phase: str
+    prepares: str
+    contributes: tuple[str, ...]
+    reviews: tuple[str, ...]
+    entry: Entry | None
+    counts: Mapping[str, Count]
+
+    @property
+    def state(self) -> str:
+        """Return the status of the item that hands it over; empty where there is none."""
+        return self.entry.state if self.entry else ""
+
+    @property
+    def due(self) -> date | None:
+        """Return the day on which it is due."""
+        return self.entry.due if self.entry else None
+
+    def concerns(self, role: str) -> bool:
+        """Tell whether a role has a part in it."""
+        return role in (self.prepares, *self.contributes, *self.reviews)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one role does in a phase.
+
+    Attributes:
+        lists: its lists there.
+        counts: its items there.
+        prepares: titles of the deliverables that it prepares.
+        reviews: titles of the deliverables that it reviews.
+        decides: the milestones at which it decides.
+    """
+
+    role: str
+    lists: tuple[Checklist, ...]
+    counts: Count
+    prepares: tuple[str, ...]
+    reviews: tuple[str, ...]
+    decides: tuple[Milestone, ...]
+
+    @property
+    def summaries(self) -> tuple[str, ...]:
+        """Return what its lists say of themselves: what the role owes here."""
+        return tuple(one.summary or one.title for one in self.lists)
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether the role has no part in the phase, as far as process and lists tell."""
+        return not (self.lists or self.prepares or self.reviews or self.decides)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDuties:
+    """A phase with its deliverables, what each role does in it, and who decides at its end.
+
+    Attributes:
+        gates: the milestones that end it and at which somebody decides, the first one first.
+    """
+
+    phase: Phase
+    duties: tuple[Duty, ...]
+    parts: tuple[Part, ...]
+    gates: tuple[Milestone, ...]
+
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """Return the roles that decide at the first of its gates where that is known."""
+        return self.gates[0].decided_by if self.gates else ()
+
+
+def responsibilities(board: Board) -> list[PhaseDuties]:
+    """Return who does what, phase by phase; what stands under `private/` is left out."""
+    board = board.shared() if board.project.private_lists else board
+    roles = roles_of(board)
+    items: dict[str, list[Entry]] = {}
+    for entry in board.entries.values():
+        if entry.item.deliverable:
+            items.setdefault(entry.item.deliverable, []).append(entry)
+    duties = [_duty(paper, items.get(paper.deliverable.id, []), roles) for paper in papers(board)]
+    found = [_phase(board, phase, duties, roles) for phase in board.project.process.phases]
+    placed = {one.phase.id for one in found}
+    homeless = tuple(duty for duty in duties if duty.phase not in placed)
+    return [*found, PhaseDuties(NOWHERE, homeless, (), ())] if homeless else found
+
+
+def roles_of(board: Board) -> list[str]:
+    """Return the roles of the process and of its lists, in their order."""
+    listed = {one.role for one in board.project.checklists.values()}
+    known = [*board.project.process.roles, *ROLE_TITLES]
+    return [
+        role
+        for role in dict.fromkeys([*known, *sorted(listed)])
+        if role in board.project.process.roles or role in listed
+    ]
+
+
+def _duty(paper: Paper, entries: Sequence[Entry], roles: Sequence[str]) -> Duty:
+    document = paper.deliverable
+    by_role = {role: [e for e in entries if e.role == role] for role in roles}
+    return Duty(
+        document,
+        paper.phase,
+        document.owner,
+        tuple(role for role in roles if by_role[role] and role != document.owner),
+        document.reviewers,
+        paper.entry,
+        {role: count(found) for role, found in by_role.items() if found},
+    )
+
+
+def _phase(board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[str]) -> PhaseDuties:
+    own = tuple(duty for duty in duties if duty.phase == phase.id)
+    ends = tuple(
+        stone
+        for stone in board.project.process.milestones
+        if phase.id in stone.closes and stone.decided_by
+    )
+    deciding = tuple(stone for stone in ends if _last(board, stone) == phase.id)
+    entries = board.of_phase(phase.id)
+    lists = [one for one in board.project.checklists.values() if one.phase == phase.id]
+    parts = tuple(
+        Part(
+            role,
+            tuple(one for one in lists if one.role == role),
+            count(entry for entry in entries if entry.role == role),
+            tuple(duty.deliverable.title for duty in own if duty.prepares == role),
+            tuple(duty.deliverable.title for duty in own if role in duty.reviews),
+            tuple(stone for stone in deciding if role in stone.decided_by),
+        )
+        for role in roles
+    )
+    return PhaseDuties(phase, own, parts, ends)
+
+
+def _last(board: Board, stone: Milestone) -> str:
+    """Return the last phase that a milestone closes: there its decision is made."""
+    return max(stone.closes, key=board.project.process.order)
+
+
+def role_label(role: str) -> str:
+    """Return a role as it is spoken of: CSP, 3PAO, PMO, JAB, Agency."""
+    return LABELS.get(role, role.upper())
+
+
+def sentences(part: Part) -> list[str]:
+    """Say in whole sentences what a role does in a phase."""
+    said = list(part.summaries)
+    if part.prepares:
+        said.append(f"Prepares: {'; '.join(part.prepares)}.")
+    if part.reviews:
+        said.append(f"Reviews: {'; '.join(part.reviews)}.")
+    said += [f"Decides at {stone.title}: {stone.decision}" for stone in part.decides]
+    if part.idle:
+        said.append("Has no part in this phase by the process and its lists.")
+    elif part.counts.total:
+        said.append(f"{plural(part.counts.total, 'item')}: {part.counts.text} done.")
+    return said

@@ -1,0 +1,130 @@
+"""How far the testing is: tests counted by family, by method and by tester, and what is planned."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from fedcheck.domain.query_fields import FAMILIES, METHODS, family, tester
+from fedcheck.domain.row import Entry
+
+NOBODY = "none"
+"""Stands where no family, method or tester is named; the query language calls it so too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Tests of one family, method or tester.
+
+    Attributes:
+        name: the value that a query narrows by: `AC`, `examine`, `dana`, `none`.
+        title: what to call it.
+        total: how many tests there are.
+        satisfied, other, na: how many have which result.
+        unreviewed: tests with a result that no second assessor has agreed to.
+        returned: tests that the second assessor returned.
+    """
+
+    name: str
+    title: str
+    total: int
+    satisfied: int
+    other: int
+    na: int
+    unreviewed: int
+    returned: int
+
+    @property
+    def tested(self) -> int:
+        """Return how many have a result."""
+        return self.satisfied + self.other + self.na
+
+    @property
+    def untested(self) -> int:
+        """Return how many have none yet."""
+        return self.total - self.tested
+
+    @property
+    def percent(self) -> int:
+        """Return the percentage with a result, rounded down; 100 where there is nothing to test."""
+        return 100 * self.tested // self.total if self.total else 100
+
+
+def tests(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the tests among entries whose records can be read."""
+    return [entry for entry in entries if entry.item.kind == "test" and not entry.unknown]
+
+
+def tally(name: str, title: str, found: Iterable[Entry]) -> Tally:
+    """Count tests."""
+    listed = list(found)
+    results = [entry.record.result for entry in listed]
+    reviews = [e.record.review for e in listed if e.record.result]
+    return Tally(
+        name=name,
+        title=title,
+        total=len(listed),
+        satisfied=results.count("satisfied"),
+        other=results.count("other-than-satisfied"),
+        na=results.count("not-applicable"),
+        unreviewed=len(reviews) - reviews.count("agreed"),
+        returned=reviews.count("returned"),
+    )
+
+
+def families(entry: Entry) -> list[str]:
+    """Return the control families of a test, each once, in their order."""
+    return sorted({family(control) for control in entry.item.controls}) or [NOBODY]
+
+
+def by_family(entries: Iterable[Entry]) -> list[Tally]:
+    """Count tests by control family; one of two families counts in both."""
+    return _tallies(entries, families, {**FAMILIES, NOBODY: "No control named"})
+
+
+def by_method(entries: Iterable[Entry]) -> list[Tally]:
+    """Count tests by the methods that their items name; one of two methods counts in both."""
+    titles = {NOBODY: "No method named", **{method: method.capitalize() for method in METHODS}}
+    found = _tallies(entries, lambda entry: list(entry.item.methods) or [NOBODY], titles)
+    order = [*METHODS, NOBODY]
+    return sorted(found, key=lambda one: order.index(one.name))
+
+
+def by_tester(entries: Iterable[Entry]) -> list[Tally]:
+    """Count tests by who tested them, or has them; nobody named comes last."""
+    return _tallies(entries, lambda entry: [tester(entry) or NOBODY], {NOBODY: "Nobody named"})
+
+
+BY: Mapping[str, Callable[[Iterable[Entry]], list[Tally]]] = {
+    "family": by_family,
+    "method": by_method,
+    "tester": by_tester,
+}
+"""The ways to count tests, by the key of the query language that narrows to a line of it."""
+
+
+def _tallies(
+    entries: Iterable[Entry], names: Callable[[Entry], list[str]], titles: Mapping[str, str]
+) -> list[Tally]:
+    groups: dict[str, list[Entry]] = {}
+    for entry in tests(entries):
+        for name in names(entry):
+            groups.setdefault(name, []).append(entry)
+    order = sorted(groups, key=lambda name: (name == NOBODY, name.casefold(), name))
+    return [tally(name, titles.get(name, name), groups[name]) for name in order]
+
+
+def _natural(control: str) -> list[tuple[int, str]]:
+    """Return a key by which `AC-2(9)` comes before `AC-2(10)`."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", control)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+
+
+def interviews(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the tests that ask for an interview and have no result yet, by control."""
+    wanted = [e for e in tests(entries) if "interview" in e.item.methods and not e.record.result]
+    return sorted(wanted, key=lambda entry: [_natural(c) for c in entry.item.controls])
+
+
+def samples(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the tests that were done on a sample, in their order."""
+    return [entry for entry in tests(entries) if entry.record.sample]

@@ -1,0 +1,150 @@
+"""Since when each party waits, and for whom."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, tzinfo
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence import too_old_from
+from fedcheck.domain.change import Entered
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+from fedcheck.domain.workspace import Project
+
+REQUESTS = "requests"
+"""The book whose records are requests."""
+
+
+def status_days(
+    project: Project, entered: Iterable[Entered], zone: tzinfo | None
+) -> Mapping[str, date]:
+    """Return by reference the day on which an item took its status, a request its state.
+
+    One whose status is not the one that the history saw last has no such day.
+
+    Args:
+        project: the state.
+        entered: the history, the oldest change first.
+        zone: the time zone that decides what day it was.
+    """
+    last = {one.change.ref: one for one in entered if one.change.field in ("status", "state")}
+    return {
+        ref: one.at.astimezone(zone).date()
+        for ref, one in last.items()
+        if _standing(project, ref) == one.change.new
+    }
+
+
+def asks_history(project: Project) -> bool:
+    """Tell whether a day of a gate hangs on the history; it may be long, so it is read only then.
+
+    It does where something is blocked, or not applicable without a reason, and where an answer came
+    back.
+    """
+    return any(request.returned for request in project.requests) or any(
+        record.status == "blocked" or (record.status == "na" and not record.reason)
+        for records in project.records.values()
+        for record in records.values()
+    )
+
+
+def _standing(project: Project, ref: str) -> str:
+    book, name = split(ref)
+    if book == REQUESTS:
+        request = project.request(name)
+        return request.state if request else ""
+    return project.record(ref).status
+
+
+def owed_since(board: Board, entry: Entry, kind: str, days: Mapping[str, date]) -> date | None:
+    """Return since when an item owes what a gate lacks of it.
+
+    Args:
+        board: what the entry belongs to.
+        entry: the item with its record.
+        kind: the kind of what is missing (`gates.Missing`).
+        days: since when items have their status, as far as the history knows.
+    """
+    match kind:
+        case "open" | "declined":
+            return _open_since(board, entry, days)
+        case "reason":
+            return days.get(entry.ref)
+        case "evidence" | "needs" | "result":
+            return entry.record.done
+        case "finding":
+            raised = [f.found for f in board.project.findings if entry.ref in f.items and f.found]
+            return min(raised, default=entry.record.done)
+        case "stale":
+            return _stale_since(board, entry)
+    return None
+
+
+def request_since(request: Request, days: Mapping[str, date]) -> date | None:
+    """Return since when an open request is owed: it was asked, or its answer came back."""
+    if request.returned:
+        return days.get(f"{REQUESTS}:{request.id}") or request.answered
+    return request.asked
+
+
+def _open_since(board: Board, entry: Entry, days: Mapping[str, date]) -> date | None:
+    """Return since when an open item is owed.
+
+    Overdue: its due date. Blocked: the day on which it was. Else the day on which the last thing
+    that it had to wait for came true, if it had to wait for anything.
+    """
+    if entry.overdue:
+        return entry.due
+    if entry.record.status == "blocked":
+        return days.get(entry.ref)
+    if entry.waits or entry.later:
+        return None
+    came = [board.project.record(need).done for need in entry.item.needs if need in board.entries]
+    came.append(board.dates.get(entry.item.after))
+    return max((day for day in came if day and day <= board.today), default=None)
+
+
+def _stale_since(board: Board, entry: Entry) -> date | None:
+    """Return the day on which the first piece became too old.
+
+    None where that day is still to come: what will be too old at a milestone is owed now, and
+    nothing says since when that milestone has its date.
+    """
+    pieces = zip(entry.record.evidence, entry.evidence, strict=True)
+    turned = [
+        too_old_from(entry.item, entry.record, piece) for piece, state in pieces if state == "stale"
+    ]
+    return min((day for day in turned if day and day <= board.today), default=None)
+
+
+ANSWERS = "csp"
+"""The role that owes an answer or a remediation where nobody is named."""
+
+
+def role_of(project: Project, who: str) -> str:
+    """Return the role of a person, or the role that is named itself; empty where it is neither."""
+    people = {
+        name.casefold(): person.role for name, person in (project.config.people or {}).items()
+    }
+    word = who.casefold()
+    if word in people:
+        return people[word]
+    return word if word in project.process.roles else ""
+
+
+def answering(project: Project, request: Request) -> str:
+    """Return the role that owes the answer; empty where that cannot be known.
+
+    Somebody whom `fedcheck.toml` does not know is taken for the provider's, unless it was the
+    provider who asked.
+    """
+    role = role_of(project, request.to)
+    if role:
+        return role
+    return "" if request.to and role_of(project, request.by) == ANSWERS else ANSWERS
+
+
+def remediating(project: Project, finding: Finding) -> str:
+    """Return the role that owes the remediation of a finding."""
+    return role_of(project, finding.owner) or ANSWERS

@@ -1,0 +1,259 @@
+"""Commands on checklists: list, validate, new, schema, freeze."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.cli import output
+from fedcheck.cli.options import (
+    Settings,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.key import is_id
+from fedcheck.domain.text import one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError, Problem
+from fedcheck.storage import atomic_files, checklist_files, config, paths
+
+if TYPE_CHECKING:
+    from fedcheck.storage.checklist_files import Catalog
+
+
+@click.group()
+def checklist() -> None:
+    """List, check, write and pin checklists.
+
+    \b
+    Example:
+      fedcheck checklist validate checklists/acme.toml
+    """
+
+
+def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
+    """Return the catalog as seen from the workspace, or the shipped and user lists without one."""
+    settings = click.get_current_context().find_object(Settings)
+    named = workspace or (settings.workspace if settings else None)
+    folders = paths.user_folders()
+    user, _ = config.load(folders)
+    extra = user.checklist_folders()
+    root: Path | None = None
+    try:
+        root = paths.find_workspace(named, os.environ, Path.cwd())
+    except FedcheckError:
+        if named or os.environ.get("FEDCHECK_WORKSPACE"):
+            raise
+    shipped = paths.shipped_checklists()
+    return checklist_files.load_catalog(shipped, (folders.checklists, *extra), root), root
+
+
+@checklist.command("list")
+@workspace_option
+@json_option
+def list_(workspace: str | None, as_json: bool) -> None:
+    """List the checklists, where each comes from, and which one counts.
+
+    \b
+    Example:
+      fedcheck checklist list
+    """
+    catalog, _ = _catalog(workspace)
+    winning = catalog.winning()
+    rows: list[dict[str, Any]] = []
+    for loaded in catalog.lists:
+        found = loaded.checklist
+        rows.append(
+            {
+                "id": loaded.id,
+                "layer": loaded.layer,
+                "process": list(found.process) if found else [],
+                "phase": found.phase if found else "",
+                "role": found.role if found else "",
+                "items": len(found.items) if found else 0,
+                "counts": winning[loaded.id] is loaded,
+                "problems": len(loaded.problems()),
+                "path": str(loaded.path),
+            }
+        )
+    if as_json:
+        print_json(rows)
+        return
+    cells = [["id", "from", "process", "items", ""]]
+    for row in rows:
+        remark = "" if row["counts"] else "hidden by a nearer list of this id"
+        remark = f"{plural(row['problems'], 'problem')}" if row["problems"] else remark
+        cells.append([row["id"], row["layer"], " ".join(row["process"]), str(row["items"]), remark])
+    for line in output.table(cells, right=(3,)):
+        say(line)
+
+
+@checklist.command()
+@click.argument("files_", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@workspace_option
+@json_option
+@click.pass_context
+def validate(
+    ctx: click.Context, files_: tuple[Path, ...], workspace: str | None, as_json: bool
+) -> None:
+    """Check checklists, and report every problem with its line and what to do.
+
+    Without a FILE: all shipped lists, the user's and the workspace's. Exit status 1 where there
+    are problems.
+
+    \b
+    Example:
+      fedcheck checklist validate checklists/acme.toml
+    """
+    from fedcheck.storage.validation import check_across, check_deliverables
+
+    catalog, _ = _catalog(workspace)
+    if files_:
+        for path in files_:
+            if not os.path.lexists(path):
+                raise FedcheckError(f"{path}: no such file", "check the name")
+        given, problems = [], []
+        for path in files_:
+            if path.name == checklist_files.PROCESS_FILE:
+                problems += checklist_files.load_process(path)[1]
+            else:
+                given.append(checklist_files.load_list(path, "file"))
+        named = {loaded.path.resolve() for loaded in given}
+        others = [one for one in catalog.lists if one.path.resolve() not in named]
+        catalog = checklist_files.Catalog([*given, *others], catalog.processes, [])
+    else:
+        given = list(catalog.lists)
+        problems = [*catalog.process_problems, *check_deliverables(catalog)]
+    check_across(catalog, given)
+    problems += [problem for loaded in given for problem in loaded.problems()]
+    _print_problems(problems, len(given), as_json)
+    ctx.exit(1 if problems else 0)
+
+
+def _print_problems(problems: list[Problem], count: int, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            [
+                {"file": str(p.file), "line": p.line, "message": p.message, "hint": p.hint}
+                for p in problems
+            ]
+        )
+        return
+    for problem in problems:
+        say(one_line(str(problem)))
+    lists = plural(count, "checklist")
+    say(
+        f"{lists} checked; {plural(len(problems), 'problem')} found."
+        if problems
+        else f"{lists} checked; no problem found."
+    )
+
+
+@checklist.command()
+def schema() -> None:
+    """Print the JSON Schema of the checklist format, for completion in editors.
+
+    \b
+    Example:
+      fedcheck checklist schema > checklist.schema.json
+    """
+    from fedcheck.domain.checklist import Checklist
+    from fedcheck.storage.validation import schema as make
+
+    print_json(make(Checklist, "fedcheck checklist"))
+
+
+@checklist.command()
+@click.argument("id_", metavar="ID")
+@click.option("--phase", required=True, help="Phase that it belongs to.")
+@click.option("--role", help="Role that owes the items; the workspace's own otherwise.")
+@click.option("--title", help="Title; made of role and phase otherwise.")
+@workspace_option
+def new(id_: str, phase: str, role: str | None, title: str | None, workspace: str | None) -> None:
+    """Write the start of a checklist of your own into the workspace.
+
+    \b
+    Example:
+      fedcheck checklist new rev5.readiness.csp-acme --phase readiness
+    """
+    import json
+
+    session = open_workspace(workspace)
+    project = session.project
+    if not is_id(id_):
+        raise FedcheckError(
+            f'"{id_[:60]}" is not an id', "use a-z, 0-9, dots and hyphens", ErrorKind.USAGE
+        )
+    path = session.root / "checklists" / f"{id_}.toml"
+    if path.exists():
+        raise FedcheckError(f"{path}: exists already", "choose another id", ErrorKind.USAGE)
+    if id_ in session.catalog.winning():
+        hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
+        raise FedcheckError(f'there is a checklist "{id_}" already', hint, ErrorKind.USAGE)
+    known = project.process.phase(phase)
+    if known is None:
+        phases = ", ".join(p.id for p in project.process.phases)
+        raise FedcheckError(f'unknown phase "{phase[:60]}"', f"known: {phases}", ErrorKind.USAGE)
+    owner = role or project.config.role
+    if owner not in project.process.roles:
+        roles = ", ".join(project.process.roles)
+        raise FedcheckError(f'unknown role "{owner[:60]}"', f"known: {roles}", ErrorKind.USAGE)
+    text = SKELETON.format(
+        id=json.dumps(id_),
+        process=json.dumps(project.process.id),
+        phase=json.dumps(phase),
+        role=json.dumps(owner),
+        title=json.dumps(
+            title or f"{known.title}: {owner.upper()}, our additions", ensure_ascii=False
+        ),
+    )
+    atomic_files.write_whole(path, text.encode())
+    say(f"written  {path}")
+
+
+SKELETON = '''format = 1
+id = {id}
+process = {process}
+phase = {phase}
+role = {role}
+title = {title}
+
+[[section]]
+id = "additions"
+title = "Additions"
+
+  [[section.item]]
+  id = "first-item"
+  title = "What is true when this is done"
+  guidance = """
+What to do and what good looks like.
+"""
+  expects = ["what proves it"]
+'''
+
+
+@checklist.command()
+@workspace_option
+def freeze(workspace: str | None) -> None:
+    """Copy the shipped lists of the process into the workspace: that pins them.
+
+    Lists that the workspace has already are left alone.
+
+    \b
+    Example:
+      fedcheck checklist freeze
+    """
+    session = open_workspace(workspace)
+    copied = 0
+    for name, loaded in session.catalog.winning().items():
+        if loaded.layer == "workspace" or name not in session.project.checklists:
+            continue
+        atomic_files.write_whole(
+            session.root / "checklists" / f"{name}.toml", loaded.path.read_bytes()
+        )
+        say(f"frozen  {name}")
+        copied += 1
+    say(f"{plural(copied, 'checklist')} copied to {session.root / 'checklists'}")

@@ -1,0 +1,174 @@
+"""The command that writes for each owner what they owe, for a mail."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.cli import completion
+from fedcheck.cli.options import (
+    Day,
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.reference import did_you_mean, nearest
+from fedcheck.domain.text import one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage import atomic_files
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.analysis.obligations import Digest
+
+NOBODY_WORDS = ("nobody", "none")
+"""What stands for the digest of what nobody is named for."""
+
+
+@click.command()
+@click.argument("owners", nargs=-1, metavar="[OWNER]...", shell_complete=completion.people)
+@click.option("--role", shell_complete=completion.roles, help="Only people of this role.")
+@click.option("--until", type=Day(), help="Leave out what is due after this day.")
+@click.option(
+    "-o", "--output", metavar="DIR", help="Folder for the files; - prints one owner's digest."
+)
+@click.option("--force", is_flag=True, help="Replace files of a folder that you name.")
+@workspace_option
+@as_of_option
+@json_option
+def digest(
+    owners: tuple[str, ...],
+    role: str | None,
+    until: date | None,
+    output: str | None,
+    force: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Write what each owner owes, by when and why, as Markdown that reads well in a mail.
+
+    A file for each OWNER who owes something, and one for what nobody is named for (nobody). They
+    go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing of private/ is in it.
+
+    \b
+    Example:
+      fedcheck digest --role csp --until 2027-02-01
+      fedcheck digest dana -o -
+    """
+    from fedcheck.analysis.obligations import digests
+    from fedcheck.reports.digest import file_names
+
+    session = open_workspace(workspace, as_of)
+    board = session.board().shared()
+    roles = board.project.process.roles
+    if role and role not in roles:
+        hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
+        raise FedcheckError(f'unknown role "{one_line(role, 60)}"', hint, ErrorKind.USAGE)
+    everybody = digests(board, role or "", until)
+    names = dict(zip((one.owner for one in everybody), file_names(everybody), strict=True))
+    chosen = _chosen(board, everybody, owners)
+    if as_json:
+        found = [_row(board, one, names.get(one.owner, "")) for one in chosen]
+        print_json(
+            {"schema": "fedcheck/digest@1", "as_of": board.today, "until": until, "digests": found}
+        )
+        return
+    if output == "-":
+        _print(board, chosen, until)
+        return
+    folder = Path(output) if output else session.root / "reports" / f"digest-{board.today}"
+    _write(board, chosen, names, folder, until, force or output is None)
+
+
+def _chosen(board: "Board", known: "list[Digest]", owners: tuple[str, ...]) -> "list[Digest]":
+    """Return the digests that are asked for. Raises FedcheckError for who is not known."""
+    from fedcheck.analysis.obligations import Digest
+
+    if not owners:
+        return known
+    by_name = {(one.owner or NOBODY_WORDS[0]).casefold(): one for one in known}
+    people = {name.casefold(): name for name in board.project.people()}
+    found = []
+    for owner in owners:
+        word = owner.casefold()
+        word = NOBODY_WORDS[0] if word in NOBODY_WORDS else word
+        if word in by_name:
+            found.append(by_name[word])
+        elif word in people or word == NOBODY_WORDS[0]:
+            found.append(Digest(people.get(word, "")))
+        else:
+            near = nearest(word, {*by_name, *people})
+            hint = f'did you mean "{near[0]}"?' if near else "see: fedcheck list owner:NAME"
+            raise FedcheckError(f'nobody is called "{one_line(owner, 60)}"', hint, ErrorKind.USAGE)
+    return list({one.owner: one for one in found}.values())
+
+
+def _print(board: "Board", chosen: "list[Digest]", until: date | None) -> None:
+    from fedcheck.reports.digest import markdown
+
+    if len(chosen) != 1:
+        names = ", ".join(one.owner or NOBODY_WORDS[0] for one in chosen[:20])
+        hint = f"name one: {names}" if chosen else "nobody owes anything"
+        raise FedcheckError("-o - prints one digest", hint, ErrorKind.USAGE)
+    click.echo(markdown(board, chosen[0], until), nl=False)
+
+
+def _write(
+    board: "Board",
+    chosen: "list[Digest]",
+    names: dict[str, str],
+    folder: Path,
+    until: date | None,
+    force: bool,
+) -> None:
+    from fedcheck.reports.digest import file_names, markdown
+
+    wanted: dict[Path, bytes] = {}
+    for one in chosen:
+        name = names.get(one.owner) or file_names([one])[0]
+        path = folder / name
+        data = markdown(board, one, until).encode()
+        if path.exists() and not force and path.read_bytes() != data:
+            raise FedcheckError(
+                f"{path}: is there already", "choose another folder, or --force", ErrorKind.USAGE
+            )
+        wanted[path] = data
+    atomic_files.write_all(wanted)
+    for one, path in zip(chosen, wanted, strict=True):
+        who = one.owner or "nobody named"
+        late = one.overdue(board.today)
+        told = plural(len(one.items) + len(one.answers) + len(one.findings), "thing")
+        say(f"{one_line(who, 30):<20}  {told}{f', {late} overdue' if late else '':<14}  {path}")
+    if not wanted:
+        say("Nobody owes anything.")
+
+
+def _row(board: "Board", one: "Digest", name: str) -> dict[str, Any]:
+    from fedcheck.cli import json_documents
+
+    waits = one.blocked or {}
+    return {
+        "owner": one.owner,
+        "role": one.role,
+        "file": name,
+        "overdue": one.overdue(board.today),
+        "items": [json_documents.list_row(entry) for entry in one.items],
+        "requests": [json_documents.request_row(r, board.today) for r in one.answers],
+        "to_judge": [json_documents.request_row(r, board.today) for r in one.judgements],
+        "findings": [json_documents.finding_row(f, board.today) for f in one.findings],
+        "waiting": [
+            {"ref": ref, "items": [{"ref": e.ref, "owner": e.record.owner} for e in entries]}
+            for ref, entries in waits.items()
+        ],
+        "evidence": [
+            {"ref": use.entry.ref, "id": use.proof.id, "state": use.standing, "on": use.turns}
+            for use in one.proofs
+            if use.proof is not None
+        ],
+        "later": one.later,
+    }

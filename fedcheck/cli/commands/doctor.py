@@ -1,0 +1,210 @@
+"""The command that lists what is wrong with a workspace, and mends what needs no person."""
+
+import os
+import textwrap
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.cli import output
+from fedcheck.cli.options import (
+    Settings,
+    complain,
+    json_option,
+    paint,
+    print_json,
+    say,
+    warn,
+    workspace_option,
+)
+from fedcheck.domain.text import one_line, plural
+from fedcheck.errors import FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.doctor.defect import Defect
+    from fedcheck.session import Session
+
+COLOURS = {"error": "red", "warning": "yellow", "note": None}
+
+
+class Patient:
+    """The workspace as doctor meets it: open, or with the reason why it cannot be opened."""
+
+    def __init__(self, workspace: str | None) -> None:
+        from fedcheck.storage import config, paths
+
+        settings = click.get_current_context().find_object(Settings)
+        named = workspace or (settings.workspace if settings else None)
+        self.folders = paths.user_folders()
+        user, problems = config.load(self.folders)
+        warn(problems)
+        self.root: Path = paths.find_workspace(named, os.environ, Path.cwd())
+        self.extra = user.checklist_folders()
+        self.who = config.who(user, os.environ)
+        self.session: Session | None = None
+        self.cause = FedcheckError("")
+
+    def examine(self) -> "list[Defect]":
+        """Open the workspace as it is on disk now, and return its defects."""
+        from fedcheck.doctor.examine import examine, examine_closed
+        from fedcheck.session import open_session, system_clock
+        from fedcheck.storage.atomic_files import cannot
+
+        self.session = None
+        try:
+            self.session = open_session(self.root, self.folders, self.extra, self.who)
+        except FedcheckError as error:
+            self.cause = error
+        except OSError as error:
+            self.cause = cannot("read", Path(error.filename or self.root), error)
+        if self.session is not None:
+            return examine(self.session)
+        now: datetime = system_clock()
+        user = (self.folders.checklists, *self.extra)
+        return examine_closed(self.root, user, self.cause, now)
+
+
+@click.command()
+@click.option("--fix", is_flag=True, help="Mend what needs no decision, and say what was done.")
+@click.option(
+    "--move",
+    metavar="OLD=NEW",
+    help="Move the record OLD, whose item is gone, to the item NEW.",
+)
+@workspace_option
+@json_option
+@click.pass_context
+def doctor(
+    ctx: click.Context, fix: bool, move: str | None, workspace: str | None, as_json: bool
+) -> None:
+    """List what is wrong with the workspace, each with its remedy.
+
+    Exit status 1 where there are problems; notes alone are no problem. --fix closes what others
+    at this machine can reach, removes temporary files that were left behind, and moves records to
+    items that were renamed. No record is ever deleted, and its file is copied to
+    .fedcheck/backup/ before it is moved; `fedcheck undo` takes a move back.
+
+    \b
+    Example:
+      fedcheck doctor --fix
+      fedcheck doctor --move old-item=rev5.readiness.csp:new-item
+    """
+    patient = Patient(workspace)
+    done: list[str] = []
+    defects = patient.examine()
+    if move is not None:
+        done += _move(patient, move)
+        defects = patient.examine()
+    if fix:
+        done += _mend(patient, defects)
+        defects = patient.examine()
+    if as_json:
+        rows = [_row(defect) for defect in defects]
+        print_json({"schema": "fedcheck/doctor@1", "problems": rows, "done": done})
+    else:
+        for line in done:
+            say(line)
+        if move is None or fix:
+            _print(defects, bool(done))
+    wrong = any(one.severity != "note" for one in defects)
+    ctx.exit(1 if wrong and (move is None or fix) else 0)
+
+
+def _move(patient: Patient, text: str) -> list[str]:
+    from fedcheck.doctor.fixes import chosen, move_records, told
+
+    if patient.session is None:
+        raise patient.cause
+    moved = move_records(patient.session, [chosen(patient.session, text)])
+    for error in moved.failed:
+        raise error
+    return [*told(moved), "take it back with: fedcheck undo"]
+
+
+def _mend(patient: Patient, defects: "list[Defect]") -> list[str]:
+    from fedcheck.doctor.fixes import mend
+
+    mended = mend(defects, patient.session)
+    for error in mended.failed:
+        complain(str(error), error.hint)
+    return mended.done
+
+
+def _row(defect: "Defect") -> dict[str, Any]:
+    return {
+        "kind": defect.kind,
+        "severity": defect.severity,
+        "file": str(defect.file) if defect.file else "",
+        "line": defect.line,
+        "ref": defect.ref,
+        "message": defect.message,
+        "remedy": defect.remedy,
+        "fixable": defect.fixable,
+    }
+
+
+def _print(defects: "list[Defect]", after_mending: bool) -> None:
+    from fedcheck.doctor.defect import KINDS
+
+    if after_mending:
+        say()
+    for (severity, kind), group in groupby(defects, lambda one: (one.severity, one.kind)):
+        heading = paint(f"{severity}: {KINDS[kind]}", fg=COLOURS[severity], bold=True)
+        say(heading)
+        for defect in group:
+            _print_defect(defect)
+        say()
+    say(_count(defects, after_mending))
+
+
+def _print_defect(defect: "Defect") -> None:
+    place = ""
+    if defect.file is not None:
+        place = _near(defect.file) + (f":{defect.line}" if defect.line else "") + ": "
+    for line in _wrapped(one_line(place + defect.message), "  ", "    "):
+        say(line)
+    if defect.remedy:
+        for line in _wrapped(one_line(defect.remedy), "    -> ", "       "):
+            say(paint(line, dim=True))
+
+
+def _near(path: Path) -> str:
+    """Return a path from the working directory, where that is shorter."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Return a text in lines that fit the terminal; elsewhere in one line, for grep."""
+    room = output.width()
+    if not room:
+        return [first + text]
+    return textwrap.wrap(
+        text,
+        min(max(room, 40), 100),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _count(defects: "list[Defect]", after_mending: bool) -> str:
+    wrong = [one for one in defects if one.severity != "note"]
+    notes = len(defects) - len(wrong)
+    left = " left" if after_mending else ""
+    if not wrong:
+        said = paint(f"No problems{left or ' found'}.", fg="green")
+        return f"{said} {plural(notes, 'note')}." if notes else said
+    parts = [f"{plural(len(wrong), 'problem')}{left}"]
+    can = sum(one.fixable for one in wrong)
+    if can:
+        parts.append(f"{can} of them --fix can mend")
+    if notes:
+        parts.append(plural(notes, "note"))
+    return ", ".join(parts) + "."

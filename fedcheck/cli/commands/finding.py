@@ -1,0 +1,343 @@
+"""Commands on findings: raise, update, list, show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.analysis.issues import finding_language, state_of
+from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli.commands import issues
+from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.options import (
+    as_of_option,
+    detail_options,
+    given,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain import finding_rules
+from fedcheck.domain.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding, exposure
+from fedcheck.domain.finding_rules import DETAILS, Update, detailed
+from fedcheck.domain.text import storable
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.record_file import FINDINGS
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.session import Session
+
+
+LONG = ("recommendation", "remedy", "verification", "comment")
+"""The details that are texts of their own."""
+
+
+@click.group()
+def finding() -> None:
+    """Gaps found by the assessor: risk, plan, due date, retest.
+
+    \b
+    Example:
+      fedcheck finding list risk:high state:open
+    """
+
+
+@finding.command()
+@click.argument("title")
+@click.option("--risk", type=click.Choice(RISKS), help="Sets the due date; or by likelihood.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=completion.items, help="Test that found it."
+)
+@click.option("--owner", default="", shell_complete=completion.people, help="Who remediates it.")
+@click.option("--found", help="Day on which it was found; today otherwise.")
+@click.option("--due", help="30, 90 or 180 days after it was found, without it.")
+@click.option("--plan", default="", help="What will be done; - reads it from stdin.")
+@click.option("--text", default="", help="The weakness in full; - reads it from stdin.")
+@detail_options
+@workspace_option
+@as_of_option
+@json_option
+def add(
+    title: str,
+    risk: str | None,
+    items: tuple[str, ...],
+    owner: str,
+    found: str | None,
+    due: str | None,
+    plan: str,
+    text: str,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    **details: Any,
+) -> None:
+    """Raise a finding, TITLE in one line. Prints the new id first.
+
+    Its risk is given, or follows from likelihood and impact.
+
+    \b
+    Example:
+      fedcheck finding add "Management API takes tenant tokens" --risk moderate \\
+        --item pen-3 --owner erik --plan "Bind tokens to their audience; release 4.12"
+    """
+    told, described = issues.texts_of(plan, text)
+    known = given(details)
+    rated = risk or exposure(known.get("likelihood", ""), known.get("impact", ""))
+    if not rated:
+        hint = "say --risk, or both --likelihood and --impact"
+        raise FedcheckError("a finding has a risk", hint, ErrorKind.USAGE)
+    session = open_workspace(workspace, as_of)
+    ref = session.new_ref(FINDINGS)
+    new = Finding(
+        id=ref.partition(":")[2],
+        title=title,
+        risk=rated,  # type: ignore[arg-type]
+        items=issues.item_refs(session, items),
+        owner=_word(owner),
+        found=issues.day_of(session, found),
+        due=issues.day_of(session, due),
+        plan=_text(told or ""),
+        text=_text(described or ""),
+    )
+    today = session.today()
+    raised = detailed(finding_rules.raised(new, today), known, today)
+    if risk:
+        raised = finding_rules.raised(replace(raised, risk=new.risk, due=new.due), today)
+    action = session.revise([ref], lambda _: raised, f"Finding: {raised.title}")
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    far = f"due {output.due_text(raised.due, session.today())}"
+    issues.said(raised, raised.risk, far, "" if raised.plan else "no plan yet")
+
+
+def _word(text: str) -> str:
+    return " ".join(storable(text).split())
+
+
+def _text(text: str) -> str:
+    return storable(text).rstrip()
+
+
+@finding.command()
+@click.argument(
+    "finding_ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.findings
+)
+@click.option("--risk", type=click.Choice(RISKS), help="A due date that followed from it follows.")
+@click.option("--plan", help='What will be done; - reads it from stdin, "" clears it.')
+@click.option("--owner", shell_complete=completion.people, help='Who does it; "" for nobody.')
+@click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the one by risk.')
+@click.option("--title", help="Another title.")
+@click.option("--text", help="The weakness in full; - reads it from stdin.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=completion.items, help="Name this item too."
+)
+@click.option(
+    "--deviation", type=click.Choice([*DEVIATIONS, ""]), help='Ask for it; "" takes back.'
+)
+@click.option("--rationale", help="Why the deviation is right; - reads it from stdin.")
+@click.option("--deviation-state", type=click.Choice(DEVIATION_STATES), help="What became of it.")
+@click.option("--retest", type=click.Choice(RETESTS), help="One that passed closes the finding.")
+@click.option("--close", is_flag=True, help="Needs evidence, a passed retest or a deviation.")
+@click.option("--reopen", is_flag=True, help="It is open again.")
+@click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Of evidence.")
+@click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
+@detail_options
+@workspace_option
+@as_of_option
+@json_option
+def update(
+    finding_ids: tuple[str, ...],
+    risk: str | None,
+    plan: str | None,
+    owner: str | None,
+    due: str | None,
+    title: str | None,
+    text: str | None,
+    items: tuple[str, ...],
+    deviation: str | None,
+    rationale: str | None,
+    deviation_state: str | None,
+    retest: str | None,
+    close: bool,
+    reopen: bool,
+    links: tuple[str, ...],
+    kind: str | None,
+    outside: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    **details: Any,
+) -> None:
+    """Change findings: plan, risk, deviation, retest, and what the official tables ask for.
+
+    All of one command is one change. Likelihood and impact give the risk; a risk adjustment that
+    is approved makes the adjusted risk the one that counts. Corrected during testing closes it.
+
+    \b
+    Example:
+      fedcheck finding update f3k9 --plan "Release 4.12" --owner erik --due +6w
+      fedcheck finding update f3k9 --evidence evidence/retest.pdf --retest passed
+      fedcheck finding update f3k9 --deviation false-positive --rationale "Not our host"
+    """
+    _contradictions(close, reopen, retest)
+    plan, text, rationale = issues.texts_of(plan, text, rationale)
+    session = open_workspace(workspace, as_of)
+    refs = issues.refs_of(session, FINDINGS, finding_ids)
+    if title is not None and not _word(title):
+        raise FedcheckError("the title is empty", "say the weakness in one line", ErrorKind.USAGE)
+    wanted = Update(
+        items=issues.item_refs(session, items),
+        title=None if title is None else _word(title),
+        text=None if text is None else _text(text),
+        risk=risk,
+        plan=None if plan is None else _text(plan),
+        owner=None if owner is None else _word(owner),
+        due=issues.day_of(session, due),
+        by_risk=due is not None and not due.strip(),
+        deviation=deviation,
+        rationale=None if rationale is None else _text(rationale),
+        decision=deviation_state,
+        retest=retest,
+        close=close,
+        reopen=reopen,
+        details=given(details),
+    )
+    if wanted == Update() and not links:
+        raise FedcheckError(
+            "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
+        )
+    wanted = replace(wanted, proofs=issues.proofs_of(session, links, kind, outside))
+    today = session.today()
+    change: Callable[[Finding], Finding] = issues.there(lambda old: wanted.apply(old, today))
+    report_action(session, session.revise(refs, change, "Finding updated"), as_json)
+
+
+def _contradictions(close: bool, reopen: bool, retest: str | None) -> None:
+    if close and (reopen or retest == "failed"):
+        other = "--reopen" if reopen else "--retest failed"
+        raise FedcheckError(
+            f"--close and {other} contradict each other", "leave one out", ErrorKind.USAGE
+        )
+    if reopen and retest == "passed":
+        text = "--reopen and --retest passed contradict each other"
+        raise FedcheckError(text, "leave one out", ErrorKind.USAGE)
+
+
+@finding.command()
+@click.argument("finding_id", metavar="ID", shell_complete=completion.findings)
+@click.option("--reason", required=True, help="Why; the history keeps it.")
+@workspace_option
+@json_option
+def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
+    """Take a finding back that should never have been raised.
+
+    It leaves the register; the history keeps it and the reason, and undo brings it back.
+    A finding that was remediated is closed, and one that is no weakness gets a deviation; see
+    fedcheck finding update.
+
+    \b
+    Example:
+      fedcheck finding withdraw f3k9 --reason "raised twice, see f7aa"
+    """
+    issues.withdraw(open_workspace(workspace), FINDINGS, finding_id, reason, as_json)
+
+
+@finding.command("list")
+@click.argument("query", nargs=-1, shell_complete=completion.finding_words)
+@workspace_option
+@as_of_option
+@json_option
+def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """List findings, one a line, the newest last, narrowed by a QUERY.
+
+    Words match id, title, texts, items and evidence. Keys narrow: risk, state (open, closed),
+    owner, item, deviation, decision, retest, due, is (overdue, planned, unplanned); a|b means
+    either, a leading - turns a term round. A role (owner:csp) means everybody in it. ! marks what
+    is overdue.
+
+    \b
+    Example:
+      fedcheck finding list risk:high state:open
+      fedcheck finding list is:unplanned
+    """
+    session = open_workspace(workspace, as_of)
+    issues.things_of(session, FINDINGS)
+    board = session.board()
+    parsed = finding_language(board.project).parse(output.query_text(query))
+    chosen = parsed.select(board.project.findings, board.today)
+    chosen.sort(key=lambda one: one.found or date.min)
+    if as_json:
+        print_json([json_documents.finding_row(one, board.today) for one in chosen])
+        return
+    rows = [
+        [f.id, f.risk, state_of(f), issues.due_cell(f, board.today), f.owner, f.title]
+        for f in chosen
+    ]
+    for line in output.table(rows, flexible=5):
+        say(line)
+    if not chosen and output.width():
+        say("Nothing matches." if query else "Nothing was found yet.")
+
+
+@finding.command()
+@click.argument("finding_id", metavar="ID", shell_complete=completion.findings)
+@workspace_option
+@as_of_option
+@json_option
+def show(finding_id: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show everything about a finding, and what became of it.
+
+    \b
+    Example:
+      fedcheck finding show f3k9
+    """
+    session = open_workspace(workspace, as_of)
+    ref = issues.ref_of(session, FINDINGS, finding_id)
+    found = session.project.finding(ref.partition(":")[2])
+    assert found is not None, "its id was just found"
+    if as_json:
+        history = issues.history_of(session, ref)
+        print_json(json_documents.finding_document(found, session.today(), history))
+        return
+    _print(session, session.board(), found, ref)
+
+
+def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
+    issues.head(one, ref, f"{one.risk} risk", board.today)
+    days = {name: day.isoformat() if day else "" for name, day in _days(one).items()}
+    issues.facts(
+        [
+            ("found", days["found"]),
+            ("owner", one.owner),
+            ("due", issues.due_words(one, board.today)),
+            ("deviation", f"{one.deviation}, {one.deviation_state}" if one.deviation else ""),
+            ("retest", f"{one.retest} {days['retested']}".rstrip()),
+            ("closed", days["closed"]),
+            ("first rated", one.original),
+            *((name.replace("_", " "), _told(one, name)) for name in DETAILS if name not in LONG),
+        ]
+    )
+    issues.paragraph("Weakness", one.text)
+    issues.paragraph("Plan", one.plan)
+    issues.paragraph("Rationale", one.rationale)
+    for name in LONG:
+        issues.paragraph(name.capitalize(), getattr(one, name))
+    issues.rest(session, board, one, ref)
+
+
+def _told(one: Finding, name: str) -> str:
+    value = getattr(one, name)
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def _days(one: Finding) -> dict[str, date | None]:
+    return {"found": one.found, "retested": one.retested, "closed": one.closed}

@@ -1,0 +1,136 @@
+"""The command that tells whether a milestone may be called, and who owes what is missing."""
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from fedcheck.analysis import gates, outstanding, waiting_since
+from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    paint,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.dates import distance
+from fedcheck.domain.text import one_line, plural
+from fedcheck.storage.workspace_files import known_milestone
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.analysis.gates import Gate, Missing
+    from fedcheck.session import Session
+
+_LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
+"""The list's part of a reference, which gives way first."""
+
+REASON = 60
+"""The widest reason on a terminal, in cells."""
+
+
+@click.command()
+@click.argument("milestone", required=False, shell_complete=completion.milestones)
+@workspace_option
+@as_of_option
+@json_option
+@click.pass_context
+def gate(
+    ctx: click.Context,
+    milestone: str | None,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Tell whether a MILESTONE may be called, and exactly what is missing.
+
+    What is missing is told by who must act, with the day since when it is owed. --as-of looks
+    ahead: evidence that will be too old by then, and what will be overdue. Exit status 0 when
+    ready, 1 when not. Without a milestone: the next one.
+
+    \b
+    Example:
+      fedcheck gate kick-off --as-of 2027-02-01
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    process = board.project.process
+    name = known_milestone(process, milestone) if milestone else board.next_milestone
+    stone = process.milestone(name)
+    assert stone is not None
+    found = gates.gate(board, stone, status_days(session))
+    fresh: frozenset[tuple[str, str]] = frozenset()
+    session.as_of = None
+    today = session.today()
+    if board.today > today:
+        fresh = outstanding.new_by(found, gates.gate(session.board(), stone))
+    if as_json:
+        print_json(json_documents.gate_document(board, found, fresh))
+    else:
+        _print_gate(board, found, fresh, today)
+    ctx.exit(0 if found.ready else 1)
+
+
+def status_days(session: "Session") -> Mapping[str, date]:
+    """Return since when items have their status, where a gate asks for that."""
+    project = session.project
+    if not waiting_since.asks_history(project):
+        return {}
+    return waiting_since.status_days(project, session.history(), ZoneInfo(project.config.timezone))
+
+
+def _print_gate(
+    board: "Board", gate: "Gate", fresh: Collection[tuple[str, str]], today: date
+) -> None:
+    stone = gate.milestone
+    day = output.due_text(gate.date, board.today) or "no date yet"
+    say(f"{paint(stone.title, bold=True)}   {day}")
+    if board.today > today:
+        ahead = distance(board.today, today)
+        say(f"As it will stand on {board.today} ({ahead}) if nothing is done until then.")
+    if not stone.closes:
+        say("This milestone has no gate: it closes no phase.")
+        return
+    if stone.question:
+        say(stone.question)
+    if gate.ready:
+        say(paint("Yes. Nothing is missing.", fg="green"))
+        return
+    count = plural(len(gate.missing), "thing is", "things are")
+    more = f", {len(fresh)} of them not yet" if fresh else ""
+    say(paint(f"No. {count} missing{more}.", fg="red"))
+    names = output.short_names(board.project.refs)
+    for debt in outstanding.debts(board.project, gate.missing):
+        say()
+        say(f"{paint(one_line(debt.who), bold=True)}  {len(debt.missing)}")
+        rows = [_row(board, one, fresh, names, today) for one in debt.missing]
+        for line in output.table(rows, flexible=3):
+            say(line)
+
+
+def _row(
+    board: "Board",
+    missing: "Missing",
+    fresh: Collection[tuple[str, str]],
+    names: Mapping[str, str],
+    today: date,
+) -> list[str]:
+    """Return what is missing as cells: since when, the reference, the title, why."""
+    why = outstanding.reason_of(board, missing)
+    if (missing.kind, missing.ref) in fresh:
+        why = f"not yet: {why}"
+    elif missing.kind in ("open", "declined") and missing.since and missing.since >= today:
+        why = f"not yet overdue: {why}"
+    if output.narrow():
+        why = one_line(_LIST.sub("", why), output.width() // 4)
+    elif output.width():
+        why = one_line(why, REASON)
+    day = f"since {missing.since}" if missing.since else ""
+    ref = names.get(missing.ref, missing.ref)
+    return ["", day, ref, outstanding.title_of(board, missing), why]

@@ -1,0 +1,139 @@
+"""Commands that make workspaces: init, demo."""
+
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from fedcheck.cli.options import Settings, as_of_option, complain, say
+from fedcheck.domain.dates import typed_day
+from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage import checklist_files, paths, workspace_files
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the service offering.")
+@click.option("--process", "process_id", default="jab", show_default=True, help="Process it takes.")
+@click.option("--role", required=True, help="Your role: csp, 3pao, pmo, jab.")
+@click.option("--impact", help="Impact level; jab: moderate (default) or high.")
+@click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
+@click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
+@click.option("--provider", default="", help="Name of the cloud service provider.")
+@click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
+@click.option("--marking", default="", help="Sensitivity marking for reports.")
+def init(
+    folder: Path,
+    name: str,
+    process_id: str,
+    role: str,
+    impact: str | None,
+    profile: tuple[str, ...],
+    milestone: tuple[str, ...],
+    provider: str,
+    timezone: str,
+    marking: str,
+) -> None:
+    """Make a workspace in DIR (here, without one).
+
+    \b
+    Example:
+      fedcheck init acme --name "Acme Vault" --process jab --role csp \\
+        --impact moderate --milestone kick-off=2027-02-01
+    """
+    catalog = checklist_files.load_catalog(paths.shipped_checklists(), (), None)
+    process = catalog.processes.get(process_id)
+    if process is None:
+        known = ", ".join(sorted(catalog.processes))
+        hint = did_you_mean(process_id, catalog.processes) or f"known: {known}"
+        raise FedcheckError(f'unknown process "{process_id[:60]}"', hint, ErrorKind.USAGE)
+    if role not in process.roles:
+        hint = did_you_mean(role, process.roles) or "known: " + ", ".join(process.roles)
+        raise FedcheckError(f'{process.id} has no role "{role[:60]}"', hint, ErrorKind.USAGE)
+    options = dict(_pair(text, "--profile") for text in profile)
+    if impact:
+        options["impact"] = impact
+    workspace_files.check_timezone(timezone)
+    dates: dict[str, date] = {}
+    for text in milestone:
+        stone, day = _pair(text, "--milestone")
+        dates[workspace_files.known_milestone(process, stone)] = _day(day, timezone)
+    if not name.strip():
+        raise FedcheckError(
+            "the name is empty", "give the name of the service offering", ErrorKind.USAGE
+        )
+    text = workspace_files.head_text(
+        name.strip(),
+        process,
+        role,
+        provider=provider,
+        timezone=timezone,
+        marking=marking,
+        profile=workspace_files.parse_profile(process, options),
+        milestones=dates,
+    )
+    root = paths.expanded(folder).absolute()
+    workspace_files.create(root, text)
+    say(f"made  {root}")
+    if process.status == "historical":
+        complain(f"note: {process.title} is historical. {one_line(process.followed_by)}")
+    say(f"{ROLE_TITLES[role]}: see what to do with  fedcheck -w {folder} next")
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise FedcheckError(f"{option} {text[:60]}: expected NAME=VALUE", "", ErrorKind.USAGE)
+    return name.strip(), value.strip()
+
+
+def _day(text: str, timezone: str) -> date:
+    from fedcheck.session import system_clock
+
+    try:
+        day = typed_day(text, system_clock().astimezone(ZoneInfo(timezone)).date())
+    except ValueError as error:
+        raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None
+    assert day is not None, "an empty date does not get past the equals sign"
+    return day
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@as_of_option
+@click.pass_context
+def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
+    """Open a filled example workspace, three weeks before its kick-off.
+
+    On a terminal it opens the app; else it prints the status and writes the Markdown report. The
+    workspace is made in DIR, or in a new temporary folder.
+
+    \b
+    Example:
+      fedcheck demo
+      fedcheck demo example </dev/null
+    """
+    import tempfile
+
+    from fedcheck.cli.launch import on_terminal, open_app
+    from fedcheck.demo import example
+
+    root = (
+        paths.expanded(folder).absolute() if folder else Path(tempfile.mkdtemp(prefix="fedcheck-"))
+    )
+    if not (root / paths.HEAD).exists():
+        example.make(root, as_of)
+    if on_terminal():
+        ctx.exit(open_app(ctx.find_object(Settings) or Settings(), root))
+    from fedcheck.cli.commands.report import write_default
+    from fedcheck.cli.commands.status import status
+
+    ctx.invoke(status, workspace=str(root), as_of=as_of, as_json=False)
+    path = write_default(str(root), as_of)
+    say()
+    say(f"workspace  {root}")
+    say(f"report     {path}")

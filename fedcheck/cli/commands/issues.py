@@ -1,0 +1,295 @@
+"""What the commands on requests and on findings share: ids, days, texts, proof, blocks."""
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from fedcheck.analysis.activity import story
+from fedcheck.analysis.issues import Thing, naming, overdue, state_of
+from fedcheck.cli import output
+from fedcheck.cli.options import complain, paint, say
+from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import STATUS_GLYPHS
+from fedcheck.domain.reference import nearest, split
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import clean, one_line
+from fedcheck.errors import ErrorKind, FedcheckError, RuleError
+from fedcheck.storage.record_file import FINDINGS, REQUESTS
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.domain.change import Entered
+    from fedcheck.domain.evidence import Evidence
+    from fedcheck.session import Session
+
+T = TypeVar("T", Request, Finding)
+
+NAMES = {REQUESTS: "request", FINDINGS: "finding"}
+"""What one entry of a book is called."""
+
+CANDIDATES = 20
+"""How many things that may be meant are listed."""
+
+
+def things_of(session: "Session", book: str) -> Sequence[Thing]:
+    """Return the requests or the findings. Raises FedcheckError where their file is broken."""
+    for broken in session.project.broken:
+        if not broken.private and Path(broken.path) == session.root / f"{book}.toml":
+            raise FedcheckError(f"{book}.toml cannot be used", "mend it: fedcheck doctor")
+    return session.project.requests if book == REQUESTS else session.project.findings
+
+
+def ref_of(session: "Session", book: str, text: str) -> str:
+    """Return the reference of what an id, or the beginning of one, means.
+
+    Raises FedcheckError (status 2) if that is in doubt.
+    """
+    known = {thing.id: thing for thing in things_of(session, book)}
+    start = text.removeprefix(f"{book}:")
+    found = [start] if start in known else [one for one in known if start and one.startswith(start)]
+    if len(found) == 1:
+        return f"{book}:{found[0]}"
+    shown = one_line(text, 80) or '""'
+    if found:
+        lines = [f"{one}  {one_line(known[one].title, 60)}" for one in found[:CANDIDATES]]
+        listed = "\n  ".join(lines)
+        raise FedcheckError(
+            f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+        )
+    name = NAMES[book]
+    near = nearest(start, known, 3)
+    hint = "did you mean " + " or ".join(near) + "?" if near else f"see: fedcheck {name} list"
+    raise FedcheckError(f"{shown}: no such {name}", hint, ErrorKind.USAGE)
+
+
+def refs_of(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
+    """Return the references of several."""
+    return list(dict.fromkeys(ref_of(session, book, text) for text in texts))
+
+
+def withdraw(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
+    """Take a request or a finding out of its register; say so."""
+    from fedcheck.cli.commands.item import report_action
+
+    ref = ref_of(session, book, text)
+    title = getattr(session.project.thing(ref), "title", "")
+    action = session.withdraw(ref, reason)
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    say(one_line(f"{split(ref)[1]}  withdrawn: {title}", 200))
+
+
+def any_ref(session: "Session", text: str) -> str:
+    """Return the reference of an item, or of a request or finding that is named in full."""
+    book = split(text)[0]
+    return ref_of(session, book, text) if book in NAMES else session.resolve(text)
+
+
+def only_items(text: str) -> None:
+    """Refuse the reference of a request or finding, and say where it is shown."""
+    book, thing = split(text)
+    if book in NAMES:
+        shown, name = one_line(text, 80), NAMES[book]
+        hint = f"see: fedcheck {name} show {one_line(thing, 40)}"
+        raise FedcheckError(f"{shown}: is a {name}, not an item", hint, ErrorKind.USAGE)
+
+
+def item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ...]:
+    """Return the items that are named. Raises FedcheckError for one of a private list."""
+    refs = tuple(dict.fromkeys(session.resolve(item) for item in items))
+    for ref in refs:
+        if split(ref)[0] in session.project.private_lists:
+            hint = "requests and findings are shared, and would tell of it"
+            raise FedcheckError(f"{ref}: is private", hint, ErrorKind.USAGE)
+    return refs
+
+
+def day_of(session: "Session", text: str | None) -> date | None:
+    """Return the day that somebody typed, as `set --due` takes it. Raises FedcheckError."""
+    if not text:
+        return None
+    try:
+        due = typed_due(text, session.today())
+        return session.board().calendar.day_of(due) if due else None
+    except ValueError as error:
+        raise FedcheckError(
+            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
+        ) from None
+
+
+def text_of(text: str) -> str:
+    """Return a text from the command line; `-` stands for what comes on stdin."""
+    return sys.stdin.read() if text == "-" else text
+
+
+def texts_of(*texts: str | None) -> tuple[str | None, ...]:
+    """Return texts from the command line, of which one may come on stdin.
+
+    Raises FedcheckError (status 2) where several are `-`.
+    """
+    if texts.count("-") > 1:
+        raise FedcheckError(
+            "only one text can come from stdin", "write the others out", ErrorKind.USAGE
+        )
+    return tuple(text if text is None else text_of(text) for text in texts)
+
+
+def proofs_of(
+    session: "Session", links: Iterable[str], kind: str | None, outside: bool
+) -> "tuple[Evidence, ...]":
+    """Return evidence for links, and remember that this person may look at it."""
+    from fedcheck.storage import evidence_files
+
+    found = tuple(
+        session.new_evidence(link, here=Path.cwd(), kind=kind or "", outside=outside)
+        for link in links
+    )
+    for proof in found:
+        evidence_files.note_added(session.root, proof)
+    return found
+
+
+def there(change: Callable[[T], T]) -> Callable[[T], T]:
+    """Return a change that refuses what somebody has taken away meanwhile."""
+
+    def checked(thing: T) -> T:
+        if not thing.title:
+            raise RuleError(f"{thing.id}: is not there any more", "nothing was saved")
+        return change(thing)
+
+    return checked
+
+
+def history_of(session: "Session", ref: str) -> "list[Entered]":
+    """Return the history of a request or finding; where it cannot be read, that is a warning."""
+    try:
+        return session.history(ref)
+    except FedcheckError as error:
+        complain(f"warning: {error}", error.hint)
+        return []
+
+
+def due_cell(thing: Thing, today: date) -> str:
+    """Return the due date of what is open, marked where it has passed."""
+    if not thing.due or thing.state in ("accepted", "closed"):
+        return ""
+    return thing.due.isoformat() + (" !" if overdue(thing, today) else "")
+
+
+def due_words(thing: Thing, today: date) -> str:
+    """Return the due date with its distance, while that matters."""
+    if not thing.due:
+        return ""
+    far = thing.state not in ("accepted", "closed")
+    return thing.due.isoformat() + (f", {distance(thing.due, today)}" if far else "")
+
+
+def head(thing: Thing, ref: str, what: str, today: date) -> None:
+    """Print title, reference and state."""
+    for line in textwrap.wrap(one_line(thing.title), output.width() or 100):
+        say(paint(line, bold=True))
+    say(paint(ref, dim=True) + f"   {what}")
+    say(state_of(thing) + ("   ! overdue" if overdue(thing, today) else ""))
+    say()
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, those that have one."""
+    told = [(name, value) for name, value in pairs if value]
+    wide = max([9, *(len(name) for name, _ in told)])
+    for name, value in told:
+        say(f"{name:<{wide}}  {one_line(value)}")
+
+
+def paragraph(title: str, text: str) -> None:
+    """Print a text under its title, folded to the width of the terminal."""
+    if not text.strip():
+        return
+    say()
+    say(title)
+    room = min(output.width() or 100, 100) - 2
+    for line in clean(text).strip("\n").splitlines():
+        for part in textwrap.wrap(line, room, break_on_hyphens=False) or [""]:
+            say(f"  {part}".rstrip())
+
+
+def rest(session: "Session", board: "Board", thing: Thing, ref: str) -> None:
+    """Print what every request and finding ends with: items, evidence, story."""
+    _lines("Items", [_item(board, one) for one in thing.items])
+    proofs = [
+        [p.id, str(p.collected or ""), p.label or p.link, p.link if p.label else ""]
+        for p in thing.evidence
+    ]
+    _lines("Evidence", output.table(proofs))
+    deeds = story(history_of(session, ref), ZoneInfo(board.project.config.timezone))
+    if deeds:
+        say()
+        say("History")
+    room = min(output.width() or 100, 100)
+    for deed in deeds:
+        when = f"  {deed.at:%Y-%m-%d %H:%M}  {one_line(deed.by)}  "
+        line = when + one_line(deed.what)
+        say(textwrap.fill(line, room, subsequent_indent=" " * 20, break_on_hyphens=False))
+
+
+def _item(board: "Board", ref: str) -> str:
+    entry = board.entries.get(ref)
+    if entry is None:
+        return f"? {ref}  (not here)"
+    return f"{STATUS_GLYPHS[entry.state]} {ref}  {entry.item.title}"
+
+
+def of_item(board: "Board", ref: str) -> None:
+    """Print the requests and findings that name an item."""
+    for title, things in (
+        ("Requests", board.project.requests),
+        ("Findings", board.project.findings),
+    ):
+        rows = [
+            ["", t.id, _kind(t), state_of(t), due_cell(t, board.today), t.title]
+            for t in naming(things, ref)
+        ]
+        if rows:
+            say()
+            say(title)
+            for line in output.table(rows, flexible=5):
+                say(line)
+
+
+def _kind(thing: Thing) -> str:
+    return thing.kind if isinstance(thing, Request) else thing.risk
+
+
+def how_to_raise(board: "Board", refs: Iterable[str]) -> None:
+    """Say how findings are raised for tests that are not satisfied and have none yet."""
+    bare = []
+    for ref in refs:
+        known = [one.id for one in naming(board.project.findings, ref) if one.state == "open"]
+        if known:
+            say(f"{ref}: told of by finding {', '.join(known)}")
+        else:
+            bare.append(ref)
+    if bare:
+        named = " ".join(f"--item {ref}" for ref in bare)
+        say("This needs a finding; say what is weak, and rate it high, moderate or low:")
+        say(f'  fedcheck finding add "..." --risk moderate {named}')
+
+
+def _lines(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        say()
+        say(title)
+        for line in lines:
+            say(f"  {one_line(line, max(output.width() - 2, 0))}")
+
+
+def said(thing: Any, *parts: str) -> None:
+    """Print the new id first, for scripts, then what it is."""
+    more = ", ".join(part for part in parts if part)
+    say(f"{thing.id}  {one_line(thing.title, 100)}" + (f"  ({more})" if more else ""))

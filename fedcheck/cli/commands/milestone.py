@@ -1,0 +1,172 @@
+"""The command that shows and sets the dates of milestones."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.analysis import rescheduling
+from fedcheck.cli import completion, output
+from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    paint,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.dates import typed_day
+from fedcheck.domain.text import one_line
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.workspace_files import known_milestone
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.rescheduling import Move, Shift
+    from fedcheck.domain.row import Entry
+
+
+@click.command()
+@click.argument("milestone", required=False, shell_complete=completion.milestones)
+@click.argument("day", required=False, metavar="[DATE]")
+@click.option("--dry-run", is_flag=True, help="Tell what the date would move; change nothing.")
+@workspace_option
+@as_of_option
+@json_option
+def milestone(
+    milestone: str | None,
+    day: str | None,
+    dry_run: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Show the dates of milestones, or set the DATE of one; "" lets it follow from the process.
+
+    The date is written into fedcheck.toml; comments and all else in it stay. What hangs on it moves
+    with it; --dry-run tells what, and what would go stale or overdue by it.
+
+    \b
+    Example:
+      fedcheck milestone kick-off 2027-02-01
+      fedcheck milestone kick-off +12w --dry-run
+    """
+    session = open_workspace(workspace, as_of)
+    process = session.project.process
+    if milestone is not None and day is not None:
+        name = known_milestone(process, milestone)
+        try:
+            wanted = typed_day(day, session.today())
+        except ValueError as error:
+            raise FedcheckError(
+                str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE
+            ) from None
+        now = session.board()
+        change = rescheduling.shift(now, rescheduling.rescheduled(now, name, wanted))
+        if dry_run:
+            _tell(name, change, as_json)
+            return
+        report_action(session, session.schedule(name, wanted), as_json)
+        moved = rescheduling.count_words(change)
+        if moved and not as_json:
+            say(f"By it: {moved}.")
+        return
+    if dry_run:
+        raise click.UsageError("--dry-run needs a milestone and a date")
+    board = session.board()
+    own = session.project.config.milestones or {}
+    stones = [s for s in process.milestones if milestone in (None, s.id)]
+    if milestone is not None and not stones:
+        known_milestone(process, milestone)
+    if as_json:
+        print_json(
+            [
+                {"id": s.id, "title": s.title, "date": board.dates.get(s.id), "own": s.id in own}
+                for s in stones
+            ]
+        )
+        return
+    rows = [
+        [
+            stone.id,
+            stone.title,
+            output.due_text(board.dates.get(stone.id), board.today) or "no date yet",
+            "set here" if stone.id in own else one_line(stone.default),
+        ]
+        for stone in stones
+    ]
+    for line in output.table(rows, flexible=1):
+        say(line)
+
+
+def _tell(name: str, change: "Shift", as_json: bool) -> None:
+    """Tell what a date would change."""
+    if as_json:
+        print_json(_shift_document(name, change))
+        return
+    moves = (*change.milestones, *change.moves)
+    if not moves:
+        say("Nothing moves: it has that date already.")
+        return
+    names = output.short_names([move.deadline.ref for move in change.moves])
+    for heading, some in (("Milestones that move", change.milestones), ("Moves", change.moves)):
+        _table(heading, [_cells(move, names) for move in some])
+    entries = (
+        ("Overdue by it", change.overdue),
+        ("Evidence that would be too old", change.stale),
+        ("Evidence that would count again", change.fresh),
+    )
+    for heading, found in entries:
+        _table(heading, [[e.ref, e.item.title, e.record.owner or e.role] for e in found])
+    say("Nothing was changed.")
+
+
+def _table(heading: str, rows: list[list[str]]) -> None:
+    if not rows:
+        return
+    say(f"{paint(heading, bold=True)}  {len(rows)}")
+    for line in output.table(rows, flexible=len(rows[0]) - 2):
+        say(f"  {line}")
+    say()
+
+
+def _cells(move: "Move", names: Mapping[str, str]) -> list[str]:
+    """Return a move as cells; the title is the last but one."""
+    one = move.deadline
+    days = [_day(move.old), "->", _day(move.new), _by(move)]
+    return [*days, names.get(one.ref, one.ref), one.what, one.owner or one.role]
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "no date"
+
+
+def _by(move: "Move") -> str:
+    return f"{(move.new - move.old).days:+d} d" if move.old and move.new else ""
+
+
+def _shift_document(name: str, change: "Shift") -> dict[str, Any]:
+    """Return `fedcheck/shift@1`."""
+    return {
+        "schema": "fedcheck/shift@1",
+        "milestone": name,
+        "moves": [
+            {
+                "kind": move.deadline.kind,
+                "ref": move.deadline.ref,
+                "what": move.deadline.what,
+                "old": move.old,
+                "new": move.new,
+            }
+            for move in (*change.milestones, *change.moves)
+        ],
+        "overdue": _refs(change.overdue),
+        "stale": _refs(change.stale),
+        "fresh": _refs(change.fresh),
+    }
+
+
+def _refs(entries: Iterable["Entry"]) -> list[str]:
+    return [entry.ref for entry in entries]

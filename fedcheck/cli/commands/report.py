@@ -1,0 +1,228 @@
+"""The command that writes the report."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fedcheck.cli import completion
+from fedcheck.cli import output as words
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.text import one_line
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage import paths
+from fedcheck.storage.record_file import SENT
+from fedcheck.storage.workspace_files import known_milestone
+
+if TYPE_CHECKING:
+    from fedcheck.reports.render import Format
+    from fedcheck.session import Session
+
+DEFAULT = "pmo-status"
+
+
+@click.command()
+@click.argument(
+    "template", required=False, metavar="[TEMPLATE]", shell_complete=completion.templates
+)
+@click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
+@click.option("--milestone", shell_complete=completion.milestones, help="Else the next one.")
+@click.option(
+    "--role",
+    shell_complete=completion.roles,
+    help="Whose briefing, next steps and requests; else your own briefing, and all.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html"]),
+    help="Markdown, or one HTML file that prints well; else by the ending of FILE.",
+)
+@click.option(
+    "--redact",
+    metavar="WORDS",
+    default="",
+    help="Leave out owners, notes, links (several with commas).",
+)
+@click.option(
+    "--since",
+    metavar="SINCE",
+    help="Tell what changed since a date, a git revision or an earlier report.",
+)
+@click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
+@click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
+@click.option("--list", "list_templates", is_flag=True, help="List the templates.")
+@click.option(
+    "--init",
+    "begin",
+    metavar="NAME",
+    shell_complete=completion.templates,
+    help="Copy a template to edit it, to the file named instead of TEMPLATE or to templates/.",
+)
+@click.option("--force", is_flag=True, help="With --init: replace a file that is there.")
+@workspace_option
+@as_of_option
+@json_option
+def report(
+    template: str | None,
+    output: str | None,
+    milestone: str | None,
+    role: str | None,
+    form: "Format | None",
+    redact: str,
+    since: str | None,
+    record: str | None,
+    list_sent: bool,
+    list_templates: bool,
+    begin: str | None,
+    force: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Write a report as Markdown or HTML: by default the status for the next milestone.
+
+    Without -o it goes to the reports folder of the workspace; the same state and date give the
+    same bytes. TEMPLATE is one that comes with fedcheck (pmo-status, briefing, weekly, executive,
+    requests, evidence, responsibilities, test-status) or one of yours (docs/report.md).
+
+    \b
+    Example:
+      fedcheck report -o status.md
+      fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
+      fedcheck report executive --redact owners,notes --record pmo
+      fedcheck report --since 2027-01-04
+      fedcheck report --init weekly
+    """
+    from fedcheck.reports import render, template_files
+    from fedcheck.reports.past_state import earlier
+    from fedcheck.reports.redact import parse_redactions
+
+    session = open_workspace(workspace, as_of)
+    folders = paths.user_folders()
+    if list_templates:
+        _print_templates(session.root, folders, as_json)
+        return
+    if list_sent:
+        _print_sent(session, as_json)
+        return
+    if begin:
+        _begin(session.root, folders, begin, template, force, as_json)
+        return
+    form = form or ("html" if output and output.endswith((".html", ".htm")) else "md")
+    chosen = template or DEFAULT
+    board = session.board()
+    name = known_milestone(board.project.process, milestone) if milestone else None
+    since = since or template_files.compared_with(session.root, folders, chosen, board.today)
+    then = earlier(session, since, Path.cwd()) if since else None
+    text = render.make(
+        board,
+        root=session.root,
+        folders=folders,
+        template=chosen,
+        milestone=name,
+        role=role,
+        redact=parse_redactions(redact),
+        form=form,
+        earlier=then,
+    )
+    if output == "-" and record is not None:
+        raise FedcheckError(
+            "what is sent is written to a file", "name it with -o FILE", ErrorKind.USAGE
+        )
+    if output == "-":
+        click.echo(text, nl=False)
+        return
+    path = (
+        Path(output)
+        if output
+        else render.default_path(session.root, board, chosen, name, role, form)
+    )
+    if then and then.file and path.exists() and path.samefile(then.file):
+        text = f"{path}: is the report that this one compares with, and would be replaced"
+        raise FedcheckError(text, "name another file with -o FILE", ErrorKind.USAGE)
+    render.write(path, text)
+    if record is not None:
+        from fedcheck.reports.fingerprint import sent
+
+        sent(session, path, text, chosen, name or board.next_milestone, record)
+    if as_json:
+        about = {"template": chosen, "milestone": name or board.next_milestone, "format": form}
+        found = {"schema": "fedcheck/report@1", "path": str(path), "to": record or "", **about}
+        print_json(found)
+        return
+    say(f"written  {path}")
+    if record is not None:
+        say(f"noted    sent to {one_line(record, 60)}")
+
+
+def _print_templates(root: Path, folders: paths.UserFolders, as_json: bool) -> None:
+    """List the templates: which there are, where from, and what each is for."""
+    from fedcheck.reports import render, template_files
+
+    found = template_files.list_templates(root, folders)
+    if as_json:
+        keys = ("name", "origin", "summary")
+        about = {"formats": list(render.FORMATS)}
+        print_json(
+            [{k: getattr(t, k) for k in keys} | about | {"path": str(t.path)} for t in found]
+        )
+        return
+    forms = ", ".join(render.FORMATS)
+    rows = [[t.name, t.origin, forms, t.summary or str(t.path)] for t in found]
+    for line in words.table(rows, flexible=3):
+        say(line)
+
+
+def _begin(
+    root: Path,
+    folders: paths.UserFolders,
+    name: str,
+    target: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Copy a template to a file that a person edits."""
+    from fedcheck.reports import template_files
+
+    found = template_files.find_template(root, folders, name)
+    path = template_files.begin(found, root, paths.expanded(target) if target else None, force)
+    if as_json:
+        print_json({"schema": "fedcheck/template@1", "name": found.name, "path": str(path)})
+        return
+    say(f"written  {path}")
+    say("What it can name is told in docs/report.md.")
+
+
+def _print_sent(session: "Session", as_json: bool) -> None:
+    reports = session.shelf.books[SENT].records if SENT in session.shelf.books else {}
+    if as_json:
+        keys = ("id", "title", "to", "on", "file", "sha256")
+        print_json([{key: getattr(one, key) for key in keys} for one in reports.values()])
+        return
+    rows = [[str(one.on or ""), one.to, one.title, one.file] for one in reports.values()]
+    for line in words.table(rows, flexible=3):
+        say(line)
+    if not rows:
+        say("Nothing was sent yet: fedcheck report --record WHOM")
+
+
+def write_default(root: str, as_of: date | None) -> Path:
+    """Write the default report of a workspace to its own place and return that."""
+    from fedcheck.reports import render
+
+    session = open_workspace(root, as_of)
+    board = session.board()
+    folders = paths.user_folders()
+    text = render.make(board, root=session.root, folders=folders, template=DEFAULT)
+    path = render.default_path(session.root, board, DEFAULT, None)
+    render.write(path, text)
+    return path

@@ -1,0 +1,355 @@
+"""Commands on requests: ask, answer, accept, return, list, show."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.analysis.issues import request_language, state_of
+from fedcheck.analysis.waiting_since import role_of
+from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli.commands import issues
+from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain import request_rules
+from fedcheck.domain.request import REQUEST_KINDS, Request
+from fedcheck.domain.text import storable
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.record_file import REQUESTS
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.session import Session
+
+KINDS = {"question": "question", "evidence": "request for evidence"}
+
+
+@click.group()
+def request() -> None:
+    """Ask across the sides: a reviewer's question, an assessor's request for evidence.
+
+    \b
+    Example:
+      fedcheck request list to:csp is:overdue
+    """
+
+
+@request.command()
+@click.argument("title")
+@click.option("--kind", type=click.Choice(REQUEST_KINDS), default="question", show_default=True)
+@click.option("--by", shell_complete=completion.people, help="Who asks; you, without it.")
+@click.option("--to", default="", shell_complete=completion.people, help="A person or a role.")
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d".')
+@click.option("--round", "round_", default="", help="Round of the review.")
+@click.option("--document", default="", help="Document that it is about: SSP, RAR, SAR.")
+@click.option("--section", default="", help="Section, page or control in it.")
+@click.option("--text", default="", help="The question in full; - reads it from stdin.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=completion.items, help="Item it concerns."
+)
+@workspace_option
+@as_of_option
+@json_option
+def add(
+    title: str,
+    kind: str,
+    by: str | None,
+    to: str,
+    due: str | None,
+    round_: str,
+    document: str,
+    section: str,
+    text: str,
+    items: tuple[str, ...],
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Ask something, TITLE in one line. Prints the new id first.
+
+    \b
+    Example:
+      fedcheck request add "Which ports cross the boundary?" --by TR-B --to csp \\
+        --document SSP --section 9.2 --round 1 --due +1w --item abd
+      fedcheck request add "Export of the firewall rules" --kind evidence --to erik
+    """
+    session = open_workspace(workspace, as_of)
+    ref = session.new_ref(REQUESTS)
+    new = Request(
+        id=ref.partition(":")[2],
+        title=title,
+        kind=kind,  # type: ignore[arg-type]
+        by=session.who if by is None else by,
+        to=to,
+        due=issues.day_of(session, due),
+        round=_word(round_),
+        document=_word(document),
+        section=_word(section),
+        text=issues.text_of(text),
+        items=issues.item_refs(session, items),
+    )
+    asked = request_rules.asked(new, session.today())
+    action = session.revise([ref], lambda _: asked, f"Asked: {asked.title}")
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    far = f"due {output.due_text(asked.due, session.today())}" if asked.due else ""
+    issues.said(asked, f"to {asked.to}" if asked.to else "", far)
+
+
+def _word(text: str) -> str:
+    return " ".join(storable(text).split())
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.argument("text", required=False)
+@click.option("--evidence", "links", multiple=True, metavar="LINK", help="URL, file or ticket.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
+@click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
+@workspace_option
+@as_of_option
+@json_option
+def answer(
+    request_id: str,
+    text: str | None,
+    links: tuple[str, ...],
+    kind: str | None,
+    outside: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Answer a request with TEXT (- reads it from stdin), evidence, or both.
+
+    A new text takes the place of the one before; evidence is added. Then it is the turn of
+    whoever asked.
+
+    \b
+    Example:
+      fedcheck request answer q7w "443 only; see figure 9-1" --evidence evidence/ports.csv
+    """
+    session = open_workspace(workspace, as_of)
+    ref = issues.ref_of(session, REQUESTS, request_id)
+    whole = None if text is None else issues.text_of(text)
+    proofs = issues.proofs_of(session, links, kind, outside)
+    today = session.today()
+
+    def change(old: Request) -> Request:
+        return request_rules.answered(old, whole, proofs, today)
+
+    action = session.revise([ref], issues.there(change), "Request answered")
+    report_action(session, action, as_json)
+
+
+@request.command()
+@click.argument(
+    "request_ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.requests
+)
+@click.option("--comment", default="", help="What is to be said on it.")
+@workspace_option
+@json_option
+def accept(
+    request_ids: tuple[str, ...], comment: str, workspace: str | None, as_json: bool
+) -> None:
+    """Accept the answers to one or more requests: they are settled.
+
+    \b
+    Example:
+      fedcheck request accept q7wd m2vx
+    """
+    session = open_workspace(workspace)
+    refs = issues.refs_of(session, REQUESTS, request_ids)
+
+    def change(old: Request) -> Request:
+        return request_rules.accepted(old, comment)
+
+    report_action(session, session.revise(refs, issues.there(change), "Accepted"), as_json)
+
+
+@request.command("return")
+@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.option("--comment", required=True, help="What is missing in the answer.")
+@workspace_option
+@json_option
+def return_(request_id: str, comment: str, workspace: str | None, as_json: bool) -> None:
+    """Give an answer back: the request is open again, and the comment says why.
+
+    \b
+    Example:
+      fedcheck request return q7wd --comment "Region two is not in the export"
+    """
+    session = open_workspace(workspace)
+    ref = issues.ref_of(session, REQUESTS, request_id)
+
+    def change(old: Request) -> Request:
+        return request_rules.returned(old, comment)
+
+    report_action(session, session.revise([ref], issues.there(change), "Returned"), as_json)
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.option("--reason", required=True, help="Why; the history keeps it.")
+@workspace_option
+@json_option
+def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
+    """Take a request back that should never have been asked.
+
+    It leaves the register; the history keeps it and the reason, and undo brings it back.
+
+    \b
+    Example:
+      fedcheck request withdraw q7w --reason "asked twice"
+    """
+    issues.withdraw(open_workspace(workspace), REQUESTS, request_id, reason, as_json)
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.option("--title", help="What is asked, in one line.")
+@click.option("--kind", type=click.Choice(REQUEST_KINDS), help="Question, or for evidence.")
+@click.option("--by", shell_complete=completion.people, help="Who asks.")
+@click.option("--to", shell_complete=completion.people, help="A person or a role.")
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; empty: none.')
+@click.option("--round", help="Round of the review.")
+@click.option("--document", help="Document that it is about: SSP, RAR, SAR.")
+@click.option("--section", help="Section, page or control in it.")
+@click.option("--text", help="The question in full; - reads it from stdin.")
+@click.option(
+    "--item", "items", multiple=True, shell_complete=completion.items, help="Item it concerns too."
+)
+@workspace_option
+@as_of_option
+@json_option
+def edit(
+    request_id: str,
+    due: str | None,
+    text: str | None,
+    items: tuple[str, ...],
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    **fields: str | None,
+) -> None:
+    """Change what is asked, of whom, until when. What is not named stays as it is.
+
+    \b
+    Example:
+      fedcheck request edit q7w --to erik --due +1w
+      fedcheck request edit q7w --title "Which ports are open to the internet?"
+    """
+    session = open_workspace(workspace, as_of)
+    ref = issues.ref_of(session, REQUESTS, request_id)
+    wanted: dict[str, Any] = {k: _word(v) for k, v in fields.items() if v is not None}
+    if wanted.get("title") == "":
+        raise FedcheckError("the title is empty", "say in one line what is asked", ErrorKind.USAGE)
+    if due is not None:
+        wanted["due"] = issues.day_of(session, due)
+    if text is not None:
+        wanted["text"] = storable(issues.text_of(text)).strip()
+    more = issues.item_refs(session, items)
+    if not wanted and not more:
+        raise FedcheckError(
+            "nothing to change", "say what: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
+        )
+
+    def change(old: Request) -> Request:
+        return replace(old, items=tuple(dict.fromkeys((*old.items, *more))), **wanted)
+
+    report_action(session, session.revise([ref], issues.there(change), "Request changed"), as_json)
+
+
+@request.command("list")
+@click.argument("query", nargs=-1, shell_complete=completion.request_words)
+@workspace_option
+@as_of_option
+@json_option
+def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """List requests, one a line, the newest last, narrowed by a QUERY.
+
+    Words match id, title, texts, document, items and evidence. Keys narrow: state (open, returned,
+    answered, accepted), kind, by, to, round, document, section, item, due, is; a|b means either, a
+    leading - turns a term round. A role (to:csp) means everybody in it. ! marks what is overdue.
+
+    \b
+    Example:
+      fedcheck request list to:csp is:overdue
+      fedcheck request list by:TR-B round:2 document:ssp
+    """
+    session = open_workspace(workspace, as_of)
+    issues.things_of(session, REQUESTS)
+    board = session.board()
+    parsed = request_language(board.project).parse(output.query_text(query))
+    chosen = parsed.select(board.project.requests, board.today)
+    chosen.sort(key=lambda one: one.asked or date.min)
+    if as_json:
+        print_json([json_documents.request_row(one, board.today) for one in chosen])
+        return
+    for line in output.table([_cells(board, one) for one in chosen], flexible=4):
+        say(line)
+    if not chosen and output.width():
+        say("Nothing matches." if query else "Nothing was asked yet.")
+
+
+def _cells(board: "Board", one: Request) -> list[str]:
+    people = f"{one.by} → {one.to}" if one.by and one.to else one.by or (one.to and f"→ {one.to}")
+    place = " ".join(part for part in (one.document, one.section) if part)
+    return [one.id, state_of(one), issues.due_cell(one, board.today), people, one.title, place]
+
+
+@request.command()
+@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@workspace_option
+@as_of_option
+@json_option
+def show(request_id: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show everything about a request, and what became of it.
+
+    \b
+    Example:
+      fedcheck request show q7wd
+    """
+    session = open_workspace(workspace, as_of)
+    ref = issues.ref_of(session, REQUESTS, request_id)
+    found = session.project.request(ref.partition(":")[2])
+    assert found is not None, "its id was just found"
+    if as_json:
+        history = issues.history_of(session, ref)
+        print_json(json_documents.request_document(found, session.today(), history))
+        return
+    _print(session, found, ref)
+
+
+def _print(session: "Session", one: Request, ref: str) -> None:
+    board = session.board()
+    asked = one.asked.isoformat() if one.asked else ""
+    by = f"by {_who(board, one.by)}" if one.by else ""
+    issues.head(one, ref, KINDS[one.kind], board.today)
+    issues.facts(
+        [
+            ("asked", " ".join(part for part in (asked, by) if part)),
+            ("to", _who(board, one.to)),
+            ("due", issues.due_words(one, board.today)),
+            ("about", " ".join(part for part in (one.document, one.section) if part)),
+            ("round", one.round),
+        ]
+    )
+    issues.paragraph("Question", one.text)
+    day = f", {one.answered.isoformat()}" if one.answered else ""
+    issues.paragraph("Answer" + day, one.answer)
+    issues.paragraph("Returned, because" if one.returned else "Comment", one.comment)
+    issues.rest(session, board, one, ref)
+
+
+def _who(board: "Board", name: str) -> str:
+    role = role_of(board.project, name)
+    return f"{name} ({role})" if role and role != name.casefold() else name

@@ -1,0 +1,255 @@
+"""The commands that tell who does what in each phase, and who waits for whom."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.analysis import handoffs as waiting
+from fedcheck.analysis import responsibilities as parts
+from fedcheck.analysis.responsibilities import role_label
+from fedcheck.cli import completion, output
+from fedcheck.cli.commands.gate import status_days
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    paint,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.analysis.handoffs import Handoff
+    from fedcheck.analysis.progress import Count
+    from fedcheck.analysis.responsibilities import Duty, Part, PhaseDuties
+
+TITLE = 44
+"""The widest title in a table, in cells."""
+
+
+@click.command()
+@click.option("--phase", help="Only this phase.")
+@click.option("--role", shell_complete=completion.roles, help="Only what this role does.")
+@workspace_option
+@as_of_option
+@json_option
+def responsibilities(
+    phase: str | None, role: str | None, workspace: str | None, as_of: date | None, as_json: bool
+) -> None:
+    """Tell who prepares, reviews and decides, phase by phase, and what each role does there.
+
+    It follows from the process and its checklists. Who decides is named where a source of the
+    process says so.
+
+    \b
+    Example:
+      fedcheck responsibilities --role 3pao
+      fedcheck responsibilities --phase kick-off
+    """
+    board = open_workspace(workspace, as_of).board()
+    found = parts.responsibilities(board)
+    if phase:
+        _known(phase, [one.phase.id for one in found], "phase")
+        found = [one for one in found if one.phase.id == phase]
+    if role:
+        _known(role, parts.roles_of(board), "role")
+    if as_json:
+        print_json(duties_document(found, role))
+        return
+    for place, one in enumerate(found):
+        if place:
+            say()
+        _print_phase(one, role)
+
+
+@click.command()
+@click.option(
+    "--role", shell_complete=completion.roles, help="Only what this role waits for, or has."
+)
+@click.option("--all", "far", is_flag=True, help="Also what lies in phases that are far off.")
+@workspace_option
+@as_of_option
+@json_option
+def handoffs(
+    role: str | None, far: bool, workspace: str | None, as_of: date | None, as_json: bool
+) -> None:
+    """Tell who waits for whom: for what, since when, and how much that holds up.
+
+    An item that another role needs, the answer to a request, the acceptance of an answer, the
+    retest of a finding. What is waited for longest stands first.
+
+    \b
+    Example:
+      fedcheck handoffs --role csp
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    found = waiting.handoffs(board, status_days(session))
+    if role:
+        _known(role, parts.roles_of(board), "role")
+        found = [one for one in found if role in (one.waits, one.on)]
+    if as_json:
+        listed = [handoff_row(one, board.today) for one in found]
+        print_json({"schema": "fedcheck/handoffs@1", "as_of": board.today, "handoffs": listed})
+        return
+    later = 0 if far else sum(not one.near for one in found)
+    found = [one for one in found if far or one.near]
+    names = output.short_names(board.project.refs)
+    for place, ((waits, on), group) in enumerate(waiting.between_roles(found).items()):
+        if place:
+            say()
+        head = f"{_who(waits)} waits for {_who(on)}"
+        say(f"{paint(head, bold=True)}  {len(group)}")
+        rows = [_cells(one, board, names.get(one.ref, one.ref)) for one in group]
+        for line in output.table(rows, right=(0,), flexible=2):
+            say(f"  {line}")
+    if not found:
+        say("Nobody waits for anybody now." if later else "Nobody waits for anybody.")
+    if later:
+        say(f"and {later} more in phases that are far off: fedcheck handoffs --all")
+
+
+def _known(word: str, known: Sequence[str], what: str) -> None:
+    if word not in known:
+        hint = did_you_mean(word, known) or "known: " + ", ".join(known)
+        raise FedcheckError(f'unknown {what} "{one_line(word, 60)}"', hint, ErrorKind.USAGE)
+
+
+def _who(role: str) -> str:
+    return role_label(role) if role else "Somebody without a role"
+
+
+def _print_phase(found: "PhaseDuties", role: str | None) -> None:
+    say(paint(one_line(found.phase.title), bold=True))
+    say(f"  {one_line(found.phase.purpose)}")
+    duties = [duty for duty in found.duties if not role or duty.concerns(role)]
+    if duties:
+        head = ["Deliverable", "Prepares", "Contributes", "Reviews", "Decides", "State"]
+        rows = [head, *(_duty_cells(duty, found) for duty in duties)]
+        say()
+        for place, line in enumerate(output.table(rows, flexible=0)):
+            say(f"  {paint(line, dim=True) if not place else line}")
+    for part in found.parts:
+        if (role and part.role != role) or (part.idle and not role):
+            continue
+        say()
+        say(f"  {paint(role_label(part.role), bold=True)}")
+        for sentence in parts.sentences(part):
+            say(f"    {one_line(sentence)}")
+
+
+def _duty_cells(duty: "Duty", found: "PhaseDuties") -> list[str]:
+    state = STATUS_WORDS.get(duty.state, duty.state) if duty.state else "in no list"
+    due = f", due {duty.due}" if duty.due and duty.entry and not duty.entry.record.closed else ""
+    return [
+        one_line(duty.deliverable.title, TITLE if output.width() else 0),
+        role_label(duty.prepares),
+        _roles(duty.contributes),
+        _roles(duty.reviews),
+        _roles(found.decides),
+        state + due,
+    ]
+
+
+def _roles(roles: Sequence[str]) -> str:
+    return ", ".join(map(role_label, roles)) or "-"
+
+
+def _cells(one: "Handoff", board: "Board", ref: str) -> list[str]:
+    age = one.age(board.today)
+    status = STATUS_WORDS.get(one.status, one.status)
+    late = "overdue, " if one.overdue else ""
+    held = f"holds up {plural(len(one.blocks), 'item')}" if one.blocks else ""
+    held += f", {one.behind} in all" if one.behind > len(one.blocks) else ""
+    stuck = f"waits itself for {one.stuck[0]}" if one.stuck else ""
+    more = f" and {len(one.stuck) - 1} more" if len(one.stuck) > 1 else ""
+    return [
+        "" if age is None else f"{age} d",
+        ref,
+        one.title,
+        f"{late}{status}",
+        one.owner or "nobody named",
+        f"due {one.due}" if one.due else "",
+        "; ".join(part for part in (held, stuck + more) if part),
+    ]
+
+
+def handoff_row(one: "Handoff", today: date) -> dict[str, Any]:
+    """Return the JSON of a hand-off."""
+    return {
+        "waits": one.waits,
+        "on": one.on,
+        "what": one.what,
+        "ref": one.ref,
+        "title": one.title,
+        "owner": one.owner,
+        "status": one.status,
+        "since": one.since,
+        "days": one.age(today),
+        "due": one.due,
+        "overdue": one.overdue,
+        "blocks": list(one.blocks),
+        "behind": one.behind,
+        "stuck": list(one.stuck),
+        "near": one.near,
+    }
+
+
+def duties_document(found: "Sequence[PhaseDuties]", role: str | None = None) -> dict[str, Any]:
+    """Return the JSON of responsibilities: of one role, or of all."""
+    return {
+        "schema": "fedcheck/responsibilities@1",
+        "phases": [_phase_row(one, role) for one in found],
+    }
+
+
+def _phase_row(found: "PhaseDuties", role: str | None) -> dict[str, Any]:
+    return {
+        "id": found.phase.id,
+        "title": found.phase.title,
+        "decides": list(found.decides),
+        "decisions": [
+            {"milestone": stone.id, "by": list(stone.decided_by), "decision": stone.decision}
+            for stone in found.gates
+        ],
+        "deliverables": [
+            {
+                "id": duty.deliverable.id,
+                "title": duty.deliverable.title,
+                "prepares": duty.prepares,
+                "contributes": list(duty.contributes),
+                "reviews": list(duty.reviews),
+                "handed_over_by": duty.deliverable.handed_over_by,
+                "status": duty.state,
+                "due": duty.due,
+                "items": {name: _count_row(count) for name, count in duty.counts.items()},
+            }
+            for duty in found.duties
+            if not role or duty.concerns(role)
+        ],
+        "roles": [_part_row(part) for part in found.parts if role in (None, part.role)],
+    }
+
+
+def _part_row(part: "Part") -> dict[str, Any]:
+    return {
+        "role": part.role,
+        "lists": [one.id for one in part.lists],
+        "summaries": list(part.summaries),
+        "prepares": list(part.prepares),
+        "reviews": list(part.reviews),
+        "decides": [stone.id for stone in part.decides],
+        "items": _count_row(part.counts),
+    }
+
+
+def _count_row(count: "Count") -> dict[str, int]:
+    return {"total": count.total, "done": count.done, "countable": count.countable}

@@ -1,0 +1,175 @@
+"""The command that changes items."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.cli import completion
+from fedcheck.cli.commands import issues
+from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.options import (
+    Day,
+    as_of_option,
+    complain,
+    json_option,
+    open_workspace,
+    workspace_option,
+)
+from fedcheck.domain.dates import typed_due
+from fedcheck.domain.item_rules import METHODS, RETESTS, Edit, Fieldwork
+from fedcheck.domain.item_rules import like as same_as
+from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
+from fedcheck.errors import ErrorKind, FedcheckError
+
+if TYPE_CHECKING:
+    from fedcheck.session import Session
+
+OBSERVATION = "Test: what was tested, how, and what was seen; - reads it from stdin."
+LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
+
+Command = Callable[..., None]
+
+
+def testing_options(command: Command) -> Command:
+    """Add the options for what is recorded of a test."""
+    options = [
+        click.option("--observation", help=OBSERVATION),
+        click.option("--tester", shell_complete=completion.people, help="Test: who tested."),
+        click.option("--tested", type=Day(), help="Test: day of the test."),
+        click.option(
+            "--method",
+            "methods",
+            multiple=True,
+            type=click.Choice([*METHODS, ""]),
+            help="Test: a method that was used; several times for several.",
+        ),
+        click.option("--sample", help="Test: what was sampled, of how many."),
+        click.option("--differential", help="Test: where the SSP differs from what was seen."),
+        click.option(
+            "--inherited", type=click.Choice([*INHERITANCES, ""]), help="Test: who else meets it."
+        ),
+        click.option("--from", "inherited_from", help="Test: the leveraged service."),
+        click.option(
+            "--retest", type=click.Choice([*RETESTS, ""]), help="Test: how the retest went."
+        ),
+        click.option(
+            "--review",
+            type=click.Choice([*REVIEWS, ""]),
+            help="Test: what you, as second assessor, make of it.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _testing(tested: dict[str, Any]) -> Fieldwork | None:
+    """Return what the options for tests say; nothing where none was given."""
+    methods = tested.pop("methods")
+    found = Fieldwork(**tested, methods=tuple(m for m in methods if m) if methods else None)
+    return found if found != Fieldwork() else None
+
+
+def _as_another(
+    session: "Session", like: str, result: str | None, reason: str | None, testing: Fieldwork | None
+) -> tuple[str | None, str | None, Fieldwork]:
+    """Return result, reason and the rest as of another test; what was given itself wins."""
+    record = session.project.record(session.resolve(like))
+    found = same_as(record)
+    own = testing or Fieldwork()
+    given = {f.name: value for f in fields(own) if (value := getattr(own, f.name)) is not None}
+    if result is None:
+        result = record.result or None
+        reason = reason or record.reason or None
+    return result, reason, replace(found, **given)
+
+
+@click.command("set")
+@click.argument(
+    "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.items
+)
+@click.option("--status", type=click.Choice(STATUSES), help="New status.")
+@click.option(
+    "--result", type=click.Choice([*RESULTS, ""]), help="Result of a test; makes it done."
+)
+@click.option("--owner", shell_complete=completion.people, help='Who has it; "" for nobody.')
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
+@click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
+@click.option("--private-note", help="Note that stays under private/ and is in no report.")
+@click.option("--reason", help="Why it is blocked, not applicable or declined.")
+@testing_options
+@click.option("--like", metavar="ITEM", shell_complete=completion.items, help=LIKE)
+@click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
+@workspace_option
+@as_of_option
+@json_option
+def set_(
+    items: tuple[str, ...],
+    status: str | None,
+    result: str | None,
+    owner: str | None,
+    due: str | None,
+    note: str | None,
+    private_note: str | None,
+    reason: str | None,
+    like: str | None,
+    confirm: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    **tested: Any,
+) -> None:
+    """Change items: status, result, owner, due date, note, reason, and what was tested how.
+
+    Several items are one change, and one undo. What it prints is on disk. A result notes who gave
+    it, and today; --tester and --tested say otherwise.
+
+    \b
+    Example:
+      fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
+      fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
+      fedcheck set ac-01b --like ac-01a
+    """
+    session = open_workspace(workspace, as_of)
+    note, private_note, tested["observation"] = issues.texts_of(
+        note, private_note, tested["observation"]
+    )
+    testing = _testing(tested)
+    if like is not None:
+        result, reason, testing = _as_another(session, like, result, reason, testing)
+    given = (status, result, owner, due, note, reason, private_note, testing)
+    if all(value is None for value in given) and not confirm:
+        raise FedcheckError(
+            "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
+        )
+    day = _due(session, due)
+    edit = Edit(status, result, owner, day, note, reason, confirm, private_note, testing)
+    refs = list(dict.fromkeys(session.resolve(item) for item in items))
+    action = session.edit(refs, edit)
+    if status == "blocked" and not reason:
+        _ask_for_reason(session, refs)
+    report_action(session, action, as_json)
+    if result == "other-than-satisfied" and not as_json:
+        issues.how_to_raise(session.board(), refs)
+
+
+def _due(session: "Session", text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        due = typed_due(text, session.today())
+        if due:
+            session.board().calendar.day_of(due)
+    except ValueError as error:
+        raise FedcheckError(
+            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
+        ) from None
+    return due
+
+
+def _ask_for_reason(session: "Session", refs: list[str]) -> None:
+    if any(not session.project.record(ref).reason for ref in refs):
+        complain('blocked without a reason; say what holds it: --reason "..."')

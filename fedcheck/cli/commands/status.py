@@ -1,0 +1,186 @@
+"""Commands that answer: status, list."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from fedcheck.analysis import gates, issues
+from fedcheck.analysis.board import orphans
+from fedcheck.analysis.progress import Count, by_phase_and_role
+from fedcheck.cli import completion, json_documents, output
+from fedcheck.cli.commands.gate import status_days
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    paint,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.dates import distance
+from fedcheck.domain.finding import RISKS
+from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.domain.text import one_line, plural
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.analysis.gates import Gate
+
+
+@click.command()
+@workspace_option
+@as_of_option
+@json_option
+def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """Show progress by phase and role, gates, evidence and requests.
+
+    \b
+    Example:
+      fedcheck status --as-of 2027-02-01
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    if as_json:
+        print_json(json_documents.status_document(board, status_days(session)))
+        return
+    _head(board, session.who)
+    found = gates.gates(board)
+    _phases(board, found)
+    _milestones(board, found)
+    _attention(board)
+
+
+def _head(board: "Board", who: str) -> None:
+    project = board.project
+    profile = ", ".join(f"{k} {v}" for k, v in (project.config.profile or {}).items())
+    line = f"{project.process.title}" + (f", {profile}" if profile else "")
+    name = one_line(project.config.name)
+    say(f"{paint(name, bold=True)}   {line}   you: {who} ({project.config.role})")
+    if project.process.status == "historical":
+        say(paint(f"Historical. {one_line(project.process.followed_by)}", dim=True))
+    say()
+
+
+def _phases(board: "Board", found: "list[Gate]") -> None:
+    counts = by_phase_and_role(board)
+    roles = [r for r in board.project.process.roles if any(role == r for _, role in counts)]
+    lacking = gates.lacking_by_phase(board, found, board.next_milestone)
+    rows = [["", *roles, "gate"]]
+    for phase in board.project.process.phases:
+        cells = [_cell(counts.get((phase.id, role))) for role in roles]
+        rows.append([phase.title, *cells, _lacks_text(lacking[phase.id])])
+    for line in output.table(rows):
+        say(line)
+    say()
+
+
+def _cell(count: Count | None) -> str:
+    return f"{count.text} {count.share:>4}" if count else "-"
+
+
+def _lacks_text(lack: tuple[str, int] | None) -> str:
+    if lack is None:
+        return "-"
+    return f"{lack[1]} missing" if lack[1] else "met"
+
+
+def _milestones(board: "Board", found: "list[Gate]") -> None:
+    rows = []
+    for gate in found:
+        stone = gate.milestone
+        day = gate.date.isoformat() if gate.date else "no date"
+        away = distance(gate.date, board.today) if gate.date else ""
+        verdict = _verdict(gate) if stone.closes else ""
+        mark = "▸" if stone.id == board.next_milestone else " "
+        rows.append([mark, stone.title, day, away, verdict])
+    for line in output.table(rows, right=(3,)):
+        say(line)
+    say()
+
+
+def _verdict(gate: "Gate") -> str:
+    return "ready" if gate.ready else plural(len(gate.missing), "thing") + " missing"
+
+
+def _attention(board: "Board") -> None:
+    entries = list(board.entries.values())
+    states = [state for entry in entries for state in entry.evidence]
+    blocked = [e for e in entries if e.record.status == "blocked"]
+    overdue = [e for e in entries if e.overdue]
+    bad = [plural(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
+    say(f"overdue   {len(overdue)}")
+    say(f"blocked   {len(blocked)}")
+    say(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
+    _ledgers(board)
+    lost = orphans(board.project)
+    if lost:
+        text = plural(len(lost), "record") + " of items that are gone: fedcheck doctor"
+        say(f"orphaned  {paint(text, fg='yellow')}")
+
+
+def _ledgers(board: "Board") -> None:
+    requests, findings = board.project.requests, board.project.findings
+    asked, found = issues.counts(requests, board.today), issues.counts(findings, board.today)
+    returned = sum(one.returned for one in requests)
+    late = f"{asked.overdue} overdue" if asked.overdue else ""
+    back = f"{returned} returned" if returned else ""
+    if requests:
+        more = _in_brackets(late, back)
+        answered = asked.by_state.get("answered", 0)
+        waits = f", {answered} answered" if answered else ""
+        say(f"requests  {asked.by_state.get('open', 0)} open{more}{waits}")
+    if findings:
+        risks = [f"{found.by_risk[risk]} {risk}" for risk in RISKS if risk in found.by_risk]
+        late = f"{found.overdue} overdue" if found.overdue else ""
+        say(f"findings  {found.by_state.get('open', 0)} open{_in_brackets(*risks, late)}")
+
+
+def _in_brackets(*parts: str) -> str:
+    told = ", ".join(part for part in parts if part)
+    return f"  ({told})" if told else ""
+
+
+@click.command("list")
+@click.argument("query", nargs=-1, shell_complete=completion.query_words)
+@workspace_option
+@as_of_option
+@json_option
+def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
+    """List items, one a line, narrowed by a QUERY.
+
+    Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
+    phase, checklist, section, kind, level, result, method, family, control, owner, tester, due,
+    evidence, inherited, review, is; a|b means either, a leading - turns a term round (write --
+    before it).
+
+    \b
+    Example:
+      fedcheck list role:csp status:todo due:"<14d"
+      fedcheck list evidence:"stale|missing" -- -phase:conmon
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    parsed = item_language(board.project).parse(output.query_text(query))
+    chosen = parsed.select(board.entries.values(), board.today)
+    if as_json:
+        print_json([json_documents.list_row(entry) for entry in chosen])
+        return
+    rows = [
+        [
+            f"{STATUS_GLYPHS[e.state]} {STATUS_WORDS[e.state]}",
+            e.ref,
+            e.item.title,
+            e.record.owner,
+            output.due_text(e.due, board.today),
+            f"{len(e.record.evidence)} evidence" if e.record.evidence else "",
+            output.marks(e),
+        ]
+        for e in chosen
+    ]
+    for line in output.table(rows, flexible=2):
+        say(line)
+    if not chosen and output.width():
+        say("Nothing matches.")

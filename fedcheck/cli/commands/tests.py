@@ -1,0 +1,150 @@
+"""The command that tells how far the testing is."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedcheck.analysis import test_progress
+from fedcheck.cli import completion, output
+from fedcheck.cli.options import (
+    as_of_option,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.domain import query_fields
+from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.text import one_line, plural
+
+if TYPE_CHECKING:
+    from fedcheck.analysis.board import Board
+    from fedcheck.analysis.test_progress import Tally
+    from fedcheck.domain.row import Entry
+
+
+@click.command()
+@click.argument("query", nargs=-1, shell_complete=completion.query_words)
+@click.option("--by", type=click.Choice(list(test_progress.BY)), help="Count by this alone.")
+@click.option("--interviews", is_flag=True, help="List the tests that still ask for an interview.")
+@click.option("--samples", is_flag=True, help="List what was sampled.")
+@workspace_option
+@as_of_option
+@json_option
+def tests(
+    query: tuple[str, ...],
+    by: str | None,
+    interviews: bool,
+    samples: bool,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+) -> None:
+    """Show how far the testing is: by control family, by method, by tester.
+
+    A QUERY narrows to some of the tests, as in fedcheck list.
+
+    \b
+    Example:
+      fedcheck tests --by family
+      fedcheck tests tester:dana
+      fedcheck tests --interviews family:AC
+    """
+    session = open_workspace(workspace, as_of)
+    board = session.board()
+    parsed = item_language(board.project).parse(output.query_text(query))
+    chosen = parsed.select(board.entries.values(), board.today)
+    if interviews or samples:
+        listed = test_progress.interviews(chosen) if interviews else test_progress.samples(chosen)
+        _print_list(listed, interviews, as_json)
+        return
+    ways = [by] if by else list(test_progress.BY)
+    if as_json:
+        print_json(_document(board, chosen, ways))
+        return
+    _print_counts(chosen, ways)
+
+
+def _print_counts(chosen: "list[Entry]", ways: list[str]) -> None:
+    everything = test_progress.tally("", "All tests", test_progress.tests(chosen))
+    if not everything.total:
+        say("There is no test here: fedcheck import srtm brings in those of a workbook.")
+        return
+    for way in ways:
+        rows = [[f"By {way}", "tested", "", "satisfied", "other", "n/a", "to review"]]
+        rows += [_cells(one) for one in (*test_progress.BY[way](chosen), everything)]
+        for line in output.table(rows, right=(1, 2, 3, 4, 5, 6)):
+            say(line)
+        say()
+
+
+def _cells(one: "Tally") -> list[str]:
+    plain = one.name in ("", test_progress.NOBODY) or one.title.casefold() == one.name.casefold()
+    title = one.title if plain else f"{one.name}  {one.title}"
+    numbers = (one.satisfied, one.other, one.na, one.unreviewed)
+    counts = [str(number) if number else "-" for number in numbers]
+    return [one_line(title, 60), f"{one.tested}/{one.total}", f"{one.percent}%", *counts]
+
+
+def _print_list(listed: "list[Entry]", interviews: bool, as_json: bool) -> None:
+    if as_json:
+        print_json([_row(entry) for entry in listed])
+        return
+    rows = [
+        [
+            ", ".join(entry.item.controls),
+            entry.item.code or entry.item.id,
+            entry.item.title if interviews else entry.record.sample,
+            query_fields.tester(entry) or "nobody named",
+        ]
+        for entry in listed
+    ]
+    for line in output.table(rows, flexible=2):
+        say(line)
+    what = "test asks" if len(listed) == 1 else "tests ask"
+    say(
+        f"{len(listed)} {what} for an interview."
+        if interviews
+        else f"{plural(len(listed), 'test')} on a sample."
+    )
+
+
+def _row(entry: "Entry") -> dict[str, Any]:
+    record = entry.record
+    return {
+        "ref": entry.ref,
+        "code": entry.item.code,
+        "title": entry.item.title,
+        "controls": list(entry.item.controls),
+        "methods": list(entry.item.methods),
+        "tester": query_fields.tester(entry),
+        "result": record.result,
+        "sample": record.sample,
+    }
+
+
+def _document(board: "Board", chosen: "list[Entry]", ways: list[str]) -> dict[str, Any]:
+    everything = test_progress.tally("", "All tests", test_progress.tests(chosen))
+    counted = {way: [_tally(one) for one in test_progress.BY[way](chosen)] for way in ways}
+    return {
+        "schema": "fedcheck/tests@1",
+        "as_of": board.today,
+        "all": _tally(everything),
+        "by": counted,
+    }
+
+
+def _tally(one: "Tally") -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "total": one.total,
+        "tested": one.tested,
+        "satisfied": one.satisfied,
+        "other_than_satisfied": one.other,
+        "not_applicable": one.na,
+        "unreviewed": one.unreviewed,
+        "returned": one.returned,
+    }

@@ -1,0 +1,111 @@
+"""Shell completion of items, queries, milestones and checklists; silent where nothing opens."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from fedcheck.analysis import issues
+from fedcheck.domain import query as completing
+from fedcheck.domain import query_fields
+from fedcheck.domain.query import Words
+from fedcheck.domain.reference import split
+
+if TYPE_CHECKING:
+    from fedcheck.session import Session
+
+
+def _session(ctx: click.Context) -> "Session | None":
+    from fedcheck.session import open_session
+    from fedcheck.storage import paths
+
+    try:
+        named = ctx.params.get("workspace") or (ctx.parent and ctx.parent.params.get("workspace"))
+        root = paths.find_workspace(named or None, os.environ, Path.cwd())
+        return open_session(root, paths.user_folders(), (), "completion")
+    except Exception:  # completion must never print a failure into the command line
+        return None
+
+
+def items(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a reference: full ones once a colon or dot is typed, bare ids before."""
+    session = _session(ctx)
+    if session is None:
+        return []
+    entries = session.project.applying()
+    titles = {f"{checklist.id}:{item.id}": item.title for checklist, _, item in entries}
+    found = [CompletionItem(r, help=titles[r]) for r in titles if r.startswith(incomplete)]
+    bare = {split(ref)[1]: title for ref, title in titles.items()}
+    found += [CompletionItem(i, help=t) for i, t in bare.items() if i.startswith(incomplete)]
+    return found[:200]
+
+
+def query_words(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the keys of a query, and the values of those keys that have a list."""
+    name, colon, _value = incomplete.removeprefix("-").partition(":")
+    known: Words = {key: query_fields.FIXED.get(key, ()) for key in query_fields.KEYS}
+    if colon and not known.get(name):
+        session = _session(ctx)
+        known = query_fields.words(session.project) if session else known
+    return [CompletionItem(word) for word in completing.endings(incomplete, known)]
+
+
+def milestones(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a milestone."""
+    session = _session(ctx)
+    stones = session.project.process.milestones if session else ()
+    return [CompletionItem(m.id, help=m.title) for m in stones if m.id.startswith(incomplete)]
+
+
+def templates(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a report template."""
+    from fedcheck.reports.template_files import list_templates
+    from fedcheck.storage import paths
+
+    session = _session(ctx)
+    known = list_templates(session.root, paths.user_folders()) if session else []
+    return [CompletionItem(t.name, help=t.summary) for t in known if t.name.startswith(incomplete)]
+
+
+def roles(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a role of the process."""
+    session = _session(ctx)
+    known = session.project.process.roles if session else ()
+    return [CompletionItem(role) for role in known if role.startswith(incomplete)]
+
+
+def people(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the short name of a person."""
+    session = _session(ctx)
+    known = session.project.people() if session else []
+    return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+
+
+def requests(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a request."""
+    session = _session(ctx)
+    known = session.project.requests if session else ()
+    return [CompletionItem(r.id, help=r.title) for r in known if r.id.startswith(incomplete)]
+
+
+def findings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the id of a finding."""
+    session = _session(ctx)
+    known = session.project.findings if session else ()
+    return [CompletionItem(f.id, help=f.title) for f in known if f.id.startswith(incomplete)]
+
+
+def request_words(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a query on requests."""
+    session = _session(ctx)
+    known = issues.request_values(session.project) if session else {}
+    return [CompletionItem(word) for word in completing.endings(incomplete, known)]
+
+
+def finding_words(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a query on findings."""
+    session = _session(ctx)
+    known = issues.finding_values(session.project) if session else {}
+    return [CompletionItem(word) for word in completing.endings(incomplete, known)]

@@ -1,0 +1,289 @@
+"""The JSON that the outside relies on (documented in docs/json.md)."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from fedcheck.analysis import issues, outstanding
+from fedcheck.analysis.board import Board, orphans
+from fedcheck.analysis.gates import NO_DAYS, Gate, Missing, gates
+from fedcheck.analysis.obligations import Owed
+from fedcheck.analysis.progress import by_checklist
+from fedcheck.domain.change import Entered
+from fedcheck.domain.evidence import evidence_to_dict
+from fedcheck.domain.fields import field_value
+from fedcheck.domain.finding import FINDING_STATES, RISKS, Finding
+from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import REQUEST_STATES, Request
+from fedcheck.domain.row import Entry
+
+
+def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
+    """Return `fedcheck/status@1`; `days` tells since when items have their status."""
+    project = board.project
+    counts = by_checklist(board)
+    states = [state for entry in board.entries.values() for state in entry.evidence]
+    requests = project.requests
+    asked = issues.counts(requests, board.today)
+    found = issues.counts(project.findings, board.today)
+    return {
+        "schema": "fedcheck/status@1",
+        "as_of": board.today,
+        "workspace": {
+            "name": project.config.name,
+            "process": project.process.id,
+            "profile": dict(project.config.profile or {}),
+            "role": project.config.role,
+            "root": project.root,
+        },
+        "phases": [
+            {
+                "id": phase.id,
+                "title": phase.title,
+                "checklists": [
+                    {
+                        "id": checklist.id,
+                        "role": checklist.role,
+                        "total": counts[checklist.id].total,
+                        **counts[checklist.id].by_status,
+                        "unknown": counts[checklist.id].unknown,
+                        "percent": counts[checklist.id].percent,
+                        "private": checklist.id in project.private_lists,
+                    }
+                    for checklist in project.checklists.values()
+                    if checklist.phase == phase.id
+                ],
+            }
+            for phase in project.process.phases
+        ],
+        "milestones": [_milestone(board, gate) for gate in gates(board, days)],
+        "evidence": {
+            "total": len(states),
+            **{state: states.count(state) for state in ("stale", "missing", "changed")},
+        },
+        "requests": {
+            **{state: asked.by_state.get(state, 0) for state in REQUEST_STATES},
+            "returned": sum(r.returned for r in requests),
+            "overdue": asked.overdue,
+        },
+        "findings": {
+            **{state: found.by_state.get(state, 0) for state in FINDING_STATES},
+            "risk": {risk: found.by_risk.get(risk, 0) for risk in RISKS},
+            "overdue": found.overdue,
+        },
+        "orphaned": orphans(project),
+        "broken": [
+            {"file": b.path, "line": b.line, "message": b.message, "hint": b.hint}
+            for b in project.broken
+        ],
+    }
+
+
+def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
+    return {
+        "id": gate.milestone.id,
+        "title": gate.milestone.title,
+        "date": gate.date,
+        "days": (gate.date - board.today).days if gate.date else None,
+        "gate": {"ready": gate.ready, "missing": [missing_row(m) for m in gate.missing]},
+    }
+
+
+def missing_row(missing: Missing) -> dict[str, Any]:
+    """Return one thing that a gate lacks."""
+    names = ("kind", "ref", "why", "owner", "role", "phase", "since")
+    return {name: getattr(missing, name) for name in names}
+
+
+def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """Return `fedcheck/gate@1`; `fresh` is what is not missing yet on the real day."""
+    return {
+        "schema": "fedcheck/gate@1",
+        "as_of": board.today,
+        "milestone": gate.milestone.id,
+        "date": gate.date,
+        "ready": gate.ready,
+        "missing": [
+            {
+                **missing_row(missing),
+                "title": outstanding.title_of(board, missing),
+                "now": (missing.kind, missing.ref) not in fresh,
+            }
+            for missing in gate.missing
+        ],
+        "owed": [
+            {"role": debt.role, "person": debt.person, "count": len(debt.missing)}
+            for debt in outstanding.debts(board.project, gate.missing)
+        ],
+    }
+
+
+TEST_FIELDS = (
+    "observation",
+    "tester",
+    "tested",
+    "methods",
+    "sample",
+    "differential",
+    "inherited",
+    "inherited_from",
+    "retest",
+    "retested",
+    "review",
+    "reviewer",
+    "reviewed",
+)
+"""What is recorded of a test beside its result; null where nothing is known."""
+
+
+def list_row(entry: Entry) -> dict[str, Any]:
+    """Return the row of an item."""
+    item, record = entry.item, entry.record
+    return {
+        "ref": entry.ref,
+        "checklist": entry.checklist,
+        "section": entry.section.id,
+        "id": item.id,
+        "code": item.code,
+        "title": item.title,
+        "kind": item.kind,
+        "level": item.level,
+        "status": record.status,
+        "result": record.result,
+        "owner": record.owner,
+        "tester": record.tester,
+        "due": entry.due,
+        "evidence": len(record.evidence),
+        "stale": entry.stale,
+        "controls": list(item.controls),
+        "role": entry.role,
+        "phase": entry.phase,
+        "overdue": entry.overdue,
+        "waits": list(entry.waits),
+        "changed": entry.changed,
+        "private": entry.private,
+    }
+
+
+def show_document(board: Board, entry: Entry, history: list[Entered]) -> dict[str, Any]:
+    """Return `fedcheck/show@1`."""
+    project, day = board.project, board.today
+    item, record = entry.item, entry.record
+    checklist, _ = split(entry.ref)
+    source, where = project.checklists[checklist].source_of(item)
+    return {
+        "schema": "fedcheck/show@1",
+        **list_row(entry),
+        "statement": item.statement,
+        "guidance": item.guidance,
+        "expects": list(item.expects),
+        "methods": list(item.methods),
+        "needs": list(item.needs),
+        "deliverable": item.deliverable,
+        "source": {
+            "id": source.id if source else "",
+            "title": source.title if source else "",
+            "url": source.url if source else "",
+            "where": where,
+        },
+        "note": record.note,
+        "private_note": project.private_note(entry.ref),
+        "reason": record.reason,
+        "done": record.done,
+        "test": {name: field_value(record, name) for name in TEST_FIELDS},
+        "evidence": [
+            {"id": proof.id, "state": state, **evidence_to_dict(proof)}
+            for proof, state in zip(record.evidence, entry.evidence, strict=True)
+        ],
+        "requests": [request_row(r, day) for r in project.requests if entry.ref in r.items],
+        "findings": [finding_row(f, day) for f in project.findings if entry.ref in f.items],
+        "history": [history_row(entered) for entered in history],
+    }
+
+
+def request_row(request: Request, today: date) -> dict[str, Any]:
+    """Return the row of a request."""
+    names = (
+        "kind",
+        "state",
+        "returned",
+        "by",
+        "to",
+        "asked",
+        "due",
+        "round",
+        "document",
+        "section",
+    )
+    return {
+        "ref": f"requests:{request.id}",
+        "id": request.id,
+        "title": request.title,
+        **{name: getattr(request, name) for name in names},
+        "overdue": issues.overdue(request, today),
+        "answered": request.answered,
+        "items": list(request.items),
+        "evidence": len(request.evidence),
+    }
+
+
+def request_document(request: Request, today: date, history: list[Entered]) -> dict[str, Any]:
+    """Return `fedcheck/request@1`."""
+    texts = {name: getattr(request, name) for name in ("text", "answer", "comment")}
+    row = request_row(request, today)
+    return {"schema": "fedcheck/request@1", **row, **texts, **_proof_and_story(request, history)}
+
+
+def finding_row(finding: Finding, today: date) -> dict[str, Any]:
+    """Return the row of a finding."""
+    names = ("risk", "state", "planned", "owner", "found", "due", "deviation", "deviation_state")
+    return {
+        "ref": f"findings:{finding.id}",
+        "id": finding.id,
+        "title": finding.title,
+        **{name: getattr(finding, name) for name in names},
+        "overdue": issues.overdue(finding, today),
+        "retest": finding.retest,
+        "closed": finding.closed,
+        "items": list(finding.items),
+        "evidence": len(finding.evidence),
+    }
+
+
+def finding_document(finding: Finding, today: date, history: list[Entered]) -> dict[str, Any]:
+    """Return `fedcheck/finding@1`."""
+    more = {name: getattr(finding, name) for name in ("text", "plan", "rationale", "retested")}
+    more["original"] = finding.original
+    more["details"] = {name: field_value(finding, name) for name in DETAILS}
+    row = finding_row(finding, today)
+    return {"schema": "fedcheck/finding@1", **row, **more, **_proof_and_story(finding, history)}
+
+
+def owed_row(owed: Owed, today: date) -> dict[str, Any]:
+    """Return the row of a request or finding in the agenda; its kind tells it from an item."""
+    thing = owed.thing
+    row = request_row(thing, today) if isinstance(thing, Request) else finding_row(thing, today)
+    return {**row, "kind": owed.kind, "task": owed.task, "owner": owed.owner, "why": owed.why}
+
+
+def _proof_and_story(thing: Request | Finding, history: list[Entered]) -> dict[str, Any]:
+    return {
+        "evidence": [{"id": proof.id, **evidence_to_dict(proof)} for proof in thing.evidence],
+        "history": [history_row(entered) for entered in history],
+    }
+
+
+def history_row(entered: Entered) -> dict[str, Any]:
+    """Return one change of the history."""
+    change = entered.change
+    return {
+        "at": entered.at.isoformat().replace("+00:00", "Z"),
+        "by": entered.by,
+        "tx": entered.tx,
+        "ref": change.ref,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "undoes": entered.undoes,
+    }

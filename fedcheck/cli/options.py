@@ -1,0 +1,193 @@
+"""Options that commands share, the open session, and printing."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import click
+
+from fedcheck.domain.dates import parse_date
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.text import clean
+from fedcheck.errors import Problem
+
+if TYPE_CHECKING:
+    from fedcheck.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LONGEST = 2000
+"""The longest line on stderr, in characters."""
+
+_OURS = f"\x1b[{os.urandom(8).hex()}"
+"""Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
+
+
+@dataclass(slots=True)
+class Settings:
+    """What was said before the command's name."""
+
+    workspace: str | None = None
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]
+    """A date option, as `2027-02-01`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse a date or fail with what to write."""
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def workspace_option(command: F) -> F:
+    """Add `-w DIR`."""
+    return click.option(
+        "-w",
+        "--workspace",
+        metavar="DIR",
+        help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
+    )(command)
+
+
+def as_of_option(command: F) -> F:
+    """Add `--as-of DATE`."""
+    return click.option("--as-of", type=Day(), help="Take this day for today.")(command)
+
+
+def json_option(command: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session":
+    """Open the workspace that is meant, and tell of broken files on stderr."""
+    from fedcheck.session import open_session
+    from fedcheck.storage import config, paths
+
+    settings = click.get_current_context().find_object(Settings)
+    named = workspace or (settings.workspace if settings else None)
+    folders = paths.user_folders()
+    user, problems = config.load(folders)
+    root = paths.find_workspace(named, os.environ, Path.cwd())
+    extra = user.checklist_folders()
+    session = open_session(root, folders, extra, config.who(user, os.environ))
+    session.as_of = as_of
+    warn([*problems, *session.problems])
+    return session
+
+
+def warn(problems: list[Problem]) -> None:
+    """Tell of problems on stderr, each with file, line and remedy."""
+    for problem in problems[:20]:
+        complain(f"warning: {_near(problem)}")
+    if len(problems) > 20:
+        complain(f"warning: and {len(problems) - 20} more problems")
+
+
+def _near(problem: Problem) -> str:
+    """Return a problem with its path from the working directory, where that is shorter."""
+    try:
+        path = problem.file.relative_to(Path.cwd())
+    except ValueError:
+        path = problem.file
+    return str(Problem(path, problem.line, problem.message, problem.hint))
+
+
+def complain(message: str, hint: str = "") -> None:
+    """Print a message for a person on stderr, after what is on stdout already.
+
+    Lines after the first are indented: no name of a file can look like a message of its own.
+    """
+    sys.stdout.flush()
+    text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
+    lines = [line.strip()[:LONGEST] for line in text.splitlines()]
+    click.echo("\n  ".join(lines), err=True)
+
+
+def say(text: str = "") -> None:
+    """Print a line of the answer; control characters in it become visible."""
+    click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
+
+
+def paint(text: str, **style: Any) -> str:
+    """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
+    if not colourful():
+        return text
+    return click.style(clean(text), **style).replace("\x1b[", _OURS)
+
+
+def colourful() -> bool:
+    """Tell whether stdout takes colour."""
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON, in ASCII: no control character in it reaches a terminal."""
+    click.echo(json_text(data))
+
+
+def json_text(data: Any) -> str:
+    """Return data as JSON in ASCII; dates as ISO 8601."""
+    return json.dumps(data, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+Command = Callable[..., None]
+
+NAMES = {
+    "controls": "control",
+    "assets": "asset",
+    "cves": "cve",
+    "steps": "step",
+    "step_changes": "step-change",
+}
+"""How the option of a list is called: it is given once for each of them."""
+
+
+def detail_options(command: Command) -> Command:
+    """Add an option for each detail of a finding."""
+    hints = get_type_hints(Finding)
+    described = {f.name: f.metadata["key"].doc for f in fields(Finding) if "key" in f.metadata}
+    for name in reversed(list(DETAILS)):
+        option = f"--{NAMES.get(name, name).replace('_', '-')}"
+        text = f"{described[name]}."
+        many = get_origin(hints[name]) is tuple
+        if many:
+            text += " Several times for several."
+        kind = _type(hints[name])
+        command = click.option(option, name, type=kind, multiple=many, help=text)(command)
+    return command
+
+
+def _type(hint: Any) -> click.ParamType:  # type: ignore[type-arg]
+    if get_origin(hint) is Literal:
+        return click.Choice(get_args(hint))
+    return click.STRING if hint is str or get_origin(hint) is tuple else Day()
+
+
+def given(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details that were given; an empty text in a list of one clears that list."""
+    found = {name: value for name, value in details.items() if value is not None and value != ()}
+    return {
+        name: [one for one in value if one] if isinstance(value, tuple) else value
+        for name, value in found.items()
+    }

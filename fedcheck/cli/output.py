@@ -1,0 +1,118 @@
+"""How things are written on a line: status, dates, tables."""
+
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from fedcheck.cli.options import paint
+from fedcheck.domain.dates import distance
+from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.domain.reference import split
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import cells, one_line
+
+ROOMY = 110
+"""From how many columns on whole references leave room for titles."""
+
+WIDEST = 100
+"""The widest column, in cells; one text of 100,000 characters must not fill every line up."""
+
+_COLOURS = {
+    "doing": "cyan",
+    "blocked": "red",
+    "done": "green",
+    "other": "yellow",
+    "unknown": "yellow",
+}
+
+
+def status_text(status: str) -> str:
+    """Return glyph and word of a status, coloured on a terminal."""
+    text = f"{STATUS_GLYPHS[status]} {STATUS_WORDS[status]}"
+    return paint(f"{text:<9}", fg=_COLOURS.get(status), dim=status in ("todo", "na"))
+
+
+def due_text(day: date | None, today: date) -> str:
+    """Return a date with its distance, or nothing."""
+    return f"{day.isoformat()}  {distance(day, today)}" if day else ""
+
+
+def marks(entry: Entry) -> str:
+    """Return what is wrong with an entry, in words."""
+    found = []
+    if entry.overdue:
+        found.append("! overdue")
+    found += [f"↻ {s}" for s in ("stale", "missing", "changed") if s in entry.evidence]
+    if entry.changed:
+        found.append("△ changed upstream")
+    if entry.private:
+        found.append("private")
+    return ", ".join(found)
+
+
+def width() -> int:
+    """Return the width of the terminal, or 0 where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def short_names(refs: Sequence[str]) -> dict[str, str]:
+    """Return the bare ids of items where the terminal is narrow: a title says more.
+
+    An id that several checklists have stays whole, so that every name can be typed as it stands.
+    """
+    if not narrow():
+        return {}
+    seen = Counter(split(ref)[1] for ref in refs)
+    return {ref: name for ref in refs if seen[name := split(ref)[1]] == 1}
+
+
+def narrow() -> bool:
+    """Tell whether the terminal has no room for long references and reasons beside titles."""
+    return 0 < width() < ROOMY
+
+
+def table(
+    rows: Iterable[Sequence[str]], right: Sequence[int] = (), flexible: int = -1
+) -> list[str]:
+    """Return rows as lines with aligned columns.
+
+    Args:
+        rows: cells without colour.
+        right: columns that are aligned to the right.
+        flexible: the column that is cut so that lines fit the terminal; none is cut elsewhere.
+    """
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    if not texts:
+        return []
+    widths = [min(max(map(cells, column)), WIDEST) for column in zip(*texts, strict=True)]
+    room = width()
+    if room and flexible >= 0:
+        spare = room - sum(widths) - 2 * (len(widths) - 1)
+        widths[flexible] = max(12, widths[flexible] + min(spare, 0))
+    lines = []
+    for row in texts:
+        parts = []
+        for i, cell in enumerate(row):
+            text = one_line(cell, widths[i]) if room else cell
+            gap = " " * (widths[i] - cells(text))
+            parts.append(gap + text if i in right else text + gap)
+        lines.append("  ".join(parts).rstrip())
+    return lines
+
+
+def query_text(parts: Sequence[str]) -> str:
+    """Return the arguments of a query as one text.
+
+    A value with blanks that the shell has taken the quotes from (`section:federal mandates`) gets
+    them back; an argument with several terms stays several terms.
+    """
+    return " ".join(_quoted(part) for part in parts)
+
+
+def _quoted(part: str) -> str:
+    first, *rest = part.split() or [""]
+    whole = ":" in first and rest and not any(":" in word for word in rest) and '"' not in part
+    name, _, value = part.partition(":")
+    return f'{name}:"{value}"' if whole else part

@@ -1,0 +1,242 @@
+"""What --fix does; and moving records to other items, after a copy."""
+
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+
+from fedcheck.doctor.defect import Close, Defect, Move, Remove
+from fedcheck.doctor.files import Places, is_stray_name
+from fedcheck.doctor.records import orphans
+from fedcheck.domain.change import Change, Thing, differences
+from fedcheck.domain.fields import field_value
+from fedcheck.domain.record import EMPTY
+from fedcheck.domain.reference import candidates, nearest, split
+from fedcheck.domain.text import one_line
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.session import Session
+from fedcheck.storage import atomic_files
+from fedcheck.storage.paths import MACHINE
+from fedcheck.storage.toml_io import read_bytes
+
+BACKUP = "backup"
+
+
+@dataclass(slots=True)
+class Moved:
+    """What was moved, what could not be, and where the copies of the files are."""
+
+    copies: tuple[Path, ...]
+    done: list[Move] = field(default_factory=list)
+    failed: list[FedcheckError] = field(default_factory=list)
+
+
+def chosen(session: Session, text: str) -> Move:
+    """Return the move that `OLD=NEW` means: an orphaned record and an item without one.
+
+    Raises FedcheckError (status 2) where that is in doubt or not so.
+    """
+    old_tail, equals, new_tail = text.rpartition("=")
+    if not equals or not old_tail.strip() or not new_tail.strip():
+        raise FedcheckError(
+            f"{one_line(text, 80)}: not OLD=NEW", "as in: --move old-item=new-item", ErrorKind.USAGE
+        )
+    old = _orphan(session, old_tail.strip())
+    new = session.resolve(new_tail.strip())
+    if session.project.record(new) != EMPTY:
+        hint = "compare the two, and bring over what is missing by hand"
+        raise FedcheckError(f"{new}: has a record of its own", hint, ErrorKind.USAGE)
+    return Move(old, new)
+
+
+def _orphan(session: Session, tail: str) -> str:
+    lost = [one.ref for one in orphans(session) if one.movable]
+    found = candidates(tail, lost)
+    if len(found) == 1:
+        return found[0]
+    shown = one_line(tail, 80)
+    if found:
+        listed = "\n  ".join(one_line(ref, 120) for ref in found[:20])
+        raise FedcheckError(
+            f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+        )
+    if candidates(tail, session.project.refs):
+        hint = "only a record whose item is gone can be moved"
+        raise FedcheckError(f"{shown}: is an item of its checklist", hint, ErrorKind.USAGE)
+    near = nearest(tail, [*lost, *(split(ref)[1] for ref in lost)])
+    hint = f"did you mean {near[0]}?" if near else "see which there are with: fedcheck doctor"
+    raise FedcheckError(f"{shown}: no record without an item is called that", hint, ErrorKind.USAGE)
+
+
+def move_records(session: Session, wanted: Sequence[Move]) -> Moved:
+    """Move records, each as one action, which undo takes back; copy their files first.
+
+    A record that was changed since it was read stays where it is. Raises FedcheckError where a
+    file cannot be copied; then nothing was moved.
+    """
+    moved = Moved(_copied(session, [ref for one in wanted for ref in (one.old, one.new)]))
+    for one in wanted:
+        try:
+            _move(session, one)
+        except FedcheckError as error:
+            moved.failed.append(error)
+        else:
+            moved.done.append(one)
+    return moved
+
+
+def _move(session: Session, wanted: Move) -> None:
+    old, new = wanted.old, wanted.new
+    record = session.project.record(old)
+    changes = [*differences(old, record, EMPTY), *differences(new, EMPTY, record)]
+    before = {(change.ref, change.field): change.old for change in changes}
+
+    def unchanged(change: Change, found: Thing) -> None:
+        _refuse_if_changed(before, change, found)
+
+    session.apply(changes, f"{split(old)[1]}: moved to {split(new)[1]}", unchanged)
+
+
+def _refuse_if_changed(
+    before: Mapping[tuple[str, str], object], change: Change, found: Thing
+) -> None:
+    expected = before.get((change.ref, change.field))
+    if field_value(found, change.field) != expected:
+        raise FedcheckError(
+            f"{change.ref}: was changed meanwhile",
+            "look again with: fedcheck doctor",
+            ErrorKind.REFUSED,
+        )
+
+
+def _copied(session: Session, refs: Sequence[str]) -> tuple[Path, ...]:
+    """Copy the progress files that hold these references; return the copies."""
+    places = Places(session.project)
+    stamp = session.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copies: list[Path] = []
+    folders: dict[Path, Path] = {}
+    for checklist in dict.fromkeys(split(ref)[0] for ref in refs):
+        source = places.progress_file(checklist)
+        if not source.exists():
+            continue
+        folder = places.home(checklist) / MACHINE / BACKUP
+        for part in (folder.parent, folder):
+            if part.is_symlink():
+                text = f"{part}: is a link; fedcheck writes no copies through it"
+                raise FedcheckError(text, "remove it")
+        place = folders.setdefault(folder, _free(folder, stamp))
+        copy = place / "progress" / source.name
+        atomic_files.write_whole(copy, read_bytes(source))
+        copies.append(copy)
+    return tuple(copies)
+
+
+def _free(folder: Path, stamp: str) -> Path:
+    """Return a folder of this name that is not there yet: no copy replaces another."""
+    number, place = 2, folder / stamp
+    while place.exists() or place.is_symlink():
+        place = folder / f"{stamp}-{number}"
+        number += 1
+    return place
+
+
+@dataclass(slots=True)
+class Mended:
+    """What was done, and what could not be, each in words."""
+
+    done: list[str] = field(default_factory=list)
+    failed: list[FedcheckError] = field(default_factory=list)
+
+
+def mend(defects: Iterable[Defect], session: Session | None) -> Mended:
+    """Do what --fix does about each defect; what fails does not stop the rest.
+
+    Records are only moved with an open session.
+    """
+    mended = Mended()
+    moves = []
+    for defect in defects:
+        if isinstance(defect.mend, Close):
+            _close(defect, defect.mend, mended)
+        elif isinstance(defect.mend, Remove):
+            _remove(defect.mend.path, mended)
+        elif isinstance(defect.mend, Move):
+            moves.append(defect.mend)
+    if moves and session is not None:
+        _move_records(session, moves, mended)
+    return mended
+
+
+def _close(defect: Defect, wanted: Close, mended: Mended) -> None:
+    closed = 0
+    for path in wanted.paths:
+        try:
+            closed += _take_bits(path, wanted.bits)
+        except FileNotFoundError:
+            continue  # it was temporary
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            hint = "its owner can close it: chmod go-rwx"
+            mended.failed.append(FedcheckError(f"{path}: cannot be closed: {reason}", hint))
+    if closed:
+        count = "" if len(wanted.paths) == 1 else f": {closed} of its files and folders"
+        mended.done.append(f"closed   {defect.file}{count}")
+
+
+def _take_bits(path: Path, bits: int) -> bool:
+    """Take permission bits from a file or folder of ours, never through a link.
+
+    The open file is asked and changed, not its name: whoever could write in the folder might have
+    put a link there since.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        return _take_bits_by_name(path, bits)
+    try:
+        status = os.fstat(handle)
+        if status.st_uid != os.geteuid() or not status.st_mode & bits:
+            return False
+        os.fchmod(handle, stat.S_IMODE(status.st_mode) & ~bits)
+        return True
+    finally:
+        os.close(handle)
+
+
+def _take_bits_by_name(path: Path, bits: int) -> bool:
+    """Take bits from a file that its owner may not even read."""
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode) or status.st_uid != os.geteuid():
+        return False
+    path.chmod(stat.S_IMODE(status.st_mode) & ~bits)
+    return True
+
+
+def _remove(path: Path, mended: Mended) -> None:
+    try:
+        if stat.S_ISREG(path.lstat().st_mode) and is_stray_name(path.name):
+            path.unlink()
+            mended.done.append(f"removed  {path}")
+    except FileNotFoundError:
+        return  # whoever made it has ended
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        mended.failed.append(FedcheckError(f"{path}: cannot be removed: {reason}"))
+
+
+def _move_records(session: Session, moves: Sequence[Move], mended: Mended) -> None:
+    try:
+        moved = move_records(session, moves)
+    except FedcheckError as error:
+        mended.failed.append(error)
+        return
+    mended.failed += moved.failed
+    mended.done += told(moved)
+
+
+def told(moved: Moved) -> list[str]:
+    """Say what was moved and where the copies are."""
+    lines = [f"copied   to {copy}" for copy in moved.copies]
+    return lines + [f"moved    {one_line(one.old)} -> {one.new}" for one in moved.done]

@@ -1,0 +1,82 @@
+"""Changes: one field of one record, old and new; and which transaction undo takes back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fedcheck.domain.fields import all_names, field_value
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import Scheduled, Sent
+
+Thing = Record | Request | Finding | Scheduled | Sent
+"""What changes are made to."""
+
+OUTSIDE = "outside fedcheck"
+"""Who is named for a difference that no history line explains (a hand edit, a git pull)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one record goes from old to new; values in their history form."""
+
+    ref: str
+    field: str
+    old: Any
+    new: Any
+
+    def inverse(self) -> "Change":
+        """Return the change that takes this one back."""
+        return Change(self.ref, self.field, self.new, self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A change as history holds it: who made it, when (UTC), as part of which action."""
+
+    change: Change
+    at: datetime
+    by: str
+    tx: str
+    undoes: str = ""
+
+
+def differences(ref: str, old: Thing, new: Thing) -> list[Change]:
+    """Return the changes that lead from one record (request, finding) to the other."""
+    names = dict.fromkeys((*all_names(old), *all_names(new)))
+    pairs = ((name, field_value(old, name), field_value(new, name)) for name in names)
+    return [Change(ref, name, before, after) for name, before, after in pairs if before != after]
+
+
+def next_undo(entered: Iterable[Entered]) -> str | None:
+    """Return the action (`tx`) that undo takes back; None where there is none."""
+    undo, _ = _stacks(entered)
+    return undo[-1] if undo else None
+
+
+def next_redo(entered: Iterable[Entered]) -> str | None:
+    """Return the undo (`tx`) that redo takes back; None where there is none."""
+    _, redo = _stacks(entered)
+    return redo[-1][0] if redo else None
+
+
+def _stacks(entered: Iterable[Entered]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the actions that stand, and the undos that stand with what they undid.
+
+    A new action ends what could be done again, as everywhere.
+    """
+    undo: list[str] = []
+    redo: list[tuple[str, str]] = []
+    for tx, undoes in dict.fromkeys((e.tx, e.undoes) for e in entered if e.by != OUTSIDE):
+        if not undoes:
+            undo.append(tx)
+            redo.clear()
+        elif redo and redo[-1][0] == undoes:
+            undo.append(tx)
+            redo.pop()
+        elif undoes in undo:
+            undo.remove(undoes)
+            redo.append((tx, undoes))
+    return undo, redo

@@ -1,0 +1,75 @@
+"""Evidence: a link to proof, with what is known of it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, Literal, get_args
+
+from fedcheck.domain.dates import parse_date
+from fedcheck.domain.key import extra, key
+
+EvidenceKind = Literal["url", "file", "ticket"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A link to proof: a URL, a file or a ticket."""
+
+    id: str = key("Short random id")
+    link: str = key("URL, path relative to the workspace, or ticket id")
+    label: str = key("What it is, in words", default="")
+    kind: EvidenceKind = key("What the link is", default="url")
+    collected: date | None = key("Day on which the proof was taken", default=None)
+    expires: date | None = key("Day after which it no longer counts", default=None)
+    sha256: str = key("Hash of the file when it was added", default="")
+    extra: dict[str, Any] = extra()
+
+    @property
+    def name(self) -> str:
+        """Return what to call it: the label, or else the link."""
+        return self.label or self.link
+
+
+def evidence_to_dict(proof: Evidence) -> dict[str, Any]:
+    """Return evidence as plain JSON data, without its id and without defaults.
+
+    Dates among unknown keys become text: history is JSON.
+    """
+    data: dict[str, Any] = {"link": proof.link, "kind": proof.kind}
+    for name in ("label", "collected", "expires", "sha256"):
+        value = getattr(proof, name)
+        if value:
+            data[name] = value.isoformat() if isinstance(value, date) else value
+    return {**data, **{name: _as_json(value) for name, value in proof.extra.items()}}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_as_json(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _as_json(one) for name, one in value.items()}
+    return value
+
+
+def evidence_from_dict(evidence_id: str, data: Mapping[str, Any]) -> Evidence:
+    """Return evidence from plain JSON data. Raises ValueError where it is none."""
+    texts, days = ("link", "kind", "label", "sha256"), ("collected", "expires")
+    if not isinstance(data, Mapping) or not isinstance(data.get("link"), str):
+        raise ValueError("evidence needs a link")
+    known: dict[str, Any] = {}
+    for name in (*texts, *days):
+        value = data.get(name)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str):
+            raise ValueError(f"{name} is text, not {type(value).__name__}")
+        known[name] = parse_date(value) if name in days else value
+    if known.get("kind", "url") not in get_args(EvidenceKind):
+        raise ValueError(f"{known['kind']!r} is no kind of evidence")
+    rest = {k: v for k, v in data.items() if k not in (*texts, *days, "id")}
+    return Evidence(id=evidence_id, **{"link": "", **known}, extra=rest)

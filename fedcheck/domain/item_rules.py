@@ -1,0 +1,318 @@
+"""What a person may do to the record of an item, and what follows (design, section 3)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, get_args
+
+from fedcheck.domain.change import Change, differences
+from fedcheck.domain.checklist import ADVISED, Item, Method
+from fedcheck.domain.dates import parse_due
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES, Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import storable
+from fedcheck.errors import RuleError
+
+METHODS: tuple[str, ...] = get_args(Method)
+RETESTS = ("passed", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Fieldwork:
+    """What to record of a test; None leaves a field alone, an empty text clears it.
+
+    Attributes:
+        methods: the methods that were used, of examine, interview and test.
+        differential: where the SSP differs from what was seen.
+        inherited: `leveraged`, `shared` or `customer`; who has to meet it beside the provider.
+        retest: `passed` or `failed`; a retest that passed makes the test satisfied.
+        review: `agreed` or `returned`, by the second assessor.
+    """
+
+    observation: str | None = None
+    tester: str | None = None
+    tested: date | None = None
+    methods: tuple[str, ...] | None = None
+    sample: str | None = None
+    differential: str | None = None
+    inherited: str | None = None
+    inherited_from: str | None = None
+    retest: str | None = None
+    review: str | None = None
+
+
+def recorded(item: Item, record: Record, testing: Fieldwork, by: str, today: date) -> Record:
+    """Return the record with what was recorded of a test.
+
+    Raises RuleError for a task, for words that are not known, for an inherited control of nobody,
+    and for a review by the tester.
+    """
+    if item.kind != "test":
+        raise RuleError(f"{item.id} is a task, and only a test is tested", "set its note instead")
+    new = _with_texts(record, testing)
+    if testing.methods is not None:
+        new = replace(new, methods=_methods(testing.methods))
+    if testing.tested is not None:
+        if testing.tested > today:
+            raise RuleError("a test cannot have taken place in the future", "give a day gone by")
+        new = replace(new, tested=testing.tested)
+    if testing.inherited is not None:
+        new = _inherited(item, new, testing.inherited)
+    if testing.retest is not None:
+        new = _retested(item, new, testing.retest, today)
+    if testing.review is not None:
+        new = _reviewed(item, new, testing.review, by, today)
+    return new
+
+
+def told(record: Record) -> list[tuple[str, str]]:
+    """Return what is recorded of a test beside its result, each with its name, for people."""
+    shared = {"leveraged": "inherited", "shared": "shared", "customer": "the customer's"}
+    inherited = shared.get(record.inherited, "")
+    if record.inherited_from:
+        inherited += f", {record.inherited_from}"
+    facts = [
+        ("tested", _dated(record.tester, record.tested)),
+        ("used", ", ".join(record.methods)),
+        ("sample", record.sample),
+        ("inherited", inherited),
+        ("retest", _dated(record.retest, record.retested)),
+        ("review", _dated(record.review, record.reviewed, record.reviewer)),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _dated(what: str, day: date | None, who: str = "") -> str:
+    by = f" by {who}" if what and who else ""
+    return f"{what}{by}" + (f"{', ' if what else ''}{day.isoformat()}" if day else "")
+
+
+def _with_texts(record: Record, testing: Fieldwork) -> Record:
+    new = record
+    for name in ("observation", "tester", "sample", "differential", "inherited_from"):
+        value = getattr(testing, name)
+        if value is not None:
+            kept: dict[str, Any] = {name: storable(value).strip()}
+            new = replace(new, **kept)
+    return new
+
+
+def _methods(wanted: tuple[str, ...]) -> Any:
+    for method in wanted:
+        if method not in METHODS:
+            raise RuleError(f"{method!r} is no method", "it is one of " + ", ".join(METHODS))
+    return tuple(method for method in METHODS if method in wanted)
+
+
+def _inherited(item: Item, record: Record, inherited: str) -> Record:
+    if inherited and inherited not in INHERITANCES:
+        raise RuleError(
+            f"{inherited!r} is no kind of inheritance", "it is one of " + ", ".join(INHERITANCES)
+        )
+    if inherited in ("leveraged", "shared") and not record.inherited_from:
+        raise RuleError(
+            f"{item.id}: {inherited} from which service?", 'say it: --from "NAME"', "inherited_from"
+        )
+    name = record.inherited_from if inherited else ""
+    return replace(record, inherited=inherited, inherited_from=name)  # type: ignore[arg-type]
+
+
+def _retested(item: Item, record: Record, outcome: str, today: date) -> Record:
+    """A retest needs something to test again; one that passed makes the test satisfied."""
+    if outcome == "":
+        return replace(record, retest="", retested=None)
+    if outcome not in RETESTS:
+        raise RuleError(f"{outcome!r} is no outcome", "it is one of " + ", ".join(RETESTS))
+    failed = record.result == "other-than-satisfied"
+    if not (failed or (record.result == "satisfied" and record.retest)):
+        hint = "a retest follows a result that is other than satisfied"
+        raise RuleError(f"{item.id}: there is nothing to test again", hint)
+    result: Any = "satisfied" if outcome == "passed" else "other-than-satisfied"
+    new: Record = replace(record, retest=outcome, retested=today, result=result)  # type: ignore[arg-type]
+    return new
+
+
+def like(record: Record) -> Fieldwork:
+    """Return what would record of another test what is known of this one: "same as last".
+
+    Not who tested, when, where the SSP differs, and what came after: these are each test's own.
+    """
+    return Fieldwork(
+        observation=record.observation or None,
+        methods=record.methods or None,
+        sample=record.sample or None,
+        inherited=record.inherited or None,
+        inherited_from=record.inherited_from or None,
+    )
+
+
+def _reviewed(item: Item, record: Record, review: str, by: str, today: date) -> Record:
+    """The review is of a result, by somebody who did not test."""
+    if review == "":
+        return replace(record, review="", reviewer="", reviewed=None)
+    if review not in REVIEWS:
+        raise RuleError(f"{review!r} is no review", "it is one of " + ", ".join(REVIEWS))
+    if not record.result:
+        raise RuleError(f"{item.id}: there is no result to review", "give it its result first")
+    if by and by.casefold() == record.tester.casefold():
+        raise RuleError(
+            f"{item.id}: {by} tested it, so somebody else reviews it",
+            "ask another assessor, or correct the tester",
+        )
+    return replace(record, review=review, reviewer=by, reviewed=today)  # type: ignore[arg-type]
+
+
+def followed(item: Item, old: Record, new: Record, by: str, today: date) -> Record:
+    """Return the record with what follows from a new result: who tested, when, how, and no review.
+
+    A result that goes takes the day of the test and the review with it.
+    """
+    if item.kind != "test" or new.result == old.result:
+        return new
+    if not new.result:
+        return replace(new, tested=None, review="", reviewer="", reviewed=None)
+    after_retest = new.retest != old.retest or new.retested != old.retested
+    if new.review == old.review:
+        new = replace(new, review="", reviewer="", reviewed=None)
+    if by and not after_retest and new.tester == old.tester:
+        new = replace(new, tester=by)
+    if not after_retest and new.tested == old.tested:
+        new = replace(new, tested=today)
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What to set; None leaves a field alone, an empty text clears it.
+
+    Attributes:
+        confirm: a person has read what changed upstream in the item.
+        private_note: the note that stays under `private/`; it is no part of the shared record.
+        testing: what to record of a test beside its result.
+    """
+
+    status: str | None = None
+    result: str | None = None
+    owner: str | None = None
+    due: str | None = None
+    note: str | None = None
+    reason: str | None = None
+    confirm: bool = False
+    private_note: str | None = None
+    testing: Fieldwork | None = None
+
+
+def edited(
+    ref: str, item: Item, record: Record, edit: Edit, today: date, by: str = ""
+) -> list[Change]:
+    """Return the changes that an edit makes, with what follows from it by the rules.
+
+    A result makes a test done (not-applicable makes it n/a); leaving done clears the result. The
+    done date and the basis are kept up, and who tested when (`by`, today). Raises RuleError for a
+    result on a task, for n/a without a reason, and for a word or a date that cannot be stored.
+    """
+    new = record
+    for name in ("owner", "due", "note", "reason"):
+        value = getattr(edit, name)
+        if value is not None:
+            text = storable(value)
+            kept: dict[str, Any] = {name: text.strip() if name != "note" else text.rstrip()}
+            new = replace(new, **kept)
+    _check_words(edit, new)
+    if edit.result:
+        new = _with_result(item, new, edit)
+    elif edit.result == "":
+        new = replace(new, result="")
+    if edit.status is not None:
+        new = _with_status(new, edit.status)
+    if edit.testing is not None:
+        new = recorded(item, new, edit.testing, by, today)
+    new = _consistent(item, record, new, edit, today)
+    new = followed(item, record, new, by, today)
+    return differences(ref, record, new)
+
+
+def _check_words(edit: Edit, new: Record) -> None:
+    if edit.status is not None and edit.status not in STATUSES:
+        raise RuleError(f"{edit.status!r} is no status", "it is one of " + ", ".join(STATUSES))
+    if edit.result and edit.result not in RESULTS:
+        raise RuleError(f"{edit.result!r} is no result", "it is one of " + ", ".join(RESULTS))
+    if edit.due:
+        try:
+            parse_due(new.due)
+        except ValueError as error:
+            raise RuleError(str(error)) from None
+
+
+def _with_result(item: Item, record: Record, edit: Edit) -> Record:
+    if item.kind != "test":
+        raise RuleError(
+            f"{item.id} is a task, and only a test has a result",
+            "set its status instead: --status done",
+        )
+    status = "na" if edit.result == "not-applicable" else "done"
+    if edit.status not in (None, status):
+        raise RuleError(
+            f"the result {edit.result} makes a test {status}, and the status cannot be"
+            f" {edit.status}",
+            "leave the status out",
+        )
+    return replace(record, result=edit.result, status=status)  # type: ignore[arg-type]
+
+
+def _with_status(record: Record, status: str) -> Record:
+    return replace(record, status=status)  # type: ignore[arg-type]
+
+
+def _consistent(item: Item, old: Record, new: Record, edit: Edit, today: date) -> Record:
+    stale_reason = old.status == "blocked" and edit.reason is None  # says why it was blocked
+    if new.status == "na" and (not new.reason or stale_reason):
+        declined = "declined" if item.level in ADVISED else "not applicable"
+        raise RuleError(
+            f"{item.id} cannot be {declined} without a reason", 'say why: --reason "..."', "reason"
+        )
+    if new.status != old.status:
+        if edit.reason is None and new.status not in ("na", "blocked"):
+            new = replace(new, reason="")
+        new = replace(new, done=today if new.status == "done" else None)
+        if (
+            (new.status == "na" and new.result not in ("", "not-applicable"))
+            or new.status not in ("done", "na")
+            or (new.status == "done" and new.result == "not-applicable")
+        ):
+            new = replace(new, result="")
+    if new.status == "todo":
+        return replace(new, basis="")
+    if old.status == "todo" or not old.basis or edit.confirm:
+        return replace(new, basis=item.basis())
+    return new
+
+
+def settled(record: Record) -> Record:
+    """Return the record without what only a closed item has, where it is not closed.
+
+    Two people may change the status and the result at the same time; each change alone is right.
+    """
+    return replace(
+        record,
+        result=record.result if record.closed else "",
+        done=record.done if record.status == "done" else None,
+        review=record.review if record.closed else "",
+        reviewer=record.reviewer if record.closed else "",
+        reviewed=record.reviewed if record.closed else None,
+    )
+
+
+def with_evidence(ref: str, record: Record | Request | Finding, *proofs: Evidence) -> list[Change]:
+    """Return the changes that attach pieces of evidence."""
+    new = replace(record, evidence=(*record.evidence, *proofs))
+    return differences(ref, record, new)
+
+
+def without_evidence(
+    ref: str, record: Record | Request | Finding, evidence_id: str
+) -> list[Change]:
+    """Return the changes that take a piece of evidence away."""
+    kept = tuple(e for e in record.evidence if e.id != evidence_id)
+    return differences(ref, record, replace(record, evidence=kept))

@@ -1,0 +1,265 @@
+"""The query language: its grammar, and what may complete a query."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Generic, Protocol, TypeVar
+
+from fedcheck.domain.dates import parse_date, parse_span, shift, shift_clamped, typed_day
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line
+from fedcheck.errors import QueryError
+
+T = TypeVar("T")
+Test = Callable[[T, date], bool]
+"""Whether a thing passes, on a day."""
+
+_DUE = re.compile(r"(<=|>=|<|>|=)?(.+)")
+
+
+class Dated(Protocol):
+    """Something that may be due."""
+
+    @property
+    def due(self) -> date | None:
+        """The day on which it is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search(Generic[T]):
+    """A parsed query: a test that a thing passes or not."""
+
+    text: str
+    tests: tuple[Test[T], ...] = ()
+
+    def __call__(self, thing: T, today: date) -> bool:
+        """Tell whether a thing is meant."""
+        return all(test(thing, today) for test in self.tests)
+
+    def select(self, things: Iterable[T], today: date) -> list[T]:
+        """Return the things that are meant, in their order."""
+        return [thing for thing in things if self(thing, today)]
+
+
+@dataclass(frozen=True, slots=True)
+class Language(Generic[T]):
+    """What can be asked of one kind of thing.
+
+    Attributes:
+        keys: each key with what makes a test of its value; it may raise QueryError.
+        examples: a value for each key, for messages and completion.
+        searched: the texts in which a plain word is looked for.
+    """
+
+    keys: Mapping[str, Callable[[str], Test[T]]]
+    examples: Mapping[str, str]
+    searched: Callable[[T], Iterable[str]]
+
+    def parse(self, text: str) -> Search[T]:
+        """Parse a query. Raises QueryError for an unknown key or value, with a suggestion."""
+        return Search(text.strip(), tuple(self._term(word) for word in split_words(text)))
+
+    def _term(self, word: str) -> Test[T]:
+        negated = word.startswith("-") and len(word) > 1
+        body = word[1:] if negated else word
+        name, colon, value = body.partition(":")
+        if colon and name.isidentifier():
+            test = self._keyed(name.lower(), value)
+        else:
+            test = self._containing(body.casefold())
+        return (lambda thing, today: not test(thing, today)) if negated else test
+
+    def _keyed(self, name: str, value: str) -> Test[T]:
+        maker = self.keys.get(name)
+        if maker is None:
+            hint = did_you_mean(name, self.keys) or "known keys: " + ", ".join(self.keys)
+            raise QueryError(f'unknown search key "{shown(name)}:"; {hint}')
+        if not value.strip("|"):
+            raise QueryError(f'"{name}:" needs a value, such as {name}:{self.examples[name]}')
+        tests = [maker(part.casefold()) for part in value.split("|") if part]
+        if len(tests) == 1:
+            return tests[0]
+        return lambda thing, today: any(test(thing, today) for test in tests)
+
+    def _containing(self, word: str) -> Test[T]:
+        words = [part for part in word.split("|") if part] or [word]
+        texts = self.searched
+        return lambda thing, _: any(w in text.casefold() for text in texts(thing) for w in words)
+
+
+def split_words(text: str) -> list[str]:
+    """Split at blanks outside double quotes; an unclosed quote runs to the end."""
+    words, word, quoted, started = [], "", False, False
+    for char in text:
+        if char == '"':
+            quoted, started = not quoted, True
+        elif char.isspace() and not quoted:
+            if word or started:
+                words.append(word)
+            word, started = "", False
+        else:
+            word += char
+    if word or started:
+        words.append(word)
+    return [word for word in words if word.strip() and word != "-"]
+
+
+def shown(text: str) -> str:
+    """Return part of a query for a message: it may have been pasted from anywhere."""
+    return one_line(text, 60)
+
+
+def one_of(name: str, known: Iterable[str], read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+    """Return what makes tests of a value that has to be one of a few words."""
+    words = tuple(known)
+
+    def make(value: str) -> Test[T]:
+        if value not in words:
+            hint = did_you_mean(value, words) or "it is one of " + ", ".join(words)
+            raise QueryError(f'"{shown(value)}" is no {name}; {hint}')
+        return lambda thing, _: read(thing) == value
+
+    return make
+
+
+def is_one_of(known: Mapping[str, Test[T]]) -> Callable[[str], Test[T]]:
+    """Return what makes tests of the words after `is:`."""
+
+    def make(value: str) -> Test[T]:
+        holds = known.get(value)
+        if holds is None:
+            hint = did_you_mean(value, known) or "it is one of " + ", ".join(known)
+            raise QueryError(f'"is:{shown(value)}" is not known; {hint}')
+        return holds
+
+    return make
+
+
+def exactly(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+    """Return what makes tests for a text that is the value, in whatever case."""
+    return lambda value: lambda thing, _: read(thing).casefold() == value
+
+
+def partly(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+    """Return what makes tests for a text that has the value in it."""
+    return lambda value: lambda thing, _: value in read(thing).casefold()
+
+
+def named(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+    """Like exactly; `none` asks for things that have no such text."""
+
+    def make(value: str) -> Test[T]:
+        wanted = "" if value == "none" else value
+        return lambda thing, _: read(thing).casefold() == wanted
+
+    return make
+
+
+def due(value: str) -> Test[Dated]:
+    """Return the test of `due:<14d`, `due:>2027-02-01`, `due:fri`, `due:none`.
+
+    A day alone means that day, a distance alone everything up to it. Raises QueryError.
+    """
+    if value == "none":
+        return lambda thing, _: thing.due is None
+    found = _DUE.fullmatch(value)
+    relation, day = (found[1] or "<=", found[2]) if found else ("<=", "")
+    try:
+        if day[:4].isdigit() and "-" in day:
+            fixed = parse_date(day)
+            relation = relation if found and found[1] else "="
+
+            def limit(today: date) -> date:
+                return fixed
+
+        elif not day[:1].isdigit():
+            relation = relation if (found and found[1]) or day[0] in "+-" else "="
+            typed_day(day, date(2026, 1, 1))
+
+            def limit(today: date) -> date:
+                return _typed(day, today)
+
+        else:
+            span = parse_span(day)
+            shift(date(2026, 1, 1), span)
+
+            @lru_cache(maxsize=4)  # one for the whole search: business days take their time
+            def limit(today: date) -> date:
+                return shift_clamped(today, span)
+
+    except ValueError as error:
+        raise QueryError(
+            f"due:{shown(value)}: {error}; write due:<14d, due:>2027-02-01, due:fri or due:none"
+        ) from None
+
+    def holds(thing: Dated, today: date) -> bool:
+        if thing.due is None:
+            return False
+        bound = limit(today)
+        match relation:
+            case "<":
+                return thing.due < bound
+            case ">":
+                return thing.due > bound
+            case ">=":
+                return thing.due >= bound
+            case "=":
+                return thing.due == bound
+            case _:
+                return thing.due <= bound
+
+    return holds
+
+
+def _typed(text: str, today: date) -> date:
+    """Return the day meant by a word; today where the calendar ends before it."""
+    try:
+        return typed_day(text, today) or today
+    except (ValueError, OverflowError):
+        return today
+
+
+Words = Mapping[str, Sequence[str]]
+"""The keys of a language, each with the values that are known of it."""
+
+
+def completions(text: str, words: Words) -> list[str]:
+    """Return the texts that a query may become at its end, best first; never the text itself."""
+    start = last_word(text)
+    return [text[:start] + word for word in endings(text[start:], words)]
+
+
+def endings(word: str, words: Words) -> list[str]:
+    """Return what one word of a query may become: a key with its colon, a key with a value."""
+    sign = "-" if word.startswith("-") else ""
+    name, colon, value = word.removeprefix("-").partition(":")
+    folded = name.casefold()
+    if not colon:
+        return [f"{sign}{key}:" for key in words if key.startswith(folded)]
+    earlier, bar, last = value.rpartition("|")
+    before = f"{sign}{name}:{earlier}{bar}"
+    taken = {one.strip('"').casefold() for one in earlier.split("|")}
+    known = [one for one in words.get(folded, ()) if one.casefold() not in taken]
+    found = [before + _quoted(one) for one in _beginning(known, last.strip('"').casefold())]
+    return [one for one in found if one.casefold() != word.casefold()]
+
+
+def last_word(text: str) -> int:
+    """Return where the last word of a query begins: at its end, if a blank stands there."""
+    start, quoted = 0, False
+    for place, char in enumerate(text):
+        if char == '"':
+            quoted = not quoted
+        elif char.isspace() and not quoted:
+            start = place + 1
+    return start
+
+
+def _beginning(known: Iterable[str], start: str) -> list[str]:
+    return [one for one in known if one.casefold().startswith(start)]
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if any(char.isspace() for char in value) else value

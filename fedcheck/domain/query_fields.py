@@ -1,0 +1,352 @@
+"""The keys of the query language for items, and the values that one workspace knows."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+from fedcheck.domain.checklist import LEVELS, Item, Method
+from fedcheck.domain.query import (
+    Language,
+    Search,
+    due,
+    exactly,
+    is_one_of,
+    named,
+    one_of,
+    partly,
+    shown,
+)
+from fedcheck.domain.query import Test as GenericTest
+from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.row import Entry
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import QueryError
+
+Query = Search[Entry]
+Test = GenericTest[Entry]
+
+EVIDENCE_WORDS = ("any", "none", "ok", "stale", "missing", "changed")
+
+
+def parse(text: str) -> Query:
+    """Parse a query. Raises QueryError for an unknown key or value, with a suggestion."""
+    return ITEMS.parse(text)
+
+
+def searched(entry: Entry) -> Iterable[str]:
+    """Yield the texts of an entry in which a plain word is looked for."""
+    item, record = entry.item, entry.record
+    yield entry.ref
+    yield item.code
+    yield item.title
+    yield from item.controls
+    yield item.statement
+    yield item.guidance
+    yield record.note
+    yield record.reason
+    yield record.observation
+    yield record.sample
+    for proof in record.evidence:
+        yield proof.label
+        yield proof.link
+
+
+def family(control: str) -> str:
+    """Return the family of a control: `AC` of `AC-2(1)`."""
+    return control.partition("-")[0].upper()
+
+
+def _family(value: str) -> Test:
+    if value == "none":
+        return lambda entry, _: not entry.item.controls
+    return lambda entry, _: any(family(c).casefold() == value for c in entry.item.controls)
+
+
+def _control(value: str) -> Test:
+    """`ac-2` means the control with its enhancements, `ac-2(1)` just that one."""
+
+    def holds(entry: Entry, _: date) -> bool:
+        controls = (c.casefold() for c in entry.item.controls)
+        return any(c == value or c.startswith(value + "(") for c in controls)
+
+    return holds
+
+
+def _method(value: str) -> Test:
+    if value == "none":
+        return lambda entry, _: not entry.item.methods
+    return lambda entry, _: value in entry.item.methods
+
+
+def _section(value: str) -> Test:
+    def holds(entry: Entry, _: date) -> bool:
+        return entry.section.id == value or value in entry.section.title.casefold()
+
+    return holds
+
+
+def _checklist(value: str) -> Test:
+    return lambda entry, _: entry.checklist == value or entry.checklist.endswith("." + value)
+
+
+def _owner(entry: Entry) -> str:
+    return entry.record.owner
+
+
+def tester(entry: Entry) -> str:
+    """Return who tested; the owner of a test that nobody has tested yet."""
+    return (entry.record.tester or entry.record.owner) if entry.item.kind == "test" else ""
+
+
+def _tester(value: str) -> Test:
+    holds = named(tester)(value)
+    return lambda entry, today: entry.item.kind == "test" and holds(entry, today)
+
+
+def _evidence(value: str) -> Test:
+    if value not in EVIDENCE_WORDS:
+        hint = did_you_mean(value, EVIDENCE_WORDS) or "it is one of " + ", ".join(EVIDENCE_WORDS)
+        raise QueryError(f'"{shown(value)}" says nothing of evidence; {hint}')
+    if value == "none":
+        return lambda entry, _: bool(entry.item.expects) and not entry.record.evidence
+    if value == "any":
+        return lambda entry, _: bool(entry.record.evidence)
+    return lambda entry, _: value in entry.evidence
+
+
+IS: dict[str, Test] = {
+    "open": lambda e, _: not (e.record.closed or e.unknown),
+    "closed": lambda e, _: e.record.closed,
+    "overdue": lambda e, _: e.overdue,
+    "blocked": lambda e, _: e.record.status == "blocked",
+    "waiting": lambda e, _: e.waiting,
+    "ready": lambda e, _: not (e.record.closed or e.unknown or e.waiting),
+    "stale": lambda e, _: e.stale,
+    "changed": lambda e, _: e.changed,
+    "demanded": lambda e, _: e.item.level in ("must", "must-not"),
+    "noted": lambda e, _: bool(e.record.note),
+    "sampled": lambda e, _: bool(e.record.sample),
+    "retested": lambda e, _: bool(e.record.retest),
+    "private": lambda e, _: e.private,
+    "unknown": lambda e, _: e.unknown,
+}
+"""The words that `is:` knows."""
+
+
+def _kind(read: Callable[[Item], str]) -> Callable[[Entry], str]:
+    return lambda entry: read(entry.item)
+
+
+KEYS: dict[str, Callable[[str], Test]] = {
+    "status": one_of("status", STATUSES, lambda e: e.record.status),
+    "role": exactly(lambda e: e.role),
+    "phase": exactly(lambda e: e.phase),
+    "checklist": _checklist,
+    "section": _section,
+    "kind": one_of("kind", ("task", "test"), _kind(lambda i: i.kind)),
+    "level": one_of("level", LEVELS, _kind(lambda i: i.level)),
+    "result": one_of("result", (*RESULTS, "none"), lambda e: e.record.result or "none"),
+    "method": _method,
+    "family": _family,
+    "control": _control,
+    "deliverable": exactly(lambda e: e.item.deliverable),
+    "owner": named(_owner),
+    "tester": _tester,
+    "inherited": one_of(
+        "inherited", (*INHERITANCES, "none"), lambda e: e.record.inherited or "none"
+    ),
+    "review": one_of("review", (*REVIEWS, "none"), lambda e: e.record.review or "none"),
+    "note": partly(lambda e: e.record.note),
+    "due": due,
+    "evidence": _evidence,
+    "is": is_one_of(IS),
+}
+"""The keys of the language, each with what makes a test of its value."""
+
+EXAMPLES: dict[str, str] = {
+    "status": "todo",
+    "role": "3pao",
+    "phase": "readiness",
+    "checklist": "rev5.readiness.csp",
+    "section": "federal-mandates",
+    "kind": "test",
+    "level": "must",
+    "result": "other-than-satisfied",
+    "method": "examine",
+    "family": "SC",
+    "control": "SC-13",
+    "deliverable": "rar",
+    "owner": "alice",
+    "tester": "bob",
+    "inherited": "leveraged",
+    "review": "returned",
+    "note": "waiver",
+    "due": "<14d",
+    "evidence": "stale",
+    "is": "overdue",
+}
+"""An example value for each key, for messages and completion."""
+
+ITEMS: Language[Entry] = Language(KEYS, EXAMPLES, searched)
+"""The language of items."""
+
+
+METHODS: tuple[str, ...] = get_args(Method)
+FEW = 30
+"""How many known words a message still lists."""
+
+FAMILIES: dict[str, str] = {
+    "AC": "Access Control",
+    "AT": "Awareness and Training",
+    "AU": "Audit and Accountability",
+    "CA": "Assessment, Authorization, and Monitoring",
+    "CM": "Configuration Management",
+    "CP": "Contingency Planning",
+    "IA": "Identification and Authentication",
+    "IR": "Incident Response",
+    "MA": "Maintenance",
+    "MP": "Media Protection",
+    "PE": "Physical and Environmental Protection",
+    "PL": "Planning",
+    "PM": "Program Management",
+    "PS": "Personnel Security",
+    "PT": "PII Processing and Transparency",
+    "RA": "Risk Assessment",
+    "SA": "System and Services Acquisition",
+    "SC": "System and Communications Protection",
+    "SI": "System and Information Integrity",
+    "SR": "Supply Chain Risk Management",
+}
+"""The control families of NIST SP 800-53, Revision 5."""
+
+FIXED: dict[str, tuple[str, ...]] = {
+    "status": STATUSES,
+    "kind": ("task", "test"),
+    "level": LEVELS,
+    "result": (*RESULTS, "none"),
+    "method": METHODS,
+    "inherited": (*INHERITANCES, "none"),
+    "review": (*REVIEWS, "none"),
+    "due": ("<7d", "<14d", "<1mo", "today", "<today", "none"),
+    "evidence": EVIDENCE_WORDS,
+    "is": tuple(IS),
+}
+"""The values that do not depend on the project."""
+
+
+def words(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return the keys of the language, each with the values that this project knows."""
+    people = (*project.people(), "none")
+    own = {
+        "role": _roles(project),
+        "phase": _phases(project),
+        "checklist": tuple(project.checklists),
+        "section": _distinct(s.id for c in project.checklists.values() for s in c.sections),
+        "family": _families(project),
+        "control": _distinct(sorted(c for item in _items(project) for c in item.controls)),
+        "deliverable": _deliverables(project),
+        "owner": people,
+        "tester": people,
+    }
+    return {key: FIXED.get(key) or own.get(key, ()) for key in KEYS}
+
+
+def item_language(project: Project) -> Language[Entry]:
+    """Return the language of items, in which a value that the project cannot know is an error.
+
+    A person or a control that is not known is none: there may be one tomorrow. Only what is
+    nearly the name of somebody else is taken for a slip.
+    """
+    checked = {
+        "role": _known("role", lambda: _roles(project)),
+        "phase": _known("phase", lambda: _phases(project)),
+        "checklist": _known("checklist", lambda: _tails(project.checklists), "checklist list"),
+        "section": _known_section(project),
+        "method": _known("method", lambda: (*METHODS, "none")),
+        "family": _known("control family", lambda: (*FAMILIES, *_families(project), "none")),
+        "deliverable": _known("deliverable", lambda: _deliverables(project)),
+        "owner": _slip("owner", project),
+        "tester": _slip("tester", project),
+    }
+    return replace(ITEMS, keys={**KEYS, **checked})
+
+
+def _known(name: str, known: Callable[[], Iterable[str]], see: str = "") -> Callable[[str], Test]:
+    """Return what makes tests of a value that has to be one of the project's words."""
+    make = KEYS[{"control family": "family"}.get(name, name)]
+
+    def maker(value: str) -> Test:
+        found = {word.casefold(): word for word in known()}
+        if value not in found:
+            listed = ", ".join(found.values()) if len(found) <= FEW else ""
+            hint = f"see: fedcheck {see}" if see else listed and f"it is one of {listed}"
+            raise _no_such(name, value, did_you_mean(value, found) or hint)
+        return make(value)
+
+    return maker
+
+
+def _known_section(project: Project) -> Callable[[str], Test]:
+    """Return what makes tests of a section: its id, or part of its title."""
+
+    def maker(value: str) -> Test:
+        sections = [s for c in project.checklists.values() for s in c.sections]
+        if not any(value == s.id or value in s.title.casefold() for s in sections):
+            near = {s.id: s.title for s in sections}
+            raise _no_such("section", value, did_you_mean(value, near))
+        return KEYS["section"](value)
+
+    return maker
+
+
+def _slip(name: str, project: Project) -> Callable[[str], Test]:
+    """Return what makes tests of a person; one who is nearly another is taken for a slip."""
+
+    def maker(value: str) -> Test:
+        people = {one.casefold(): one for one in (*project.people(), "none")}
+        near = "" if value in people else did_you_mean(value, people)
+        if near:
+            raise _no_such(name, value, near)
+        return KEYS[name](value)
+
+    return maker
+
+
+def _no_such(name: str, value: str, hint: str) -> QueryError:
+    return QueryError(f'no {name} is called "{shown(value)}"' + (f"; {hint}" if hint else ""))
+
+
+def _items(project: Project) -> Iterable[Item]:
+    return (item for _, _, item in project.applying())
+
+
+def _roles(project: Project) -> tuple[str, ...]:
+    lists = project.checklists.values()
+    return _distinct((*project.process.roles, *(one.role for one in lists)))
+
+
+def _phases(project: Project) -> tuple[str, ...]:
+    lists = project.checklists.values()
+    return _distinct((*(one.id for one in project.process.phases), *(one.phase for one in lists)))
+
+
+def _families(project: Project) -> tuple[str, ...]:
+    return _distinct(sorted(family(c) for item in _items(project) for c in item.controls))
+
+
+def _deliverables(project: Project) -> tuple[str, ...]:
+    named = (paper.id for paper in project.process.deliverables)
+    used = (item.deliverable for item in _items(project) if item.deliverable)
+    return _distinct((*named, *used))
+
+
+def _tails(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids and the tails that stand for them: `readiness.csp`, `csp`."""
+    parts = [one.split(".") for one in ids]
+    return _distinct(".".join(one[start:]) for one in parts for start in range(len(one)))
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))

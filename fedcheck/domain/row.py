@@ -1,0 +1,64 @@
+"""Entries: an item that applies, with its record and what follows from both on one day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.domain.checklist import Item, Section
+from fedcheck.domain.record import UNKNOWN, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list, with everything that a filter or a screen asks of it.
+
+    Attributes:
+        due: the day on which it is due, if that is known.
+        overdue: whether that day has passed and the item is still open.
+        evidence: for each piece of evidence `ok`, `stale`, `missing` or `changed`.
+        waits: references of needed items that are not done yet.
+        later: whether its milestone (`after`) has not taken place yet.
+        changed: whether the item changed upstream since the record was made.
+        private: whether its list lies under `private/`; no gate and no report knows of it.
+    """
+
+    ref: str
+    checklist: str
+    phase: str
+    role: str
+    section: Section
+    item: Item
+    record: Record
+    due: date | None = None
+    overdue: bool = False
+    evidence: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+    later: bool = False
+    changed: bool = False
+    private: bool = False
+
+    @property
+    def state(self) -> str:
+        """Return what a list shows: the status, `other` for a test that found something."""
+        if self.record.status == "done" and self.record.result == "other-than-satisfied":
+            return "other"
+        return self.record.status
+
+    @property
+    def unknown(self) -> bool:
+        """Tell whether its record cannot be read."""
+        return self.record is UNKNOWN
+
+    @property
+    def stale(self) -> bool:
+        """Tell whether any evidence is too old."""
+        return "stale" in self.evidence
+
+    @property
+    def unsound(self) -> bool:
+        """Tell whether any evidence is stale, missing or changed."""
+        return any(state != "ok" for state in self.evidence)
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether it is open and cannot be worked on yet."""
+        return not self.record.closed and (bool(self.waits) or self.later)

@@ -1,0 +1,206 @@
+"""A workspace as loaded: its head file, process, checklists, records, requests and findings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from fedcheck.domain.checklist import Checklist, Item, Section, facts
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.key import extra, key
+from fedcheck.domain.process import Process
+from fedcheck.domain.record import EMPTY, Record
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """When a milestone takes place; without a date it follows from the process."""
+
+    day: date | None = key("Day of the milestone", default=None)
+    evidence: tuple[Evidence, ...] = ()
+    extra: dict[str, Any] = extra()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A report that was sent to somebody."""
+
+    id: str = key("Short random id")
+    title: str = key("Template and milestone, in words", default="")
+    to: str = key("To whom: a person or a role", default="")
+    on: date | None = key("Day on which it was sent", default=None)
+    file: str = key("File of the report, relative to the workspace where it lies there", default="")
+    sha256: str = key("Hash of the report as it was sent", default="")
+    evidence: tuple[Evidence, ...] = ()
+    extra: dict[str, Any] = extra()
+
+
+@dataclass(frozen=True)
+class SentReports:
+    """What `sent.toml` holds."""
+
+    format: int = key("Version of the file format: 1")
+    sent: tuple[Sent, ...] = key("The reports that were sent", default=())
+    extra: dict[str, Any] = extra()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who takes part."""
+
+    name: str = key("Full name", default="")
+    role: str = key("Role: csp, 3pao, pmo, jab, agency or advisor", default="", check="id")
+    contact: str = key("How to reach them", default="")
+
+
+@dataclass(frozen=True)
+class WorkspaceConfig:
+    """What `fedcheck.toml` says."""
+
+    format: int = key("Version of the file format: 1")
+    name: str = key("Name of the service offering")
+    process: str = key("Process that it takes", check="id")
+    role: str = key("My role", check="id")
+    provider: str = key("Name of the cloud service provider", default="")
+    timezone: str = key("IANA name of the time zone that decides what today is", default="UTC")
+    marking: str = key("Sensitivity marking on every page of a report", default="")
+    profile: Mapping[str, str] = key("What the workspace is going for", default=None)
+    milestones: Mapping[str, date] = key("Dates of milestones", default=None)
+    people: Mapping[str, Person] = key("Who takes part, by short name", default=None)
+    extra: dict[str, Any] = extra()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A file that could not be read, and what is wrong with it.
+
+    Attributes:
+        checklist: the id of the checklist that it belongs to, if it does.
+        line: where in the file; 0 where that is not known.
+        hint: what to do about it.
+        private: whether it lies under `private/`.
+    """
+
+    path: str
+    message: str
+    checklist: str = ""
+    line: int = 0
+    hint: str = ""
+    private: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """The state of a workspace. Compared by identity: every change makes a new one.
+
+    Attributes:
+        config: what `fedcheck.toml` says.
+        process: the process that the workspace takes.
+        checklists: the lists that serve it, by id, in the order of phases and roles.
+        records: the records by checklist and item id; items without one are untouched.
+        file_states: evidence files that are `missing` or `changed`, by link.
+        broken: files that could not be read; a gate that needs one is not met.
+        unreadable: the checklists whose records are not known, because their file is broken.
+        private_lists: the checklists under `private/`; no report and no gate knows of them.
+        private_notes: records under `private/` of other lists, for the notes that stay inside.
+    """
+
+    root: str
+    config: WorkspaceConfig
+    process: Process
+    checklists: Mapping[str, Checklist]
+    records: Mapping[str, Mapping[str, Record]]
+    requests: tuple[Request, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    file_states: Mapping[str, str] | None = None
+    broken: tuple[BrokenFile, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    private_lists: frozenset[str] = frozenset()
+    private_notes: Mapping[str, Mapping[str, Record]] | None = None
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """Return what decides whether an item applies."""
+        return facts(self.process.id, self.config.profile or {})
+
+    def record(self, ref: str) -> Record:
+        """Return the record of an item."""
+        checklist, item = split(ref)
+        return self.records.get(checklist, {}).get(item, EMPTY)
+
+    def thing(self, ref: str) -> Record | Request | Finding | None:
+        """Return a request or a finding by its reference; of anything else, the item's record."""
+        book, name = split(ref)
+        if book == "requests":
+            return self.request(name)
+        return self.finding(name) if book == "findings" else self.record(ref)
+
+    def proven(self) -> Iterator[Record | Request | Finding]:
+        """Yield everything that can have evidence: records, requests, findings."""
+        for records in self.records.values():
+            yield from records.values()
+        yield from self.requests
+        yield from self.findings
+
+    def private_note(self, ref: str) -> str:
+        """Return the note of an item that never leaves the company."""
+        checklist, item = split(ref)
+        return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY).note
+
+    def shared(self) -> "Project":
+        """Return the project without what stands under `private/`: what may leave."""
+        return replace(
+            self,
+            checklists={k: v for k, v in self.checklists.items() if k not in self.private_lists},
+            records={k: v for k, v in self.records.items() if k not in self.private_lists},
+            broken=tuple(broken for broken in self.broken if not broken.private),
+            private_lists=frozenset(),
+            private_notes=None,
+        )
+
+    def item(self, ref: str) -> Item | None:
+        """Return an item by its full reference, whether it applies or not."""
+        checklist_id, item_id = split(ref)
+        checklist = self.checklists.get(checklist_id)
+        found = checklist.items.get(item_id) if checklist else None
+        return found[1] if found else None
+
+    def applying(self) -> Iterator[tuple[Checklist, Section, Item]]:
+        """Yield every item that applies to the profile, in order."""
+        for checklist in self.checklists.values():
+            for section, item in checklist.applying(self.facts):
+                yield checklist, section, item
+
+    @cached_property
+    def refs(self) -> list[str]:
+        """Return the full references of all items that apply."""
+        return [f"{checklist.id}:{item.id}" for checklist, _, item in self.applying()]
+
+    def with_records(self, checklist: str, records: Mapping[str, Record]) -> "Project":
+        """Return the project with the records of one checklist replaced."""
+        return replace(self, records={**self.records, checklist: records})
+
+    def request(self, request_id: str) -> Request | None:
+        """Return a request by its id."""
+        return next((one for one in self.requests if one.id == request_id), None)
+
+    def finding(self, finding_id: str) -> Finding | None:
+        """Return a finding by its id."""
+        return next((one for one in self.findings if one.id == finding_id), None)
+
+    def people(self) -> list[str]:
+        """Return the short names of everybody known: from the head file and from owners."""
+        named = set(self.config.people or {})
+        for records in self.records.values():
+            for one in records.values():
+                named |= {one.owner, one.tester, one.reviewer}
+        named.discard("")
+        return sorted(named)

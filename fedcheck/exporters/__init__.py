@@ -1,0 +1,1 @@
+"""Write the formats of others: official workbooks, tables, calendars."""

@@ -1,0 +1,155 @@
+"""Items as rows of a table: each column by its name, for spreadsheets and for programs.
+
+Give it a board without what stands under `private/` (`Board.shared`): what is here leaves.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from fedcheck.analysis.board import Board
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import clean
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, is_private
+from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet
+
+Column = Callable[[Board, Entry], Any]
+"""Returns what a column says of an item: a cell, or a list of texts."""
+
+
+def _of_item(name: str) -> Column:
+    return lambda _, entry: getattr(entry.item, name)
+
+
+def _of_record(name: str) -> Column:
+    return lambda _, entry: getattr(entry.record, name)
+
+
+def _of_entry(name: str) -> Column:
+    return lambda _, entry: getattr(entry, name)
+
+
+def _source(board: Board, entry: Entry) -> str:
+    source, where = board.project.checklists[entry.checklist].source_of(entry.item)
+    return ", ".join(filter(None, (source.title, where))) if source else ""
+
+
+COLUMNS: Mapping[str, Column] = {
+    "ref": _of_entry("ref"),
+    "code": _of_item("code"),
+    "title": _of_item("title"),
+    "phase": _of_entry("phase"),
+    "role": _of_entry("role"),
+    "checklist": _of_entry("checklist"),
+    "section": lambda _, entry: entry.section.title,
+    "kind": _of_item("kind"),
+    "level": _of_item("level"),
+    "controls": _of_item("controls"),
+    "methods": _of_item("methods"),
+    "status": _of_record("status"),
+    "result": _of_record("result"),
+    "owner": _of_record("owner"),
+    "tester": _of_record("tester"),
+    "due": _of_entry("due"),
+    "overdue": _of_entry("overdue"),
+    "done": _of_record("done"),
+    "evidence": lambda _, entry: len(entry.record.evidence),
+    "evidence_state": lambda _, entry: [s for s in dict.fromkeys(entry.evidence) if s != "ok"],
+    "links": lambda _, entry: [_told(proof) for proof in entry.record.evidence],
+    "note": _of_record("note"),
+    "reason": _of_record("reason"),
+    "observation": _of_record("observation"),
+    "tested": _of_record("tested"),
+    "methods_used": _of_record("methods"),
+    "sample": _of_record("sample"),
+    "differential": _of_record("differential"),
+    "inherited": _of_record("inherited"),
+    "inherited_from": _of_record("inherited_from"),
+    "retest": _of_record("retest"),
+    "retested": _of_record("retested"),
+    "review": _of_record("review"),
+    "reviewer": _of_record("reviewer"),
+    "reviewed": _of_record("reviewed"),
+    "changed": _of_entry("changed"),
+    "deliverable": _of_item("deliverable"),
+    "expects": _of_item("expects"),
+    "source": _source,
+    "id": _of_item("id"),
+    "statement": _of_item("statement"),
+    "guidance": _of_item("guidance"),
+}
+"""Every column by its name, in the order in which they stand."""
+
+LONG = ("id", "statement", "guidance")
+"""Columns that a table only has when they are asked for."""
+
+USUAL = tuple(name for name in COLUMNS if name not in LONG)
+SEPARATORS = {"links": "\n", "expects": "; "}
+"""What stands between the texts of a list in a cell; a comma and a blank in others."""
+
+
+def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the columns that a text names: `ref,title,status`; the usual ones for none.
+
+    `more` are names that are known beside those of the columns. Raises FedcheckError (status 2)
+    for a name that no column has.
+    """
+    known = (*COLUMNS, *more)
+    names = [name.strip().casefold().replace("-", "_") for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or "columns: " + ", ".join(known)
+            raise FedcheckError(f'there is no column "{name[:60]}"', hint, ErrorKind.USAGE)
+    return tuple(dict.fromkeys(names)) or USUAL
+
+
+def rows(board: Board, entries: Iterable[Entry], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+    """Return a header and a row for each item."""
+    found: list[tuple[Cell, ...]] = [tuple(names)]
+    found += [tuple(_cell(name, COLUMNS[name](board, one)) for name in names) for one in entries]
+    return found
+
+
+def sheet(board: Board, entries: Iterable[Entry], names: Sequence[str]) -> Sheet:
+    """Return a sheet with a header and a row for each item."""
+    return Sheet("Items", tuple(rows(board, entries, names)))
+
+
+def document(board: Board, entry: Entry) -> dict[str, Any]:
+    """Return what the columns say of an item as JSON data; `links` are whole there."""
+    values = {name: COLUMNS[name](board, entry) for name in COLUMNS}
+    states = zip(entry.record.evidence, entry.evidence, strict=True)
+    links = [_link(proof, state) for proof, state in states]
+    lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    return {**values, **lists, "links": links}
+
+
+def _link(proof: Evidence, state: str) -> dict[str, Any]:
+    inside = is_private(proof.link)
+    return {
+        "id": proof.id,
+        "state": state,
+        "link": KEPT_INSIDE if inside else proof.link,
+        "label": "" if inside else proof.label,
+        "kind": proof.kind,
+        "collected": proof.collected,
+        "expires": proof.expires,
+        "sha256": "" if inside else proof.sha256,
+    }
+
+
+def _told(proof: Evidence) -> str:
+    if is_private(proof.link):
+        return KEPT_INSIDE
+    return f"{proof.label}: {proof.link}" if proof.label else proof.link
+
+
+def _cell(name: str, value: Any) -> Cell:
+    if isinstance(value, tuple | list):
+        value = SEPARATORS.get(name, ", ").join(str(one) for one in value)
+    if isinstance(value, str):
+        return clean(value)
+    found: Cell = value
+    return found

@@ -1,0 +1,159 @@
+"""What stands in the columns of the POA&M and of the Risk Exposure Table, by their headings.
+
+The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 say what each holds)
+and of the RET template 2.4 (SAR Appendix A, RET Completion Guide).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.workspace import Project
+from fedcheck.importers.evidence_cells import is_private
+from fedcheck.spreadsheets.xlsx_reader import Cell
+
+DEVIATIONS = {
+    "risk-adjustment": "Risk Adjustment",
+    "false-positive": "False Positive",
+    "operational-requirement": "Operational Requirement",
+}
+ASSESSED = "Security Assessment Report"
+"""The detector of what the assessor's own tests found (POA&M template, row 7, column E)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding as a table tells it.
+
+    Attributes:
+        number: its official number.
+        changed: the day on which it was last changed; None where no history knows.
+    """
+
+    project: Project
+    finding: Finding
+    number: str
+    changed: date | None
+
+
+def heading(text: str) -> str:
+    """Return the name of a column without what editions write differently."""
+    return re.sub(r"[^a-z0-9]", "", text.casefold())
+
+
+def _controls(row: Row) -> str:
+    found = [control for ref in row.finding.items if (item := row.project.item(ref))
+             for control in item.controls]  # fmt: skip
+    return ", ".join(dict.fromkeys((*found, *row.finding.controls)))
+
+
+def _detector(row: Row) -> str:
+    return row.finding.detector or (ASSESSED if row.finding.items else "")
+
+
+def _detector_id(row: Row) -> str:
+    codes = [item.code for ref in row.finding.items if (item := row.project.item(ref))]
+    return row.finding.detector_id or ", ".join(code for code in codes if code)
+
+
+def _contact(row: Row) -> str:
+    person = (row.project.config.people or {}).get(row.finding.owner)
+    name = person.name if person and person.name else row.finding.owner
+    return f"{name}, {person.contact}" if person and person.contact else name
+
+
+def _listed(texts: tuple[str, ...]) -> str:
+    """Return texts numbered as the template does it, a blank line between them."""
+    numbered = (
+        text if text.startswith("(") else f"({number}) {text}"
+        for number, text in enumerate(texts, 1)
+    )
+    return "\n\n".join(numbered)
+
+
+def _yes(holds: bool) -> str:
+    return "Yes" if holds else "No"
+
+
+def _deviation(kind: str) -> Callable[[Row], str]:
+    def state(row: Row) -> str:
+        if row.finding.deviation != kind or row.finding.deviation_state == "rejected":
+            return "No"
+        return "Yes" if row.finding.deviation_state == "approved" else "Pending"
+
+    return state
+
+
+def _rationale(row: Row) -> str:
+    title = DEVIATIONS.get(row.finding.deviation)
+    return f"{title} : {row.finding.rationale}" if title else ""
+
+
+def _documents(row: Row) -> str:
+    shared = [proof for proof in row.finding.evidence if not is_private(proof.link)]
+    return "\n".join(f"Remediation Evidence : {_named(proof)}" for proof in shared)
+
+
+def _named(proof: Evidence) -> str:
+    """Return what a piece is called, of a file without where it lies on this machine."""
+    link = PurePath(proof.link).name if proof.kind == "file" else proof.link
+    return f"{proof.label} ({link})" if proof.label else link
+
+
+def _adjusted(row: Row) -> str:
+    return row.finding.adjusted.capitalize() or "N/A"
+
+
+COLUMNS: Mapping[str, Callable[[Row], Cell]] = {
+    "poamid": lambda row: row.number,
+    "controls": _controls,
+    "weaknessname": lambda row: row.finding.title,
+    "weaknessdescription": lambda row: row.finding.text or row.finding.title,
+    "weaknessdetectorsource": _detector,
+    "weaknesssourceidentifier": _detector_id,
+    "assetidentifier": lambda row: "\n".join(row.finding.assets),
+    "pointofcontact": _contact,
+    "resourcesrequired": lambda row: row.finding.resources,
+    "overallremediationplan": lambda row: row.finding.plan,
+    "originaldetectiondate": lambda row: row.finding.found,
+    "scheduledcompletiondate": lambda row: row.finding.due,
+    "plannedmilestones": lambda row: _listed(row.finding.steps),
+    "milestonechanges": lambda row: _listed(row.finding.step_changes),
+    "statusdate": lambda row: row.finding.closed or row.changed or row.finding.found,
+    "vendordependency": lambda row: _yes(bool(row.finding.vendor)),
+    "lastvendorcheckindate": lambda row: row.finding.vendor_checked,
+    "vendordependentproductname": lambda row: row.finding.vendor,
+    "originalriskrating": lambda row: (row.finding.original or row.finding.risk).capitalize(),
+    "adjustedriskrating": _adjusted,
+    "riskadjustment": _deviation("risk-adjustment"),
+    "falsepositive": _deviation("false-positive"),
+    "operationalrequirement": _deviation("operational-requirement"),
+    "deviationrationale": _rationale,
+    "supportingdocuments": _documents,
+    "comments": lambda row: row.finding.comment,
+    "autoapprove": lambda row: row.finding.auto_approved.capitalize(),
+    "bindingoperationaldirective2201tracking": lambda row: row.finding.kev.capitalize(),
+    "bindingoperationaldirective2201duedate": lambda row: row.finding.kev_due,
+    "cve": lambda row: ", ".join(row.finding.cves),
+    "servicename": lambda row: row.finding.service,
+    "remediationdescription": lambda row: row.finding.remedy,
+    "verificationstatementtestingprocedure": lambda row: row.finding.verification,
+}
+"""What a finding has for each column, by its heading without blanks and signs."""
+
+NUMBER, NAME = "poamid", "weaknessname"
+"""The columns by which a table is recognised."""
+
+HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
+    "csp": lambda project, _: project.config.provider,
+    "systemname": lambda project, _: project.config.name,
+    "impactlevel": lambda project, _: (project.config.profile or {}).get("impact", "").capitalize(),
+    "poamdate": lambda _, day: day,
+    "retdate": lambda _, day: day,
+    "rcdtdate": lambda _, day: day,
+}
+"""What stands in the head of a sheet, under its names."""

@@ -1,0 +1,305 @@
+"""The export into a test case workbook: a team's own copy, filled with what is recorded.
+
+Rows are found by procedure and control, columns by their headings. Only cells that differ are
+written; what the copy says and the records do not stays in it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.record import EMPTY
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.exporters.srtm_summary import Outcome, summary_cells
+from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.importers.plan import Note
+from fedcheck.importers.srtm import cells
+from fedcheck.importers.srtm.checklist import item_ids
+from fedcheck.importers.srtm.columns import (
+    FILLED,
+    LEVEL_WORDS,
+    RESULT_WORDS,
+    level_of,
+    result_of,
+    says_nothing,
+    settled,
+)
+from fedcheck.importers.srtm.rows import Step, code_key, steps_of
+from fedcheck.spreadsheets.cells import parse_day
+from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
+from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
+from fedcheck.spreadsheets.xlsx_writer import cut
+
+HEADED = {
+    "tester": "assessor", "tested": "day of the test", "statement": "risk statement",
+    "differential": "SSP differential", "risk": "identified risk", "result": "assessment result",
+}  # fmt: skip
+"""What columns are called to people, where that is not the name of their field."""
+
+RISK = ("risk", "statement", "likelihood", "impact", "exposure", "recommendation")
+
+Cells = dict[str, dict[str, Cell | Computed]]
+"""Cells to write: by title of the sheet, then by place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled workbook, and what is to be said of it."""
+
+    data: bytes
+    facts: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(slots=True)
+class _Filling:
+    """What is gathered while the rows of a workbook are filled."""
+
+    formulas: Mapping[str, Collection[str]]
+    cells: Cells = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    rows: int = 0
+    written: int = 0
+    replaced: int = 0
+    kept: int = 0
+    homeless: Counter[str] = field(default_factory=Counter)
+    areas: dict[tuple[str, str, str], list[tuple[Step, str]]] = field(default_factory=dict)
+
+    def set(self, sheet: str, place: str, value: Cell | Computed) -> None:
+        self.cells.setdefault(sheet, {})[place] = value
+
+    def row(self, step: Step, shown: Mapping[str, str], findings: Sequence[Finding]) -> Outcome:
+        """Fill a row; return what it says of its control then."""
+        before = {name: _said(step, name) for name in FILLED}
+        after = dict(before)
+        self.rows += bool(any(shown.values()))
+        corrected = bool(findings) and not cells.live(findings)
+        for name in FILLED:
+            if name == "exposure":
+                continue
+            new, old = shown[name], before[name]
+            if name not in step.columns:
+                self.homeless[name] += bool(new)
+                continue
+            if name in step.merged:
+                area = (step.sheet, name, step.merged[name])
+                self.areas.setdefault(area, []).append((step, new or old))
+                if step.hidden(name):  # the first cell of the area alone can be seen and written
+                    after[name] = ""
+                    if new and not step.spans_rows(name):
+                        what = f"merged into {step.merged[name]}, and so not written"
+                        remedy = "unmerge it in the template"
+                        self.notes.append(Note(step.place(name), what, remedy))
+                    continue
+            if _same(name, new, old):
+                continue
+            if not new and not (corrected and name in RISK):
+                self.kept += 1
+                continue
+            self._write(step, name, new)
+            after[name] = new
+            self.replaced += bool(old)
+        after["exposure"] = self._exposure(step, after, shown["exposure"])
+        return Outcome(step.controls, after["result"], after["exposure"], after["differential"])
+
+    def told(self) -> list[Note]:
+        """Return which merged cells stand for tests that do not say the same."""
+        notes = []
+        for (_, name, _), tests in self.areas.items():
+            first, said = tests[0]
+            if any(not _same(name, other, said) for _, other in tests[1:]):
+                what = f"merged over {plural(len(tests), 'test')} that do not say the same"
+                remedy = "what the first says is written; unmerge it in the template"
+                notes.append(Note(first.place(name), what, remedy))
+        return notes
+
+    def without_column(self) -> str:
+        """Return what is recorded and the workbook has no column for; empty where nothing is."""
+        return ", ".join(
+            f"{HEADED.get(name, name)} ({plural(count, 'test')})"
+            for name, count in self.homeless.items()
+            if count
+        )
+
+    def _write(self, step: Step, name: str, new: str) -> None:
+        self.written += 1
+        if name == "tested":
+            self.set(step.sheet, step.cell(name), date.fromisoformat(new))
+            return
+        text = RESULT_WORDS.get(new, new) if name == "result" else new
+        text = LEVEL_WORDS.get(new, new) if name in ("likelihood", "impact", "exposure") else text
+        if cut(text) != text:
+            self.notes.append(Note(step.place(name), "a text longer than a cell may be was cut"))
+        self.set(step.sheet, step.cell(name), cut(text))
+
+    def _exposure(self, step: Step, after: Mapping[str, str], ours: str) -> str:
+        """Return the exposure of a row, as its formula computes it, or ours where it has none."""
+        computed = exposure(after["likelihood"], after["impact"])
+        if "exposure" not in step.columns:
+            return computed or ours
+        place = step.cell("exposure")
+        if place in self.formulas.get(step.sheet, ()):
+            word = LEVEL_WORDS.get(computed, "")
+            if settled(str(step.raw.get("exposure") or "")) != word:
+                self.set(step.sheet, place, Computed(word))
+            if ours and not computed and not step.hidden("likelihood"):
+                what = "the risk has no likelihood and impact, from which the workbook computes it"
+                self.notes.append(Note(step.place("exposure"), what, "rate the finding"))
+            return computed
+        wanted = computed or ours
+        if wanted and wanted != after["exposure"]:
+            self._write(step, "exposure", wanted)
+        return wanted or after["exposure"]
+
+
+def filled(
+    project: Project, template: Path, *, list_id: str = "", refs: Collection[str] | None = None
+) -> Filled:
+    """Return a copy of a test case workbook, filled with records and findings.
+
+    Args:
+        project: what may leave: without what is private.
+        template: the workbook; it is not changed.
+        list_id: the list whose records fill it; else the one that fits it best.
+        refs: only these items; None for all.
+
+    Raises:
+        FedcheckError: status 3 where the workbook cannot be read, holds no tests, or fits no list;
+            2 for a list that is not there.
+    """
+    sheets = read_workbook(template)
+    found = steps_of(sheets, template)
+    if not found.steps:
+        hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
+        raise FedcheckError(f"{template}: no sheet with test steps", hint)
+    checklist, ids = _fitting(project, found.steps, template, list_id)
+    filling = _Filling(formula_cells(template))
+    findings = cells.by_item(project.findings)
+    outcomes, met = [], set()
+    for step, item_id in zip(found.steps, ids, strict=True):
+        ref = f"{checklist.id}:{item_id}"
+        wanted = item_id in checklist.items and (refs is None or ref in refs)
+        own = findings.get(ref, []) if wanted else []
+        record = project.record(ref) if wanted else EMPTY
+        if wanted:
+            met.add(ref)
+            shown = cells.cells_of(record, cells.live(own))
+            outcomes.append(filling.row(step, shown, own))
+        else:
+            said = {name: _said(step, name) for name in ("result", "exposure", "differential")}
+            outcomes.append(Outcome(step.controls, *said.values()))
+    summary_cells(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
+    notes = [
+        *filling.notes,
+        *filling.told(),
+        *_without_row(project, checklist, findings, met, refs),
+        *(_also_fitting(project, found.steps, checklist) if not list_id else ()),
+    ]
+    facts = [
+        f"{checklist.id}: {plural(filling.rows, 'test')} of {plural(len(met), 'row')} filled,"
+        f" {plural(filling.written, 'cell')} written",
+    ]
+    if left := len(found.steps) - len(met):
+        facts.append(f"{plural(left, 'row')} of the workbook without a test here, left as they are")
+    if filling.replaced:
+        facts.append(f"{plural(filling.replaced, 'cell')} said something else and were replaced")
+    if filling.kept:
+        what = plural(filling.kept, "cell")
+        facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
+    if missing := filling.without_column():
+        facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
+    return Filled(fill(template, filling.cells), tuple(facts), tuple(notes))
+
+
+def _fitting(
+    project: Project, steps: Sequence[Step], template: Path, list_id: str
+) -> tuple[Checklist, list[str]]:
+    """Return the list that a workbook is filled from, and the item ids of its steps."""
+    if list_id and list_id not in project.checklists:
+        hint = did_you_mean(list_id, project.checklists)
+        raise FedcheckError(
+            f"no checklist is called {one_line(list_id, 60)}", hint, ErrorKind.USAGE
+        )
+    named = [project.checklists[list_id]] if list_id else list(project.checklists.values())
+    best: tuple[tuple[int, int], Checklist, list[str]] | None = None
+    for one in named:
+        if any(item.kind == "test" and item.code for _, item in one.items.values()):
+            ids, _ = item_ids(steps, one)
+            met = [item_id for item_id in ids if item_id in one.items]
+            rank = (len(met), _recorded(project, one, met))
+            if met and (best is None or rank > best[0]):
+                best = (rank, one, ids)
+    if best is None:
+        hint = f"bring it in first: fedcheck import srtm {one_line(template.name, 60)}"
+        raise FedcheckError(f"{template}: none of its tests is in a checklist here", hint)
+    return best[1], best[2]
+
+
+def _recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
+    return sum(project.record(f"{checklist.id}:{item}") != EMPTY for item in items)
+
+
+def _also_fitting(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
+    """Tell of other lists that hold records of tests that the workbook has a row for."""
+    told = []
+    codes = {code_key(step.code) for step in steps if step.code}
+    for one in project.checklists.values():
+        tests = [i for i, (_, t) in one.items.items() if t.kind == "test"]
+        fit = [i for i in tests if code_key(one.items[i][1].code) in codes]
+        count = _recorded(project, one, fit) if one.id != chosen.id else 0
+        if count:
+            what = f"{plural(count, 'test')} of that list fit rows of the workbook too"
+            told.append(Note(one.id, what, f"they are not in it; fill it with --list {one.id}"))
+    return told
+
+
+def _said(step: Step, name: str) -> str:
+    """Return what a cell says before it is filled, in our words."""
+    text = step.cells.get(name, "")
+    if name == "result":
+        return result_of(text) or text
+    if name in ("likelihood", "impact", "exposure"):
+        level = level_of(text)
+        return text if level is None else level
+    if name == "tested":
+        try:
+            day = parse_day(step.raw.get(name), "mdy")
+        except ValueError:
+            return text
+        return day.isoformat() if day else ""
+    return text
+
+
+def _same(name: str, new: str, old: str) -> bool:
+    if new == old or (not new and says_nothing(old)) or settled(cut(new)) == old:
+        return True
+    if name != "evidence" or not new:
+        return False
+    theirs, ours = cells.pieces_in(old), cells.pieces_in(new)
+    return ours in (theirs, [piece for piece in theirs if piece != KEPT_INSIDE])
+
+
+def _without_row(
+    project: Project,
+    checklist: Checklist,
+    findings: Mapping[str, Sequence[Finding]],
+    met: Collection[str],
+    refs: Collection[str] | None,
+) -> list[Note]:
+    """Tell of items that something is recorded about, and that the workbook has no row for."""
+    told = []
+    for item_id, (_, item) in checklist.items.items():
+        ref = f"{checklist.id}:{item_id}"
+        if ref in met or item.kind != "test" or (refs is not None and ref not in refs):
+            continue
+        if project.record(ref) != EMPTY or ref in findings:
+            name = f"{item_id} ({one_line(item.code, 40)})" if item.code else item_id
+            told.append(Note(name, "has no row in the workbook", "it is not in the result"))
+    return told

@@ -1,0 +1,1 @@
+"""Import a team's own list from CSV or a workbook, with the meaning of its columns."""

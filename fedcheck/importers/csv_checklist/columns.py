@@ -1,0 +1,199 @@
+"""What the columns of a team's own list mean, guessed from their headings; and its words."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from fedcheck.spreadsheets.grid import named
+
+FIELDS: Mapping[str, str] = {
+    "id": "what names the row: an id of its own, a reference, or an official code",
+    "title": "what is to be done, in a line",
+    "status": "how far it is",
+    "owner": "who has it",
+    "due": "by when",
+    "note": "notes",
+    "reason": "why it is blocked or not applicable",
+    "evidence": "links to proof",
+    "control": "controls",
+    "section": "the heading that it stands under",
+    "result": "the result of a test",
+    "done": "when it was done",
+    "guidance": "what to do, at length",
+    "phase": "the phase",
+    "role": "the role",
+}
+"""What a column can mean, and the words for it."""
+
+_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        "id", "item", "item id", "task id", "ref", "reference", "key", "issue key", "ticket",
+        "no", "number", "code", "test id", "row id", "step", "action id", "req id", "task no",
+        "item no", "task number", "item number",
+    ),
+    "title": (
+        "title", "task", "task name", "name", "summary", "action", "action item", "description",
+        "what", "activity", "requirement", "deliverable", "item name", "item description",
+        "checklist item", "subject", "step description", "to do",
+    ),
+    "status": (
+        "status", "state", "progress", "complete", "completed", "done", "percent complete",
+        "implementation status", "task status", "percent done", "completion",
+    ),
+    "owner": (
+        "owner", "assignee", "assigned to", "responsible", "who", "lead", "poc",
+        "point of contact", "task owner", "resource", "responsible party", "responsible person",
+        "responsibility",
+    ),
+    "due": (
+        "due", "due date", "deadline", "target date", "target", "due by", "finish", "end date",
+        "by when", "planned date", "planned completion", "target completion date",
+        "scheduled completion date",
+    ),
+    "note": ("note", "notes", "comment", "comments", "remarks", "update", "latest update"),
+    "reason": ("reason", "blocker", "blocked by", "justification", "rationale", "why"),
+    "evidence": (
+        "evidence", "evidence link", "evidence links", "link", "links", "url", "artifact",
+        "artifacts", "proof", "attachment", "attachments", "location",
+    ),
+    "control": ("control", "controls", "control id", "nist", "nist control", "control ids"),
+    "section": ("section", "category", "group", "area", "epic", "workstream", "domain", "topic"),
+    "result": ("result", "test result", "outcome", "assessment result", "finding", "pass fail"),
+    "done": ("done on", "completed on", "completion date", "date completed", "closed", "actual"),
+    "guidance": ("guidance", "details", "instructions", "how", "acceptance criteria"),
+    "phase": ("phase", "stage"),
+    "role": ("role", "team", "party", "csp 3pao"),
+}  # fmt: skip
+"""The headings that are met for each field, as `grid.named` gives them; the most usual first."""
+
+LONGEST = 40
+"""The longest text that is taken for the heading of a column; explanations are longer."""
+
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "todo": (
+        "todo", "to do", "open", "not started", "new", "planned", "pending", "backlog", "no", "n",
+        "false", "0", "0%", "☐", "□", "not complete", "incomplete", "not done", "unassigned",
+    ),
+    "doing": (
+        "doing", "in progress", "started", "ongoing", "wip", "active", "working", "draft",
+        "drafted", "in review", "under review", "review", "partial", "partially complete",
+        "partially implemented", "in work", "underway", "◐", "inprogress",
+    ),
+    "blocked": (
+        "blocked", "on hold", "hold", "waiting", "stuck", "impeded", "delayed", "■",
+        "waiting for customer", "waiting on",
+    ),
+    "done": (
+        "done", "complete", "completed", "closed", "finished", "yes", "y", "x", "true", "1",
+        "100", "100%", "resolved", "implemented", "approved", "✓", "✔", "☑", "☒", "✅",
+    ),
+    "na": (
+        "na", "n a", "not applicable", "out of scope", "wont do", "won t do", "declined",
+        "not required", "cancelled", "canceled", "–",
+    ),
+}  # fmt: skip
+"""The words that teams have for each status."""
+
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "satisfied": ("satisfied", "pass", "passed", "met", "yes", "y", "s", "compliant", "✓", "✔"),
+    "other-than-satisfied": (
+        "other than satisfied", "fail", "failed", "not met", "no", "n", "ots", "not satisfied",
+        "o", "non compliant", "noncompliant", "finding", "✗", "other",
+    ),
+    "not-applicable": ("not applicable", "na", "n a"),
+    "": ("", "not tested", "pending", "open", "tbd", "-", "–"),
+}  # fmt: skip
+"""The words that teams have for each result of a test."""
+
+
+def guessed(header: Sequence[str]) -> dict[str, str]:
+    """Return the heading for each field that can be told from it; a heading serves one field.
+
+    Exact names come first, then those that are nearly one, then those that contain one.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for fits in (_exact, _near, _within):
+        for field, names in _HEADINGS.items():
+            if field in found:
+                continue
+            free = [one for one in header if 0 < len(one) <= LONGEST and one not in taken]
+            if fits is _within and field not in ("due", "done"):
+                free = [one for one in free if "date" not in named(one).split()]
+            heading = fits(names, free)
+            if heading:
+                found[field] = heading
+                taken.add(heading)
+    if "title" not in found and "note" in found and named(found["note"]) == "description":
+        found["title"] = found.pop("note")
+    return {field: found[field] for field in FIELDS if field in found}
+
+
+def _exact(names: Sequence[str], free: Sequence[str]) -> str:
+    by_name = {named(one): one for one in reversed(free)}
+    return next((by_name[name] for name in names if name in by_name), "")
+
+
+def _near(names: Sequence[str], free: Sequence[str]) -> str:
+    by_name = {named(one): one for one in reversed(free) if len(named(one)) >= 4}
+    for name in names:
+        alike = [one for one in by_name if abs(len(one) - len(name)) <= 1]
+        near = get_close_matches(name, alike, 1, 0.8) if len(name) >= 4 else []
+        if near:
+            return by_name[near[0]]
+    return ""
+
+
+def _within(names: Sequence[str], free: Sequence[str]) -> str:
+    for one in free:
+        words = f" {named(one)} "
+        if any(len(name) >= 4 and f" {name} " in words for name in names):
+            return one
+    return ""
+
+
+def score(cells: Sequence[str]) -> int:
+    """Say how much a row looks like the header of a list: texts, and fields told from them."""
+    texts = [cell for cell in cells if cell and not re.fullmatch(r"[-\d./%]+", cell)]
+    if not texts or len(set(texts)) != len(texts):
+        return 0
+    known = len(guessed(cells))
+    return 10 * known + min(len(texts), 9) if len(texts) > 1 else min(known, 1)
+
+
+def status_of(text: str, own: Mapping[str, str]) -> str | None:
+    """Return the status that a word means; None where that is not known.
+
+    Args:
+        text: the cell.
+        own: words of this list's own, in lower case, with the status of each.
+    """
+    return _meant(text, own, STATUSES, _percent)
+
+
+def result_of(text: str, own: Mapping[str, str]) -> str | None:
+    """Return the result that a word means, empty for none yet; None where it is not known."""
+    return _meant(text, own, RESULTS, lambda _: None)
+
+
+def _meant(
+    text: str, own: Mapping[str, str], known: Mapping[str, Iterable[str]], otherwise: object
+) -> str | None:
+    word = " ".join(text.casefold().split())
+    if word in own:
+        return own[word]
+    for meaning, words in known.items():
+        if word in words or (named(word) and named(word) in words):
+            return meaning
+    return otherwise(word) if callable(otherwise) else None
+
+
+def _percent(word: str) -> str | None:
+    """Return the status of a share that is done: 40 %, or 0.4 as a spreadsheet keeps it."""
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*(%?)", word)
+    if not found:
+        return None
+    share = float(found[1]) / (1 if not found[2] and float(found[1]) <= 1 else 100)
+    if share > 1:
+        return None
+    return "todo" if share == 0 else "done" if share == 1 else "doing"

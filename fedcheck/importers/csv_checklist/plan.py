@@ -1,0 +1,302 @@
+"""What a team's own list would change: a checklist of its own, or progress on what is there.
+
+What the sheet said at the last import is read from the history: the values that those imports
+wrote, as far as they still stand. So what was done in fedcheck since is told apart from what was
+done in the sheet, and an import that was undone counts for nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from fedcheck.domain.change import Change, Entered, differences
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.fields import EVIDENCE_PREFIX, field_value, with_field
+from fedcheck.domain.item_rules import Edit, edited
+from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.record import EMPTY, Record
+from fedcheck.domain.reference import candidates
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError, RuleError
+from fedcheck.importers.csv_checklist.lists import made
+from fedcheck.importers.csv_checklist.rows import Look, Task, column_facts, needed, tasks
+from fedcheck.importers.evidence_cells import new_proof
+from fedcheck.importers.plan import Note, Plan
+from fedcheck.session import Session
+
+FIELDS = ("status", "result", "owner", "due", "note", "reason", "done")
+
+_Refs = list[tuple[Task, str, Item]]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is gathered on the way to a plan."""
+
+    session: Session
+    seen: Look
+    theirs: bool
+    base: Mapping[tuple[str, str], Any]
+    notes: list[Note] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    changed: int = 0
+    conflicts: int = 0
+
+    def note(self, task: Task, what: str, remedy: str = "") -> None:
+        self.notes.append(Note(self.seen.grid.place(task.line), what, remedy))
+
+
+def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
+    """Return what a list would change, by what its columns mean.
+
+    Args:
+        session: the open workspace.
+        seen: the list.
+        theirs: where both sides changed a field since the last import, take the sheet's.
+
+    Raises:
+        FedcheckError: status 2 where it is not clear what the columns mean or where the rows go.
+    """
+    needed(seen)
+    rows, notes = tasks(session, seen)
+    facts = [f"{seen.path.name}: {plural(len(seen.grid.lines), 'row')}", *column_facts(seen)]
+    lists = []
+    if seen.mapped.list:
+        whole = made(session, seen, rows)
+        refs, lists = whole.refs, whole.lists
+        facts += whole.facts
+        notes += whole.notes
+    else:
+        refs = _onto(session, seen, rows, notes)
+        facts.append(f"progress on {plural(len(refs), 'item')} that {_are(refs)} here already")
+    work = _Work(session, seen, theirs, _base(session, seen.mapped.actions), notes)
+    for task, ref, item in refs:
+        _merge(work, task, ref, item)
+    facts.append(f"{plural(work.changed, 'record')} to change, {len(refs) - work.changed} as here")
+    if work.conflicts:
+        kept = "the sheet's is taken" if theirs else "ours is kept"
+        what = plural(work.conflicts, "field")
+        facts.append(f"{what} changed on both sides since the last import: {kept}")
+    label = f"Import of {one_line(seen.path.name, 80)}"
+    return Plan(label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes))
+
+
+def _are(refs: _Refs) -> str:
+    return "is" if len(refs) == 1 else "are"
+
+
+def fits_what_is_here(session: Session, seen: Look) -> bool:
+    """Tell whether most of the rows name items that are here, by reference, id or code."""
+    place = seen.place("id")
+    texts = [text for line in seen.grid.lines if (text := line.text(place).strip())]
+    known = _known(session, seen.mapped.onto)
+    return bool(texts) and sum(bool(known.of(text)) for text in texts) * 2 >= len(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The items that rows may mean, by what may name them."""
+
+    entries: Mapping[str, Entry]
+    by_code: Mapping[str, Sequence[str]]
+    by_title: Mapping[str, Sequence[str]]
+
+    def of(self, text: str) -> Sequence[str]:
+        """Return the references that an id, a code or a title may mean."""
+        found: Sequence[str] = candidates(text.strip().casefold(), self.entries)
+        return found or self.by_code.get(_code(text), ())
+
+
+def _code(text: str) -> str:
+    return re.sub(r"\s+", "", text).casefold()
+
+
+def _known(session: Session, query: str) -> _Known:
+    board = session.board().shared()
+    wanted = item_language(board.project).parse(query)
+    entries = {e.ref: e for e in wanted.select(board.entries.values(), board.today)}
+    by_code: dict[str, list[str]] = {}
+    by_title: dict[str, list[str]] = {}
+    for ref, entry in entries.items():
+        if entry.item.code:
+            by_code.setdefault(_code(entry.item.code), []).append(ref)
+        by_title.setdefault(one_line(entry.item.title).casefold(), []).append(ref)
+    return _Known(entries, by_code, by_title)
+
+
+def _onto(session: Session, seen: Look, rows: Iterable[Task], notes: list[Note]) -> _Refs:
+    """Return the items that rows mean; what means none, or several, is noted."""
+    known = _known(session, seen.mapped.onto)
+    taken: dict[str, str] = {}
+    refs: _Refs = []
+    for task in rows:
+        where = seen.grid.place(task.line)
+        found = known.of(task.id) if task.id else ()
+        found = found or known.by_title.get(task.title.casefold(), ())
+        shown = one_line(task.id or task.title, 60)
+        if not found:
+            notes.append(Note(where, f'"{shown}" is no item here', "see: fedcheck list"))
+        elif len(found) > 1:
+            listed = ", ".join(found[:4])
+            remedy = "write the whole reference, or narrow it with --onto"
+            notes.append(Note(where, f'"{shown}" may be any of {listed}', remedy))
+        elif found[0] in taken:
+            what = f"{found[0]} stands in {taken[found[0]]} too; this row is not used"
+            notes.append(Note(where, what))
+        else:
+            taken[found[0]] = where
+            refs.append((task, found[0], known.entries[found[0]].item))
+    return refs
+
+
+def _base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str], Any]:
+    """Return what earlier imports wrote, by reference and field, the latest of each."""
+    if not actions:
+        return {}
+    entered = session.history()
+    standing = _standing(entered) & set(actions)
+    return {
+        (one.change.ref, one.change.field): one.change.new
+        for one in entered
+        if one.tx in standing and not one.undoes
+    }
+
+
+def _standing(entered: Iterable[Entered]) -> set[str]:
+    """Return the actions that were not undone, or were done again after that."""
+    roots: dict[str, tuple[str, bool]] = {}
+    stands: dict[str, bool] = {}
+    for tx, undoes in dict.fromkeys((one.tx, one.undoes) for one in entered):
+        if undoes:
+            root, back = roots.get(undoes, (undoes, True))
+            roots[tx] = (root, not back)
+            stands[root] = not back
+        else:
+            stands[tx] = True
+    return {tx for tx, holds in stands.items() if holds}
+
+
+def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
+    """Add the changes that a row makes to the record of its item."""
+    record = work.session.project.record(ref)
+    taken = {
+        name: value
+        for name in FIELDS
+        if name in task.values and (value := _taken(work, task, ref, record, name)) is not None
+    }
+    became = _edited(work, task, ref, item, record, taken)
+    if taken.get("done") and became.status == "done":
+        became = replace(became, done=date.fromisoformat(taken["done"]))
+    proofs = tuple(_proofs(work, task, ref, record))
+    if proofs:
+        became = replace(became, evidence=(*became.evidence, *proofs))
+    made = differences(ref, record, became)
+    work.changes += made
+    work.changed += bool(made)
+
+
+def _taken(work: _Work, task: Task, ref: str, record: Record, name: str) -> str | None:
+    """Return what a field is to become; None where it stays."""
+    theirs = task.values[name]
+    ours = field_value(record, name) or ""
+    usual = field_value(EMPTY, name) or ""
+    before = work.base.get((ref, name), usual) or usual
+    if theirs in (ours, before):
+        return None
+    if ours == before:
+        return theirs
+    work.conflicts += 1
+    kept = "the sheet's is taken" if work.theirs else "ours is kept"
+    shown = f'here "{one_line(ours, 50)}", in the sheet "{one_line(theirs, 50)}"'
+    what = f"{ref}: {name} was changed on both sides; {kept}: {shown}"
+    work.note(task, what, "" if work.theirs else "--theirs takes the sheet's")
+    return theirs if work.theirs else None
+
+
+def _edited(
+    work: _Work, task: Task, ref: str, item: Item, record: Record, taken: Mapping[str, str]
+) -> Record:
+    """Return the record with what was taken, by the rules; what they refuse is noted."""
+    wanted: dict[str, Any] = {
+        name: taken[name] for name in ("owner", "due", "note", "reason") if name in taken
+    }
+    moved: dict[str, Any] = {name: taken[name] for name in ("status", "result") if name in taken}
+    if moved.get("result"):
+        moved.pop("status", None)
+    if moved and (reason := task.values.get("reason")):
+        wanted["reason"] = reason
+    if not (wanted or moved):
+        return record
+    today = work.session.today()
+    try:
+        return _after(record, edited(ref, item, record, Edit(**wanted, **moved), today))
+    except RuleError as error:
+        work.note(task, str(error), error.hint if "--" not in error.hint else _remedy(error))
+    try:
+        return _after(record, edited(ref, item, record, Edit(**wanted), today))
+    except RuleError as error:
+        work.note(task, str(error), error.hint)
+        return record
+
+
+def _remedy(error: RuleError) -> str:
+    if error.wants == "reason":
+        return "write the reason into a column: --map reason=..."
+    return "give it another status in the sheet"
+
+
+def _after(record: Record, changes: Iterable[Change]) -> Record:
+    for change in changes:
+        record = with_field(record, change.field, change.new)
+    return record
+
+
+def _proofs(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
+    """Yield the evidence of a row that the item does not have, and never had from an import."""
+    there = {proof.link for proof in record.evidence}
+    for (where, name), value in work.base.items():
+        if where == ref and name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
+            there.add(str(value.get("link", "")))
+    for label, link in task.proofs:
+        if link in there:
+            continue
+        proof = new_proof(work.session, label, link)
+        if isinstance(proof, Note):
+            work.note(task, proof.what, proof.remedy)
+        elif proof.link not in there:
+            there |= {link, proof.link}
+            yield proof
+
+
+def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
+    """Return a list with where its rows go: as said, as remembered, else by what they name.
+
+    Args:
+        session: the open workspace.
+        seen: the list.
+        where: `list`, `phase`, `role`, `level`, `onto`, `dates` as far as a person said them.
+
+    Raises:
+        FedcheckError: status 2 where that cannot be told.
+    """
+    said = {name: value for name, value in where.items() if value}
+    mapped = replace(seen.mapped, **said)  # type: ignore[arg-type]
+    if "list" in said:
+        mapped = replace(mapped, onto="")
+    elif "onto" in said:
+        mapped = replace(mapped, list="", phase="", role="")
+    seen = replace(seen, mapped=mapped)
+    if seen.remembered or mapped.list or mapped.onto:
+        return seen
+    if fits_what_is_here(session, seen):
+        return seen
+    raise FedcheckError(
+        f"{seen.path.name}: its rows name no items of this workspace",
+        "say which checklist they make: --list acme.tracker --phase PHASE --role ROLE;"
+        " or what they are progress of: --onto QUERY",
+        ErrorKind.USAGE,
+    )

@@ -1,0 +1,1 @@
+"""Import an OSCAL catalog as the assessor's test checklist."""

@@ -1,0 +1,239 @@
+"""Read OSCAL JSON within bounds; labels and properties of its controls."""
+
+import json
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fedcheck.domain.text import one_line
+from fedcheck.errors import FedcheckError, InvalidFileError, Problem
+
+MAX_BYTES = 32 * 1024 * 1024
+"""The largest file that is read; the whole of SP 800-53 with its assessment is some 10 MB."""
+
+MAX_BOXES = 600_000
+"""The most objects and arrays of a file: each costs memory many times what it takes on disk."""
+
+TAKE_JSON = (
+    "fedcheck reads OSCAL as JSON; take the .json of the same catalog, or convert it (oscal-cli)"
+)
+
+TAKE_BASELINE = "take the resolved profile catalog of one baseline"
+
+OTHER_KINDS = {
+    "profile": "a profile, which only names the controls of another catalog",
+    "component-definition": "a component definition",
+    "system-security-plan": "a system security plan",
+    "assessment-plan": "an assessment plan",
+    "assessment-results": "assessment results",
+    "plan-of-action-and-milestones": "a plan of action and milestones",
+    "mapping-collection": "a mapping of controls",
+}
+"""The kinds of OSCAL documents beside the catalog, by the name at the top of their JSON."""
+
+_YAML = re.compile(r"(%YAML|---|[A-Za-z][\w-]*:(\s|$))")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFile:
+    """A catalog as it was read: its own data, what it is called, and its editions.
+
+    Attributes:
+        version: edition of the catalog itself.
+        oscal: version of the format.
+        twice: the keys that an object has more than once, each with how many objects do.
+    """
+
+    path: Path
+    data: dict[str, Any]
+    title: str
+    version: str
+    oscal: str
+    twice: Counter[str] = field(default_factory=Counter)
+
+
+def read_catalog(path: Path) -> CatalogFile:
+    """Read a catalog, or a profile resolved into one.
+
+    Raises InvalidFileError with line and remedy, or FedcheckError (status 3) where the file is
+    something else.
+    """
+    twice: Counter[str] = Counter()
+    document = _parsed(path, _bytes(path), twice)
+    if isinstance(document, dict):
+        catalog = document.get("catalog")
+        if isinstance(catalog, dict):
+            about = catalog.get("metadata")
+            words = about if isinstance(about, dict) else {}
+            named = (text_of(words, name) for name in ("title", "version", "oscal-version"))
+            title, version, oscal = (one_line(text, 120) for text in named)
+            name = title or one_line(path.stem, 80)
+            return CatalogFile(path, catalog, name, version, oscal, twice)
+        for name, what in OTHER_KINDS.items():
+            if name in document:
+                raise FedcheckError(f"{path}: is {what}, not a catalog", _instead(name))
+    raise FedcheckError(
+        f"{path}: is JSON, but no OSCAL catalog",
+        'a catalog begins with {"catalog": ...; take the resolved profile catalog of a baseline',
+    )
+
+
+def objects(data: Any, *names: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of the arrays under some names of an object, whatever else is there."""
+    for name in names:
+        found = data.get(name)
+        if isinstance(found, dict):  # before OSCAL 1.0 parameters stood under their ids
+            found = [{"id": key, **one} for key, one in found.items() if isinstance(one, dict)]
+        for one in found if isinstance(found, list) else ():
+            if isinstance(one, dict):
+                yield one
+
+
+def text_of(data: Mapping[str, Any], *names: str) -> str:
+    """Return the first text under some names of an object; empty where there is none."""
+    for name in names:
+        found = data.get(name)
+        if isinstance(found, str):
+            return found
+    return ""
+
+
+def _instead(name: str) -> str:
+    if name == "profile":
+        return "take the resolved profile catalog of this baseline, which holds their text"
+    return "take the catalog, or the resolved profile catalog, that it was made for"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise _failed(path, 0, "a folder, device or pipe, not a file", "name a file")
+        if found.st_size > MAX_BYTES:
+            raise _failed(path, 0, f"larger than {MAX_BYTES >> 20} MB", TAKE_BASELINE)
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _failed(path, 0, f"cannot be read: {reason}", "check name and permissions") from None
+
+
+def _parsed(path: Path, raw: bytes, twice: Counter[str]) -> Any:
+    if raw.startswith(b"PK\x03\x04"):
+        raise _failed(path, 0, "a zip file or workbook, not JSON", TAKE_JSON)
+    encoding = json.detect_encoding(raw)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _failed(path, line, "not UTF-8 text", "save the file as UTF-8") from None
+    text = text.removeprefix("\ufeff")
+    begin = text[:2000].lstrip()
+    if not begin:
+        raise _failed(path, 0, "empty", "take it again from where it came from")
+    if begin.startswith("<"):
+        raise _failed(path, 0, "XML, not JSON", TAKE_JSON)
+    if begin[0] not in "{[" and (_YAML.match(begin) or path.suffix in (".yaml", ".yml")):
+        raise _failed(path, 0, "YAML, not JSON", TAKE_JSON)
+    if text.count("{") + text.count("[") > MAX_BOXES:
+        raise _failed(path, 0, f"holds more than {MAX_BOXES:,} objects", TAKE_BASELINE)
+    try:
+        return json.loads(text, object_pairs_hook=_counting(twice), parse_constant=_refused)
+    except json.JSONDecodeError as error:
+        what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
+        hint = "take it again from where it came from, or mend this place"
+        raise _failed(path, error.lineno, what, hint) from None
+    except RecursionError:
+        raise _failed(path, 0, "nested too deeply", "this is no catalog") from None
+    except ValueError as error:
+        what = f"not valid JSON: {one_line(str(error), 100)}"
+        raise _failed(path, 0, what, "mend the value") from None
+
+
+def _counting(twice: Counter[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Return what makes an object of its pairs, and counts the keys that it has several times."""
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            times = Counter(key for key, _ in pairs)
+            twice.update(key for key, count in times.items() if count > 1)
+        return found
+
+    return made
+
+
+def _refused(word: str) -> Any:
+    raise ValueError(f"{word} is no value of JSON")
+
+
+def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
+    return InvalidFileError([Problem(path, line, message, hint)])
+
+
+Data = Mapping[str, Any]
+
+_TOKEN = re.compile(r"([a-z]{2,3})-0*(\d+)(?:\.0*(\d+))?")
+_PADDING = re.compile(r"(?<=\D)0+(?=\d)")
+_SAID_WITHDRAWN = re.compile(r"\s*\[?\s*withdrawn\b\s*(?:[:\].;]|$)", re.I)
+_WENT = ("incorporated-into", "moved-to")
+"""How a withdrawn control is linked to the one that it went into (SP 800-53 in OSCAL)."""
+
+
+def props(data: Data) -> list[dict[str, Any]]:
+    """Return the properties of a part or a control, by any of their names."""
+    return list(objects(data, "props", "properties", "annotations"))
+
+
+def prop(data: Data, name: str) -> str:
+    """Return the value of a property; empty where there is none."""
+    return next((text_of(p, "value") for p in props(data) if text_of(p, "name") == name), "")
+
+
+def is_withdrawn(control: Data) -> bool:
+    """Tell whether a control is withdrawn: by its status, or as editions without that say it."""
+    named = [p for p in props(control) if text_of(p, "name", "class").casefold() == "status"]
+    states = [text_of(control, "status"), *(text_of(p, "value") for p in named)]
+    if any(state.strip().casefold() == "withdrawn" for state in states):
+        return True
+    if "withdrawn" in text_of(control, "class").casefold():
+        return True
+    said = [text_of(control, "title")]
+    parts = list(objects(control, "parts"))
+    said += [text_of(p, "prose") for p in parts if text_of(p, "name") == "statement"]
+    if any(_SAID_WITHDRAWN.match(text) for text in said):
+        return True
+    links = list(objects(control, "links"))
+    rels = {text_of(one, "rel").casefold() for one in links}
+    rels |= {
+        text_of(o, "href").strip("#").casefold() for o in links if text_of(o, "rel") == "status"
+    }
+    if "withdrawn" in rels:
+        return True
+    return not rels.isdisjoint(_WENT) and not any(
+        text_of(p, "prose").strip() or "parts" in p for p in parts
+    )
+
+
+def part_label(part: Data) -> str:
+    """Return the official label of a part; that of SP 800-53A where there are several."""
+    labels = [p for p in props(part) if text_of(p, "name") == "label"]
+    labels.sort(key=lambda p: text_of(p, "class").casefold() != "sp800-53a")
+    return one_line(text_of(labels[0], "value"), 80) if labels else ""
+
+
+def label_of(control: Data) -> str:
+    """Return a control's id as people write it: `AC-2(1)`, for `ac-2.1` and `AC-02 (01)` too."""
+    name = text_of(control, "id").strip()
+    labels = [p for p in props(control) if text_of(p, "name") == "label"]
+    plain = [p for p in labels if not text_of(p, "class")]
+    said = one_line(text_of((plain or labels or [{}])[0], "value"), 60)
+    if said:
+        return (said if plain else _PADDING.sub("", said)).replace(" (", "(")
+    token = _TOKEN.fullmatch(name.lower())
+    if token is None:
+        return one_line(name, 60).upper()
+    return f"{token[1].upper()}-{token[2]}" + (f"({token[3]})" if token[3] else "")

@@ -1,0 +1,229 @@
+"""Requests as rows of a table that others fill in: columns, cells, and the mark of each row.
+
+The mark holds a short fingerprint of each field that may come back changed. With it, an import
+knows which side has changed what since the export, and writes over nobody's words.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.analysis.issues import state_of
+from fedcheck.analysis.waiting_since import answering
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import clean
+from fedcheck.domain.workspace import Project
+from fedcheck.importers.evidence_cells import proof_text
+from fedcheck.spreadsheets.grid import Cell, named, plain
+from fedcheck.spreadsheets.xlsx_reader import Sheet
+
+COLUMNS: Mapping[str, str] = {
+    "id": "ID",
+    "kind": "Kind",
+    "round": "Round",
+    "by": "Reviewer",
+    "to": "To",
+    "document": "Document",
+    "section": "Section",
+    "title": "Comment or request",
+    "text": "In full",
+    "controls": "Controls",
+    "items": "Items",
+    "asked": "Asked on",
+    "due": "Due",
+    "state": "State",
+    "answer": "Answer",
+    "evidence": "Evidence",
+    "answered": "Answered on",
+    "decision": "Decision",
+    "comment": "Reviewer's comment",
+    "mark": "Row mark, leave as it is",
+}
+"""The fields of a row, and the headings of their columns."""
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "id": ("request id", "comment id", "ref", "reference", "no", "number", "item no"),
+    "kind": ("type",),
+    "round": ("review round",),
+    "by": ("asked by", "requester", "requested by", "commenter", "from"),
+    "to": ("assigned to", "responsible", "owner", "owed by"),
+    "document": ("doc", "artifact"),
+    "section": ("page", "location", "section page"),
+    "title": ("comment", "request", "question", "evidence requested", "comment request"),
+    "text": ("details", "description", "comment in full"),
+    "controls": ("control", "control id"),
+    "items": ("item",),
+    "asked": ("asked", "date asked", "date requested", "requested on"),
+    "due": ("due date", "due on", "needed by"),
+    "state": ("status",),
+    "answer": ("response", "csp response", "reply"),
+    "evidence": ("evidence link", "evidence links", "evidence provided", "artifacts", "links"),
+    "answered": ("date answered", "response date"),
+    "decision": ("reviewer s decision", "disposition", "accepted", "accept or return"),
+    "comment": ("reviewer comment", "reviewers comment", "decision comment", "reason"),
+    "mark": ("row mark", "fedcheck"),
+}
+"""Other headings that a column may have, as `named` gives them."""
+
+FIELDS = ("answer", "evidence", "decision", "comment", "due")
+"""What may come back changed."""
+
+REST = ("kind", "round", "by", "to", "document", "section", "title", "text", "items")
+"""What is told of when it was changed in the file, and stays as it is here."""
+
+MARKED = (*FIELDS, "state", "base", "rest")
+"""What the mark of a row has a fingerprint of."""
+
+LONGEST = 32_000
+"""The longest text of a cell; a spreadsheet holds 32,767 characters."""
+
+MARK = re.compile(r"1:[0-9a-f]{6}(?:\.[0-9a-f]{6}){7}")
+
+_NUMBER_LIKE = re.compile(r"[0-9]+(?:e[0-9]+)?")
+_NAMES = {
+    name: field for field, title in COLUMNS.items() for name in (named(title), *ALIASES[field])
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a row held when it was exported, as fingerprints of its fields."""
+
+    prints: tuple[str, ...]
+
+    def same(self, field: str, value: str) -> bool:
+        """Tell whether a value is what the field held."""
+        return self.prints[MARKED.index(field)] == fingerprint(value)
+
+    def same_rest(self, row: Mapping[str, str]) -> bool:
+        """Tell whether the other columns are as they were."""
+        return self.prints[-1] == _rest(row)
+
+
+def mark_of(text: str) -> Mark | None:
+    """Return a mark from its text; None where it is none of ours."""
+    text = text.strip()
+    return Mark(tuple(text[2:].split("."))) if MARK.fullmatch(text) else None
+
+
+def field_of(heading: str) -> str:
+    """Return the field that a heading means; empty where it is none."""
+    return _NAMES.get(named(heading), "")
+
+
+def score(cells: Sequence[str]) -> int:
+    """Say how much a row looks like the header: the fields it names, if what is asked is among."""
+    found = {field_of(cell) for cell in cells if cell} - {""}
+    return len(found) if "id" in found or "title" in found else 0
+
+
+def cells_of(project: Project, request: Request) -> dict[str, str]:
+    """Return the cells of a request by field, without the mark; nothing private is in them.
+
+    The project must be what may leave (`Project.shared`).
+    """
+    items = [ref for ref in request.items if project.item(ref) is not None]
+    listed = [item.controls for ref in items if (item := project.item(ref)) is not None]
+    found = {
+        "id": _safe_id(request.id),
+        "kind": request.kind,
+        "round": request.round,
+        "by": request.by,
+        "to": request.to,
+        "document": request.document,
+        "section": request.section,
+        "title": request.title,
+        "text": request.text,
+        "controls": ", ".join(dict.fromkeys(control for one in listed for control in one)),
+        "items": "\n".join(items),
+        "asked": request.asked.isoformat() if request.asked else "",
+        "due": request.due.isoformat() if request.due else "",
+        "state": state_of(request),
+        "answer": request.answer,
+        "evidence": "\n".join(dict.fromkeys(proof_text(proof) for proof in request.evidence)),
+        "answered": request.answered.isoformat() if request.answered else "",
+        "decision": decision_of(request),
+        "comment": request.comment,
+    }
+    return {field: cell_text(text) for field, text in found.items()}
+
+
+def cell_text(text: str) -> str:
+    """Return a text as it stands in a cell and as it is compared when it comes back."""
+    text = plain(clean(plain(text)))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def decision_of(request: Request) -> str:
+    """Return the decision that stands: accepted, returned, or none yet."""
+    state = state_of(request)
+    return state if state in ("accepted", "returned") else ""
+
+
+def mark_text(cells: Mapping[str, str], request: Request) -> str:
+    """Return the mark of a row: fingerprints of what may change, then one of the rest."""
+    values = {**cells, "base": decision_base(request)}
+    return "1:" + ".".join([*(fingerprint(values[name]) for name in MARKED[:-1]), _rest(cells)])
+
+
+def decision_base(request: Request) -> str:
+    """Return what a decision is about: the state, and the day of the answer it judges."""
+    day = request.answered.isoformat() if request.answered else ""
+    return f"{state_of(request)} {day}"
+
+
+def fingerprint(text: str) -> str:
+    """Return six hex digits that change when a text does."""
+    return hashlib.sha256(cell_text(text).encode("utf-8", "replace")).hexdigest()[:6]
+
+
+def _rest(cells: Mapping[str, str]) -> str:
+    return fingerprint("\x1f".join(plain(cells.get(field, "")) for field in REST))
+
+
+def _safe_id(request_id: str) -> str:
+    """Return an id that no spreadsheet takes for a number: 12e456 would become infinite."""
+    return f"requests:{request_id}" if _NUMBER_LIKE.fullmatch(request_id) else request_id
+
+
+def chosen(
+    project: Project, requests: Iterable[Request], to: str = "", kind: str = ""
+) -> list[Request]:
+    """Return the requests to a person or a role (everybody in it), and of a kind.
+
+    Those without a `to` are the provider's; see `insight.parties`.
+    """
+    found = []
+    for request in requests:
+        if kind and request.kind != kind:
+            continue
+        word = to.casefold()
+        role = to and word in project.process.roles and answering(project, request) == word
+        if not to or role or request.to.casefold() == word:
+            found.append(request)
+    return found
+
+
+def rows_of(project: Project, requests: Iterable[Request]) -> list[list[str]]:
+    """Return the table of requests: the headings, then a row for each."""
+    rows = [list(COLUMNS.values())]
+    for request in requests:
+        cells = cells_of(project, request)
+        cells["mark"] = mark_text(cells, request)
+        rows.append([cells[field] for field in COLUMNS])
+    return rows
+
+
+def sheet_of(project: Project, requests: Iterable[Request]) -> Sheet:
+    """Return the table of requests as a sheet of a workbook, in which days are days."""
+    head, *rows = rows_of(project, requests)
+    days = [place for place, name in enumerate(COLUMNS) if name in ("asked", "due", "answered")]
+    whole: list[tuple[Cell, ...]] = [tuple(head)]
+    for row in rows:
+        cells: list[Cell] = [*row]
+        for place in days:
+            cells[place] = date.fromisoformat(row[place]) if row[place] else None
+        whole.append(tuple(cells))
+    return Sheet("Requests", tuple(whole))

@@ -1,0 +1,367 @@
+"""A filled table of requests comes back: what was changed in it, by whom, and what follows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fedcheck.domain import request_rules
+from fedcheck.domain.change import Change, differences
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.reference import candidates, nearest
+from fedcheck.domain.request import REQUEST_KINDS, Request
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import RuleError
+from fedcheck.importers import request_rows as rows
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, new_proof, proofs_in
+from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.request_rows import COLUMNS, Mark
+from fedcheck.session import Session
+from fedcheck.spreadsheets.cells import AmbiguousDayError, Order, parse_day
+from fedcheck.spreadsheets.grid import Grid, Line, best_grid, plain, read_sheets
+from fedcheck.storage.record_file import REQUESTS
+
+WANTED = 'it needs the columns "ID" or "Comment or request"; see: fedcheck export requests'
+
+_ACCEPT = {"accept", "accepted", "agreed", "yes", "y", "ok", "closed", "approved", "done", "✓", "✔"}
+_RETURN = {"return", "returned", "not accepted", "rejected", "reject", "no", "n", "reopen"}
+_IDENTITY = ("kind", "round", "by", "document", "section", "title", "text")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is gathered while the rows of a file are read."""
+
+    session: Session
+    project: Project
+    grid: Grid
+    columns: Mapping[str, int]
+    theirs: bool
+    dates: Order
+    notes: list[Note] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+    asked: dict[tuple[str, ...], Request] | None = None
+    changed: int = 0
+    new: int = 0
+    same: int = 0
+    conflicts: int = 0
+
+    def note(self, line: Line, what: str, remedy: str = "") -> None:
+        self.notes.append(Note(self.grid.place(line), what, remedy))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row against the request that it is about: what it says now, and said at the export."""
+
+    line: Line
+    cells: Mapping[str, str]
+    request: Request
+    ours: Mapping[str, str]
+    mark: Mark | None
+
+
+def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "") -> Plan:
+    """Return what a filled table of requests would change.
+
+    Args:
+        session: the open workspace.
+        path: a CSV file or a workbook.
+        theirs: where both sides changed the same field since the export, take the file's.
+        dates: what 2/1/2027 means.
+
+    Raises:
+        FedcheckError: status 3 where the file cannot be read or is no such table.
+    """
+    grid = best_grid(path, read_sheets(path), rows.score, WANTED)
+    columns: dict[str, int] = {}
+    extra = []
+    for place, heading in enumerate(grid.header):
+        name = rows.field_of(heading)
+        if name and name not in columns:
+            columns[name] = place
+        elif heading:
+            extra.append(heading)
+    reading = _Reading(session, session.project.shared(), grid, columns, theirs, dates)
+    if extra:
+        listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
+        reading.notes.append(Note("the header", f"columns that are not used: {listed}"))
+    for line in grid.lines:
+        _read(reading, line)
+    return _planned(reading, path)
+
+
+def _planned(reading: _Reading, path: Path) -> Plan:
+    read = len(reading.grid.lines)
+    facts = [f"{path.name}: {plural(read, 'row')}, {reading.same} as they are here"]
+    for count, words in ((reading.changed, "changed"), (reading.new, "new")):
+        if count:
+            facts.append(f"{plural(count, 'request')} {words}")
+    if reading.conflicts:
+        kept = "the file's is taken" if reading.theirs else "ours is kept"
+        what = plural(reading.conflicts, "field")
+        facts.append(f"{what} changed on both sides since the export: {kept}")
+    label = f"Import of requests from {one_line(path.name, 80)}"
+    return Plan(label, tuple(facts), (), tuple(reading.changes), tuple(reading.notes))
+
+
+def _read(reading: _Reading, line: Line) -> None:
+    cells = {name: line.text(place) for name, place in reading.columns.items()}
+    said = cells.get("id", "").strip().removeprefix(f"{REQUESTS}:")
+    project = reading.project
+    if said:
+        request = project.request(said) or project.request(said.casefold())
+        if request is None:
+            known = [one.id for one in project.requests]
+            near = nearest(said, known)
+            hint = f'did you mean "{near[0]}"?' if near else "a new request has no id"
+            reading.note(line, f'no request has the id "{one_line(said, 40)}"', hint)
+            return
+    else:
+        title = " ".join(cells.get("title", "").split())
+        if not title:
+            reading.note(line, "neither an id nor a comment or request", "say what is asked")
+            return
+        request = _same_as(reading, cells)
+    known_as = request.id if request else "\x1f".join(_identity(cells))
+    if known_as in reading.seen:
+        reading.note(line, f"says the same request as {reading.seen[known_as]}; it is not used")
+        return
+    reading.seen[known_as] = reading.grid.place(line)
+    if request is None:
+        _ask(reading, line, cells)
+    else:
+        _merge(reading, line, cells, request)
+
+
+def _identity(cells: Mapping[str, str]) -> tuple[str, ...]:
+    values = {**cells, "kind": _kind(cells.get("kind", ""))}
+    return tuple(" ".join(values.get(name, "").split()).casefold() for name in _IDENTITY)
+
+
+def _kind(word: str) -> str:
+    """Return the kind of request that a word means: a question unless it speaks of evidence."""
+    word = word.casefold().strip()
+    if word in REQUEST_KINDS:
+        return word
+    return "evidence" if "evidence" in word or "artifact" in word else "question"
+
+
+def _same_as(reading: _Reading, cells: Mapping[str, str]) -> Request | None:
+    """Return the request that a row without an id has become in an earlier import."""
+    if reading.asked is None:
+        project = reading.project
+        known = ((_identity(rows.cells_of(project, r)), r) for r in reversed(project.requests))
+        reading.asked = dict(known)
+    return reading.asked.get(_identity(cells))
+
+
+def _ask(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
+    """A row without an id asks something new; it may bring its answer too."""
+    session = reading.session
+    ref = session.new_ref(REQUESTS)
+    words: dict[str, Any] = {
+        name: " ".join(cells.get(name, "").split())
+        for name in ("title", "by", "to", "round", "document", "section")
+    }
+    new = Request(
+        id=ref.partition(":")[2],
+        kind=_kind(cells.get("kind", "")),  # type: ignore[arg-type]
+        text=cells.get("text", ""),
+        due=_day(reading, line, "due"),
+        asked=_day(reading, line, "asked"),
+        items=tuple(_items(reading, line, cells)),
+        **words,
+    )
+    asked = request_rules.asked(new, session.today())
+    ours = rows.cells_of(reading.project, asked)
+    row = _Row(line, {**cells, "due": ours["due"]}, asked, ours, None)
+    became = _with_row(reading, row, asked)
+    reading.new += 1
+    reading.changes += differences(ref, Request(asked.id), became)
+
+
+def _items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iterator[str]:
+    project = reading.project
+    for word in re.split(r"[,;\s]+", cells.get("items", "")):
+        found = candidates(word, project.refs) if word else []
+        if len(found) == 1:
+            yield found[0]
+        elif word:
+            what = "may be any of several items" if found else "is no item here"
+            reading.note(line, f'"{one_line(word, 60)}" {what}', "link the item by hand")
+
+
+def _day(reading: _Reading, line: Line, name: str) -> date | None:
+    if name not in reading.columns:
+        return None
+    try:
+        return parse_day(line.cell(reading.columns[name]), reading.dates)
+    except AmbiguousDayError as error:
+        reading.note(line, f"{COLUMNS[name]}: {error}", "say --dates mdy, or --dates dmy")
+    except ValueError as error:
+        reading.note(line, f"{COLUMNS[name]}: {error}", "write it as 2027-02-01")
+    return None
+
+
+def _merge(reading: _Reading, line: Line, cells: dict[str, str], request: Request) -> None:
+    ours = rows.cells_of(reading.project, request)
+    mark = rows.mark_of(cells.get("mark", ""))
+    if cells.get("due"):
+        day = _day(reading, line, "due")
+        cells["due"] = day.isoformat() if day else ours["due"]
+    row = _Row(line, cells, request, ours, mark)
+    _tell_of_the_rest(reading, row)
+    became = _with_row(reading, row, request)
+    made = differences(f"{REQUESTS}:{request.id}", request, became)
+    reading.changes += made
+    reading.changed += bool(made)
+    reading.same += not made
+
+
+def _tell_of_the_rest(reading: _Reading, row: _Row) -> None:
+    """What stands in other columns is not taken over; where it was changed, that is told."""
+    if row.mark is None or row.mark.same_rest(row.cells):
+        return
+    names = [
+        COLUMNS[name]
+        for name in rows.REST
+        if name in row.cells and rows.cell_text(row.cells[name]) != row.ours[name]
+    ]
+    if names:
+        what = f"{', '.join(names)}: differs from what is here, and is not taken over"
+        reading.note(row.line, what, "change it with E in the app, where that is meant")
+
+
+def _with_row(reading: _Reading, row: _Row, request: Request) -> Request:
+    """Return the request with what a row changes, by the rules of requests."""
+    due = _taken(reading, row, "due")
+    if due is not None:
+        request = replace(request, due=date.fromisoformat(due) if due else None)
+    request = _answered(reading, row, request)
+    return _decided(reading, row, request)
+
+
+def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
+    """Return what a field is to become; None where it stays.
+
+    The file's value counts where only the file changed it. Where both sides did, ours is kept
+    unless theirs was asked for.
+    """
+    if name not in row.cells:
+        return None
+    theirs, ours = rows.cell_text(row.cells[name]), row.ours[name]
+    if theirs == ours or (row.mark is not None and row.mark.same(name, theirs)):
+        return None
+    if row.mark is None:
+        if not theirs:
+            return None
+        settled = not ours
+    else:
+        settled = row.mark.same(name, ours)
+    if not settled:
+        reading.conflicts += 1
+        kept = "theirs is taken" if reading.theirs else "ours is kept"
+        since = "changed on both sides" if row.mark else "differs, and the row has no mark"
+        shown = f'here "{one_line(ours, 50)}", in the file "{one_line(theirs, 50)}"'
+        remedy = "" if reading.theirs else "--theirs takes the file's"
+        reading.note(row.line, f"{COLUMNS[name]}: {since}; {kept}: {shown}", remedy)
+        return theirs if reading.theirs else None
+    return theirs
+
+
+def _answered(reading: _Reading, row: _Row, request: Request) -> Request:
+    answer = _taken(reading, row, "answer")
+    if answer == "":
+        reading.note(row.line, "the answer was emptied in the file; it stays here")
+        answer = None
+    proofs = tuple(_proofs(reading, row, request))
+    if answer is None and not proofs:
+        return request
+    day = _day(reading, row.line, "answered")
+    if day is None or day == request.answered or day > reading.session.today():
+        day = reading.session.today()
+    try:
+        return request_rules.answered(request, answer, proofs, day)
+    except RuleError as error:
+        reading.note(row.line, str(error).partition(": ")[2] or str(error), error.hint)
+        return request
+
+
+def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence]:
+    """Yield the evidence that the row names and the request does not have yet."""
+    text = rows.cell_text(row.cells.get("evidence", ""))
+    if row.mark is not None and row.mark.same("evidence", text):
+        return
+    there = {proof.link for proof in request.evidence}
+    for label, link in proofs_in(text):
+        if link in there or link == KEPT_INSIDE:
+            continue
+        there.add(link)
+        proof = new_proof(reading.session, label, link)
+        if isinstance(proof, Note):
+            reading.notes.append(replace(proof, where=reading.grid.place(row.line)))
+        elif proof.link not in {one.link for one in request.evidence}:
+            yield proof
+
+
+def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
+    wanted = _decision(reading, row, request)
+    comment = _taken(reading, row, "comment")
+    words = comment if comment is not None else plain(row.cells.get("comment", ""))
+    try:
+        if wanted == "accepted":
+            return request_rules.accepted(request, words)
+        if wanted == "returned":
+            return request_rules.returned(request, words)
+    except RuleError as error:
+        reading.note(row.line, str(error).partition(": ")[2] or str(error), error.hint)
+        return request
+    if comment is None or rows.cell_text(request.comment) == comment:
+        return request
+    if rows.decision_of(request):
+        return replace(request, comment=comment)
+    reading.note(row.line, "a comment without a decision", "say accepted or returned beside it")
+    return request
+
+
+def _decision(reading: _Reading, row: _Row, request: Request) -> str:
+    """Return `accepted` or `returned` where the file decides so now, else nothing."""
+    said = _said(reading, row)
+    if not said or said == rows.decision_of(request):
+        return ""
+    base = rows.decision_base(row.request)
+    if row.mark is not None and not row.mark.same("base", base) and not reading.theirs:
+        reading.conflicts += 1
+        what = f"{said}, but the request went on here since the export; ours is kept"
+        reading.note(row.line, what, "--theirs takes the file's")
+        return ""
+    return said
+
+
+def _said(reading: _Reading, row: _Row) -> str:
+    """Return what the columns of decision and state say anew; a decision wins."""
+    for name in ("decision", "state"):
+        text = row.cells.get(name, "")
+        word = _word(text)
+        if row.mark is not None and row.mark.same(name, text):
+            continue
+        if word == "?":
+            what = f'{COLUMNS[name]}: "{one_line(text, 40)}" is no decision'
+            reading.note(row.line, what, "write accepted or returned")
+        elif word and (name == "decision" or row.mark is not None):
+            return word
+    return ""
+
+
+def _word(text: str) -> str:
+    word = " ".join(text.casefold().split())
+    if word in _ACCEPT:
+        return "accepted"
+    if word in _RETURN:
+        return "returned"
+    return "?" if word and word not in ("open", "answered", "pending", "none", "-") else ""

@@ -1,0 +1,1 @@
+"""Import a test case workbook: SAR Appendix B (SRTM) or SAP Appendix A, of any baseline."""

@@ -1,0 +1,109 @@
+"""The import of a test case workbook: SAR Appendix B (SRTM), SAP Appendix A, of any baseline."""
+
+from pathlib import Path
+
+from fedcheck.domain.key import is_id
+from fedcheck.domain.text import one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.srtm import checklist
+from fedcheck.importers.srtm.cells import by_item
+from fedcheck.importers.srtm.records import Recording
+from fedcheck.importers.srtm.rows import Steps, steps_of
+from fedcheck.session import Session
+from fedcheck.spreadsheets.xlsx_reader import read_workbook
+
+
+def plan(
+    session: Session, path: Path, *, list_id: str = "", phase: str = "", theirs: bool = False
+) -> Plan:
+    """Return what a test case workbook would bring in: a checklist, records, findings.
+
+    Args:
+        session: the open workspace.
+        path: the workbook.
+        list_id: the id of the list; else it follows from the process and the level.
+        phase: the phase of the list; else the full assessment.
+        theirs: where the workbook and a record say something else, take the workbook's.
+
+    Raises:
+        FedcheckError: status 3 where the file cannot be read or holds no tests; 2 for an id or a
+            phase that cannot be.
+    """
+    project = session.project
+    sheets = read_workbook(path)
+    steps = steps_of(sheets, path)
+    if not steps.steps:
+        hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
+        raise FedcheckError(f"{path}: no sheet with test steps", hint)
+    known = checklist.about(sheets, steps, path.stem)
+    name = list_id or checklist.list_id(project, known.level)
+    if not is_id(name):
+        hint = "lower case letters, digits, . _ and -, such as rev5.srtm-moderate"
+        raise FedcheckError(
+            f'"{one_line(name, 40)}" is no id of a checklist', hint, ErrorKind.USAGE
+        )
+    if name in project.private_lists:
+        raise FedcheckError(
+            f"{name} is a private list", "choose another id: --list ID", ErrorKind.USAGE
+        )
+    made = checklist.made_list(project, name, checklist.phase_of(project, phase), steps, known)
+    recording = Recording(session, theirs)
+    findings = by_item(project.findings)
+    for item_id, step in made.pairs:
+        ref = f"{name}:{item_id}"
+        _, item = made.checklist.items[item_id]
+        recording.read(ref, item, step, findings.get(ref, []))
+    recording.close()
+    notes = [*_profile_notes(session, known.level), *steps.notes, *made.notes, *recording.notes]
+    new = () if project.checklists.get(name) == made.checklist else (made.checklist,)
+    return Plan(
+        label=f"Import of the SRTM workbook {one_line(path.name, 80)}",
+        facts=tuple(_facts(path, steps, made, recording, known.level)),
+        checklists=new,
+        changes=tuple(recording.changes),
+        notes=tuple(notes),
+    )
+
+
+def _profile_notes(session: Session, level: str) -> list[Note]:
+    impact = str((session.project.config.profile or {}).get("impact", ""))
+    if level and impact and level != impact:
+        what = f"a workbook for {level}, and this workspace goes for {impact}"
+        return [Note("the workbook", what, "check that it is the right one")]
+    return []
+
+
+def _facts(
+    path: Path, steps: Steps, made: checklist.Made, recording: Recording, level: str
+) -> list[str]:
+    controls = {control for step in steps.steps for control in step.controls[:1]}
+    words = f", {checklist.LEVELS[level]}" if level else ""
+    facts = [
+        f"{path.name}{words}: {plural(len(steps.steps), 'test')} of"
+        f" {plural(len(controls), 'control')} in {plural(len(steps.sheets), 'sheet')}"
+    ]
+    skipped = sum(steps.skipped.values())
+    why = "; ".join(f"{reason}: {count}" for reason, count in sorted(steps.skipped.items()))
+    rows = f"{plural(steps.read, 'row')} read, {len(steps.steps)} used, {skipped} not"
+    facts.append(rows + (f" ({why})" if why else ""))
+    facts.append(f"checklist {made.checklist.id}: {plural(len(made.checklist.items), 'item')}")
+    if made.gone:
+        facts.append(f"{plural(made.gone, 'item')} gone from the workbook without a record")
+    counts = recording.counts
+    results = {
+        "satisfied": "satisfied",
+        "other-than-satisfied": "other than satisfied",
+        "not-applicable": "not applicable",
+    }
+    told = [f"{counts[name]} {words}" for name, words in results.items() if counts[name]]
+    if told:
+        facts.append("results: " + ", ".join(told))
+    if counts["findings"]:
+        facts.append(f"{plural(counts['findings'], 'row')} with a risk")
+    if counts["evidence"]:
+        facts.append(f"{plural(counts['evidence'], 'new piece')} of evidence")
+    if recording.kept:
+        verb = "says" if recording.kept == 1 else "say"
+        facts.append(f"{plural(recording.kept, 'cell')} {verb} something else: ours is kept")
+    return facts

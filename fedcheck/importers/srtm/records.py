@@ -1,0 +1,335 @@
+"""What the filled cells of a test case workbook change in records and findings.
+
+Nothing that is recorded here goes: an empty cell changes nothing, and where both sides say
+something else ours stands, unless the workbook is to be believed.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fedcheck.domain.change import Change, differences
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding, exposure, remediation_due
+from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.record import Record
+from fedcheck.domain.text import one_line
+from fedcheck.errors import FedcheckError
+from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.importers.plan import Note
+from fedcheck.importers.srtm import cells
+from fedcheck.importers.srtm.checklist import short_digest
+from fedcheck.importers.srtm.columns import (
+    LEVEL_WORDS,
+    RESULT_WORDS,
+    level_of,
+    levels_in,
+    plain,
+    result_of,
+    says_nothing,
+    settled,
+)
+from fedcheck.importers.srtm.rows import Step
+from fedcheck.session import Session
+from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
+from fedcheck.spreadsheets.xlsx_writer import cut
+from fedcheck.storage.record_file import FINDINGS
+
+NOT_APPLICABLE = "Not applicable according to the SRTM workbook"
+TITLE = 100
+"""The longest title that is made of a risk, in cells."""
+
+_LABELS = {
+    "observation": "observations", "result": "assessment result", "differential": "differential",
+    "tester": "assessor", "tested": "day of the test", "sample": "sample",
+    "risk": "identified risk", "statement": "risk statement", "likelihood": "likelihood",
+    "impact": "impact", "recommendation": "recommendation", "exposure": "risk exposure",
+}  # fmt: skip
+_FINDING_FIELDS = {"risk": "text", "statement": "comment"}
+_PLACEHOLDERS = (
+    "select",
+    "choose",
+    "tbd",
+    "to be determined",
+    "pending",
+    "not tested",
+    "in progress",
+)
+
+
+@dataclass(slots=True)
+class Recording:
+    """Reads the filled cells of steps into changes.
+
+    Attributes:
+        theirs: where both sides say something else, take the workbook's.
+        counts: results and findings that the workbook gives, for people.
+        kept: how many cells say something else than what is recorded here.
+    """
+
+    session: Session
+    theirs: bool = False
+    changes: list[Change] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    kept: int = 0
+    _raised: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    _new: dict[str, Finding] = field(default_factory=dict)
+    _ids: frozenset[str] = frozenset()
+    _off: frozenset[tuple[str, str]] | None = None
+
+    def __post_init__(self) -> None:
+        """Note the ids that findings have already."""
+        self._ids = frozenset(one.id for one in self.session.project.findings)
+
+    def close(self) -> None:
+        """Put the findings that were raised into the changes, once all of their tests are known."""
+        for new in self._new.values():
+            self.changes += differences(f"{FINDINGS}:{new.id}", Finding(new.id), new)
+
+    def read(self, ref: str, item: Item, step: Step, findings: Sequence[Finding]) -> None:
+        """Take over what a step says, beside what is recorded of its item."""
+        said = self._said(step)
+        if not any(said.values()):
+            return
+        old = self.session.project.record(ref)
+        ours = cells.cells_of(old, cells.live(findings))
+        new = self._texts(step, said, ours, old)
+        new = self._result(item, step, said, new)
+        new = self._evidence(ref, step, said["evidence"], new)
+        if new != old:
+            new = self._started(item, old, new)
+            self.changes += differences(ref, old, new)
+        self._risk(ref, step, said, findings, new)
+
+    def _said(self, step: Step) -> dict[str, str]:
+        """Return what the cells say, in our words; what cannot be understood is a note."""
+        said = {name: step.cells.get(name, "") for name in (*_LABELS, "evidence")}
+        result = result_of(said["result"])
+        if result is None:
+            words = plain(said["result"])
+            waits = words.startswith(_PLACEHOLDERS)
+            hint = "" if waits else "it is one of " + ", ".join(RESULT_WORDS.values())
+            self._note(step, "result", f'no result: "{one_line(said["result"], 60)}"', hint)
+        said["result"] = result or ""
+        for name in ("likelihood", "impact", "exposure"):
+            level = level_of(said[name])
+            if len(levels_in(said[name]) or ()) > 1:
+                what = f'several levels: "{one_line(said[name], 60)}"'
+                self._note(step, name, what, f"the highest is taken: {level}")
+            if level is None and not plain(said[name]).startswith(_PLACEHOLDERS):
+                what = f'no level: "{one_line(said[name], 60)}"'
+                hint = "it is one of " + ", ".join(LEVEL_WORDS.values())
+                self._note(step, name, what, hint)
+            said[name] = level or ""
+        for name in ("risk", "statement", "recommendation", "differential"):
+            if said[name] and says_nothing(said[name]):
+                said[name] = ""
+        if plain(said["differential"]) == "no":
+            said["differential"] = ""
+        said["tested"] = self._day(step) if said["tested"] else ""
+        if said["result"]:
+            self.counts[said["result"]] += 1
+        return said
+
+    def _day(self, step: Step) -> str:
+        try:
+            day = parse_day(step.raw.get("tested"), "mdy")
+        except (AmbiguousDayError, ValueError) as error:
+            self._note(step, "tested", str(error), "write it as 2027-02-01")
+            return ""
+        return day.isoformat() if day else ""
+
+    def _note(self, step: Step, column: str, what: str, remedy: str = "") -> None:
+        self.notes.append(Note(step.place(column), what, remedy))
+
+    def _takes(self, step: Step, column: str, said: str, ours: str) -> bool:
+        """Tell whether a cell changes what is recorded; a difference of both sides is a note."""
+        if not said or said == ours or said == settled(cut(ours)):
+            return False  # a text that was too long for a cell was cut by the export
+        if not ours or self.theirs:
+            return True
+        self.kept += 1
+        what = f'{_LABELS[column]}: the workbook says "{one_line(said, 60)}"'
+        remedy = f'ours is kept: "{one_line(ours, 60)}"; --theirs takes the workbook\'s'
+        self._note(step, column, what, remedy)
+        return False
+
+    def _texts(self, step: Step, said: dict[str, str], ours: dict[str, str], old: Record) -> Record:
+        new = old
+        for name in ("observation", "differential", "tester", "tested", "sample"):
+            if self._takes(step, name, said[name], ours[name]):
+                value: Any = date.fromisoformat(said[name]) if name == "tested" else said[name]
+                changed: dict[str, Any] = {name: value}
+                new = replace(new, **changed)
+        return new
+
+    def _result(self, item: Item, step: Step, said: dict[str, str], old: Record) -> Record:
+        result = said["result"]
+        ours = old.result or ("not-applicable" if old.status == "na" else "")
+        if result == ours and result and not old.result:
+            return replace(old, result=result)
+        if not self._takes(step, "result", result, ours):
+            return old
+        new: Record = replace(old, result=result, review="", reviewer="", reviewed=None)  # type: ignore[arg-type]
+        if old.result:  # another result than the one that was tested again
+            new = replace(new, retest="", retested=None)
+        if result == "not-applicable":
+            why = one_line(said["observation"], 200) or NOT_APPLICABLE
+            reason = old.reason if old.status == "na" and old.reason else why
+            return replace(new, status="na", done=None, reason=reason)
+        done = old.done if old.status == "done" and old.done else self.session.today()
+        return replace(new, status="done", done=done, reason="")
+
+    def _evidence(self, ref: str, step: Step, text: str, old: Record) -> Record:
+        if text and says_nothing(text):
+            self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
+            return old
+        ours = "\n".join(cells.piece_text(proof) for proof in old.evidence)
+        known = {KEPT_INSIDE, *ours.split("\n"), *cells.pieces_in(ours)}
+        added: list[Evidence] = []
+        taken = {proof.id for proof in old.evidence}
+        for piece in cells.pieces_in(text):
+            if piece not in known:
+                same = short_digest(ref, piece)  # in every clone that brings the workbook in
+                if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
+                    what = f'evidence "{one_line(piece, 60)}" was taken off here'
+                    self._note(step, "evidence", what, "it stays off; --theirs adds it again")
+                    continue
+                proof = self._piece(piece, old.tested)
+                added.append(proof if same in taken else replace(proof, id=same))
+                taken.add(same)
+        self.counts["evidence"] += len(added)
+        return replace(old, evidence=(*old.evidence, *added)) if added else old
+
+    def _taken_off(self) -> frozenset[tuple[str, str]]:
+        """Return the pieces that somebody took off, as references and fields of the history."""
+        if self._off is None:
+            off: set[tuple[str, str]] = set()
+            for one in self.session.history():
+                where = (one.change.ref, one.change.field)
+                if one.change.new is None and not one.undoes:
+                    off.add(where)
+                else:
+                    off.discard(where)
+            self._off = frozenset(off)
+        return self._off
+
+    def _piece(self, text: str, collected: date | None) -> Evidence:
+        """Return a piece of evidence; a name is a file where the workspace has such a file."""
+        kind, link, label = cells.parsed_piece(text)
+        root = self.session.root
+        if kind == "file":
+            named = link.replace("\\", "/")
+            places = (root / named, root / "evidence" / named)
+            there = next((p for p in places if _is_there(p, named)), None)
+            kind, link = ("file", str(there)) if there else ("ticket", link)
+        try:
+            proof = self.session.new_evidence(link, here=root, kind=kind, label=label)
+        except FedcheckError:  # an address or a file that may not be linked: the text stays
+            proof = self.session.new_evidence(text, here=root, kind="ticket")
+        if cells.piece_text(proof) != text:  # the link is another now: a file in a folder
+            proof = replace(proof, label=text)
+        return replace(proof, collected=collected)
+
+    def _started(self, item: Item, old: Record, new: Record) -> Record:
+        """A test of which something is known is no longer to do."""
+        if new.status == "todo":
+            new = replace(new, status="doing")
+        if old.status == "todo" or not old.basis:
+            return replace(new, basis=item.basis())
+        return new
+
+    def _risk(
+        self,
+        ref: str,
+        step: Step,
+        said: dict[str, str],
+        findings: Sequence[Finding],
+        record: Record,
+    ) -> None:
+        levels = exposure(said["likelihood"], said["impact"])
+        if levels and said["exposure"] and said["exposure"] != levels:
+            what = f"risk exposure {said['exposure']}, and likelihood and impact give {levels}"
+            self._note(step, "exposure", what, f"{levels} is taken")
+        names = ("risk", "statement", "likelihood", "impact", "recommendation")
+        if not any(said[name] for name in names):
+            failed = said["result"] == "other-than-satisfied" == record.result
+            if failed and not findings:
+                what = "other than satisfied without an identified risk"
+                self._note(step, "risk", what, "describe the risk, or: fedcheck finding add")
+            return
+        self.counts["findings"] += 1
+        standing = cells.live(findings)
+        if not findings:
+            self._raise(ref, step, said, record)
+        elif len(standing) == 1:
+            self._revise(step, said, standing[0], names)
+        else:
+            ours = cells.risk_cells(standing or findings)
+            for name in names:
+                if said[name] and said[name] != ours[name]:
+                    self.kept += 1
+                    what = f'{_LABELS[name]}: the workbook says "{one_line(said[name], 60)}"'
+                    remedy = f"{len(findings)} findings have this test, none of them open alone"
+                    self._note(step, name, what, remedy + "; see: fedcheck finding list")
+
+    def _raise(self, ref: str, step: Step, said: dict[str, str], record: Record) -> None:
+        risk = exposure(said["likelihood"], said["impact"]) or said["exposure"]
+        if not risk:
+            what = "a risk without likelihood and impact"
+            self._note(step, "likelihood", what, "taken as high until it is rated")
+        found = record.tested or self.session.today()
+        if said["result"] == "satisfied":
+            self._note(step, "risk", "a risk, and the test is satisfied", "see which is right")
+        first = (said["risk"] or said["statement"]).split("\n")[0]
+        title = one_line(first, TITLE) or f"{step.code}: other than satisfied"
+        new = replace(
+            Finding(self._free_id(ref, title)),
+            title=title,
+            text=said["risk"],
+            items=(ref,),
+            likelihood=said["likelihood"],  # type: ignore[arg-type]
+            impact=said["impact"],  # type: ignore[arg-type]
+            risk=risk or "high",  # type: ignore[arg-type]
+            recommendation=said["recommendation"],
+            comment=said["statement"],
+            found=found,
+            due=remediation_due(risk or "high", found),
+        )
+        area = (step.sheet, step.merged.get("risk", ""))
+        before = self._raised.get(area)
+        if before is not None and new == replace(before, id=new.id, items=(ref,)):
+            new = replace(before, items=(*before.items, ref))  # one risk, merged over several tests
+        if area[1]:
+            self._raised[area] = new
+        self._new[new.id] = new
+
+    def _free_id(self, ref: str, title: str) -> str:
+        """Return an id for a finding: the same one in every clone that brings the workbook in."""
+        same = short_digest(ref, title)
+        taken = same in self._ids or same in self._new
+        return self.session.new_ref(FINDINGS).partition(":")[2] if taken else same
+
+    def _revise(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
+        ours, new = cells.risk_cells([old]), old
+        for name in names:
+            if self._takes(step, name, said[name], ours[name]):
+                changed: dict[str, Any] = {_FINDING_FIELDS.get(name, name): said[name]}
+                new = replace(new, **changed)
+        risk = exposure(new.likelihood, new.impact)
+        if risk and (new.likelihood, new.impact) != (old.likelihood, old.impact):
+            new = rated(new, risk)
+        self.changes += differences(f"{FINDINGS}:{old.id}", old, new)
+
+
+def _is_there(path: Path, named: str) -> bool:
+    """Tell whether the workspace has a file of that name, and not one outside of it."""
+    try:
+        return ".." not in named.split("/") and path.is_file()
+    except (OSError, ValueError):  # a name that no disk takes
+        return False

@@ -1,0 +1,90 @@
+"""What can be done on items: in their lists, on one of them, in the history."""
+
+from fedcheck.keys.action import Action
+
+ACTIONS: tuple[Action, ...] = (
+    Action("edit.done", "done", "Mark the item done, or take that back.", ("space",), "edit", True),
+    Action("edit.status", "status", "Choose a status.", ("s",), "edit", True),
+    Action("edit.result", "result", "Give a test its result.", ("t",), "edit", True),
+    Action(
+        "edit.evidence", "evidence", "See, add, open and remove evidence.", ("e",), "edit", True
+    ),
+    Action("edit.note", "note", "Write the note.", ("n",), "edit", True),
+    Action(
+        "edit.private-note",
+        "private note",
+        "Write the note that stays under private/ and is in no report.",
+        ("N",),
+        "edit",
+    ),
+    Action("edit.owner", "owner", "Say who has it.", ("o",), "edit", True),
+    Action("edit.due", "due", "Set a due date.", ("d",), "edit", True),
+    Action(
+        "edit.confirm",
+        "reviewed",
+        "Confirm that you have read what changed upstream.",
+        ("c",),
+        "edit",
+    ),
+    Action("edit.history", "history", "Read the history of the item.", ("H",), "edit"),
+    Action(
+        "edit.needs", "linked", "Go to an item that it needs, or that needs it.", ("f",), "edit"
+    ),
+    Action("list.filter", "filter", "Narrow the list as you type.", ("slash",), "list", True),
+    Action(
+        "list.clear",
+        "clear filter",
+        "Take the marks off; leave the filter; go back.",
+        ("escape",),
+        "list",
+        vim=("h",),
+    ),
+    Action(
+        "rows.open",
+        "open",
+        "Open what the cursor is on.",
+        ("enter",),
+        "rows",
+        vim=("l",),
+    ),
+    Action("list.mark", "mark", "Mark the item for a change of several.", ("x",), "list", True),
+    Action("list.mark-range", "range", "Mark a range that follows the cursor.", ("v",), "list"),
+    Action("list.mark-all", "mark all", "Mark all that is shown.", ("X", "ctrl+a"), "list"),
+    Action("list.group", "group", "Group by section, owner, due, status, family.", ("z",), "list"),
+    Action("list.phase", "phase", "Choose phase and role.", ("p",), "list"),
+    Action("list.tree", "tree", "Show or hide the tree of phases.", ("T",), "list"),
+    Action("rows.down", "down", "Go down.", ("down", "j"), "rows", palette=False),
+    Action("rows.up", "up", "Go up.", ("up", "k"), "rows", palette=False),
+    Action(
+        "rows.page-down",
+        "page down",
+        "Go a page down.",
+        ("pagedown", "ctrl+d"),
+        "rows",
+        vim=("ctrl+f",),
+        palette=False,
+    ),
+    Action(
+        "rows.page-up",
+        "page up",
+        "Go a page up.",
+        ("pageup", "ctrl+u"),
+        "rows",
+        vim=("ctrl+b",),
+        palette=False,
+    ),
+    Action("rows.first", "first", "Go to the first line.", ("home", "g"), "rows", palette=False),
+    Action("rows.last", "last", "Go to the last line.", ("end", "G"), "rows", palette=False),
+    Action(
+        "item.close",
+        "back",
+        "Go back to the list.",
+        ("escape", "enter", "backspace"),
+        "item",
+        True,
+        vim=("h",),
+    ),
+    Action("history.item", "item", "Show the item in its list.", ("i",), "history", True),
+    Action("history.filter", "filter", "Narrow it by words.", ("slash",), "history", True),
+    Action("history.close", "back", "Leave the filter, or go back.", ("escape",), "history", True),
+)

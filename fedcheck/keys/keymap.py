@@ -1,0 +1,306 @@
+"""The keys in force: those of the table, those of a preset, and the user's own on top.
+
+Neither Textual nor files here: `fedcheck config check` tells what is wrong without starting the
+app, and the app starts with the part that is sound.
+"""
+
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line
+from fedcheck.keys.action import PLACES, TOGETHER, Action
+from fedcheck.keys.actions import ACTIONS
+from fedcheck.keys.key_names import KEY_NAMES, key_name, key_text
+
+Path = tuple[str | int, ...]
+
+MODIFIERS = ("alt", "ctrl", "hyper", "meta", "shift", "super")
+"""The keys that are held down with another, in the order in which Textual writes them."""
+
+NAMED = frozenset(
+    [
+        *("enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end"),
+        *("pageup", "pagedown", "up", "down", "left", "right"),
+        *(f"f{number}" for number in range(1, 25)),
+    ]
+)
+"""Keys that give no character, by the names that Textual has for them."""
+
+OTHER_NAMES = {
+    "esc": "escape",
+    "return": "enter",
+    "del": "delete",
+    "ins": "insert",
+    "pgup": "pageup",
+    "page_up": "pageup",
+    "pgdn": "pagedown",
+    "page_down": "pagedown",
+    "⏎": "enter",
+    "↑": "up",
+    "↓": "down",
+    "←": "left",
+    "→": "right",
+}
+SENT_AS = {
+    "ctrl+i": "tab",
+    "ctrl+m": "enter",
+    "ctrl+h": "backspace",
+    "ctrl+left_square_bracket": "escape",
+    "ctrl+space": "ctrl+@",
+}
+"""Keys that a terminal cannot tell from another one."""
+
+WITH_CTRL = frozenset(
+    [
+        *string.ascii_lowercase,
+        *string.digits,
+        *("backslash", "right_square_bracket", "circumflex_accent", "underscore", "@"),
+    ]
+)
+PUNCTUATION = frozenset(key_name(character) for character in string.punctuation)
+
+
+class Complaint(NamedTuple):
+    """Something wrong in the user's configuration: where, what, what to do."""
+
+    path: Path
+    message: str
+    hint: str
+
+
+class BadKeyError(ValueError):
+    """A key that does not exist; carries what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMap:
+    """Which keys do what.
+
+    Attributes:
+        keys: the keys of each action, by its id; none for one that was unbound.
+        changed: the ids whose keys are not those of the table.
+        complaints: what was left out of the user's own keys, and why.
+    """
+
+    keys: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {action.id: action.keys for action in ACTIONS}
+    )
+    changed: frozenset[str] = frozenset()
+    complaints: tuple[Complaint, ...] = ()
+
+    def of(self, action: str) -> tuple[str, ...]:
+        """Return the keys of an action."""
+        return self.keys.get(action, ())
+
+    def text(self, action: str) -> str:
+        """Return the first key of an action as it is written on screen, or nothing."""
+        keys = self.of(action)
+        return key_text(keys[0]) if keys else ""
+
+    def hint(self, action: str, words: str, before: str = "") -> str:
+        """Return what a key does, the key first: `e adds some`; nothing where it has no key.
+
+        Args:
+            action: the id of the action.
+            words: what the key does, as it goes on after the key.
+            before: what stands before it, such as `; `, where there is a key.
+        """
+        key = self.text(action)
+        return f"{before}{key} {words}" if key else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the user said of one action."""
+
+    path: Path
+    keys: tuple[str, ...]
+
+
+def key_map(preset: str = "", own: Mapping[str, Any] | None = None) -> KeyMap:
+    """Return the keys in force. What is wrong in `own` is left out and complained of."""
+    complaints: list[Complaint] = []
+    entries = dict(_entries(own or {}, complaints))
+    while True:
+        keys = _combined(preset, entries)
+        clash = _clash(keys, entries)
+        if clash is None:
+            break
+        complaints.append(clash[1])
+        del entries[clash[0]]
+    if entries and not keys["app.quit"] and not keys["app.palette"]:
+        path = entries.pop("app.quit").path
+        hint = "give it or app.palette a key; there is no other way out"
+        complaints.append(Complaint(path, "app.quit has no key", hint))
+        keys = _combined(preset, entries)
+    changed = frozenset(action.id for action in ACTIONS if keys[action.id] != action.keys)
+    return KeyMap(keys, changed, tuple(complaints))
+
+
+def canonical(text: str) -> str:
+    """Return the name of a key as Textual knows it. Raises BadKeyError where there is none."""
+    shown = f'"{one_line(text, 40)}"'
+    word = "space" if text == " " else text.strip()
+    if word.endswith("+") and len(word) > 1:
+        *held, key = [*word[:-1].rstrip("+").split("+"), "+"]
+    else:
+        *held, key = word.split("+") if len(word) > 1 else [word]
+    modifiers = {"ctrl" if m.lower() == "control" else m.lower() for m in held}
+    unknown = sorted(modifiers - set(MODIFIERS))
+    if unknown:
+        hint = did_you_mean(unknown[0], MODIFIERS) or f"hold down {', '.join(MODIFIERS)}"
+        raise BadKeyError(f"{shown} is no key: there is no {one_line(unknown[0], 20)!r}", hint)
+    name = _plain(key, shown)
+    if len(name) == 1 and name.isalpha():
+        if modifiers == {"shift"}:
+            return name.upper()
+        if modifiers:
+            name = name.lower()
+    elif modifiers == {"shift"} and name in PUNCTUATION | set(string.digits):
+        raise BadKeyError(f"{shown} depends on the keyboard", "write the character that it gives")
+    if modifiers == {"ctrl"} and name == "at":
+        name = "@"
+    whole = "+".join([*sorted(modifiers), name])
+    if whole in SENT_AS:
+        raise BadKeyError(f"a terminal sends {shown} as {SENT_AS[whole]}", "choose another key")
+    if whole == "ctrl+c":
+        raise BadKeyError(f"{shown} is kept for copying", "choose another key")
+    if modifiers == {"ctrl"} and name not in NAMED | WITH_CTRL:
+        raise BadKeyError(f"terminals do not send {shown}", "choose a letter after ctrl+")
+    return whole
+
+
+def _plain(key: str, shown: str) -> str:
+    """Return the name of a key without those held down with it."""
+    if key in OTHER_NAMES:
+        return OTHER_NAMES[key]
+    if len(key) == 1 and key.isprintable():
+        return key_name(key)
+    name = OTHER_NAMES.get(key.lower(), key.lower())
+    if name in NAMED or name in PUNCTUATION:
+        return name
+    hint = did_you_mean(name, [*NAMED, *PUNCTUATION, *OTHER_NAMES])
+    raise BadKeyError(f"{shown} is no key", hint or "write it as x, X, ?, f5, ctrl+g or space")
+
+
+def _entries(own: Mapping[str, Any], complaints: list[Complaint]) -> Iterator[tuple[str, _Entry]]:
+    """Return what is said of each action, by its id."""
+    known = {action.id for action in ACTIONS}
+    for path, name, raw in _flat(own, ("keys",), ""):
+        if name not in known:
+            hint = did_you_mean(name, known) or "fedcheck config keys lists them"
+            complaints.append(Complaint(path, f'no action "{one_line(name, 60)}"', hint))
+            continue
+        values = [raw] if isinstance(raw, str) else raw
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            hint = 'write "x", ["x", "ctrl+g"], or "" for no key'
+            complaints.append(Complaint(path, f"the keys of {name} are not text", hint))
+            continue
+        keys: list[str] = []
+        sound = True
+        for value in values:
+            if value == "":
+                continue
+            try:
+                keys.append(canonical(value))
+            except BadKeyError as error:
+                complaints.append(Complaint(path, f"{name}: {error}", error.hint))
+                sound = False
+        if keys or sound:  # an action keeps its own keys where all of the user's are wrong
+            yield name, _Entry(path, tuple(dict.fromkeys(keys)))
+
+
+def _flat(table: Mapping[str, Any], path: Path, name: str) -> Iterator[tuple[Path, str, Any]]:
+    """Return the values of nested tables: `edit.done = "x"` without quotes is one in TOML."""
+    for part, value in table.items():
+        whole = f"{name}.{part}" if name else part
+        if isinstance(value, dict):
+            yield from _flat(value, (*path, part), whole)
+        else:
+            yield (*path, part), whole, value
+
+
+def _combined(preset: str, entries: Mapping[str, _Entry]) -> dict[str, tuple[str, ...]]:
+    """Return the keys of each action; what the user chose wins over what the preset adds."""
+    keys = {a.id: entries[a.id].keys if a.id in entries else a.keys for a in ACTIONS}
+    if preset != "vim":
+        return keys
+    for action in ACTIONS:
+        if action.id in entries:
+            continue
+        taken = {k for other in ACTIONS if together(action, other) for k in keys[other.id]}
+        added = tuple(key for key in action.vim if key not in taken)
+        keys[action.id] = keys[action.id] + added
+    return keys
+
+
+def together(one: Action, other: Action) -> bool:
+    """Tell whether the keys of two actions work at the same time."""
+    places = {one.place, other.place}
+    return (
+        len(places) == 1
+        or "everywhere" in places
+        or any(places <= set(group) for group in TOGETHER)
+    )
+
+
+def _clash(
+    keys: Mapping[str, tuple[str, ...]], entries: Mapping[str, _Entry]
+) -> tuple[str, Complaint] | None:
+    """Return the first clash that the user caused: the action to leave out, and why."""
+    said = list(entries)
+    for mine in reversed(said):
+        for other in ACTIONS:
+            action = next(a for a in ACTIONS if a.id == mine)
+            if other.id == mine or not together(action, other):
+                continue
+            inside = set(action.keys) & set(other.keys)  # one place within another, on purpose
+            both = [key for key in keys[mine] if key in keys[other.id] and key not in inside]
+            if both:
+                where = PLACES.get(other.place, other.place).lower()
+                message = (
+                    f'"{key_text(both[0])}" would do two things: {mine} and {other.id} ({where})'
+                )
+                hint = f'choose another key, or free it with "{other.id}" = ""'
+                return mine, Complaint(entries[mine].path, message, hint)
+    return None
+
+
+def complaints(preset: str, own: Mapping[str, Any] | None, start: str) -> Iterable[Complaint]:
+    """Return what is wrong with the user's keys and start screen."""
+    yield from key_map(preset, own).complaints
+    if start and start not in starts():
+        hint = did_you_mean(start, starts()) or f"one of: {', '.join(starts())}"
+        yield Complaint(("start",), f'"{one_line(start, 40)}" is no start screen', hint)
+
+
+STARTS: dict[str, tuple[str, ...]] = {
+    "home": ("app.home",),
+    "checklists": ("app.checklists",),
+    "evidence": ("app.evidence",),
+    "requests": ("app.requests", "app.ledgers"),
+    "report": ("app.report",),
+    "history": ("app.history",),
+}
+"""The screens that the app can start with, and the actions that lead there."""
+
+
+def starts() -> dict[str, str]:
+    """Return the screens that the app can start with, and the method that leads to each."""
+    methods = {action.id: action.method for action in ACTIONS}
+    found = {}
+    for name, ids in STARTS.items():
+        method = next((methods[one] for one in ids if one in methods), None)
+        if method:
+            found[name] = method
+    return found
+
+
+assert set(KEY_NAMES) <= NAMED | PUNCTUATION

@@ -1,0 +1,214 @@
+"""What a template sees of the changes since an earlier state."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.board import board as board_of
+from fedcheck.analysis.comparison import between
+from fedcheck.analysis.difference import GROUPS, Delta, Deltas, GateDelta
+from fedcheck.analysis.outstanding import reason_of, title_of
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.record import EMPTY, UNKNOWN, Record
+from fedcheck.domain.workspace import Project
+from fedcheck.reports import wording
+from fedcheck.reports.evidence_views import KEPT_INSIDE, is_private
+from fedcheck.reports.past_state import Earlier, remarks
+from fedcheck.reports.redact import WITHHELD, Veil
+from fedcheck.reports.wording import Names
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One thing that is different; `what` says it in words, `worse` that it got worse.
+
+    `name` is the title of the item, request, finding or milestone; `because` the title of the
+    milestone whose move moved a due date; `evidence` what the piece of evidence is called.
+    """
+
+    kind: str
+    trend: str
+    worse: bool
+    about: str
+    ref: str
+    name: str
+    what: str
+    was: str
+    now: str
+    why: str
+    role: str
+    owner: str
+    evidence: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGroupView:
+    """Changes of one sort; `worse` is how many of them got worse."""
+
+    id: str
+    title: str
+    worse: int
+    changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewLackView:
+    """What gates lack that they did not lack before; `milestones` names the gates."""
+
+    kind: str
+    ref: str
+    name: str
+    why: str
+    owner: str
+    milestones: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateChangeView:
+    """How the gate of a milestone changed: what it lacked and lacks; how much is new or gone."""
+
+    milestone: str
+    title: str
+    trend: str
+    before: int
+    after: int
+    new: int
+    gone: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesView:
+    """What changed since an earlier state; what got worse stands first in each group.
+
+    `since` is the day of that state, `words` says what it is, `notes` what is not known of it.
+    `lacking` is what gates lack newly, each thing once.
+    """
+
+    since: date
+    words: str
+    notes: tuple[str, ...]
+    summary: str
+    worse: int
+    better: int
+    other: int
+    groups: tuple[ChangeGroupView, ...]
+    gates: tuple[GateChangeView, ...]
+    lacking: tuple[NewLackView, ...]
+
+
+def changes(board: Board, earlier: Earlier, veil: Veil, since: Mapping[str, date]) -> ChangesView:
+    """Return what changed since an earlier state, without what the veil leaves out.
+
+    Args:
+        board: the project on the day of the report, without what the veil leaves out.
+        earlier: the earlier state, as it was.
+        veil: what is left out.
+        since: the day on which items took their status, as far as it is known.
+    """
+    found = earlier.shared()
+    before = Veil(found.board.project, veil.hidden)
+    found = replace(found, board=board_of(_nameless(before, before()), found.board.today))
+    board = board_of(_nameless(veil, board.project), board.today)
+    deltas = between(found.board, board, since)
+    names, notes = Names(board.project), remarks(found, board, deltas)
+    groups = dict(deltas.grouped())
+    return ChangesView(
+        since=deltas.since,
+        words=wording.title(veil.text(found.words)),
+        notes=tuple(wording.reason(veil.text(note)) for note in notes),
+        summary=deltas.summary,
+        worse=deltas.count("worse"),
+        better=deltas.count("better"),
+        other=deltas.count("other"),
+        groups=tuple(
+            ChangeGroupView(
+                id=name,
+                title=title,
+                worse=sum(one.worse for one in groups[title]),
+                changes=tuple(_change(board, names, one) for one in groups[title]),
+            )
+            for name, title in GROUPS.items()
+            if title in groups
+        ),
+        gates=tuple(_gate(one) for one in deltas.gates),
+        lacking=tuple(_lacking(board, names, deltas)),
+    )
+
+
+def _change(board: Board, names: Names, delta: Delta) -> ChangeView:
+    entry = board.entries.get(delta.ref)
+    stone = board.project.process.milestone(delta.because)
+    is_proof = delta.about == "evidence"
+    return ChangeView(
+        kind=delta.kind,
+        trend=delta.trend,
+        worse=delta.worse,
+        about=delta.about,
+        ref=delta.ref,
+        name=wording.title(wording.item_name(entry) if entry else delta.title),
+        what=wording.reason(delta.words),
+        was=wording.title(delta.was),
+        now=wording.title(delta.now),
+        why=wording.reason(delta.why),
+        role=delta.role,
+        owner=names.who(delta.owner, delta.role) if delta.owner or delta.role else "",
+        evidence=wording.title(delta.now) if is_proof else "",
+        because=wording.title(stone.title if stone else ""),
+    )
+
+
+def _gate(gate: GateDelta) -> GateChangeView:
+    return GateChangeView(
+        milestone=gate.milestone,
+        title=wording.title(gate.title),
+        trend=gate.trend,
+        before=gate.before,
+        after=gate.after,
+        new=len(gate.came),
+        gone=gate.gone,
+        what=gate.words,
+    )
+
+
+def _lacking(board: Board, names: Names, deltas: Deltas) -> Iterable[NewLackView]:
+    titles = {one.milestone: one.title for one in deltas.gates}
+    for lack, stones in deltas.new_lacks():
+        yield NewLackView(
+            kind=lack.kind,
+            ref=lack.ref,
+            name=wording.title(title_of(board, lack)),
+            why=wording.reason(reason_of(board, lack)),
+            owner=names.who(lack.owner, lack.role),
+            milestones=wording.title(", ".join(titles[one] for one in stones)),
+        )
+
+
+def _nameless(veil: Veil, project: Project) -> Project:
+    """Return a project whose evidence is called by no address that is left out, or is private."""
+
+    def named(proof: Evidence) -> Evidence:
+        if is_private(proof):
+            return replace(proof, label=KEPT_INSIDE)
+        return proof if proof.label or not veil.hides(proof) else replace(proof, label=WITHHELD)
+
+    def record(one: Record) -> Record:
+        if one is UNKNOWN or one is EMPTY or not one.evidence:
+            return one
+        return replace(one, evidence=tuple(named(proof) for proof in one.evidence))
+
+    return replace(
+        project,
+        records={
+            name: {item: record(one) for item, one in records.items()}
+            for name, records in project.records.items()
+        },
+        requests=tuple(
+            replace(one, evidence=tuple(map(named, one.evidence))) for one in project.requests
+        ),
+        findings=tuple(
+            replace(one, evidence=tuple(map(named, one.evidence))) for one in project.findings
+        ),
+    )

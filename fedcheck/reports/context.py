@@ -1,0 +1,254 @@
+"""Gather what a report tells: from the board of a day to the view that templates see."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from fedcheck.analysis import agenda, evidence_register
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.gates import Gate, gate, gates
+from fedcheck.analysis.responsibilities import Paper, papers
+from fedcheck.domain.checklist import ADVISED
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line
+from fedcheck.reports import service_context, views, wording
+from fedcheck.reports.change_views import changes
+from fedcheck.reports.duty_views import duties, waiting
+from fedcheck.reports.evidence_views import Proofs
+from fedcheck.reports.issue_views import Ledgers, testing
+from fedcheck.reports.markdown import marked
+from fedcheck.reports.past_state import Earlier
+from fedcheck.reports.redact import Veil
+from fedcheck.reports.service_context import inside
+from fedcheck.reports.wording import Names
+
+T = TypeVar("T")
+
+STEPS = 5
+"""How many next steps of each role a report tells."""
+
+
+def context(
+    board: Board,
+    milestone: str,
+    since: Mapping[str, date],
+    *,
+    role: str = "",
+    veil: Veil | None = None,
+    earlier: Earlier | None = None,
+) -> views.ReportView:
+    """Return what a template sees of a board, with its texts marked for Markdown.
+
+    Args:
+        board: the project on the day of the report, without what the veil leaves out.
+        milestone: id of the milestone that the report is for; empty where the process has none.
+        since: the day on which items took their status, as far as it is known.
+        role: the role that the report is told for; empty for all.
+        veil: what is left out.
+        earlier: the state that the report is to tell the changes since.
+    """
+    hidden = veil or Veil(board.project)
+    found = _Gathering(board, milestone, since, role, hidden).report()
+    if earlier is not None:
+        found = replace(found, changes=changes(board, earlier, hidden, since))
+    return _marked(found)
+
+
+def _marked(value: T) -> T:
+    """Return a view in which every text has been marked."""
+    found: Any = value
+    if isinstance(value, str):
+        found = marked(value)
+    elif isinstance(value, tuple):
+        found = tuple(_marked(one) for one in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in fields(value)]
+        found = replace(value, **{name: _marked(getattr(value, name)) for name in names})
+    return found  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    board: Board
+    milestone: str
+    since: Mapping[str, date]
+    role: str
+    veil: Veil
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.board.project)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        return Proofs(self.board, self.veil)
+
+    def report(self) -> views.ReportView:
+        board, project = self.board, self.board.project
+        judged = gates(board, self.since)
+        stone = project.process.milestone(self.milestone)
+        chosen = gate(board, stone, self.since) if stone else None
+        milestones = tuple(service_context.milestone(board, one, self.milestone) for one in judged)
+        why = {(t.entry.ref, t.proof.id): t.why for t in evidence_register.troubles(board)}
+        items = {ref: self._item(entry, why) for ref, entry in board.entries.items()}
+        states = [state for entry in board.entries.values() for state in entry.evidence]
+        declined = [e for e in board.entries.values() if e.record.status == "na"]
+        ledgers = Ledgers(board, self.names, self.proofs)
+        findings = ledgers.findings()
+        return views.ReportView(
+            format=views.FORMAT,
+            as_of=board.today,
+            service=service_context.service(board),
+            process=service_context.process(board),
+            state=wording.state(board, chosen),
+            unreadable=tuple(self._unreadable()),
+            milestone=next((m for m in milestones if m.reported), None),
+            milestones=milestones,
+            phases=tuple(service_context.phases(board, judged, self.milestone)),
+            deliverables=tuple(self._deliverable(p, chosen, items) for p in papers(board)),
+            blocked=tuple(i for i in items.values() if i.status == "blocked"),
+            evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),
+            register=tuple(self.proofs.register(self.names)),
+            requests=tuple(ledgers.requests(accepted=False)),
+            accepted=tuple(ledgers.requests(accepted=True)),
+            findings=tuple(one for one in findings.values() if one.state == "open"),
+            testing=testing(board, self.names, findings),
+            duties=tuple(duties(board)),
+            handoffs=tuple(waiting(board, self.names, self.since)),
+            pace=service_context.pace(board, self.milestone),
+            role=service_context.role_view(self.role) if self.role else None,
+            presenting=service_context.role_view(self.role or project.config.role),
+            agenda=tuple(self._agenda(chosen, items)),
+            steps=tuple(self._steps(chosen)),
+            idle=tuple(self._idle()),
+            not_applicable=tuple(items[e.ref] for e in declined if e.item.level not in ADVISED),
+            declined=tuple(items[e.ref] for e in declined if e.item.level in ADVISED),
+            items=tuple(items.values()),
+            totals=views.TotalsView(
+                items=len(items),
+                evidence=len(states),
+                trouble=wording.trouble(states),
+                stale=states.count("stale"),
+                missing=states.count("missing"),
+                changed=states.count("changed"),
+                overdue=sum(entry.overdue for entry in board.entries.values()),
+            ),
+        )
+
+    def _unreadable(self) -> Iterable[views.UnreadableView]:
+        for broken in self.board.project.broken:
+            hidden = [
+                e
+                for e in self.board.entries.values()
+                if e.unknown and e.checklist == broken.checklist
+            ]
+            path = inside(self.board, broken.path)
+            yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
+
+    def _item(self, entry: Entry, why: Mapping[tuple[str, str], str]) -> views.ItemView:
+        item, record = entry.item, entry.record
+        owner, name = self.names.who(record.owner, entry.role), wording.item_name(entry)
+        proofs = zip(record.evidence, entry.evidence, strict=True)
+        return views.ItemView(
+            ref=entry.ref,
+            id=item.id,
+            code=item.code,
+            name=wording.title(name),
+            title=wording.title(item.title),
+            phase=entry.phase,
+            role=entry.role,
+            section=wording.title(entry.section.title),
+            kind=item.kind,
+            level=item.level,
+            controls=item.controls,
+            methods=item.methods,
+            status=record.status,
+            state=wording.status_text(entry.state),
+            result=record.result,
+            owner=owner,
+            owner_id=record.owner,
+            due=entry.due,
+            done=record.done,
+            since=self.since.get(entry.ref),
+            overdue=entry.overdue,
+            waiting=entry.waiting,
+            changed=entry.changed,
+            reason=wording.reason(record.reason),
+            note=wording.reason(record.note),
+            evidence=tuple(
+                self.proofs.view(proof, state, why.get((entry.ref, proof.id), ""), name, owner)
+                for proof, state in proofs
+            ),
+        )
+
+    def _deliverable(
+        self, paper: Paper, chosen: Gate | None, items: Mapping[str, views.ItemView]
+    ) -> views.DeliverableView:
+        document = paper.deliverable
+        needed = chosen is None or not chosen.milestone.closes or _needed(paper, chosen)
+        item = items.get(paper.entry.ref) if paper.entry else None
+        due = item.due if item else None
+        return views.DeliverableView(
+            id=document.id,
+            title=wording.title(document.title),
+            status=item.status if item else "",
+            state=item.state if item else "in no checklist",
+            owner=item.owner if item else wording.role_label(document.owner),
+            reviewers=", ".join(wording.role_label(role) for role in document.reviewers),
+            due=due,
+            by=wording.earlier(due, chosen.date if chosen and needed else None),
+            done=item.done if item else None,
+            needed=needed,
+            evidence=item.evidence if item else (),
+        )
+
+    def _agenda(
+        self, chosen: Gate | None, items: Mapping[str, views.ItemView]
+    ) -> Iterable[views.SectionView]:
+        """Yield what the presenting role brings: its lists of the last phase before the gate."""
+        if not chosen or not chosen.milestone.closes:
+            return
+        role, phase = self.role or self.board.project.config.role, chosen.milestone.closes[-1]
+        sections: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.board.of_phase(phase):
+            if entry.role == role and entry.item.after != chosen.milestone.id:
+                sections.setdefault((entry.checklist, entry.section.id), []).append(entry)
+        for entries in sections.values():
+            yield views.SectionView(
+                title=wording.title(entries[0].section.title),
+                count=service_context.status_counts(role, entries),
+                items=tuple(items[entry.ref] for entry in entries),
+            )
+
+    def _steps(self, chosen: Gate | None) -> Iterable[views.StepView]:
+        for role in service_context.roles_of(self.board):
+            for step in agenda.mine(self.board, role)[:STEPS]:
+                entry = step.entry
+                yield views.StepView(
+                    role=role,
+                    owner=self.names.who(entry.record.owner, entry.role),
+                    name=wording.title(wording.item_name(entry)),
+                    ref=entry.ref,
+                    due=entry.due,
+                    by=wording.earlier(entry.due, _asked_by(chosen, entry)),
+                    why=step.why,
+                )
+
+    def _idle(self) -> Iterable[str]:
+        for role in service_context.roles_of(self.board):
+            if not agenda.mine(self.board, role):
+                yield wording.role_label(role)
+
+
+def _needed(paper: Paper, chosen: Gate) -> bool:
+    """Tell whether a milestone rests on a deliverable."""
+    late = paper.entry is not None and paper.entry.item.after == chosen.milestone.id
+    return paper.phase in chosen.milestone.closes and not late
+
+
+def _asked_by(chosen: Gate | None, entry: Entry) -> date | None:
+    """Return the day of the milestone, where that asks for an item."""
+    asked = chosen and any(missing.ref == entry.ref for missing in chosen.missing)
+    return chosen.date if chosen and asked else None

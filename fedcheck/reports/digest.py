@@ -1,0 +1,278 @@
+"""The digest of an owner as Markdown that reads as plain text in a mail.
+
+Those who owe the evidence do not all have fedcheck; this is what they are sent.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from fedcheck.analysis.agenda import SOON
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence_register import Use
+from fedcheck.analysis.issues import overdue
+from fedcheck.analysis.obligations import Digest, gate_of
+from fedcheck.domain.dates import distance
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line, plural
+from fedcheck.reports.evidence_views import KEPT_INSIDE
+from fedcheck.reports.markdown import Markdown, code, escaped, link, marked
+from fedcheck.storage.paths import PRIVATE
+
+NOBODY = "nobody-named"
+"""The file of what nobody is named for, without its suffix."""
+
+LONGEST = 320
+"""The most characters of guidance; what is longer ends with a sentence, or an ellipsis."""
+
+EXPECTED = 6
+"""How many kinds of expected evidence are told of one item."""
+
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"\*\*|__|`|^\s*#+\s*|^\s*[-*+]\s+", re.M)
+
+
+def file_names(digests: Iterable[Digest]) -> list[str]:
+    """Return a file name for each digest: safe everywhere, the same every time, none twice."""
+    listed = list(digests)
+    slugs = [_slug(one.owner) if one.owner else NOBODY for one in listed]
+    names = []
+    for one, slug in zip(listed, slugs, strict=True):
+        alike = slugs.count(slug) > 1 or slug == NOBODY or slug in _DEVICES
+        if one.owner and (alike or not slug):
+            digest = hashlib.sha256(one.owner.encode("utf-8", "replace")).hexdigest()[:6]
+            slug = f"{slug or 'owner'}-{digest}"
+        names.append(f"{slug}.md")
+    return names
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+
+
+def markdown(board: Board, one: Digest, until: date | None = None) -> str:
+    """Return a digest as Markdown. The board must be what may leave (`Board.shared`)."""
+    return escaped("\n".join(_Page(board, one).lines(until)) + "\n")
+
+
+class _Page:
+    """The page of one digest."""
+
+    def __init__(self, board: Board, one: Digest) -> None:
+        self.board = board
+        self.one = one
+        self.today = board.today
+
+    def lines(self, until: date | None) -> Iterator[str]:
+        config = self.board.project.config
+        if config.marking:
+            yield f"**{marked(config.marking)}**\n"
+        yield f"# {marked(config.name)}: {self._headline()}"
+        yield ""
+        yield self._summary(until)
+        yield from self._items()
+        yield from self._asked()
+        yield from self._others()
+
+    def _headline(self) -> str:
+        owner = self.one.owner
+        if not owner:
+            role = f" of the {self.one.role}" if self.one.role else ""
+            return f"what nobody is named for{marked(role)}"
+        people = self.board.project.config.people or {}
+        named = people[owner].name if owner in people else ""
+        return f"what {marked(named or owner)} owes"
+
+    def _summary(self, until: date | None) -> str:
+        one, parts = self.one, []
+        for things, what in (
+            (one.items, "item"),
+            (one.answers, "request"),
+            (one.findings, "finding"),
+        ):
+            if things:
+                parts.append(plural(len(things), what))
+        late = one.overdue(self.today)
+        said = ", ".join(parts) or "Nothing to do"
+        text = f"As of {self.today.isoformat()}: {said}" + (f"; {late} overdue" if late else "")
+        text += f". What is due after {until.isoformat()} is left out" if until else ""
+        stone = self.board.project.process.milestone(self.board.next_dated)
+        day = self.board.dates.get(self.board.next_dated)
+        if stone and day:
+            far = distance(day, self.today)
+            text += f". Next: {marked(stone.title)} on {day.isoformat()}, {far}"
+        return text + "."
+
+    def _items(self) -> Iterator[str]:
+        groups: dict[str, list[Entry]] = {}
+        for entry in self.one.items:
+            groups.setdefault(self._when(entry), []).append(entry)
+        for title in ("Overdue", f"Due within {SOON} days", "Later", "Without a date"):
+            if title in groups:
+                yield f"\n## {title}\n"
+                for entry in groups[title]:
+                    yield from self._item(entry)
+        if self.one.later:
+            count = plural(self.one.later, "more item")
+            yield f"\n{count} of phases that are further off: nobody is named for them either."
+
+    def _when(self, entry: Entry) -> str:
+        if entry.overdue:
+            return "Overdue"
+        if entry.due is None:
+            return "Without a date"
+        return f"Due within {SOON} days" if (entry.due - self.today).days <= SOON else "Later"
+
+    def _item(self, entry: Entry) -> Iterator[str]:
+        item, record = entry.item, entry.record
+        about = [self._due(entry.due), STATUS_WORDS[record.status]]
+        if record.status == "doing":
+            about[1] = "in progress"
+        title = marked(f"{item.code}: {item.title}" if item.code else item.title)
+        yield f"- **{title}** ({', '.join(about)})"
+        yield f"  - Item: {code(entry.ref)}" + self._place(entry)
+        yield f"  - Why: {self._why(entry)}"
+        if record.status == "blocked" and record.reason:
+            yield f"  - Blocked: {marked(one_line(record.reason, LONGEST))}"
+        if entry.waits and not record.closed:
+            yield f"  - Waits for: {'; '.join(self._named(ref) for ref in entry.waits)}"
+        if item.guidance.strip():
+            yield f"  - What to do: {marked(shortened(item.guidance))}"
+        if item.expects:
+            more = len(item.expects) - EXPECTED
+            listed = "; ".join(marked(one) for one in item.expects[:EXPECTED])
+            yield f"  - Evidence expected: {listed}" + (f"; and {more} more" if more > 0 else "")
+
+    def _place(self, entry: Entry) -> str:
+        phase = self.board.project.process.phase(entry.phase)
+        controls = f", {marked(', '.join(entry.item.controls[:8]))}" if entry.item.controls else ""
+        return f", {marked(phase.title if phase else entry.phase)}{controls}"
+
+    def _due(self, due: date | None) -> str:
+        return f"due {due.isoformat()}, {distance(due, self.today)}" if due else "no due date"
+
+    def _why(self, entry: Entry) -> str:
+        parts = []
+        stone = gate_of(self.board, entry)
+        if stone:
+            day = self.board.dates.get(stone.id)
+            when = f" ({day.isoformat()})" if day else ""
+            asks = "must be done" if entry.item.level.startswith("must") else "done, or declined"
+            optional = entry.item.level == "may"
+            parts.append(
+                f"optional before {marked(stone.title)}{when}"
+                if optional
+                else f"{asks} before {marked(stone.title)}{when}"
+            )
+        if entry.item.deliverable:
+            parts.append(f"goes into: {marked(self._paper(entry.item.deliverable))}")
+        waiting = (self.one.blocked or {}).get(entry.ref, ())
+        if waiting:
+            people = dict.fromkeys(other.record.owner or other.role for other in waiting)
+            verb = "waits" if len(waiting) == 1 else "wait"
+            names = marked(", ".join(people))
+            parts.append(f"{plural(len(waiting), 'item')} of others {verb} for it ({names})")
+        if entry.changed:
+            parts.append("the item changed since it was done, and needs a look")
+        return "; ".join(parts) or "it stands in the checklist"
+
+    def _paper(self, name: str) -> str:
+        papers = self.board.project.process.deliverables
+        return next((paper.title for paper in papers if paper.id == name), name)
+
+    def _named(self, ref: str) -> str:
+        entry = self.board.entries.get(ref)
+        if entry is None:
+            return code(ref)
+        return (
+            f"{marked(one_line(entry.item.title, 80))} ({marked(entry.record.owner or entry.role)})"
+        )
+
+    def _asked(self) -> Iterator[str]:
+        if self.one.answers:
+            yield "\n## Requests to answer\n"
+        for request in self.one.answers:
+            yield from self._request(request)
+        if self.one.judgements:
+            yield "\n## Answers to accept or to return\n"
+        for request in self.one.judgements:
+            yield f"- **{marked(request.title)}** (from {marked(request.to or 'the provider')})"
+            if request.answer.strip():
+                yield f"  - Answer: {marked(one_line(request.answer, LONGEST))}"
+            for proof in request.evidence:
+                inside = proof.link.split("/")[0] == PRIVATE
+                shown = Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link)
+                yield f"  - Evidence: {shown}"
+        if self.one.findings:
+            yield "\n## Findings to remediate\n"
+        for finding in self.one.findings:
+            yield from self._finding(finding)
+
+    def _request(self, one: Request) -> Iterator[str]:
+        what = "question" if one.kind == "question" else "evidence wanted"
+        by = f" by {marked(one.by)}" if one.by else ""
+        late = ", overdue" if overdue(one, self.today) else ""
+        yield f"- **{marked(one.title)}** ({what}{by}, {self._due(one.due)}{late})"
+        about = " ".join(part for part in (one.document, one.section) if part)
+        if about:
+            yield f"  - About: {marked(about)}"
+        if one.text.strip():
+            yield f"  - In full: {marked(one_line(one.text, 2 * LONGEST))}"
+        if one.returned and one.comment:
+            yield f"  - Returned, because: {marked(one_line(one.comment, LONGEST))}"
+        yield f"  - Request: {code(one.id)}"
+
+    def _finding(self, one: Finding) -> Iterator[str]:
+        late = ", overdue" if overdue(one, self.today) else ""
+        yield f"- **{marked(one.title)}** ({one.risk} risk, {self._due(one.due)}{late})"
+        if one.text.strip():
+            yield f"  - Weakness: {marked(one_line(one.text, LONGEST))}"
+        said = marked(one_line(one.plan, LONGEST)) if one.plan else "none yet: say what and by when"
+        yield f"  - Plan: {said}"
+        if one.retest == "failed":
+            yield "  - The last retest failed."
+        yield f"  - Finding: {code(one.number or one.id)}"
+
+    def _others(self) -> Iterator[str]:
+        if self.one.blocked:
+            yield "\n## What waits for you\n"
+            for ref, entries in self.one.blocked.items():
+                who = "; ".join(
+                    f"{marked(one_line(e.item.title, 80))} ({marked(e.record.owner or e.role)})"
+                    for e in entries[:EXPECTED]
+                )
+                more = f"; and {len(entries) - EXPECTED} more" if len(entries) > EXPECTED else ""
+                title = self.board.entries[ref].item.title
+                yield f"- For **{marked(one_line(title, 80))}**: {who}{more}"
+        if self.one.proofs:
+            yield "\n## Evidence to renew\n"
+            for use in self.one.proofs:
+                yield f"- {self._proof(use)}"
+
+    def _proof(self, use: Use) -> str:
+        proof = use.proof
+        assert proof is not None, "only evidence that is there is told of"
+        inside = proof.link.split("/")[0] == PRIVATE
+        name = Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link)
+        taken = f", collected {proof.collected.isoformat()}" if proof.collected else ""
+        state = use.standing
+        if state == "soon":
+            state = f"goes stale on {use.turns}" if use.turns else "goes stale soon"
+        return f"{name}: {state}{taken}, for {marked(one_line(use.entry.item.title, 80))}"
+
+
+def shortened(guidance: str) -> str:
+    """Return the beginning of a guidance text without its Markdown, ended at a sentence."""
+    text = one_line(_MARKS.sub("", _LINK.sub(r"\1", guidance)))
+    if len(text) <= LONGEST:
+        return text
+    head = text[:LONGEST]
+    end = head.rfind(". ")
+    return head[: end + 1] if end > LONGEST // 3 else head.rsplit(" ", 1)[0] + " …"

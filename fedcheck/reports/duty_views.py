@@ -1,0 +1,183 @@
+"""What a template sees of who does what and who waits for whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.handoffs import handoffs
+from fedcheck.analysis.responsibilities import Duty, Part, PhaseDuties, responsibilities
+from fedcheck.domain.process import Milestone
+from fedcheck.domain.text import one_line
+from fedcheck.reports import wording
+from fedcheck.reports.wording import Names
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """A document: who prepares, contributes and reviews, and who decides at the end of its phase.
+
+    Roles are told as labels between commas.
+    """
+
+    title: str
+    phase: str
+    prepares: str
+    contributes: str
+    reviews: str
+    decides: str
+    state: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """What one role does in a phase."""
+
+    role: str
+    label: str
+    owes: tuple[str, ...]
+    items: int
+    text: str
+    prepares: tuple[str, ...]
+    reviews: tuple[str, ...]
+    decides: tuple[str, ...]
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A milestone that ends a phase, who decides at it, and what."""
+
+    title: str
+    date: date | None
+    by: str
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDutiesView:
+    """A phase: its documents, what each role does in it, and the decisions that end it."""
+
+    id: str
+    title: str
+    documents: tuple[DutyView, ...]
+    parts: tuple[PartView, ...]
+    decisions: tuple[DecisionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffView:
+    """One thing that a role waits for; `blocks` and `behind` count what it holds up."""
+
+    waits: str
+    waits_role: str
+    on: str
+    on_role: str
+    what: str
+    name: str
+    ref: str
+    owner: str
+    status: str
+    since: date | None
+    age: int | None
+    due: date | None
+    overdue: bool
+    blocks: int
+    behind: int
+
+
+WAITED_FOR = {
+    "item": "an item",
+    "answer": "an answer",
+    "acceptance": "the acceptance of an answer",
+    "retest": "a retest",
+}
+"""The words for each sort of hand-off."""
+
+
+def duties(board: Board) -> Iterable[PhaseDutiesView]:
+    """Yield what each role does, phase by phase; a phase in which nobody does anything is none."""
+    for found in responsibilities(board):
+        parts = tuple(_part(part) for part in found.parts if not part.idle)
+        if not parts and not found.duties:
+            continue
+        last = [stone for part in found.parts for stone in part.decides]
+        decided = [stone for stone in found.gates if stone in last]
+        yield PhaseDutiesView(
+            id=found.phase.id,
+            title=wording.title(found.phase.title),
+            documents=tuple(_duty(duty, found) for duty in found.duties),
+            parts=parts,
+            decisions=tuple(_decision(board, stone) for stone in decided),
+        )
+
+
+def _duty(duty: Duty, found: PhaseDuties) -> DutyView:
+    entry = duty.entry
+    return DutyView(
+        title=wording.title(duty.deliverable.title),
+        phase=wording.title(found.phase.title),
+        prepares=wording.role_label(duty.prepares),
+        contributes=_labels(duty.contributes),
+        reviews=_labels(duty.reviews),
+        decides=_labels(found.decides),
+        state=wording.status_text(entry.state) if entry else "in no checklist",
+        due=duty.due,
+    )
+
+
+def _part(part: Part) -> PartView:
+    return PartView(
+        role=part.role,
+        label=wording.role_label(part.role),
+        owes=tuple(wording.reason(said) for said in part.summaries),
+        items=part.counts.total,
+        text=f"{part.counts.text}, {part.counts.share}" if part.counts.total else "",
+        prepares=tuple(wording.title(title) for title in part.prepares),
+        reviews=tuple(wording.title(title) for title in part.reviews),
+        decides=tuple(wording.title(stone.title) for stone in part.decides),
+        idle=part.idle,
+    )
+
+
+def _decision(board: Board, stone: Milestone) -> DecisionView:
+    return DecisionView(
+        title=wording.title(stone.title),
+        date=board.dates.get(stone.id),
+        by=_labels(stone.decided_by),
+        decision=one_line(stone.decision, wording.REASON),
+    )
+
+
+def _labels(roles: Iterable[str]) -> str:
+    return ", ".join(wording.role_label(role) for role in roles)
+
+
+def waiting(board: Board, names: Names, days: Mapping[str, date]) -> Iterable[HandoffView]:
+    """Yield what roles wait for from each other.
+
+    Args:
+        board: the project on the day of the report.
+        names: how its people are called.
+        days: since when things have their status, as far as it is known.
+    """
+    for one in handoffs(board, days):
+        entry = board.entries.get(one.ref)
+        yield HandoffView(
+            waits=wording.role_label(one.waits) or "nobody named",
+            waits_role=one.waits,
+            on=wording.role_label(one.on) or "nobody named",
+            on_role=one.on,
+            what=WAITED_FOR[one.what],
+            name=wording.title(wording.item_name(entry) if entry else one.title),
+            ref=one.ref,
+            owner=names.who(one.owner, one.on),
+            status=one.status,
+            since=one.since,
+            age=one.age(board.today),
+            due=one.due,
+            overdue=one.overdue,
+            blocks=len(one.blocks),
+            behind=one.behind,
+        )

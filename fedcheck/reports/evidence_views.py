@@ -1,0 +1,267 @@
+"""What a template sees of evidence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import PurePath
+
+from fedcheck.analysis import evidence_register
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence_register import Row, troubles
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.text import one_line
+from fedcheck.reports import wording
+from fedcheck.reports.markdown import Markdown, code, link, marked
+from fedcheck.reports.redact import Veil
+from fedcheck.reports.wording import Names
+from fedcheck.storage.paths import PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A piece of evidence. `link` is Markdown: a link for an http(s) URL, text for the rest."""
+
+    name: str
+    kind: str
+    link: Markdown
+    collected: date | None
+    expires: date | None
+    age: int | None
+    hash: str
+    state: str
+    why: str
+    item: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """A row of the register: one link with all items that it stands for, or what one item lacks.
+
+    `until` is the last day on which it counts, as things stand.
+    """
+
+    name: str
+    kind: str
+    link: Markdown
+    collected: date | None
+    age: int | None
+    hash: str
+    state: str
+    why: str
+    until: date | None
+    items: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request with its answer."""
+
+    id: str
+    title: str
+    kind: str
+    state: str
+    by: str
+    by_role: str
+    to: str
+    to_role: str
+    asked: date | None
+    due: date | None
+    overdue: bool
+    age: int | None
+    round: str
+    document: str
+    section: str
+    text: str
+    answer: str
+    answered: date | None
+    comment: str
+    returned: bool
+    items: tuple[str, ...]
+    evidence: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding; `role` is the role that remediates it."""
+
+    id: str
+    title: str
+    risk: str
+    state: str
+    owner: str
+    role: str
+    found: date | None
+    due: date | None
+    overdue: bool
+    plan: str
+    deviation: str
+    retest: str
+    items: tuple[str, ...]
+    evidence: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TallyView:
+    """How far the tests of a control family, of a method or of a tester are.
+
+    A test with several controls or methods counts in each of their rows.
+    """
+
+    name: str
+    total: int
+    tested: int
+    untested: int
+    satisfied: int
+    other: int
+    na: int
+    unreviewed: int
+    returned: int
+    percent: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapView:
+    """A test that was not satisfied, with the findings that it was written up in."""
+
+    name: str
+    ref: str
+    controls: tuple[str, ...]
+    tester: str
+    tested: date | None
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestingView:
+    """The tests of a workspace: all together, and by family, method and tester."""
+
+    total: TallyView
+    families: tuple[TallyView, ...]
+    methods: tuple[TallyView, ...]
+    testers: tuple[TallyView, ...]
+    gaps: tuple[GapView, ...]
+
+
+HASH = 12
+"""How many digits of a file's SHA-256 are told."""
+
+KEPT_INSIDE = "kept inside"
+ADDRESS_WITHHELD = "address withheld"
+
+STATES = {
+    "missing": "missing",
+    "changed": "changed",
+    "stale": "stale",
+    "lacking": "none, though done",
+    "soon": "goes stale",
+    "ok": "ok",
+    "expected": "expected",
+}
+"""The words for each standing of the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """How the evidence of a board is told.
+
+    Attributes:
+        board: the project on the day of the report.
+        veil: what is left out.
+    """
+
+    board: Board
+    veil: Veil
+
+    def view(
+        self, proof: Evidence, state: str = "ok", why: str = "", item: str = "", owner: str = ""
+    ) -> EvidenceView:
+        """Return a piece of evidence."""
+        return EvidenceView(
+            name=self._name(proof),
+            kind=proof.kind,
+            link=self._link(proof),
+            collected=proof.collected,
+            expires=proof.expires,
+            age=evidence_register.age_of(proof, self.board.today),
+            hash=self._hash(proof),
+            state=state,
+            why=why,
+            item=wording.title(item),
+            owner=owner,
+        )
+
+    def register(self, names: Names) -> Iterable[RegisterView]:
+        """Yield every row of the register, the worst first and in the order of the items."""
+        why = {(t.entry.ref, t.proof.id): t.why for t in troubles(self.board)}
+        found = evidence_register.register(self.board)
+        rows = sorted(found.rows, key=lambda row: evidence_register.STANDINGS.index(row.standing))
+        for row in rows:
+            yield self._row(row, why, names, found.before)
+
+    def _row(
+        self, row: Row, why: dict[tuple[str, str], str], names: Names, before: str
+    ) -> RegisterView:
+        worst, proof = row.worst, row.proof
+        said = why.get((worst.entry.ref, proof.id), "") if proof else ""
+        if row.standing == "soon":
+            said = f"on {worst.turns}, before {one_line(before, wording.TITLE)}"
+        expected = one_line("; ".join(worst.entry.item.expects), wording.TITLE)
+        titles = {use.entry.ref: wording.item_name(use.entry) for use in row.uses}
+        return RegisterView(
+            name=self._name(proof) if proof else expected,
+            kind=row.kind,
+            link=self._link(proof) if proof else Markdown(marked(expected)),
+            collected=proof.collected if proof else None,
+            age=evidence_register.age_of(proof, self.board.today) if proof else None,
+            hash=self._hash(proof) if proof else "",
+            state=STATES[row.standing],
+            why=said,
+            until=_day_before(worst.turns),
+            items=tuple(wording.title(title) for title in titles.values()),
+            owner=names.who(worst.entry.record.owner, worst.entry.role),
+        )
+
+    def _name(self, proof: Evidence) -> str:
+        if is_private(proof):
+            return KEPT_INSIDE
+        if proof.label:
+            return one_line(proof.label, wording.LABEL)
+        if self.veil.hides(proof):
+            return ADDRESS_WITHHELD
+        return one_line(_target(proof), wording.LABEL)
+
+    def _hash(self, proof: Evidence) -> str:
+        return "" if is_private(proof) or self.veil.hides(proof) else proof.sha256[:HASH]
+
+    def _link(self, proof: Evidence) -> Markdown:
+        """Return evidence as Markdown; of a file outside the workspace only its name is told."""
+        label = one_line(proof.label, wording.LABEL)
+        if is_private(proof):
+            return Markdown(marked(f"{KEPT_INSIDE}, not for others"))
+        if self.veil.hides(proof):
+            return Markdown(marked(label or ADDRESS_WITHHELD))
+        if proof.kind == "url":
+            return link(label or one_line(proof.link, wording.LABEL), proof.link)
+        target = _target(proof)
+        if proof.kind != "file":
+            return Markdown(marked(f"{label} ({target})" if label else target))
+        return Markdown(f"{marked(label)} ({code(target)})") if label else code(target)
+
+
+def _target(proof: Evidence) -> str:
+    """Return where evidence is; of a file outside the workspace only its name is told."""
+    if proof.kind == "file" and PurePath(proof.link).is_absolute():
+        return PurePath(proof.link).name
+    return proof.link
+
+
+def _day_before(day: date | None) -> date | None:
+    return day - timedelta(days=1) if day and day > date.min else None
+
+
+def is_private(proof: Evidence) -> bool:
+    """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
+    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE,)

@@ -1,0 +1,107 @@
+"""Which histories a report saw, and the register of reports that were sent."""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
+
+from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.workspace import Sent
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.session import Action, Session
+from fedcheck.storage import history
+from fedcheck.storage.record_file import SENT
+
+VERSION = 1
+"""The version of this comment."""
+
+_HEAD = "<!-- fedcheck report"
+_FOUND = re.compile(r"^<!-- fedcheck report (\d+)\n((?:[a-z-]+(?: \S+)+\n)*)-->\s*\Z", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a report was made from.
+
+    Attributes:
+        template: name of the template, and where it came from.
+        hashes: the SHA-256 of the newest line of each history file; empty for an empty file.
+    """
+
+    as_of: date
+    template: str
+    milestone: str
+    hashes: Mapping[str, str]
+
+
+def take(root: Path) -> dict[str, str]:
+    """Return the newest line hash of each history file of a workspace."""
+    return {path.name: history.newest_hash(path) for path in history.history_files(root)}
+
+
+def comment(found: Fingerprint) -> str:
+    """Return the fingerprint as an HTML comment."""
+    lines = [f"as-of {found.as_of}", f"template {found.template}"]
+    lines += [f"milestone {found.milestone}"] if found.milestone else []
+    for name, digest in found.hashes.items():
+        lines.append(f"history {_safe(name)} {digest or 'empty'}")
+    return "\n".join([f"{_HEAD} {VERSION}", *lines, "-->\n"])
+
+
+def find(text: str) -> Fingerprint | None:
+    """Return the fingerprint at the end of a report; nothing where there is none we can read."""
+    found = _FOUND.search(text.replace("\r\n", "\n"))
+    if not found or int(found[1]) != VERSION:
+        return None
+    values: dict[str, str] = {}
+    hashes: dict[str, str] = {}
+    for line in found[2].splitlines():
+        name, _, value = line.partition(" ")
+        if name == "history":
+            file, _, digest = value.partition(" ")
+            hashes[os.fsdecode(unquote_to_bytes(file))] = "" if digest == "empty" else digest
+        else:
+            values[name] = value
+    try:
+        day = date.fromisoformat(values["as-of"])
+    except (KeyError, ValueError):
+        return None
+    return Fingerprint(day, values.get("template", ""), values.get("milestone", ""), hashes)
+
+
+def _safe(name: str) -> str:
+    """Return a file name that cannot end the comment."""
+    return quote(os.fsencode(name), safe="").replace("--", "-%2D")
+
+
+def sent(session: Session, path: Path, text: str, template: str, milestone: str, to: str) -> Action:
+    """Enter into the register that a report was sent, as one action.
+
+    Args:
+        session: the open workspace.
+        path: the file of the report.
+        text: the report as it was sent.
+        template: name of its template.
+        milestone: id of its milestone.
+        to: a person or a role.
+
+    Raises FedcheckError: status 2 where nobody is named, 3 where the disk refuses.
+    """
+    who = " ".join(storable(to).split())
+    if not who:
+        raise FedcheckError("to whom was it sent?", "name a person or a role", ErrorKind.USAGE)
+    real, root = path.absolute(), session.root.absolute()
+    file = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
+    title = f"{template} for {milestone}" if milestone else template
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    today = session.today()
+
+    def entry(empty: Sent) -> Sent:
+        return replace(empty, title=title, to=who, on=today, file=file, sha256=digest)
+
+    label = f"{title}: sent to {one_line(who, 40)}"
+    return session.revise([session.new_ref(SENT)], entry, label)

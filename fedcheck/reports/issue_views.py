@@ -1,0 +1,187 @@
+"""What a template sees of requests, findings and test progress."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fedcheck.analysis import test_progress as counted
+from fedcheck.analysis import waiting_since
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.test_progress import NOBODY, Tally
+from fedcheck.domain import query_fields
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.request import Request
+from fedcheck.domain.row import Entry
+from fedcheck.reports import wording
+from fedcheck.reports.evidence_views import (
+    FindingView,
+    GapView,
+    Proofs,
+    RequestView,
+    TallyView,
+    TestingView,
+)
+from fedcheck.reports.wording import Names
+
+_RISKS = ("high", "moderate", "low")
+_DEVIATIONS = {
+    "false-positive": "false positive",
+    "operational-requirement": "operational requirement",
+    "risk-adjustment": "risk adjustment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """How the requests and findings of a board are told.
+
+    Attributes:
+        board: the project on the day of the report.
+        names: how its people are called.
+        proofs: how its evidence is told.
+    """
+
+    board: Board
+    names: Names
+    proofs: Proofs
+
+    def requests(self, accepted: bool) -> Iterable[RequestView]:
+        """Yield the requests that are accepted, or those that are not, the earliest due first."""
+        found = [r for r in self.board.project.requests if (r.state == "accepted") is accepted]
+        for request in sorted(found, key=lambda r: (r.due or date.max, r.id)):
+            yield self._request(request)
+
+    def findings(self) -> Mapping[str, FindingView]:
+        """Return all findings by id, high risk first."""
+        found = sorted(
+            self.board.project.findings,
+            key=lambda f: (_RISKS.index(f.risk), f.due or date.max, f.id),
+        )
+        return {finding.id: self._finding(finding) for finding in found}
+
+    def _request(self, request: Request) -> RequestView:
+        project, today = self.board.project, self.board.today
+        late = request.due is not None and request.due < today
+        return RequestView(
+            id=request.id,
+            title=wording.title(request.title),
+            kind=request.kind,
+            state=request.state,
+            by=self.names.who(request.by),
+            by_role=waiting_since.role_of(project, request.by),
+            to=self.names.who(request.to),
+            to_role=waiting_since.answering(project, request),
+            asked=request.asked,
+            due=request.due,
+            overdue=late and request.state == "open",
+            age=(today - request.asked).days if request.asked else None,
+            round=wording.title(request.round),
+            document=wording.title(request.document),
+            section=wording.title(request.section),
+            text=wording.reason(request.text),
+            answer=wording.reason(request.answer),
+            answered=request.answered,
+            comment=wording.reason(request.comment),
+            returned=request.returned,
+            items=self._items(request.items),
+            evidence=tuple(self.proofs.view(proof) for proof in request.evidence),
+        )
+
+    def _finding(self, gap: Finding) -> FindingView:
+        late = gap.due is not None and gap.due < self.board.today
+        deviation = _DEVIATIONS.get(gap.deviation, "")
+        if deviation and gap.deviation_state:
+            deviation += f", {gap.deviation_state}"
+        return FindingView(
+            id=gap.id,
+            title=wording.title(gap.title),
+            risk=gap.risk,
+            state=gap.state,
+            owner=self.names.who(gap.owner) if gap.owner else "nobody named",
+            role=waiting_since.remediating(self.board.project, gap),
+            found=gap.found,
+            due=gap.due,
+            overdue=late and gap.state == "open",
+            plan=wording.reason(gap.plan),
+            deviation=deviation,
+            retest=gap.retest,
+            items=self._items(gap.items),
+            evidence=tuple(self.proofs.view(proof) for proof in gap.evidence),
+        )
+
+    def _items(self, refs: Iterable[str]) -> tuple[str, ...]:
+        """Return the names of items; what applies to nobody here, or is private, is left out."""
+        entries = [self.board.entries[ref] for ref in refs if ref in self.board.entries]
+        return tuple(wording.title(wording.item_name(entry)) for entry in entries)
+
+
+def testing(board: Board, names: Names, findings: Mapping[str, FindingView]) -> TestingView:
+    """Return how the tests of a board stand.
+
+    Args:
+        board: the project on the day of the report.
+        names: how its people are called.
+        findings: all findings by id.
+    """
+    tests = counted.tests(board.entries.values())
+    roles = {query_fields.tester(entry): entry.role for entry in tests}
+    return TestingView(
+        total=_tally("All tests", counted.tally("", "", tests)),
+        families=_named(counted.by_family(tests), with_id=True),
+        methods=_named(counted.by_method(tests)),
+        testers=tuple(
+            _tally(one.title if one.name == NOBODY else names.who(one.name, roles[one.name]), one)
+            for one in counted.by_tester(tests)
+        ),
+        gaps=tuple(_gaps(board, tests, names, findings)),
+    )
+
+
+def _named(tallies: Sequence[Tally], with_id: bool = False) -> tuple[TallyView, ...]:
+    """Return tallies under their titles, after their ids where these say something."""
+    return tuple(
+        _tally(
+            f"{one.name}, {one.title}"
+            if with_id and one.name not in (NOBODY, one.title)
+            else one.title,
+            one,
+        )
+        for one in tallies
+    )
+
+
+def _tally(name: str, one: Tally) -> TallyView:
+    return TallyView(
+        name=wording.title(name),
+        total=one.total,
+        tested=one.tested,
+        untested=one.untested,
+        satisfied=one.satisfied,
+        other=one.other,
+        na=one.na,
+        unreviewed=one.unreviewed,
+        returned=one.returned,
+        percent=one.percent,
+        text=f"{one.tested}/{one.total}, {one.percent}%",
+    )
+
+
+def _gaps(
+    board: Board, tests: Iterable[Entry], names: Names, findings: Mapping[str, FindingView]
+) -> Iterable[GapView]:
+    by_item: dict[str, list[str]] = {}
+    for finding in board.project.findings:
+        for ref in finding.items:
+            by_item.setdefault(ref, []).append(finding.id)
+    for entry in tests:
+        if entry.record.result != "other-than-satisfied":
+            continue
+        known = by_item.get(entry.ref, [])
+        yield GapView(
+            name=wording.title(wording.item_name(entry)),
+            ref=entry.ref,
+            controls=entry.item.controls,
+            tester=names.who(query_fields.tester(entry), entry.role),
+            tested=entry.record.tested or entry.record.done,
+            findings=tuple(view for key, view in findings.items() if key in known),
+        )

@@ -1,0 +1,309 @@
+"""An earlier state of a workspace: on a day, at a revision of git, or when a report was made."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.board import board as board_of
+from fedcheck.analysis.difference import Deltas
+from fedcheck.analysis.past_state import project_then
+from fedcheck.domain.change import Change
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.dates import parse_date
+from fedcheck.domain.reference import split
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
+from fedcheck.reports import fingerprint
+from fedcheck.reports.fingerprint import Fingerprint
+from fedcheck.session import Session
+from fedcheck.storage import checklist_files, checklist_writer, git_snapshot, history
+from fedcheck.storage.git_snapshot import Revision
+from fedcheck.storage.paths import expanded, private_home
+from fedcheck.storage.reconcile import all_outside_changes
+from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.workspace_files import load
+
+_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+
+GIT = "git:"
+"""Begins what is a revision in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A workspace as it was.
+
+    Attributes:
+        board: that state, judged as of its day.
+        words: what it is compared with, for a person: `since 2027-01-04`.
+        private: whether what stands under `private/` is known too.
+        notes: what is not known of it, and what else a reader should know.
+        file: the report that it is taken from.
+    """
+
+    board: Board
+    kind: Literal["date", "revision", "report"]
+    words: str
+    private: bool
+    notes: tuple[str, ...] = ()
+    file: Path | None = None
+
+    def shared(self) -> "Earlier":
+        """Return the state without what stands under `private/`: what may leave."""
+        return replace(self, board=self.board.shared(), private=False)
+
+
+def earlier(session: Session, spec: str, here: Path) -> Earlier:
+    """Return the state that a person means by a date, a revision of git or an earlier report.
+
+    A date is a date in any case. A file that is a report of fedcheck goes before a revision of
+    the same name, and any other file after it; `git:NAME` is a revision, `./NAME` a file. Where
+    something could have meant another thing, a note says so.
+
+    Args:
+        session: the workspace as it is.
+        spec: what was typed.
+        here: the folder that the path of a report is taken from.
+
+    Raises:
+        FedcheckError: status 2 where nothing is meant by it, or a report is not of this
+            workspace or of a history that was rewritten; 3 where a file cannot be read.
+    """
+    text = spec.strip()
+    shown = one_line(text, 60)
+    if text.startswith(GIT):
+        return _at_revision(session, git_snapshot.find(session.root, text.removeprefix(GIT)))
+    day, path = _day(text), _file(session.root, here, text)
+    if day:
+        found = _on_day(session, day)
+        if path or git_snapshot.knows(session.root, text):
+            other = f"a file: ./{shown}" if path else f"a revision: {GIT}{shown}"
+            return _noted(found, f"{shown} is read as a date. It names {other} too.")
+        return found
+    like_a_file = "/" in text or text.endswith((".md", ".html"))
+    if path is None and like_a_file and not git_snapshot.knows(session.root, text):
+        raise FedcheckError(
+            f"{shown}: no such file", "name a report that fedcheck wrote", ErrorKind.USAGE
+        )
+    if path is not None:
+        seen = fingerprint.find(read_bytes(path).decode("utf-8", "replace"))
+        known = not text.startswith(".") and git_snapshot.knows(session.root, text)
+        if seen is not None:
+            found = _at_report(session, path, seen)
+            said = f"{shown} is read as a report. A revision of git is called so too: {GIT}{shown}"
+            return _noted(found, said) if known else found
+        if not known:
+            hint = "name a report that fedcheck wrote, whole, with its last lines"
+            raise FedcheckError(f"{shown}: is no report of fedcheck", hint, ErrorKind.USAGE)
+        found = _at_revision(session, git_snapshot.find(session.root, text))
+        return _noted(found, f"{shown} is read as a revision of git. The file is no report.")
+    try:
+        return _at_revision(session, git_snapshot.find(session.root, text))
+    except FedcheckError as error:
+        if error.kind is not ErrorKind.USAGE:
+            raise
+        hint = "write a date as 2027-01-04, or name a report that fedcheck wrote"
+        said = f"there is no such day, and {error}" if _LIKE_A_DAY.fullmatch(text) else str(error)
+        raise FedcheckError(f'since "{shown}": {said}', hint, ErrorKind.USAGE) from None
+
+
+def remarks(found: Earlier, new: Board, deltas: Deltas) -> tuple[str, ...]:
+    """Return what a reader should know of a comparison: what nobody can tell of the earlier state.
+
+    Args:
+        found: the earlier state.
+        new: the later one.
+        deltas: what is different.
+    """
+    said = list(found.notes)
+    if any(one.kind in ("evidence-missing", "evidence-changed") for one in deltas.deltas):
+        said.append(
+            "Whether an evidence file was there, and was the same, is not known of the earlier "
+            "state: what is missing or changed now is told as lost since."
+        )
+    both = [
+        ref
+        for ref, entry in new.entries.items()
+        if entry.changed and ref in found.board.entries and found.board.entries[ref].changed
+    ]
+    if both:
+        said.append(
+            f"{plural(len(both), 'item')} changed upstream and not reviewed yet, on a day that "
+            f"is not known: {', '.join(both)}."
+        )
+    return tuple(said)
+
+
+def _noted(found: Earlier, note: str) -> Earlier:
+    return replace(found, notes=(note, *found.notes))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _file(root: Path, here: Path, text: str) -> Path | None:
+    """Return the file that is named, from the working directory, the workspace or its reports."""
+    for folder in (here, root, root / "reports"):
+        path = folder / expanded(text)
+        try:
+            if path.is_file():
+                return path
+        except (OSError, ValueError):  # a name that no file can have
+            return None
+    return None
+
+
+def _on_day(session: Session, day: date) -> Earlier:
+    """Return the state at the end of a day in the time zone of the workspace."""
+    today = session.today()
+    if day > today:
+        text = f"{day} is still to come: today is {today}"
+        raise FedcheckError(text, "name an earlier day", ErrorKind.USAGE)
+    zone = ZoneInfo(session.project.config.timezone)
+    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    now_counts = session.clock() < end
+    shared, private = (
+        [one.change for one in history.after_moment(home, end)]
+        + ([] if now_counts else _not_noted(session, home))
+        for home in session.shelf.homes
+    )
+    notes = []
+    first = history.first_moment(session.root)
+    if first is None:
+        notes.append("There is no history yet, so of the earlier state nothing is known.")
+    elif first >= end:
+        begin = first.astimezone(zone).date()
+        notes.append(f"The history begins on {begin}: of the days before nothing is known.")
+    if now_counts:
+        notes.append("That day is not over: it is compared with what it is now.")
+    board, more = _rewound(session, shared, private, day)
+    return Earlier(board, "date", f"since the end of {day}", True, (*notes, *more))
+
+
+def _at_report(session: Session, path: Path, seen: Fingerprint) -> Earlier:
+    """Return the state that a report was made from."""
+    after, lost = history.after_lines(session.root, seen.hashes.values())
+    known = [digest for digest in seen.hashes.values() if digest]
+    shown = one_line(path.name, 60)
+    if known and len(lost) == len(set(known)):
+        text = f"{shown}: is a report of another workspace, or all of its history was rewritten"
+        raise FedcheckError(text, "name a report that was made here", ErrorKind.USAGE)
+    if lost:
+        names = [one_line(name, 60) for name, digest in seen.hashes.items() if digest in lost]
+        text = f"{shown}: the history that it saw was rewritten: {', '.join(names)}"
+        raise FedcheckError(
+            text, f"see: fedcheck history --verify --against {shown}", ErrorKind.USAGE
+        )
+    notes = [] if known else ["The report was made before there was any history."]
+    if seen.as_of > session.today():
+        notes.append(f"The report looks ahead: it stands at {seen.as_of}.")
+    shared = [*(one.change for one in after), *_not_noted(session, session.root)]
+    board, more = _rewound(session, shared, (), seen.as_of)
+    words = f"since the report {shown} of {seen.as_of}"
+    return Earlier(board, "report", words, False, (*notes, *more), path)
+
+
+def _not_noted(session: Session, home: Path) -> list[Change]:
+    """Return what was done outside fedcheck and stands in no history yet."""
+    renamed = {name: one.renamed for name, one in session.project.checklists.items()}
+    return all_outside_changes(home, renamed)[0]
+
+
+def _rewound(
+    session: Session, shared: Sequence[Change], private: Iterable[Change], day: date
+) -> tuple[Board, list[str]]:
+    """Return the board of a day before changes, and what is not known of it."""
+    then, notes = _lists_then(session, shared)
+    return board_of(project_then(session.project, shared, private, then), day), notes
+
+
+def _lists_then(
+    session: Session, after: Iterable[Change]
+) -> tuple[dict[str, Checklist], list[str]]:
+    """Return the lists as they were before changes of them, as far as what they held is kept."""
+    held: dict[str, str | None] = {}
+    for change in after:
+        if checklist_writer.is_list(change):
+            held.setdefault(split(change.ref)[1], change.old)
+    if not held:
+        return dict(session.project.checklists), []
+    notes, then = [], []
+    for name, digest in held.items():
+        if digest is None:
+            continue  # there was no such list of the workspace's own
+        try:
+            kept = checklist_writer.back(
+                session.root, [Change(f"{checklist_writer.LISTS}:{name}", "file", None, digest)]
+            )
+            then.append(_parsed(name, kept[0].data or b""))
+        except FedcheckError:
+            notes.append(
+                f"What the list {one_line(name, 60)} held then is not kept on this machine; it is "
+                "taken as it is now."
+            )
+            then += [one for one in session.catalog.lists if _own(one, {name})]
+    others = [one for one in session.catalog.lists if not _own(one, held)]
+    catalog = replace(session.catalog, lists=[*then, *others])
+    return catalog.serving(session.project.process), notes
+
+
+def _own(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:
+    return loaded.layer == "workspace" and loaded.id in names
+
+
+def _parsed(name: str, data: bytes) -> checklist_files.LoadedList:
+    """Return a list of the workspace's own from the bytes of its file."""
+    with tempfile.TemporaryDirectory(prefix="fedcheck-") as folder:
+        path = Path(folder) / f"{name}.toml"
+        path.write_bytes(data)
+        return checklist_files.load_list(path, "workspace")
+
+
+def _at_revision(session: Session, found: Revision) -> Earlier:
+    """Return the state that was committed, judged as of the day of the commit."""
+    zone = ZoneInfo(session.project.config.timezone)
+    day = found.committed.astimezone(zone).date()
+    with tempfile.TemporaryDirectory(prefix="fedcheck-") as name:
+        folder = Path(name)
+        private = git_snapshot.take_out(session.root, found, folder)
+        project = _loaded(session, found, folder)
+    notes = []
+    if project.broken:
+        count = plural(len(project.broken), "file")
+        notes.append(f"{count} of that revision cannot be read: {project.broken[0].message}.")
+    inside = private or not private_home(session.root).exists()
+    if not inside:
+        notes.append("What stands under private/ is not in git, and is left out.")
+    if day > session.today():
+        notes.append(f"The revision was committed on {day}, which is still to come.")
+    words = f"since the revision {one_line(found.name, 40)} ({found.short}) of {day}"
+    return Earlier(board_of(project, day), "revision", words, inside, tuple(notes))
+
+
+def _loaded(session: Session, found: Revision, folder: Path) -> Project:
+    """Return the project of a folder with the files of a revision, as if it lay here."""
+    try:
+        project = load(folder, checklist_files.reloaded(session.catalog, folder)).project
+    except InvalidFileError as error:
+        first = error.problems[0]
+        text = f"{found.short}:{first.file.name}:{first.line}: {first.message}"
+        raise FedcheckError(text, "name another revision") from None
+    except FedcheckError as error:
+        text = str(error).replace(f"{folder}/", f"{found.short}:")
+        raise FedcheckError(text, error.hint, error.kind) from None
+    here = tuple(
+        replace(one, path=one.path.replace(str(folder), str(session.root)))
+        for one in project.broken
+    )
+    return replace(project, root=str(session.root), broken=here, file_states={}, private_notes=None)

@@ -1,0 +1,232 @@
+"""What is left out of a report that goes further than its workspace: names, notes, addresses.
+
+Leaving out happens before anything is gathered, on the project itself. What is judged (gates,
+freshness, who owes what in which role) therefore stays as it is, and no template can bring back
+what it was never given.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from fedcheck.analysis.waiting_since import answering, remediating
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.record import EMPTY, UNKNOWN, Record
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import one_line
+from fedcheck.domain.workspace import Person, Project
+from fedcheck.errors import ErrorKind, FedcheckError
+
+REDACTIONS: Mapping[str, str] = {
+    "owners": "names of people",
+    "notes": "notes, reasons and answers",
+    "links": "addresses of evidence",
+}
+"""What can be left out, and the words for it."""
+
+PEOPLE = frozenset(["owner", "tester", "reviewer", "by", "to"])
+# fmt: off
+NOTES = frozenset((
+    "note", "reason", "observation", "sample", "differential", "text", "answer", "comment", "plan",
+    "rationale", "recommendation", "resources", "remedy", "verification", "steps", "step_changes",
+))
+TEXTS = frozenset((
+    "title", "round", "document", "section", "inherited_from", "number", "detector", "detector_id",
+    "assets", "service", "vendor",
+))
+# fmt: on
+"""What records, requests and findings hold: names, what was written about the work, other words."""
+
+Thing = TypeVar("Thing", Record, Request, Finding)
+
+WITHHELD = "withheld"
+NAME_WITHHELD = "name withheld"
+
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SHORTEST = 3
+"""A part of a name, or a link, below so many characters is not looked for in other texts."""
+
+
+def parse_redactions(text: str) -> frozenset[str]:
+    """Return what is to be left out, from words between commas.
+
+    Raises FedcheckError (status 2) for a word that is not known.
+    """
+    words = [word.strip().casefold() for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in REDACTIONS:
+            hint = did_you_mean(word, REDACTIONS) or "known: " + ", ".join(REDACTIONS)
+            raise FedcheckError(f'cannot leave out "{one_line(word, 40)}"', hint, ErrorKind.USAGE)
+    return frozenset(words)
+
+
+@dataclass(frozen=True)
+class Veil:
+    """What a report leaves out of a project.
+
+    Attributes:
+        project: the project as it is.
+        hidden: what is left out, some of REDACTIONS.
+    """
+
+    project: Project
+    hidden: frozenset[str] = frozenset()
+
+    def __call__(self) -> Project:
+        """Return the project without what is left out."""
+        if not self.hidden:
+            return self.project
+        project = self.project
+        return replace(
+            project,
+            config=replace(
+                project.config,
+                people=self._people() if "owners" in self.hidden else project.config.people,
+            ),
+            records={
+                name: {item: self._record(name, one) for item, one in records.items()}
+                for name, records in project.records.items()
+            },
+            requests=tuple(self._request(one) for one in project.requests),
+            findings=tuple(self._finding(one) for one in project.findings),
+            broken=tuple(replace(one, message=self.text(one.message)) for one in project.broken),
+        )
+
+    @property
+    def words(self) -> str:
+        """Say what is left out: `names of people, addresses of evidence`; empty for nothing."""
+        return ", ".join(said for name, said in REDACTIONS.items() if name in self.hidden)
+
+    def hides(self, proof: Evidence) -> bool:
+        """Tell whether the address of evidence is left out: asked for, or it holds a name."""
+        if "links" in self.hidden:
+            return True
+        return "owners" in self.hidden and self.text(proof.link) != proof.link
+
+    def text(self, text: str) -> str:
+        """Return a text without names and addresses, as far as these are left out."""
+        if text and "links" in self.hidden:
+            text = _ADDRESS.sub(WITHHELD, text)
+            for link in self._links:
+                if link in text:
+                    text = text.replace(link, WITHHELD)
+        if text and "owners" in self.hidden:
+            text = self._named.sub(NAME_WITHHELD, _MAIL.sub(NAME_WITHHELD, text))
+        return text
+
+    def note(self, text: str) -> str:
+        """Return a note: that there is one stays visible, as a gate may ask for it."""
+        return WITHHELD if text and "notes" in self.hidden else self.text(text)
+
+    def owner(self, owner: str, role: str = "") -> str:
+        """Return who has something: a role stays, a person becomes somebody of that role.
+
+        Args:
+            owner: a person or a role.
+            role: the role of somebody whom `fedcheck.toml` does not know.
+        """
+        if not owner or "owners" not in self.hidden or owner.casefold() in self._roles:
+            return owner
+        role = self._role(owner) or role
+        return f"{WITHHELD}-{role}" if role else WITHHELD
+
+    def history_file(self, name: str) -> str:
+        """Return the name of a history file; it begins with a person's, the rest is random."""
+        if "owners" not in self.hidden:
+            return name
+        rest = name.rpartition("-")[2]
+        return rest if self.text(rest) == rest else WITHHELD
+
+    @cached_property
+    def _roles(self) -> set[str]:
+        return {*ROLE_TITLES, *self.project.process.roles}
+
+    def _role(self, owner: str) -> str:
+        people = self.project.config.people or {}
+        known = people.get(owner) or next(
+            (one for name, one in people.items() if name.casefold() == owner.casefold()), None
+        )
+        return known.role if known else ""
+
+    def _people(self) -> dict[str, Person]:
+        roles = {one.role for one in (self.project.config.people or {}).values() if one.role}
+        roles |= self._roles
+        named = {f"{WITHHELD}-{role}": Person(NAME_WITHHELD, role) for role in sorted(roles)}
+        return {**named, WITHHELD: Person(NAME_WITHHELD)}
+
+    @cached_property
+    def _links(self) -> list[str]:
+        """Return the addresses of evidence, the longest first: one may hold another."""
+        found = {proof.link for proof in _proofs(self.project) if len(proof.link) >= _SHORTEST}
+        return sorted(found, key=lambda link: (-len(link), link))
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        """Return what finds a name of a person as a word, full, short or in parts."""
+        names: set[str] = set()
+        for short, person in (self.project.config.people or {}).items():
+            names |= {short, person.name, person.contact}
+            names |= {part for part in person.name.split() if len(part) >= _SHORTEST}
+        names |= {owner for owner in _owners(self.project) if owner.casefold() not in self._roles}
+        known = sorted({name.strip() for name in names} - {""}, key=lambda n: (-len(n), n))
+        if not known:
+            return re.compile(r"(?!)")
+        parts = "|".join(re.escape(name) for name in known)
+        return re.compile(rf"(?<![^\W\d_])(?:{parts})(?![^\W\d_])", re.IGNORECASE)
+
+    def _record(self, checklist: str, record: Record) -> Record:
+        if record is UNKNOWN or record is EMPTY:
+            return record
+        found = self.project.checklists.get(checklist)
+        return self._veiled(record, found.role if found else "")
+
+    def _request(self, request: Request) -> Request:
+        return self._veiled(request, answering(self.project, request))
+
+    def _finding(self, finding: Finding) -> Finding:
+        return self._veiled(finding, remediating(self.project, finding))
+
+    def _veiled(self, thing: Thing, role: str) -> Thing:
+        """Return a record, request or finding without what is left out.
+
+        Args:
+            thing: what is told of.
+            role: the role of somebody in it whom `fedcheck.toml` does not know.
+        """
+        changes: dict[str, Any] = {
+            "evidence": tuple(replace(one, label=self.text(one.label)) for one in thing.evidence)
+        }
+        for name in (field.name for field in fields(thing)):
+            value = getattr(thing, name)
+            if name in PEOPLE:
+                changes[name] = self.owner(value, "" if name == "by" else role)
+            elif name in NOTES or name in TEXTS:
+                change = self.note if name in NOTES else self.text
+                is_text = isinstance(value, str)
+                changes[name] = change(value) if is_text else tuple(map(change, value))
+        return replace(thing, **changes)
+
+
+def _proofs(project: Project) -> Iterable[Evidence]:
+    for records in project.records.values():
+        for record in records.values():
+            yield from record.evidence
+    for request in project.requests:
+        yield from request.evidence
+    for finding in project.findings:
+        yield from finding.evidence
+
+
+def _owners(project: Project) -> Iterable[str]:
+    for records in project.records.values():
+        for record in records.values():
+            yield from (record.owner, record.tester, record.reviewer)
+    for request in project.requests:
+        yield from (request.by, request.to)
+    yield from (finding.owner for finding in project.findings)

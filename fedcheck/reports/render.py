@@ -1,0 +1,173 @@
+"""Render a report: the functions that the command line and the app call, and its file."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.board import board as board_of
+from fedcheck.analysis.waiting_since import status_days
+from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import clean, one_line
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.reports import charts, fingerprint
+from fedcheck.reports.context import context
+from fedcheck.reports.fingerprint import Fingerprint
+from fedcheck.reports.markdown import escaped, marked
+from fedcheck.reports.past_state import Earlier
+from fedcheck.reports.redact import Veil
+from fedcheck.reports.template_files import find_template, list_templates
+from fedcheck.reports.template_runner import run
+from fedcheck.storage import atomic_files, history
+from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.workspace_files import known_milestone
+
+__all__ = ["DEFAULT", "FORMATS", "Format", "default_path", "list_templates", "make", "write"]
+
+DEFAULT = "pmo-status"
+"""The template that is taken when none is named."""
+
+Format = Literal["md", "html"]
+FORMATS: tuple[Format, ...] = ("md", "html")
+"""What a report can be written as; also the ending of its file."""
+
+
+def make(
+    board: Board,
+    *,
+    root: Path,
+    folders: UserFolders,
+    template: str = DEFAULT,
+    milestone: str | None = None,
+    role: str | None = None,
+    redact: frozenset[str] = frozenset(),
+    form: Format = "md",
+    earlier: Earlier | None = None,
+) -> str:
+    """Return a report: the same state and date give the same bytes.
+
+    The marking of the workspace stands at the top and at the end (in HTML on every printed page),
+    what was left out is said, and the fingerprint of the history ends it, whatever the template
+    does.
+
+    Args:
+        board: the project on the day of the report.
+        root: the workspace.
+        folders: the user's folders, for templates of their own.
+        template: name of the template.
+        milestone: id of the milestone that the report is for; the next one without it.
+        role: the role that the report is told for.
+        redact: what is left out, some of redact.REDACTIONS.
+        form: Markdown, or one HTML file.
+        earlier: the state that the report is to tell the changes since.
+
+    Raises:
+        FedcheckError: status 2 for an unknown template, milestone or role; 3, with file and line,
+            for a template that cannot be rendered.
+    """
+    shared = board.shared()
+    found = _document(shared, root, folders, template, milestone, role, redact, earlier)
+    if form == "html":
+        from fedcheck.reports import html
+
+        return html.html(found.body, found.marking, found.withheld) + found.comment
+    marking = marked(found.marking)
+    said = f"*Left out of this copy: {marked(found.withheld)}.*" if found.withheld else ""
+    line = f"**{marking}**" if marking else ""
+    # A template may hold control characters, and may make some: the last word is ours.
+    text = clean(escaped(_joined([line, charts.as_text(found.body), said, line])))
+    return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + found.comment
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A report before it has a form: its body is Markdown whose texts are still marked."""
+
+    body: str
+    marking: str
+    withheld: str
+    comment: str
+
+
+def _document(
+    shared: Board,
+    root: Path,
+    folders: UserFolders,
+    template: str,
+    milestone: str | None,
+    role: str | None,
+    redact: frozenset[str],
+    earlier: Earlier | None,
+) -> _Document:
+    veil = Veil(shared.project, redact)
+    seen = board_of(veil(), shared.today) if redact else shared
+    project = seen.project
+    stone = known_milestone(project.process, milestone) if milestone else seen.next_milestone
+    chosen = find_template(root, folders, template)
+    zone = ZoneInfo(project.config.timezone)
+    since = status_days(project, history.read_all(root), zone)
+    told = known_role(seen, role) if role else ""
+    data = context(seen, stone, since, role=told, veil=veil, earlier=earlier)
+    body = run(chosen, root, folders, data)
+    hashes = {veil.history_file(name): line for name, line in fingerprint.take(root).items()}
+    print_ = Fingerprint(seen.today, f"{chosen.name} {chosen.origin}", stone, hashes)
+    return _Document(body, project.config.marking, veil.words, fingerprint.comment(print_))
+
+
+def known_role(board: Board, role: str) -> str:
+    """Return the id of a role of the process. Raises FedcheckError (status 2) for another one."""
+    known = [name for name in board.project.process.roles if name in ROLE_TITLES]
+    word = role.casefold()
+    if word not in known:
+        hint = did_you_mean(word, known) or "known: " + ", ".join(known)
+        raise FedcheckError(
+            f'no role "{one_line(role, 40)}" in this process', hint, ErrorKind.USAGE
+        )
+    return word
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def default_path(
+    root: Path,
+    board: Board,
+    template: str = DEFAULT,
+    milestone: str | None = None,
+    role: str | None = None,
+    form: Format = "md",
+) -> Path:
+    """Return where a report goes when nobody says otherwise."""
+    day = board.today.isoformat()
+    parts = [day, template, milestone or board.next_milestone, role or ""]
+    return root / "reports" / ("-".join(part for part in parts if part) + f".{form}")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report to a file, whole; an earlier report is replaced, and nothing else is.
+
+    Raises:
+        FedcheckError: status 2 where something else stands there; 3 where the disk refuses.
+    """
+    hint = "name another file with -o, or move that one away"
+    if path.is_symlink() and not path.exists():
+        raise FedcheckError(f"{path}: is a link to nowhere", hint, ErrorKind.USAGE)
+    if path.is_dir():
+        raise FedcheckError(f"{path}: is a folder", "name a file in it", ErrorKind.USAGE)
+    if path.exists() and not path.is_file():
+        raise FedcheckError(
+            f"{path}: is no ordinary file", "say -o - for the screen", ErrorKind.USAGE
+        )
+    if path.exists():
+        try:
+            before = path.read_bytes().decode("utf-8", "replace")
+        except OSError as error:
+            raise atomic_files.cannot("read", path, error) from error
+        if before.strip() and fingerprint.find(before) is None:
+            raise FedcheckError(f"{path}: is no report of fedcheck", hint, ErrorKind.USAGE)
+    atomic_files.write_whole(path, text.encode("utf-8"))

@@ -1,0 +1,82 @@
+"""Requests as Markdown: the table that a review goes through, and each text below in full."""
+
+from collections.abc import Iterator, Sequence
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.issues import overdue, state_of
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import plural
+from fedcheck.reports.evidence_views import KEPT_INSIDE
+from fedcheck.reports.markdown import Markdown, code, escaped, link, marked
+from fedcheck.storage.paths import PRIVATE
+
+TITLES = {"question": "comment matrix", "evidence": "evidence request list", "": "requests"}
+
+
+def request_table(board: Board, requests: Sequence[Request], to: str = "", kind: str = "") -> str:
+    """Return requests as Markdown. The board must be what may leave (`Board.shared`)."""
+    return escaped("\n".join(_lines(board, requests, to, kind)) + "\n")
+
+
+def _lines(board: Board, requests: Sequence[Request], to: str, kind: str) -> Iterator[str]:
+    config = board.project.config
+    if config.marking:
+        yield f"**{marked(config.marking)}**\n"
+    yield f"# {marked(config.name)}: {TITLES[kind]}" + (f" to {marked(to)}" if to else "")
+    yield ""
+    late = sum(overdue(one, board.today) for one in requests)
+    still = sum(one.state == "open" for one in requests)
+    yield (
+        f"As of {board.today.isoformat()}: {plural(len(requests), 'request')}, {still} open"
+        + (f", {late} of them overdue" if late else "")
+        + "."
+    )
+    if not requests:
+        return
+    yield ""
+    yield "| ID | Round | From, to | About | Comment or request | Due | State |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for one in requests:
+        yield _row(board, one)
+    for one in requests:
+        yield from _whole(board, one)
+
+
+def _row(board: Board, one: Request) -> str:
+    due = one.due.isoformat() if one.due else "-"
+    cells = [
+        code(one.id),
+        marked(one.round or "-"),
+        marked(" to ".join(name for name in (one.by, one.to) if name) or "-"),
+        marked(_about(one) or "-"),
+        marked(one.title),
+        due + (", overdue" if overdue(one, board.today) else ""),
+        marked(state_of(one)),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _about(one: Request) -> str:
+    return " ".join(part for part in (one.document, one.section) if part)
+
+
+def _whole(board: Board, one: Request) -> Iterator[str]:
+    items = [ref for ref in one.items if board.project.item(ref) is not None]
+    if not (one.text or one.answer or one.comment or one.evidence or items):
+        return
+    yield f"\n## {marked(one.id)}: {marked(one.title)}"
+    for name, text in (
+        ("In full", one.text),
+        ("Answer" + (f", {one.answered.isoformat()}" if one.answered else ""), one.answer),
+        ("Returned, because" if one.returned else "Comment", one.comment),
+    ):
+        if text.strip():
+            paragraphs = [marked(part) for part in text.split("\n\n") if part.strip()]
+            yield f"\n**{name}.** " + "\n\n".join(paragraphs)
+    if items:
+        yield "\n**Items.** " + ", ".join(code(ref) for ref in items)
+    if one.evidence:
+        yield "\n**Evidence.**\n"
+        for proof in one.evidence:
+            inside = proof.link.split("/")[0] == PRIVATE
+            yield "- " + (Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link))

@@ -1,0 +1,225 @@
+"""The service, its phases, pace and outstanding items, as a template sees them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import PurePath
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.gates import Gate, Missing, lacking_by_phase
+from fedcheck.analysis.outstanding import Debt, asked, debts, reason_of
+from fedcheck.analysis.progress import Count
+from fedcheck.analysis.progress import pace as pace_of
+from fedcheck.domain.dates import distance
+from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line, plural
+from fedcheck.reports import views, wording
+from fedcheck.reports.wording import Names
+
+
+def gate_view(board: Board, gate: Gate) -> views.GateView:
+    """Return a gate as templates see it."""
+    names, owed = Names(board.project), debts(board.project, gate.missing)
+    return views.GateView(
+        ready=gate.ready,
+        count=len(gate.missing),
+        verdict="met" if gate.ready else f"{len(gate.missing)} missing",
+        answer=_answer(gate),
+        counted=count_by_owner(names, owed),
+        owed=tuple(
+            views.OwedView(
+                owner=_owner(debt.role, names.person(debt.person)),
+                person=names.person(debt.person),
+                role=debt.role,
+                count=len(debt.missing),
+                missing=tuple(_lack(board, gate, one) for one in debt.missing),
+            )
+            for debt in owed
+        ),
+    )
+
+
+def count_by_owner(names: Names, owed: Sequence[Debt]) -> str:
+    """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, nobody named 2), JAB 1`."""
+    by_role: dict[str, dict[str, int]] = {}
+    for debt in owed:
+        people = by_role.setdefault(debt.role, {})
+        person = names.person(debt.person)
+        people[person] = people.get(person, 0) + len(debt.missing)
+    parts = []
+    for role, people in by_role.items():
+        shown = ", ".join(f"{person or 'nobody named'} {n}" for person, n in people.items())
+        if not role:
+            parts.append(shown)
+            continue
+        number = f"{wording.role_label(role)} {sum(people.values())}"
+        parts.append(number if list(people) == [""] else f"{number} ({shown})")
+    return ", ".join(parts)
+
+
+def _answer(gate: Gate) -> str:
+    if gate.ready:
+        return "Yes: nothing is missing."
+    return f"Not yet: {plural(len(gate.missing), 'thing is', 'things are')} missing."
+
+
+def _owner(role: str, person: str) -> str:
+    label = wording.role_label(role)
+    if person:
+        return f"{person} ({label})" if label else person
+    return f"{label}, nobody named" if label else "Nobody named"
+
+
+def _lack(board: Board, gate: Gate, missing: Missing) -> views.LackView:
+    entry = board.entries.get(missing.ref)
+    ref, name, why, due = missing.ref, missing.ref, missing.why, None
+    if entry:
+        name, why, due = wording.item_name(entry), _with_titles(board, entry, missing), entry.due
+    elif missing.kind == "file":
+        ref = name = inside(board, missing.ref)
+    elif thing := asked(board, missing):
+        name, why, due = thing.title, reason_of(board, missing), thing.due
+    return views.LackView(
+        kind=missing.kind,
+        ref=ref,
+        name=wording.title(name),
+        why=wording.reason(why),
+        by=wording.earlier(due, gate.date),
+        since=missing.since,
+    )
+
+
+def _with_titles(board: Board, entry: Entry, missing: Missing) -> str:
+    """Return why something is missing, with the title of the item that it waits for."""
+    if not entry.waits:
+        return missing.why
+    first, others = board.entries[entry.waits[0]], len(entry.waits) - 1
+    named = f'"{one_line(first.item.title, wording.LABEL)}" ({wording.role_label(first.role)})'
+    if missing.kind != "needs":
+        return missing.why.replace(first.ref, named)
+    if others:
+        named += f" and {plural(others, 'other')}"
+    return missing.why.replace(", ".join(entry.waits), named)
+
+
+def inside(board: Board, path: str) -> str:
+    """Return a path without what it tells of this machine."""
+    place = PurePath(path)
+    root = PurePath(board.project.root)
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
+
+
+def service(board: Board) -> views.ServiceView:
+    """Return the service offering."""
+    config = board.project.config
+    profile = ", ".join(f"{name} {value}" for name, value in (config.profile or {}).items())
+    return views.ServiceView(
+        name=wording.title(config.name),
+        provider=wording.title(config.provider),
+        profile=wording.title(profile),
+        role=config.role,
+        marking=wording.title(config.marking),
+    )
+
+
+def process(board: Board) -> views.ProcessView:
+    """Return the authorization path."""
+    found = board.project.process
+    return views.ProcessView(
+        id=found.id,
+        title=wording.title(found.title),
+        summary=one_line(found.summary),
+        historical=found.status == "historical",
+        followed_by=one_line(found.followed_by),
+        note=one_line(found.note),
+        roles=tuple(role_view(role) for role in roles_of(board)),
+    )
+
+
+def roles_of(board: Board) -> list[str]:
+    """Return the roles that owe anything, in the order of the process."""
+    owing = {entry.role for entry in board.entries.values()}
+    roles = [*board.project.process.roles, *ROLE_TITLES]
+    return [role for role in dict.fromkeys(roles) if role in owing]
+
+
+def milestone(board: Board, judged: Gate, reported: str) -> views.MilestoneView:
+    """Return a milestone; `reported` is the id of the one that the report is for."""
+    stone, today = judged.milestone, board.today
+    return views.MilestoneView(
+        id=stone.id,
+        title=wording.title(stone.title),
+        question=wording.title(stone.question or f"May we call: {stone.title}?"),
+        date=judged.date,
+        days=(judged.date - today).days if judged.date else None,
+        away=distance(judged.date, today) if judged.date else "",
+        when=wording.when(judged.date, today),
+        reported=stone.id == reported,
+        gate=gate_view(board, judged) if stone.closes else None,
+    )
+
+
+def phases(board: Board, judged: list[Gate], reported: str) -> Iterable[views.PhaseView]:
+    """Yield the phases that hold any item, told for a milestone."""
+    lacks, roles = lacking_by_phase(board, judged, reported), roles_of(board)
+    for phase in board.project.process.phases:
+        entries = board.of_phase(phase.id)
+        if not entries:
+            continue
+        lack = lacks[phase.id]
+        yield views.PhaseView(
+            id=phase.id,
+            title=wording.title(phase.title),
+            purpose=one_line(phase.purpose),
+            begun=any(entry.record.status != "todo" for entry in entries),
+            counts=tuple(_count(role, entries) for role in roles),
+            total=status_counts("", entries),
+            gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
+        )
+
+
+def pace(board: Board, towards: str) -> views.PaceView | None:
+    """Return how fast the work goes towards a milestone; nothing where there is none."""
+    if not towards:
+        return None
+    found = pace_of(board, towards)
+    monday = board.today - timedelta(days=board.today.weekday())
+    last = len(found.weeks) - 1
+    return views.PaceView(
+        weeks=tuple(
+            views.WeekView(monday - timedelta(weeks=last - place), done)
+            for place, done in enumerate(found.weeks)
+        ),
+        done=found.done,
+        total=found.total,
+        made=round(found.made, 1),
+        needed=None if found.needed is None else round(found.needed, 1),
+        late=found.late,
+        text=found.words,
+    )
+
+
+def role_view(role: str) -> views.RoleView:
+    """Return a role."""
+    return views.RoleView(role, wording.role_label(role), ROLE_TITLES.get(role, role))
+
+
+def _count(role: str, entries: list[Entry]) -> views.CountView | None:
+    own = [entry for entry in entries if entry.role == role]
+    return status_counts(role, own) if own else None
+
+
+def status_counts(role: str, entries: list[Entry]) -> views.CountView:
+    """Return how many of the entries have which status; `role` says whose they are."""
+    count = Count()
+    for entry in entries:
+        count.add(entry)
+    return views.CountView(
+        role=role,
+        total=count.total,
+        countable=count.countable,
+        overdue=sum(entry.overdue for entry in entries),
+        percent=count.percent,
+        text=f"{count.text}, {count.share}",
+        **count.by_status,
+    )

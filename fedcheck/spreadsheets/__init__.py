@@ -1,0 +1,1 @@
+"""Read, fill and write workbooks and CSV. Knows nothing of FedRAMP."""

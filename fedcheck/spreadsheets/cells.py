@@ -1,0 +1,158 @@
+"""Dates in spreadsheet cells: serial numbers, ISO, American, European, in words."""
+
+import math
+import re
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from fedcheck.domain.text import one_line
+
+_DAY_FORMATS = frozenset([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58])
+"""Built-in number formats that show a day (ECMA-376, part 1, section 18.8.30)."""
+
+_ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+"""Parts of a format code that say nothing of days: quoted text, paddings, colours, durations."""
+
+_BEGINS = datetime(1899, 12, 30)
+_BEGINS_1904 = datetime(1904, 1, 1)
+
+
+def formats_days(number: str, code: str) -> bool:
+    """Tell whether a number format shows days: by its number, or by its code."""
+    if code:
+        bare = _ASIDE.sub("", code.split(";")[0]).lower()
+        return "y" in bare or "d" in bare
+    return number.isdigit() and len(number) < 6 and int(number) in _DAY_FORMATS
+
+
+def from_serial(number: float, from_1904: bool) -> date | datetime | float:
+    """Return the day, or the moment, that a number of a workbook stands for.
+
+    A number that stands for none is returned as it is. Day 60 of the 1900 system is the 29th of
+    February that never was, so the days before it are one later.
+    """
+    if isinstance(number, bool) or not math.isfinite(number) or not 0 <= number < 2_958_466:
+        return number
+    if from_1904:
+        moment = _BEGINS_1904 + timedelta(days=number)
+    elif number < 1:
+        return number  # a time of no day
+    else:
+        moment = _BEGINS + timedelta(days=number + (1 if number < 60 else 0))
+    moment = (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+    return moment.date() if float(number).is_integer() else moment
+
+
+def to_serial(value: date | datetime, from_1904: bool) -> float:
+    """Return the number by which a workbook stores a day or a moment (without its time zone)."""
+    if isinstance(value, datetime):
+        moment = value.replace(tzinfo=None)
+    else:
+        moment = datetime(value.year, value.month, value.day)
+    past = moment - (_BEGINS_1904 if from_1904 else _BEGINS)
+    number = past.days + past.seconds / 86_400
+    if not from_1904 and number < 61:
+        number -= 1
+    return int(number) if float(number).is_integer() else number
+
+
+Order = Literal["", "mdy", "dmy"]
+"""What 2/1/2027 means: month first, day first, or nobody has said."""
+
+EXCEL_BEGINS = date(1899, 12, 30)
+"""Day 0 of Excel's count (its 1900 system, for all days from March 1900 on)."""
+
+SERIALS = range(20_000, 80_000)
+"""Which numbers are taken for days of Excel: from 1954 to 2119."""
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_TIME = re.compile(
+    r"[T\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]m)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.I
+)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_NUMBERS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[\s.-]+([a-z]{3,9})\.?[\s,.-]+(\d{4}|\d{2})", re.I
+)
+_MONTH_FIRST = re.compile(
+    r"([a-z]{3,9})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?[\s,-]+(\d{4}|\d{2})", re.I
+)
+_WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[\s,.]+", re.I)
+
+
+class AmbiguousDayError(ValueError):
+    """A day that means two days, until somebody says which part is the month."""
+
+
+def parse_day(value: object, order: Order = "") -> date | None:
+    """Return the day that a cell holds; None for an empty one.
+
+    A dot between the numbers is European: 1.2.2027 is the first of February.
+
+    Raises:
+        AmbiguousDayError: 2/1/2027, while no order is given.
+        ValueError: for anything that is no day.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _serial(float(value), str(value))
+    text = one_line(str(value if value is not None else ""))
+    if not text:
+        return None
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _serial(float(text), text)
+    return _in_words(_WEEKDAY.sub("", _TIME.sub("", text)), text, order)
+
+
+def _serial(number: float, shown: str) -> date:
+    if int(number) not in SERIALS:
+        raise ValueError(f"{shown} is no day")
+    return EXCEL_BEGINS + timedelta(days=int(number))
+
+
+def _in_words(text: str, shown: str, order: Order) -> date:
+    if found := _ISO.fullmatch(text):
+        return _day(int(found[1]), int(found[2]), int(found[3]), shown)
+    if found := _NUMBERS.fullmatch(text):
+        first, second, year = int(found[1]), int(found[3]), _year(found[4])
+        if found[2] == ".":
+            order = "dmy"
+        if first > 12 or order == "dmy":
+            return _day(year, second, first, shown)
+        if second > 12 or order == "mdy" or first == second:
+            return _day(year, first, second, shown)
+        raise AmbiguousDayError(f'"{one_line(shown, 40)}" may be two days')
+    if found := _DAY_FIRST.fullmatch(text):
+        return _day(_year(found[3]), _month(found[2], shown), int(found[1]), shown)
+    if found := _MONTH_FIRST.fullmatch(text):
+        return _day(_year(found[3]), _month(found[1], shown), int(found[2]), shown)
+    raise _no_day(shown)
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _month(word: str, shown: str) -> int:
+    name = word.casefold()
+    for number, month in enumerate(_MONTHS, 1):
+        if month.startswith(name) or (name == "sept" and number == 9):
+            return number
+    raise _no_day(shown)
+
+
+def _day(year: int, month: int, day: int, shown: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise _no_day(shown) from None
+
+
+def _no_day(shown: str) -> ValueError:
+    return ValueError(f'"{one_line(shown, 40)}" is no day')

@@ -1,0 +1,167 @@
+"""A sheet as rows under a header: from CSV or a workbook, with places that a person finds."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fedcheck.domain.text import storable
+from fedcheck.errors import FedcheckError
+from fedcheck.spreadsheets.csv_reader import read_delimited
+from fedcheck.storage import atomic_files
+
+if TYPE_CHECKING:
+    from fedcheck.spreadsheets.xlsx_reader import Sheet as BookSheet
+
+Cell = str | int | float | bool | date | datetime | None
+
+WORKBOOKS = (".xlsx", ".xlsm")
+HEADER_WITHIN = 25
+"""The header is looked for in so many rows; what stands above it is a title or a marking."""
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet take a text for a formula; see `tables.csv_bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its number as a spreadsheet shows it, and its cells."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    def text(self, column: int) -> str:
+        """Return a cell as text; nothing where there is none."""
+        return as_text(self.cells[column]) if 0 <= column < len(self.cells) else ""
+
+    def cell(self, column: int) -> Cell:
+        """Return a cell as it is; None where there is none."""
+        return self.cells[column] if 0 <= column < len(self.cells) else None
+
+    @property
+    def filled(self) -> int:
+        """Return how many cells hold something."""
+        return sum(bool(as_text(cell)) for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of one sheet; its title is empty for CSV."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows under a header.
+
+    Attributes:
+        sheet: title of the sheet; empty for CSV.
+        header: the names of the columns; an unnamed one is an empty text.
+        lines: the rows below that are not empty.
+    """
+
+    sheet: str
+    header: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    def place(self, line: Line) -> str:
+        """Return where a row is: `row 12`, `Tracker, row 12`."""
+        return f"{self.sheet}, row {line.number}" if self.sheet else f"row {line.number}"
+
+
+def as_text(cell: Cell) -> str:
+    """Return a cell as text: lines end in LF, days are ISO, whole numbers without a point.
+
+    The apostrophe that keeps a text from being a formula is left out.
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else str(cell)
+    return plain(str(cell))
+
+
+def plain(text: str) -> str:
+    """Return a text as it is compared: LF, no blanks at the ends of lines, no apostrophe."""
+    text = storable(text).replace("\r", "\n").replace("\xa0", " ")
+    text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    text = text.strip() if "\n" not in text else text
+    if text.startswith("'") and text[1:].lstrip(" ").startswith(_ACTIVE):
+        return text[1:]
+    return text
+
+
+def named(text: str) -> str:
+    """Return the name of a column as it is compared: letters and digits, lower case; # is no."""
+    return re.sub(r"[^0-9a-z]+", " ", text.casefold().replace("#", " no ")).strip()
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """Return the sheets of a file that are not hidden. Raises FedcheckError (status 3)."""
+    if is_workbook(path):
+        from fedcheck.spreadsheets.xlsx_reader import read_workbook
+
+        return shown_sheets(read_workbook(path))
+    records = read_delimited(path)
+    return [Sheet("", tuple(Line(number, cells) for number, cells in records))]
+
+
+def shown_sheets(book: "Iterable[BookSheet]") -> list[Sheet]:
+    """Return the sheets of a workbook that are not hidden."""
+    return [
+        Sheet(sheet.title, tuple(Line(i, row) for i, row in enumerate(sheet.rows, 1)))
+        for sheet in book
+        if not sheet.hidden
+    ]
+
+
+def is_workbook(path: Path) -> bool:
+    """Tell whether a file is a workbook: by its suffix, or by its first bytes."""
+    if path.suffix.lower() in WORKBOOKS:
+        return True
+    try:
+        return atomic_files.read_begin(path, 4) == b"PK\x03\x04"
+    except OSError:
+        return False
+
+
+def grid_of(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
+    """Return the rows of a sheet under the header that scores best; None where none scores.
+
+    Args:
+        sheet: what was read.
+        score: says how much the texts of a row look like a header; 0 for not at all.
+    """
+    best, at = 0, -1
+    for place, line in enumerate(sheet.lines[:HEADER_WITHIN]):
+        points = score([as_text(cell) for cell in line.cells])
+        if points > best:
+            best, at = points, place
+    if at < 0:
+        return None
+    header = tuple(" ".join(as_text(cell).split()) for cell in sheet.lines[at].cells)
+    rest = tuple(line for line in sheet.lines[at + 1 :] if line.filled)
+    return Grid(sheet.title, header, rest)
+
+
+def best_grid(
+    path: Path, sheets: Iterable[Sheet], score: Callable[[Sequence[str]], int], wanted: str
+) -> Grid:
+    """Return the grid whose header scores best of all sheets, the first of equals.
+
+    Raises FedcheckError (status 3) where no row looks like the header that is wanted.
+    """
+    grids = [grid for sheet in sheets if (grid := grid_of(sheet, score)) is not None]
+    if not grids:
+        raise FedcheckError(f"{path}: no row names the columns", wanted)
+    return max(grids, key=lambda grid: score(grid.header))

@@ -1,0 +1,179 @@
+"""Writing checklists of a workspace: as TOML that people read, as part of an action with history.
+
+A list is a file, so its history keeps hashes: `checklists:ID`, field `file`. What a list held is
+kept under `.fedcheck/backup/lists/`, by its hash, so that undo can bring it back.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from fedcheck.domain.change import Change
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.reference import split
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage import atomic_files
+from fedcheck.storage.paths import MACHINE
+from fedcheck.storage.toml_io import quoted, read_bytes
+from fedcheck.storage.toml_keys import keys_of
+
+LISTS = "checklists"
+"""Folder of a workspace's own lists, and the book that their references name."""
+
+FIELD = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A list of the workspace as it is to be.
+
+    Attributes:
+        data: what its file is to hold; None where it is to go.
+        seen: hash of what is to be replaced; None where there was no file.
+    """
+
+    id: str
+    data: bytes | None
+    seen: str | None
+
+    @property
+    def sha256(self) -> str | None:
+        """Return the hash of what the file is to hold; None where it is to go."""
+        return hashlib.sha256(self.data).hexdigest() if self.data is not None else None
+
+
+def path_of(root: Path, checklist: str) -> Path:
+    """Return the file of a list of the workspace's own."""
+    return root / LISTS / f"{checklist}.toml"
+
+
+def is_list(change: Change) -> bool:
+    """Tell whether a change is one of a list, and not of what is recorded about items."""
+    return split(change.ref)[0] == LISTS
+
+
+def changes_of(root: Path, wanted: Iterable[Rewritten]) -> list[Change]:
+    """Return what would change. Raises FedcheckError where somebody edited a list meanwhile."""
+    changes = []
+    for one in wanted:
+        now = _hash_now(root, one.id)
+        if now not in (one.seen, one.sha256):
+            raise FedcheckError(
+                f"{path_of(root, one.id)}: was edited since, so it is left as it is",
+                "look at it; delete or rename the file to go on without it",
+                ErrorKind.REFUSED,
+            )
+        if now != one.sha256:
+            changes.append(Change(f"{LISTS}:{one.id}", FIELD, now, one.sha256))
+    return changes
+
+
+def write(root: Path, wanted: Iterable[Rewritten]) -> None:
+    """Write the lists that come or change, after a copy of what they held and will hold.
+
+    Call it under the lock. Raises FedcheckError where the disk refuses.
+    """
+    kept: dict[Path, bytes] = {}
+    new: dict[Path, bytes] = {}
+    for one in wanted:
+        path = path_of(root, one.id)
+        held = read_bytes(path) if os.path.lexists(path) else None
+        if one.data is not None:
+            new[path] = one.data
+        for raw in (held, one.data):
+            if raw is not None:
+                kept[_kept(root, hashlib.sha256(raw).hexdigest())] = raw
+    atomic_files.write_all({**kept, **new})
+
+
+def take_away(root: Path, wanted: Iterable[Rewritten]) -> None:
+    """Remove the lists that go. Call it under the lock. Raises FedcheckError."""
+    for one in wanted:
+        if one.data is None:
+            atomic_files.remove(path_of(root, one.id))
+
+
+def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
+    """Return the lists that changes (already inverted) lead to.
+
+    Raises FedcheckError (status 1) where this machine does not have what a list held.
+    """
+    found = []
+    for change in changes:
+        name = split(change.ref)[1]
+        data = None
+        if change.new is not None:
+            kept = _kept(root, str(change.new))
+            if not kept.is_file():
+                raise FedcheckError(
+                    f"{path_of(root, name)}: what it held is not kept on this machine",
+                    "import it again, or take it from git",
+                    ErrorKind.REFUSED,
+                )
+            data = kept.read_bytes()
+        found.append(Rewritten(name, data, change.old))
+    return found
+
+
+def _hash_now(root: Path, name: str) -> str | None:
+    path = path_of(root, name)
+    return hashlib.sha256(read_bytes(path)).hexdigest() if os.path.lexists(path) else None
+
+
+def _kept(root: Path, sha256: str) -> Path:
+    return root / MACHINE / "backup" / "lists" / f"{sha256}.toml"
+
+
+def dump(checklist: Checklist) -> bytes:
+    """Return a checklist as the bytes of its file: stable order, no key for a default."""
+    parts = [_keys(checklist)]
+    for source in checklist.sources:
+        parts.append("[[source]]\n" + _keys(source))
+    for section in checklist.sections:
+        parts.append("[[section]]\n" + _keys(section))
+        for item in section.items:
+            parts.append("[[section.item]]\n" + _keys(item, checklist.id))
+    return "\n".join(parts).encode("utf-8", "replace")
+
+
+def _keys(thing: Any, checklist: str = "") -> str:
+    return "".join(f"{name} = {value}\n" for name, value in _values(thing, checklist))
+
+
+def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
+    """Yield the keys of one table with their values as TOML; arrays of tables are left out."""
+    for name, spec in keys_of(type(thing)).items():
+        value = getattr(thing, spec.field)
+        if name in ("source", "section", "item") and isinstance(value, tuple):
+            continue
+        if not spec.required and value == type(thing).__dataclass_fields__[spec.field].default:
+            continue
+        if name == "needs":
+            value = tuple(need.removeprefix(f"{checklist}:") for need in value)
+        if isinstance(value, tuple) and spec.key.one_or_many and len(value) == 1:
+            value = value[0]
+        yield name, _toml(value)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        text = tomli_w.dumps({"x": value}, multiline_strings="\n" in value and "\r" not in value)
+        return text.removeprefix("x = ").removesuffix("\n")
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(name)} = {_toml(one)}" for name, one in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, int):
+        return str(value)
+    return f"{{ {', '.join(f'{n} = {v}' for n, v in _values(value, ''))} }}"
+
+
+def _key(name: str) -> str:
+    plain = name.replace("-", "").replace("_", "")
+    return name if plain.isascii() and plain.isalnum() else quoted(name)

@@ -1,0 +1,113 @@
+"""The user's own configuration, which is read and never rewritten; the machine's time zone."""
+
+import getpass
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from fedcheck.domain.key import key
+from fedcheck.domain.text import one_line
+from fedcheck.errors import InvalidFileError, Problem
+from fedcheck.storage.decoder import decode
+from fedcheck.storage.paths import UserFolders, expanded
+from fedcheck.storage.toml_io import read
+
+Glyphs = Literal["unicode", "ascii"]
+Preset = Literal["", "vim"]
+Theme = Literal[
+    "",
+    "fedcheck-dark",
+    "fedcheck-light",
+    "contrast-dark",
+    "contrast-light",
+    "colour-blind-dark",
+    "colour-blind-light",
+    "monochrome",
+    "terminal",
+]
+"""The themes of the app; it has no others."""
+
+Check = Callable[["UserConfig"], Iterable[tuple[tuple[str | int, ...], str, str]]]
+"""Finds what is wrong beyond names and types: place in the file, message, what to do."""
+
+
+@dataclass(frozen=True)
+class UserConfig:
+    """What `config.toml` in the user's configuration folder may say."""
+
+    format: int = key("Version of the file format: 1", default=1)
+    name: str = key("Short name that your changes are recorded under", default="")
+    theme: Theme = key("Theme of the app", default="")
+    glyphs: Glyphs = key("Signs for the status: unicode or ascii", default="unicode")
+    start: str = key("Screen that the app starts with", default="home")
+    mouse: bool = key("Whether the app listens to the mouse", default=True)
+    preset: Preset = key("Keys that are added: vim", default="")
+    keys: Mapping[str, Any] | None = key("Own keys: action id to key or keys", default=None)
+    checklists: tuple[str, ...] = key("More folders with checklists", default=())
+
+    def checklist_folders(self) -> list[Path]:
+        """Return the folders with checklists; one of a user that is not known stays as written."""
+        return [expanded(folder) for folder in self.checklists]
+
+
+def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig, list[Problem]]:
+    """Read the user's configuration; a broken one counts as empty and is told of.
+
+    What is wrong in part is told of and left at its default; `check` says more of what is wrong.
+    """
+    if not os.path.lexists(folders.config_file):
+        return UserConfig(), []
+    try:
+        document = read(folders.config_file)
+    except InvalidFileError as error:
+        return UserConfig(), error.problems
+    problems = document.collector()
+    config = decode(UserConfig, document.data, (), problems) or UserConfig()
+    for path, message, hint in check(config):
+        problems.add(path, message, hint)
+    return config, problems.problems()
+
+
+def who(config: UserConfig, environment: Mapping[str, str]) -> str:
+    """Return the name that changes are recorded under: FEDCHECK_USER, configuration, login."""
+    named = environment.get("FEDCHECK_USER") or config.name
+    if not named:
+        try:
+            named = getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            named = "someone"
+    return one_line(named, 60) or "someone"
+
+
+LOCALTIME = Path("/etc/localtime")
+UNKNOWN = "UTC"
+
+
+def machine_timezone() -> str:
+    """Return the IANA name of the machine's time zone; UTC where it cannot be known.
+
+    What `TZ` says counts first, then where the link `/etc/localtime` leads to (tzfile(5)).
+    """
+    said = os.environ.get("TZ", "").removeprefix(":")
+    for name in (_of_path(said) if said.startswith("/") else said, _of_path(str(LOCALTIME))):
+        if _is_zone(name):
+            return name
+    return UNKNOWN
+
+
+def _of_path(path: str) -> str:
+    """Return the zone that a file of the time zone database stands for."""
+    _, found, name = os.path.realpath(path).partition("zoneinfo/")
+    return name.removeprefix("posix/").removeprefix("right/") if found else ""
+
+
+def _is_zone(name: str) -> bool:
+    """Tell whether a text is a zone; `EST5EDT,M3.2.0` and the like are none."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return bool(name)

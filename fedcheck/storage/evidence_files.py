@@ -1,0 +1,340 @@
+"""Evidence files: what a link is, whether the file is there, whether it is what it was."""
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from stat import S_ISREG
+from typing import Any
+
+from fedcheck.domain.evidence import Evidence, EvidenceKind
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import one_line, storable
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage import local_state
+from fedcheck.storage.paths import HEAD, MACHINE, expanded
+
+OWN_FILES = (HEAD, "requests.toml", "findings.toml", "imports.toml")
+OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
+
+_URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_TICKET = re.compile(r"[A-Z][A-Z0-9_]*-\d+|#\d+")
+
+
+Proven = Record | Request | Finding
+"""What can have evidence."""
+
+Step = Callable[[int], None]
+"""Hears how many bytes were read; raises Stopped to end it."""
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong: a person has seen enough
+    """Raised by a step: the reading of files ends here."""
+
+
+class OutsideError(FedcheckError):
+    """A file lies outside the workspace, and nobody has said that this is meant."""
+
+
+def kind_of(link: str) -> EvidenceKind:
+    """Guess what a link is: http(s) is a URL, ABC-123 or #123 a ticket, all else a file."""
+    if _URL.match(link):
+        return "url"
+    return "ticket" if _TICKET.fullmatch(link) else "file"
+
+
+def new_evidence(
+    root: Path,
+    link: str,
+    *,
+    here: Path,
+    kind: str = "",
+    outside: bool = False,
+    step: Step | None = None,
+) -> Evidence:
+    """Return a piece of evidence for a link, checked and, for a file, hashed.
+
+    Args:
+        root: the workspace.
+        link: a file, a URL or the id of a ticket, as it was typed.
+        here: the working directory, which a path is taken from.
+        kind: what the link is, where it is not to be guessed.
+        outside: whether a file may lie outside the workspace.
+        step: hears of every megabyte read of a file; may raise Stopped.
+
+    Raises:
+        FedcheckError: status 2 for a missing file, a file outside the workspace without the
+            user's word, a file of fedcheck's own, and a URL with another scheme than http(s).
+    """
+    link = link.strip()
+    if not link:
+        raise FedcheckError("the link is empty", "name a file, a URL or a ticket", ErrorKind.USAGE)
+    if storable(link) != link:
+        shown = one_line(link, 200)
+        raise FedcheckError(
+            f"{shown}: the name is not UTF-8 text", "rename the file", ErrorKind.USAGE
+        )
+    what = kind or kind_of(link)
+    digest = ""
+    if what == "url":
+        link = check_url(link)
+    elif what == "file":
+        link = file_link(root, link, here, outside)
+        if is_our_own(link) or is_our_own(_real(root, link)):
+            raise FedcheckError(
+                f"{link}: is a file of fedcheck's own, and proves nothing", "", ErrorKind.USAGE
+            )
+        digest = _digest(root, link, step)
+    return Evidence(id=secrets.token_hex(3), link=link, kind=what, sha256=digest)  # type: ignore[arg-type]
+
+
+def _digest(root: Path, link: str, step: Step | None) -> str:
+    try:
+        return hash_file(place_of(root, link), step)
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        hint = "check its permissions and the disk"
+        raise FedcheckError(f"{place_of(root, link)}: cannot be read: {reason}", hint) from None
+
+
+def rehashed(root: Path, proof: Evidence, step: Step | None = None) -> Evidence:
+    """Return a piece with the hash that its file has now.
+
+    Raises FedcheckError (status 2) where the file is gone or may not be looked at.
+    """
+    if proof.kind != "file":
+        return proof
+    stat = None
+    if not escapes(root, proof.link, local_state.allowed_outside(root)):
+        stat = _stat(place_of(root, proof.link))
+    if stat is None or not S_ISREG(stat.st_mode):
+        shown = one_line(proof.link, 200)
+        raise FedcheckError(
+            f"{shown}: the file is gone", "name the file that replaces it", ErrorKind.USAGE
+        )
+    return replace(proof, sha256=_digest(root, proof.link, step))
+
+
+def size_of(root: Path, link: str, here: Path | None = None) -> int:
+    """Return how many bytes a file has, taken from a folder or the workspace; 0 if unknown."""
+    for base in (here, root):
+        stat = _stat(base / expanded(link)) if base else None
+        if stat is not None and S_ISREG(stat.st_mode):
+            return stat.st_size
+    return 0
+
+
+def is_our_own(link: str) -> bool:
+    """Tell whether a link names a file that fedcheck itself keeps in the workspace."""
+    first = PurePosixPath(link).parts[:1]
+    return link in OWN_FILES or first in [(name,) for name in OWN_FOLDERS]
+
+
+def _real(root: Path, link: str) -> str:
+    """Return where a link leads to in the workspace; empty where that is outside."""
+    real, top = place_of(root, link).resolve(), root.resolve()
+    return real.relative_to(top).as_posix() if real.is_relative_to(top) else ""
+
+
+def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
+    """Return the link of an evidence file: relative to the workspace, with slashes.
+
+    A path is taken from the working directory, or else from the workspace. One that leaves the
+    workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
+    Raises FedcheckError (status 2) where there is no such file or it lies outside.
+    """
+    typed = expanded(link)
+    for base in (here, root):
+        path = base / typed
+        if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for names that are too long
+            break
+    else:
+        folder = os.path.isdir(here / typed)  # noqa: PTH112 - as above
+        what = "a folder; name a file in it" if folder else "no such file"
+        raise FedcheckError(
+            f"{one_line(link, 200)}: {what}",
+            "a URL begins with https://; for a ticket say --kind ticket",
+            ErrorKind.USAGE,
+        )
+    real, top = path.resolve(), root.resolve()
+    if real.is_relative_to(top):
+        named = path.absolute()
+        inside = named if named.is_relative_to(top) and ".." not in named.parts else real
+        return inside.relative_to(top).as_posix()
+    if not outside:
+        raise OutsideError(
+            f"{one_line(link, 200)}: lies outside the workspace",
+            "copy it into evidence/, or say --outside to link it where it is",
+            ErrorKind.USAGE,
+        )
+    return real.as_posix()
+
+
+def check_url(link: str) -> str:
+    """Return a URL that a browser may open. Raises FedcheckError for any but http and https."""
+    if not _URL.match(link):
+        scheme = _SCHEME.match(link)
+        what = f"{scheme.group()} links are not accepted" if scheme else "not a URL"
+        raise FedcheckError(
+            f"{one_line(link, 200)}: {what}", "only http:// and https:// are", ErrorKind.USAGE
+        )
+    return link
+
+
+def hash_file(path: Path, step: Step | None = None) -> str:
+    """Return the SHA-256 of a file; `step` hears of every megabyte read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            if step:
+                step(len(block))
+    return digest.hexdigest()
+
+
+def place_of(root: Path, link: str) -> Path:
+    """Return the path of an evidence file."""
+    return root / link
+
+
+def escapes(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
+    """Tell whether a link leads out of the workspace: by `..`, a symlink, or from the root.
+
+    Args:
+        root: the workspace.
+        link: the link of a piece of evidence.
+        allowed: absolute links that a person at this machine has allowed (`--outside`). One that
+            came with the workspace is nobody's word: it may name any file of this machine.
+    """
+    if Path(link).is_absolute():
+        return link not in allowed
+    try:
+        return not (root / link).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL in the name, a circle of symlinks
+        return True
+
+
+Look = tuple[str, str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `evidence verify` says of one file."""
+
+    ref: str
+    proof: Evidence
+    state: str
+
+
+def quick_states(root: Path, records: Iterable[Proven]) -> dict[str, str]:
+    """Return the links of files that are missing, or that are not what they were.
+
+    Never hashes. What `evidence verify` or `evidence add` saw on this machine is remembered; a
+    file that was found changed, or that was touched since it was found good, counts as changed
+    until the next verification.
+    """
+    remembered, allowed = local_state.verified(root), local_state.allowed_outside(root)
+    states: dict[str, str] = {}
+    for proof in {p.link: p for r in records for p in r.evidence if p.kind == "file"}.values():
+        stat = None if escapes(root, proof.link, allowed) else _stat(place_of(root, proof.link))
+        if stat is None or not S_ISREG(stat.st_mode):
+            states[proof.link] = "missing"
+        elif _changed(remembered.get(proof.link), proof, stat):
+            states[proof.link] = "changed"
+    return states
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def _changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
+    if not isinstance(known, dict):
+        return False
+    same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
+    if known.get("state") == "changed":
+        return same
+    return not same and bool(proof.sha256) and known.get("sha256") == proof.sha256
+
+
+def verify(
+    root: Path, proofs: Iterable[tuple[str, Evidence]], step: Step | None = None
+) -> list[Verdict]:
+    """Hash every evidence file once and compare; remembers the outcome for `status` and the gates.
+
+    A file that is there and cannot be read is `unreadable`: nothing new is known of it. Where the
+    step raises Stopped, or a person interrupts, what was verified until then is remembered; after
+    Stopped it is returned too.
+    """
+    found: dict[str, Any] = {}
+    looks: dict[str, Look] = {}
+    verdicts = []
+    allowed = local_state.allowed_outside(root)
+    try:
+        for ref, proof in proofs:
+            if proof.kind != "file":
+                continue
+            if proof.link not in looks:
+                looks[proof.link] = _look_at(root, proof.link, allowed, step)
+            state, digest, stat = looks[proof.link]
+            if state == "ok" and proof.sha256 and digest != proof.sha256:
+                state = "changed"
+            verdicts.append(Verdict(ref, proof, state))
+            if state != "unreadable":
+                found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
+    except Stopped:
+        pass
+    finally:
+        _remember(root, found)
+    return verdicts
+
+
+def allow_outside(root: Path, records: Iterable[Proven]) -> None:
+    """Remember that the files which records name outside the workspace may be looked at."""
+    links = [p.link for r in records for p in r.evidence if Path(p.link).is_absolute()]
+    with local_state.locked(root):
+        local_state.allow_outside(root, links)
+
+
+def note_added(root: Path, proof: Evidence) -> None:
+    """Remember what a file is like that was hashed a moment ago, and that it may be looked at."""
+    if proof.kind == "file" and Path(proof.link).is_absolute():
+        with contextlib.suppress(FedcheckError), local_state.locked(root):
+            local_state.allow_outside(root, [proof.link])
+    stat = _stat(place_of(root, proof.link)) if proof.kind == "file" else None
+    if stat and proof.sha256:
+        _remember(root, {proof.link: {"state": "ok", **_look(stat), "sha256": proof.sha256}})
+
+
+def _remember(root: Path, found: Mapping[str, Any]) -> None:
+    """Remember what was seen; where nothing can be written, the answer still stands."""
+    if not found:
+        return
+    with contextlib.suppress(FedcheckError), local_state.locked(root):
+        local_state.note_verified(root, {**local_state.verified(root), **found})
+
+
+def _look(stat: os.stat_result) -> dict[str, int]:
+    return {"size": stat.st_size, "mtime": stat.st_mtime_ns}
+
+
+def _look_at(root: Path, link: str, allowed: Collection[str], step: Step | None) -> Look:
+    """Return `ok`, `missing` or `unreadable` with the hash and looks of a file that is there."""
+    path = place_of(root, link)
+    stat = None if escapes(root, link, allowed) else _stat(path)
+    if stat is None or not S_ISREG(stat.st_mode):
+        return "missing", "", {}
+    try:
+        return "ok", hash_file(path, step), _look(stat)
+    except OSError:
+        return "unreadable", "", {}

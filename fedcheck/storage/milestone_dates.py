@@ -1,0 +1,70 @@
+"""The dates of milestones: a book that is a part of `fedcheck.toml`, which people write.
+
+Only the lines of the table `[milestones]` are touched; comments, order and all else stay.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import tomli
+
+from fedcheck.domain.workspace import Scheduled
+from fedcheck.errors import FedcheckError
+from fedcheck.storage.record_file import MILESTONES, Book
+from fedcheck.storage.toml_io import Lines, parse
+
+_VALUE = re.compile(r"(=\s*)[^\s#]+")
+
+
+def load(path: Path, raw: bytes) -> Book:
+    """Read the dates of milestones. Raises InvalidFileError where the file is no TOML."""
+    document = parse(path, raw)
+    records = {name: Scheduled(day) for name, day in _dates(document.data).items()}
+    return Book(MILESTONES, records, {}, document.sha256, {"": document.text})
+
+
+def dump(book: Book) -> tuple[bytes, Book]:
+    """Return the file with the dates of the book in it, and the book with its new text.
+
+    Raises FedcheckError where the table is written in a way that only a person can edit.
+    """
+    text = book.texts.get("", "")
+    wanted = {name: one.day for name, one in book.records.items() if one.day}
+    now = _edited(text, wanted)
+    if _dates(tomli.loads(now)) != wanted:
+        raise FedcheckError(
+            "fedcheck.toml: its milestones are not written as lines under [milestones]",
+            "set the date there by hand",
+        )
+    return now.encode(), replace(book, texts={"": now})
+
+
+def _dates(data: Mapping[str, object]) -> dict[str, date]:
+    table = data.get(MILESTONES)
+    found = table if isinstance(table, dict) else {}
+    return {name: day for name, day in found.items() if type(day) is date}
+
+
+def _edited(text: str, wanted: Mapping[str, date]) -> str:
+    places = Lines(text).known
+    had = _dates(tomli.loads(text))
+    if any((MILESTONES, name) not in places for name in had):
+        return text  # an inline table
+    lines = text.split("\n")
+    last = places.get((MILESTONES,), 0)
+    for name in had:
+        last = max(last, places[MILESTONES, name])
+    fresh = [f"{name} = {day}" for name, day in wanted.items() if name not in had]
+    for name, day in had.items():
+        at = places[MILESTONES, name] - 1
+        if name in wanted and wanted[name] != day:
+            lines[at] = _VALUE.sub(rf"\g<1>{wanted[name]}", lines[at], count=1)
+    if (MILESTONES,) in places:
+        lines[last:last] = fresh
+    elif fresh:
+        lines += [f"[{MILESTONES}]", *fresh, ""]
+    gone = {places[MILESTONES, name] - 1 for name in had if name not in wanted}
+    return "\n".join(line for at, line in enumerate(lines) if at not in gone)

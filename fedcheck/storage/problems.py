@@ -1,0 +1,47 @@
+"""Collect everything that is wrong with a file, each with its line."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fedcheck.errors import Problem, Severity
+
+
+@dataclass(slots=True)
+class Found:
+    """A problem whose line is not known yet: the path of keys and indices to its place."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+
+@dataclass(slots=True)
+class Collector:
+    """Collects every problem of one file, and finds the lines when they are asked for."""
+
+    file: Path
+    text: str = ""
+    found: list[Found] = field(default_factory=list)
+
+    def add(
+        self,
+        path: tuple[str | int, ...],
+        message: str,
+        hint: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        """Note a problem at a place in the file."""
+        self.found.append(Found(path, message, hint, severity))
+
+    def problems(self) -> list[Problem]:
+        """Return the problems with their lines, in the order of the file."""
+        if not self.found:
+            return []
+        from fedcheck.storage.toml_io import Lines  # only broken files pay for the search
+
+        lines = Lines(self.text)
+        listed = [
+            Problem(self.file, lines.of(f.path), f.message, f.hint, f.severity) for f in self.found
+        ]
+        return sorted(listed, key=lambda problem: problem.line)

@@ -1,0 +1,128 @@
+"""Progress files: the records of one checklist, as TOML that people read, edit and diff.
+
+One table per item in the order of the checklist, evidence as tables of its own, no key for a
+default, unknown keys kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from fedcheck.domain.checklist import FORMAT
+from fedcheck.domain.record import Record
+from fedcheck.domain.text import one_line
+from fedcheck.errors import InvalidFileError
+from fedcheck.storage.decoder import decode
+from fedcheck.storage.problems import Collector
+from fedcheck.storage.record_file import Book
+from fedcheck.storage.toml_io import Document, parse, plain_fields, quoted, table
+
+FOLDER = "progress"
+DEEPEST = 40
+"""How deep unknown keys may nest; we write them back, and nobody writes such a file by hand."""
+
+
+def load(path: Path, raw: bytes) -> Book:
+    """Read a progress file from its bytes.
+
+    Raises InvalidFileError, with all its problems, where it is no TOML, where a value is wrong, or
+    where it is the file of another checklist: a record that cannot be read as a whole must not be
+    saved over.
+    """
+    document = parse(path, raw)
+    problems = document.collector()
+    found = _from(document, problems)
+    listed = problems.problems()
+    if listed:
+        raise InvalidFileError(listed)
+    return found
+
+
+def _from(document: Document, problems: Collector) -> Book:
+    data = dict(document.data)
+    checklist = data.pop("checklist", document.path.stem)
+    if not isinstance(checklist, str):
+        problems.add(("checklist",), "expected text in quotes")
+        checklist = document.path.stem
+    elif checklist != document.path.stem:
+        text = f'this is the progress of "{one_line(checklist, 60)}"'
+        hint = f'mend the key checklist, or name the file "{one_line(checklist, 60)}.toml"'
+        problems.add(("checklist",), text, hint)
+    if "format" not in data:
+        problems.add((), 'the key "format" is missing', "write format = 1 on the first line")
+    elif type(data["format"]) is not int:
+        problems.add(("format",), "expected a whole number", "write format = 1")
+    data.pop("format", None)
+    tables = data.pop("item", {})
+    records: dict[str, Record] = {}
+    if not isinstance(tables, dict):
+        problems.add(("item",), 'expected tables such as [item."abc"]')
+        tables = {}
+    for name, fields in tables.items():
+        record = decode(Record, fields, ("item", name), problems)
+        if record is not None:
+            records[name] = record
+            _check_record(name, fields, record, problems)
+    if _too_deep(data):
+        problems.add((), "unknown keys are nested too deeply", "this is no file of fedcheck's")
+    return Book(checklist, records, data, document.sha256)
+
+
+def _check_record(
+    name: str, fields: Mapping[str, Any], record: Record, problems: Collector
+) -> None:
+    ids: set[str] = set()
+    proofs = fields.get("evidence")
+    for index, proof in enumerate(proofs if isinstance(proofs, list) else ()):
+        found = proof.get("id") if isinstance(proof, dict) else None
+        if not isinstance(found, str):
+            continue
+        if found in ids:
+            where = ("item", name, "evidence", index, "id")
+            shown = one_line(found, 60)
+            problems.add(where, f'the evidence id "{shown}" stands twice', "give one a new id")
+        ids.add(found)
+    if any(_too_deep(extra) for extra in (record.extra, *(p.extra for p in record.evidence))):
+        problems.add(("item", name), "unknown keys are nested too deeply", "remove them")
+
+
+def _too_deep(data: Any) -> bool:
+    """Tell whether tables and lists nest deeper than we write back; without recursion."""
+    level: list[Any] = [data]
+    for _ in range(DEEPEST):
+        inside = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [value for values in inside for value in values if isinstance(value, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def dump(book: Book, order: Iterable[str]) -> tuple[bytes, Book]:
+    """Return the file's bytes, and the book with the texts it now knows.
+
+    Items stand in the given order; records of items that the checklist no longer has come last.
+    """
+    known = dict.fromkeys(order)
+    names = [name for name in known if name in book.records]
+    names += [name for name in book.records if name not in known]
+    texts = {name: book.texts.get(name) or _record_text(name, book.records[name]) for name in names}
+    head = {"format": FORMAT, "checklist": book.name}
+    plain = {k: v for k, v in book.extra.items() if not isinstance(v, dict)}
+    tables = {k: v for k, v in book.extra.items() if isinstance(v, dict)}
+    parts = [tomli_w.dumps({**head, **plain}), *texts.values()]
+    if tables:
+        parts.append(tomli_w.dumps(tables))
+    return "\n".join(parts).encode("utf-8", "replace"), replace(book, texts=texts)
+
+
+def _record_text(name: str, record: Record) -> str:
+    head = f"item.{quoted(name)}"
+    data = {k: v for k, v in plain_fields(record).items() if k != "evidence"}
+    text = table(f"[{head}]", head, {**data, **record.extra})
+    for proof in record.evidence:
+        inner = f"{head}.evidence"
+        text += "\n" + table(f"[[{inner}]]", inner, {**plain_fields(proof), **proof.extra})
+    return text

@@ -1,0 +1,78 @@
+"""Books: the files that hold records. Progress of a checklist, requests, findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fedcheck.domain.change import Thing
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import EMPTY
+from fedcheck.domain.request import Request
+from fedcheck.domain.workspace import Scheduled, Sent
+
+REQUESTS = "requests"
+FINDINGS = "findings"
+MILESTONES = "milestones"
+SENT = "sent"
+RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
+"""Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a file of records holds.
+
+    Attributes:
+        name: id of the checklist, or `requests`, `findings`, `milestones`.
+        records: what is known, by the id of the item, request or finding.
+        extra: unknown keys at the top of the file.
+        sha256: hash of the bytes that it was read from; empty for a file not there yet.
+        texts: the text of records, kept so that a save only writes anew what changed; under an
+            empty name that of the whole file, where it holds more than the book.
+    """
+
+    name: str
+    records: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, item: str) -> Thing:
+        """Return a record, an empty one where nothing is known."""
+        found: Thing = self.records.get(item) or empty(self.name, item)
+        return found
+
+    def with_record(self, item: str, record: Thing) -> "Book":
+        """Return the book with one record replaced; an empty record is left out."""
+        records = {**self.records, item: record}
+        if record == empty(self.name, item) and not record.extra:
+            del records[item]
+        texts = {name: text for name, text in self.texts.items() if name != item}
+        return replace(self, records=records, texts=texts)
+
+    def renamed(self, names: Mapping[str, str]) -> "Book":
+        """Return the book with records under today's ids (`names`: today's by earlier id).
+
+        Where an item has a record under both, today's stands and the other one stays as it was.
+        """
+        moved = {
+            old: new
+            for old, new in names.items()
+            if old in self.records and new not in self.records
+        }
+        if not moved:
+            return self
+        records = {moved.get(name, name): record for name, record in self.records.items()}
+        texts = {name: text for name, text in self.texts.items() if name not in moved}
+        return replace(self, records=records, texts=texts)
+
+
+def empty(book: str, item: str) -> Thing:
+    """Return what stands for a record that is not there."""
+    if book == REQUESTS:
+        return Request(item)
+    if book == FINDINGS:
+        return Finding(item)
+    if book == SENT:
+        return Sent(item)
+    return Scheduled() if book == MILESTONES else EMPTY

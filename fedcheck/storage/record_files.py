@@ -1,0 +1,47 @@
+"""Where each book lies, and how it is read and written."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from fedcheck.storage import issue_files, milestone_dates, progress_files
+from fedcheck.storage.paths import HEAD
+from fedcheck.storage.record_file import MILESTONES, RESERVED, Book
+from fedcheck.storage.toml_io import read_bytes
+
+
+def file_name(book: str) -> str:
+    """Return the path of a book in the workspace, with slashes."""
+    if book == MILESTONES:
+        return HEAD
+    return f"{book}.toml" if book in RESERVED else f"{progress_files.FOLDER}/{book}.toml"
+
+
+def path_of(root: Path, book: str) -> Path:
+    """Return the file of a book."""
+    return root / file_name(book)
+
+
+def load(root: Path, book: str) -> Book:
+    """Read a book; one that is not there is empty. Raises InvalidFileError."""
+    path = path_of(root, book)
+    return parse(path, read_bytes(path), book) if os.path.lexists(path) else Book(book)
+
+
+def parse(path: Path, raw: bytes, book: str) -> Book:
+    """Read a book from the bytes of its file. Raises InvalidFileError."""
+    if book == MILESTONES:
+        return milestone_dates.load(path, raw)
+    return issue_files.load(path, raw, book) if book in RESERVED else progress_files.load(path, raw)
+
+
+def dump(book: Book, order: Iterable[str]) -> tuple[bytes, Book]:
+    """Return the bytes of a book, and the book with the texts that it now knows.
+
+    Items of a checklist stand in the given order.
+    """
+    if book.name == MILESTONES:
+        return milestone_dates.dump(book)
+    if book.name in RESERVED:
+        return issue_files.dump(book), book
+    return progress_files.dump(book, order)

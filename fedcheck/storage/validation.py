@@ -1,0 +1,209 @@
+"""Checks across files, and the JSON Schema of our file formats."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+
+from fedcheck.domain.checklist import FORMAT, Checklist, Item
+from fedcheck.domain.dates import parse_due, parse_max_age
+from fedcheck.domain.key import ID_PATTERN
+from fedcheck.domain.process import Process
+from fedcheck.domain.reference import did_you_mean, split
+from fedcheck.errors import Problem
+from fedcheck.storage.checklist_files import Catalog, LoadedList, Path_
+from fedcheck.storage.problems import Collector
+from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
+
+
+def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
+    """Note in each of the lists what does not fit the other files; the catalog must hold them."""
+    winning = {name: one.checklist for name, one in catalog.winning().items() if one.checklist}
+    for loaded in lists:
+        if loaded.checklist is None or loaded.collector is None:
+            continue
+        served = [catalog.processes[p] for p in loaded.checklist.process if p in catalog.processes]
+        for process in served:
+            phases = [phase.id for phase in process.phases]
+            if loaded.checklist.phase not in phases:
+                hint = did_you_mean(loaded.checklist.phase, phases) or "known: " + ", ".join(phases)
+                text = f'the process {process.id} has no phase "{loaded.checklist.phase}"'
+                loaded.collector.add(("phase",), text, hint)
+        for _, item in loaded.checklist.items.values():
+            place = loaded.place(item.id)
+            _needs(item, place, winning, loaded.collector)
+            if served:
+                _anchors(item, place, served, winning, loaded.collector)
+                _deliverable(item, place, served, loaded.collector)
+        for cycle in _cycles(loaded.checklist, winning):
+            place = loaded.place(split(cycle[0])[1])
+            circle = " -> ".join((*cycle, cycle[0]))
+            loaded.collector.add((*place, "needs"), f"needs go in a circle: {circle}", "cut one")
+
+
+def check_deliverables(catalog: Catalog) -> list[Problem]:
+    """Return what is wrong with the references of the processes' deliverables."""
+    winning = {name: one.checklist for name, one in catalog.winning().items() if one.checklist}
+    problems = []
+    for process in catalog.processes.values():
+        from fedcheck.storage.paths import shipped_checklists  # the file that a message names
+
+        file = shipped_checklists() / process.id / "process.toml"
+        for paper in process.deliverables:
+            if paper.handed_over_by and not _exists(paper.handed_over_by, winning):
+                text = f'deliverable "{paper.id}": unknown item {paper.handed_over_by}'
+                problems.append(Problem(file, 0, text, _suggest(paper.handed_over_by, winning)))
+    return problems
+
+
+def _exists(ref: str, lists: Mapping[str, Checklist]) -> bool:
+    checklist, item = split(ref)
+    return checklist in lists and item in lists[checklist].items
+
+
+def _suggest(ref: str, lists: Mapping[str, Checklist]) -> str:
+    checklist, item = split(ref)
+    if checklist not in lists:
+        return did_you_mean(checklist, lists)
+    return did_you_mean(item, lists[checklist].items)
+
+
+def _needs(item: Item, place: Path_, lists: Mapping[str, Checklist], problems: Collector) -> None:
+    for need in item.needs:
+        if not _exists(need, lists):
+            problems.add((*place, "needs"), f"unknown item {need}", _suggest(need, lists))
+
+
+def _anchors(
+    item: Item,
+    place: Path_,
+    served: list[Process],
+    lists: Mapping[str, Checklist],
+    problems: Collector,
+) -> None:
+    stones = list(dict.fromkeys(m.id for process in served for m in process.milestones))
+    named = {
+        "after": item.after,
+        "due": parse_due(item.due).anchor if item.due else "",
+        "max-age": parse_max_age(item.max_age).at if item.max_age else "",
+    }
+    for key, anchor in named.items():
+        if not anchor or anchor in stones or (key == "due" and _exists(anchor, lists)):
+            continue
+        hint = did_you_mean(anchor, stones) or "known: " + ", ".join(stones)
+        problems.add((*place, key), f'unknown milestone "{anchor}"', hint)
+
+
+def _deliverable(item: Item, place: Path_, served: list[Process], problems: Collector) -> None:
+    known = list(dict.fromkeys(d.id for process in served for d in process.deliverables))
+    if item.deliverable and item.deliverable not in known:
+        hint = did_you_mean(item.deliverable, known) or "known: " + ", ".join(known)
+        problems.add((*place, "deliverable"), f'unknown deliverable "{item.deliverable}"', hint)
+
+
+def _cycles(checklist: Checklist, lists: Mapping[str, Checklist]) -> list[list[str]]:
+    """Return the circles of `needs` whose alphabetically first item is in this checklist."""
+    circles: list[list[str]] = []
+    finished: set[str] = set()
+
+    def needs_of(ref: str) -> tuple[str, ...]:
+        owner, item = split(ref)
+        found = lists[owner].items.get(item) if owner in lists else None
+        return found[1].needs if found else ()
+
+    for start in (f"{checklist.id}:{item}" for item in checklist.items):
+        if start in finished:
+            continue
+        trail: list[str] = [start]
+        on_trail = {start}
+        work = [iter(needs_of(start))]
+        while work:
+            following = next(work[-1], None)
+            if following is None:
+                work.pop()
+                gone = trail.pop()
+                on_trail.discard(gone)
+                finished.add(gone)
+            elif following in on_trail:
+                circle = trail[trail.index(following) :]
+                if split(min(circle))[0] == checklist.id:
+                    first = circle.index(min(circle))
+                    circles.append(circle[first:] + circle[:first])
+            elif following not in finished:
+                trail.append(following)
+                on_trail.add(following)
+                work.append(iter(needs_of(following)))
+    return circles
+
+
+_PATTERNS = {
+    "id": f"^{ID_PATTERN}$",
+    "age": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)(\s+at\s+[a-z0-9][a-z0-9._-]*)?$",
+    "period": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)$",
+    "due": (
+        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}"
+        r"|[a-z0-9][a-z0-9._:-]*(\s*[+-]\s*[0-9]{1,4}\s*(d|bd|w|mo|y))?)$"
+    ),
+}
+
+
+def schema(cls: type, title: str) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a file whose top level is a data class."""
+    defs: dict[str, Any] = {}
+    top = _object(cls, defs)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "description": (cls.__doc__ or "").split("\n")[0],
+        **top,
+        "$defs": dict(sorted(defs.items())),
+    }
+
+
+def _object(cls: type, defs: dict[str, Any]) -> dict[str, Any]:
+    specs = keys_of(cls)
+    return {
+        "type": "object",
+        "properties": {name: _property(spec, defs) for name, spec in specs.items()},
+        "required": [name for name, spec in specs.items() if spec.required],
+        "additionalProperties": keeps_extra(cls),
+    }
+
+
+def _property(spec: KeySpec, defs: dict[str, Any]) -> dict[str, Any]:
+    shape = _shape(spec.type, defs)
+    if spec.key.check:
+        shape = {**shape, "pattern": _PATTERNS[spec.key.check]}
+    if spec.key.one_or_many:
+        shape = {"anyOf": [shape["items"], shape]}
+    if spec.name == "format":
+        shape = {"const": FORMAT}
+    return {"description": spec.key.doc, **shape}
+
+
+def _shape(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
+    origin = get_origin(kind)
+    if kind is str:
+        return {"type": "string"}
+    if kind is int:
+        return {"type": "integer"}
+    if kind is bool:
+        return {"type": "boolean"}
+    if kind is date:
+        return {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+    if origin is Literal:
+        return {"enum": [choice for choice in get_args(kind) if choice]}
+    if origin is tuple:
+        return {"type": "array", "items": _shape(get_args(kind)[0], defs)}
+    if origin is not None and issubclass(origin, Mapping):
+        inner = _shape(get_args(kind)[1], defs)
+        if inner.get("type") == "array":
+            inner = {"anyOf": [inner["items"], inner]}
+        return {"type": "object", "additionalProperties": inner}
+    if is_dataclass(kind):
+        name = kind.__name__  # type: ignore[union-attr]
+        if name not in defs:
+            defs[name] = {}
+            defs[name] = {"description": (kind.__doc__ or "").split("\n")[0]} | _object(kind, defs)  # type: ignore[arg-type]
+        return {"$ref": f"#/$defs/{name}"}
+    return {}

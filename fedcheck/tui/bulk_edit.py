@@ -1,0 +1,121 @@
+"""Select several rows and change them as one transaction."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from fedcheck.domain.item_rules import Edit, edited
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import RuleError
+from fedcheck.session import Action
+
+NAMED = 3
+"""How many items a message names."""
+
+
+def title_of(entries: Sequence[Entry], width: int = 60) -> str:
+    """Return what a dialog is about: the title of an item, or how many there are."""
+    return one_line(entries[0].item.title, width) if len(entries) == 1 else f"{len(entries)} items"
+
+
+def shared(entries: Iterable[Entry], read: Callable[[Entry], str]) -> str:
+    """Return what all items have, or nothing where they differ."""
+    values = {read(entry) for entry in entries}
+    return values.pop() if len(values) == 1 else ""
+
+
+def names(entries: Sequence[Entry]) -> str:
+    """Return the ids of items for a message, the first few of them."""
+    listed = ", ".join(one_line(entry.item.id, 40) for entry in entries[:NAMED])
+    more = len(entries) - NAMED
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def with_needs(project: Project, action: Action) -> Action:
+    """Return an action whose label says what an item that was just done still needs.
+
+    Nobody is held back: what was done is done. But the gate will ask.
+    """
+    done = [c.ref for c in action.changes if c.field == "status" and c.new == "done"]
+    known = set(project.refs)
+    items = [item for ref in done if (item := project.item(ref)) is not None]
+    needs = dict.fromkeys(need for item in items for need in item.needs if need in known)
+    open_ = [need for need in needs if not project.record(need).closed]
+    if not open_:
+        return action
+    first = project.item(open_[0])
+    title = one_line(first.title, 60) if first else ""
+    more = f" and {len(open_) - 1} more" if len(open_) > 1 else ""
+    return replace(action, label=f"{action.label}, but it still needs: {title}{more}")
+
+
+def check(project: Project, refs: Sequence[str], edit: Edit, today: date) -> None:
+    """Raise RuleError, naming the item, where the rules refuse an edit of any of several items.
+
+    An item alone is left to the session: it asks the disk.
+    """
+    if len(refs) < 2:
+        return
+    refusals = []
+    for ref in refs:
+        item = project.item(ref)
+        if item is not None:
+            try:
+                edited(ref, item, project.record(ref), edit, today)
+            except RuleError as error:
+                refusals.append(error)
+    if refusals:
+        first = refusals[0]
+        more = f", and {len(refusals) - 1} more" if len(refusals) > 1 else ""
+        hint = f"none of the {len(refs)} items was changed"
+        raise RuleError(f"{first}{more}", hint, first.wants)
+
+
+@dataclass(slots=True)
+class Marks:
+    """Marked items by reference.
+
+    Attributes:
+        anchor: the item on which a range began that is still open; empty without one.
+    """
+
+    refs: set[str] = field(default_factory=set)
+    anchor: str = ""
+    _before: frozenset[str] = frozenset()
+
+    def toggle(self, ref: str) -> None:
+        """Mark an item, or take its mark away; an open range ends."""
+        self.end()
+        self.refs ^= {ref}
+
+    def begin(self, ref: str) -> None:
+        """Begin a range."""
+        self._before = frozenset(self.refs)
+        self.anchor = ref
+        self.refs.add(ref)
+
+    def stretch(self, refs: Iterable[str]) -> None:
+        """Let the open range be these items, besides what was marked before it."""
+        self.refs = {*self._before, *refs}
+
+    def end(self) -> None:
+        """End the range; what it marked stays marked."""
+        self.anchor = ""
+
+    def add(self, refs: Iterable[str]) -> None:
+        """Mark items."""
+        self.end()
+        self.refs.update(refs)
+
+    def drop(self, refs: Iterable[str]) -> None:
+        """Take the marks of items away."""
+        self.end()
+        self.refs.difference_update(refs)
+
+    def keep(self, known: Collection[str]) -> None:
+        """Forget items that are there no more."""
+        gone = [ref for ref in self.refs if ref not in known]
+        if gone:
+            self.drop(gone)

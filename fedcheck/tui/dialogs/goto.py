@@ -1,0 +1,109 @@
+"""Go to any item: type part of its name, id, control or reference."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from fedcheck.domain.query import split_words
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import cells, one_line
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+MOST = 100
+"""The most results shown: nobody reads further."""
+
+
+class GotoScreen(ModalScreen[str | None]):
+    """A field and the items that match it, best first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel"),
+        Binding("down", "move(1)", "down", show=False),
+        Binding("up", "move(-1)", "up", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(classes="prompt")
+        self.found: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out field and results."""
+        with Vertical(classes="dialog -wide -tall"):
+            yield Static("Go to an item", classes="dialog-title")
+            yield Input(placeholder="part of a title, an id, a control")
+            yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Show the first items."""
+        self.query_one(OptionList).can_focus = False
+        self._search("")
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self.call_after_refresh(lambda: self._search(self.query_one(Input).value))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._search(event.value)
+
+    def _search(self, text: str) -> None:
+        app = cast("FedcheckApp", self.app)
+        words = [word.casefold() for word in split_words(text)]
+        scored = []
+        for number, entry in enumerate(app.board.entries.values()):
+            name = " ".join((entry.item.title, entry.ref, entry.item.code, *entry.item.controls))
+            folded = name.casefold()
+            if all(word in folded for word in words):
+                title = entry.item.title.casefold()
+                starts = bool(words) and not title.startswith(words[0])
+                scored.append((starts, number, entry))
+        scored.sort(key=lambda one: one[:2])
+        self.found = [entry for _, _, entry in scored[:MOST]]
+        options = self.query_one(OptionList)
+        signs = app.signs
+        room = max(options.scrollable_content_region.width, 40) - 1
+        options.set_options(
+            [Option(_line(entry, signs.status[entry.state], room)) for entry in self.found]
+        )
+        if self.found:
+            options.highlighted = 0
+
+    def action_move(self, way: int) -> None:
+        """Move through the results while typing."""
+        options = self.query_one(OptionList)
+        if way > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        if place is not None and place < len(self.found):
+            self.dismiss(self.found[place].ref)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self.found[event.option_index].ref)
+
+    def action_cancel(self) -> None:
+        """Leave."""
+        self.dismiss(None)
+
+
+def _line(entry: Entry, sign: str, room: int) -> Content:
+    """Return an item on one line: what it is called, and its reference or id."""
+    room -= cells(sign) + 1
+    name = one_line(entry.item.id if room < 70 else entry.ref, room // 2)
+    title = one_line(entry.item.title, room - cells(name) - 2)
+    gap = " " * (room - cells(title) - cells(name))
+    return Content.assemble(f"{sign} {title}{gap}", (name, "$foreground-muted"))

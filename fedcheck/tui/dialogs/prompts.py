@@ -1,0 +1,269 @@
+"""Small dialogs: a line, a longer text, a choice, a text to read."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from fedcheck.domain.text import clean, one_line
+
+Preview = Callable[[str], str]
+"""Says what a text means while it is typed; raises ValueError with what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: its value, the key that chooses it at once, its words."""
+
+    value: str
+    text: str
+    key: str = ""
+
+
+def _no_preview(_: str) -> str:
+    return ""
+
+
+class Dialog(ModalScreen[str | None]):
+    """A small dialog that gives one answer, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "cancel")]
+
+    def answer(self, value: str | None) -> None:
+        """Give the answer, once: a second ⏎ may come before the dialog is gone."""
+        if self.is_current:
+            self.dismiss(value)
+
+    def action_dismiss_none(self) -> None:
+        """Leave without an answer."""
+        self.answer(None)
+
+
+class TextPrompt(Dialog):
+    """Asks for one line; shows what it means while it is typed."""
+
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        *,
+        hint: str = "",
+        preview: Preview = _no_preview,
+        known: Sequence[str] = (),
+    ) -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.value = value
+        self.hint = one_line(hint)
+        self.preview = preview
+        self.known = [one_line(name) for name in known]
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, field and hint."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            suggester = SuggestFromList(self.known, case_sensitive=False) if self.known else None
+            yield Input(one_line(self.value), suggester=suggester, select_on_focus=False)
+            yield Static(Content(self.hint), classes="dialog-hint", id="hint")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        hint = self.query_one("#hint", Static)
+        try:
+            meaning = self.preview(event.value)
+        except ValueError as error:
+            hint.update(Content(one_line(str(error))))
+            hint.add_class("-wrong")
+            return
+        hint.remove_class("-wrong")
+        hint.update(Content(one_line(meaning) or self.hint))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        try:
+            self.preview(event.value)
+        except ValueError:
+            self.app.bell()
+            return
+        self.answer(event.value)
+
+
+class LongTextPrompt(Dialog):
+    """Asks for a text of several lines."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2,ctrl+s", "save", "save"),
+        Binding("ctrl+e", "editor", "editor", priority=True),
+    ]
+
+    def __init__(self, title: str, value: str = "") -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.value = value
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, text and hint."""
+        with Vertical(classes="dialog -tall"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            yield TextArea(clean(self.value), show_line_numbers=False, soft_wrap=True)
+            hint = "F2 or ctrl+s saves, ctrl+e opens your editor, esc leaves it as it was"
+            yield Static(Content(hint), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        """Start at the end of the text."""
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+
+    def action_editor(self) -> None:
+        """Go on writing in the person's own editor; what it gives comes back here."""
+        from fedcheck.tui import external_programs
+
+        area = self.query_one(TextArea)
+        try:
+            text = external_programs.edited(self.app, area.text)
+        except external_programs.NoProgramError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        area.load_text(clean(text))
+        area.move_cursor(area.document.end)
+
+    def action_save(self) -> None:
+        """Give the text."""
+        self.answer(self.query_one(TextArea).text)
+
+
+class ChoicePrompt(Dialog):
+    """Asks for one of a few things; a letter chooses at once."""
+
+    def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.choices = choices
+        self.current = current
+
+    def compose(self) -> ComposeResult:
+        """Lay out title and choices."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            options = [
+                Option(
+                    Content.assemble(
+                        (f"{choice.key:<3}" if choice.key else "", "bold $accent"),
+                        clean(choice.text),
+                    )
+                )
+                for choice in self.choices
+            ]
+            yield OptionList(*options, markup=False)
+            yield Static(Content("⏎ chooses, esc leaves it as it was"), classes="dialog-hint")
+
+    def on_mount(self) -> None:
+        """Start on what is so now."""
+        values = [choice.value for choice in self.choices]
+        options = self.query_one(OptionList)
+        options.highlighted = values.index(self.current) if self.current in values else 0
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.answer(self.choices[event.option_index].value)
+
+    def key_for(self, key: str) -> Choice | None:
+        """Return the choice of a key."""
+        return next((choice for choice in self.choices if choice.key and choice.key == key), None)
+
+    def on_key(self, event: object) -> None:
+        """Choose at once by letter."""
+        character = getattr(event, "character", None)
+        found = self.key_for(character) if character else None
+        if found is not None:
+            getattr(event, "stop", lambda: None)()
+            self.answer(found.value)
+
+
+class TogglesPrompt(Dialog):
+    """Asks for any of a few things: a letter, or blank, turns one on or off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "turn", "turn", priority=True),
+        Binding("enter", "save", "save", priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], on: Collection[str] = ()) -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.choices = choices
+        self.on = set(on)
+
+    def compose(self) -> ComposeResult:
+        """Lay out title and choices."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(clean(self.title_text)), classes="dialog-title")
+            yield OptionList(*(Option(self._line(one)) for one in self.choices), markup=False)
+            hint = "a letter or space turns one on or off, ⏎ saves, esc leaves it as it was"
+            yield Static(Content(hint), classes="dialog-hint")
+
+    def _line(self, choice: Choice) -> Content:
+        sign = "[x]" if choice.value in self.on else "[ ]"
+        return Content.assemble(
+            (f"{choice.key:<3}", "bold $accent"), f"{sign} ", clean(choice.text)
+        )
+
+    def on_mount(self) -> None:
+        """Start on the first one."""
+        self.query_one(OptionList).highlighted = 0
+
+    def action_turn(self) -> None:
+        """Turn the highlighted one on or off."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None:
+            self._turn(place)
+
+    def _turn(self, place: int) -> None:
+        choice = self.choices[place]
+        self.on ^= {choice.value}
+        self.query_one(OptionList).replace_option_prompt_at_index(place, self._line(choice))
+
+    def on_key(self, event: object) -> None:
+        """Turn one by its letter."""
+        character = getattr(event, "character", None)
+        for place, choice in enumerate(self.choices):
+            if character and choice.key == character:
+                getattr(event, "stop", lambda: None)()
+                self._turn(place)
+
+    def action_save(self) -> None:
+        """Give those that are on, a blank between them."""
+        self.answer(" ".join(choice.value for choice in self.choices if choice.value in self.on))
+
+
+class ReadingScreen(ModalScreen[None]):
+    """A title and a text; it can be scrolled, and closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "close", "close")]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(classes="prompt")
+        self.title_text = title
+        self.text = text
+
+    def compose(self) -> ComposeResult:
+        """Lay out title and text."""
+        with Vertical(classes="dialog -wide -tall"):
+            yield Static(Content(one_line(self.title_text)), classes="dialog-title")
+            with VerticalScroll():
+                yield Static(Content(clean(self.text)))
+            yield Static("esc closes this", classes="dialog-hint")
+
+    def action_close(self) -> None:
+        """Close it."""
+        if self.is_current:
+            self.dismiss(None)

@@ -1,0 +1,107 @@
+"""Since when a report tells what changed: a day, today, the last report sent, the last look."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.text import one_line
+from fedcheck.domain.workspace import Sent
+from fedcheck.session import Session
+from fedcheck.storage import atomic_files
+from fedcheck.storage.record_file import SENT
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+Since = Callable[[str | None], object]
+"""Hears what was chosen: what `earlier` takes, nothing at all (empty), or the template's own."""
+
+DAY, TEMPLATE, NOTHING = "day", "template", "nothing"
+
+
+def ask_since(app: "FedcheckApp", then: Since) -> None:
+    """Ask since when changes are told, offering what is known of this workspace."""
+    specs: dict[str, str] = {}
+    choices = [
+        Choice(TEMPLATE, "As the template has it", "t"),
+        Choice(NOTHING, "No changes: how it stands, and nothing else", "n"),
+        Choice(DAY, "Since a day", "d"),
+    ]
+    for key, words, spec in _known(app):
+        specs[key] = spec
+        choices.append(Choice(key, words, key[0]))
+
+    def chosen(answer: str | None) -> None:
+        if answer == DAY:
+            _ask_day(app, then)
+        elif answer == TEMPLATE:
+            then(None)
+        elif answer is not None:
+            then(specs.get(answer, ""))
+
+    app.push_screen(ChoicePrompt("Tell what changed", choices), chosen)
+
+
+def _known(app: "FedcheckApp") -> Iterator[tuple[str, str, str]]:
+    """Return what else can be compared with: a name, its words, what `earlier` takes for it.
+
+    A day counts as a whole: the state is that at the end of the day before.
+    """
+    session, today = app.session, app.session.today()
+    looked = app.looked_before
+    if looked is not None:
+        day = looked.astimezone(ZoneInfo(session.project.config.timezone)).date()
+        words = f"Since you looked last, {day}  {distance(day, today)}"
+        yield "looked", words, _before(day)
+    last = last_sent(session)
+    if last is not None and last.on is not None:
+        to = one_line(last.to, 30)
+        words = f"Since the last report sent, {last.on} to {to}"
+        yield "report", words, _spec(session, last)
+    yield "of-today", f"Of today, {today}", _before(today)
+
+
+def _before(day: date) -> str:
+    return (day - timedelta(days=1)).isoformat()
+
+
+def last_sent(session: Session) -> Sent | None:
+    """Return the report that was sent last, if any was."""
+    book = session.shelf.books.get(SENT)
+    found = [one for one in book.records.values() if isinstance(one, Sent)] if book else []
+    dated = [one for one in found if one.on is not None]
+    return max(dated, key=lambda one: one.on or date.min, default=None)
+
+
+def _spec(session: Session, last: Sent) -> str:
+    """Return the file of a report that was sent, if it is that still; else the day of sending."""
+    try:
+        digest = hashlib.sha256(atomic_files.read_plain(session.root / last.file)).hexdigest()
+    except (OSError, ValueError):
+        digest = ""
+    same = bool(digest) and digest == last.sha256
+    return f"./{last.file}" if same else str(last.on)
+
+
+def _ask_day(app: "FedcheckApp", then: Since) -> None:
+    today = app.session.today()
+
+    def preview(text: str) -> str:
+        day = typed_day(text, today)
+        if day is None:
+            return ""
+        if day > today:
+            raise ValueError(f"{day} is still to come")
+        return f"what changed after {day:%a} {day}, {distance(day, today)}"
+
+    def given(text: str | None) -> None:
+        day = typed_day(text, today) if text else None
+        if day is not None:
+            then(day.isoformat())
+
+    hint = "2027-01-04; the report tells what changed after that day"
+    app.push_screen(TextPrompt("Since the end of", hint=hint, preview=preview), given)

@@ -1,0 +1,106 @@
+"""Editor, pager and browser: other programs that the app starts."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App, SuspendNotSupported
+
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.text import clean
+from fedcheck.reports.markdown import safe_url
+from fedcheck.storage import atomic_files
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+EDITORS = ("VISUAL", "EDITOR")
+FALLBACKS = {"editor": ("nano", "vi"), "pager": ("less", "more")}
+
+
+class NoProgramError(Exception):
+    """There is no such program, or it cannot run here; says what to do."""
+
+
+def edited(app: App[int], text: str) -> str:
+    """Let the person edit a text in their editor and return it. Raises NoProgramError.
+
+    The text lies in a file of the person's own meanwhile, which is removed afterwards.
+    """
+    command = _command("editor", EDITORS)
+    folder = Path(tempfile.mkdtemp(prefix="fedcheck-"))
+    path = folder / "note.md"
+    try:
+        atomic_files.write_whole(path, text.encode())
+        _run(app, [*command, str(path)])
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise NoProgramError(f"the text cannot be read back: {error.strerror}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def opened(app: App[int], path: Path) -> None:
+    """Open a file in the person's editor. Raises NoProgramError."""
+    _run(app, [*_command("editor", EDITORS), str(path)])
+
+
+def paged(app: App[int], text: str) -> None:
+    """Show a text in the person's pager. Raises NoProgramError."""
+    _run(app, _command("pager", ("PAGER",)), text)
+
+
+def _command(what: str, variables: tuple[str, ...]) -> list[str]:
+    """Return the program that the environment names, else one that is there."""
+    for name in variables:
+        try:
+            words = shlex.split(os.environ.get(name, ""))
+        except ValueError:
+            words = []
+        if words and shutil.which(words[0]):
+            return words
+        if words:
+            raise NoProgramError(f"{name} names {words[0]}, which is not there")
+    for name in FALLBACKS[what]:
+        if shutil.which(name):
+            return [name]
+    raise NoProgramError(f"no {what} is there; set {variables[-1]} in your shell")
+
+
+def _run(app: App[int], command: list[str], text: str | None = None) -> None:
+    try:
+        with app.suspend():
+            subprocess.run(command, input=text, text=True, check=False)
+    except SuspendNotSupported:
+        raise NoProgramError("other programs cannot be opened in this terminal") from None
+    except OSError as error:
+        raise NoProgramError(f"{command[0]}: {error.strerror}") from error
+    app.refresh(layout=True)
+
+
+def open_evidence(app: "FedcheckApp", proof: Evidence) -> None:
+    """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
+    link = clean(proof.link)
+    url = safe_url(proof.link) if proof.kind == "url" else ""
+    if url:
+        app.copy_to_clipboard(link)
+        if browser_is_near() and webbrowser.open(url):
+            app.tell(f"Opened in the browser: {link}", "the URL is copied too")
+        else:
+            app.tell(f"No browser here: {link}", "the URL is copied")
+        return
+    text = str(app.session.root / proof.link) if proof.kind == "file" else link
+    app.copy_to_clipboard(clean(text))
+    app.tell(f"Copied: {text}")
+
+
+def browser_is_near() -> bool:
+    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)

@@ -1,0 +1,106 @@
+"""The history as the screens show it, read in the writer's thread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fedcheck.analysis.activity import Deed, story
+from fedcheck.domain.change import Entered
+from fedcheck.domain.reference import split
+from fedcheck.session import Session
+from fedcheck.storage import history
+from fedcheck.storage.paths import private_home
+
+LAST = 4
+"""How many lines of its history the details of an item show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was done, in words, the newest first; and the changes of the record behind it.
+
+    Attributes:
+        entered: for one item, the changes of its own record, the oldest first. What stands under
+            `private/` about an item of a shared list is none of them: it must not get there.
+    """
+
+    deeds: tuple[Deed, ...]
+    entered: tuple[Entered, ...] = ()
+
+
+def read_past(session: Session, ref: str = "") -> Past:
+    """Read the history of the workspace, or of one item. Raises FedcheckError."""
+    zone = ZoneInfo(session.project.config.timezone)
+    if not ref:
+        return Past(newest_first(story(session.history(), zone)))
+    entered = session.history(ref)
+    inside = split(ref)[0] in session.project.private_lists
+    home = private_home(session.root) if inside else session.root
+    names = {one.change.ref for one in entered}
+    own = [one for one in history.read_all(home) if one.change.ref in names]
+    return Past(newest_first(story(entered, zone)), tuple(own))
+
+
+def newest_first(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
+    """Return deeds with the newest action first; within an action their order holds."""
+    actions: dict[str, list[Deed]] = {}
+    for deed in deeds:
+        actions.setdefault(deed.tx, []).append(deed)
+    return tuple(deed for of in reversed(list(actions.values())) for deed in of)
+
+
+class Recall:
+    """The last lines of each item's history; of a file that grew only the new lines are read.
+
+    Runs in the writer's thread.
+    """
+
+    def __init__(self) -> None:
+        self._root: Path | None = None
+        self._read: dict[Path, int] = {}
+        self._by_ref: dict[str, list[Entered]] = {}
+
+    def last(self, session: Session, ref: str, count: int = LAST) -> tuple[Deed, ...]:
+        """Return what was done to an item last, the newest first. Raises FedcheckError."""
+        if session.root != self._root:
+            self._forget(session.root)
+        for home in (session.root, private_home(session.root)):
+            for path in history.history_files(home):
+                self._catch_up(path)
+        found = session.project.checklists.get(split(ref)[0])
+        name = split(ref)[1]
+        earlier = [old for old, new in found.renamed.items() if new == name] if found else []
+        refs = [ref, *(f"{split(ref)[0]}:{old}" for old in earlier)]
+        entered = sorted((e for one in refs for e in self._by_ref.get(one, [])), key=_moment)
+        zone = ZoneInfo(session.project.config.timezone)
+        return newest_first(story(entered, zone))[:count]
+
+    def _forget(self, root: Path) -> None:
+        self._root = root
+        self._read.clear()
+        self._by_ref.clear()
+
+    def _catch_up(self, path: Path) -> None:
+        """Read the lines that a file has more than before; all of them where it was rewritten."""
+        size = path.stat().st_size
+        known = self._read.get(path, 0)
+        if size == known:
+            return
+        if size < known and self._root is not None:
+            self._forget(self._root)
+            known = 0
+        with path.open("rb") as file:
+            file.seek(known)
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        self._read[path] = known + len(whole)
+        for line in whole.split(b"\n"):
+            one = history.parse_line(line) if line else None
+            if one is not None:
+                self._by_ref.setdefault(one.change.ref, []).append(one)
+
+
+def _moment(one: Entered) -> datetime:
+    return one.at

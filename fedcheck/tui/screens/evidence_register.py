@@ -1,0 +1,275 @@
+"""The evidence register: all evidence of the workspace, how it stands, until when it holds."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence_register import (
+    GROUPINGS,
+    Register,
+    Row,
+    full_register,
+    grouped,
+    matching,
+)
+from fedcheck.analysis.issue_evidence import in_a_ledger
+from fedcheck.domain.text import one_line, plural
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.evidence_actions import (
+    add_pieces,
+    edit_piece,
+    remove_pieces,
+    renew_piece,
+    replace_piece,
+)
+from fedcheck.tui.evidence_hashing import verify_rows
+from fedcheck.tui.external_programs import open_evidence
+from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.screens.evidence import dropped
+from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.evidence_list import ProofList, details
+from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.top_line import TopLine
+
+DETAILS_DELAY = 0.08
+"""How long the cursor rests, in seconds, before the details follow it."""
+
+ALL = "*"
+"""Stands for all items of a piece."""
+
+
+class RegisterScreen(PlaceScreen):
+    """All evidence: filter, list in groups, details of the highlighted piece."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("register")
+    PLACES: ClassVar[tuple[str, ...]] = ("register", "rows", "everywhere")
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
+        (0, "-narrow"),
+        (100, "-wide"),
+        (170, "-broad"),
+    ]
+
+    def __init__(self, filter_text: str = "") -> None:
+        super().__init__()
+        self.filter = filter_text
+        self.found: Register | None = None
+        self.found_for: Board | None = None
+        self.shown_rows: Sequence[Row] = ()
+        self._timer: Timer | None = None
+
+    @property
+    def rows(self) -> ProofList:
+        """Return the list."""
+        return self.query_one(ProofList)
+
+    @property
+    def grouping(self) -> str:
+        """Return what the list is grouped by."""
+        remembered = self.fedcheck.remembered.text("groups-evidence")
+        return remembered if remembered in GROUPINGS else GROUPINGS[0]
+
+    def compose(self) -> ComposeResult:
+        """Lay out filter, list and details."""
+        yield TopLine()
+        with Container(id="register"):
+            with Vertical(id="register-rows"):
+                yield Input(
+                    self.filter, placeholder="words, state:stale; -word leaves out", id="filter"
+                )
+                yield ProofList(self.fedcheck.signs, id="register-list")
+            with VerticalScroll(id="register-details", can_focus=False):
+                yield Static(id="register-text")
+        yield Static(id="register-progress")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Show the register."""
+        self.set_class(bool(self.filter), "-filtering")
+        self.show()
+        self.rows.focus()
+        self.set_interval(0.1, self._progress)
+
+    def show(self) -> None:
+        """Show what the filter lets through, in groups; under another screen, once that is gone."""
+        if self.found is not None and not self.is_current:
+            return
+        board = self.fedcheck.board
+        if self.found is None or self.found_for is not board:
+            self.found, self.found_for = full_register(board), board
+        found = self.found
+        self.shown_rows = matching(found, self.filter) if self.filter.strip() else found.rows
+        groups = grouped(found, self.shown_rows, self.grouping)
+        self.rows.show(groups, board.today, self._empty_text(found))
+        part = ""
+        if len(self.shown_rows) != len(found.rows):
+            part = f"{len(self.shown_rows)} of {plural(len(found.rows), 'row')} · "
+        self.query_one(TopLine).show("Evidence", f"by {self.grouping}", part + found.summary)
+        self._show_details()
+
+    def _empty_text(self, found: Register) -> str:
+        if found.rows:
+            none = f"None of {plural(len(found.rows), 'row')} matches the filter"
+            return none + self.fedcheck.hint("register.back", "clears it", "; ")
+        adds = self.fedcheck.hint("register.add", "adds some, or", "; ")
+        return f"No evidence yet, and none is expected{adds or ';'} drop a file here"
+
+    @on(ProofList.Highlighted)
+    def _highlighted(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
+
+    def _show_details(self) -> None:
+        row, text = self.rows.current, self.query_one("#register-text", Static)
+        if row is None:
+            text.update(Content(""))
+            return
+        text.update(details(self.fedcheck.board, row, self.fedcheck.signs))
+
+    def _progress(self) -> None:
+        line, run = self.query_one("#register-progress", Static), self.fedcheck.verifying
+        self.set_class(run is not None, "-verifying")
+        if run is not None:
+            bar = run.words(self.fedcheck.signs.ascii_only, 30)
+            stops = self.fedcheck.hint("register.back", "stops")
+            line.update(Content(f"Verifying  {bar}   {stops}"))
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        if event.value != self.filter:
+            self.filter = event.value
+            self.show()
+
+    @on(Input.Submitted, "#filter")
+    def _entered(self) -> None:
+        self.set_class(bool(self.filter), "-filtering")
+        self.rows.focus()
+
+    def action_register_filter(self) -> None:
+        """Open the filter."""
+        self.add_class("-filtering")
+        self.query_one("#filter", Input).focus()
+
+    def action_register_back(self) -> None:
+        """Stop verifying, else leave the filter, else go back."""
+        field = self.query_one("#filter", Input)
+        if self.fedcheck.verifying is not None:
+            self.fedcheck.verifying.stop()
+        elif field.value or self.has_class("-filtering"):
+            field.value = ""
+            self.remove_class("-filtering")
+            self.rows.focus()
+        else:
+            self.dismiss(None)
+
+    def action_register_group(self) -> None:
+        """Group it another way."""
+        way = GROUPINGS[(GROUPINGS.index(self.grouping) + 1) % len(GROUPINGS)]
+        self.fedcheck.remembered.put("groups-evidence", way)
+        self.show()
+
+    @on(ProofList.Opened)
+    def _opened(self) -> None:
+        self.action_register_item()
+
+    def action_register_item(self) -> None:
+        """Go to the item of the highlighted piece; ask which, where it has several."""
+        row = self.rows.current
+        if row is None:
+            return
+        if len(row.refs) == 1:
+            self._go(row.refs[0])
+        else:
+            self._ask_item("Go to", row, [], self._go)
+
+    def _go(self, ref: str | None) -> None:
+        from fedcheck.tui.screens.checklist import ChecklistScreen
+        from fedcheck.tui.screens.issues import ledger_screen
+
+        if ref and in_a_ledger(ref):
+            self.app.push_screen(ledger_screen(ref.partition(":")[0], "", ref))
+        elif ref:
+            self.app.push_screen(ChecklistScreen(ref=ref))
+
+    def _ask_item(self, title: str, row: Row, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
+        titles = {use.entry.ref: use.entry.item.title for use in row.uses}
+        choices = [
+            Choice(ref, one_line(title, 56), str(number) if number < 10 else "")
+            for number, (ref, title) in enumerate(titles.items(), 1)
+        ]
+        self.app.push_screen(ChoicePrompt(title, [*more, *choices]), then)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a file that was dropped onto the terminal."""
+        event.stop()
+        links = dropped(self.fedcheck, event.text)
+        if links:
+            self._add(links)
+
+    def action_register_add(self) -> None:
+        """Add evidence, for the highlighted item where one lacks it."""
+        self._add([])
+
+    def _add(self, links: Sequence[str]) -> None:
+        row = self.rows.current
+        wanted = row is not None and (row.proof is None or self.rows.by_item)
+        refs = [ref for ref in row.refs if not in_a_ledger(ref)] if row and wanted else []
+        add_pieces(self.fedcheck, refs, links)
+
+    def action_register_open(self) -> None:
+        """Open the highlighted piece."""
+        row = self.rows.current
+        if row is not None and row.proof is not None:
+            open_evidence(self.fedcheck, row.proof)
+        else:
+            self.app.bell()
+
+    def action_register_edit(self) -> None:
+        """Change what is known of the highlighted piece, on all its items."""
+        row = self.rows.current
+        if row is not None and row.proof is not None:
+            only_items = not any(in_a_ledger(ref) for ref in row.refs)
+            edit_piece(self.fedcheck, row.proof, row.pieces, with_items=only_items)
+
+    def action_register_renew(self) -> None:
+        """Note that the highlighted piece was collected again today."""
+        row = self.rows.current
+        if row is not None and row.proof is not None:
+            renew_piece(self.fedcheck, row.proof, row.pieces)
+
+    def action_register_replace(self) -> None:
+        """Put another link in the place of the highlighted piece."""
+        row = self.rows.current
+        if row is not None and row.proof is not None:
+            replace_piece(self.fedcheck, row.proof, row.pieces)
+
+    def action_register_remove(self) -> None:
+        """Detach the highlighted piece: from its item, from one of several, or from all."""
+        row = self.rows.current
+        if row is None or row.proof is None:
+            return
+        if len(row.refs) == 1:
+            remove_pieces(self.fedcheck, row.pieces)
+            return
+
+        def chosen(ref: str | None) -> None:
+            if ref:
+                wanted = tuple(piece for piece in row.pieces if ref in (ALL, piece[0]))
+                remove_pieces(self.fedcheck, wanted)
+
+        every = Choice(ALL, f"All {len(row.refs)} items", "a")
+        self._ask_item(f"Remove {one_line(row.name, 40)} from", row, [every], chosen)
+
+    def action_register_verify(self) -> None:
+        """Hash the files that are shown, and compare."""
+        if self.fedcheck.verifying is None:
+            verify_rows(self.fedcheck, self.shown_rows)
+            self._progress()

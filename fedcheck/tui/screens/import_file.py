@@ -1,0 +1,354 @@
+"""Bringing in a file: what it would do is shown before anything is written."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+from textual.worker import get_current_worker
+
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Project
+from fedcheck.errors import FedcheckError, RuleError
+from fedcheck.importers.plan import Plan, carry_out
+from fedcheck.importers.registry import KINDS, Kind, Prepared, Said, kinds_of
+from fedcheck.session import Action
+from fedcheck.storage.paths import expanded
+from fedcheck.tui.dialogs.form import Field, FormScreen
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.link_field import LinkField
+from fedcheck.tui.widgets.top_line import TopLine
+
+SHOWN = 400
+"""How many remarks are shown before the rest is counted."""
+
+SAMPLE = 12
+"""How many changes are shown one by one."""
+
+START = "Name a file, or drop one here; tab completes a path. Nothing is written before you have\
+ seen what it would do."
+
+
+class BringingInScreen(PlaceScreen):
+    """Asks for a file, shows what it would do, and does it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("bring")
+    PLACES: ClassVar[tuple[str, ...]] = ("bring", "everywhere")
+
+    class Read(Message):
+        """A file was read, or could not be."""
+
+        def __init__(
+            self, run: int, kinds: Sequence[Kind], outcome: Prepared | FedcheckError, of: Project
+        ) -> None:
+            self.run = run
+            self.kinds = kinds
+            self.outcome = outcome
+            self.of = of
+            super().__init__()
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__()
+        self.start_path = path
+        self.path: Path | None = None
+        self.kinds: Sequence[Kind] = ()
+        self.chosen = ""
+        self.said: Said = {}
+        self.prepared: Prepared | None = None
+        self.made_for: Project | None = None
+        self.reading = 0
+        self.runs = 0
+        self.waited = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay out the path, what was recognised, and the plan."""
+        yield TopLine()
+        with Horizontal(id="bring-path"):
+            yield Static("File", id="bring-name")
+            yield LinkField(
+                self.start_path, self.fedcheck.here, self.fedcheck.session.root, id="bring-file"
+            )
+        yield Static(Content(START), id="bring-said")
+        with VerticalScroll(id="bring-page"):
+            yield Static(known_kinds(), id="bring-plan")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Wait for a path."""
+        self.show()
+        self.query_one("#bring-file").focus()
+        self.set_interval(0.5, self._tick)
+
+    def show(self) -> None:
+        """Show whose workspace it is; the plan itself is made anew before it is carried out."""
+        name = self.fedcheck.session.project.config.name
+        self.query_one(TopLine).show("Bring in a file", "", one_line(name, 40))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done now."""
+        if action == "bring_kind":
+            return len(self.kinds) > 1 and not self.reading and not self._typing
+        if action == "bring_options":
+            return self.kind is not None and not self.reading and not self._typing
+        if action == "bring_do":
+            ready = self.prepared is not None and not self.prepared.plan.empty
+            return not self.reading and (self._typing or ready)
+        if action == "bring_file":
+            return not self._typing
+        return super().check_action(action, parameters)
+
+    @property
+    def _typing(self) -> bool:
+        return isinstance(self.focused, LinkField)
+
+    @property
+    def kind(self) -> Kind | None:
+        """Return what the file is taken for."""
+        return next((one for one in self.kinds if one.id == self.chosen), None)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self.prepared is not None or self.kinds:
+            self._forget()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.action_bring_do()
+
+    def action_bring_do(self) -> None:
+        """Read the file that is named; once its plan is shown, carry it out."""
+        if self.reading:
+            return
+        if self.prepared is None or self._typing:
+            self._begin()
+        elif not self.prepared.plan.empty:
+            self._carry_out(self.prepared)
+
+    def action_bring_file(self) -> None:
+        """Go back to the path."""
+        self.query_one("#bring-file").focus()
+
+    def action_bring_kind(self) -> None:
+        """Take the file for another kind."""
+        choices = [Choice(one.id, one.title[:1].upper() + one.title[1:]) for one in self.kinds]
+
+        def chosen(kind_id: str | None) -> None:
+            if kind_id:
+                self.chosen, self.said = kind_id, {}
+                self._begin()
+
+        self.app.push_screen(ChoicePrompt("It is", choices, self.chosen), chosen)
+
+    def action_bring_options(self) -> None:
+        """Say more about the file: what its columns mean, where its rows go."""
+        kind, path, session = self.kind, self.path, self.fedcheck.session
+        if kind is None or path is None:
+            return
+        try:
+            options = kind.options(session, path, self.said)
+        except FedcheckError as error:
+            self._said(str(error), wrong=True)
+            return
+        if not options:
+            self.fedcheck.tell("There is nothing to say about such a file")
+            return
+        fields = [
+            Field(one.name, one_line(one.label, 14), one.value, one.hint, one.known)
+            for one in options
+        ]
+
+        def given(values: Mapping[str, str] | None) -> None:
+            if values is not None:
+                self.said = values
+                self._begin()
+
+        self.app.push_screen(FormScreen(f"About {one_line(path.name, 60)}", fields), given)
+
+    def action_bring_close(self) -> None:
+        """Stop reading; else go back."""
+        if self.reading:
+            self.reading = 0
+            self._said("Stopped; nothing was written.")
+            self.query_one("#bring-file").focus()
+        else:
+            self.dismiss(None)
+
+    def _forget(self) -> None:
+        self.prepared, self.kinds, self.chosen, self.said = None, (), "", {}
+        self.query_one("#bring-plan", Static).update(known_kinds())
+        self._said(START)
+        self.refresh_bindings()
+
+    def _begin(self) -> None:
+        """Read the file in a thread; the app stays alive, and esc stops waiting."""
+        links = self.query_one(LinkField).links
+        path = self._found(links[0]) if links else None
+        if path is None:
+            what = f"{one_line(links[0], 80)}: no such file" if links else "Name a file first."
+            self._said(what, wrong=True)
+            return
+        if path != self.path:
+            self.chosen, self.said = "", {}
+        self.path = path
+        self.runs += 1
+        self.reading, self.waited = self.runs, 0
+        run, chosen, said = self.runs, self.chosen, self.said
+        self.query_one("#bring-plan", Static).update("")
+        self._said(f"Reading {path.name}")
+        self.run_worker(
+            lambda: self._read(run, path, chosen, said), thread=True, exit_on_error=True
+        )
+
+    def _found(self, link: str) -> Path | None:
+        typed = expanded(link)
+        for base in (self.fedcheck.here, self.fedcheck.session.root):
+            if (base / typed).is_file():
+                return base / typed
+        return None
+
+    def _read(self, run: int, path: Path, chosen: str, said: Said) -> None:
+        """Find out what a file is, and what it would do. Runs in a thread of its own."""
+        session = self.fedcheck.session
+        project = session.project
+        kinds: Sequence[Kind] = ()
+        outcome: Prepared | FedcheckError
+        try:
+            kinds = kinds_of(path)
+            if not kinds:
+                hint = "known are tables (.csv, .xlsx) and the files that fedcheck import names"
+                raise FedcheckError(f"{path.name}: not a file that can be brought in", hint)
+            kind = next((one for one in kinds if one.id == chosen), kinds[0])
+            outcome = kind.prepare(session, path, said)
+        except FedcheckError as error:
+            outcome = error
+        except (RuleError, ValueError) as error:
+            outcome = FedcheckError(str(error), getattr(error, "hint", ""))
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Read(run, kinds, outcome, project))
+
+    def on_bringing_in_screen_read(self, event: Read) -> None:
+        """Show the plan, or why there is none; what nobody waits for any more is dropped."""
+        if event.run != self.reading:
+            return
+        self.reading, self.kinds = 0, event.kinds
+        if self.kind is None:
+            self.chosen = self.kinds[0].id if self.kinds else ""
+        if isinstance(event.outcome, FedcheckError):
+            self.prepared = None
+            hint = event.outcome.hint
+            if "--" in hint:  # what a command line can say is said with a key here
+                hint = ""
+            self._said(f"{event.outcome}; {hint}" if hint else str(event.outcome), wrong=True)
+            if self.kinds:
+                self._how_to_go_on()
+        else:
+            self.prepared, self.made_for = event.outcome, event.of
+            self._said(self._recognised(self.kind))
+            self.query_one("#bring-plan", Static).update(plan_text(event.outcome.plan))
+            page = self.query_one("#bring-page")
+            page.scroll_home(animate=False)
+            page.focus()
+        self.refresh_bindings()
+
+    def _how_to_go_on(self) -> None:
+        """Say what can be done about a file that cannot be brought in as it is."""
+        hints = [
+            self.fedcheck.hint("bring.options", "says what its columns mean and where it goes"),
+            self.fedcheck.hint("bring.kind", "takes it for something else")
+            if len(self.kinds) > 1
+            else "",
+        ]
+        lines = "\n".join(hint for hint in hints if hint)
+        self.query_one("#bring-plan", Static).update(Content(lines))
+        self.query_one("#bring-page").focus()
+
+    def _recognised(self, kind: Kind | None) -> str:
+        words = f"It is {kind.title}. " if kind else ""
+        assert self.prepared is not None, "there is a plan"
+        if self.prepared.plan.empty:
+            return f"{words}Nothing to do: the workspace has all of it already."
+        does = self.fedcheck.hint("bring.do", "does what is shown below")
+        leaves = self.fedcheck.hint("bring.close", "leaves it")
+        return f"{words}{'; '.join(part for part in (does, leaves) if part)}."
+
+    def _carry_out(self, prepared: Prepared) -> None:
+        """Write what is shown; where the workspace changed meanwhile, show it anew first."""
+        session = self.fedcheck.session
+        if session.project is not self.made_for:
+            self.fedcheck.tell("The workspace changed meanwhile", "look once more, then carry out")
+            self._begin()
+            return
+
+        app = self.fedcheck
+
+        def job() -> Action:
+            action = carry_out(session, prepared.plan)
+            try:
+                prepared.after(action)
+            except FedcheckError as error:
+                words = f"Brought in, but what its columns mean was not kept: {error}"
+                app.call_later(app.tell, words, error.hint, "warning")
+            return action
+
+        app.change(job)
+        self.dismiss(None)
+
+    def _tick(self) -> None:
+        if self.reading and self.path is not None:
+            self.waited += 1
+            stops = self.fedcheck.hint("bring.close", "stops")
+            seconds = self.waited // 2
+            if seconds:
+                self._said(f"Reading {one_line(self.path.name, 50)}, {seconds} s   {stops}")
+
+    def _said(self, text: str, wrong: bool = False) -> None:
+        said = self.query_one("#bring-said", Static)
+        said.set_class(wrong, "-wrong")
+        said.update(Content(one_line(text, 400)))
+
+
+def known_kinds() -> Content:
+    """Return what can be brought in, a line each."""
+    parts: list[str | tuple[str, str]] = [("What can be brought in\n", "bold")]
+    for kind in KINDS:
+        name = kind.title[:1].upper() + kind.title[1:]
+        parts.append(f"  {name:<32}")
+        parts.append((" ".join(kind.suffixes) + "\n", "$foreground-muted"))
+    return Content.assemble(*parts)
+
+
+def plan_text(plan: Plan) -> Content:
+    """Return what a plan would do: facts, what is written, remarks, and some of the changes."""
+    parts: list[Content | str | tuple[str, str]] = []
+    for fact in plan.facts:
+        parts.append(one_line(fact, 400) + "\n")
+    if not plan.empty:
+        parts.append(("\nTo be written  ", "bold"))
+        parts.append(plan.told + "\n")
+    if plan.notes:
+        parts.append((f"\n{plural(len(plan.notes), 'remark')}\n", "bold $text-warning"))
+    for note in plan.notes[:SHOWN]:
+        remedy = f"; {note.remedy}" if note.remedy else ""
+        parts.append((f"  {one_line(note.where, 60)}  ", "$foreground-muted"))
+        parts.append(one_line(note.what + remedy, 400) + "\n")
+    if len(plan.notes) > SHOWN:
+        parts.append(f"  and {plural(len(plan.notes) - SHOWN, 'more remark')}\n")
+    if plan.changes:
+        parts.append(("\nChanges\n", "bold"))
+    for change in plan.changes[:SAMPLE]:
+        value = change.new.get("link", "") if isinstance(change.new, dict) else change.new
+        name = change.field.partition(".")[0]
+        parts.append((f"  {one_line(change.ref, 60)}  ", "$foreground-muted"))
+        parts.append(f"{name}: {one_line(str(value or 'nothing'), 120)}\n")
+    if len(plan.changes) > SAMPLE:
+        parts.append(f"  and {plural(len(plan.changes) - SAMPLE, 'more change')}\n")
+    return Content.assemble(*parts)

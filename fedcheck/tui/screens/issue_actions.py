@@ -1,0 +1,245 @@
+"""Changes of requests and findings: ask what has to be asked, then hand it to the session."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from fedcheck.analysis.issues import Thing
+from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.finding import Finding, remediation_due
+from fedcheck.domain.text import one_line, storable
+from fedcheck.errors import FedcheckError
+from fedcheck.session import Action
+from fedcheck.storage.transaction import ConflictError, Guard, allow
+from fedcheck.tui.dialogs.note import write_note
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+
+if TYPE_CHECKING:
+    from fedcheck.tui.app import FedcheckApp
+
+To = Callable[[Any], Thing]
+"""Makes of a request or finding what it shall be; may raise RuleError.
+
+A save that the disk refused half way is made again, so doing it twice must be doing it once.
+"""
+
+
+class Revising:
+    """Asks for changes of the things in one book, and saves them."""
+
+    def __init__(self, app: "FedcheckApp", book: str) -> None:
+        self.app = app
+        self.book = book
+
+    def save(
+        self,
+        thing: Thing,
+        to: To,
+        what: str,
+        guard: Guard = allow,
+        conflict: Callable[[ConflictError], object] | None = None,
+    ) -> None:
+        """Save a change off the UI thread; `what` tells it in the toast."""
+        run = self.job(thing, to, what)
+        self.app.change(lambda: run(guard), conflict=conflict)
+
+    def job(self, thing: Thing, to: To, what: str) -> Callable[[Guard], Action]:
+        """Return what saves a change."""
+        session = self.app.session
+        label = f'"{one_line(thing.title, 50)}" {what}'
+        return lambda guard: session.revise([f"{self.book}:{thing.id}"], to, label, guard)
+
+    def write(
+        self,
+        thing: Thing,
+        field: str,
+        title: str,
+        to: Callable[[Any, str], Thing],
+        what: str,
+        even_same: bool = False,
+    ) -> None:
+        """Ask for a long text; what another person wrote meanwhile is never written over."""
+
+        def save(text: str, guard: Guard) -> Action:
+            return self.job(thing, lambda old: to(old, text), what)(guard)
+
+        heading = f"{title}: {thing.title}"
+        write_note(self.app, heading, getattr(thing, field), save, field=field, even_same=even_same)
+
+    def ask_name(self, thing: Thing, field: str, title: str) -> None:
+        """Ask for a person or a role."""
+        project = self.app.session.project
+        people = list(dict.fromkeys([*project.people(), *project.process.roles]))
+        hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
+        prompt = TextPrompt(title, getattr(thing, field), hint=hint, known=people)
+
+        def given(name: str | None) -> None:
+            if name is not None:
+                who = " ".join(storable(name).split())
+                kept: dict[str, Any] = {field: who}
+                words = f"is for {who}" if who else "is for nobody"
+                self.save(thing, lambda old: replace(old, **kept), words)
+
+        self.app.push_screen(prompt, given)
+
+    def ask_to_withdraw(self, thing: Thing) -> None:
+        """Ask why it is taken back; then it goes."""
+        session, ref = self.app.session, f"{self.book}:{thing.id}"
+
+        def preview(text: str) -> str:
+            if not text.strip():
+                raise ValueError("a reason is needed; the history keeps it")
+            return ""
+
+        def given(reason: str | None) -> None:
+            if reason:
+                self.app.change(lambda: session.withdraw(ref, reason))
+
+        title = f"Why is it withdrawn: {one_line(thing.title, 60)}"
+        self.app.push_screen(TextPrompt(title, hint="⏎ saves", preview=preview), given)
+
+    def ask_due(self, thing: Thing) -> None:
+        """Ask for the day by which it is due, showing what it comes to while it is typed."""
+        own = _by_risk(thing) if isinstance(thing, Finding) else None
+
+        def given(text: str | None) -> None:
+            if text is not None:
+                day = day_of(self.app, text) or own
+                words = f"due {day.isoformat()}" if day else "has no due date"
+                self.save(thing, lambda old: replace(old, due=day), words)
+
+        now = thing.due.isoformat() if thing.due else ""
+        without = f"by its risk: {own.isoformat()}" if own else "no due date"
+        hint = f"2027-02-01, +2w, fri, kick-off - 30d; empty: {without}"
+        preview = due_preview(self.app, without)
+        self.app.push_screen(TextPrompt("Due", now, hint=hint, preview=preview), given)
+
+    def ask_item(self, thing: Thing) -> None:
+        """Ask which item to link; where some are, one of them can be taken off."""
+        if not thing.items:
+            self._ask_link(thing)
+            return
+        choices = [Choice("", "Link another item", "i")]
+        choices += [
+            Choice(ref, f"Take off: {self._title(ref)}", str(number))
+            for number, ref in enumerate(thing.items[:9], 1)
+        ]
+
+        def chosen(ref: str | None) -> None:
+            if ref == "":
+                self._ask_link(thing)
+            elif ref:
+                self.save(thing, lambda old: _without_item(old, ref), "no longer names the item")
+
+        self.app.push_screen(ChoicePrompt("Items", choices), chosen)
+
+    def _ask_link(self, thing: Thing) -> None:
+        from fedcheck.tui.dialogs.goto import GotoScreen
+
+        def chosen(ref: str | None) -> None:
+            if ref:
+                words = f"names {self._title(ref)}"
+                self.save(thing, lambda old: _with_item(old, ref), words)
+
+        self.app.push_screen(GotoScreen(), chosen)
+
+    def go_to_item(self, thing: Thing) -> None:
+        """Go to the item that is linked, or to one of them."""
+        here = [ref for ref in thing.items if ref in self.app.board.entries]
+        if not here:
+            self.app.tell(
+                "No item is linked that applies here", self.app.hint("ledger.item", "links one")
+            )
+        elif len(here) == 1:
+            self.app.show_item(here[0])
+        else:
+            choices = [
+                Choice(ref, self._title(ref), str(number)) for number, ref in enumerate(here[:9], 1)
+            ]
+
+            def chosen(ref: str | None) -> None:
+                if ref:
+                    self.app.show_item(ref)
+
+            self.app.push_screen(ChoicePrompt("Go to", choices), chosen)
+
+    def _title(self, ref: str) -> str:
+        item = self.app.session.project.item(ref)
+        return one_line(item.title if item else ref, 60)
+
+
+def with_proofs(old: Any, proofs: Sequence[Evidence]) -> Thing:
+    """Return it with pieces of evidence attached."""
+    made: Thing = replace(old, evidence=(*old.evidence, *proofs))
+    return made
+
+
+def without_proof(old: Any, evidence_id: str) -> Thing:
+    """Return it without a piece of evidence."""
+    made: Thing = replace(old, evidence=tuple(e for e in old.evidence if e.id != evidence_id))
+    return made
+
+
+def _with_item(old: Any, ref: str) -> Thing:
+    made: Thing = replace(old, items=tuple(dict.fromkeys((*old.items, ref))))
+    return made
+
+
+def _without_item(old: Any, ref: str) -> Thing:
+    made: Thing = replace(old, items=tuple(one for one in old.items if one != ref))
+    return made
+
+
+def _by_risk(finding: Finding) -> date | None:
+    return remediation_due(finding.risk, finding.found) if finding.found else None
+
+
+def day_of(app: "FedcheckApp", text: str) -> date | None:
+    """Return the day that a typed due date means; none for an empty one. Raises ValueError."""
+    meant = typed_due(text, app.board.today)
+    return app.board.calendar.day_of(meant) if meant else None
+
+
+def due_preview(app: "FedcheckApp", without: str) -> Callable[[str], str]:
+    """Return what says the day that a typed due date means."""
+
+    def preview(text: str) -> str:
+        day = day_of(app, text)
+        if day is None:
+            return without
+        return f"{day:%a} {day.isoformat()}, {distance(day, app.board.today)}"
+
+    return preview
+
+
+def items_of(app: "FedcheckApp", text: str, kept: Sequence[str]) -> tuple[str, ...]:
+    """Return the references that typed ends of references mean. Raises ValueError.
+
+    Those that stood there (`kept`) may stay, whether the checklists still have them or not.
+    """
+    found = []
+    for word in text.replace(",", " ").split():
+        if word in kept:
+            found.append(word)
+            continue
+        try:
+            found.append(app.session.resolve(word))
+        except FedcheckError as error:
+            raise ValueError(f"{error}; {error.hint}" if error.hint else str(error)) from None
+    return tuple(dict.fromkeys(found))
+
+
+def items_preview(app: "FedcheckApp", kept: Sequence[str]) -> Callable[[str], str]:
+    """Return what says which items are meant."""
+
+    def preview(text: str) -> str:
+        titles: Sequence[str] = [
+            item.title
+            for ref in items_of(app, text, kept)
+            if (item := app.session.project.item(ref))
+        ]
+        return "; ".join(one_line(title, 60) for title in titles) or "ids of items, or none"
+
+    return preview

@@ -1,0 +1,395 @@
+"""What the keys do to items: ask what has to be asked, then hand the edit to the session."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+
+from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.progress import by_phase_and_role
+from fedcheck.domain.checklist import ADVISED
+from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.row import Entry
+from fedcheck.tui import bulk_edit
+from fedcheck.tui.dialogs.issue_forms import UNSATISFIED, saved_then_offered
+from fedcheck.tui.dialogs.note import write_note
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.widgets.navigator import Place
+
+if TYPE_CHECKING:
+    from fedcheck.session import Action
+    from fedcheck.storage.transaction import Guard
+    from fedcheck.tui.app import FedcheckApp
+
+Entries = Sequence[Entry]
+
+STATUS_KEYS = {"todo": "t", "doing": "d", "blocked": "b", "done": "x", "na": "n"}
+RESULT_CHOICES = (
+    Choice("satisfied", "satisfied", "s"),
+    Choice("other-than-satisfied", "other than satisfied; needs a finding", "o"),
+    Choice("not-applicable", "not applicable; asks for the reason", "n"),
+    Choice("clear", "no result yet", "c"),
+)
+
+
+class EditingScreen(PlaceScreen):
+    """A screen on which items can be changed; says which one by `entry`, which ones by `meant`."""
+
+    class Edited(Message):
+        """A change of some items is on disk."""
+
+        def __init__(self, refs: Sequence[str]) -> None:
+            self.refs = refs
+            super().__init__()
+
+    class Recalled(Message):
+        """The last lines of an item's history are known."""
+
+        def __init__(self, ref: str, future: "Future[tuple[Deed, ...]]") -> None:
+            self.ref = ref
+            self.future = future
+            super().__init__()
+
+    def recall(self, ref: str) -> None:
+        """Read the last lines of an item's history off the UI thread; `Recalled` brings them."""
+        app = self.fedcheck
+        app.writer.submit(
+            lambda: app.recall.last(app.session, ref),
+            lambda future: self.post_message(self.Recalled(ref, future)),
+        )
+
+    @property
+    def entry(self) -> Entry | None:
+        """Return the item at which a person looks."""
+        raise TypeError(f"{type(self).__name__} does not say which item is meant")
+
+    @property
+    def meant(self) -> Entries:
+        """Return the items that the keys are about: the marked ones, or the one looked at."""
+        return [self.entry] if self.entry else []
+
+    def action_edit_done(self) -> None:
+        """Mark the items done, or take that back."""
+        self._with_meant(self.toggle_done)
+
+    def action_edit_status(self) -> None:
+        """Choose a status."""
+        self._with_meant(self.ask_status)
+
+    def action_edit_result(self) -> None:
+        """Choose a test's result."""
+        self._with_meant(self.ask_result)
+
+    def action_edit_owner(self) -> None:
+        """Ask for the owner."""
+        self._with_meant(self.ask_owner)
+
+    def action_edit_due(self) -> None:
+        """Ask for the due date."""
+        self._with_meant(self.ask_due)
+
+    def action_edit_note(self) -> None:
+        """Edit the note."""
+        self._with_meant(self.ask_note)
+
+    def action_edit_private_note(self) -> None:
+        """Edit the note that stays inside."""
+        self._with_meant(self.ask_private_note)
+
+    def action_edit_confirm(self) -> None:
+        """Confirm what changed upstream."""
+        self._with_meant(self.confirm)
+
+    def action_edit_evidence(self) -> None:
+        """Show the evidence of an item; add a piece to several."""
+        self._with_meant(self.show_evidence)
+
+    def action_edit_history(self) -> None:
+        """Show what was done to the item."""
+        from fedcheck.tui.screens.history import HistoryScreen
+
+        entry = self.entry
+        if entry is None:
+            self.app.bell()
+        else:
+            self.app.push_screen(HistoryScreen(entry.ref))
+
+    def action_edit_needs(self) -> None:
+        """Go to an item that this one needs, or that needs this one."""
+        from fedcheck.tui.screens.item import ask_linked
+
+        entry = self.entry
+        if entry is None:
+            self.app.bell()
+        else:
+            ask_linked(self.fedcheck, entry)
+
+    def _with_meant(self, act: Callable[[Entries], object]) -> None:
+        entries = self.meant
+        if entries:
+            act(entries)
+        else:
+            self.app.bell()
+
+    def edit(self, entries: Entries, edit: Edit) -> None:
+        """Save an edit of items, as one action, off the UI thread."""
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
+
+        def job() -> "Action":
+            bulk_edit.check(session.project, refs, edit, session.today())
+            action = session.edit(refs, edit)
+            return bulk_edit.with_needs(session.project, action)
+
+        self.save(refs, job)
+
+    def save(self, refs: Sequence[str], job: "Callable[[], Action]") -> None:
+        """Save a change off the UI thread, and tell this screen when it is on disk."""
+
+        def told() -> "Action":
+            action = job()
+            self.post_message(self.Edited(refs))
+            return action
+
+        self.fedcheck.change(told)
+
+    def toggle_done(self, entries: Entries) -> None:
+        """Mark items done, those of several that are open; or todo, if all of them are closed.
+
+        What that means is judged when its turn comes to be saved, so that keys keep their order;
+        and only once, or a save that is tried again could take back what the first try did.
+        """
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
+        wanted = ""
+        chosen: list[str] = []
+
+        def job() -> "Action":
+            nonlocal wanted, chosen
+            if not wanted:
+                chosen = [ref for ref in refs if not session.project.record(ref).closed] or refs
+                wanted = "todo" if session.project.record(chosen[0]).closed else "done"
+            action = session.edit(chosen, Edit(status=wanted))
+            return bulk_edit.with_needs(session.project, action)
+
+        self.save(refs, job)
+
+    def ask_status(self, entries: Entries) -> None:
+        """Ask for a status, and for the reason where one is needed."""
+        signs = self.fedcheck.signs
+        choices = [
+            Choice(status, f"{signs.status[status]} {_status_words(entries, status)}", key)
+            for status, key in STATUS_KEYS.items()
+        ]
+
+        def chosen(status: str | None) -> None:
+            if status in ("blocked", "na"):
+                self._ask_reason(entries, status)
+            elif status:
+                self.edit(entries, Edit(status=status))
+
+        now = bulk_edit.shared(entries, lambda entry: entry.record.status)
+        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), choices, now), chosen)
+
+    def _ask_reason(self, entries: Entries, status: str, result: str | None = None) -> None:
+        def preview(text: str) -> str:
+            if status == "na" and not text.strip():
+                raise ValueError("a reason is needed: it goes into the report")
+            return ""
+
+        def given(reason: str | None) -> None:
+            if reason is not None:
+                self.edit(entries, Edit(status=status, result=result, reason=reason))
+
+        asked = "Why does it not apply?" if status == "na" else "What holds it?"
+        if len(entries) > 1:
+            asked += f" ({len(entries)} items)"
+        now = bulk_edit.shared(entries, lambda entry: entry.record.reason)
+        prompt = TextPrompt(asked, now, hint="⏎ saves, esc cancels", preview=preview)
+        self.app.push_screen(prompt, given)
+
+    def ask_result(self, entries: Entries) -> None:
+        """Ask for the result of tests."""
+        tasks = [entry for entry in entries if entry.item.kind != "test"]
+        if tasks:
+            alone = len(entries) == 1
+            what = (
+                "This is a task"
+                if alone
+                else f"Not all of them are tests: {bulk_edit.names(tasks)}"
+            )
+            hint = self.fedcheck.hint("edit.done", "marks it done")
+            if not alone:
+                hint = self.fedcheck.hint("list.mark", "takes the mark off a task")
+            self.fedcheck.tell(f"{what}; only a test has a result", hint)
+            return
+
+        def chosen(result: str | None) -> None:
+            if result == "not-applicable":
+                self._ask_reason(entries, "na", result)
+            elif result == "clear":
+                self.edit(entries, Edit(result=""))
+            elif result == UNSATISFIED:
+                refs = [entry.ref for entry in entries]
+                self.save(refs, saved_then_offered(self.fedcheck, refs))
+            elif result:
+                self.edit(entries, Edit(result=result))
+
+        now = bulk_edit.shared(entries, lambda entry: entry.record.result)
+        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), RESULT_CHOICES, now), chosen)
+
+    def ask_owner(self, entries: Entries) -> None:
+        """Ask who has them."""
+        people = self.fedcheck.session.project.people()
+        hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
+        now = bulk_edit.shared(entries, lambda entry: entry.record.owner)
+        prompt = TextPrompt(_asked("Owner", entries), now, hint=hint, known=people)
+
+        def given(owner: str | None) -> None:
+            if owner is not None:
+                self.edit(entries, Edit(owner=owner))
+
+        self.app.push_screen(prompt, given)
+
+    def ask_due(self, entries: Entries) -> None:
+        """Ask for the due date, showing what it comes to while it is typed."""
+        board = self.fedcheck.board
+        hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
+
+        def preview(text: str) -> str:
+            meant = typed_due(text, board.today)
+            if not meant and len(entries) > 1:
+                return "each the checklist's own"
+            if not meant:
+                own = board.calendar.due(entries[0].item.due)
+                return f"the checklist's own: {own}" if own else "no due date"
+            day = board.calendar.day_of(meant)
+            return f"{day:%a} {day.isoformat()}, {distance(day, board.today)}"
+
+        def given(text: str | None) -> None:
+            if text is not None:
+                self.edit(entries, Edit(due=typed_due(text, board.today)))
+
+        now = bulk_edit.shared(entries, lambda entry: entry.record.due)
+        prompt = TextPrompt(_asked("Due", entries), now, hint=hint, preview=preview)
+        self.app.push_screen(prompt, given)
+
+    def ask_note(self, entries: Entries) -> None:
+        """Edit the note; that of several items only while none has a note of its own."""
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
+
+        def save(note: str, guard: "Guard") -> "Action":
+            return self._noted(refs, session.edit(refs, Edit(note=note), guard=guard))
+
+        self._write("Note", entries, lambda entry: entry.record.note, save)
+
+    def ask_private_note(self, entries: Entries) -> None:
+        """Edit the note that never leaves the company."""
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
+
+        def save(note: str, guard: "Guard") -> "Action":
+            return self._noted(refs, session.edit(refs, Edit(private_note=note), guard=guard))
+
+        def read(entry: Entry) -> str:
+            return session.project.private_note(entry.ref)
+
+        self._write("Private note, in no report", entries, read, save)
+
+    def _write(
+        self,
+        what: str,
+        entries: Entries,
+        read: Callable[[Entry], str],
+        save: "Callable[[str, Guard], Action]",
+        field: str = "note",
+    ) -> None:
+        noted = [entry for entry in entries if read(entry)]
+        seen = bulk_edit.shared(entries, read)
+        if noted and not seen:
+            text = f"Some of them have one of their own already: {bulk_edit.names(noted)}"
+            hint = self.fedcheck.hint("list.mark", "takes the mark off those, or ")
+            self.fedcheck.tell(text, f"{hint}write one by one")
+            return
+        about = f"{what}: {bulk_edit.title_of(entries)}"
+        write_note(self.fedcheck, about, seen, save, field=field)
+
+    def _noted(self, refs: Sequence[str], action: "Action") -> "Action":
+        self.post_message(self.Edited(refs))
+        return action
+
+    def confirm(self, entries: Entries) -> None:
+        """Confirm that what changed upstream was read."""
+        changed = [entry for entry in entries if entry.changed]
+        if changed:
+            self.edit(changed, Edit(confirm=True))
+        else:
+            what = "this item" if len(entries) == 1 else "these items"
+            self.fedcheck.tell(f"Nothing changed upstream in {what}")
+
+    def show_evidence(self, entries: Entries) -> None:
+        """Show the evidence of an item; ask for one piece that proves several."""
+        from fedcheck.tui.screens.evidence import EvidenceScreen
+
+        if len(entries) == 1:
+            self.app.push_screen(EvidenceScreen(entries[0].ref))
+        else:
+            self._ask_proof(entries)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take files that were dropped onto the terminal as evidence of the items meant."""
+        from fedcheck.tui.screens.evidence import dropped
+
+        event.stop()
+        links = dropped(self.fedcheck, event.text)
+        if links:
+            self._with_meant(lambda entries: self._ask_proof(entries, links))
+
+    def _ask_proof(self, entries: Entries, links: Sequence[str] = ()) -> None:
+        """Ask for evidence that proves items, as one action."""
+        from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
+
+        session = self.fedcheck.session
+        refs = [entry.ref for entry in entries]
+
+        def given(filled: Filled | None) -> None:
+            if filled is not None:
+                self.save(refs, lambda: session.add_evidence(filled.refs, *filled.proofs))
+
+        self.app.push_screen(EvidenceForm(refs=refs, links=links), given)
+
+
+def _asked(what: str, entries: Entries) -> str:
+    return what if len(entries) == 1 else f"{what} of {len(entries)} items"
+
+
+def _status_words(entries: Entries, status: str) -> str:
+    if status == "na":
+        declined = " (or declined)" if any(e.item.level in ADVISED for e in entries) else ""
+        return f"not applicable{declined}; asks for the reason"
+    return f"{STATUS_WORDS[status]}{'; asks for the reason' if status == 'blocked' else ''}"
+
+
+def ask_place(app: "FedcheckApp", now: Place, go: Callable[[Place], None]) -> None:
+    """Ask for phase and role."""
+    board = app.board
+    places: dict[str, Place] = {}
+    choices = []
+    for (phase, role), count in by_phase_and_role(board).items():
+        found = board.project.process.phase(phase)
+        title = f"{found.title if found else phase} › {role.upper()}"
+        value = f"{phase}/{role}"
+        places[value] = Place(phase, role)
+        choices.append(Choice(value, f"{title:<42} {count.text}"))
+
+    def chosen(value: str | None) -> None:
+        if value:
+            go(places[value])
+
+    app.push_screen(ChoicePrompt("Go to", choices, f"{now.phase}/{now.role}"), chosen)

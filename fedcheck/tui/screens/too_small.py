@@ -1,0 +1,43 @@
+"""What is shown where the terminal is too small, until it grows."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class SmallScreen(ModalScreen[None]):
+    """A kind word; it goes by itself when there is room."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,ctrl+q", "leave", "quit", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the words."""
+        yield Static(id="small")
+
+    def on_resize(self, event: Resize) -> None:
+        """Go when there is room; else say how much is there."""
+        self._look(event.size.width, event.size.height)
+
+    def on_screen_resume(self) -> None:
+        """Go when there was room meanwhile, behind a dialog."""
+        self._look(*self.app.size)
+
+    def _look(self, width: int, height: int) -> None:
+        from fedcheck.tui.preferences import SMALLEST, fits
+
+        if fits(width, height):
+            if self.is_current:
+                self.dismiss(None)
+            return
+        need = f"{SMALLEST[0]} by {SMALLEST[1]}"
+        text = f"A little more room, please: {need} cells, here are {width} by {height}."
+        self.query_one("#small", Static).update(Content(text))
+
+    def action_leave(self) -> None:
+        """Leave the app, as everywhere."""
+        self.app.exit(0)

@@ -1,0 +1,142 @@
+"""Short lists of lines that lead somewhere: what needs attention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from fedcheck.analysis.board import Board, orphans
+from fedcheck.analysis.evidence_register import full_register
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import one_line
+from fedcheck.tui.signs import Signs
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A line and what is behind it: `item:REF`, `query:TEXT`, `gate:ID`, or nothing."""
+
+    line: Content
+    target: str = ""
+
+
+class Doors(OptionList):
+    """Lines that open what they count."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual reads it from the class
+        Binding("j", "cursor_down", "down", show=False),
+        Binding("k", "cursor_up", "up", show=False),
+        Binding("enter", "select", "open", key_display="⏎"),
+    ]
+
+    class Opened(Message):
+        """A person went through a door."""
+
+        def __init__(self, target: str) -> None:
+            self.target = target
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, markup=False)
+        self.doors: list[Door] = []
+
+    def show(self, doors: Sequence[Door]) -> None:
+        """Show doors; the highlight stays at its place."""
+        place = self.highlighted
+        self.doors = list(doors)
+        self.set_options([Option(door.line, disabled=not door.target) for door in doors])
+        if place is not None and place < len(self.doors):
+            self.highlighted = place
+
+    def on_focus(self) -> None:
+        """Stand on the first door: enter shall open what the eye is on."""
+        if self.highlighted is None:
+            self.action_first()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open the door."""
+        event.stop()
+        target = self.doors[event.option_index].target
+        if target:
+            self.post_message(self.Opened(target))
+
+
+NONE = "Nothing: no item is overdue, blocked or stale"
+
+
+def attention(board: Board, signs: Signs) -> list[Door]:
+    """Return what needs attention; one line without a door where nothing does."""
+    doors = [
+        _door(sign, len(found), words, target)
+        for found, sign, words, target in _items(board, signs)
+        if found
+    ]
+    doors += _soon(board, signs)
+    asked = [request for request in board.project.requests if request.state == "open"]
+    if asked:
+        noun = "request" if len(asked) == 1 else "requests"
+        doors.append(_door("?", len(asked), f"{noun} unanswered", "requests:is:open", "all"))
+    gaps = [finding for finding in board.project.findings if finding.state == "open"]
+    if gaps:
+        high = sum(gap.risk == "high" for gap in gaps)
+        noun = "finding" if len(gaps) == 1 else "findings"
+        words = f"{noun} open" + (f", {high} high" if high else "")
+        doors.append(_door(signs.overdue, len(gaps), words, "findings:is:open", "all"))
+    lost = orphans(board.project)
+    if lost:
+        words = "orphaned: the checklist has the item no more"
+        doors.append(_door(signs.changed, len(lost), words, "orphans:", "all"))
+    for number, broken in enumerate(board.project.broken):
+        place = PurePath(broken.path).name + (f":{broken.line}" if broken.line else "")
+        text = f"! {place}: {one_line(broken.message)}"
+        doors.append(Door(Content.styled(text, "$text-error"), f"broken:{number}"))
+    return doors or [Door(Content.styled(NONE, "$foreground-muted"))]
+
+
+def _items(board: Board, signs: Signs) -> list[tuple[list[Entry], str, str, str]]:
+    """Return items in trouble: sign, words, and the query that means just them."""
+    entries = list(board.entries.values())
+    overdue = [e for e in entries if e.overdue]
+    blocked = [e for e in entries if e.record.status == "blocked"]
+    stale = [e for e in entries if "stale" in e.evidence]
+    gone = [e for e in entries if {"missing", "changed"} & set(e.evidence)]
+    upstream = [e for e in entries if e.changed]
+    lost = "with evidence missing or changed"
+    read = "changed upstream, to be read again"
+    return [
+        (overdue, signs.overdue, _oldest(board, overdue), "query:is:overdue"),
+        (blocked, signs.status["blocked"], STATUS_WORDS["blocked"], "query:status:blocked"),
+        (stale, signs.stale, "with evidence that is too old", "query:evidence:stale"),
+        (gone, signs.stale, lost, "query:evidence:missing|changed"),
+        (upstream, signs.changed, read, "query:is:changed"),
+    ]
+
+
+def _soon(board: Board, signs: Signs) -> list[Door]:
+    """Return how much evidence is good today and will not be at the next milestone."""
+    found = full_register(board)
+    count = found.counts["soon"]
+    if not count:
+        return []
+    noun = "piece of evidence goes" if count == 1 else "pieces of evidence go"
+    words = f"{noun} stale before {one_line(found.before)}"
+    return [_door(signs.stale, count, words, "evidence:state:soon")]
+
+
+def _oldest(board: Board, overdue: Sequence[Entry]) -> str:
+    days = [(board.today - entry.due).days for entry in overdue if entry.due]
+    return f"overdue, the oldest by {max(days)} d" if days else "overdue"
+
+
+def _door(sign: str, count: int, words: str, target: str, styled: str = "sign") -> Door:
+    """Return a line: sign, count, words; the sign coloured, or all of it."""
+    rest = f"{count:>3} {words}"
+    if styled == "all":
+        return Door(Content.styled(f"{sign} {rest}", "$text-warning"), target)
+    return Door(Content.assemble((f"{sign} ", "$text-warning"), rest), target)

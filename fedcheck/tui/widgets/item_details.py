@@ -1,0 +1,236 @@
+"""The details of an item as styled text: plain while the cursor moves, never parsed as markup."""
+
+import textwrap
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.board import Board
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.dates import distance, parse_max_age
+from fedcheck.domain.item_rules import told
+from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.row import Entry
+from fedcheck.domain.text import cells, clean, one_line, plural
+from fedcheck.keys.keymap import KeyMap
+from fedcheck.tui.signs import STATUS_STYLES, Signs
+from fedcheck.tui.widgets.issue_details import mentions
+
+Part = str | Content | tuple[str, str]
+
+INDENT = 12
+BELOW = "\n" + " " * INDENT
+MUTED = "$foreground-muted"
+
+
+def head(board: Board, entry: Entry, signs: Signs, keymap: KeyMap) -> Content:
+    """Return title, reference and facts of an item, in a few lines."""
+    item, record = entry.item, entry.record
+    parts: list[Part] = [(one_line(item.title), "bold"), "\n"]
+    parts += [(entry.ref, MUTED)]
+    if item.code:
+        parts += [("   " + one_line(item.code), MUTED)]
+    parts += ["\n", (signs.status[entry.state], STATUS_STYLES[entry.state]), " "]
+    parts += [(STATUS_WORDS[entry.state], STATUS_STYLES[entry.state])]
+    facts = [record.result, item.level, _kind(item)]
+    facts += [", ".join(item.controls), _deliverable(board, entry), _limit(entry)]
+    parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), MUTED)]
+    if entry.unknown:
+        parts += [("\nIts file cannot be read; nothing is lost: fedcheck doctor", "$text-error")]
+    if entry.private:
+        parts += [("\nPrivate: in no report, in no gate", "$text-muted")]
+    if record.owner or entry.due:
+        parts += ["\n", one_line(record.owner) or ("nobody has it", MUTED)]
+    if entry.due:
+        style = "$text-warning" if entry.overdue else ""
+        away = distance(entry.due, board.today)
+        parts += ["   ", (f"due {entry.due.isoformat()}  {away}", style)]
+    if entry.overdue:
+        parts += [(f"  {signs.overdue} overdue", "$text-warning")]
+    if entry.waiting:
+        count = plural(len(entry.waits), "item")
+        why = f"waits for {count} that it needs" if entry.waits else "its time has not come yet"
+        parts += [(f"\n{signs.waiting} {why}", MUTED)]
+    if entry.unsound:
+        bad = [state for state in entry.evidence if state != "ok"]
+        told = ", ".join(dict.fromkeys(bad))
+        parts += [
+            (f"\n{signs.stale} {plural(len(bad), 'piece')} of evidence: {told}", "$text-warning")
+        ]
+    if entry.changed:
+        text = f"\n{signs.changed} changed upstream since it was recorded; read it"
+        confirms = keymap.hint("edit.confirm", "says that you have", ", ")
+        parts += [(text + confirms, "$text-warning")]
+    if record.reason:
+        parts += ["\n", _name("Reason"), clean(record.reason)]
+    if item.official:
+        parts += ["\n\n", clean(item.official)]
+    return Content.assemble(*parts)
+
+
+def _kind(item: Item) -> str:
+    """Return how a test is done; nothing for a task."""
+    if item.kind != "test":
+        return ""
+    return f"test: {', '.join(item.methods)}" if item.methods else "test"
+
+
+def lists(
+    board: Board,
+    entry: Entry,
+    signs: Signs,
+    keymap: KeyMap,
+    width: int = 0,
+    past: Sequence[Deed] = (),
+) -> Content:
+    """Return what is expected, attached, needed, noted, where it comes from, what was done.
+
+    Args:
+        board: the project as it stands.
+        entry: the item.
+        signs: the signs to draw with.
+        keymap: the keys in force, for hints.
+        width: the width in cells that long texts are wrapped to, under each other.
+        past: the last lines of the item's history.
+    """
+    item, record = entry.item, entry.record
+    parts: list[Part] = []
+    line: list[Part]
+    for number, (text, ticked) in enumerate(expected(entry)):
+        sign = signs.status["done" if ticked else "todo"]
+        line = [(sign, "$text-success" if ticked else MUTED), f" {one_line(text)}"]
+        parts += ["\n", _name("Expected" if not number else ""), _under(line, width)]
+    for number, (proof, state) in enumerate(zip(record.evidence, entry.evidence, strict=True)):
+        good = state == "ok"
+        sign = signs.status["done"] if good else signs.stale
+        line = [(sign, "$text-success" if good else "$text-warning"), f" {one_line(proof.name)}"]
+        day = f"  {proof.collected.isoformat()}" if proof.collected else ""
+        line.append((day + ("" if good else f"  {state}"), MUTED if good else "$text-warning"))
+        parts += ["\n", _name("Evidence" if not number else ""), _under(line, width)]
+    if not record.evidence and item.expects:
+        adds = keymap.hint("edit.evidence", "adds some", "; ")
+        parts += ["\n", _name("Evidence"), (f"none yet{adds}", MUTED)]
+    for number, need in enumerate(item.needs):
+        line = _need(board, need, signs)
+        parts += ["\n", _name("Needs" if not number else ""), _under(line, width)]
+    which = "it" if len(item.needs) == 1 else "one of them"
+    if item.needs:
+        parts += [(keymap.hint("edit.needs", f"opens {which}", BELOW), MUTED)]
+    if entry.later:
+        stone = board.project.process.milestone(item.after)
+        title = one_line(stone.title) if stone else item.after
+        parts += ["\n", _name("After"), (f"only once this has taken place: {title}", MUTED)]
+    named = mentions(board, entry.ref, signs)
+    if named:
+        parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
+    for name, value in told(record):
+        parts += ["\n", _name(name.capitalize()), _under([one_line(value)], width)]
+    texts = {
+        "Observed": record.observation,
+        "SSP differs": record.differential,
+        "Note": record.note,
+    }
+    for name, text in texts.items():
+        if text:
+            parts += ["\n", _name(name), _hanging(text, width)]
+    inside = board.project.private_note(entry.ref)
+    if inside:
+        parts += ["\n", _name("Private"), _hanging(inside, width)]
+    source, where = board.project.checklists[entry.checklist].source_of(item)
+    if source:
+        text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
+        parts += ["\n", _name("Source"), (_hanging(text, width), MUTED)]
+    for number, deed in enumerate(past):
+        parts += ["\n", _name("History" if not number else ""), f"{deed.at:%Y-%m-%d}  "]
+        parts += [(one_line(f"{deed.by}  {deed.what}", max(width - INDENT - 12, 30)), MUTED)]
+    if past:
+        all_of_it = keymap.hint("edit.history", "shows all of it, and goes back to a point", BELOW)
+        parts += [(all_of_it, MUTED)]
+    return Content.assemble(*parts)
+
+
+def expected(entry: Entry) -> list[tuple[str, bool]]:
+    """Return what evidence is expected, each with whether it is there.
+
+    A piece that is called as expected answers just that. Otherwise nobody can tell which piece
+    is for what: all is there once there are as many pieces as are expected.
+    """
+    names = [one_line(proof.name).casefold() for proof in entry.record.evidence]
+    expects = entry.item.expects
+    enough = len(names) >= len(expects)
+    return [(text, enough or one_line(text).casefold() in names) for text in expects]
+
+
+def details(
+    board: Board,
+    entry: Entry,
+    signs: Signs,
+    keymap: KeyMap,
+    width: int = 0,
+    past: Sequence[Deed] = (),
+) -> Content:
+    """Return everything about an item; the guidance stands as it was written."""
+    guidance = clean(entry.item.guidance).strip()
+    flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
+    middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
+    below = lists(board, entry, signs, keymap, width, past)
+    return Content.assemble(head(board, entry, signs, keymap), *middle, below)
+
+
+def _flow(paragraph: str) -> str:
+    """Join the lines of a paragraph, so that it wraps to the width; lists keep their lines."""
+    lines = paragraph.splitlines()
+    if any(line.lstrip().startswith(("- ", "* ", "1. ")) for line in lines):
+        return paragraph
+    return " ".join(line.strip() for line in lines)
+
+
+def _name(text: str) -> Part:
+    return (text.ljust(INDENT), MUTED)
+
+
+def _under(parts: Sequence[Part], width: int) -> Content:
+    """Return a styled line, wrapped so that it stands under itself, after the name of the part."""
+    line = Content.assemble(*parts)
+    return Content("\n" + " " * INDENT).join(line.wrap(max(width - INDENT, 24))) if width else line
+
+
+def _hanging(text: str, width: int) -> str:
+    """Return a text whose lines stand under each other, after the name of the part."""
+    room = max(width - INDENT, 24)
+    lines: list[str] = []
+    for line in clean(text).splitlines():
+        whole = not width or cells(line) <= room
+        lines += [line] if whole else textwrap.wrap(line, room) or [""]
+    return ("\n" + " " * INDENT).join(lines)
+
+
+def _need(board: Board, need: str, signs: Signs) -> list[Part]:
+    entry = board.entries.get(need)
+    if entry is None:
+        return [(f"{need} (does not apply)", MUTED)]
+    status = entry.state
+    owner = entry.record.owner or entry.role
+    due = f", due {entry.due.isoformat()}" if entry.due and not entry.record.closed else ""
+    return [
+        (signs.status[status], STATUS_STYLES[status]),
+        f" {one_line(entry.item.title)}",
+        (f"  ({one_line(owner)}{due})", MUTED),
+    ]
+
+
+def _deliverable(board: Board, entry: Entry) -> str:
+    wanted = entry.item.deliverable
+    for paper in board.project.process.deliverables:
+        if paper.id == wanted:
+            return f"for the {paper.title}"
+    return ""
+
+
+def _limit(entry: Entry) -> str:
+    item = entry.item
+    if item.max_age:
+        limit = parse_max_age(item.max_age)
+        return f"evidence at most {limit.span} old" + (f" at {limit.at}" if limit.at else "")
+    return f"renewed every {item.every}" if item.every else ""

@@ -1,0 +1,176 @@
+"""A field for links: completes paths, and takes what a terminal pastes for a dropped file."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from fedcheck.storage.evidence_files import is_our_own, kind_of
+from fedcheck.storage.paths import expanded
+
+_SPECIAL = re.compile(r"[\s'\"\\]")
+
+Known = Callable[[str], bool]
+"""Tells whether a text is the path of a file."""
+
+
+def links_in(text: str, known: Known) -> list[str]:
+    """Return the links that a text means: several where each is quoted, escaped or known.
+
+    A terminal pastes the path of a dropped file quoted (`'/a b/c.pdf'`), escaped (`/a\\ b/c.pdf`),
+    as a file:// URL, or as it is; several with a blank or a line end between them.
+    """
+    found: list[str] = []
+    for line in text.splitlines():
+        line = line.strip()
+        if line:
+            found += _of_line(line, known)
+    return list(dict.fromkeys(found))
+
+
+def _of_line(line: str, known: Known) -> list[str]:
+    if known(line):
+        return [line]
+    words = _words(line)
+    if len(words) > 1 and not any(known(word) or kind_of(word) != "file" for word in words):
+        return [line]
+    return words
+
+
+def _words(line: str) -> list[str]:
+    """Split at blanks outside quotes; a backslash takes a sign that is no letter as it is."""
+    words: list[str] = []
+    word, quote, started = "", "", False
+    signs = iter(range(len(line)))
+    for at in signs:
+        char, following = line[at], line[at + 1 : at + 2]
+        if char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote, started = char, True
+        elif char == "\\" and quote != "'" and following and not following.isalnum():
+            word += following
+            next(signs)
+        elif char.isspace() and not quote:
+            if word or started:
+                words.append(word)
+            word, started = "", False
+        else:
+            word += char
+    if word or started:
+        words.append(word)
+    return [_path(word) for word in words if word]
+
+
+def _path(word: str) -> str:
+    """Return the path of a file:// URL of this machine; anything else as it is."""
+    if not word.lower().startswith("file://"):
+        return word
+    parts = urlsplit(word)
+    return unquote(parts.path) if parts.netloc in ("", "localhost") else word
+
+
+def as_typed(links: Sequence[str]) -> str:
+    """Return links on one line, so that `links_in` finds them again."""
+    if len(links) == 1:
+        return links[0]
+    return " ".join(_quoted(link) for link in links)
+
+
+def _quoted(link: str) -> str:
+    if not _SPECIAL.search(link):
+        return link
+    return f"'{link}'" if "'" not in link else re.sub(r"([\s'\"\\])", r"\\\1", link)
+
+
+class LinkField(Input):
+    """A line for one link or several; tab completes a path, or goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "complete", show=False)]
+
+    def __init__(self, value: str, here: Path, root: Path, **about: str) -> None:
+        suggester = PathSuggester(here, root)
+        super().__init__(value, suggester=suggester, select_on_focus=False, **about)  # type: ignore[arg-type]
+        self.here = here
+        self.root = root
+
+    @property
+    def links(self) -> list[str]:
+        """Return the links that stand here."""
+        return links_in(self.value, self.is_file)
+
+    def is_file(self, text: str) -> bool:
+        """Tell whether there is a file of that name, here or in the workspace."""
+        typed = expanded(text)
+        return any(os.path.isfile(base / typed) for base in (self.here, self.root))  # noqa: PTH113
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take a pasted text: paths of dropped files go behind what stands here already."""
+        event.stop()
+        event.prevent_default()
+        links = links_in(event.text, self.is_file)
+        pasted = links and (len(links) > 1 or "\n" in event.text or _SPECIAL.search(event.text))
+        if pasted or (links and self.is_file(links[0])):
+            before = self.links if self.value.strip() else []
+            self.value = as_typed(list(dict.fromkeys([*before, *links])))
+            self.cursor_position = len(self.value)
+        elif event.text.strip():
+            self.insert_text_at_cursor(event.text.strip().splitlines()[0])
+
+    def action_complete(self) -> None:
+        """Take the suggestion; without one, go to the next field."""
+        before = self.value
+        self.action_cursor_right()
+        if self.value == before:
+            self.screen.focus_next()
+
+
+class PathSuggester(Suggester):
+    """Completes paths of files, from the working directory and from the workspace."""
+
+    def __init__(self, *folders: Path) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.folders = folders
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the first path that begins with what was typed."""
+        if not value or "://" in value:
+            return None
+        head, _, tail = value.rpartition("/")
+        for base in self.folders:
+            folder = base / expanded(head + "/" if head or value.startswith("/") else "")
+            try:
+                names = sorted(
+                    entry.name + ("/" if entry.is_dir() else "") for entry in os.scandir(folder)
+                )
+            except OSError:
+                continue
+            for name in names:
+                if name.startswith(tail) and name != tail and (tail or not name.startswith(".")):
+                    found = value[: len(value) - len(tail)] + name
+                    if not (head == "" and is_our_own(found.rstrip("/"))):
+                        return found
+        return None
+
+
+class ItemSuggester(Suggester):
+    """Completes the last of several references, by the ids of items."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.ids = ids
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return what was typed with its last reference completed."""
+        last = re.split(r"[,\s]+", value)[-1]
+        if not last:
+            return None
+        found = next((one for one in self.ids if one.startswith(last) and one != last), None)
+        return value + found[len(last) :] if found else None
