@@ -156,7 +156,7 @@ async def _keys(app: Any, opening: str) -> dict[str, Any]:
 
 def save(root: str) -> dict[str, float]:
     """Change one item after another, each durable before the next."""
-    from fedcheck.domain.item_rules import Edit
+    from fedcheck.domain.item_rules import ItemEdit
     from fedcheck.session import open_session
     from fedcheck.storage import paths
 
@@ -165,7 +165,7 @@ def save(root: str) -> dict[str, float]:
     taken = []
     for number in range(SAVES):
         begin = time.perf_counter()
-        session.edit([refs[number * 7]], Edit(note=f"note {number}"))
+        session.edit([refs[number * 7]], ItemEdit(note=f"note {number}"))
         taken.append(time.perf_counter() - begin)
     return {"median": statistics.median(taken[1:]), "items": len(refs)}
 

@@ -17,7 +17,7 @@ from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
 from fedcheck.domain.change import (
     OUTSIDE,
     Change,
-    Entered,
+    HistoryLine,
     Thing,
     differences,
     next_redo,
@@ -26,10 +26,10 @@ from fedcheck.domain.change import (
 from fedcheck.domain.change_text import changes_label, edit_label
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import Revision
+from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.fields import field_value
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.item_rules import Edit, edited, with_evidence, without_evidence
+from fedcheck.domain.item_rules import ItemEdit, edited, with_evidence, without_evidence
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import withdrawal
@@ -50,8 +50,8 @@ from fedcheck.storage.naming import item_ref
 from fedcheck.storage.paths import HEAD, UserFolders, private_home, shipped_checklists
 from fedcheck.storage.reconcile import all_outside_changes
 from fedcheck.storage.record_file import MILESTONES, RESERVED
-from fedcheck.storage.record_store import Shelf
-from fedcheck.storage.transaction import Deed
+from fedcheck.storage.record_store import RecordStore
+from fedcheck.storage.transaction import TransactionHead
 from fedcheck.storage.workspace_files import load, with_book
 
 Clock = Callable[[], datetime]
@@ -63,7 +63,7 @@ def system_clock() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Transaction:
     """What a person did in one go: its changes, and the words for it."""
 
     tx: str
@@ -89,7 +89,7 @@ class Session:
     clock: Clock
     project: Project
     catalog: checklist_files.Catalog
-    shelf: Shelf
+    shelf: RecordStore
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
@@ -116,10 +116,10 @@ class Session:
     def edit(
         self,
         refs: Sequence[str],
-        edit: Edit,
+        edit: ItemEdit,
         label: str = "",
         guard: transaction.Guard = transaction.allow,
-    ) -> Action:
+    ) -> Transaction:
         """Make the same edit on items, as one action. Raises RuleError, FedcheckError.
 
         The guard may refuse after a look at the record that is on disk.
@@ -134,17 +134,17 @@ class Session:
                 for change in edited(ref, item, record(ref), edit, today, self.who)
             ]
 
-        def note_inside(record: transaction.Look) -> list[Change]:
+        def note_inside(record: transaction.LookUp) -> list[Change]:
             new = storable(text or "").rstrip() or None
             return [Change(ref, "note", record(ref).note or None, new) for ref in refs]
 
         deed = self._deed()
         made: list[Change] = []
-        if edit != Edit(private_note=text):
+        if edit != ItemEdit(private_note=text):
             made += self._commit(plan_for, refs, deed, guard)
         if text is not None:
             made += self._commit_at(private_home(self.root), note_inside, refs, deed, guard)
-        return Action(deed.tx, label or edit_label(edit, refs), tuple(made))
+        return Transaction(deed.tx, label or edit_label(edit, refs), tuple(made))
 
     def revise(
         self,
@@ -152,22 +152,22 @@ class Session:
         to: Callable[[Any], Thing],
         label: str,
         guard: transaction.Guard = transaction.allow,
-    ) -> Action:
+    ) -> Transaction:
         """Make requests or findings what a function makes of them, as one action.
 
         The function gets each as it is on disk, an empty one where there is none. It may raise
         RuleError, and the guard may refuse; then nothing is saved.
         """
 
-        def plan(look: transaction.Look) -> list[Change]:
+        def plan(look: transaction.LookUp) -> list[Change]:
             pairs = [(ref, look(ref)) for ref in refs]
             return [c for ref, old in pairs for c in differences(ref, old, to(old))]
 
         deed = self._deed()
         made = self._commit_at(self.root, plan, refs, deed, guard)
-        return Action(deed.tx, label, made)
+        return Transaction(deed.tx, label, made)
 
-    def withdraw(self, ref: str, reason: str) -> Action:
+    def withdraw(self, ref: str, reason: str) -> Transaction:
         """Take a request or a finding out of its register; the history keeps it, and the reason.
 
         Raises RuleError without a reason, FedcheckError where it cannot be saved.
@@ -175,15 +175,15 @@ class Session:
         named = self.project.thing(ref)
         title = one_line(named.title, 50) if isinstance(named, Request | Finding) else ref
 
-        def plan(look: transaction.Look) -> list[Change]:
+        def plan(look: transaction.LookUp) -> list[Change]:
             thing: Any = look(ref)
             return withdrawal(ref, thing, reason)
 
         deed = self._deed()
         made = self._commit_at(self.root, plan, [ref], deed, transaction.allow)
-        return Action(deed.tx, f'"{title}" withdrawn', made)
+        return Transaction(deed.tx, f'"{title}" withdrawn', made)
 
-    def schedule(self, milestone: str, day: date | None) -> Action:
+    def schedule(self, milestone: str, day: date | None) -> Transaction:
         """Set the date of a milestone, or (None) let it follow from the process."""
         label = f"{milestone}: {day.isoformat() if day else 'no date of its own'}"
         return self.revise([f"{MILESTONES}:{milestone}"], lambda _: Scheduled(day), label)
@@ -192,7 +192,7 @@ class Session:
         """Return the reference of a new request or finding, with a random id."""
         return f"{book}:{secrets.token_hex(3)}"
 
-    def add_evidence(self, refs: Sequence[str], *pieces: Evidence) -> Action:
+    def add_evidence(self, refs: Sequence[str], *pieces: Evidence) -> Transaction:
         """Attach pieces of evidence, each to all of the items, as one action.
 
         A request or a finding can be among them, by its reference.
@@ -208,7 +208,7 @@ class Session:
         where = f", to {len(refs)} items" if len(refs) > 1 else ""
         return self.apply(changes, f"Evidence added: {what}{where}")
 
-    def revise_evidence(self, wanted: Revision, label: str) -> Action:
+    def revise_evidence(self, wanted: EvidenceEdit, label: str) -> Transaction:
         """Change what is known of pieces of evidence, and what they stand for, as one action.
 
         Raises RuleError where a piece was taken away meanwhile.
@@ -223,9 +223,9 @@ class Session:
             evidence_files.note_added(self.root, wanted.seen)
         deed = self._deed()
         made = self._commit(plan_for, wanted.refs, deed, transaction.allow)
-        return Action(deed.tx, label, made)
+        return Transaction(deed.tx, label, made)
 
-    def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Action:
+    def remove_evidence(self, pieces: Sequence[tuple[str, str]]) -> Transaction:
         """Take pieces of evidence, each a reference and an evidence id, away as one action."""
         changes = []
         for ref, evidence_id in pieces:
@@ -236,7 +236,7 @@ class Session:
 
     def apply(
         self, changes: Iterable[Change], label: str, guard: transaction.Guard = transaction.allow
-    ) -> Action:
+    ) -> Transaction:
         """Save changes as one action; on return they are on disk. Raises FedcheckError."""
         changes = tuple(changes)
 
@@ -245,9 +245,11 @@ class Session:
 
         deed = self._deed()
         refs = list(dict.fromkeys(change.ref for change in changes))
-        return Action(deed.tx, label, self._commit(plan_for, refs, deed, guard))
+        return Transaction(deed.tx, label, self._commit(plan_for, refs, deed, guard))
 
-    def bring_in(self, found: Iterable[Checklist], changes: Iterable[Change], label: str) -> Action:
+    def bring_in(
+        self, found: Iterable[Checklist], changes: Iterable[Change], label: str
+    ) -> Transaction:
         """Write lists of the workspace's own, and make changes, as one action.
 
         A list of the same id is replaced; what is recorded about its items stays. Raises
@@ -267,16 +269,16 @@ class Session:
         )
         if found:
             self.refresh()
-        return Action(deed.tx, label, made)
+        return Transaction(deed.tx, label, made)
 
-    def undo(self) -> Action:
+    def undo(self) -> Transaction:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
         target = next_undo(self._own_history())
         if target is None:
             raise FedcheckError("nothing to undo", "", ErrorKind.REFUSED)
         return self._take_back(target)
 
-    def redo(self) -> Action:
+    def redo(self) -> Transaction:
         """Make again what was undone last. Raises FedcheckError where that cannot be."""
         target = next_redo(self._own_history())
         if target is None:
@@ -396,7 +398,7 @@ class Session:
         )
         return replace(proof, label=storable(label).strip(), collected=day, expires=expires)
 
-    def history(self, ref: str = "") -> list[Entered]:
+    def history(self, ref: str = "") -> list[HistoryLine]:
         """Return the history of the workspace or of one item, the oldest change first."""
         parts = [history.read(path) for home in self.shelf.homes for path in history_files(home)]
         entered = history.in_order(parts)
@@ -412,7 +414,7 @@ class Session:
         self,
         plan_for: Callable[[Sequence[str]], transaction.Plan],
         refs: Sequence[str],
-        deed: Deed,
+        deed: TransactionHead,
         guard: transaction.Guard,
     ) -> tuple[Change, ...]:
         """Save a plan for items, those of private lists in their own place, as one action."""
@@ -428,7 +430,7 @@ class Session:
         home: Path,
         plan: transaction.Plan,
         refs: Iterable[str],
-        deed: Deed,
+        deed: TransactionHead,
         guard: transaction.Guard,
         rewritten: Sequence[checklist_writer.Rewritten] = (),
         new_orders: Mapping[str, Sequence[str]] | None = None,
@@ -465,10 +467,10 @@ class Session:
     def _renamed(self) -> dict[str, Mapping[str, str]]:
         return {name: one.renamed for name, one in self.project.checklists.items()}
 
-    def _deed(self, undoes: str = "") -> Deed:
-        return Deed(self.who, self.clock(), secrets.token_hex(4), undoes)
+    def _deed(self, undoes: str = "") -> TransactionHead:
+        return TransactionHead(self.who, self.clock(), secrets.token_hex(4), undoes)
 
-    def _take_back(self, target: str, again: bool = False) -> Action:
+    def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
         done: list[Change] = []
         deed = self._deed(target)
@@ -489,12 +491,12 @@ class Session:
                 self.refresh()
         said = done if again else [change.inverse() for change in done]
         label = f"{'Done again' if again else 'Undone'}: {changes_label(said, self._title)}"
-        return Action(deed.tx, label, tuple(done), target)
+        return Transaction(deed.tx, label, tuple(done), target)
 
-    def _own_history(self) -> list[Entered]:
+    def _own_history(self) -> list[HistoryLine]:
         return history.in_order(self._own(home) for home in self.shelf.homes)
 
-    def _own(self, home: Path) -> list[Entered]:
+    def _own(self, home: Path) -> list[HistoryLine]:
         path = local_state.own_history(home, self.who)
         return history.read(path) if path else []
 
@@ -549,5 +551,5 @@ def open_session(
     catalog = checklist_files.load_catalog(shipped_checklists(), user, root)
     mark = workspace_files.fingerprint(root)
     found = load(root, catalog)
-    shelf = Shelf(root, found.books, found.private)
+    shelf = RecordStore(root, found.books, found.private)
     return Session(root, who, clock, found.project, catalog, shelf, found.problems, mark)

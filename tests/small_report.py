@@ -6,7 +6,7 @@ from datetime import datetime
 from conftest import NOW, TODAY
 from markdown_it import MarkdownIt
 
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.reports import render
 from fedcheck.reports.past_state import earlier
 from fedcheck.reports.template_files import compared_with
@@ -289,7 +289,9 @@ def fill(root, head=HEAD, progress=PROGRESS, requests=REQUESTS, findings=FINDING
     (root / "requests.toml").write_text(requests)
     (root / "findings.toml").write_text(findings)
     entered = [
-        Entered(Change(ref, "status", "todo", new), datetime.fromisoformat(at + "Z"), "alice", "t1")
+        HistoryLine(
+            Change(ref, "status", "todo", new), datetime.fromisoformat(at + "Z"), "alice", "t1"
+        )
         for ref, new, at in STATUS_DAYS
     ]
     history.append(root / "history" / "alice-00000000.jsonl", entered)

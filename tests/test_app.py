@@ -209,9 +209,9 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
         await press(pilot, "2", "down")
         before = app.screen.items.entry.ref
         other = open_workspace(workspace, "bob")
-        from fedcheck.domain.item_rules import Edit
+        from fedcheck.domain.item_rules import ItemEdit
 
-        other.edit([DIAGRAM], Edit(status="doing", owner="bob"))
+        other.edit([DIAGRAM], ItemEdit(status="doing", owner="bob"))
         app.look_at_disk()
         await settle(pilot)
         assert app.board.entries[DIAGRAM].record.owner == "bob"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle
 
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.prompts import ChoicePrompt, ReadingScreen
@@ -217,7 +217,7 @@ async def test_what_has_no_room_is_counted_and_opens_in_a_list(app):
 async def test_what_another_did_opens_his_lines_of_the_history(app, root, clock, open_workspace):
     app.memory.put(f"looked:{root}", "2027-01-01T00:00:00+00:00")
     bob = open_workspace(root, "bob")
-    bob.edit(["rev5.readiness.csp:tour"], Edit(owner="bob"))
+    bob.edit(["rev5.readiness.csp:tour"], ItemEdit(owner="bob"))
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         lately = [target for part, _, target in doors(app) if part == "lately"]

@@ -7,7 +7,7 @@ import pytest
 from driving import press, screen_text, settle, told
 
 import fedcheck
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.widgets.item_details import details as details_of_item
@@ -102,7 +102,7 @@ async def test_details_and_toasts_name_the_keys_in_force(app, workspace):
     async with app.run_test(size=(160, 50), notifications=True) as pilot:
         await settle(pilot)
         seen = {}
-        app.session.edit([DIAGRAM], Edit(status="doing"))
+        app.session.edit([DIAGRAM], ItemEdit(status="doing"))
         await press(pilot, "4", "enter")
         seen["request"] = screen_text(app)
         await press(pilot, "1", "4", "down")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle, type_text
 
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.report import ReportScreen
@@ -25,14 +25,14 @@ async def test_each_of_them_tells_what_came_after(app, clock, workspace):
     clock.tick(days=-5)
     async with app.run_test(size=(110, 40), notifications=True) as pilot:
         await settle(pilot)
-        app.session.edit([f"{CSP}:diagram"], Edit(status="done"))
+        app.session.edit([f"{CSP}:diagram"], ItemEdit(status="done"))
         clock.tick(days=4)
-        app.session.edit([f"{CSP}:sponsor"], Edit(status="done"))
+        app.session.edit([f"{CSP}:sponsor"], ItemEdit(status="done"))
         await press(pilot, "r", "S")
         await type_text(pilot, "pmo")
         await press(pilot, "enter")
         clock.tick(days=1)
-        app.session.edit([f"{CSP}:tour"], Edit(status="done"))
+        app.session.edit([f"{CSP}:tour"], ItemEdit(status="done"))
         app.changed()
         await settle(pilot)
         titles = {

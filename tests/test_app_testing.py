@@ -7,7 +7,7 @@ from driving import press, screen_text, settle, told, type_text
 from small_project import checklist, item
 
 from fedcheck.domain.record import Record
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.storage import checklist_writer, paths
 from fedcheck.storage.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
@@ -155,9 +155,9 @@ async def test_counts_are_doors_to_their_tests(app, steps):
 
 
 def edit_satisfied():
-    from fedcheck.domain.item_rules import Edit
+    from fedcheck.domain.item_rules import ItemEdit
 
-    return Edit(result="satisfied")
+    return ItemEdit(result="satisfied")
 
 
 async def test_the_line_of_keys_is_that_of_the_item_at_hand(app):
@@ -177,7 +177,7 @@ async def test_the_line_of_keys_is_that_of_the_item_at_hand(app):
 def test_codes_of_procedures_have_a_column(app):
     coded = replace(STEPS.items["one"][1], code="AC-02a.[01]")
     section = STEPS.sections[0]
-    entry = Entry(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
+    entry = Row(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
     plain = replace(entry, item=STEPS.items["letter"][1])
     assert needed([entry, plain, plain]).code == 0
     assert needed([entry, entry, plain]).code == len("AC-02a.[01]")

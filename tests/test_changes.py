@@ -14,7 +14,7 @@ from doc_examples import DOCS, agrees, examples
 from fedcheck.analysis.comparison import between
 from fedcheck.analysis.difference import WORDS
 from fedcheck.cli.main import run
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import render
 from fedcheck.reports.past_state import earlier, remarks
@@ -47,15 +47,15 @@ def worked(workspace, open_workspace, clock):
     alice, bob = open_workspace(workspace), open_workspace(workspace, "bob")
     proof = alice.new_evidence("https://repo.example/diagram", here=workspace)
     alice.add_evidence([DIAGRAM], proof)
-    alice.edit([DIAGRAM], Edit(status="done"))
-    alice.edit([CRYPTO], Edit(status="doing", due="2027-01-12"))
+    alice.edit([DIAGRAM], ItemEdit(status="done"))
+    alice.edit([CRYPTO], ItemEdit(status="doing", due="2027-01-12"))
     clock.tick(days=1)
     bob.refresh()
-    bob.edit([DIAGRAM], Edit(status="blocked", reason="the region is not drawn"))
+    bob.edit([DIAGRAM], ItemEdit(status="blocked", reason="the region is not drawn"))
     bob.remove_evidence([(DIAGRAM, proof.id)])
     clock.tick(days=1)
     alice.refresh()
-    alice.edit([SPONSOR], Edit(status="done"))
+    alice.edit([SPONSOR], ItemEdit(status="done"))
     alice.schedule("kick-off", alice.today().replace(month=2, day=15))
     return alice
 
@@ -106,9 +106,9 @@ def test_a_day_ends_where_the_workspace_is(make_workspace, open_workspace, clock
     root = make_workspace(head='timezone = "America/New_York"')
     session = open_workspace(root)
     clock.tick(hours=13)  # four in the morning of the 12th in UTC: still the 11th in New York
-    session.edit([DIAGRAM], Edit(status="doing"))
+    session.edit([DIAGRAM], ItemEdit(status="doing"))
     clock.tick(hours=3)
-    session.edit([CRYPTO], Edit(status="doing"))
+    session.edit([CRYPTO], ItemEdit(status="doing"))
     assert told(session, "2027-01-11") == {("started", CRYPTO)}
 
 
@@ -167,7 +167,7 @@ def test_since_a_report(worked, workspace, clock, open_workspace):
     report_of(worked, path)
     clock.tick(minutes=5)
     carol = open_workspace(workspace, "carol")  # whose file of history is a new one
-    carol.edit([SPONSOR], Edit(status="todo"))
+    carol.edit([SPONSOR], ItemEdit(status="todo"))
     worked.refresh()
     assert told(worked, "reports/status.md") == {("reopened", SPONSOR)}
     assert told(worked, "status.md", workspace / "progress") == {("reopened", SPONSOR)}
@@ -184,13 +184,13 @@ def test_a_report_without_names_is_found_by_its_lines(worked, workspace, clock):
         redact=frozenset({"owners"}),
     )
     (workspace / "sent.md").write_text(text)
-    worked.edit([SPONSOR], Edit(status="todo"))
+    worked.edit([SPONSOR], ItemEdit(status="todo"))
     assert told(worked, "sent.md") == {("reopened", SPONSOR)}
 
 
 def test_a_report_of_another_workspace_is_refused(worked, make_workspace, open_workspace):
     other = open_workspace(make_workspace("other"))
-    other.edit([DIAGRAM], Edit(status="doing"))
+    other.edit([DIAGRAM], ItemEdit(status="doing"))
     report_of(other, worked.root / "theirs.md")
     with pytest.raises(FedcheckError, match="another workspace") as caught:
         earlier(worked, "theirs.md", worked.root)
@@ -221,8 +221,8 @@ def test_since_a_revision(worked, workspace):
     git(workspace, "add", "-A")
     git(workspace, "commit", "-q", "-m", "one")
     git(workspace, "tag", "sent/v1")
-    worked.edit([DIAGRAM], Edit(status="done"))
-    worked.edit([SPONSOR], Edit(status="todo"))
+    worked.edit([DIAGRAM], ItemEdit(status="done"))
+    worked.edit([SPONSOR], ItemEdit(status="todo"))
     for name in ("sent/v1", "git:main", "HEAD", git(workspace, "rev-parse", "--short", "HEAD")):
         # committed on the 12th, but with the state of the 13th: nothing else is different
         found = told(worked, name)
@@ -240,7 +240,7 @@ def test_a_workspace_deeper_in_a_repository_and_its_private_folder(worked, works
     git(workspace.parent, "init", "-q")
     git(workspace.parent, "add", "-A", "workspace")
     git(workspace.parent, "commit", "-q", "-m", "one")
-    worked.edit([SPONSOR], Edit(status="todo"))
+    worked.edit([SPONSOR], ItemEdit(status="todo"))
     assert ("reopened", SPONSOR) in told(worked, "HEAD")
     found = earlier(worked, "HEAD", workspace)
     assert not found.private
@@ -377,11 +377,11 @@ def test_a_missing_file_is_told_with_what_is_not_known(workspace, open_workspace
 
 def test_private_notes_do_not_reach_the_earlier_state(workspace, open_workspace, clock):
     session = open_workspace(workspace)
-    session.edit([DIAGRAM], Edit(note="for all"))
+    session.edit([DIAGRAM], ItemEdit(note="for all"))
     clock.tick(days=1)
-    session.edit([DIAGRAM], Edit(private_note="for us"))
+    session.edit([DIAGRAM], ItemEdit(private_note="for us"))
     clock.tick(days=1)
-    session.edit([DIAGRAM], Edit(private_note="for us, again", note="for all, again"))
+    session.edit([DIAGRAM], ItemEdit(private_note="for us, again", note="for all, again"))
     then = earlier(session, "2027-01-12", workspace).board.project.record(DIAGRAM)
     assert then.note == "for all"
 

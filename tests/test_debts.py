@@ -4,20 +4,20 @@ from datetime import date
 
 from small_project import checklist, item, small_board
 
-from fedcheck.analysis.gates import Gate, Missing, gate
-from fedcheck.analysis.outstanding import debts, new_by, reason_of, title_of
+from fedcheck.analysis.gates import Gate, Outstanding, gate
+from fedcheck.analysis.outstanding import group_by_owner, new_by, reason_of, title_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 
 
-def lack(ref: str, owner: str, role: str = "", since: date | None = None) -> Missing:
-    return Missing("open", ref, "not done", owner, role, "readiness", since)
+def lack(ref: str, owner: str, role: str = "", since: date | None = None) -> Outstanding:
+    return Outstanding("open", ref, "not done", owner, role, "readiness", since)
 
 
 def test_roles_in_their_order_people_by_name_nobody_last() -> None:
     project = small_board(item("a")).project
-    found = debts(
+    found = group_by_owner(
         project,
         [
             lack("1", "jab", "jab"),
@@ -43,7 +43,7 @@ def test_roles_in_their_order_people_by_name_nobody_last() -> None:
 
 def test_a_role_named_as_owner_must_act_whose_list_it_is_in() -> None:
     project = small_board(item("a")).project
-    (debt,) = debts(project, [lack("1", "3pao", "csp")])
+    (debt,) = group_by_owner(project, [lack("1", "3pao", "csp")])
     assert (debt.role, debt.person) == ("3pao", "")
 
 
@@ -55,7 +55,7 @@ def test_what_is_owed_longest_stands_first_then_the_order_of_the_gate() -> None:
         lack("3", "x"),
         lack("4", "x", since=date(2027, 1, 2)),
     ]
-    (debt,) = debts(project, rows)
+    (debt,) = group_by_owner(project, rows)
     assert [m.ref for m in debt.missing] == ["4", "2", "1", "3"]
 
 

@@ -15,12 +15,12 @@ from fedcheck.analysis.progress import Count, by_checklist, by_phase_and_role, b
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.record import STATUSES, Record
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 TOMORROW = date(2027, 1, 12)
 
 
-def entry(board: Board, name: str = "a") -> Entry:
+def entry(board: Board, name: str = "a") -> Row:
     return board.entries[f"r.csp:{name}"]
 
 

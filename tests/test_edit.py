@@ -10,7 +10,7 @@ from small_project import applied
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.fields import with_field
-from fedcheck.domain.item_rules import Edit, edited, settled, with_evidence, without_evidence
+from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
 from fedcheck.domain.record import RESULTS, STATUSES, Record
 from fedcheck.errors import RuleError
 
@@ -21,34 +21,36 @@ TEST = Item("test", "A test", kind="test")
 SHOULD = Item("advice", "An advice", level="should")
 
 
-def after(edit: Edit, record: Record | None = None, item: Item = TEST) -> Record:
+def after(edit: ItemEdit, record: Record | None = None, item: Item = TEST) -> Record:
     record = record or Record()
     return applied(record, edited("list:x", item, record, edit, TODAY))
 
 
 def test_a_result_belongs_to_a_test() -> None:
     with pytest.raises(RuleError, match="task is a task, and only a test has a result"):
-        after(Edit(result="satisfied"), item=TASK)
+        after(ItemEdit(result="satisfied"), item=TASK)
 
 
 @pytest.mark.parametrize("result", ["satisfied", "other-than-satisfied"])
 @pytest.mark.parametrize("status", STATUSES)
 def test_a_result_makes_a_test_done(result: str, status: str) -> None:
-    record = after(Edit(result=result), Record(status, reason="because"))
+    record = after(ItemEdit(result=result), Record(status, reason="because"))
     assert (record.status, record.result) == ("done", result)
     assert record.done == (None if status == "done" else TODAY)
 
 
 def test_a_new_result_of_a_done_test_keeps_its_day() -> None:
-    record = after(Edit(result="other-than-satisfied"), Record("done", "satisfied", done=BEFORE))
+    record = after(
+        ItemEdit(result="other-than-satisfied"), Record("done", "satisfied", done=BEFORE)
+    )
     assert (record.result, record.done) == ("other-than-satisfied", BEFORE)
 
 
 def test_the_result_not_applicable_makes_it_na_and_needs_a_reason() -> None:
     with pytest.raises(RuleError) as error:
-        after(Edit(result="not-applicable"))
+        after(ItemEdit(result="not-applicable"))
     assert error.value.wants == "reason"
-    record = after(Edit(result="not-applicable", reason="no such thing"))
+    record = after(ItemEdit(result="not-applicable", reason="no such thing"))
     assert (record.status, record.result, record.reason) == (
         "na",
         "not-applicable",
@@ -60,26 +62,26 @@ def test_the_result_not_applicable_makes_it_na_and_needs_a_reason() -> None:
 @pytest.mark.parametrize("status", ["todo", "doing", "blocked", "na"])
 def test_a_result_and_another_status_do_not_go_together(status: str) -> None:
     with pytest.raises(RuleError, match=r"makes a test done"):
-        after(Edit(result="satisfied", status=status, reason="x"))
+        after(ItemEdit(result="satisfied", status=status, reason="x"))
 
 
 @pytest.mark.parametrize("status", ["todo", "doing", "blocked"])
 def test_leaving_done_clears_result_and_day(status: str) -> None:
-    record = after(Edit(status=status), Record("done", "satisfied", done=BEFORE, owner="dana"))
+    record = after(ItemEdit(status=status), Record("done", "satisfied", done=BEFORE, owner="dana"))
     assert (record.status, record.result, record.done) == (status, "", None)
     assert record.owner == "dana"
 
 
 def test_done_to_na_and_back_leaves_no_wrong_result() -> None:
-    na = after(Edit(status="na", reason="gone"), Record("done", "satisfied", done=BEFORE))
+    na = after(ItemEdit(status="na", reason="gone"), Record("done", "satisfied", done=BEFORE))
     assert (na.result, na.done) == ("", None)
-    done = after(Edit(status="done"), Record("na", "not-applicable", reason="gone"))
+    done = after(ItemEdit(status="done"), Record("na", "not-applicable", reason="gone"))
     assert (done.result, done.done, done.reason) == ("", TODAY, "")
 
 
 def test_done_without_a_result_is_allowed() -> None:
-    assert after(Edit(status="done")).done == TODAY
-    cleared = after(Edit(result=""), Record("done", "satisfied", done=BEFORE))
+    assert after(ItemEdit(status="done")).done == TODAY
+    cleared = after(ItemEdit(result=""), Record("done", "satisfied", done=BEFORE))
     assert (cleared.status, cleared.result, cleared.done) == ("done", "", BEFORE)
 
 
@@ -87,7 +89,7 @@ def test_done_without_a_result_is_allowed() -> None:
 @pytest.mark.parametrize("reason", [None, "", "  \n"])
 def test_na_needs_a_reason(item: Item, reason: str | None) -> None:
     with pytest.raises(RuleError, match="without a reason") as error:
-        after(Edit(status="na", reason=reason), item=item)
+        after(ItemEdit(status="na", reason=reason), item=item)
     assert error.value.wants == "reason"
     assert ("declined" in str(error.value)) == (item is SHOULD)
 
@@ -95,38 +97,43 @@ def test_na_needs_a_reason(item: Item, reason: str | None) -> None:
 def test_the_reason_of_na_cannot_be_taken_away_but_replaced() -> None:
     na = Record("na", reason="no database")
     with pytest.raises(RuleError):
-        after(Edit(reason=""), na)
-    assert after(Edit(reason="no databases at all"), na).reason == "no databases at all"
-    assert after(Edit(owner="dana"), na).reason == "no database"
+        after(ItemEdit(reason=""), na)
+    assert after(ItemEdit(reason="no databases at all"), na).reason == "no databases at all"
+    assert after(ItemEdit(owner="dana"), na).reason == "no database"
 
 
 def test_why_it_was_blocked_is_no_reason_for_na() -> None:
     blocked = Record("blocked", reason="waits for the vendor")
     with pytest.raises(RuleError):
-        after(Edit(status="na"), blocked)
-    assert after(Edit(status="na", reason="not ours"), blocked).reason == "not ours"
-    assert after(Edit(status="doing"), blocked).reason == ""
+        after(ItemEdit(status="na"), blocked)
+    assert after(ItemEdit(status="na", reason="not ours"), blocked).reason == "not ours"
+    assert after(ItemEdit(status="doing"), blocked).reason == ""
 
 
 def test_blocked_may_stand_without_a_reason() -> None:
-    assert after(Edit(status="blocked")).status == "blocked"
-    assert after(Edit(status="blocked", reason="vendor")).reason == "vendor"
+    assert after(ItemEdit(status="blocked")).status == "blocked"
+    assert after(ItemEdit(status="blocked", reason="vendor")).reason == "vendor"
 
 
 def test_basis_is_stored_when_todo_is_left_and_goes_when_it_is_back() -> None:
-    doing = after(Edit(status="doing"))
+    doing = after(ItemEdit(status="doing"))
     assert doing.basis == TEST.basis()
     assert len(doing.basis) == 12
-    assert after(Edit(status="todo"), doing).basis == ""
-    assert after(Edit(owner="dana")).basis == ""
+    assert after(ItemEdit(status="todo"), doing).basis == ""
+    assert after(ItemEdit(owner="dana")).basis == ""
 
 
 def test_an_old_basis_stays_until_a_person_confirms() -> None:
     old = Record("doing", basis="0" * 12)
-    for edit in (Edit(status="done"), Edit(owner="x"), Edit(result="satisfied"), Edit(note="n")):
+    for edit in (
+        ItemEdit(status="done"),
+        ItemEdit(owner="x"),
+        ItemEdit(result="satisfied"),
+        ItemEdit(note="n"),
+    ):
         assert after(edit, old).basis == "0" * 12
-    assert after(Edit(confirm=True), old).basis == TEST.basis()
-    assert edited("list:x", TEST, Record(), Edit(confirm=True), TODAY) == []
+    assert after(ItemEdit(confirm=True), old).basis == TEST.basis()
+    assert edited("list:x", TEST, Record(), ItemEdit(confirm=True), TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -151,38 +158,43 @@ def test_basis_is_about_the_substance(field: str, value: object, moves: bool) ->
 
 
 def test_texts_are_trimmed_and_can_be_cleared() -> None:
-    record = after(Edit(owner=" dana ", due=" 2027-02-01 ", note="a\r\n  b \n\n", reason=" r "))
+    record = after(ItemEdit(owner=" dana ", due=" 2027-02-01 ", note="a\r\n  b \n\n", reason=" r "))
     assert (record.owner, record.due, record.reason) == ("dana", "2027-02-01", "r")
     assert record.note == "a\n  b"
-    cleared = after(Edit(owner="", due="", note="", reason=""), record)
+    cleared = after(ItemEdit(owner="", due="", note="", reason=""), record)
     assert cleared == Record()
 
 
 def test_a_text_that_no_file_can_hold_is_made_storable() -> None:
-    assert after(Edit(owner="d\udcffna")).owner == "d?na"
+    assert after(ItemEdit(owner="d\udcffna")).owner == "d?na"
 
 
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (Edit(status="finished"), "is no status"),
-        (Edit(result="fine"), "is no result"),
-        (Edit(due="next week"), "is not a due date"),
+        (ItemEdit(status="finished"), "is no status"),
+        (ItemEdit(result="fine"), "is no result"),
+        (ItemEdit(due="next week"), "is not a due date"),
     ],
 )
-def test_words_that_cannot_be_stored_are_refused(edit: Edit, said: str) -> None:
+def test_words_that_cannot_be_stored_are_refused(edit: ItemEdit, said: str) -> None:
     with pytest.raises(RuleError, match=said):
         after(edit)
 
 
 def test_what_changes_nothing_is_no_change() -> None:
     record = Record("done", "satisfied", done=BEFORE, basis=TEST.basis(), owner="dana")
-    for edit in (Edit(), Edit(status="done"), Edit(result="satisfied"), Edit(owner="dana ")):
+    for edit in (
+        ItemEdit(),
+        ItemEdit(status="done"),
+        ItemEdit(result="satisfied"),
+        ItemEdit(owner="dana "),
+    ):
         assert edited("list:x", TEST, record, edit, TODAY) == []
 
 
 EDITS = st.builds(
-    Edit,
+    ItemEdit,
     status=st.none() | st.sampled_from(STATUSES),
     result=st.none() | st.sampled_from(["", *RESULTS]),
     owner=st.none() | st.text(max_size=5),
@@ -192,7 +204,7 @@ EDITS = st.builds(
 
 
 @given(st.lists(EDITS, max_size=6), st.sampled_from([TASK, TEST, SHOULD]))
-def test_no_row_of_edits_breaks_the_rules(edits: list[Edit], item: Item) -> None:
+def test_no_row_of_edits_breaks_the_rules(edits: list[ItemEdit], item: Item) -> None:
     record = Record()
     for edit in edits:
         try:

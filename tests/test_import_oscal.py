@@ -24,7 +24,7 @@ from small_catalog import (
     written,
 )
 
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.importers.oscal.catalog import contents
 from fedcheck.importers.oscal.checklist import plan
@@ -250,7 +250,7 @@ def test_twice_and_nameless_is_told_and_the_rest_is_used(session, tmp_path):
 def test_a_newer_edition_keeps_the_work(session, tmp_path):
     carry_out(session, planned(session, tmp_path, by="objective"))
     assert planned(session, tmp_path, by="objective").empty
-    done = Edit(status="done", result="satisfied")
+    done = ItemEdit(status="done", result="satisfied")
     refs = [f"oscal.objectives:{name}" for name in ("xx-1_obj.a", "xx-1_obj.b-1", "xx-1_obj.b-2")]
     session.edit(refs, done)
 

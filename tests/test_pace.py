@@ -9,7 +9,7 @@ from small_project import TODAY, checklist, item, small_board
 
 from fedcheck.analysis.activity import lately
 from fedcheck.analysis.progress import WEEKS, pace
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.record import Record
 from fedcheck.tui.widgets.timeline import sparkline, timeline
 
@@ -51,8 +51,8 @@ def test_without_a_date_ahead_nothing_is_needed() -> None:
     assert pace(board_of({"i0": done(1)}, 1), "package").words == "1 of 1 done"
 
 
-def entered(by: str, ref: str, field: str, old: Any, new: Any) -> Entered:
-    return Entered(Change(ref, field, old, new), AT, by, "t")
+def entered(by: str, ref: str, field: str, old: Any, new: Any) -> HistoryLine:
+    return HistoryLine(Change(ref, field, old, new), AT, by, "t")
 
 
 def test_what_others_did_is_counted_by_items_and_as_it_stands() -> None:

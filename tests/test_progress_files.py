@@ -17,7 +17,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import EMPTY, RESULTS, STATUSES, Record
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import progress_files
-from fedcheck.storage.record_file import Book
+from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import Lines
 
 TEXT = st.one_of(
@@ -68,7 +68,7 @@ RECORDS = st.builds(
 )
 ITEM_IDS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}", fullmatch=True) | PLAIN_KEYS
 FILES = st.builds(
-    Book,
+    RecordFile,
     st.just("list"),
     st.dictionaries(ITEM_IDS, RECORDS, max_size=4),
     NOT_OURS,
@@ -76,7 +76,7 @@ FILES = st.builds(
 PATH = Path("progress/list.toml")
 
 
-def whole(found: Book) -> Any:
+def whole(found: RecordFile) -> Any:
     """Return everything that a progress file holds, unknown keys included."""
     return (
         found.name,
@@ -87,7 +87,7 @@ def whole(found: Book) -> Any:
 
 
 @given(FILES)
-def test_what_is_written_reads_back_the_same(one: Book) -> None:
+def test_what_is_written_reads_back_the_same(one: RecordFile) -> None:
     raw, _ = progress_files.dump(one, one.records)
     found = progress_files.load(PATH, raw)
     assert whole(found) == whole(one)
@@ -95,7 +95,7 @@ def test_what_is_written_reads_back_the_same(one: Book) -> None:
 
 
 @given(FILES)
-def test_it_is_toml_with_evidence_in_tables_of_its_own(one: Book) -> None:
+def test_it_is_toml_with_evidence_in_tables_of_its_own(one: RecordFile) -> None:
     raw, _ = progress_files.dump(one, one.records)
     data = tomli.loads(raw.decode())
     items = data.get("item", {})
@@ -111,18 +111,18 @@ def test_it_is_toml_with_evidence_in_tables_of_its_own(one: Book) -> None:
 
 
 @given(FILES, st.randoms(use_true_random=False))
-def test_the_bytes_depend_on_the_content_alone(one: Book, random: Any) -> None:
+def test_the_bytes_depend_on_the_content_alone(one: RecordFile, random: Any) -> None:
     order = list(one.records)
     first, known = progress_files.dump(one, order)
     shuffled = list(one.records.items())
     random.shuffle(shuffled)
-    again = Book(one.name, dict(shuffled), one.extra)
+    again = RecordFile(one.name, dict(shuffled), one.extra)
     assert progress_files.dump(again, order)[0] == first
     assert progress_files.dump(known, order)[0] == first  # with the texts of unchanged records kept
 
 
 @given(FILES, st.data())
-def test_one_changed_record_changes_its_own_lines_alone(one: Book, data: Any) -> None:
+def test_one_changed_record_changes_its_own_lines_alone(one: RecordFile, data: Any) -> None:
     names = list(one.records)
     if not names:
         return
@@ -134,7 +134,7 @@ def test_one_changed_record_changes_its_own_lines_alone(one: Book, data: Any) ->
     assert {n: t for n, t in after.texts.items() if n != name} == {
         n: t for n, t in texts.items() if n != name
     }
-    fresh = Book(one.name, changed.records, one.extra)
+    fresh = RecordFile(one.name, changed.records, one.extra)
     assert progress_files.dump(fresh, names)[0] == raw
 
 
@@ -253,7 +253,9 @@ def test_a_file_as_people_see_it() -> None:
         ),
         extra={"ticket": "ABC-1"},
     )
-    raw, _ = progress_files.dump(Book("list", {"a.b": record, "gone": Record("doing")}), ["a.b"])
+    raw, _ = progress_files.dump(
+        RecordFile("list", {"a.b": record, "gone": Record("doing")}), ["a.b"]
+    )
     assert (
         raw.decode()
         == '''format = 1
@@ -289,13 +291,15 @@ status = "doing"
 
 
 def test_items_stand_in_the_order_of_the_checklist() -> None:
-    one = Book("list", {"z": Record("doing"), "a": Record("done"), "m": Record("todo", owner="x")})
+    one = RecordFile(
+        "list", {"z": Record("doing"), "a": Record("done"), "m": Record("todo", owner="x")}
+    )
     raw, _ = progress_files.dump(one, ["m", "z", "a", "other"])
     assert list(tomli.loads(raw.decode())["item"]) == ["m", "z", "a"]
 
 
 def test_a_record_that_says_nothing_is_left_out() -> None:
-    one = Book("list", {"a": Record("doing"), "b": Record("doing", extra={"x": 1})})
+    one = RecordFile("list", {"a": Record("doing"), "b": Record("doing", extra={"x": 1})})
     assert "a" not in one.with_record("a", EMPTY).records
     assert "b" in one.with_record("b", Record(extra={"x": 1})).records
 
@@ -303,7 +307,7 @@ def test_a_record_that_says_nothing_is_left_out() -> None:
 def test_a_note_is_a_small_diff() -> None:
     def text(note: str) -> list[str]:
         raw, _ = progress_files.dump(
-            Book("list", {"a": Record(note=note), "b": Record("done")}), ["a"]
+            RecordFile("list", {"a": Record(note=note), "b": Record("done")}), ["a"]
         )
         return raw.decode().splitlines()
 

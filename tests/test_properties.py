@@ -22,13 +22,13 @@ from test_progress_files import FILES, PATH, RECORDS, whole
 
 from fedcheck.cli.output import table
 from fedcheck.domain import query_fields
-from fedcheck.domain.change import Change, Entered, differences
+from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, typed_due
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.fields import field_names, field_value, with_field
 from fedcheck.domain.finding import Findings
-from fedcheck.domain.item_rules import Edit, edited, settled, with_evidence, without_evidence
+from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import RESULTS, STATUSES, Record
 from fedcheck.domain.reference import candidates, matches, split
@@ -40,7 +40,7 @@ from fedcheck.reports.markdown import code, escaped, link, marked
 from fedcheck.storage import checklist_files, history, progress_files, toml_io
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.record_file import Book
+from fedcheck.storage.record_file import RecordFile
 
 SHORT = {name: text for name, text in TEXTS.items() if len(text) < 1000}
 ANY = st.text(st.characters(), max_size=40)
@@ -143,7 +143,7 @@ def test_any_bytes_are_a_checklist_or_none(tmp_path: Path, raw: bytes) -> None:
 
 
 @given(FILES)
-def test_progress_comes_back_with_unknown_keys(one: Book) -> None:
+def test_progress_comes_back_with_unknown_keys(one: RecordFile) -> None:
     raw, _ = progress_files.dump(one, one.records)
     assert whole(progress_files.load(PATH, raw)) == whole(one)
 
@@ -194,7 +194,7 @@ PROOFS = st.builds(
     kind=st.sampled_from(["url", "file", "ticket"]), collected=st.none() | st.dates(),
 )  # fmt: skip
 EDITS = st.builds(
-    Edit,
+    ItemEdit,
     status=st.none() | st.sampled_from(STATUSES),
     result=st.none() | st.sampled_from(["", *RESULTS]),
     owner=st.none() | NASTY,
@@ -209,7 +209,7 @@ ITEMS = st.sampled_from([Item("i", "Task"), Item("i", "Test", kind="test", level
 
 def planned(item: Item, record: Record, deed: Any, number: int) -> list[Change]:
     """Return the changes of a deed: an edit, a new piece of evidence, or one taken away."""
-    if isinstance(deed, Edit):
+    if isinstance(deed, ItemEdit):
         return edited("l:i", item, record, deed, TODAY)
     if isinstance(deed, Evidence):
         return with_evidence("l:i", record, replace(deed, id=f"new-{number}"))
@@ -277,7 +277,7 @@ def test_a_forged_change_is_refused_or_makes_a_sound_record(
         changed = with_field(record, name, value)
     except (KeyError, ValueError):
         return
-    raw, _ = progress_files.dump(Book("list", {"i": changed}), ["i"])
+    raw, _ = progress_files.dump(RecordFile("list", {"i": changed}), ["i"])
     found = progress_files.load(PATH, raw)
     stored = found.records.get("i", Record())
     assert stored.status == changed.status
@@ -291,11 +291,11 @@ STAMPS = st.datetimes(
 ).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 VALUES = st.none() | ANY | st.dictionaries(ANY, ANY | st.none() | st.booleans(), max_size=3)
 CHANGES = st.builds(Change, NASTY, NASTY, VALUES, VALUES)
-LINES = st.builds(Entered, CHANGES, STAMPS, NASTY, NASTY, NASTY)
+LINES = st.builds(HistoryLine, CHANGES, STAMPS, NASTY, NASTY, NASTY)
 
 
 @given(LINES, st.sampled_from(["", "ab" * 32]))
-def test_a_history_line_comes_back(entered: Entered, prev: str) -> None:
+def test_a_history_line_comes_back(entered: HistoryLine, prev: str) -> None:
     line = history.line_of(entered, prev)
     assert line.isascii()
     assert b"\n" not in line
@@ -306,7 +306,7 @@ def test_a_history_line_comes_back(entered: Entered, prev: str) -> None:
 @given(st.binary(max_size=60) | JSON.map(lambda data: json.dumps(data).encode()))
 def test_any_line_is_history_or_none(line: bytes) -> None:
     found = history.parse_line(line)
-    assert found is None or isinstance(found, Entered)
+    assert found is None or isinstance(found, HistoryLine)
 
 
 @given(
@@ -321,7 +321,7 @@ def test_a_line_of_wrong_types_is_history_or_none(data: dict[str, Any]) -> None:
 
 @given(st.lists(LINES, min_size=2, max_size=5), st.data())
 def test_any_changed_byte_of_a_history_is_found(
-    tmp_path: Path, lines: list[Entered], data: st.DataObject
+    tmp_path: Path, lines: list[HistoryLine], data: st.DataObject
 ) -> None:
     """The chain finds it, but in the last line, which nothing follows: there only `--against`.
 
@@ -352,7 +352,7 @@ def test_any_changed_byte_of_a_history_is_found(
 
 @given(st.lists(LINES, min_size=3, max_size=5), st.data())
 def test_a_line_removed_or_moved_is_found(
-    tmp_path: Path, lines: list[Entered], data: st.DataObject
+    tmp_path: Path, lines: list[HistoryLine], data: st.DataObject
 ) -> None:
     folder = tmp_path / "history"
     folder.mkdir(exist_ok=True)

@@ -13,13 +13,13 @@ from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.query_fields import EXAMPLES, IS, KEYS, parse, split_words
 from fedcheck.domain.record import Record
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.errors import QueryError
 
 TODAY = date(2027, 1, 11)
 
 
-def entry(item_id: str = "fips", record: Record | None = None, **fields: object) -> Entry:
+def entry(item_id: str = "fips", record: Record | None = None, **fields: object) -> Row:
     names = set(fields) & (set(Item.__dataclass_fields__) - {"due"})
     about = {name: fields.pop(name) for name in names}
     item = Item(id=item_id, **{"title": "FIPS 140-validated modules", **about})
@@ -31,10 +31,10 @@ def entry(item_id: str = "fips", record: Record | None = None, **fields: object)
         "section": Section("federal-mandates", "Federal mandates"),
         **fields,
     }
-    return Entry(item=item, record=record or Record(), **given_fields)
+    return Row(item=item, record=record or Record(), **given_fields)
 
 
-def found(text: str, *entries: Entry) -> list[str]:
+def found(text: str, *entries: Row) -> list[str]:
     return [one.item.id for one in parse(text).select(entries, TODAY)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import FrozenClock, OpenWorkspace
 
 from fedcheck.domain.change import OUTSIDE
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import history, local_state
@@ -33,7 +33,7 @@ def by_hand(session: Session, old: str, new: str) -> bytes:
 
 
 def test_a_hand_edit_is_noted_when_asked_without_another_change(session: Session) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     raw = by_hand(session, "dana", "erin")
     assert [c.new for c in session.unnoted()] == ["erin"]
     assert session.reconcile() == 1
@@ -45,7 +45,7 @@ def test_a_hand_edit_is_noted_when_asked_without_another_change(session: Session
 
 
 def test_a_file_that_is_gone_is_noted_once(session: Session) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     (session.root / CSP_FILE).unlink()
     assert session.reconcile() == 1
     assert told(session)[-1] == (OUTSIDE, "owner", "dana", None)
@@ -54,7 +54,7 @@ def test_a_file_that_is_gone_is_noted_once(session: Session) -> None:
 
 
 def test_a_broken_file_waits_until_it_is_mended(session: Session) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     good = (session.root / CSP_FILE).read_text()
     (session.root / CSP_FILE).write_text(good + "<<<<<<< ours\n")
     assert session.reconcile() == 0
@@ -72,25 +72,25 @@ def test_nothing_is_written_where_nothing_happened(session: Session) -> None:
 def test_a_lost_machine_folder_makes_no_noise(
     session: Session, open_workspace: OpenWorkspace, lost: str
 ) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana", status="doing"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana", status="doing"))
     folder = session.root / ".fedcheck"
     shutil.rmtree(folder) if lost == "whole folder" else (folder / lost).unlink()
     again = open_workspace(session.root)
     assert again.reconcile() == 0
     by_hand(again, "dana", "erin")
     assert again.reconcile() == 1
-    again.edit([CRYPTO], Edit(owner="bob"))
+    again.edit([CRYPTO], ItemEdit(owner="bob"))
     assert [by for by, *_ in told(again)].count(OUTSIDE) == 1
 
 
 def test_a_pull_that_brings_its_history_leaves_nothing_to_note(
     session: Session, open_workspace: OpenWorkspace, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     theirs = open_workspace(clone, "bob")
-    theirs.edit([DIAGRAM], Edit(owner="erin"))
+    theirs.edit([DIAGRAM], ItemEdit(owner="erin"))
     pull(clone, session.root)
     assert session.refresh()
     assert session.project.record(DIAGRAM).owner == "erin"
@@ -107,11 +107,13 @@ def pull(source: Path, target: Path) -> None:
 def test_clocks_that_disagree_make_no_line_of_their_own(
     session: Session, open_workspace: OpenWorkspace, clock: FrozenClock, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     clock.tick(hours=-3)
-    open_workspace(clone, "bob").edit([DIAGRAM], Edit(owner="erin"))  # a clock three hours behind
+    open_workspace(clone, "bob").edit(
+        [DIAGRAM], ItemEdit(owner="erin")
+    )  # a clock three hours behind
     clock.tick(hours=3)
     pull(clone, session.root)
     session.refresh()
@@ -123,12 +125,12 @@ def test_clocks_that_disagree_make_no_line_of_their_own(
 def test_a_merge_that_took_either_side_is_explained(
     session: Session, open_workspace: OpenWorkspace, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     theirs = open_workspace(clone, "bob")
-    theirs.edit([DIAGRAM], Edit(owner="erin"))
-    session.edit([DIAGRAM], Edit(owner="frank"))
+    theirs.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.edit([DIAGRAM], ItemEdit(owner="frank"))
     mine = (session.root / CSP_FILE).read_bytes()
     pull(clone, session.root)
     found = open_workspace(session.root).shelf.books[CSP]
@@ -141,9 +143,9 @@ def test_a_merge_that_took_either_side_is_explained(
 def test_going_back_by_hand_to_what_another_replaced_is_noted(
     session: Session, open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     clock.tick(minutes=1)
-    open_workspace(session.root, "bob").edit([DIAGRAM], Edit(owner="erin"))
+    open_workspace(session.root, "bob").edit([DIAGRAM], ItemEdit(owner="erin"))
     clock.tick(minutes=1)
     by_hand(session, "erin", "dana")
     assert session.reconcile() == 1
@@ -151,7 +153,7 @@ def test_going_back_by_hand_to_what_another_replaced_is_noted(
 
 
 def test_a_place_that_cannot_be_written_is_an_error_in_words(session: Session) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     by_hand(session, "dana", "erin")
     (session.root / ".fedcheck" / "lock").unlink()
     (session.root / ".fedcheck" / "lock").mkdir()
@@ -162,7 +164,7 @@ def test_a_place_that_cannot_be_written_is_an_error_in_words(session: Session) -
 
 
 def test_damaged_memory_of_this_machine_counts_as_none(session: Session) -> None:
-    session.edit([DIAGRAM], Edit(owner="dana"))
+    session.edit([DIAGRAM], ItemEdit(owner="dana"))
     for text in ("{", "[]", json.dumps({f"progress/{CSP}.toml": 7, "progress/../x.toml": "0"})):
         (session.root / ".fedcheck" / "seen.json").write_text(text)
         assert local_state.seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})

@@ -18,7 +18,7 @@ from small_report import PROCESS, check_tables, fill, report, section, ship, tok
 from fedcheck.analysis.evidence_register import troubles
 from fedcheck.analysis.responsibilities import papers
 from fedcheck.analysis.waiting_since import status_days
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Deliverable
@@ -185,9 +185,9 @@ def test_deliverables_take_their_state_from_the_item_that_hands_them_over():
 def test_a_status_has_a_day_only_while_the_history_agrees():
     state = project(item("a"), item("b"), records={"a": Record("blocked"), "b": Record("done")})
     entered = [
-        Entered(Change("r.csp:a", "status", "todo", "blocked"), NOW, "x", "1"),
-        Entered(Change("r.csp:b", "status", "todo", "blocked"), NOW, "x", "2"),
-        Entered(Change("r.csp:b", "owner", None, "bob"), NOW, "x", "3"),
+        HistoryLine(Change("r.csp:a", "status", "todo", "blocked"), NOW, "x", "1"),
+        HistoryLine(Change("r.csp:b", "status", "todo", "blocked"), NOW, "x", "2"),
+        HistoryLine(Change("r.csp:b", "owner", None, "bob"), NOW, "x", "3"),
     ]
     assert status_days(state, entered, UTC) == {"r.csp:a": TODAY}
 

@@ -11,7 +11,7 @@ from small_report import FINDINGS, HEAD, PROGRESS, REQUESTS, fill, report, ship
 from test_report_html import NAMES
 
 from fedcheck.cli.main import run
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
@@ -81,7 +81,7 @@ risk = "high"
 """
     )
     root = fill(tmp_path / "workspace", HEAD, progress, requests, findings)
-    found = Entered(Change("f.3pao:pen", "note", "", "WORDY by mallory"), NOW, "mallory", "t9")
+    found = HistoryLine(Change("f.3pao:pen", "note", "", "WORDY by mallory"), NOW, "mallory", "t9")
     history.append(root / "history" / "mallory-0badcafe.jsonl", [found])
     return root
 
@@ -202,7 +202,9 @@ collected = 2026-11-12
     (inside / "findings.toml").write_text('format = 1\n[[finding]]\nid = "y"\ntitle = "SECRET-f"\n')
     (inside / "templates" / "secret.md.j2").write_text("SECRET-template")
     (inside / "progress" / "SECRET-broken.toml").write_text("x = SECRET-value")
-    entered = Entered(Change("acme.inside:board", "note", "", "SECRET-n"), NOW, "SECRET-by", "t")
+    entered = HistoryLine(
+        Change("acme.inside:board", "note", "", "SECRET-n"), NOW, "SECRET-by", "t"
+    )
     history.append(inside / "history" / "SECRET-12345678.jsonl", [entered])
     text = report(root, template=name, form=form)
     assert text == before

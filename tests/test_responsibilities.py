@@ -14,7 +14,7 @@ from fedcheck.analysis.responsibilities import responsibilities, sentences
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.process import Deliverable, Milestone
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
@@ -279,8 +279,10 @@ def shipped(tmp_path, monkeypatch, capsys, open_workspace):
     named = ["--name", "Acme Vault", "--process", "jab", "--role", "csp"]
     assert run(["init", str(root), *named, "--milestone", "kick-off=2027-02-01"]) == 0
     session = open_workspace(root)
-    session.edit(["rev5.full-assessment.csp:cp-test"], Edit(status="doing", due="2027-01-08"))
-    session.edit(["rev5.full-assessment.3pao:test-cp"], Edit(status="blocked", reason="no report"))
+    session.edit(["rev5.full-assessment.csp:cp-test"], ItemEdit(status="doing", due="2027-01-08"))
+    session.edit(
+        ["rev5.full-assessment.3pao:test-cp"], ItemEdit(status="blocked", reason="no report")
+    )
     monkeypatch.chdir(root)
     capsys.readouterr()
 

@@ -14,7 +14,7 @@ from fedcheck.domain.change import differences
 from fedcheck.domain.control_ids import control_of_procedure, controls_in
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import exposure
-from fedcheck.domain.item_rules import Edit, Fieldwork
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError
@@ -140,8 +140,8 @@ def test_work_done_here_stays_and_differences_are_told(session, book):
     imported(session, srtm(book, FILLED))
     ref = f"{ID}:ac-01a.01"
 
-    session.edit([ref], Edit(note="ours", testing=Fieldwork(observation="Read it twice.")))
-    session.edit([f"{ID}:ac-01a.02"], Edit(result="satisfied"))
+    session.edit([ref], ItemEdit(note="ours", testing=TestEdit(observation="Read it twice.")))
+    session.edit([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied"))
     assert not importer.plan(session, srtm(book)).changes  # empty cells take nothing away
     later = {"AC-01a.[02]": {"Assessment Result": "Other than Satisfied", "Evidence": "new.pdf"}}
     plan = imported(session, srtm(book, {**FILLED, **later}))

@@ -20,7 +20,7 @@ from fedcheck.cli.main import run
 from fedcheck.domain.change import differences
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.item_rules import Edit, Fieldwork
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.errors import FedcheckError
 from fedcheck.exporters.srtm import filled
@@ -43,10 +43,10 @@ def book(tmp_path):
 def tested(session, book):
     """A session with the tests of the workbook, some of them done."""
     carry_out(session, importer.plan(session, book))
-    seen = Fieldwork(observation="=1+1\nSeen.", differential="Not as the SSP says.")
-    session.edit([f"{ID}:ac-01a.01"], Edit(result="satisfied", testing=seen))
-    session.edit([f"{ID}:ac-02-01"], Edit(result="other-than-satisfied"))
-    session.edit([f"{ID}:au-02a"], Edit(result="not-applicable", reason="No such events."))
+    seen = TestEdit(observation="=1+1\nSeen.", differential="Not as the SSP says.")
+    session.edit([f"{ID}:ac-01a.01"], ItemEdit(result="satisfied", testing=seen))
+    session.edit([f"{ID}:ac-02-01"], ItemEdit(result="other-than-satisfied"))
+    session.edit([f"{ID}:au-02a"], ItemEdit(result="not-applicable", reason="No such events."))
     gap = Finding("f1", title="Shared accounts", risk="moderate", items=(f"{ID}:ac-02-01",))
     gap = replace(gap, text="Accounts are shared.", likelihood="high", impact="moderate")
     session.apply(differences("findings:f1", Finding("f1"), gap), "a gap")
@@ -147,7 +147,7 @@ def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
     old = tested.project.finding("f1")
     closed = replace(old, state="closed", closed=date(2027, 1, 11), retest="passed")
     tested.apply(differences("findings:f1", old, closed), "closed")
-    tested.edit([f"{ID}:ac-02-01"], Edit(result="satisfied"))
+    tested.edit([f"{ID}:ac-02-01"], ItemEdit(result="satisfied"))
     made = loaded(filled(tested.project, out).data, values=True)
     assert [made["AC"][f"{c}4"].value for c in "JKLM"] == ["Satisfied", None, None, None]
     assert not made["AC"]["N4"].value
@@ -231,7 +231,7 @@ def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wa
 
 def test_filling_its_own_result_again_gives_the_same_bytes(tested, book, tmp_path):
     long = "y" * 40_000
-    tested.edit([f"{ID}:ac-01a.02"], Edit(testing=Fieldwork(observation=long)))
+    tested.edit([f"{ID}:ac-01a.02"], ItemEdit(testing=TestEdit(observation=long)))
     tested.add_evidence(
         [f"{ID}:ac-01a.02"], Evidence("e9", "https://x.example/a;b", "Page: this; that", "url")
     )
@@ -276,7 +276,7 @@ def test_other_lists_with_results_of_these_tests_are_told(tested, book):
     found = filled(tested.project, book)
     assert found.facts[0].startswith(f"{ID}: 3 tests"), "the list that holds results is taken"
     assert found.notes == ()
-    tested.edit(["acme.srtm:ac-01a.01"], Edit(result="satisfied"))
+    tested.edit(["acme.srtm:ac-01a.01"], ItemEdit(result="satisfied"))
     (note,) = filled(tested.project, book).notes
     assert (note.where, note.what) == (
         "acme.srtm", "1 test of that list fit rows of the workbook too",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fedcheck.analysis.activity import sentence, story
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 
 AT = datetime(2027, 1, 11, 23, 30, tzinfo=UTC)
 
@@ -16,8 +16,8 @@ def change(field: str, old: Any, new: Any, ref: str = "l:a") -> Change:
     return Change(ref, field, old, new)
 
 
-def entered(tx: str, *changes: Change, by: str = "alice", undoes: str = "") -> list[Entered]:
-    return [Entered(one, AT, by, tx, undoes) for one in changes]
+def entered(tx: str, *changes: Change, by: str = "alice", undoes: str = "") -> list[HistoryLine]:
+    return [HistoryLine(one, AT, by, tx, undoes) for one in changes]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from fedcheck.analysis import test_progress as counting
 from fedcheck.analysis.board import board
 from fedcheck.cli.main import run
 from fedcheck.domain.fields import with_field
-from fedcheck.domain.item_rules import Edit, Fieldwork, edited, like
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, like
 from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
 from fedcheck.storage import checklist_writer
@@ -26,7 +26,7 @@ TASK = item("task")
 
 def after(record: Record, by: str = "dana", of=STEP, **fields) -> Record:
     known = {name: fields.pop(name) for name in ("result", "status", "reason") if name in fields}
-    edit = Edit(**known, testing=Fieldwork(**fields) if fields else None)
+    edit = ItemEdit(**known, testing=TestEdit(**fields) if fields else None)
     for change in edited("l:step", of, record, edit, TODAY, by):
         record = with_field(record, change.field, change.new)
     return record
@@ -120,8 +120,8 @@ def test_same_as_last_takes_over_what_was_done_and_not_who_and_when():
     assert other.tester == "bob"
 
 
-def vars_of(testing: Fieldwork) -> dict:
-    return {name: getattr(testing, name) for name in Fieldwork.__dataclass_fields__}
+def vars_of(testing: TestEdit) -> dict:
+    return {name: getattr(testing, name) for name in TestEdit.__dataclass_fields__}
 
 
 results = st.sampled_from(["satisfied", "other-than-satisfied", "not-applicable", ""])
@@ -244,13 +244,13 @@ def test_like_records_the_same_of_another_test(make_workspace, monkeypatch, caps
 def test_two_testers_on_the_same_test_keep_what_both_wrote(workspace, open_workspace):
     ours, theirs = open_workspace(workspace, "bob"), open_workspace(workspace, "carol")
     ref = next(e.ref for e in ours.board().entries.values() if e.item.kind == "test")
-    ours.edit([ref], Edit(result="satisfied", testing=Fieldwork(sample="3 of 9")))
-    theirs.edit([ref], Edit(testing=Fieldwork(observation="seen by carol")))
+    ours.edit([ref], ItemEdit(result="satisfied", testing=TestEdit(sample="3 of 9")))
+    theirs.edit([ref], ItemEdit(testing=TestEdit(observation="seen by carol")))
     ours.refresh()
     record = ours.project.record(ref)
     assert (record.sample, record.observation, record.tester) == ("3 of 9", "seen by carol", "bob")
     theirs.refresh()
-    theirs.edit([ref], Edit(testing=Fieldwork(review="agreed")))
+    theirs.edit([ref], ItemEdit(testing=TestEdit(review="agreed")))
     theirs.undo()
     assert theirs.project.record(ref) == record
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fedcheck.cli.main import run
 from fedcheck.domain import finding_rules
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, Update, detailed
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit, detailed
 from fedcheck.errors import RuleError
 
 TODAY = date(2027, 1, 11)
@@ -45,16 +45,16 @@ def test_likelihood_and_impact_give_risk_and_due_date():
 
 
 def test_a_risk_adjustment_counts_once_it_is_approved():
-    asked = Update(
+    asked = FindingEdit(
         deviation="risk-adjustment", rationale="Not reachable", details={"adjusted": "low"}
     ).apply(RAISED, TODAY)
     assert asked.risk == "high"
-    granted = Update(decision="approved").apply(asked, TODAY)
+    granted = FindingEdit(decision="approved").apply(asked, TODAY)
     assert (granted.risk, granted.original, granted.due) == (
         "low", "high", TODAY + timedelta(days=180),
     )  # fmt: skip
-    assert Update(decision="approved").apply(granted, TODAY) == granted
-    taken_back = Update(decision="rejected").apply(granted, TODAY)
+    assert FindingEdit(decision="approved").apply(granted, TODAY) == granted
+    taken_back = FindingEdit(decision="rejected").apply(granted, TODAY)
     assert (taken_back.risk, taken_back.original, taken_back.due) == ("high", "", RAISED.due)
 
 
@@ -73,19 +73,21 @@ def test_corrected_during_testing_tells_what_was_done_and_how_it_was_verified():
 @given(
     st.lists(
         st.one_of(
-            st.sampled_from(["approved", "rejected", "pending"]).map(lambda s: Update(decision=s)),
-            st.sampled_from(LEVELS).map(lambda s: Update(risk=s)),
-            st.sampled_from(LEVELS).map(lambda s: Update(details={"adjusted": s})),
-            st.sampled_from(LEVELS).map(lambda s: Update(details={"likelihood": s})),
-            st.sampled_from(LEVELS).map(lambda s: Update(details={"impact": s})),
+            st.sampled_from(["approved", "rejected", "pending"]).map(
+                lambda s: FindingEdit(decision=s)
+            ),
+            st.sampled_from(LEVELS).map(lambda s: FindingEdit(risk=s)),
+            st.sampled_from(LEVELS).map(lambda s: FindingEdit(details={"adjusted": s})),
+            st.sampled_from(LEVELS).map(lambda s: FindingEdit(details={"likelihood": s})),
+            st.sampled_from(LEVELS).map(lambda s: FindingEdit(details={"impact": s})),
         ),
         max_size=8,
     )
 )
 def test_the_first_rating_is_kept_only_while_an_adjustment_is_granted(deeds):
-    asked = Update(deviation="risk-adjustment", rationale="why", details={"adjusted": "low"}).apply(
-        RAISED, TODAY
-    )
+    asked = FindingEdit(
+        deviation="risk-adjustment", rationale="why", details={"adjusted": "low"}
+    ).apply(RAISED, TODAY)
     for deed in deeds:
         asked = deed.apply(asked, TODAY)
     if asked.original:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.fields import EVIDENCE_PREFIX
 from fedcheck.domain.text import one_line, plural
 
@@ -17,7 +17,7 @@ QUOTED = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class HistoryRow:
     """What one action did to one item.
 
     Attributes:
@@ -34,27 +34,27 @@ class Deed:
     what: str
 
 
-def story(entered: Iterable[Entered], zone: tzinfo) -> list[Deed]:
+def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
     """Return the history in words, the oldest action first.
 
     An action on many items tells of the first ones, and how many more there were.
     """
-    actions: dict[str, dict[str, list[Entered]]] = {}
+    actions: dict[str, dict[str, list[HistoryLine]]] = {}
     undos: dict[str, str] = {}
     for one in entered:
         actions.setdefault(one.tx, {}).setdefault(one.change.ref, []).append(one)
         undos[one.tx] = one.undoes
-    told: list[Deed] = []
+    told: list[HistoryRow] = []
     for tx, items in actions.items():
         first = next(iter(items.values()))[0]
         day = first.at.astimezone(zone)
         word = _undo_word(undos, tx)
         for ref, lines in list(items.items())[:SHOWN]:
             what = word + sentence([one.change for one in lines])
-            told.append(Deed(tx, day, first.by, ref, what))
+            told.append(HistoryRow(tx, day, first.by, ref, what))
         if len(items) > SHOWN:
             rest = f"and {len(items) - SHOWN} more items, the same action"
-            told.append(Deed(tx, day, first.by, "", rest))
+            told.append(HistoryRow(tx, day, first.by, "", rest))
     return told
 
 
@@ -174,7 +174,7 @@ def _short(value: Any) -> str:
 
 
 @dataclass(slots=True)
-class Doings:
+class PersonActivity:
     """What one person did, counted by items."""
 
     who: str
@@ -203,19 +203,19 @@ class Doings:
         return ", ".join(parts) or plural(len(self.touched), "item") + " changed"
 
 
-def lately(entered: Iterable[Entered]) -> list[Doings]:
+def lately(entered: Iterable[HistoryLine]) -> list[PersonActivity]:
     """Return what each person did, by how much they touched.
 
     Only what still stands counts: an item that was done and reopened is not done.
     """
-    people: dict[str, Doings] = {}
+    people: dict[str, PersonActivity] = {}
     for one in entered:
-        doings = people.setdefault(one.by, Doings(one.by))
+        doings = people.setdefault(one.by, PersonActivity(one.by))
         _count(doings, one)
     return sorted(people.values(), key=lambda doings: -len(doings.touched))
 
 
-def _count(doings: Doings, one: Entered) -> None:
+def _count(doings: PersonActivity, one: HistoryLine) -> None:
     change = one.change
     ref = change.ref
     doings.touched.add(ref)

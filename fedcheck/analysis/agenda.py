@@ -6,7 +6,7 @@ from datetime import date
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.query_fields import Query
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 Rank = tuple[int, date, int, int]
 """Where a step stands: how pressing, by when, in which phase, demanded or advised."""
@@ -19,11 +19,11 @@ SOON = 14
 class Step:
     """One thing to do, and why it stands where it stands."""
 
-    entry: Entry
+    entry: Row
     why: str
 
 
-def agenda(board: Board, entries: Iterable[Entry]) -> list[Step]:
+def agenda(board: Board, entries: Iterable[Row]) -> list[Step]:
     """Return what can be done now of the entries, the most pressing first.
 
     Order: overdue by age, due soon, evidence that no longer counts, in progress, then the phases in
@@ -66,13 +66,13 @@ def phases_in_reach(board: Board) -> set[str]:
     return near
 
 
-def _pressing(board: Board, entry: Entry) -> bool:
+def _pressing(board: Board, entry: Row) -> bool:
     """Tell whether an entry has begun or is due soon, whatever its phase."""
     soon = entry.due is not None and (entry.due - board.today).days <= SOON
     return soon or entry.record.status == "doing" or entry.record.closed
 
 
-def _doable(entry: Entry) -> bool:
+def _doable(entry: Row) -> bool:
     if entry.unknown:
         return False
     if entry.record.status == "na":
@@ -82,7 +82,7 @@ def _doable(entry: Entry) -> bool:
     return entry.record.status != "blocked" and not entry.waiting
 
 
-def rank(board: Board, entry: Entry) -> Rank:
+def rank(board: Board, entry: Row) -> Rank:
     """Return where an entry stands on the agenda; the smallest comes first."""
     due = entry.due or date.max
     if entry.overdue:
@@ -99,7 +99,7 @@ def rank(board: Board, entry: Entry) -> Rank:
     return pressing, due, board.project.process.order(entry.phase), demanded
 
 
-def why(board: Board, entry: Entry) -> str:
+def why(board: Board, entry: Row) -> str:
     """Say in a few words why an entry is on the agenda."""
     if entry.overdue and entry.due:
         return f"overdue {(board.today - entry.due).days} d"
@@ -116,5 +116,5 @@ def why(board: Board, entry: Entry) -> str:
     return f"next in {phase.title.lower()}" if phase else "open"
 
 
-def _worst(entry: Entry) -> str:
+def _worst(entry: Row) -> str:
     return next(s for s in ("missing", "changed", "stale", "ok") if s in entry.evidence)

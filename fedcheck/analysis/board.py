@@ -11,7 +11,7 @@ from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.record import UNKNOWN, Record
 from fedcheck.domain.reference import split
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
 
 
@@ -26,7 +26,7 @@ class Board:
     project: Project
     today: date
     calendar: Calendar
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, Row]
 
     @property
     def dates(self) -> Mapping[str, date]:
@@ -47,7 +47,7 @@ class Board:
         """Return the board without what stands under `private/`: what may leave."""
         return board(self.project.shared(), self.today)
 
-    def of_phase(self, phase: str) -> list[Entry]:
+    def of_phase(self, phase: str) -> list[Row]:
         """Return the entries of a phase."""
         return [entry for entry in self.entries.values() if entry.phase == phase]
 
@@ -78,13 +78,13 @@ def _entry(
     checklist: Checklist,
     section: Section,
     item: Item,
-) -> Entry:
+) -> Row:
     ref = f"{checklist.id}:{item.id}"
     record = UNKNOWN if checklist.id in project.unreadable else project.record(ref)
     due = due_date(item, record, days, ends)
     again = due is not None and _again(item, record, due, today)
     open_ = again or not (record.closed or record is UNKNOWN)
-    return Entry(
+    return Row(
         ref=ref,
         checklist=checklist.id,
         phase=checklist.phase,

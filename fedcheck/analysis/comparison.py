@@ -9,7 +9,15 @@ from datetime import date
 from typing import TypeVar
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.difference import GROUPS, Delta, Deltas, GateDelta, Trend, day, later
+from fedcheck.analysis.difference import (
+    GROUPS,
+    Comparison,
+    Difference,
+    GateDifference,
+    Trend,
+    day,
+    later,
+)
 from fedcheck.analysis.gates import NO_DAYS, Gate, gates
 from fedcheck.analysis.issue_differences import finding_deltas, request_deltas
 from fedcheck.analysis.item_differences import gone, item_deltas
@@ -21,7 +29,7 @@ from fedcheck.domain.workspace import BrokenFile
 Thing = TypeVar("Thing", Request, Finding)
 
 
-def between(old: Board, new: Board, days: Mapping[str, date] = NO_DAYS) -> Deltas:
+def between(old: Board, new: Board, days: Mapping[str, date] = NO_DAYS) -> Comparison:
     """Return what is different in the later of two states.
 
     Args:
@@ -39,7 +47,7 @@ def between(old: Board, new: Board, days: Mapping[str, date] = NO_DAYS) -> Delta
     ]
     order = list(GROUPS)
     found.sort(key=lambda one: (order.index(one.group), not one.worse))
-    return Deltas(old.today, new.today, tuple(found), tuple(_gates(old, new, before, after)))
+    return Comparison(old.today, new.today, tuple(found), tuple(_gates(old, new, before, after)))
 
 
 def _moved(old: Board, new: Board) -> dict[str, str]:
@@ -51,14 +59,14 @@ def _moved(old: Board, new: Board) -> dict[str, str]:
     }
 
 
-def _milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Iterator[Delta]:
+def _milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Iterator[Difference]:
     for gate in judged:
         stone = gate.milestone
         was, now = old.dates.get(stone.id), new.dates.get(stone.id)
 
-        def make(kind: str, worse: bool, was: str = "", now: str = "", why: str = "") -> Delta:
+        def make(kind: str, worse: bool, was: str = "", now: str = "", why: str = "") -> Difference:
             trend: Trend = "worse" if worse else "other"
-            return Delta(kind, trend, "milestone", stone.id, stone.title, was, now, why)  # noqa: B023
+            return Difference(kind, trend, "milestone", stone.id, stone.title, was, now, why)  # noqa: B023
 
         match later(was, now):
             case "later":
@@ -75,7 +83,7 @@ def _milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Iterator[Delt
             yield make(kind, bool(short), "", day(now), f"{short} missing" if short else "")
 
 
-def _items(old: Board, new: Board, moved: Mapping[str, str]) -> Iterator[Delta]:
+def _items(old: Board, new: Board, moved: Mapping[str, str]) -> Iterator[Difference]:
     then = {_today(new, ref): entry for ref, entry in old.entries.items()}
     for ref, entry in new.entries.items():
         yield from item_deltas(then.get(ref), entry, moved)
@@ -91,7 +99,7 @@ def _today(new: Board, ref: str) -> str:
     return f"{checklist}:{found.renamed.get(item, item)}" if found else ref
 
 
-def _ledgers(old: Board, new: Board) -> Iterator[Delta]:
+def _ledgers(old: Board, new: Board) -> Iterator[Difference]:
     days = (old.today, new.today)
     for was, now in _pairs(old.project.requests, new.project.requests):
         yield from request_deltas(new.project, was, now, days)
@@ -109,7 +117,7 @@ def _pairs(
         yield gone_, None
 
 
-def _files(old: Board, new: Board) -> Iterator[Delta]:
+def _files(old: Board, new: Board) -> Iterator[Difference]:
     """Yield what cannot be read: it hides what changed, also where it could not be read before."""
     before, after = (
         {_inside(board, one): one for one in board.project.broken} for board in (old, new)
@@ -121,9 +129,9 @@ def _files(old: Board, new: Board) -> Iterator[Delta]:
             yield _file("readable", path, broken)
 
 
-def _file(kind: str, path: str, broken: BrokenFile) -> Delta:
+def _file(kind: str, path: str, broken: BrokenFile) -> Difference:
     bad = kind == "unreadable"
-    return Delta(
+    return Difference(
         kind,
         "worse" if bad else "better",
         "file",
@@ -143,7 +151,7 @@ def _inside(board: Board, broken: BrokenFile) -> str:
 
 def _gates(
     old: Board, new: Board, before: Sequence[Gate], after: Sequence[Gate]
-) -> Iterator[GateDelta]:
+) -> Iterator[GateDifference]:
     known = {gate.milestone.id: gate for gate in before}
     for gate in after:
         was = known.get(gate.milestone.id)
@@ -153,7 +161,7 @@ def _gates(
         then = len(was.missing) if was else 0
         if came or then != len(gate.missing):
             stone = gate.milestone
-            yield GateDelta(stone.id, stone.title, then, len(gate.missing), came)
+            yield GateDifference(stone.id, stone.title, then, len(gate.missing), came)
 
 
 def _lack(board: Board, new: Board, kind: str, ref: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
@@ -94,12 +94,10 @@ def _order(one: Deadline) -> tuple[bool, date, int]:
     return one.day is None, one.day or date.max, KINDS.index(one.kind)
 
 
-def _chosen(
-    board: Board, query: str
-) -> tuple[Iterable[Entry], Iterable[Request], Iterable[Finding]]:
+def _chosen(board: Board, query: str) -> tuple[Iterable[Row], Iterable[Request], Iterable[Finding]]:
     """Return what a query means in each of the three languages; nothing where it means nothing."""
     project, today = board.project, board.today
-    items: Iterable[Entry] = ()
+    items: Iterable[Row] = ()
     requests: Iterable[Request] = ()
     findings: Iterable[Finding] = ()
     refused: QueryError | None = None
@@ -175,7 +173,7 @@ def _place(title: str, where: str) -> str:
     return f"{title}, {where}" if title and where else title or where
 
 
-def _of_entry(board: Board, entry: Entry) -> Iterator[Deadline]:
+def _of_entry(board: Board, entry: Row) -> Iterator[Deadline]:
     if entry.unknown or entry.record.status == "na":
         return
     item, record = entry.item, entry.record
@@ -191,7 +189,7 @@ def _of_entry(board: Board, entry: Entry) -> Iterator[Deadline]:
     yield from _evidence(board, entry)
 
 
-def _turn(board: Board, entry: Entry, newest: date | None) -> Iterator[Deadline]:
+def _turn(board: Board, entry: Row, newest: date | None) -> Iterator[Deadline]:
     """Yield the next turn of what recurs; the one after it hangs on when this one is done."""
     period = entry.item.every
     if newest is None:
@@ -205,7 +203,7 @@ def _turn(board: Board, entry: Entry, newest: date | None) -> Iterator[Deadline]
 
 
 def _about(
-    board: Board, entry: Entry, kind: str, day: date | None, why: str, waits: str = ""
+    board: Board, entry: Row, kind: str, day: date | None, why: str, waits: str = ""
 ) -> Deadline:
     checklist = board.project.checklists[entry.checklist]
     source, where = checklist.source_of(entry.item)
@@ -230,7 +228,7 @@ def _person(board: Board, owner: str) -> str:
     return "" if owner in board.project.process.roles else owner
 
 
-def _evidence(board: Board, entry: Entry) -> Iterator[Deadline]:
+def _evidence(board: Board, entry: Row) -> Iterator[Deadline]:
     """Yield the days on which evidence stops to count, one for all pieces of an item and day.
 
     A piece that is too old for a milestone to come has to be collected anew by that day. The turn
@@ -262,7 +260,7 @@ def _limit(item: Item, proof: Evidence) -> str:
     return ", ".join(part for part in (expires, age) if part)
 
 
-def _anew(board: Board, entry: Entry, proof: Evidence) -> tuple[date | None, str]:
+def _anew(board: Board, entry: Row, proof: Evidence) -> tuple[date | None, str]:
     """Return by when a stale piece has to be collected anew, and why.
 
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from fedcheck.analysis.gates import Missing
+from fedcheck.analysis.gates import Outstanding
 from fedcheck.domain.text import plural
 
 Trend = Literal["worse", "better", "other"]
@@ -101,7 +101,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class Difference:
     """One thing that is different.
 
     Attributes:
@@ -154,7 +154,7 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
-class GateDelta:
+class GateDifference:
     """How the gate of a milestone changed.
 
     Attributes:
@@ -167,7 +167,7 @@ class GateDelta:
     title: str
     before: int
     after: int
-    came: tuple[Missing, ...]
+    came: tuple[Outstanding, ...]
 
     @property
     def trend(self) -> Trend:
@@ -192,7 +192,7 @@ class GateDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Deltas:
+class Comparison:
     """What is different between two states.
 
     Attributes:
@@ -204,11 +204,11 @@ class Deltas:
 
     since: date
     until: date
-    deltas: tuple[Delta, ...]
-    gates: tuple[GateDelta, ...]
+    deltas: tuple[Difference, ...]
+    gates: tuple[GateDifference, ...]
 
     @property
-    def worse(self) -> tuple[Delta, ...]:
+    def worse(self) -> tuple[Difference, ...]:
         """Return what got worse."""
         return tuple(delta for delta in self.deltas if delta.worse)
 
@@ -226,17 +226,17 @@ class Deltas:
         got = f"{plural(worse, 'thing')} got worse" if worse else "Nothing got worse"
         return f"{got}, {better} better, {other} changed otherwise."
 
-    def new_lacks(self) -> list[tuple[Missing, tuple[str, ...]]]:
+    def new_lacks(self) -> list[tuple[Outstanding, tuple[str, ...]]]:
         """Return what gates lack newly, each once, with the ids of the milestones that lack it."""
-        found: dict[tuple[str, str], tuple[Missing, list[str]]] = {}
+        found: dict[tuple[str, str], tuple[Outstanding, list[str]]] = {}
         for gate in self.gates:
             for one in gate.came:
                 found.setdefault((one.kind, one.ref), (one, []))[1].append(gate.milestone)
         return [(one, tuple(stones)) for one, stones in found.values()]
 
-    def grouped(self) -> list[tuple[str, tuple[Delta, ...]]]:
+    def grouped(self) -> list[tuple[str, tuple[Difference, ...]]]:
         """Return the deltas by group, each with its title; empty groups are left out."""
-        groups: dict[str, list[Delta]] = {}
+        groups: dict[str, list[Difference]] = {}
         for delta in self.deltas:
             groups.setdefault(delta.group, []).append(delta)
         return [(title, tuple(groups[g])) for g, title in GROUPS.items() if g in groups]

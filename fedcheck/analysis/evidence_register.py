@@ -12,7 +12,7 @@ from fedcheck.analysis.milestones import Calendar, phase_ends
 from fedcheck.domain.dates import parse_max_age, shift_clamped
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import plural
 
 
@@ -20,7 +20,7 @@ from fedcheck.domain.text import plural
 class Trouble:
     """A piece of evidence that is stale, missing or changed, and why in a few words."""
 
-    entry: Entry
+    entry: Row
     proof: Evidence
     state: str
     why: str
@@ -36,7 +36,7 @@ def troubles(board: Board) -> list[Trouble]:
     ]
 
 
-def _why(board: Board, entry: Entry, proof: Evidence, state: str) -> str:
+def _why(board: Board, entry: Row, proof: Evidence, state: str) -> str:
     if state == "missing":
         return "the file is gone"
     if state == "changed":
@@ -51,7 +51,7 @@ def _why(board: Board, entry: Entry, proof: Evidence, state: str) -> str:
     return f"due again: older than {entry.item.every}"
 
 
-def _when(calendar: Calendar, entry: Entry) -> str:
+def _when(calendar: Calendar, entry: Row) -> str:
     at = parse_max_age(entry.item.max_age).at
     stone = calendar.project.process.milestone(at)
     day = calendar.anchor(at) if at else None
@@ -96,7 +96,7 @@ class Use:
         soon: whether that is before the next milestone.
     """
 
-    entry: Entry
+    entry: Row
     proof: Evidence | None
     state: str
     stale_from: date | None = None
@@ -116,7 +116,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EvidenceRow:
     """One link, with the items that it stands for; or an item that lacks evidence."""
 
     uses: tuple[Use, ...]
@@ -162,7 +162,7 @@ class Row:
         """Return reference and evidence id of each use."""
         return tuple((use.entry.ref, use.proof.id) for use in self.uses if use.proof)
 
-    def only(self, ref: str) -> "Row":
+    def only(self, ref: str) -> "EvidenceRow":
         """Return the row as it is on one item."""
         return replace(self, uses=tuple(use for use in self.uses if use.entry.ref == ref))
 
@@ -175,7 +175,7 @@ class Register:
         before: title of the next milestone with a gate, which `soon` looks at.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[EvidenceRow, ...]
     today: date
     before: str = ""
 
@@ -216,7 +216,7 @@ class Group:
     """Rows under one heading; `ref` where the heading is an item."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[EvidenceRow, ...]
     ref: str = ""
 
 
@@ -234,7 +234,7 @@ def full_register(board: Board) -> Register:
     return _register(board, [*board.entries.values(), *stand_ins(board)])
 
 
-def _register(board: Board, entries: Iterable[Entry]) -> Register:
+def _register(board: Board, entries: Iterable[Row]) -> Register:
     ends = phase_ends(board.project, board.dates)
     stone = board.project.process.milestone(board.next_dated)
     day = board.dates.get(board.next_dated)
@@ -244,11 +244,11 @@ def _register(board: Board, entries: Iterable[Entry]) -> Register:
         for use in uses(board, entry, ends.get(entry.phase), limit):
             link = (use.proof.kind, use.proof.link) if use.proof else ("", entry.ref)
             by_link.setdefault(link, []).append(use)
-    rows = tuple(Row(tuple(found)) for found in by_link.values())
+    rows = tuple(EvidenceRow(tuple(found)) for found in by_link.values())
     return Register(rows, board.today, stone.title if stone else "")
 
 
-def uses(board: Board, entry: Entry, ends: date | None, limit: date | None) -> list[Use]:
+def uses(board: Board, entry: Row, ends: date | None, limit: date | None) -> list[Use]:
     """Return the uses of one entry: its pieces, or the one that it lacks.
 
     Args:
@@ -273,7 +273,7 @@ def uses(board: Board, entry: Entry, ends: date | None, limit: date | None) -> l
     return found
 
 
-def _stale_from(entry: Entry, record: Record, proof: Evidence, board: Board) -> date | None:
+def _stale_from(entry: Row, record: Record, proof: Evidence, board: Board) -> date | None:
     """Return the day from which a piece is too old; an earlier turn of what recurs is not."""
     item = entry.item
     if item.every and proof.collected != newest_day(record):
@@ -281,7 +281,7 @@ def _stale_from(entry: Entry, record: Record, proof: Evidence, board: Board) -> 
     return stale_from(item, proof, board.calendar)
 
 
-def matching(register: Register, text: str) -> list[Row]:
+def matching(register: Register, text: str) -> list[EvidenceRow]:
     """Return the rows that hold every word; a word after a minus must not be there."""
     words = text.casefold().split()
     wanted = [word for word in words if not word.startswith("-")]
@@ -293,7 +293,7 @@ def matching(register: Register, text: str) -> list[Row]:
     return found
 
 
-def row_text(row: Row) -> str:
+def row_text(row: EvidenceRow) -> str:
     """Return all words of a row that a person may look for; `state:soon` and so on among them."""
     parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
     parts += [f"state:{row.standing}"]
@@ -304,12 +304,12 @@ def row_text(row: Row) -> str:
     return "\n".join(parts).casefold()
 
 
-def grouped(found: Register, rows: Sequence[Row], by: str) -> list[Group]:
+def grouped(found: Register, rows: Sequence[EvidenceRow], by: str) -> list[Group]:
     """Return rows under headings, by one of GROUPINGS. Raises KeyError for any other word."""
     return {"state": _by_state, "item": _by_item, "kind": _by_kind, "age": _by_age}[by](found, rows)
 
 
-def _by_state(found: Register, rows: Sequence[Row]) -> list[Group]:
+def _by_state(found: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
     titles = {
         "missing": "Missing: the file is gone",
         "changed": "Changed: the file is not what it was",
@@ -319,7 +319,7 @@ def _by_state(found: Register, rows: Sequence[Row]) -> list[Group]:
         "ok": "Good",
         "expected": "Expected, none yet",
     }
-    parts: dict[str, list[Row]] = {name: [] for name in STANDINGS}
+    parts: dict[str, list[EvidenceRow]] = {name: [] for name in STANDINGS}
     for row in rows:
         parts[row.standing].append(row)
     return [
@@ -327,12 +327,12 @@ def _by_state(found: Register, rows: Sequence[Row]) -> list[Group]:
     ]
 
 
-def _end(row: Row) -> date:
+def _end(row: EvidenceRow) -> date:
     return row.worst.turns or row.worst.stale_from or date.max
 
 
-def _by_item(_: Register, rows: Sequence[Row]) -> list[Group]:
-    parts: dict[str, list[Row]] = {}
+def _by_item(_: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
+    parts: dict[str, list[EvidenceRow]] = {}
     titles: dict[str, str] = {}
     for row in rows:
         for use in row.uses:
@@ -342,7 +342,7 @@ def _by_item(_: Register, rows: Sequence[Row]) -> list[Group]:
     return [Group(titles[ref], tuple(part), ref) for ref, part in parts.items()]
 
 
-def _by_kind(_: Register, rows: Sequence[Row]) -> list[Group]:
+def _by_kind(_: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
     groups = []
     for kind, title in (*KINDS.items(), ("", "None attached")):
         part = [row for row in rows if row.kind == kind]
@@ -353,8 +353,8 @@ def _by_kind(_: Register, rows: Sequence[Row]) -> list[Group]:
     return groups
 
 
-def _by_age(found: Register, rows: Sequence[Row]) -> list[Group]:
-    parts: dict[str, list[Row]] = {title: [] for _, title in AGES}
+def _by_age(found: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
+    parts: dict[str, list[EvidenceRow]] = {title: [] for _, title in AGES}
     parts |= {"No date": [], "None attached": []}
     for row in rows:
         parts[_age_title(row, found.today)].append(row)
@@ -363,7 +363,7 @@ def _by_age(found: Register, rows: Sequence[Row]) -> list[Group]:
     ]
 
 
-def _age_title(row: Row, today: date) -> str:
+def _age_title(row: EvidenceRow, today: date) -> str:
     if row.proof is None:
         return "None attached"
     age = age_of(row.proof, today)
@@ -372,7 +372,7 @@ def _age_title(row: Row, today: date) -> str:
     return next(title for days, title in AGES if age > days)
 
 
-def _collected(row: Row) -> date:
+def _collected(row: EvidenceRow) -> date:
     return (row.proof.collected if row.proof else None) or date.min
 
 

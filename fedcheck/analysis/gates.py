@@ -13,7 +13,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import plural
 
 EVIDENCE_WORDS = {
@@ -29,7 +29,7 @@ NO_DAYS: Mapping[str, date] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class Outstanding:
     """One thing that a gate lacks.
 
     Attributes:
@@ -56,7 +56,7 @@ class Gate:
 
     milestone: Milestone
     date: date | None
-    missing: tuple[Missing, ...]
+    missing: tuple[Outstanding, ...]
 
     @property
     def ready(self) -> bool:
@@ -136,7 +136,7 @@ def phase_of(
     return last if last in closes else closes[-1]
 
 
-def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
+def _after_later(board: Board, entry: Row, milestone: Milestone) -> bool:
     """Tell whether an item can only happen after this milestone or a later one."""
     if not entry.item.after:
         return False
@@ -146,14 +146,14 @@ def _after_later(board: Board, entry: Entry, milestone: Milestone) -> bool:
     return order.index(entry.item.after) >= order.index(milestone.id)
 
 
-def _lacks(board: Board, entry: Entry, days: Mapping[str, date]) -> Iterator[Missing]:
+def _lacks(board: Board, entry: Row, days: Mapping[str, date]) -> Iterator[Outstanding]:
     item, record = entry.item, entry.record
     demanded, advised = item.level in DEMANDED, item.level in ADVISED
 
-    def lack(kind: str, why: str) -> Missing:
+    def lack(kind: str, why: str) -> Outstanding:
         owner = record.owner or entry.role
         day = waiting_since.owed_since(board, entry, kind, days)
-        return Missing(kind, entry.ref, why, owner, entry.role, entry.phase, day)
+        return Outstanding(kind, entry.ref, why, owner, entry.role, entry.phase, day)
 
     if not record.closed:
         if demanded:
@@ -184,7 +184,7 @@ def _lacks(board: Board, entry: Entry, days: Mapping[str, date]) -> Iterator[Mis
         yield lack("upstream", UPSTREAM_WORDS)
 
 
-def _open_words(entry: Entry) -> str:
+def _open_words(entry: Row) -> str:
     record = entry.record
     if record.status == "blocked":
         return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
@@ -198,14 +198,14 @@ def _open_words(entry: Entry) -> str:
     return words
 
 
-def _unplanned(board: Board, entry: Entry) -> bool:
+def _unplanned(board: Board, entry: Row) -> bool:
     """Tell whether an item is other than satisfied, and no finding plans what is done about it."""
     if entry.record.result != "other-than-satisfied" or not entry.record.closed:
         return False
     return not any(f.planned and entry.ref in f.items for f in board.project.findings)
 
 
-def _finding_words(board: Board, entry: Entry) -> str:
+def _finding_words(board: Board, entry: Row) -> str:
     raised = [f for f in board.project.findings if entry.ref in f.items]
     if not raised:
         return "other than satisfied, without a planned finding"
@@ -213,7 +213,7 @@ def _finding_words(board: Board, entry: Entry) -> str:
     return f"other than satisfied; finding {first.id} is {first.lacks}: {first.title}"
 
 
-def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
+def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
     """Yield findings that are open and High, or not planned, once the assessment is over.
 
     An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing). One that
@@ -232,7 +232,7 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Missing]:
         owner = finding.owner or waiting_since.ANSWERS
         role = waiting_since.remediating(board.project, finding)
         phase = phase_of(board, milestone, finding.items, partial(_open_by, board, finding))
-        yield Missing("finding", finding.id, why, owner, role, phase, finding.found)
+        yield Outstanding("finding", finding.id, why, owner, role, phase, finding.found)
 
 
 def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:
@@ -257,7 +257,9 @@ def _after_assessment(board: Board, milestone: Milestone) -> bool:
     return False
 
 
-def _requests(board: Board, milestone: Milestone, days: Mapping[str, date]) -> Iterator[Missing]:
+def _requests(
+    board: Board, milestone: Milestone, days: Mapping[str, date]
+) -> Iterator[Outstanding]:
     for request in board.project.requests:
         if request.state == "open" and _due_by(board, request, milestone):
             owner = request.to or waiting_since.ANSWERS
@@ -266,7 +268,7 @@ def _requests(board: Board, milestone: Milestone, days: Mapping[str, date]) -> I
             phase = phase_of(board, milestone, request.items, partial(_due_by, board, request))
             day = waiting_since.request_since(request, days)
             why = f"{word}: {request.title}"
-            yield Missing("request", request.id, why, owner, role, phase, day)
+            yield Outstanding("request", request.id, why, owner, role, phase, day)
 
 
 def _due_by(board: Board, request: Request, milestone: Milestone) -> bool:
@@ -283,7 +285,7 @@ def _came_later(board: Board, milestone: Milestone, day: date | None) -> bool:
     return held is not None and day is not None and held < day <= board.today
 
 
-def _files(board: Board, milestone: Milestone, asked: Sequence[Entry]) -> Iterator[Missing]:
+def _files(board: Board, milestone: Milestone, asked: Sequence[Row]) -> Iterator[Outstanding]:
     """A file that cannot be read may hide anything: a gate that needs it is not met.
 
     It needs the lists of the phases that it closes, and those that their items wait for.
@@ -299,4 +301,4 @@ def _files(board: Board, milestone: Milestone, asked: Sequence[Entry]) -> Iterat
         phase = checklist.phase if checklist and closed else phase_of(board, milestone)
         where = f"line {broken.line}: " if broken.line else ""
         why = f"cannot be read: {where}{broken.message}"
-        yield Missing("file", broken.path, why, board.project.config.role, phase=phase)
+        yield Outstanding("file", broken.path, why, board.project.config.role, phase=phase)

@@ -7,7 +7,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.progress import count
 from fedcheck.domain.query_fields import FAMILIES, family
 from fedcheck.domain.record import STATUS_WORDS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 
 GROUPINGS: dict[str, str] = {
@@ -19,13 +19,13 @@ GROUPINGS: dict[str, str] = {
 }
 """What items can be grouped by, with the words for it."""
 
-Group = tuple[str, list[Entry]]
+Group = tuple[str, list[Row]]
 
 _STATES = ("blocked", "doing", "todo", "other", "unknown", "done", "na")
 _DUE = ("Overdue", "Today", "Within 7 days", "Within 30 days", "Later", "No due date", "Closed")
 
 
-def arranged(entries: Iterable[Entry], by: str, board: Board) -> list[Group]:
+def arranged(entries: Iterable[Row], by: str, board: Board) -> list[Group]:
     """Return entries in groups, each with its title and what is done of it: `Testing  3/9`.
 
     Within a group the order of the checklists holds; by due date the earliest comes first.
@@ -50,10 +50,10 @@ def arranged(entries: Iterable[Entry], by: str, board: Board) -> list[Group]:
 
 
 def _sorted_groups(
-    entries: Sequence[Entry], key: Callable[[Entry], str], order: Sequence[str]
+    entries: Sequence[Row], key: Callable[[Row], str], order: Sequence[str]
 ) -> list[Group]:
     """Group entries: what the order names first comes first, what it leaves out by its name."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[Row]] = {}
     for entry in entries:
         groups.setdefault(key(entry), []).append(entry)
     places = {name: place for place, name in enumerate(order)}
@@ -62,9 +62,9 @@ def _sorted_groups(
     return [(name, groups[name]) for name in names]
 
 
-def _sections(entries: Sequence[Entry], board: Board) -> list[Group]:
+def _sections(entries: Sequence[Row], board: Board) -> list[Group]:
     """Group entries by section; where they are of several lists, a title says of which."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str], list[Row]] = {}
     for entry in entries:
         groups.setdefault((entry.checklist, entry.section.id), []).append(entry)
     places = {(entry.phase, entry.role) for entry in entries}
@@ -80,7 +80,7 @@ def _sections(entries: Sequence[Entry], board: Board) -> list[Group]:
     return found
 
 
-def _when(entry: Entry, today: date) -> str:
+def _when(entry: Row, today: date) -> str:
     if entry.overdue:
         return "Overdue"
     if entry.record.closed:
@@ -93,7 +93,7 @@ def _when(entry: Entry, today: date) -> str:
     return "Within 7 days" if days <= 7 else "Within 30 days" if days <= 30 else "Later"
 
 
-def _first_family(entry: Entry) -> str:
+def _first_family(entry: Row) -> str:
     return family(entry.item.controls[0]) if entry.item.controls else ""
 
 

@@ -13,7 +13,7 @@ from fedcheck.analysis.obligations import ASSESSOR
 from fedcheck.analysis.waiting_since import answering, remediating, request_since, role_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 What = Literal["item", "answer", "acceptance", "retest"]
 
@@ -114,12 +114,12 @@ def _items(board: Board, days: Mapping[str, date]) -> Iterator[Handoff]:
         yield replace(one, behind=len(_behind(ref, after)), near=near)
 
 
-def _near(board: Board, entry: Entry, reach: Container[str]) -> bool:
+def _near(board: Board, entry: Row, reach: Container[str]) -> bool:
     soon = entry.due is not None and (entry.due - board.today).days <= SOON
     return soon or entry.record.status in ("doing", "blocked") or entry.phase in reach
 
 
-def _of_item(entry: Entry, needed: Entry, since: date | None) -> Handoff:
+def _of_item(entry: Row, needed: Row, since: date | None) -> Handoff:
     return Handoff(
         waits=entry.role,
         on=needed.role,
@@ -148,9 +148,7 @@ def _behind(ref: str, after: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _waiting_since(
-    board: Board, entry: Entry, needed: Entry, days: Mapping[str, date]
-) -> date | None:
+def _waiting_since(board: Board, entry: Row, needed: Row, days: Mapping[str, date]) -> date | None:
     """Return since when an item waits for another one.
 
     Since work on it began or it was blocked; else since everything else that it needs was there;

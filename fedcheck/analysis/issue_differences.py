@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from fedcheck.analysis.difference import About, Delta, Trend, day, later
+from fedcheck.analysis.difference import About, Difference, Trend, day, later
 from fedcheck.analysis.issues import overdue
 from fedcheck.analysis.item_differences import Make, evidence_deltas
 from fedcheck.analysis.waiting_since import answering, remediating
@@ -18,7 +18,7 @@ STEPS = ("open", "answered", "accepted")
 
 def request_deltas(
     project: Project, old: Request | None, new: Request | None, days: tuple[date, date]
-) -> Iterator[Delta]:
+) -> Iterator[Difference]:
     """Yield what is different about a request.
 
     Args:
@@ -42,7 +42,7 @@ def request_deltas(
     yield from _evidence(old.evidence if old else (), new.evidence, make)
 
 
-def _answers(old: Request, new: Request, make: Make) -> Iterator[Delta]:
+def _answers(old: Request, new: Request, make: Make) -> Iterator[Difference]:
     step = STEPS.index(new.state) - STEPS.index(old.state)
     again = new.returned and (old.answered != new.answered or not old.returned)
     if new.state == "open" and (step < 0 or again):
@@ -60,7 +60,7 @@ def _was(request: Request) -> str:
 
 def finding_deltas(
     project: Project, old: Finding | None, new: Finding | None, days: tuple[date, date]
-) -> Iterator[Delta]:
+) -> Iterator[Difference]:
     """Yield what is different about a finding; the arguments are as for a request."""
     make = _maker("finding", new or old, lambda one: (remediating(project, one), one.owner))
     if new is None:
@@ -91,7 +91,7 @@ def finding_deltas(
     yield from _evidence(old.evidence if old else (), new.evidence, make)
 
 
-def _rated(old: Finding, new: Finding, make: Make) -> Iterator[Delta]:
+def _rated(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
     """Yield how the risk changed: as it was found, or else as it was adjusted."""
     for was, now, word in (
         (old.risk, new.risk, ""),
@@ -105,7 +105,7 @@ def _rated(old: Finding, new: Finding, make: Make) -> Iterator[Delta]:
         return
 
 
-def _decided(old: Finding, new: Finding, make: Make) -> Iterator[Delta]:
+def _decided(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
     again = (old.retest, old.retested) != (new.retest, new.retested)
     if again and new.retest == "failed":
         yield make("finding-retest-failed", "worse", now=day(new.retested))
@@ -120,7 +120,7 @@ def _decided(old: Finding, new: Finding, make: Make) -> Iterator[Delta]:
             yield make("finding-deviation", "worse" if lost else "other", now=said)
 
 
-def _moved(about: str, old: date | None, new: date | None, make: Make) -> Iterator[Delta]:
+def _moved(about: str, old: date | None, new: date | None, make: Make) -> Iterator[Difference]:
     match later(old, new):
         case "later":
             yield make(f"{about}-later", "worse", was=day(old), now=day(new))
@@ -128,17 +128,19 @@ def _moved(about: str, old: date | None, new: date | None, make: Make) -> Iterat
             yield make(f"{about}-undated", "worse", was=day(old))
 
 
-def _evidence(old: tuple[Evidence, ...], new: tuple[Evidence, ...], make: Make) -> Iterator[Delta]:
+def _evidence(
+    old: tuple[Evidence, ...], new: tuple[Evidence, ...], make: Make
+) -> Iterator[Difference]:
     yield from evidence_deltas(((one, "ok") for one in old), ((one, "ok") for one in new), make)
 
 
 def _maker(
     about: About, thing: Request | Finding | None, who: Callable[..., tuple[str, str]]
 ) -> Make:
-    def make(kind: str, trend: Trend, _about: About = about, **more: str) -> Delta:
+    def make(kind: str, trend: Trend, _about: About = about, **more: str) -> Difference:
         assert thing is not None
         role, owner = who(thing)
-        return Delta(
+        return Difference(
             kind=kind,
             trend=trend,
             about=_about,

@@ -10,7 +10,7 @@ from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.record import Record, Status
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 BOOKS = ("requests", "findings")
 """What else than a checklist can have evidence; the first part of a reference."""
@@ -26,7 +26,7 @@ def in_a_ledger(ref: str) -> bool:
     return split(ref)[0] in BOOKS
 
 
-def stand_ins(board: Board) -> list[Entry]:
+def stand_ins(board: Board) -> list[Row]:
     """Return an entry for each request and finding with evidence, as if it were an item.
 
     For lists of evidence only: no gate, no count and no report asks for them.
@@ -34,7 +34,7 @@ def stand_ins(board: Board) -> list[Entry]:
     return list(_stand_ins(board))
 
 
-def _stand_ins(board: Board) -> Iterator[Entry]:
+def _stand_ins(board: Board) -> Iterator[Row]:
     project = board.project
     for request in project.requests:
         if request.evidence:
@@ -44,13 +44,13 @@ def _stand_ins(board: Board) -> Iterator[Entry]:
             yield _entry(board, "findings", finding, finding.owner, finding.closed)
 
 
-def _entry(board: Board, book: str, thing: Thing, owner: str, ended: date | None) -> Entry:
+def _entry(board: Board, book: str, thing: Thing, owner: str, ended: date | None) -> Row:
     status = _status(thing)
     day = ended if status == "done" and ended else board.today
     item = Item(thing.id, thing.title)
     record = Record(status=status, owner=owner, evidence=thing.evidence)
     states = board.project.file_states
-    return Entry(
+    return Row(
         ref=f"{book}:{thing.id}",
         checklist=book,
         phase="",

@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from fedcheck.analysis.difference import About, Delta, Trend, day, later
+from fedcheck.analysis.difference import About, Difference, Trend, day, later
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
-Make = Callable[..., Delta]
+Make = Callable[..., Difference]
 
 BAD = ("stale", "missing", "changed")
 """The states of evidence that does not count."""
 
 
-def item_deltas(old: Entry | None, new: Entry, moved: Mapping[str, str]) -> Iterator[Delta]:
+def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator[Difference]:
     """Yield what is different about an item that applies now.
 
     One that did not apply before, or could not be read, is compared with an untouched one.
@@ -43,23 +43,23 @@ def item_deltas(old: Entry | None, new: Entry, moved: Mapping[str, str]) -> Iter
     )
 
 
-def gone(old: Entry) -> Delta:
+def gone(old: Row) -> Difference:
     """Return that an item no longer applies; worse where what was done for it is lost."""
     lost = not old.unknown and (old.record.closed or bool(old.record.evidence))
     was = _state(old.record) if not old.unknown and old.record != EMPTY else ""
     return _maker(old)("item-gone", "worse" if lost else "other", was=was)
 
 
-def _untouched(entry: Entry) -> Entry:
+def _untouched(entry: Row) -> Row:
     """Return an item as it is while nobody has touched it; nothing of it is overdue yet."""
     return replace(
         entry, record=EMPTY, due=entry.due, overdue=False, evidence=(), changed=False, waits=()
     )
 
 
-def _maker(entry: Entry) -> Make:
-    def make(kind: str, trend: Trend, about: About = "item", **more: str) -> Delta:
-        return Delta(
+def _maker(entry: Row) -> Make:
+    def make(kind: str, trend: Trend, about: About = "item", **more: str) -> Difference:
+        return Difference(
             kind=kind,
             trend=trend,
             about=about,
@@ -83,7 +83,7 @@ def _state(record: Record) -> str:
     return f"{word}, {record.result}" if record.result else word
 
 
-def _status(old: Entry, new: Entry, make: Make) -> Iterator[Delta]:
+def _status(old: Row, new: Row, make: Make) -> Iterator[Difference]:
     before, after = old.record, new.record
     if before.status == after.status:
         return
@@ -107,7 +107,7 @@ def _status(old: Entry, new: Entry, make: Make) -> Iterator[Delta]:
             yield make("set-back", "worse", now=STATUS_WORDS[after.status])
 
 
-def _tests(before: Record, after: Record, make: Make) -> Iterator[Delta]:
+def _tests(before: Record, after: Record, make: Make) -> Iterator[Difference]:
     if before.result != after.result:
         was, now = before.result, after.result
         if now == "other-than-satisfied":
@@ -134,7 +134,7 @@ def _tests(before: Record, after: Record, make: Make) -> Iterator[Delta]:
         yield make("result-lost", "worse", was="agreed by the second assessor")
 
 
-def _dates(old: Entry, new: Entry, moved: Mapping[str, str], make: Make) -> Iterator[Delta]:
+def _dates(old: Row, new: Row, moved: Mapping[str, str], make: Make) -> Iterator[Difference]:
     if new.overdue and not old.overdue:
         yield make("overdue", "worse", now=day(new.due))
     if new.record.closed:
@@ -152,7 +152,7 @@ def _dates(old: Entry, new: Entry, moved: Mapping[str, str], make: Make) -> Iter
             yield make("due-set", "other", now=now, because=because)
 
 
-def _because(old: Entry, new: Entry, moved: Mapping[str, str]) -> str:
+def _because(old: Row, new: Row, moved: Mapping[str, str]) -> str:
     """Return the milestone that moved a due date; empty where the date itself was changed."""
     before = old.record.due or old.item.due
     after = new.record.due or new.item.due
@@ -165,7 +165,7 @@ def _because(old: Entry, new: Entry, moved: Mapping[str, str]) -> str:
     return anchor if anchor in moved else ""
 
 
-def _upstream(old: Entry, new: Entry, make: Make) -> Iterator[Delta]:
+def _upstream(old: Row, new: Row, make: Make) -> Iterator[Difference]:
     if new.changed and not old.changed:
         yield make("upstream", "worse")
     elif old.changed and not new.changed and new.record.basis:
@@ -177,7 +177,7 @@ def _upstream(old: Entry, new: Entry, make: Make) -> Iterator[Delta]:
 
 def evidence_deltas(
     old: Iterable[tuple[Evidence, str]], new: Iterable[tuple[Evidence, str]], make: Make
-) -> Iterator[Delta]:
+) -> Iterator[Difference]:
     """Yield what is different about pieces of evidence, each given with its state."""
     before = {proof.id: (proof, state) for proof, state in old}
     after = {proof.id: (proof, state) for proof, state in new}

@@ -13,7 +13,7 @@ from fedcheck.analysis.waiting_since import answering, remediating, role_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.errors import QueryError
 
 Asked = Request | Finding
@@ -38,11 +38,11 @@ class Digest:
 
     owner: str
     role: str = ""
-    items: tuple[Entry, ...] = ()
+    items: tuple[Row, ...] = ()
     answers: tuple[Request, ...] = ()
     judgements: tuple[Request, ...] = ()
     findings: tuple[Finding, ...] = ()
-    blocked: Mapping[str, tuple[Entry, ...]] | None = None
+    blocked: Mapping[str, tuple[Row, ...]] | None = None
     proofs: tuple[Use, ...] = ()
     later: int = 0
 
@@ -105,7 +105,7 @@ def _names(board: Board) -> dict[str, str]:
     return found
 
 
-def _counts(entry: Entry) -> bool:
+def _counts(entry: Row) -> bool:
     """Tell whether something is to be done about an item: it is open, or no longer sound."""
     if entry.unknown:
         return False
@@ -158,14 +158,14 @@ def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
     )  # fmt: skip
 
 
-def _to_do(entry: Entry) -> bool:
+def _to_do(entry: Row) -> bool:
     """Tell whether an item is to be worked on; evidence that is unsound is told of apart."""
     if entry.unknown:
         return False
     return not entry.record.closed or entry.overdue or entry.changed
 
 
-def _soon(board: Board, entry: Entry) -> bool:
+def _soon(board: Board, entry: Row) -> bool:
     return entry.due is not None and (entry.due - board.today).days <= SOON
 
 
@@ -173,9 +173,9 @@ def _by_due(things: Iterable[T]) -> list[T]:
     return sorted(things, key=lambda one: (one.due or date.max, one.title.casefold(), one.id))
 
 
-def _waiting(board: Board, refs: set[str]) -> dict[str, tuple[Entry, ...]]:
+def _waiting(board: Board, refs: set[str]) -> dict[str, tuple[Row, ...]]:
     """Return the open items that wait for some, by what they wait for."""
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[Row]] = {}
     for entry in board.entries.values():
         if entry.record.closed or entry.unknown or entry.ref in refs:
             continue
@@ -194,7 +194,7 @@ def _proofs(board: Board, refs: set[str]) -> Iterator[Use]:
                 yield use
 
 
-def gate_of(board: Board, entry: Entry) -> Milestone | None:
+def gate_of(board: Board, entry: Row) -> Milestone | None:
     """Return the next milestone whose gate asks for an item; None where none does any more."""
     for stone in board.project.process.milestones:
         day = board.dates.get(stone.id)
@@ -209,7 +209,7 @@ ASSESSOR = "3pao"
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class Obligation:
     """Something to do about a request or a finding, and why it stands where it stands.
 
     Attributes:
@@ -229,14 +229,14 @@ class Owed:
     rank: Rank
 
 
-def owed(board: Board, role: str, query: str = "") -> list[Owed]:
+def owed(board: Board, role: str, query: str = "") -> list[Obligation]:
     """Return what a role and its people owe on requests and findings, the most pressing first.
 
     A query narrows as in the lists of requests and of findings; one that asks for what only items
     have leaves nothing.
     """
     project, today = board.project, board.today
-    found: list[Owed] = []
+    found: list[Obligation] = []
     try:
         asked = request_language(project).parse(query).select(project.requests, today)
         found += (one for r in asked for one in _of_request(board, r, role))
@@ -250,14 +250,18 @@ def owed(board: Board, role: str, query: str = "") -> list[Owed]:
     return sorted(found, key=lambda one: one.rank)
 
 
-def merged(board: Board, steps: Iterable[Step], more: Iterable[Owed]) -> list[Step | Owed]:
+def merged(
+    board: Board, steps: Iterable[Step], more: Iterable[Obligation]
+) -> list[Step | Obligation]:
     """Return steps on items and what is owed otherwise as one agenda."""
-    ranked: list[tuple[Rank, Step | Owed]] = [(rank(board, step.entry), step) for step in steps]
+    ranked: list[tuple[Rank, Step | Obligation]] = [
+        (rank(board, step.entry), step) for step in steps
+    ]
     ranked += [(one.rank, one) for one in more]
     return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _of_request(board: Board, request: Request, role: str) -> Iterator[Owed]:
+def _of_request(board: Board, request: Request, role: str) -> Iterator[Obligation]:
     """An open request is owed by the one who answers, an answer by the one who asked."""
     if request.state == "open" and answering(board.project, request) == role:
         what = "Answer" if request.kind == "question" else "Provide evidence"
@@ -273,7 +277,7 @@ def _of_request(board: Board, request: Request, role: str) -> Iterator[Owed]:
         yield _row(board, request, task, request.by, None, f"answered{day}")
 
 
-def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Owed]:
+def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Obligation]:
     """An open finding is owed by its owner, and by the assessor once there is proof to look at."""
     if finding.state != "open":
         return
@@ -293,7 +297,7 @@ def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Owed]:
 
 def _row(
     board: Board, thing: Request | Finding, task: str, owner: str, due: date | None, otherwise: str
-) -> Owed:
+) -> Obligation:
     """Return a row; `otherwise` is why, where it is neither overdue nor due soon."""
     kind = "request" if isinstance(thing, Request) else "finding"
     days = (due - board.today).days if due else SOON + 1
@@ -306,4 +310,4 @@ def _row(
     day = due if due and pressing < 3 else date.max
     place: Rank = (pressing, day, -1, 0)
     named = "" if owner in board.project.process.roles else owner
-    return Owed(f"{kind}s:{thing.id}", kind, task, why, named, due, thing, place)
+    return Obligation(f"{kind}s:{thing.id}", kind, task, why, named, due, thing, place)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.gates import Gate, Missing
+from fedcheck.analysis.gates import Gate, Outstanding
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.request import Request
@@ -15,7 +15,7 @@ NOBODY = "nobody named"
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
+class OwnerOutstanding:
     """What somebody owes.
 
     Attributes:
@@ -26,7 +26,7 @@ class Debt:
 
     role: str
     person: str
-    missing: tuple[Missing, ...]
+    missing: tuple[Outstanding, ...]
 
     @property
     def who(self) -> str:
@@ -36,12 +36,12 @@ class Debt:
         return f"{self.role}, {NOBODY}" if self.role else NOBODY
 
 
-def debts(project: Project, missing: Iterable[Missing]) -> list[Debt]:
+def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[OwnerOutstanding]:
     """Group what is missing by who must act.
 
     Roles stand in the order of the process, the people of each by name, and nobody named last.
     """
-    grouped: dict[tuple[str, str], list[Missing]] = {}
+    grouped: dict[tuple[str, str], list[Outstanding]] = {}
     for one in missing:
         grouped.setdefault(_debtor(project, one), []).append(one)
     roles = [*project.process.roles, *ROLE_TITLES]
@@ -52,12 +52,12 @@ def debts(project: Project, missing: Iterable[Missing]) -> list[Debt]:
         return known, role, not person, person.casefold(), person
 
     return [
-        Debt(*place, tuple(sorted(grouped[place], key=_oldest)))
+        OwnerOutstanding(*place, tuple(sorted(grouped[place], key=_oldest)))
         for place in sorted(grouped, key=order)
     ]
 
 
-def _debtor(project: Project, missing: Missing) -> tuple[str, str]:
+def _debtor(project: Project, missing: Outstanding) -> tuple[str, str]:
     """Return role and person. A role that is named as the owner of another role's item owes it."""
     owner = missing.owner
     if owner in project.process.roles or owner in ROLE_TITLES:
@@ -65,11 +65,11 @@ def _debtor(project: Project, missing: Missing) -> tuple[str, str]:
     return missing.role, owner
 
 
-def _oldest(missing: Missing) -> date:
+def _oldest(missing: Outstanding) -> date:
     return missing.since or date.max
 
 
-def title_of(board: Board, missing: Missing) -> str:
+def title_of(board: Board, missing: Outstanding) -> str:
     """Return the title of what is missing: of the item, the request or the finding."""
     entry = board.entries.get(missing.ref)
     if entry:
@@ -78,13 +78,13 @@ def title_of(board: Board, missing: Missing) -> str:
     return thing.title if thing else missing.ref
 
 
-def reason_of(board: Board, missing: Missing) -> str:
+def reason_of(board: Board, missing: Outstanding) -> str:
     """Return why it is missing, without the title that stands beside it."""
     thing = asked(board, missing)
     return missing.why.removesuffix(f": {thing.title}") if thing else missing.why
 
 
-def asked(board: Board, missing: Missing) -> Request | Finding | None:
+def asked(board: Board, missing: Outstanding) -> Request | Finding | None:
     """Return the request or the finding that something missing is about."""
     if missing.ref in board.entries:
         return None

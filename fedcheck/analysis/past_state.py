@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names, field_value, with_field
@@ -17,7 +17,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
 
 
-def changes_back(entered: Sequence[Entered], tx: str, ref: str, record: Record) -> list[Change]:
+def changes_back(entered: Sequence[HistoryLine], tx: str, ref: str, record: Record) -> list[Change]:
     """Return the changes that make a record what it was after an action.
 
     Args:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.record import STATUSES
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Count:
         """Return the percentage in words, `?` where not all is known: `73%`."""
         return "?" if self.unknown else f"{self.percent}%"
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Row) -> None:
         """Count one item."""
         if entry.unknown:
             self.unknown += 1
@@ -61,7 +61,7 @@ class Count:
             self.by_status[entry.record.status] += 1
 
 
-def count(entries: Iterable[Entry]) -> Count:
+def count(entries: Iterable[Row]) -> Count:
     """Count entries."""
     total = Count()
     for entry in entries:
@@ -86,7 +86,7 @@ def by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
     return counts
 
 
-def by_section(entries: Iterable[Entry]) -> dict[tuple[str, str], Count]:
+def by_section(entries: Iterable[Row]) -> dict[tuple[str, str], Count]:
     """Count by checklist and section id."""
     counts: dict[tuple[str, str], Count] = {}
     for entry in entries:
@@ -210,7 +210,7 @@ def pace(board: Board, milestone: str) -> Pace:
     )
 
 
-def _per_week(entries: Iterable[Entry], today: date) -> tuple[int, ...]:
+def _per_week(entries: Iterable[Row], today: date) -> tuple[int, ...]:
     monday = today - timedelta(days=today.weekday())
     counts = [0] * WEEKS
     for entry in entries:

@@ -6,7 +6,7 @@ from datetime import date
 
 from fedcheck.analysis.board import Board, board
 from fedcheck.analysis.deadlines import Deadline, deadlines
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Shift:
 
     milestones: tuple[Move, ...]
     moves: tuple[Move, ...]
-    overdue: tuple[Entry, ...]
-    stale: tuple[Entry, ...]
-    fresh: tuple[Entry, ...]
+    overdue: tuple[Row, ...]
+    stale: tuple[Row, ...]
+    fresh: tuple[Row, ...]
 
 
 def rescheduled(now: Board, milestone: str, day: date | None) -> Board:
@@ -59,7 +59,7 @@ def shift(now: Board, then: Board) -> Shift:
     )
 
 
-def _stale(entry: Entry) -> int:
+def _stale(entry: Row) -> int:
     return entry.evidence.count("stale")
 
 

@@ -9,12 +9,12 @@ from fedcheck.analysis.progress import Count, count
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.process import ROLE_TITLES, Deliverable, Milestone, Phase
 from fedcheck.domain.reference import split
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import plural
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DeliverableState:
     """A deliverable as it stands.
 
     Attributes:
@@ -23,11 +23,11 @@ class Paper:
     """
 
     deliverable: Deliverable
-    entry: Entry | None
+    entry: Row | None
     phase: str = ""
 
 
-def papers(board: Board) -> list[Paper]:
+def papers(board: Board) -> list[DeliverableState]:
     """Return the deliverables of the process; those that the profile leaves out are left out."""
     found = []
     for deliverable in board.project.process.deliverables:
@@ -36,7 +36,7 @@ def papers(board: Board) -> list[Paper]:
         if entry is None and board.project.item(ref) is not None:
             continue
         checklist = board.project.checklists.get(split(ref)[0])
-        found.append(Paper(deliverable, entry, checklist.phase if checklist else ""))
+        found.append(DeliverableState(deliverable, entry, checklist.phase if checklist else ""))
     return found
 
 
@@ -64,7 +64,7 @@ class Duty:
     prepares: str
     contributes: tuple[str, ...]
     reviews: tuple[str, ...]
-    entry: Entry | None
+    entry: Row | None
     counts: Mapping[str, Count]
 
     @property
@@ -83,7 +83,7 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PhaseRole:
     """What one role does in a phase.
 
     Attributes:
@@ -122,7 +122,7 @@ class PhaseDuties:
 
     phase: Phase
     duties: tuple[Duty, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[PhaseRole, ...]
     gates: tuple[Milestone, ...]
 
     @property
@@ -135,7 +135,7 @@ def responsibilities(board: Board) -> list[PhaseDuties]:
     """Return who does what, phase by phase; what stands under `private/` is left out."""
     board = board.shared() if board.project.private_lists else board
     roles = roles_of(board)
-    items: dict[str, list[Entry]] = {}
+    items: dict[str, list[Row]] = {}
     for entry in board.entries.values():
         if entry.item.deliverable:
             items.setdefault(entry.item.deliverable, []).append(entry)
@@ -157,7 +157,7 @@ def roles_of(board: Board) -> list[str]:
     ]
 
 
-def _duty(paper: Paper, entries: Sequence[Entry], roles: Sequence[str]) -> Duty:
+def _duty(paper: DeliverableState, entries: Sequence[Row], roles: Sequence[str]) -> Duty:
     document = paper.deliverable
     by_role = {role: [e for e in entries if e.role == role] for role in roles}
     return Duty(
@@ -182,7 +182,7 @@ def _phase(board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[s
     entries = board.of_phase(phase.id)
     lists = [one for one in board.project.checklists.values() if one.phase == phase.id]
     parts = tuple(
-        Part(
+        PhaseRole(
             role,
             tuple(one for one in lists if one.role == role),
             count(entry for entry in entries if entry.role == role),
@@ -205,7 +205,7 @@ def role_label(role: str) -> str:
     return LABELS.get(role, role.upper())
 
 
-def sentences(part: Part) -> list[str]:
+def sentences(part: PhaseRole) -> list[str]:
     """Say in whole sentences what a role does in a phase."""
     said = list(part.summaries)
     if part.prepares:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fedcheck.domain.query_fields import FAMILIES, METHODS, family, tester
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 NOBODY = "none"
 """Stands where no family, method or tester is named; the query language calls it so too."""
@@ -49,12 +49,12 @@ class Tally:
         return 100 * self.tested // self.total if self.total else 100
 
 
-def tests(entries: Iterable[Entry]) -> list[Entry]:
+def tests(entries: Iterable[Row]) -> list[Row]:
     """Return the tests among entries whose records can be read."""
     return [entry for entry in entries if entry.item.kind == "test" and not entry.unknown]
 
 
-def tally(name: str, title: str, found: Iterable[Entry]) -> Tally:
+def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
     """Count tests."""
     listed = list(found)
     results = [entry.record.result for entry in listed]
@@ -71,17 +71,17 @@ def tally(name: str, title: str, found: Iterable[Entry]) -> Tally:
     )
 
 
-def families(entry: Entry) -> list[str]:
+def families(entry: Row) -> list[str]:
     """Return the control families of a test, each once, in their order."""
     return sorted({family(control) for control in entry.item.controls}) or [NOBODY]
 
 
-def by_family(entries: Iterable[Entry]) -> list[Tally]:
+def by_family(entries: Iterable[Row]) -> list[Tally]:
     """Count tests by control family; one of two families counts in both."""
     return _tallies(entries, families, {**FAMILIES, NOBODY: "No control named"})
 
 
-def by_method(entries: Iterable[Entry]) -> list[Tally]:
+def by_method(entries: Iterable[Row]) -> list[Tally]:
     """Count tests by the methods that their items name; one of two methods counts in both."""
     titles = {NOBODY: "No method named", **{method: method.capitalize() for method in METHODS}}
     found = _tallies(entries, lambda entry: list(entry.item.methods) or [NOBODY], titles)
@@ -89,12 +89,12 @@ def by_method(entries: Iterable[Entry]) -> list[Tally]:
     return sorted(found, key=lambda one: order.index(one.name))
 
 
-def by_tester(entries: Iterable[Entry]) -> list[Tally]:
+def by_tester(entries: Iterable[Row]) -> list[Tally]:
     """Count tests by who tested them, or has them; nobody named comes last."""
     return _tallies(entries, lambda entry: [tester(entry) or NOBODY], {NOBODY: "Nobody named"})
 
 
-BY: Mapping[str, Callable[[Iterable[Entry]], list[Tally]]] = {
+BY: Mapping[str, Callable[[Iterable[Row]], list[Tally]]] = {
     "family": by_family,
     "method": by_method,
     "tester": by_tester,
@@ -103,9 +103,9 @@ BY: Mapping[str, Callable[[Iterable[Entry]], list[Tally]]] = {
 
 
 def _tallies(
-    entries: Iterable[Entry], names: Callable[[Entry], list[str]], titles: Mapping[str, str]
+    entries: Iterable[Row], names: Callable[[Row], list[str]], titles: Mapping[str, str]
 ) -> list[Tally]:
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[Row]] = {}
     for entry in tests(entries):
         for name in names(entry):
             groups.setdefault(name, []).append(entry)
@@ -119,12 +119,12 @@ def _natural(control: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def interviews(entries: Iterable[Entry]) -> list[Entry]:
+def interviews(entries: Iterable[Row]) -> list[Row]:
     """Return the tests that ask for an interview and have no result yet, by control."""
     wanted = [e for e in tests(entries) if "interview" in e.item.methods and not e.record.result]
     return sorted(wanted, key=lambda entry: [_natural(c) for c in entry.item.controls])
 
 
-def samples(entries: Iterable[Entry]) -> list[Entry]:
+def samples(entries: Iterable[Row]) -> list[Row]:
     """Return the tests that were done on a sample, in their order."""
     return [entry for entry in tests(entries) if entry.record.sample]

@@ -5,11 +5,11 @@ from datetime import date, tzinfo
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence import too_old_from
-from fedcheck.domain.change import Entered
+from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
 
 REQUESTS = "requests"
@@ -17,7 +17,7 @@ REQUESTS = "requests"
 
 
 def status_days(
-    project: Project, entered: Iterable[Entered], zone: tzinfo | None
+    project: Project, entered: Iterable[HistoryLine], zone: tzinfo | None
 ) -> Mapping[str, date]:
     """Return by reference the day on which an item took its status, a request its state.
 
@@ -57,7 +57,7 @@ def _standing(project: Project, ref: str) -> str:
     return project.record(ref).status
 
 
-def owed_since(board: Board, entry: Entry, kind: str, days: Mapping[str, date]) -> date | None:
+def owed_since(board: Board, entry: Row, kind: str, days: Mapping[str, date]) -> date | None:
     """Return since when an item owes what a gate lacks of it.
 
     Args:
@@ -88,7 +88,7 @@ def request_since(request: Request, days: Mapping[str, date]) -> date | None:
     return request.asked
 
 
-def _open_since(board: Board, entry: Entry, days: Mapping[str, date]) -> date | None:
+def _open_since(board: Board, entry: Row, days: Mapping[str, date]) -> date | None:
     """Return since when an open item is owed.
 
     Overdue: its due date. Blocked: the day on which it was. Else the day on which the last thing
@@ -105,7 +105,7 @@ def _open_since(board: Board, entry: Entry, days: Mapping[str, date]) -> date | 
     return max((day for day in came if day and day <= board.today), default=None)
 
 
-def _stale_since(board: Board, entry: Entry) -> date | None:
+def _stale_since(board: Board, entry: Row) -> date | None:
     """Return the day on which the first piece became too old.
 
     None where that day is still to come: what will be too old at a milestone is owed now, and

@@ -6,17 +6,17 @@ from typing import Any
 
 from fedcheck.analysis import issues, outstanding
 from fedcheck.analysis.board import Board, orphans
-from fedcheck.analysis.gates import NO_DAYS, Gate, Missing, gates
-from fedcheck.analysis.obligations import Owed
+from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, gates
+from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import by_checklist
-from fedcheck.domain.change import Entered
+from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
 from fedcheck.domain.fields import field_value
 from fedcheck.domain.finding import FINDING_STATES, RISKS, Finding
 from fedcheck.domain.finding_rules import DETAILS
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import REQUEST_STATES, Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 
 def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
     }
 
 
-def missing_row(missing: Missing) -> dict[str, Any]:
+def missing_row(missing: Outstanding) -> dict[str, Any]:
     """Return one thing that a gate lacks."""
     names = ("kind", "ref", "why", "owner", "role", "phase", "since")
     return {name: getattr(missing, name) for name in names}
@@ -114,7 +114,7 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
         ],
         "owed": [
             {"role": debt.role, "person": debt.person, "count": len(debt.missing)}
-            for debt in outstanding.debts(board.project, gate.missing)
+            for debt in outstanding.group_by_owner(board.project, gate.missing)
         ],
     }
 
@@ -137,7 +137,7 @@ TEST_FIELDS = (
 """What is recorded of a test beside its result; null where nothing is known."""
 
 
-def list_row(entry: Entry) -> dict[str, Any]:
+def list_row(entry: Row) -> dict[str, Any]:
     """Return the row of an item."""
     item, record = entry.item, entry.record
     return {
@@ -166,7 +166,7 @@ def list_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def show_document(board: Board, entry: Entry, history: list[Entered]) -> dict[str, Any]:
+def show_document(board: Board, entry: Row, history: list[HistoryLine]) -> dict[str, Any]:
     """Return `fedcheck/show@1`."""
     project, day = board.project, board.today
     item, record = entry.item, entry.record
@@ -228,7 +228,7 @@ def request_row(request: Request, today: date) -> dict[str, Any]:
     }
 
 
-def request_document(request: Request, today: date, history: list[Entered]) -> dict[str, Any]:
+def request_document(request: Request, today: date, history: list[HistoryLine]) -> dict[str, Any]:
     """Return `fedcheck/request@1`."""
     texts = {name: getattr(request, name) for name in ("text", "answer", "comment")}
     row = request_row(request, today)
@@ -251,7 +251,7 @@ def finding_row(finding: Finding, today: date) -> dict[str, Any]:
     }
 
 
-def finding_document(finding: Finding, today: date, history: list[Entered]) -> dict[str, Any]:
+def finding_document(finding: Finding, today: date, history: list[HistoryLine]) -> dict[str, Any]:
     """Return `fedcheck/finding@1`."""
     more = {name: getattr(finding, name) for name in ("text", "plan", "rationale", "retested")}
     more["original"] = finding.original
@@ -260,21 +260,21 @@ def finding_document(finding: Finding, today: date, history: list[Entered]) -> d
     return {"schema": "fedcheck/finding@1", **row, **more, **_proof_and_story(finding, history)}
 
 
-def owed_row(owed: Owed, today: date) -> dict[str, Any]:
+def owed_row(owed: Obligation, today: date) -> dict[str, Any]:
     """Return the row of a request or finding in the agenda; its kind tells it from an item."""
     thing = owed.thing
     row = request_row(thing, today) if isinstance(thing, Request) else finding_row(thing, today)
     return {**row, "kind": owed.kind, "task": owed.task, "owner": owed.owner, "why": owed.why}
 
 
-def _proof_and_story(thing: Request | Finding, history: list[Entered]) -> dict[str, Any]:
+def _proof_and_story(thing: Request | Finding, history: list[HistoryLine]) -> dict[str, Any]:
     return {
         "evidence": [{"id": proof.id, **evidence_to_dict(proof)} for proof in thing.evidence],
         "history": [history_row(entered) for entered in history],
     }
 
 
-def history_row(entered: Entered) -> dict[str, Any]:
+def history_row(entered: HistoryLine) -> dict[str, Any]:
     """Return one change of the history."""
     change = entered.change
     return {

@@ -10,7 +10,7 @@ from fedcheck.cli.options import paint
 from fedcheck.domain.dates import distance
 from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.domain.reference import split
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, one_line
 
 ROOMY = 110
@@ -39,7 +39,7 @@ def due_text(day: date | None, today: date) -> str:
     return f"{day.isoformat()}  {distance(day, today)}" if day else ""
 
 
-def marks(entry: Entry) -> str:
+def marks(entry: Row) -> str:
     """Return what is wrong with an entry, in words."""
     found = []
     if entry.overdue:

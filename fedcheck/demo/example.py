@@ -17,9 +17,9 @@ from fedcheck.demo.story import Pace, Turn
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.fields import with_field
-from fedcheck.domain.item_rules import Edit, Fieldwork, edited, with_evidence
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, with_evidence
 from fedcheck.domain.record import EMPTY
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.session import Session, open_session
 from fedcheck.storage import (
     atomic_files,
@@ -31,8 +31,8 @@ from fedcheck.storage import (
     workspace_files,
 )
 from fedcheck.storage.checklist_files import load_catalog
-from fedcheck.storage.record_file import FINDINGS, REQUESTS, Book, empty
-from fedcheck.storage.transaction import Deed
+from fedcheck.storage.record_file import FINDINGS, REQUESTS, RecordFile, empty
+from fedcheck.storage.transaction import TransactionHead
 
 GRAIN = 3
 """Days of work that are saved as one action, so that making the example takes about a second."""
@@ -97,12 +97,14 @@ def _play(session: Session, today: date) -> None:
         at = datetime.combine(
             _at(today, min(away, -1)), time(14 + number % 6, 7 * number % 60), UTC
         )
-        _save(session, changes, Deed(who, at, f"{zlib.crc32(f'{away}{who}'.encode()):08x}"))
+        _save(
+            session, changes, TransactionHead(who, at, f"{zlib.crc32(f'{away}{who}'.encode()):08x}")
+        )
     for path in lost:
         path.unlink(missing_ok=True)
 
 
-def _statuses(entries: Mapping[str, Entry]) -> dict[str, str]:
+def _statuses(entries: Mapping[str, Row]) -> dict[str, str]:
     """Draw the status of every item; none is done before what it needs."""
     told = {ref: turn.status for ref, turn in story.TURNS.items() if turn.status}
     drawn = {ref: _status(entry, _pace(entry)) for ref, entry in entries.items()}
@@ -119,29 +121,29 @@ def _statuses(entries: Mapping[str, Entry]) -> dict[str, str]:
         found.update(dict.fromkeys(early, "todo"))
 
 
-def _pace(entry: Entry) -> Pace:
+def _pace(entry: Row) -> Pace:
     """Return how far the item's section is, else its phase and role; nothing has begun else."""
     rest = story.PACES.get((entry.phase, entry.role, ""), Pace(0, 0, -20, -1))
     return story.PACES.get((entry.phase, entry.role, entry.section.id), rest)
 
 
-def _day(entry: Entry, turn: Turn, pace: Pace) -> int:
+def _day(entry: Row, turn: Turn, pace: Pace) -> int:
     if turn.day is not None:
         return turn.day
     return pace.first_day + _draw(entry.ref) % max(pace.last_day - pace.first_day, 1)
 
 
-def _enter(session: Session, book: Book, day: date) -> None:
+def _enter(session: Session, book: RecordFile, day: date) -> None:
     """Save the requests or findings of the story, each as the one who made it."""
     for name, thing in book.records.items():
         by = getattr(thing, "by", "") or "carol"
         made = getattr(thing, "asked", None) or day - timedelta(days=20)
         at = datetime.combine(made, time(16), UTC)
         changes = differences(f"{book.name}:{name}", empty(book.name, name), thing)
-        _save(session, changes, Deed(by, at, f"{book.name}-{name}"))
+        _save(session, changes, TransactionHead(by, at, f"{book.name}-{name}"))
 
 
-def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
+def _save(session: Session, changes: Iterable[Change], deed: TransactionHead) -> None:
     orders = {name: list(found.items) for name, found in session.project.checklists.items()}
     saved = transaction.commit(session.root, session.shelf.books, orders, changes, deed)
     session.shelf.books.update(saved.books)
@@ -149,7 +151,7 @@ def _save(session: Session, changes: Iterable[Change], deed: Deed) -> None:
 
 def _changes(
     session: Session,
-    entry: Entry,
+    entry: Row,
     turn: Turn,
     status: str,
     day: date,
@@ -161,7 +163,7 @@ def _changes(
     if entry.item.kind == "test" and status == "done" and not result:
         result = "satisfied"
     owner = _owner(entry, turn)
-    edit = Edit(
+    edit = ItemEdit(
         status=None if result else status,
         result=result or None,
         owner=owner,
@@ -180,29 +182,29 @@ def _changes(
     return changes
 
 
-def _fieldwork(entry: Entry) -> Fieldwork:
+def _fieldwork(entry: Row) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
     item, draw = entry.item, _draw(entry.ref + "fieldwork")
     proof = item.expects[0] if item.expects else "the service"
     seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
-    return Fieldwork(
+    return TestEdit(
         methods=item.methods or None,
         sample=f"{draw % 20 + 5} of {draw % 200 + 40} components" if draw % 3 == 0 else None,
         observation=seen if draw % 2 == 0 else None,
     )
 
 
-def _reviewed(entry: Entry, changes: list[Change], tester: str, day: date) -> list[Change]:
+def _reviewed(entry: Row, changes: list[Change], tester: str, day: date) -> list[Change]:
     """Return what the second assessor made of a test."""
     record = EMPTY
     for change in changes:
         record = with_field(record, change.field, change.new)
     others = [name for name in story.OWNERS[entry.role] if name != tester]
-    edit = Edit(testing=Fieldwork(review="agreed"))
+    edit = ItemEdit(testing=TestEdit(review="agreed"))
     return edited(entry.ref, entry.item, record, edit, day, others[0]) if others else []
 
 
-def _status(entry: Entry, pace: Pace) -> str:
+def _status(entry: Row, pace: Pace) -> str:
     if entry.later:
         return "todo"
     draw = _draw(entry.ref + "status") % 100
@@ -211,12 +213,12 @@ def _status(entry: Entry, pace: Pace) -> str:
     return "doing" if draw < pace.done + pace.doing else "todo"
 
 
-def _owner(entry: Entry, turn: Turn) -> str:
+def _owner(entry: Row, turn: Turn) -> str:
     people = story.OWNERS[entry.role]
     return turn.owner or people[_draw(entry.section.id) % len(people)]
 
 
-def _proof(root: Path, entry: Entry, day: date, gone: bool, lost: list[Path]) -> Evidence:
+def _proof(root: Path, entry: Row, day: date, gone: bool, lost: list[Path]) -> Evidence:
     """Return a piece of evidence: a file for some, a link or a ticket for the others."""
     draw = _draw(entry.ref + "proof")
     label = entry.item.expects[0] if entry.item.expects else entry.item.title

@@ -33,7 +33,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class HistoryLine:
     """A change as history holds it: who made it, when (UTC), as part of which action."""
 
     change: Change
@@ -50,19 +50,19 @@ def differences(ref: str, old: Thing, new: Thing) -> list[Change]:
     return [Change(ref, name, before, after) for name, before, after in pairs if before != after]
 
 
-def next_undo(entered: Iterable[Entered]) -> str | None:
+def next_undo(entered: Iterable[HistoryLine]) -> str | None:
     """Return the action (`tx`) that undo takes back; None where there is none."""
     undo, _ = _stacks(entered)
     return undo[-1] if undo else None
 
 
-def next_redo(entered: Iterable[Entered]) -> str | None:
+def next_redo(entered: Iterable[HistoryLine]) -> str | None:
     """Return the undo (`tx`) that redo takes back; None where there is none."""
     _, redo = _stacks(entered)
     return redo[-1][0] if redo else None
 
 
-def _stacks(entered: Iterable[Entered]) -> tuple[list[str], list[tuple[str, str]]]:
+def _stacks(entered: Iterable[HistoryLine]) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the actions that stand, and the undos that stand with what they undid.
 
     A new action ends what could be done again, as everywhere.

@@ -5,13 +5,13 @@ from dataclasses import fields
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names
-from fedcheck.domain.item_rules import Edit, Fieldwork
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import one_line
 
 
-def edit_label(edit: Edit, refs: Sequence[str]) -> str:
+def edit_label(edit: ItemEdit, refs: Sequence[str]) -> str:
     """Say in words what an edit does."""
     parts = []
     if edit.result:
@@ -38,7 +38,7 @@ def edit_label(edit: Edit, refs: Sequence[str]) -> str:
     return f"{what}: {', '.join(parts)}"
 
 
-def _recorded(testing: Fieldwork) -> list[str]:
+def _recorded(testing: TestEdit) -> list[str]:
     """Say what is recorded of a test, long texts by their name alone."""
     parts = []
     for field in fields(testing):

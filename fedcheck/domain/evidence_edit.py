@@ -14,7 +14,7 @@ Pieces = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class EvidenceEdit:
     """A change of what is known of pieces, and of the items that they stand for.
 
     Attributes:

@@ -175,7 +175,7 @@ def reopened(finding: Finding) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class FindingEdit:
     """What to do to a finding, in the order in which it is done; None leaves a thing alone.
 
     Attributes:

@@ -19,7 +19,7 @@ RETESTS = ("passed", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Fieldwork:
+class TestEdit:
     """What to record of a test; None leaves a field alone, an empty text clears it.
 
     Attributes:
@@ -42,7 +42,7 @@ class Fieldwork:
     review: str | None = None
 
 
-def recorded(item: Item, record: Record, testing: Fieldwork, by: str, today: date) -> Record:
+def recorded(item: Item, record: Record, testing: TestEdit, by: str, today: date) -> Record:
     """Return the record with what was recorded of a test.
 
     Raises RuleError for a task, for words that are not known, for an inherited control of nobody,
@@ -88,7 +88,7 @@ def _dated(what: str, day: date | None, who: str = "") -> str:
     return f"{what}{by}" + (f"{', ' if what else ''}{day.isoformat()}" if day else "")
 
 
-def _with_texts(record: Record, testing: Fieldwork) -> Record:
+def _with_texts(record: Record, testing: TestEdit) -> Record:
     new = record
     for name in ("observation", "tester", "sample", "differential", "inherited_from"):
         value = getattr(testing, name)
@@ -133,12 +133,12 @@ def _retested(item: Item, record: Record, outcome: str, today: date) -> Record:
     return new
 
 
-def like(record: Record) -> Fieldwork:
+def like(record: Record) -> TestEdit:
     """Return what would record of another test what is known of this one: "same as last".
 
     Not who tested, when, where the SSP differs, and what came after: these are each test's own.
     """
-    return Fieldwork(
+    return TestEdit(
         observation=record.observation or None,
         methods=record.methods or None,
         sample=record.sample or None,
@@ -183,7 +183,7 @@ def followed(item: Item, old: Record, new: Record, by: str, today: date) -> Reco
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class ItemEdit:
     """What to set; None leaves a field alone, an empty text clears it.
 
     Attributes:
@@ -200,11 +200,11 @@ class Edit:
     reason: str | None = None
     confirm: bool = False
     private_note: str | None = None
-    testing: Fieldwork | None = None
+    testing: TestEdit | None = None
 
 
 def edited(
-    ref: str, item: Item, record: Record, edit: Edit, today: date, by: str = ""
+    ref: str, item: Item, record: Record, edit: ItemEdit, today: date, by: str = ""
 ) -> list[Change]:
     """Return the changes that an edit makes, with what follows from it by the rules.
 
@@ -233,7 +233,7 @@ def edited(
     return differences(ref, record, new)
 
 
-def _check_words(edit: Edit, new: Record) -> None:
+def _check_words(edit: ItemEdit, new: Record) -> None:
     if edit.status is not None and edit.status not in STATUSES:
         raise RuleError(f"{edit.status!r} is no status", "it is one of " + ", ".join(STATUSES))
     if edit.result and edit.result not in RESULTS:
@@ -245,7 +245,7 @@ def _check_words(edit: Edit, new: Record) -> None:
             raise RuleError(str(error)) from None
 
 
-def _with_result(item: Item, record: Record, edit: Edit) -> Record:
+def _with_result(item: Item, record: Record, edit: ItemEdit) -> Record:
     if item.kind != "test":
         raise RuleError(
             f"{item.id} is a task, and only a test has a result",
@@ -265,7 +265,7 @@ def _with_status(record: Record, status: str) -> Record:
     return replace(record, status=status)  # type: ignore[arg-type]
 
 
-def _consistent(item: Item, old: Record, new: Record, edit: Edit, today: date) -> Record:
+def _consistent(item: Item, old: Record, new: Record, edit: ItemEdit, today: date) -> Record:
     stale_reason = old.status == "blocked" and edit.reason is None  # says why it was blocked
     if new.status == "na" and (not new.reason or stale_reason):
         declined = "declined" if item.level in ADVISED else "not applicable"

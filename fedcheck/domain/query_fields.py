@@ -20,12 +20,12 @@ from fedcheck.domain.query import (
 from fedcheck.domain.query import Test as GenericTest
 from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
-Query = Search[Entry]
-Test = GenericTest[Entry]
+Query = Search[Row]
+Test = GenericTest[Row]
 
 EVIDENCE_WORDS = ("any", "none", "ok", "stale", "missing", "changed")
 
@@ -35,7 +35,7 @@ def parse(text: str) -> Query:
     return ITEMS.parse(text)
 
 
-def searched(entry: Entry) -> Iterable[str]:
+def searched(entry: Row) -> Iterable[str]:
     """Yield the texts of an entry in which a plain word is looked for."""
     item, record = entry.item, entry.record
     yield entry.ref
@@ -67,7 +67,7 @@ def _family(value: str) -> Test:
 def _control(value: str) -> Test:
     """`ac-2` means the control with its enhancements, `ac-2(1)` just that one."""
 
-    def holds(entry: Entry, _: date) -> bool:
+    def holds(entry: Row, _: date) -> bool:
         controls = (c.casefold() for c in entry.item.controls)
         return any(c == value or c.startswith(value + "(") for c in controls)
 
@@ -81,7 +81,7 @@ def _method(value: str) -> Test:
 
 
 def _section(value: str) -> Test:
-    def holds(entry: Entry, _: date) -> bool:
+    def holds(entry: Row, _: date) -> bool:
         return entry.section.id == value or value in entry.section.title.casefold()
 
     return holds
@@ -91,11 +91,11 @@ def _checklist(value: str) -> Test:
     return lambda entry, _: entry.checklist == value or entry.checklist.endswith("." + value)
 
 
-def _owner(entry: Entry) -> str:
+def _owner(entry: Row) -> str:
     return entry.record.owner
 
 
-def tester(entry: Entry) -> str:
+def tester(entry: Row) -> str:
     """Return who tested; the owner of a test that nobody has tested yet."""
     return (entry.record.tester or entry.record.owner) if entry.item.kind == "test" else ""
 
@@ -135,7 +135,7 @@ IS: dict[str, Test] = {
 """The words that `is:` knows."""
 
 
-def _kind(read: Callable[[Item], str]) -> Callable[[Entry], str]:
+def _kind(read: Callable[[Item], str]) -> Callable[[Row], str]:
     return lambda entry: read(entry.item)
 
 
@@ -189,7 +189,7 @@ EXAMPLES: dict[str, str] = {
 }
 """An example value for each key, for messages and completion."""
 
-ITEMS: Language[Entry] = Language(KEYS, EXAMPLES, searched)
+ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searched)
 """The language of items."""
 
 
@@ -253,7 +253,7 @@ def words(project: Project) -> dict[str, tuple[str, ...]]:
     return {key: FIXED.get(key) or own.get(key, ()) for key in KEYS}
 
 
-def item_language(project: Project) -> Language[Entry]:
+def item_language(project: Project) -> Language[Row]:
     """Return the language of items, in which a value that the project cannot know is an error.
 
     A person or a control that is not known is none: there may be one tomorrow. Only what is

@@ -8,7 +8,7 @@ from fedcheck.domain.record import UNKNOWN, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Row:
     """One line of a list, with everything that a filter or a screen asks of it.
 
     Attributes:

@@ -9,13 +9,13 @@ from typing import Any
 from fedcheck.analysis.board import Board
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, is_private
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet
 
-Column = Callable[[Board, Entry], Any]
+Column = Callable[[Board, Row], Any]
 """Returns what a column says of an item: a cell, or a list of texts."""
 
 
@@ -31,7 +31,7 @@ def _of_entry(name: str) -> Column:
     return lambda _, entry: getattr(entry, name)
 
 
-def _source(board: Board, entry: Entry) -> str:
+def _source(board: Board, entry: Row) -> str:
     source, where = board.project.checklists[entry.checklist].source_of(entry.item)
     return ", ".join(filter(None, (source.title, where))) if source else ""
 
@@ -105,19 +105,19 @@ def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or USUAL
 
 
-def rows(board: Board, entries: Iterable[Entry], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+def rows(board: Board, entries: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
     """Return a header and a row for each item."""
     found: list[tuple[Cell, ...]] = [tuple(names)]
     found += [tuple(_cell(name, COLUMNS[name](board, one)) for name in names) for one in entries]
     return found
 
 
-def sheet(board: Board, entries: Iterable[Entry], names: Sequence[str]) -> Sheet:
+def sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
     """Return a sheet with a header and a row for each item."""
     return Sheet("Items", tuple(rows(board, entries, names)))
 
 
-def document(board: Board, entry: Entry) -> dict[str, Any]:
+def document(board: Board, entry: Row) -> dict[str, Any]:
     """Return what the columns say of an item as JSON data; `links` are whole there."""
     values = {name: COLUMNS[name](board, entry) for name in COLUMNS}
     states = zip(entry.record.evidence, entry.evidence, strict=True)

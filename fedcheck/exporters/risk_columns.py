@@ -26,7 +26,7 @@ ASSESSED = "Security Assessment Report"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RiskRow:
     """A finding as a table tells it.
 
     Attributes:
@@ -45,22 +45,22 @@ def heading(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.casefold())
 
 
-def _controls(row: Row) -> str:
+def _controls(row: RiskRow) -> str:
     found = [control for ref in row.finding.items if (item := row.project.item(ref))
              for control in item.controls]  # fmt: skip
     return ", ".join(dict.fromkeys((*found, *row.finding.controls)))
 
 
-def _detector(row: Row) -> str:
+def _detector(row: RiskRow) -> str:
     return row.finding.detector or (ASSESSED if row.finding.items else "")
 
 
-def _detector_id(row: Row) -> str:
+def _detector_id(row: RiskRow) -> str:
     codes = [item.code for ref in row.finding.items if (item := row.project.item(ref))]
     return row.finding.detector_id or ", ".join(code for code in codes if code)
 
 
-def _contact(row: Row) -> str:
+def _contact(row: RiskRow) -> str:
     person = (row.project.config.people or {}).get(row.finding.owner)
     name = person.name if person and person.name else row.finding.owner
     return f"{name}, {person.contact}" if person and person.contact else name
@@ -79,8 +79,8 @@ def _yes(holds: bool) -> str:
     return "Yes" if holds else "No"
 
 
-def _deviation(kind: str) -> Callable[[Row], str]:
-    def state(row: Row) -> str:
+def _deviation(kind: str) -> Callable[[RiskRow], str]:
+    def state(row: RiskRow) -> str:
         if row.finding.deviation != kind or row.finding.deviation_state == "rejected":
             return "No"
         return "Yes" if row.finding.deviation_state == "approved" else "Pending"
@@ -88,12 +88,12 @@ def _deviation(kind: str) -> Callable[[Row], str]:
     return state
 
 
-def _rationale(row: Row) -> str:
+def _rationale(row: RiskRow) -> str:
     title = DEVIATIONS.get(row.finding.deviation)
     return f"{title} : {row.finding.rationale}" if title else ""
 
 
-def _documents(row: Row) -> str:
+def _documents(row: RiskRow) -> str:
     shared = [proof for proof in row.finding.evidence if not is_private(proof.link)]
     return "\n".join(f"Remediation Evidence : {_named(proof)}" for proof in shared)
 
@@ -104,11 +104,11 @@ def _named(proof: Evidence) -> str:
     return f"{proof.label} ({link})" if proof.label else link
 
 
-def _adjusted(row: Row) -> str:
+def _adjusted(row: RiskRow) -> str:
     return row.finding.adjusted.capitalize() or "N/A"
 
 
-COLUMNS: Mapping[str, Callable[[Row], Cell]] = {
+COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
     "poamid": lambda row: row.number,
     "controls": _controls,
     "weaknessname": lambda row: row.finding.title,

@@ -12,7 +12,7 @@ from fedcheck.domain.change import Change, differences
 from fedcheck.domain.finding import Finding, remediation_due
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
-from fedcheck.exporters.risk_columns import COLUMNS, HEAD, NAME, NUMBER, Row, heading
+from fedcheck.exporters.risk_columns import COLUMNS, HEAD, NAME, NUMBER, RiskRow, heading
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
@@ -115,7 +115,7 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
     numbers = _numbers(session, wanted, [table for table, _ in tables], found)
     days = _last_changes(session)
     rows = {
-        f.id: Row(session.project.shared(), f, numbers[f.id], days.get(f"findings:{f.id}"))
+        f.id: RiskRow(session.project.shared(), f, numbers[f.id], days.get(f"findings:{f.id}"))
         for f in wanted
     }
     cells: dict[str, dict[str, Cell | Computed]] = {}
@@ -245,7 +245,7 @@ def _head(session: Session, table: _Table) -> dict[str, Cell]:
     return cells
 
 
-def _left(table: _Table, gone: Iterable[Row], found: Filled) -> dict[str, Cell | Computed]:
+def _left(table: _Table, gone: Iterable[RiskRow], found: Filled) -> dict[str, Cell | Computed]:
     """Return the cells to empty of findings that stand on another sheet now.
 
     Formulas stay: they show nothing where nothing stands beside them.
@@ -263,7 +263,7 @@ def _left(table: _Table, gone: Iterable[Row], found: Filled) -> dict[str, Cell |
 
 
 def _written(
-    table: _Table, rows: Sequence[Row], found: Filled, gone: Collection[str]
+    table: _Table, rows: Sequence[RiskRow], found: Filled, gone: Collection[str]
 ) -> dict[str, Cell | Computed]:
     cells: dict[str, Cell | Computed] = {}
     known, free = table.numbers, table.free

@@ -10,7 +10,7 @@ from pathlib import Path
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.text import plural
-from fedcheck.session import Action, Session
+from fedcheck.session import Session, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,6 @@ Planner = Callable[[Session, Path], Plan]
 """Reads a file for a workspace. Raises FedcheckError where that cannot be."""
 
 
-def carry_out(session: Session, plan: Plan) -> Action:
+def carry_out(session: Session, plan: Plan) -> Transaction:
     """Do what a plan says, as one action that undo takes back. Raises FedcheckError."""
     return session.bring_in(plan.checklists, plan.changes, plan.label)

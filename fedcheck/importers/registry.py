@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedcheck.importers.plan import Plan
-from fedcheck.session import Action, Session
+from fedcheck.session import Session, Transaction
 from fedcheck.storage import atomic_files
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 
 
-def _nothing(_: Action) -> None:
+def _nothing(_: Transaction) -> None:
     """Do nothing once an import is carried out."""
 
 
@@ -36,7 +36,7 @@ class Prepared:
     """
 
     plan: Plan
-    after: Callable[[Action], None] = _nothing
+    after: Callable[[Transaction], None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _no_options(_: Session, __: Path, ___: Said) -> tuple[Option, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """A kind of file.
 
     Attributes:
@@ -119,7 +119,7 @@ class Kind:
     options: Callable[[Session, Path, Said], tuple[Option, ...]] = _no_options
 
 
-def kinds_of(path: Path) -> list[Kind]:
+def kinds_of(path: Path) -> list[FileKind]:
     """Return the kinds that a file may be, the most special one first.
 
     Raises FedcheckError where the suffix fits, but the file cannot be read.
@@ -204,7 +204,7 @@ def _list(session: Session, path: Path, said: Said) -> Prepared:
         seen = tracker_plan.target(session, seen, {"dates": rows.sure_dates(seen)})
     plan = tracker_plan.plan(session, seen, theirs=_theirs(said))
 
-    def after(action: Action) -> None:
+    def after(action: Transaction) -> None:
         column_mappings.remember(session.root, seen.mapped, action.tx)
 
     return Prepared(plan, after)
@@ -289,10 +289,12 @@ def _oscal_options(session: Session, _: Path, said: Said) -> tuple[Option, ...]:
     return (by, *_list_of_tests(session, said))
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind("requests", "a table of requests", TABLES, _is_requests, _requests, _request_options),
-    Kind("srtm", "a test case workbook (SRTM)", (".xlsx", ".xlsm"), _is_srtm, _srtm, _srtm_options),
-    Kind("oscal", "an OSCAL catalog", (".json",), _is_oscal, _oscal, _oscal_options),
-    Kind("csv", "a list of your own", TABLES, _is_list, _list, _list_options),
+KINDS: tuple[FileKind, ...] = (
+    FileKind("requests", "a table of requests", TABLES, _is_requests, _requests, _request_options),
+    FileKind(
+        "srtm", "a test case workbook (SRTM)", (".xlsx", ".xlsm"), _is_srtm, _srtm, _srtm_options
+    ),
+    FileKind("oscal", "an OSCAL catalog", (".json",), _is_oscal, _oscal, _oscal_options),
+    FileKind("csv", "a list of your own", TABLES, _is_list, _list, _list_options),
 )
 """Every kind, the most special one first."""

@@ -7,7 +7,7 @@ from datetime import date
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.board import board as board_of
 from fedcheck.analysis.comparison import between
-from fedcheck.analysis.difference import GROUPS, Delta, Deltas, GateDelta
+from fedcheck.analysis.difference import GROUPS, Comparison, Difference, GateDifference
 from fedcheck.analysis.outstanding import reason_of, title_of
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import EMPTY, UNKNOWN, Record
@@ -138,7 +138,7 @@ def changes(board: Board, earlier: Earlier, veil: Veil, since: Mapping[str, date
     )
 
 
-def _change(board: Board, names: Names, delta: Delta) -> ChangeView:
+def _change(board: Board, names: Names, delta: Difference) -> ChangeView:
     entry = board.entries.get(delta.ref)
     stone = board.project.process.milestone(delta.because)
     is_proof = delta.about == "evidence"
@@ -160,7 +160,7 @@ def _change(board: Board, names: Names, delta: Delta) -> ChangeView:
     )
 
 
-def _gate(gate: GateDelta) -> GateChangeView:
+def _gate(gate: GateDifference) -> GateChangeView:
     return GateChangeView(
         milestone=gate.milestone,
         title=wording.title(gate.title),
@@ -173,7 +173,7 @@ def _gate(gate: GateDelta) -> GateChangeView:
     )
 
 
-def _lacking(board: Board, names: Names, deltas: Deltas) -> Iterable[NewLackView]:
+def _lacking(board: Board, names: Names, deltas: Comparison) -> Iterable[NewLackView]:
     titles = {one.milestone: one.title for one in deltas.gates}
     for lack, stones in deltas.new_lacks():
         yield NewLackView(

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, gate, gates
-from fedcheck.analysis.responsibilities import Paper, papers
+from fedcheck.analysis.responsibilities import DeliverableState, papers
 from fedcheck.domain.checklist import ADVISED
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
 from fedcheck.reports.change_views import changes
 from fedcheck.reports.duty_views import duties, waiting
-from fedcheck.reports.evidence_views import Proofs
+from fedcheck.reports.evidence_views import EvidenceFacts
 from fedcheck.reports.issue_views import Ledgers, testing
 from fedcheck.reports.markdown import marked
 from fedcheck.reports.past_state import Earlier
@@ -82,8 +82,8 @@ class _Gathering:
         return Names(self.board.project)
 
     @cached_property
-    def proofs(self) -> Proofs:
-        return Proofs(self.board, self.veil)
+    def proofs(self) -> EvidenceFacts:
+        return EvidenceFacts(self.board, self.veil)
 
     def report(self) -> views.ReportView:
         board, project = self.board, self.board.project
@@ -147,7 +147,7 @@ class _Gathering:
             path = inside(self.board, broken.path)
             yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
-    def _item(self, entry: Entry, why: Mapping[tuple[str, str], str]) -> views.ItemView:
+    def _item(self, entry: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
         item, record = entry.item, entry.record
         owner, name = self.names.who(record.owner, entry.role), wording.item_name(entry)
         proofs = zip(record.evidence, entry.evidence, strict=True)
@@ -184,7 +184,7 @@ class _Gathering:
         )
 
     def _deliverable(
-        self, paper: Paper, chosen: Gate | None, items: Mapping[str, views.ItemView]
+        self, paper: DeliverableState, chosen: Gate | None, items: Mapping[str, views.ItemView]
     ) -> views.DeliverableView:
         document = paper.deliverable
         needed = chosen is None or not chosen.milestone.closes or _needed(paper, chosen)
@@ -211,7 +211,7 @@ class _Gathering:
         if not chosen or not chosen.milestone.closes:
             return
         role, phase = self.role or self.board.project.config.role, chosen.milestone.closes[-1]
-        sections: dict[tuple[str, str], list[Entry]] = {}
+        sections: dict[tuple[str, str], list[Row]] = {}
         for entry in self.board.of_phase(phase):
             if entry.role == role and entry.item.after != chosen.milestone.id:
                 sections.setdefault((entry.checklist, entry.section.id), []).append(entry)
@@ -242,13 +242,13 @@ class _Gathering:
                 yield wording.role_label(role)
 
 
-def _needed(paper: Paper, chosen: Gate) -> bool:
+def _needed(paper: DeliverableState, chosen: Gate) -> bool:
     """Tell whether a milestone rests on a deliverable."""
     late = paper.entry is not None and paper.entry.item.after == chosen.milestone.id
     return paper.phase in chosen.milestone.closes and not late
 
 
-def _asked_by(chosen: Gate | None, entry: Entry) -> date | None:
+def _asked_by(chosen: Gate | None, entry: Row) -> date | None:
     """Return the day of the milestone, where that asks for an item."""
     asked = chosen and any(missing.ref == entry.ref for missing in chosen.missing)
     return chosen.date if chosen and asked else None

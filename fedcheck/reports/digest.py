@@ -18,7 +18,7 @@ from fedcheck.domain.dates import distance
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.reports.evidence_views import KEPT_INSIDE
 from fedcheck.reports.markdown import Markdown, code, escaped, link, marked
@@ -111,7 +111,7 @@ class _Page:
         return text + "."
 
     def _items(self) -> Iterator[str]:
-        groups: dict[str, list[Entry]] = {}
+        groups: dict[str, list[Row]] = {}
         for entry in self.one.items:
             groups.setdefault(self._when(entry), []).append(entry)
         for title in ("Overdue", f"Due within {SOON} days", "Later", "Without a date"):
@@ -123,14 +123,14 @@ class _Page:
             count = plural(self.one.later, "more item")
             yield f"\n{count} of phases that are further off: nobody is named for them either."
 
-    def _when(self, entry: Entry) -> str:
+    def _when(self, entry: Row) -> str:
         if entry.overdue:
             return "Overdue"
         if entry.due is None:
             return "Without a date"
         return f"Due within {SOON} days" if (entry.due - self.today).days <= SOON else "Later"
 
-    def _item(self, entry: Entry) -> Iterator[str]:
+    def _item(self, entry: Row) -> Iterator[str]:
         item, record = entry.item, entry.record
         about = [self._due(entry.due), STATUS_WORDS[record.status]]
         if record.status == "doing":
@@ -150,7 +150,7 @@ class _Page:
             listed = "; ".join(marked(one) for one in item.expects[:EXPECTED])
             yield f"  - Evidence expected: {listed}" + (f"; and {more} more" if more > 0 else "")
 
-    def _place(self, entry: Entry) -> str:
+    def _place(self, entry: Row) -> str:
         phase = self.board.project.process.phase(entry.phase)
         controls = f", {marked(', '.join(entry.item.controls[:8]))}" if entry.item.controls else ""
         return f", {marked(phase.title if phase else entry.phase)}{controls}"
@@ -158,7 +158,7 @@ class _Page:
     def _due(self, due: date | None) -> str:
         return f"due {due.isoformat()}, {distance(due, self.today)}" if due else "no due date"
 
-    def _why(self, entry: Entry) -> str:
+    def _why(self, entry: Row) -> str:
         parts = []
         stone = gate_of(self.board, entry)
         if stone:

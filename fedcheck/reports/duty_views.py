@@ -6,7 +6,7 @@ from datetime import date
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.handoffs import handoffs
-from fedcheck.analysis.responsibilities import Duty, Part, PhaseDuties, responsibilities
+from fedcheck.analysis.responsibilities import Duty, PhaseDuties, PhaseRole, responsibilities
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
@@ -127,7 +127,7 @@ def _duty(duty: Duty, found: PhaseDuties) -> DutyView:
     )
 
 
-def _part(part: Part) -> PartView:
+def _part(part: PhaseRole) -> PartView:
     return PartView(
         role=part.role,
         label=wording.role_label(part.role),

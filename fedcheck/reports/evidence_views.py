@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from fedcheck.analysis import evidence_register
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import Row, troubles
+from fedcheck.analysis.evidence_register import EvidenceRow, troubles
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
@@ -164,7 +164,7 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Proofs:
+class EvidenceFacts:
     """How the evidence of a board is told.
 
     Attributes:
@@ -202,7 +202,7 @@ class Proofs:
             yield self._row(row, why, names, found.before)
 
     def _row(
-        self, row: Row, why: dict[tuple[str, str], str], names: Names, before: str
+        self, row: EvidenceRow, why: dict[tuple[str, str], str], names: Names, before: str
     ) -> RegisterView:
         worst, proof = row.worst, row.proof
         said = why.get((worst.entry.ref, proof.id), "") if proof else ""

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote_to_bytes
 from fedcheck.domain.text import one_line, storable
 from fedcheck.domain.workspace import Sent
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.session import Action, Session
+from fedcheck.session import Session, Transaction
 from fedcheck.storage import history
 from fedcheck.storage.record_file import SENT
 
@@ -78,7 +78,9 @@ def _safe(name: str) -> str:
     return quote(os.fsencode(name), safe="").replace("--", "-%2D")
 
 
-def sent(session: Session, path: Path, text: str, template: str, milestone: str, to: str) -> Action:
+def sent(
+    session: Session, path: Path, text: str, template: str, milestone: str, to: str
+) -> Transaction:
     """Enter into the register that a report was sent, as one action.
 
     Args:

@@ -11,12 +11,12 @@ from fedcheck.analysis.test_progress import NOBODY, Tally
 from fedcheck.domain import query_fields
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import (
+    EvidenceFacts,
     FindingView,
     GapView,
-    Proofs,
     RequestView,
     TallyView,
     TestingView,
@@ -43,7 +43,7 @@ class Ledgers:
 
     board: Board
     names: Names
-    proofs: Proofs
+    proofs: EvidenceFacts
 
     def requests(self, accepted: bool) -> Iterable[RequestView]:
         """Yield the requests that are accepted, or those that are not, the earliest due first."""
@@ -167,7 +167,7 @@ def _tally(name: str, one: Tally) -> TallyView:
 
 
 def _gaps(
-    board: Board, tests: Iterable[Entry], names: Names, findings: Mapping[str, FindingView]
+    board: Board, tests: Iterable[Row], names: Names, findings: Mapping[str, FindingView]
 ) -> Iterable[GapView]:
     by_item: dict[str, list[str]] = {}
     for finding in board.project.findings:

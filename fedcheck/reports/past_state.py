@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.board import board as board_of
-from fedcheck.analysis.difference import Deltas
+from fedcheck.analysis.difference import Comparison
 from fedcheck.analysis.past_state import project_then
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
@@ -114,7 +114,7 @@ def earlier(session: Session, spec: str, here: Path) -> Earlier:
         raise FedcheckError(f'since "{shown}": {said}', hint, ErrorKind.USAGE) from None
 
 
-def remarks(found: Earlier, new: Board, deltas: Deltas) -> tuple[str, ...]:
+def remarks(found: Earlier, new: Board, deltas: Comparison) -> tuple[str, ...]:
     """Return what a reader should know of a comparison: what nobody can tell of the earlier state.
 
     Args:

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import PurePath
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.gates import Gate, Missing, lacking_by_phase
-from fedcheck.analysis.outstanding import Debt, asked, debts, reason_of
+from fedcheck.analysis.gates import Gate, Outstanding, lacking_by_phase
+from fedcheck.analysis.outstanding import OwnerOutstanding, asked, group_by_owner, reason_of
 from fedcheck.analysis.progress import Count
 from fedcheck.analysis.progress import pace as pace_of
 from fedcheck.domain.dates import distance
 from fedcheck.domain.process import ROLE_TITLES
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.reports import views, wording
 from fedcheck.reports.wording import Names
@@ -19,7 +19,7 @@ from fedcheck.reports.wording import Names
 
 def gate_view(board: Board, gate: Gate) -> views.GateView:
     """Return a gate as templates see it."""
-    names, owed = Names(board.project), debts(board.project, gate.missing)
+    names, owed = Names(board.project), group_by_owner(board.project, gate.missing)
     return views.GateView(
         ready=gate.ready,
         count=len(gate.missing),
@@ -39,7 +39,7 @@ def gate_view(board: Board, gate: Gate) -> views.GateView:
     )
 
 
-def count_by_owner(names: Names, owed: Sequence[Debt]) -> str:
+def count_by_owner(names: Names, owed: Sequence[OwnerOutstanding]) -> str:
     """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, nobody named 2), JAB 1`."""
     by_role: dict[str, dict[str, int]] = {}
     for debt in owed:
@@ -70,7 +70,7 @@ def _owner(role: str, person: str) -> str:
     return f"{label}, nobody named" if label else "Nobody named"
 
 
-def _lack(board: Board, gate: Gate, missing: Missing) -> views.LackView:
+def _lack(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
     entry = board.entries.get(missing.ref)
     ref, name, why, due = missing.ref, missing.ref, missing.why, None
     if entry:
@@ -89,7 +89,7 @@ def _lack(board: Board, gate: Gate, missing: Missing) -> views.LackView:
     )
 
 
-def _with_titles(board: Board, entry: Entry, missing: Missing) -> str:
+def _with_titles(board: Board, entry: Row, missing: Outstanding) -> str:
     """Return why something is missing, with the title of the item that it waits for."""
     if not entry.waits:
         return missing.why
@@ -204,12 +204,12 @@ def role_view(role: str) -> views.RoleView:
     return views.RoleView(role, wording.role_label(role), ROLE_TITLES.get(role, role))
 
 
-def _count(role: str, entries: list[Entry]) -> views.CountView | None:
+def _count(role: str, entries: list[Row]) -> views.CountView | None:
     own = [entry for entry in entries if entry.role == role]
     return status_counts(role, own) if own else None
 
 
-def status_counts(role: str, entries: list[Entry]) -> views.CountView:
+def status_counts(role: str, entries: list[Row]) -> views.CountView:
     """Return how many of the entries have which status; `role` says whose they are."""
     count = Count()
     for entry in entries:

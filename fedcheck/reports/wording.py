@@ -10,7 +10,7 @@ from fedcheck.analysis.progress import count
 from fedcheck.domain.dates import distance
 from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 
@@ -40,7 +40,7 @@ def reason(text: str) -> str:
     return one_line(text, REASON)
 
 
-def item_name(entry: Entry) -> str:
+def item_name(entry: Row) -> str:
     """Return the title of an item, after its official code if it has one."""
     return f"{entry.item.code}: {entry.item.title}" if entry.item.code else entry.item.title
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import MACHINE
 
@@ -29,7 +29,7 @@ class Damage:
     message: str
 
 
-def line_of(entered: Entered, prev: str) -> bytes:
+def line_of(entered: HistoryLine, prev: str) -> bytes:
     """Return a history line for a change, without its newline."""
     data: dict[str, Any] = {
         "v": VERSION,
@@ -47,7 +47,7 @@ def line_of(entered: Entered, prev: str) -> bytes:
     return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def append(path: Path, entered: Sequence[Entered]) -> None:
+def append(path: Path, entered: Sequence[HistoryLine]) -> None:
     """Append changes to a history file, chained to its last line, in one durable write."""
     last, whole = _last_line(path)
     if not whole and not _follows(last):
@@ -106,7 +106,7 @@ def history_files(root: Path) -> list[Path]:
     return sorted(path for path in found if path.suffix == ".jsonl")
 
 
-def read(path: Path) -> list[Entered]:
+def read(path: Path) -> list[HistoryLine]:
     """Read a history file; lines that cannot be read are left out (`verify` tells of them).
 
     Raises FedcheckError where the disk refuses: a history that is there must not count as empty.
@@ -121,17 +121,17 @@ def read(path: Path) -> list[Entered]:
     return [one for one in parsed if one is not None]
 
 
-def read_all(root: Path) -> list[Entered]:
+def read_all(root: Path) -> list[HistoryLine]:
     """Read the history of a workspace, the oldest change first."""
     return in_order(read(path) for path in history_files(root))
 
 
-def in_order(parts: Iterable[Iterable[Entered]]) -> list[Entered]:
+def in_order(parts: Iterable[Iterable[HistoryLine]]) -> list[HistoryLine]:
     """Return the changes of several history files, the oldest first.
 
     Within one file the order of its lines holds, also where a clock was set back in between.
     """
-    timed: list[tuple[datetime, Entered]] = []
+    timed: list[tuple[datetime, HistoryLine]] = []
     for part in parts:
         latest_yet = datetime.min.replace(tzinfo=UTC)
         for one in part:
@@ -140,7 +140,7 @@ def in_order(parts: Iterable[Iterable[Entered]]) -> list[Entered]:
     return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
 
 
-def parse_line(line: bytes) -> Entered | None:
+def parse_line(line: bytes) -> HistoryLine | None:
     """Parse a history line; nothing where it is damaged or of a newer kind."""
     try:
         data = json.loads(line)
@@ -152,7 +152,9 @@ def parse_line(line: bytes) -> Entered | None:
             at = at.replace(tzinfo=UTC)
         if not 2000 <= at.year <= 9000:
             return None
-        return Entered(change, at, str(data["by"]), str(data["tx"]), str(data.get("undoes", "")))
+        return HistoryLine(
+            change, at, str(data["by"]), str(data["tx"]), str(data.get("undoes", ""))
+        )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -238,7 +240,7 @@ _BEGIN = b'{"v":1,"at":"'
 _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 
 
-def after_moment(root: Path, moment: datetime) -> list[Entered]:
+def after_moment(root: Path, moment: datetime) -> list[HistoryLine]:
     """Return what was entered from a moment on, the oldest change first.
 
     Within one file the order of its lines holds, also where a clock was set back in between.
@@ -276,7 +278,7 @@ def first_moment(root: Path) -> datetime | None:
     return min(firsts, default=None)
 
 
-def after_lines(root: Path, seen: Iterable[str]) -> tuple[list[Entered], frozenset[str]]:
+def after_lines(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], frozenset[str]]:
     """Return what was entered after lines that were seen as the last ones of their files.
 
     Args:
@@ -302,7 +304,7 @@ def after_lines(root: Path, seen: Iterable[str]) -> tuple[list[Entered], frozens
     return in_order(parts), frozenset(wanted - found)
 
 
-def _parsed(lines: Iterable[bytes]) -> list[Entered]:
+def _parsed(lines: Iterable[bytes]) -> list[HistoryLine]:
     parsed = (parse_line(line) for line in lines if line)
     return [one for one in parsed if one is not None]
 

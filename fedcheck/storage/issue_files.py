@@ -14,13 +14,13 @@ from fedcheck.domain.workspace import Sent, SentReports
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT, Book
+from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT, RecordFile
 from fedcheck.storage.toml_io import parse, plain_fields, table
 
 _ARRAYS = {REQUESTS: "request", FINDINGS: "finding", SENT: "sent"}
 
 
-def load(path: Path, raw: bytes, name: str) -> Book:
+def load(path: Path, raw: bytes, name: str) -> RecordFile:
     """Read a ledger from its bytes. Raises InvalidFileError where it cannot be used as a whole."""
     document = parse(path, raw)
     problems = document.collector()
@@ -42,7 +42,7 @@ def load(path: Path, raw: bytes, name: str) -> Book:
     listed = problems.problems()
     if listed:
         raise InvalidFileError(listed)
-    return Book(name, {one.id: one for one in things}, extra, document.sha256)
+    return RecordFile(name, {one.id: one for one in things}, extra, document.sha256)
 
 
 def _check(array: str, things: Sequence[Request | Finding | Sent], problems: Collector) -> None:
@@ -58,7 +58,7 @@ def _check(array: str, things: Sequence[Request | Finding | Sent], problems: Col
             problems.add((array, index), 'the key "title" is missing', "say it in one line")
 
 
-def dump(book: Book) -> bytes:
+def dump(book: RecordFile) -> bytes:
     """Return the bytes of a ledger; its records keep their order, new ones come last."""
     array = _ARRAYS[book.name]
     plain = {k: v for k, v in book.extra.items() if not isinstance(v, dict)}

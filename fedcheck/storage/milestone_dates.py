@@ -13,20 +13,20 @@ import tomli
 
 from fedcheck.domain.workspace import Scheduled
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.record_file import MILESTONES, Book
+from fedcheck.storage.record_file import MILESTONES, RecordFile
 from fedcheck.storage.toml_io import Lines, parse
 
 _VALUE = re.compile(r"(=\s*)[^\s#]+")
 
 
-def load(path: Path, raw: bytes) -> Book:
+def load(path: Path, raw: bytes) -> RecordFile:
     """Read the dates of milestones. Raises InvalidFileError where the file is no TOML."""
     document = parse(path, raw)
     records = {name: Scheduled(day) for name, day in _dates(document.data).items()}
-    return Book(MILESTONES, records, {}, document.sha256, {"": document.text})
+    return RecordFile(MILESTONES, records, {}, document.sha256, {"": document.text})
 
 
-def dump(book: Book) -> tuple[bytes, Book]:
+def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
     """Return the file with the dates of the book in it, and the book with its new text.
 
     Raises FedcheckError where the table is written in a way that only a person can edit.

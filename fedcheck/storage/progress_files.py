@@ -17,7 +17,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.record_file import Book
+from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import Document, parse, plain_fields, quoted, table
 
 FOLDER = "progress"
@@ -25,7 +25,7 @@ DEEPEST = 40
 """How deep unknown keys may nest; we write them back, and nobody writes such a file by hand."""
 
 
-def load(path: Path, raw: bytes) -> Book:
+def load(path: Path, raw: bytes) -> RecordFile:
     """Read a progress file from its bytes.
 
     Raises InvalidFileError, with all its problems, where it is no TOML, where a value is wrong, or
@@ -41,7 +41,7 @@ def load(path: Path, raw: bytes) -> Book:
     return found
 
 
-def _from(document: Document, problems: Collector) -> Book:
+def _from(document: Document, problems: Collector) -> RecordFile:
     data = dict(document.data)
     checklist = data.pop("checklist", document.path.stem)
     if not isinstance(checklist, str):
@@ -68,7 +68,7 @@ def _from(document: Document, problems: Collector) -> Book:
             _check_record(name, fields, record, problems)
     if _too_deep(data):
         problems.add((), "unknown keys are nested too deeply", "this is no file of fedcheck's")
-    return Book(checklist, records, data, document.sha256)
+    return RecordFile(checklist, records, data, document.sha256)
 
 
 def _check_record(
@@ -100,7 +100,7 @@ def _too_deep(data: Any) -> bool:
     return True
 
 
-def dump(book: Book, order: Iterable[str]) -> tuple[bytes, Book]:
+def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     """Return the file's bytes, and the book with the texts it now knows.
 
     Items stand in the given order; records of items that the checklist no longer has come last.

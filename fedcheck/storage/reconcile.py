@@ -9,20 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.change import Change, Entered
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.fields import all_names, field_value
 from fedcheck.domain.key import is_id
 from fedcheck.domain.reference import split
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, local_state, progress_files, record_files
 from fedcheck.storage.atomic_files import toml_files
-from fedcheck.storage.record_file import MILESTONES, RESERVED, Book, empty
+from fedcheck.storage.record_file import MILESTONES, RESERVED, RecordFile, empty
 
 Key = tuple[str, str]
 """Reference and field."""
 
 
-def strangers(root: Path, seen: Mapping[str, str]) -> list[Book]:
+def strangers(root: Path, seen: Mapping[str, str]) -> list[RecordFile]:
     """Return the books that are not as fedcheck last saw them, where they can be read.
 
     One that is gone counts as empty: its records were taken away.
@@ -61,7 +61,7 @@ def all_outside_changes(
 
 
 def outside_changes(
-    root: Path, found: Book, renamed: Mapping[str, str] | None = None
+    root: Path, found: RecordFile, renamed: Mapping[str, str] | None = None
 ) -> list[Change]:
     """Return the difference between a book and what the history knows of it."""
     parts = [history.read(path) for path in history.history_files(root)]
@@ -69,7 +69,7 @@ def outside_changes(
 
 
 def _unexplained(
-    parts: Sequence[Sequence[Entered]], found: Book, renamed: Mapping[str, str]
+    parts: Sequence[Sequence[HistoryLine]], found: RecordFile, renamed: Mapping[str, str]
 ) -> list[Change]:
     known = _last_values(parts, found.name, renamed)
     changes = []
@@ -99,7 +99,7 @@ def _untouched(book: str, field: str) -> Any:
 
 
 def _last_values(
-    parts: Sequence[Iterable[Entered]], checklist: str, renamed: Mapping[str, str]
+    parts: Sequence[Iterable[HistoryLine]], checklist: str, renamed: Mapping[str, str]
 ) -> dict[Key, list[Any]]:
     """Return the values that the history allows for each item and field, the newest last.
 
@@ -107,9 +107,9 @@ def _last_values(
     last value of every file is allowed, but for those that another file's last line says it met
     and replaced.
     """
-    tips: dict[Key, list[Entered]] = {}
+    tips: dict[Key, list[HistoryLine]] = {}
     for part in parts:
-        last: dict[Key, Entered] = {}
+        last: dict[Key, HistoryLine] = {}
         for one in part:
             owner, item = split(one.change.ref)
             if owner == checklist:
@@ -119,12 +119,12 @@ def _last_values(
     return {key: _standing(found) for key, found in tips.items()}
 
 
-def _standing(tips: list[Entered]) -> list[Any]:
+def _standing(tips: list[HistoryLine]) -> list[Any]:
     tips = sorted(tips, key=lambda one: one.at)
     standing = [one for one in tips if not any(_replaces(other, one) for other in tips)]
     return [one.change.new for one in standing or tips[-1:]]
 
 
-def _replaces(later: Entered, one: Entered) -> bool:
+def _replaces(later: HistoryLine, one: HistoryLine) -> bool:
     before, after = one.change, later.change
     return later.at >= one.at and after.old == before.new and before.old != after.new

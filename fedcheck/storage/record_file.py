@@ -19,7 +19,7 @@ RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class RecordFile:
     """What a file of records holds.
 
     Attributes:
@@ -42,7 +42,7 @@ class Book:
         found: Thing = self.records.get(item) or empty(self.name, item)
         return found
 
-    def with_record(self, item: str, record: Thing) -> "Book":
+    def with_record(self, item: str, record: Thing) -> "RecordFile":
         """Return the book with one record replaced; an empty record is left out."""
         records = {**self.records, item: record}
         if record == empty(self.name, item) and not record.extra:
@@ -50,7 +50,7 @@ class Book:
         texts = {name: text for name, text in self.texts.items() if name != item}
         return replace(self, records=records, texts=texts)
 
-    def renamed(self, names: Mapping[str, str]) -> "Book":
+    def renamed(self, names: Mapping[str, str]) -> "RecordFile":
         """Return the book with records under today's ids (`names`: today's by earlier id).
 
         Where an item has a record under both, today's stands and the other one stays as it was.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fedcheck.storage import issue_files, milestone_dates, progress_files
 from fedcheck.storage.paths import HEAD
-from fedcheck.storage.record_file import MILESTONES, RESERVED, Book
+from fedcheck.storage.record_file import MILESTONES, RESERVED, RecordFile
 from fedcheck.storage.toml_io import read_bytes
 
 
@@ -22,20 +22,20 @@ def path_of(root: Path, book: str) -> Path:
     return root / file_name(book)
 
 
-def load(root: Path, book: str) -> Book:
+def load(root: Path, book: str) -> RecordFile:
     """Read a book; one that is not there is empty. Raises InvalidFileError."""
     path = path_of(root, book)
-    return parse(path, read_bytes(path), book) if os.path.lexists(path) else Book(book)
+    return parse(path, read_bytes(path), book) if os.path.lexists(path) else RecordFile(book)
 
 
-def parse(path: Path, raw: bytes, book: str) -> Book:
+def parse(path: Path, raw: bytes, book: str) -> RecordFile:
     """Read a book from the bytes of its file. Raises InvalidFileError."""
     if book == MILESTONES:
         return milestone_dates.load(path, raw)
     return issue_files.load(path, raw, book) if book in RESERVED else progress_files.load(path, raw)
 
 
-def dump(book: Book, order: Iterable[str]) -> tuple[bytes, Book]:
+def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     """Return the bytes of a book, and the book with the texts that it now knows.
 
     Items of a checklist stand in the given order.

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedcheck.domain.change import Entered
+from fedcheck.domain.change import HistoryLine
 from fedcheck.storage import transaction
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.paths import private_home
-from fedcheck.storage.record_file import Book
-from fedcheck.storage.transaction import Deed, Guard, Plan, Saved
+from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.transaction import Guard, Plan, Saved, TransactionHead
 
 
 @dataclass(slots=True)
-class Shelf:
+class RecordStore:
     """The books of a workspace, and those of its private folder.
 
     Attributes:
@@ -23,16 +23,16 @@ class Shelf:
     """
 
     root: Path
-    books: dict[str, Book]
-    private: dict[str, Book]
-    _owed: dict[Path, tuple[Entered, ...]] = field(default_factory=dict)
+    books: dict[str, RecordFile]
+    private: dict[str, RecordFile]
+    _owed: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
 
     @property
     def homes(self) -> tuple[Path, Path]:
         """Return the two places with books: the workspace, and its private folder."""
         return self.root, private_home(self.root)
 
-    def of(self, private: bool) -> dict[str, Book]:
+    def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
         return self.private if private else self.books
 
@@ -41,7 +41,7 @@ class Shelf:
         home: Path,
         orders: Mapping[str, Sequence[str]],
         plan: Plan,
-        deed: Deed,
+        deed: TransactionHead,
         guard: Guard,
         renamed: Mapping[str, Mapping[str, str]],
         rewritten: Sequence[Rewritten] = (),

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.change import OUTSIDE, Change, Entered, Thing, differences
+from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, Thing, differences
 from fedcheck.domain.fields import field_value, with_field
 from fedcheck.domain.item_rules import settled
 from fedcheck.domain.key import is_id
@@ -31,7 +31,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.paths import MACHINE
 from fedcheck.storage.reconcile import all_outside_changes, outside_changes
-from fedcheck.storage.record_file import Book
+from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import read_bytes
 
 Guard = Callable[[Change, Thing], None]
@@ -39,7 +39,7 @@ Guard = Callable[[Change, Thing], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class TransactionHead:
     """Who makes changes, when, as what action; `undoes` names the action that it takes back."""
 
     by: str
@@ -52,14 +52,14 @@ class Deed:
 class Saved:
     """What was saved: the books as they are now, and the changes as they were made."""
 
-    books: Mapping[str, Book]
+    books: Mapping[str, RecordFile]
     changes: tuple[Change, ...]
 
 
 class UnnotedError(FedcheckError):
     """Changes are on the disk, but their history lines were refused; carries those lines."""
 
-    def __init__(self, message: str, hint: str, lines: Sequence[Entered]) -> None:
+    def __init__(self, message: str, hint: str, lines: Sequence[HistoryLine]) -> None:
         super().__init__(message, hint)
         self.lines = tuple(lines)
 
@@ -86,10 +86,10 @@ def unless_changed(name: str, seen: str) -> Guard:
     return guard
 
 
-Look = Callable[[str], Any]
+LookUp = Callable[[str], Any]
 """Returns the record, request or finding of a reference as it is on disk."""
 
-Plan = Callable[[Look], Iterable[Change]]
+Plan = Callable[[LookUp], Iterable[Change]]
 """Works out changes from what is on disk."""
 
 
@@ -99,10 +99,10 @@ def allow(change: Change, record: Thing) -> None:
 
 def commit(
     root: Path,
-    known: Mapping[str, Book],
+    known: Mapping[str, RecordFile],
     orders: Mapping[str, Sequence[str]],
     changes: Iterable[Change],
-    deed: Deed,
+    deed: TransactionHead,
     guard: Guard = allow,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Saved:
@@ -112,10 +112,10 @@ def commit(
 
 def commit_planned(
     root: Path,
-    known: Mapping[str, Book],
+    known: Mapping[str, RecordFile],
     orders: Mapping[str, Sequence[str]],
     plan: Plan,
-    deed: Deed,
+    deed: TransactionHead,
     guard: Guard = allow,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
     rewritten: Sequence[checklist_writer.Rewritten] = (),
@@ -137,7 +137,7 @@ def commit_planned(
     change makes no sense, or the disk refuses. Nothing of a refused file is changed.
     """
     names = renamed or {}
-    current: dict[str, Book] = {}
+    current: dict[str, RecordFile] = {}
 
     def record(ref: str) -> Thing:
         owner, item = split(ref)
@@ -176,14 +176,14 @@ def commit_planned(
             {record_files.path_of(root, name): raw for name, raw in raws.items()}
         )
         checklist_writer.take_away(root, rewritten)
-        lines = [Entered(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
-        lines += [Entered(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
+        lines = [HistoryLine(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
+        lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
         _note(log, lines)
         local_state.note_hashes(root, seen)
     return Saved(written, tuple(made))
 
 
-def note_owed(root: Path, by: str, lines: Sequence[Entered]) -> None:
+def note_owed(root: Path, by: str, lines: Sequence[HistoryLine]) -> None:
     """Write history lines that a full disk refused when their changes were saved.
 
     Raises FedcheckError where it still refuses.
@@ -192,7 +192,9 @@ def note_owed(root: Path, by: str, lines: Sequence[Entered]) -> None:
         _note(local_state.history_for(root, by), lines)
 
 
-def note_outside(root: Path, deed: Deed, renamed: Mapping[str, Mapping[str, str]]) -> list[Change]:
+def note_outside(
+    root: Path, deed: TransactionHead, renamed: Mapping[str, Mapping[str, str]]
+) -> list[Change]:
     """Add to the history what was done outside fedcheck; return it. Changes no progress file.
 
     Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
@@ -202,13 +204,13 @@ def note_outside(root: Path, deed: Deed, renamed: Mapping[str, Mapping[str, str]
         return []  # nothing is new, or nothing was ever saved here by fedcheck
     with local_state.locked(root):
         changes, hashes = all_outside_changes(root, renamed)
-        lines = [Entered(change, deed.at, OUTSIDE, deed.tx) for change in changes]
+        lines = [HistoryLine(change, deed.at, OUTSIDE, deed.tx) for change in changes]
         _note(local_state.history_for(root, deed.by) if lines else None, lines)
         local_state.note_hashes(root, {**local_state.seen_hashes(root), **hashes})
     return changes
 
 
-def _note(log: Path | None, lines: Sequence[Entered]) -> None:
+def _note(log: Path | None, lines: Sequence[HistoryLine]) -> None:
     """Append lines to a history file. Raises UnnotedError where the disk refuses."""
     if log is None:
         return
@@ -224,11 +226,11 @@ def _tidy(root: Path) -> None:
         atomic_files.sweep(root / folder)
 
 
-def _current(root: Path, checklist: str, known: Book | None) -> Book:
+def _current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile:
     """Return the progress file as it is on disk, parsed again only if it is not the known one."""
     path = record_files.path_of(root, checklist)
     if not os.path.lexists(path):
-        return Book(checklist)
+        return RecordFile(checklist)
     raw = read_bytes(path)
     if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():
         return known
@@ -250,8 +252,8 @@ def _by_list(
 
 
 def _applied(
-    found: Book, wanted: list[Change], guard: Guard, keep_all: bool
-) -> tuple[Book, list[Change]]:
+    found: RecordFile, wanted: list[Change], guard: Guard, keep_all: bool
+) -> tuple[RecordFile, list[Change]]:
     """Apply changes to what is on disk; those that would change nothing are left out.
 
     They stay in when an action is taken back (`keep_all`): history has to say that it was, or the

@@ -27,7 +27,7 @@ from fedcheck.storage.atomic_files import writable_by_others
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import HEAD, MACHINE, private_home
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, Book
+from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
 from fedcheck.storage.toml_io import read
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ GITATTRIBUTES = "history/*.jsonl merge=union\n"
 class Contents:
     """What a workspace folder holds, beside its head file."""
 
-    books: dict[str, Book] = field(default_factory=dict)
+    books: dict[str, RecordFile] = field(default_factory=dict)
     broken: list[BrokenFile] = field(default_factory=list)
 
     @property
@@ -265,8 +265,8 @@ class Loaded:
     """
 
     project: Project
-    books: dict[str, Book]
-    private: dict[str, Book]
+    books: dict[str, RecordFile]
+    private: dict[str, RecordFile]
     problems: list[Problem]
 
 
@@ -319,12 +319,12 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     return Loaded(project, contents.books, private.books, listed)
 
 
-def things_of(books: Mapping[str, Book], name: str) -> tuple[Any, ...]:
+def things_of(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...]:
     """Return the requests, or the findings, of a workspace."""
     return tuple(books[name].records.values()) if name in books else ()
 
 
-def _today(found: Book, serving: dict[str, Checklist]) -> Book:
+def _today(found: RecordFile, serving: dict[str, Checklist]) -> RecordFile:
     """Return records under today's ids of their items."""
     checklist = serving.get(found.name)
     return found.renamed(checklist.renamed) if checklist else found
@@ -351,7 +351,7 @@ def _problem(broken: BrokenFile) -> Problem:
     return Problem(Path(broken.path), broken.line, broken.message, broken.hint, "warning")
 
 
-def with_book(project: Project, private: bool, found: Book) -> Project:
+def with_book(project: Project, private: bool, found: RecordFile) -> Project:
     """Return the project with one of its books replaced."""
     name = found.name
     if name == REQUESTS:

@@ -4,36 +4,36 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from fedcheck.domain.item_rules import Edit, edited
-from fedcheck.domain.row import Entry
+from fedcheck.domain.item_rules import ItemEdit, edited
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
-from fedcheck.session import Action
+from fedcheck.session import Transaction
 
 NAMED = 3
 """How many items a message names."""
 
 
-def title_of(entries: Sequence[Entry], width: int = 60) -> str:
+def title_of(entries: Sequence[Row], width: int = 60) -> str:
     """Return what a dialog is about: the title of an item, or how many there are."""
     return one_line(entries[0].item.title, width) if len(entries) == 1 else f"{len(entries)} items"
 
 
-def shared(entries: Iterable[Entry], read: Callable[[Entry], str]) -> str:
+def shared(entries: Iterable[Row], read: Callable[[Row], str]) -> str:
     """Return what all items have, or nothing where they differ."""
     values = {read(entry) for entry in entries}
     return values.pop() if len(values) == 1 else ""
 
 
-def names(entries: Sequence[Entry]) -> str:
+def names(entries: Sequence[Row]) -> str:
     """Return the ids of items for a message, the first few of them."""
     listed = ", ".join(one_line(entry.item.id, 40) for entry in entries[:NAMED])
     more = len(entries) - NAMED
     return f"{listed} and {more} more" if more > 0 else listed
 
 
-def with_needs(project: Project, action: Action) -> Action:
+def with_needs(project: Project, action: Transaction) -> Transaction:
     """Return an action whose label says what an item that was just done still needs.
 
     Nobody is held back: what was done is done. But the gate will ask.
@@ -51,7 +51,7 @@ def with_needs(project: Project, action: Action) -> Action:
     return replace(action, label=f"{action.label}, but it still needs: {title}{more}")
 
 
-def check(project: Project, refs: Sequence[str], edit: Edit, today: date) -> None:
+def check(project: Project, refs: Sequence[str], edit: ItemEdit, today: date) -> None:
     """Raise RuleError, naming the item, where the rules refuse an edit of any of several items.
 
     An item alone is left to the session: it asks the disk.

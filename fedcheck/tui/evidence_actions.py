@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import Pieces, Revision
+from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.evidence_files import Step, Stopped, size_of
@@ -43,7 +43,7 @@ def edit_piece(
         kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
         removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
         added = {ref: proof for ref in filled.refs if ref not in refs}
-        wanted = Revision(kept, values, added, removed)
+        wanted = EvidenceEdit(kept, values, added, removed)
         words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
         app.change(lambda: session.revise_evidence(wanted, words))
 
@@ -65,7 +65,7 @@ def replace_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
             name: getattr(new, name)
             for name in ("link", "kind", "sha256", "label", "collected", "expires")
         }
-        wanted = Revision(pieces, values, seen=new)
+        wanted = EvidenceEdit(pieces, values, seen=new)
         words = f"Evidence replaced: {one_line(new.name, 60)}"
         app.change(lambda: session.revise_evidence(wanted, words))
 
@@ -93,7 +93,7 @@ def renew_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
             raise outcome
         fresh = outcome
         values = {name: getattr(fresh, name) for name in ("collected", "expires", "sha256")}
-        wanted = Revision(pieces, values, seen=fresh)
+        wanted = EvidenceEdit(pieces, values, seen=fresh)
         words = f"Evidence renewed: {one_line(proof.name, 60)}"
         app.change(lambda: session.revise_evidence(wanted, words))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from textual.dom import DOMNode
 from textual.worker import Worker, get_current_worker
 
-from fedcheck.analysis.evidence_register import Row
+from fedcheck.analysis.evidence_register import EvidenceRow
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import plural
 from fedcheck.storage.evidence_files import Step, Stopped, Verdict, size_of
@@ -85,7 +85,7 @@ def size_text(count: int) -> str:
 Verifying = Hashing[list[Verdict]]
 
 
-def verify_rows(app: "FedcheckApp", rows: Sequence[Row]) -> Verifying | None:
+def verify_rows(app: "FedcheckApp", rows: Sequence[EvidenceRow]) -> Verifying | None:
     """Verify the files of rows, and go on working; returns how far it is, or nothing to do."""
     session = app.session
     wanted: list[tuple[str, Evidence]] = [

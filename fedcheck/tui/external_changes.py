@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from fedcheck.domain.change import OUTSIDE, Entered
+from fedcheck.domain.change import OUTSIDE, HistoryLine
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
-from fedcheck.session import Action, Session
+from fedcheck.session import Session, Transaction
 
 FILES_EVERY = 5
 """Evidence files are looked at less often than the records: there may be thousands."""
@@ -21,19 +21,19 @@ class News:
         self._known: set[str] = set()
         self._looks = 0
 
-    def begin(self, session: Session, since: datetime | None) -> list[Entered]:
+    def begin(self, session: Session, since: datetime | None) -> list[HistoryLine]:
         """Note what was done before; return what others did since somebody last looked.
 
         Without such a moment, which is the first time, that is nothing.
         """
-        entered: list[Entered] = []
+        entered: list[HistoryLine] = []
         with contextlib.suppress(FedcheckError):
             session.reconcile()
             entered = session.history()
             self._known = {one.tx for one in entered}
         return [one for one in entered if since and one.at > since and one.by != session.who]
 
-    def mine(self, action: Action) -> None:
+    def mine(self, action: Transaction) -> None:
         """Note what was done here."""
         self._known.add(action.tx)
 
@@ -52,7 +52,7 @@ class News:
         return _words(fresh)
 
 
-def _words(fresh: Sequence[Entered]) -> str:
+def _words(fresh: Sequence[HistoryLine]) -> str:
     """Say who changed what: one action in full, several by who and how many."""
     people = list(dict.fromkeys(one.by for one in fresh))
     refs = {one.change.ref for one in fresh}

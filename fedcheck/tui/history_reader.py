@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fedcheck.analysis.activity import Deed, story
-from fedcheck.domain.change import Entered
+from fedcheck.analysis.activity import HistoryRow, story
+from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.reference import split
 from fedcheck.session import Session
 from fedcheck.storage import history
@@ -26,8 +26,8 @@ class Past:
             `private/` about an item of a shared list is none of them: it must not get there.
     """
 
-    deeds: tuple[Deed, ...]
-    entered: tuple[Entered, ...] = ()
+    deeds: tuple[HistoryRow, ...]
+    entered: tuple[HistoryLine, ...] = ()
 
 
 def read_past(session: Session, ref: str = "") -> Past:
@@ -43,9 +43,9 @@ def read_past(session: Session, ref: str = "") -> Past:
     return Past(newest_first(story(entered, zone)), tuple(own))
 
 
-def newest_first(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
+def newest_first(deeds: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:
     """Return deeds with the newest action first; within an action their order holds."""
-    actions: dict[str, list[Deed]] = {}
+    actions: dict[str, list[HistoryRow]] = {}
     for deed in deeds:
         actions.setdefault(deed.tx, []).append(deed)
     return tuple(deed for of in reversed(list(actions.values())) for deed in of)
@@ -60,9 +60,9 @@ class Recall:
     def __init__(self) -> None:
         self._root: Path | None = None
         self._read: dict[Path, int] = {}
-        self._by_ref: dict[str, list[Entered]] = {}
+        self._by_ref: dict[str, list[HistoryLine]] = {}
 
-    def last(self, session: Session, ref: str, count: int = LAST) -> tuple[Deed, ...]:
+    def last(self, session: Session, ref: str, count: int = LAST) -> tuple[HistoryRow, ...]:
         """Return what was done to an item last, the newest first. Raises FedcheckError."""
         if session.root != self._root:
             self._forget(session.root)
@@ -102,5 +102,5 @@ class Recall:
                 self._by_ref.setdefault(one.change.ref, []).append(one)
 
 
-def _moment(one: Entered) -> datetime:
+def _moment(one: HistoryLine) -> datetime:
     return one.at

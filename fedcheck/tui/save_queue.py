@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from fedcheck.domain.text import plural
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
-from fedcheck.session import Action
+from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Writer:
 class Job:
     """A change to be saved; `conflict` hears of it where another got there first."""
 
-    run: Callable[[], Action]
+    run: Callable[[], Transaction]
     say: bool = True
     conflict: Callable[[ConflictError], object] | None = None
 
@@ -65,7 +65,7 @@ class SaveLine:
     def __init__(self) -> None:
         self.jobs: deque[Job] = deque()
         self.refusal = ""
-        self._running: Future[Action] | None = None
+        self._running: Future[Transaction] | None = None
 
     def add(self, job: Job) -> None:
         """Queue a job."""
@@ -77,7 +77,7 @@ class SaveLine:
             return None
         return self.jobs[0]
 
-    def started(self, future: "Future[Action]") -> None:
+    def started(self, future: "Future[Transaction]") -> None:
         """Note that the first job runs."""
         self._running = future
 
@@ -133,7 +133,7 @@ class SaveLine:
         return reasons
 
 
-def _is_saved(future: "Future[Action]") -> bool:
+def _is_saved(future: "Future[Transaction]") -> bool:
     return future.done() and future.exception() is None
 
 

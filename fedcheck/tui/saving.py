@@ -8,11 +8,11 @@ from pathlib import Path
 from textual.app import App
 from textual.message import Message
 
-from fedcheck.domain.change import Entered
+from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.keys.keymap import KeyMap
-from fedcheck.session import Action, Session
+from fedcheck.session import Session, Transaction
 from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.external_changes import News
@@ -42,14 +42,14 @@ class SavingApp(App[int]):
     class Saved(Message):
         """A change was saved, or could not be."""
 
-        def __init__(self, future: Future[Action]) -> None:
+        def __init__(self, future: Future[Transaction]) -> None:
             self.future = future
             super().__init__()
 
     class CaughtUp(Message):
         """What others did since somebody last looked is known."""
 
-        def __init__(self, future: Future[list[Entered]], session: Session) -> None:
+        def __init__(self, future: Future[list[HistoryLine]], session: Session) -> None:
             self.future = future
             self.session = session
             super().__init__()
@@ -71,7 +71,7 @@ class SavingApp(App[int]):
         self.open_session: Session | None = None
         self.told: list[Problem] = []
         self.lost: list[str] = []
-        self.lately: list[Entered] = []
+        self.lately: list[HistoryLine] = []
         self.leaving = False
         self.alerted = ""
         self.day = date.min
@@ -140,7 +140,7 @@ class SavingApp(App[int]):
 
     def change(
         self,
-        run: Callable[[], Action],
+        run: Callable[[], Transaction],
         say: bool = True,
         conflict: Callable[[ConflictError], object] | None = None,
     ) -> None:
@@ -185,7 +185,7 @@ class SavingApp(App[int]):
             self.alerted = ""
         self._leave_when_saved(failed=error is not None)
 
-    def _saved(self, action: Action, say: bool, was_refused: bool) -> None:
+    def _saved(self, action: Transaction, say: bool, was_refused: bool) -> None:
         self.news.mine(action)
         self.changed()
         if say and (action.changes or was_refused):

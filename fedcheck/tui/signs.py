@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fedcheck.analysis.progress import Count
 from fedcheck.domain.record import STATUS_GLYPHS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -39,7 +39,7 @@ class Signs:
         full, part = divmod(eighths, 8)
         return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(cells)
 
-    def mark(self, entry: Entry) -> str:
+    def mark(self, entry: Row) -> str:
         """Return the one sign for what is most wrong with an entry, or a blank."""
         if entry.overdue:
             return self.overdue

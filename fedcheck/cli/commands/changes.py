@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedcheck.analysis import outstanding
-from fedcheck.analysis.difference import Delta, Deltas, GateDelta
+from fedcheck.analysis.difference import Comparison, Difference, GateDifference
 from fedcheck.cli import output
 from fedcheck.cli.options import (
     as_of_option,
@@ -68,7 +68,7 @@ def changes(
 
 
 def changes_document(
-    found: "Earlier", deltas: Deltas, notes: Sequence[str], worse: bool
+    found: "Earlier", deltas: Comparison, notes: Sequence[str], worse: bool
 ) -> dict[str, Any]:
     """Return the JSON of a comparison."""
     return {
@@ -94,7 +94,7 @@ def changes_document(
     }
 
 
-def _row(delta: Delta) -> dict[str, Any]:
+def _row(delta: Difference) -> dict[str, Any]:
     return {
         "kind": delta.kind,
         "group": delta.group,
@@ -113,7 +113,7 @@ def _row(delta: Delta) -> dict[str, Any]:
     }
 
 
-def _gate_row(gate: GateDelta) -> dict[str, Any]:
+def _gate_row(gate: GateDifference) -> dict[str, Any]:
     return {
         "milestone": gate.milestone,
         "title": gate.title,
@@ -126,7 +126,7 @@ def _gate_row(gate: GateDelta) -> dict[str, Any]:
 
 
 def _print(
-    found: "Earlier", board: "Board", deltas: Deltas, notes: Sequence[str], worse: bool
+    found: "Earlier", board: "Board", deltas: Comparison, notes: Sequence[str], worse: bool
 ) -> None:
     say(paint(f"What changed {found.words}, until {deltas.until}", bold=True))
     say(deltas.summary)
@@ -142,7 +142,7 @@ def _print(
             _print_rows([_cells(one, names) for one in shown], 2)
 
 
-def _print_gates(board: "Board", deltas: Deltas, worse: bool, names: Mapping[str, str]) -> None:
+def _print_gates(board: "Board", deltas: Comparison, worse: bool, names: Mapping[str, str]) -> None:
     """Print how gates changed, and what they lack newly, each thing once."""
     gates = [one for one in deltas.gates if one.came or not worse]
     if not gates:
@@ -174,7 +174,7 @@ def _print_rows(rows: Sequence[Sequence[str]], flexible: int) -> None:
         say(paint(f"  {line}", fg="red") if row[0] == "!" else f"  {line}")
 
 
-def _cells(delta: Delta, names: Mapping[str, str]) -> list[str]:
+def _cells(delta: Difference, names: Mapping[str, str]) -> list[str]:
     said = f"{delta.words} (with {delta.because})" if delta.because else delta.words
     if output.width():
         said = one_line(said, REASON)

@@ -22,17 +22,17 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.evidence import Evidence, evidence_to_dict
-from fedcheck.domain.evidence_edit import Revision
+from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.domain.row import Entry
+    from fedcheck.domain.row import Row
     from fedcheck.session import Session
 
-Proof = tuple["Entry", Evidence, str]
+Proof = tuple["Row", Evidence, str]
 
 
 @click.group()
@@ -284,7 +284,7 @@ def renew(
         fresh = session.renewed(found[0][1], collected, step)
     values = {"collected": fresh.collected, "sha256": fresh.sha256}
     values["expires"] = expires or fresh.expires
-    wanted = Revision(tuple((e.ref, p.id) for e, p in found), values, seen=fresh)
+    wanted = EvidenceEdit(tuple((e.ref, p.id) for e, p in found), values, seen=fresh)
     label = f"Evidence renewed: {one_line(fresh.name, 60)}"
     report_action(session, session.revise_evidence(wanted, label), as_json)
 
@@ -297,7 +297,7 @@ def _found(board: "Board", query: tuple[str, ...]) -> list[Proof]:
     ]
 
 
-def _meant(board: "Board", query: tuple[str, ...]) -> list["Entry"]:
+def _meant(board: "Board", query: tuple[str, ...]) -> list["Row"]:
     """Return the items, requests and findings that a query means."""
     named = [word for word in query if word in BOOKS or in_a_ledger(word)]
     rest = tuple(word for word in query if word not in named)
@@ -308,12 +308,12 @@ def _meant(board: "Board", query: tuple[str, ...]) -> list["Entry"]:
     return [entry for entry in found if entry.ref in named or entry.checklist in named]
 
 
-def _provable(board: "Board") -> list["Entry"]:
+def _provable(board: "Board") -> list["Row"]:
     """Return everything that can have evidence: items, and requests and findings that have some."""
     from fedcheck.analysis.issue_evidence import stand_ins
 
     return [*board.entries.values(), *stand_ins(board)]
 
 
-def _row(entry: "Entry", proof: Evidence, state: str) -> dict[str, object]:
+def _row(entry: "Row", proof: Evidence, state: str) -> dict[str, object]:
     return {"ref": entry.ref, "id": proof.id, "state": state, **evidence_to_dict(proof)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import click
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import Row, Use, age_of, full_register, grouped
+from fedcheck.analysis.evidence_register import EvidenceRow, Use, age_of, full_register, grouped
 from fedcheck.cli import output
 
 QUIET_SECONDS = 0.5
@@ -53,7 +53,7 @@ def grouped_lines(board: Board, refs: Collection[str], by: str) -> list[str]:
     """Return the rows of the register that are on items, under headings, and their count."""
     found = full_register(board)
     rows = [
-        Row(kept)
+        EvidenceRow(kept)
         for row in found.rows
         if (kept := tuple(use for use in row.uses if use.entry.ref in refs))
     ]
@@ -68,7 +68,7 @@ def grouped_lines(board: Board, refs: Collection[str], by: str) -> list[str]:
     return said
 
 
-def _cells(row: Row, board: Board) -> list[str]:
+def _cells(row: EvidenceRow, board: Board) -> list[str]:
     proof, standing = row.proof, row.standing
     age = age_of(proof, board.today) if proof else None
     refs = ", ".join(row.refs[:3]) + (f" and {len(row.refs) - 3} more" if row.refs[3:] else "")

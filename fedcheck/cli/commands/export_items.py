@@ -14,7 +14,7 @@ from fedcheck.domain.query_fields import item_language
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.domain.row import Entry
+    from fedcheck.domain.row import Row
 
 ONLY_JSON = ("stale", "waits", "private")
 """Keys of the rows of `list --json` that no column has."""
@@ -122,7 +122,7 @@ def json_(
 
 def _chosen(
     query: tuple[str, ...], workspace: str | None, as_of: date | None
-) -> tuple["Board", list["Entry"]]:
+) -> tuple["Board", list["Row"]]:
     """Return what may leave, and the items of it that a query means."""
     board = open_workspace(workspace, as_of).board().shared()
     parsed = item_language(board.project).parse(words.query_text(query))

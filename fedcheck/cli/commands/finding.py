@@ -23,7 +23,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain import finding_rules
 from fedcheck.domain.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, Update, detailed
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit, detailed
 from fedcheck.domain.text import storable
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS
@@ -192,7 +192,7 @@ def update(
     refs = issues.refs_of(session, FINDINGS, finding_ids)
     if title is not None and not _word(title):
         raise FedcheckError("the title is empty", "say the weakness in one line", ErrorKind.USAGE)
-    wanted = Update(
+    wanted = FindingEdit(
         items=issues.item_refs(session, items),
         title=None if title is None else _word(title),
         text=None if text is None else _text(text),
@@ -209,7 +209,7 @@ def update(
         reopen=reopen,
         details=given(details),
     )
-    if wanted == Update() and not links:
+    if wanted == FindingEdit() and not links:
         raise FedcheckError(
             "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
         )

@@ -25,7 +25,7 @@ from fedcheck.storage.workspace_files import known_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.analysis.gates import Gate, Missing
+    from fedcheck.analysis.gates import Gate, Outstanding
     from fedcheck.session import Session
 
 _LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
@@ -106,7 +106,7 @@ def _print_gate(
     more = f", {len(fresh)} of them not yet" if fresh else ""
     say(paint(f"No. {count} missing{more}.", fg="red"))
     names = output.short_names(board.project.refs)
-    for debt in outstanding.debts(board.project, gate.missing):
+    for debt in outstanding.group_by_owner(board.project, gate.missing):
         say()
         say(f"{paint(one_line(debt.who), bold=True)}  {len(debt.missing)}")
         rows = [_row(board, one, fresh, names, today) for one in debt.missing]
@@ -116,7 +116,7 @@ def _print_gate(
 
 def _row(
     board: "Board",
-    missing: "Missing",
+    missing: "Outstanding",
     fresh: Collection[tuple[str, str]],
     names: Mapping[str, str],
     today: date,

@@ -92,7 +92,7 @@ def _note_the_outside(session: "Session") -> "list[Change]":
     return []
 
 
-def _print_story(deeds: "list[activity.Deed]", one_item: bool) -> None:
+def _print_story(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
     """Print one line for each deed, under its day; what repeats is not said again."""
     day, said = "", ""
     rows = [[f"{d.at:%H:%M}", d.by, *([] if one_item else [d.ref]), d.what] for d in deeds]

@@ -12,7 +12,7 @@ from fedcheck.errors import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.importers.plan import Plan
-    from fedcheck.session import Action, Session
+    from fedcheck.session import Session, Transaction
 
 IMPORTS: dict[str, str] = {
     "srtm": "import_srtm:srtm",
@@ -46,7 +46,7 @@ def existing_file(name: str) -> Path:
     return path
 
 
-def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> "Action | None":
+def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> "Transaction | None":
     """Tell what an import does, and do it unless this is a dry run; return what was done."""
     from fedcheck.importers.plan import carry_out
 

@@ -23,7 +23,7 @@ from fedcheck.storage.record_file import FINDINGS, REQUESTS
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.domain.change import Entered
+    from fedcheck.domain.change import HistoryLine
     from fedcheck.domain.evidence import Evidence
     from fedcheck.session import Session
 
@@ -166,7 +166,7 @@ def there(change: Callable[[T], T]) -> Callable[[T], T]:
     return checked
 
 
-def history_of(session: "Session", ref: str) -> "list[Entered]":
+def history_of(session: "Session", ref: str) -> "list[HistoryLine]":
     """Return the history of a request or finding; where it cannot be read, that is a warning."""
     try:
         return session.history(ref)

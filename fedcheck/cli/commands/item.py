@@ -30,9 +30,9 @@ from fedcheck.storage.record_file import RESERVED
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.domain.change import Entered
-    from fedcheck.domain.row import Entry
-    from fedcheck.session import Action, Session
+    from fedcheck.domain.change import HistoryLine
+    from fedcheck.domain.row import Row
+    from fedcheck.session import Session, Transaction
 
 
 @click.command()
@@ -60,7 +60,7 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
     _print_item(session, board, entry)
 
 
-def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
+def _print_item(session: "Session", board: "Board", entry: "Row") -> None:
     item, record = entry.item, entry.record
     say(paint(one_line(item.title), bold=True))
     say(paint(entry.ref, dim=True) + (f"   {one_line(item.code)}" if item.code else ""))
@@ -122,7 +122,7 @@ def _print_item(session: "Session", board: "Board", entry: "Entry") -> None:
     _block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
 
 
-def _history(session: "Session", ref: str) -> "list[Entered]":
+def _history(session: "Session", ref: str) -> "list[HistoryLine]":
     """Return the history of an item; where it cannot be read, that is a warning."""
     try:
         return session.history(ref)
@@ -179,7 +179,7 @@ def change_text(change: Change) -> str:
     return f"{name}: {old} -> {new}"
 
 
-def report_action(session: "Session", action: "Action", as_json: bool = False) -> None:
+def report_action(session: "Session", action: "Transaction", as_json: bool = False) -> None:
     """Print what an action changed."""
     if as_json:
         rows = [

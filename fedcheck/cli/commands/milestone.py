@@ -25,7 +25,7 @@ from fedcheck.storage.workspace_files import known_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.rescheduling import Move, Shift
-    from fedcheck.domain.row import Entry
+    from fedcheck.domain.row import Row
 
 
 @click.command()
@@ -168,5 +168,5 @@ def _shift_document(name: str, change: "Shift") -> dict[str, Any]:
     }
 
 
-def _refs(entries: Iterable["Entry"]) -> list[str]:
+def _refs(entries: Iterable["Row"]) -> list[str]:
     return [entry.ref for entry in entries]

@@ -155,14 +155,16 @@ def next_(
         say(f"and {len(steps) - count} more: fedcheck next -n {len(steps)}")
 
 
-def _step_row(step: "agenda.Step | obligations.Owed", today: date) -> dict[str, Any]:
-    if isinstance(step, obligations.Owed):
+def _step_row(step: "agenda.Step | obligations.Obligation", today: date) -> dict[str, Any]:
+    if isinstance(step, obligations.Obligation):
         return json_documents.owed_row(step, today)
     return {**json_documents.list_row(step.entry), "why": step.why}
 
 
-def _step_cells(step: "agenda.Step | obligations.Owed", names: Mapping[str, str]) -> list[str]:
-    if isinstance(step, obligations.Owed):
+def _step_cells(
+    step: "agenda.Step | obligations.Obligation", names: Mapping[str, str]
+) -> list[str]:
+    if isinstance(step, obligations.Obligation):
         return [step.why, step.ref, step.task, step.owner]
     entry = step.entry
     return [step.why, names.get(entry.ref, entry.ref), entry.item.title, entry.record.owner]

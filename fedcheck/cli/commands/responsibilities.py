@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.analysis.handoffs import Handoff
     from fedcheck.analysis.progress import Count
-    from fedcheck.analysis.responsibilities import Duty, Part, PhaseDuties
+    from fedcheck.analysis.responsibilities import Duty, PhaseDuties, PhaseRole
 
 TITLE = 44
 """The widest title in a table, in cells."""
@@ -239,7 +239,7 @@ def _phase_row(found: "PhaseDuties", role: str | None) -> dict[str, Any]:
     }
 
 
-def _part_row(part: "Part") -> dict[str, Any]:
+def _part_row(part: "PhaseRole") -> dict[str, Any]:
     return {
         "role": part.role,
         "lists": [one.id for one in part.lists],

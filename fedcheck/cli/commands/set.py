@@ -19,7 +19,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import typed_due
-from fedcheck.domain.item_rules import METHODS, RETESTS, Edit, Fieldwork
+from fedcheck.domain.item_rules import METHODS, RETESTS, ItemEdit, TestEdit
 from fedcheck.domain.item_rules import like as same_as
 from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -66,20 +66,20 @@ def testing_options(command: Command) -> Command:
     return command
 
 
-def _testing(tested: dict[str, Any]) -> Fieldwork | None:
+def _testing(tested: dict[str, Any]) -> TestEdit | None:
     """Return what the options for tests say; nothing where none was given."""
     methods = tested.pop("methods")
-    found = Fieldwork(**tested, methods=tuple(m for m in methods if m) if methods else None)
-    return found if found != Fieldwork() else None
+    found = TestEdit(**tested, methods=tuple(m for m in methods if m) if methods else None)
+    return found if found != TestEdit() else None
 
 
 def _as_another(
-    session: "Session", like: str, result: str | None, reason: str | None, testing: Fieldwork | None
-) -> tuple[str | None, str | None, Fieldwork]:
+    session: "Session", like: str, result: str | None, reason: str | None, testing: TestEdit | None
+) -> tuple[str | None, str | None, TestEdit]:
     """Return result, reason and the rest as of another test; what was given itself wins."""
     record = session.project.record(session.resolve(like))
     found = same_as(record)
-    own = testing or Fieldwork()
+    own = testing or TestEdit()
     given = {f.name: value for f in fields(own) if (value := getattr(own, f.name)) is not None}
     if result is None:
         result = record.result or None
@@ -146,7 +146,7 @@ def set_(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
     day = _due(session, due)
-    edit = Edit(status, result, owner, day, note, reason, confirm, private_note, testing)
+    edit = ItemEdit(status, result, owner, day, note, reason, confirm, private_note, testing)
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
     action = session.edit(refs, edit)
     if status == "blocked" and not reason:

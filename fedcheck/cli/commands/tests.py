@@ -22,7 +22,7 @@ from fedcheck.domain.text import one_line, plural
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.analysis.test_progress import Tally
-    from fedcheck.domain.row import Entry
+    from fedcheck.domain.row import Row
 
 
 @click.command()
@@ -67,7 +67,7 @@ def tests(
     _print_counts(chosen, ways)
 
 
-def _print_counts(chosen: "list[Entry]", ways: list[str]) -> None:
+def _print_counts(chosen: "list[Row]", ways: list[str]) -> None:
     everything = test_progress.tally("", "All tests", test_progress.tests(chosen))
     if not everything.total:
         say("There is no test here: fedcheck import srtm brings in those of a workbook.")
@@ -88,7 +88,7 @@ def _cells(one: "Tally") -> list[str]:
     return [one_line(title, 60), f"{one.tested}/{one.total}", f"{one.percent}%", *counts]
 
 
-def _print_list(listed: "list[Entry]", interviews: bool, as_json: bool) -> None:
+def _print_list(listed: "list[Row]", interviews: bool, as_json: bool) -> None:
     if as_json:
         print_json([_row(entry) for entry in listed])
         return
@@ -111,7 +111,7 @@ def _print_list(listed: "list[Entry]", interviews: bool, as_json: bool) -> None:
     )
 
 
-def _row(entry: "Entry") -> dict[str, Any]:
+def _row(entry: "Row") -> dict[str, Any]:
     record = entry.record
     return {
         "ref": entry.ref,
@@ -125,7 +125,7 @@ def _row(entry: "Entry") -> dict[str, Any]:
     }
 
 
-def _document(board: "Board", chosen: "list[Entry]", ways: list[str]) -> dict[str, Any]:
+def _document(board: "Board", chosen: "list[Row]", ways: list[str]) -> dict[str, Any]:
     everything = test_progress.tally("", "All tests", test_progress.tests(chosen))
     counted = {way: [_tally(one) for one in test_progress.BY[way](chosen)] for way in ways}
     return {

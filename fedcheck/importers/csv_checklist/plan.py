@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from fedcheck.domain.change import Change, Entered, differences
+from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.fields import EVIDENCE_PREFIX, field_value, with_field
-from fedcheck.domain.item_rules import Edit, edited
+from fedcheck.domain.item_rules import ItemEdit, edited
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import candidates
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.importers.csv_checklist.lists import made
@@ -101,7 +101,7 @@ def fits_what_is_here(session: Session, seen: Look) -> bool:
 class _Known:
     """The items that rows may mean, by what may name them."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, Row]
     by_code: Mapping[str, Sequence[str]]
     by_title: Mapping[str, Sequence[str]]
 
@@ -166,7 +166,7 @@ def _base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str], Any
     }
 
 
-def _standing(entered: Iterable[Entered]) -> set[str]:
+def _standing(entered: Iterable[HistoryLine]) -> set[str]:
     """Return the actions that were not undone, or were done again after that."""
     roots: dict[str, tuple[str, bool]] = {}
     stands: dict[str, bool] = {}
@@ -233,11 +233,11 @@ def _edited(
         return record
     today = work.session.today()
     try:
-        return _after(record, edited(ref, item, record, Edit(**wanted, **moved), today))
+        return _after(record, edited(ref, item, record, ItemEdit(**wanted, **moved), today))
     except RuleError as error:
         work.note(task, str(error), error.hint if "--" not in error.hint else _remedy(error))
     try:
-        return _after(record, edited(ref, item, record, Edit(**wanted), today))
+        return _after(record, edited(ref, item, record, ItemEdit(**wanted), today))
     except RuleError as error:
         work.note(task, str(error), error.hint)
         return record

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.domain.query import split_words
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, one_line
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class GotoScreen(ModalScreen[str | None]):
 
     def __init__(self) -> None:
         super().__init__(classes="prompt")
-        self.found: list[Entry] = []
+        self.found: list[Row] = []
 
     def compose(self) -> ComposeResult:
         """Lay out field and results."""
@@ -100,7 +100,7 @@ class GotoScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-def _line(entry: Entry, sign: str, room: int) -> Content:
+def _line(entry: Row, sign: str, room: int) -> Content:
     """Return an item on one line: what it is called, and its reference or id."""
     room -= cells(sign) + 1
     name = one_line(entry.item.id if room < 70 else entry.ref, room // 2)

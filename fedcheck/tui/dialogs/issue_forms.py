@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.finding import REMEDIATION, RISKS, Finding, remediation_due
 from fedcheck.domain.finding_rules import raised
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import asked
 from fedcheck.domain.text import one_line, storable
-from fedcheck.session import Action
+from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, unless_changed
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
@@ -78,7 +78,7 @@ def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> 
     app.push_screen(ChoicePrompt(title, choices, "moderate"), chosen)
 
 
-def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], Action]:
+def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], Transaction]:
     """Return what saves that tests are not satisfied, and then offers to raise the findings."""
     session = app.session
 
@@ -93,8 +93,8 @@ def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], 
         else:
             _offer_several(app, bare)
 
-    def job() -> Action:
-        action = session.edit(refs, Edit(result=UNSATISFIED))
+    def job() -> Transaction:
+        action = session.edit(refs, ItemEdit(result=UNSATISFIED))
         app.call_later(offer)
         return action
 

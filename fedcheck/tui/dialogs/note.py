@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fedcheck.domain.text import clean, one_line
-from fedcheck.session import Action
+from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, unless_changed
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
 
-Save = Callable[[str, Guard], Action]
+Save = Callable[[str, Guard], Transaction]
 """Saves a text, unless the guard refuses."""
 
 CHOICES = [

@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.grouping import GROUPINGS, arranged
 from fedcheck.analysis.progress import count
 from fedcheck.domain import query_fields
 from fedcheck.domain.query import Words, last_word
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
@@ -63,16 +63,16 @@ class ChecklistScreen(FieldworkScreen):
         self._words: tuple[Project | None, Words] = (None, {})
         self._timer: Timer | None = None
         self.navigator = Navigator(id="tree")
-        self._here: list[Entry] = []
+        self._here: list[Row] = []
         self._shown = 0
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> Row | None:
         """Return the highlighted item."""
         return self.items.entry
 
     @property
-    def meant(self) -> Sequence[Entry]:
+    def meant(self) -> Sequence[Row]:
         """Return the marked items, in the order of the checklists; else the highlighted one."""
         marked = self.items.marks.refs
         if marked:
@@ -271,7 +271,7 @@ class ChecklistScreen(FieldworkScreen):
         self.query_one("#details", VerticalScroll).scroll_home(animate=False)
         self.recall(entry.ref)
 
-    def _describe(self, entry: Entry, past: Sequence[Deed]) -> None:
+    def _describe(self, entry: Row, past: Sequence[HistoryRow]) -> None:
         text = self.query_one("#details-text", Static)
         width = self.query_one("#details", VerticalScroll).scrollable_content_region.width
         app = self.fedcheck

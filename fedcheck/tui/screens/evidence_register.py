@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import (
     GROUPINGS,
+    EvidenceRow,
     Register,
-    Row,
     full_register,
     grouped,
     matching,
@@ -62,7 +62,7 @@ class RegisterScreen(PlaceScreen):
         self.filter = filter_text
         self.found: Register | None = None
         self.found_for: Board | None = None
-        self.shown_rows: Sequence[Row] = ()
+        self.shown_rows: Sequence[EvidenceRow] = ()
         self._timer: Timer | None = None
 
     @property
@@ -199,7 +199,7 @@ class RegisterScreen(PlaceScreen):
         elif ref:
             self.app.push_screen(ChecklistScreen(ref=ref))
 
-    def _ask_item(self, title: str, row: Row, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
+    def _ask_item(self, title: str, row: EvidenceRow, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
         titles = {use.entry.ref: use.entry.item.title for use in row.uses}
         choices = [
             Choice(ref, one_line(title, 56), str(number) if number < 10 else "")

@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.analysis.gates import Gate, Missing, gate
-from fedcheck.analysis.outstanding import debts, reason_of, title_of
+from fedcheck.analysis.gates import Gate, Outstanding, gate
+from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
 from fedcheck.analysis.waiting_since import asks_history, status_days
 from fedcheck.domain.dates import distance, typed_day
@@ -95,7 +95,7 @@ class GateScreen(PlaceScreen):
             (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning")
         )
 
-    def _here(self, found: Gate) -> list[Missing]:
+    def _here(self, found: Gate) -> list[Outstanding]:
         """Return what is missing in the phase that is asked about, or in all."""
         return [m for m in found.missing if not self.phase or m.phase == self.phase]
 
@@ -109,7 +109,7 @@ class GateScreen(PlaceScreen):
         reasons = room - names - 2
         head = f"  {'owed since' if wide else 'since':<{since}}{'what is missing':<{names + 2}}why"
         doors: list[Door] = []
-        for debt in debts(board.project, self._here(found)):
+        for debt in group_by_owner(board.project, self._here(found)):
             who = (one_line(debt.who), "bold")
             count = (f"  {len(debt.missing)}", "$foreground-muted")
             doors.append(Door(Content.assemble(who, count)))
@@ -175,7 +175,7 @@ class GateScreen(PlaceScreen):
         self.dismiss(None)
 
 
-def since_text(missing: Missing, today: date, wide: bool) -> str:
+def since_text(missing: Outstanding, today: date, wide: bool) -> str:
     """Return since when something is owed; a dash where nothing tells."""
     if missing.since is None:
         return "-"
@@ -183,7 +183,7 @@ def since_text(missing: Missing, today: date, wide: bool) -> str:
     return f"{missing.since}  {away:>9}" if wide else f"{away:>9}"
 
 
-def _in_a_ledger(missing: Missing) -> str:
+def _in_a_ledger(missing: Outstanding) -> str:
     """Return the door to a request or a finding; none to what is neither."""
     book = {"request": "requests", "finding": "findings"}.get(missing.kind, "")
     return f"{book}:{split(missing.ref)[1]}" if book else ""

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.past_state import changes_back, told
 from fedcheck.domain.change import Change, Thing
 from fedcheck.domain.fields import field_value
@@ -25,7 +25,7 @@ from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from fedcheck.session import Action
+    from fedcheck.session import Transaction
 
 LEDGERS = ("requests", "findings")
 MOST = 10
@@ -119,7 +119,7 @@ class HistoryScreen(PlaceScreen):
             return f"Nothing matches{clears}"
         return "Nothing was changed yet"
 
-    def _text(self, deed: Deed) -> str:
+    def _text(self, deed: HistoryRow) -> str:
         day = deed.at.date().isoformat()
         return f"{day} {deed.by} {deed.ref} {self._title(deed.ref)} {deed.what}".casefold()
 
@@ -150,7 +150,7 @@ class HistoryScreen(PlaceScreen):
         else:
             self.app.push_screen(HistoryScreen(deed.ref))
 
-    def _offer(self, deed: Deed, changes: list[Change]) -> None:
+    def _offer(self, deed: HistoryRow, changes: list[Change]) -> None:
         """Show what going back to a point would change, and offer it."""
 
         def chosen(answer: str | None) -> None:
@@ -164,11 +164,11 @@ class HistoryScreen(PlaceScreen):
             choices.insert(0, Choice("back", "Go back to this point, as a new action", "b"))
         self.app.push_screen(ChoicePrompt(_title_of_offer(deed, changes), choices), chosen)
 
-    def _go_back(self, deed: Deed, changes: list[Change]) -> None:
+    def _go_back(self, deed: HistoryRow, changes: list[Change]) -> None:
         session = self.fedcheck.session
         label = f"{split(self.ref)[1]}: as it was on {deed.at:%Y-%m-%d %H:%M}"
 
-        def job() -> "Action":
+        def job() -> "Transaction":
             return session.apply(changes, label, _as_seen)
 
         self.fedcheck.change(job)
@@ -216,7 +216,7 @@ def _as_seen(change: Change, record: Thing) -> None:
         )
 
 
-def _title_of_offer(deed: Deed, changes: list[Change]) -> str:
+def _title_of_offer(deed: HistoryRow, changes: list[Change]) -> str:
     """Return the head of the offer: the point in time, and what would change."""
     lines = [f"{deed.at:%Y-%m-%d %H:%M}  {one_line(deed.by, 20)}  {one_line(deed.what, 200)}", ""]
     if not changes:

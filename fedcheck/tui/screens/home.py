@@ -16,7 +16,7 @@ from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board, orphans
 from fedcheck.analysis.gates import Gate, gates
-from fedcheck.analysis.outstanding import NOBODY, debts
+from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.analysis.progress import pace
 from fedcheck.domain.dates import distance
 from fedcheck.domain.text import one_line, plural
@@ -131,7 +131,7 @@ class HomeScreen(PlaceScreen):
         else:
             count = plural(len(gate.missing), "thing is", "things are")
             owed: dict[str, int] = {}
-            for debt in debts(board.project, gate.missing):
+            for debt in group_by_owner(board.project, gate.missing):
                 who = one_line(debt.role or debt.person, 30) or NOBODY
                 owed[who] = owed.get(who, 0) + len(debt.missing)
             owers = ", ".join(f"{who} {number}" for who, number in owed.items())

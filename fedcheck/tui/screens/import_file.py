@@ -17,8 +17,8 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.importers.plan import Plan, carry_out
-from fedcheck.importers.registry import KINDS, Kind, Prepared, Said, kinds_of
-from fedcheck.session import Action
+from fedcheck.importers.registry import KINDS, FileKind, Prepared, Said, kinds_of
+from fedcheck.session import Transaction
 from fedcheck.storage.paths import expanded
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
@@ -48,7 +48,11 @@ class BringingInScreen(PlaceScreen):
         """A file was read, or could not be."""
 
         def __init__(
-            self, run: int, kinds: Sequence[Kind], outcome: Prepared | FedcheckError, of: Project
+            self,
+            run: int,
+            kinds: Sequence[FileKind],
+            outcome: Prepared | FedcheckError,
+            of: Project,
         ) -> None:
             self.run = run
             self.kinds = kinds
@@ -60,7 +64,7 @@ class BringingInScreen(PlaceScreen):
         super().__init__()
         self.start_path = path
         self.path: Path | None = None
-        self.kinds: Sequence[Kind] = ()
+        self.kinds: Sequence[FileKind] = ()
         self.chosen = ""
         self.said: Said = {}
         self.prepared: Prepared | None = None
@@ -111,7 +115,7 @@ class BringingInScreen(PlaceScreen):
         return isinstance(self.focused, LinkField)
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> FileKind | None:
         """Return what the file is taken for."""
         return next((one for one in self.kinds if one.id == self.chosen), None)
 
@@ -219,7 +223,7 @@ class BringingInScreen(PlaceScreen):
         """Find out what a file is, and what it would do. Runs in a thread of its own."""
         session = self.fedcheck.session
         project = session.project
-        kinds: Sequence[Kind] = ()
+        kinds: Sequence[FileKind] = ()
         outcome: Prepared | FedcheckError
         try:
             kinds = kinds_of(path)
@@ -271,7 +275,7 @@ class BringingInScreen(PlaceScreen):
         self.query_one("#bring-plan", Static).update(Content(lines))
         self.query_one("#bring-page").focus()
 
-    def _recognised(self, kind: Kind | None) -> str:
+    def _recognised(self, kind: FileKind | None) -> str:
         words = f"It is {kind.title}. " if kind else ""
         assert self.prepared is not None, "there is a plan"
         if self.prepared.plan.empty:
@@ -290,7 +294,7 @@ class BringingInScreen(PlaceScreen):
 
         app = self.fedcheck
 
-        def job() -> Action:
+        def job() -> Transaction:
             action = carry_out(session, prepared.plan)
             try:
                 prepared.after(action)

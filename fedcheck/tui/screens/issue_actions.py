@@ -11,7 +11,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding, remediation_due
 from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import FedcheckError
-from fedcheck.session import Action
+from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, allow
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
@@ -45,7 +45,7 @@ class Revising:
         run = self.job(thing, to, what)
         self.app.change(lambda: run(guard), conflict=conflict)
 
-    def job(self, thing: Thing, to: To, what: str) -> Callable[[Guard], Action]:
+    def job(self, thing: Thing, to: To, what: str) -> Callable[[Guard], Transaction]:
         """Return what saves a change."""
         session = self.app.session
         label = f'"{one_line(thing.title, 50)}" {what}'
@@ -62,7 +62,7 @@ class Revising:
     ) -> None:
         """Ask for a long text; what another person wrote meanwhile is never written over."""
 
-        def save(text: str, guard: Guard) -> Action:
+        def save(text: str, guard: Guard) -> Transaction:
             return self.job(thing, lambda old: to(old, text), what)(guard)
 
         heading = f"{title}: {thing.title}"

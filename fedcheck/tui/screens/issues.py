@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from fedcheck.analysis.activity import Deed, story
+from fedcheck.analysis.activity import HistoryRow, story
 from fedcheck.analysis.issues import Thing, grouped
 from fedcheck.domain.query import Language
 from fedcheck.domain.text import one_line, plural
@@ -25,7 +25,7 @@ from fedcheck.tui.screens.issue_actions import Revising
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.issue_columns import row
 from fedcheck.tui.widgets.issue_details import Page, details
-from fedcheck.tui.widgets.issue_list import Columns, LedgerList, Row
+from fedcheck.tui.widgets.issue_list import Columns, IssueRow, LedgerList
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -35,7 +35,7 @@ DETAILS_DELAY = 0.08
 WIDEST = 110
 """How wide a line of the details may be; longer ones are hard to read."""
 
-Stories = Mapping[str, Sequence[Deed]]
+Stories = Mapping[str, Sequence[HistoryRow]]
 
 
 class LedgerScreen(PlaceScreen):
@@ -151,7 +151,7 @@ class LedgerScreen(PlaceScreen):
         """Show what the filter lets through, in groups."""
         board, signs = self.fedcheck.board, self.fedcheck.signs
         chosen = self._chosen()
-        rows: list[Row | str] = []
+        rows: list[IssueRow | str] = []
         for head, members in grouped(chosen, self.grouping):
             rows.append(f"{one_line(head)} {len(members)}")
             rows += [row(f"{self.BOOK}:{one.id}", one, board.today, signs) for one in members]
@@ -340,7 +340,7 @@ def _stories(session: Session) -> Stories:
         entered = [one for one in session.history() if one.change.ref.startswith(books)]
     except FedcheckError:
         return {}
-    found: dict[str, list[Deed]] = {}
+    found: dict[str, list[HistoryRow]] = {}
     for deed in story(entered, ZoneInfo(session.project.config.timezone)):
         found.setdefault(deed.ref, []).append(deed)
     return found

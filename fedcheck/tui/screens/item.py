@@ -9,12 +9,12 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown, Static
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, state_of
 from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.request import Request
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
@@ -48,7 +48,7 @@ class ItemScreen(FieldworkScreen):
         self.closing = False
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> Row | None:
         """Return the item."""
         return self.fedcheck.board.entries.get(self.ref)
 
@@ -81,7 +81,7 @@ class ItemScreen(FieldworkScreen):
         self._list(entry, ())
         self.recall(entry.ref)
 
-    def _list(self, entry: Entry, past: Sequence[Deed]) -> None:
+    def _list(self, entry: Row, past: Sequence[HistoryRow]) -> None:
         board, signs = self.fedcheck.board, self.fedcheck.signs
         width = min(self.query_one("#item-page").scrollable_content_region.width, WIDEST)
         text = lists(board, entry, signs, self.fedcheck.keymap, width, past)
@@ -108,12 +108,12 @@ MOST = 20
 """The most items offered."""
 
 
-def needing(board: Board, ref: str) -> list[Entry]:
+def needing(board: Board, ref: str) -> list[Row]:
     """Return the items that need an item."""
     return [entry for entry in board.entries.values() if ref in entry.item.needs]
 
 
-def ask_linked(app: "FedcheckApp", entry: Entry) -> None:
+def ask_linked(app: "FedcheckApp", entry: Row) -> None:
     """Open the item that is linked; where there are several, ask which one."""
     board, signs = app.board, app.signs
     needs = [board.entries[need] for need in entry.item.needs if need in board.entries]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.progress import by_phase_and_role
 from fedcheck.domain.checklist import ADVISED
 from fedcheck.domain.dates import distance, typed_due
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.record import STATUS_WORDS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.issue_forms import UNSATISFIED, saved_then_offered
 from fedcheck.tui.dialogs.note import write_note
@@ -22,11 +22,11 @@ from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.navigator import Place
 
 if TYPE_CHECKING:
-    from fedcheck.session import Action
+    from fedcheck.session import Transaction
     from fedcheck.storage.transaction import Guard
     from fedcheck.tui.app import FedcheckApp
 
-Entries = Sequence[Entry]
+Entries = Sequence[Row]
 
 STATUS_KEYS = {"todo": "t", "doing": "d", "blocked": "b", "done": "x", "na": "n"}
 RESULT_CHOICES = (
@@ -50,7 +50,7 @@ class EditingScreen(PlaceScreen):
     class Recalled(Message):
         """The last lines of an item's history are known."""
 
-        def __init__(self, ref: str, future: "Future[tuple[Deed, ...]]") -> None:
+        def __init__(self, ref: str, future: "Future[tuple[HistoryRow, ...]]") -> None:
             self.ref = ref
             self.future = future
             super().__init__()
@@ -64,7 +64,7 @@ class EditingScreen(PlaceScreen):
         )
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> Row | None:
         """Return the item at which a person looks."""
         raise TypeError(f"{type(self).__name__} does not say which item is meant")
 
@@ -136,22 +136,22 @@ class EditingScreen(PlaceScreen):
         else:
             self.app.bell()
 
-    def edit(self, entries: Entries, edit: Edit) -> None:
+    def edit(self, entries: Entries, edit: ItemEdit) -> None:
         """Save an edit of items, as one action, off the UI thread."""
         session = self.fedcheck.session
         refs = [entry.ref for entry in entries]
 
-        def job() -> "Action":
+        def job() -> "Transaction":
             bulk_edit.check(session.project, refs, edit, session.today())
             action = session.edit(refs, edit)
             return bulk_edit.with_needs(session.project, action)
 
         self.save(refs, job)
 
-    def save(self, refs: Sequence[str], job: "Callable[[], Action]") -> None:
+    def save(self, refs: Sequence[str], job: "Callable[[], Transaction]") -> None:
         """Save a change off the UI thread, and tell this screen when it is on disk."""
 
-        def told() -> "Action":
+        def told() -> "Transaction":
             action = job()
             self.post_message(self.Edited(refs))
             return action
@@ -169,12 +169,12 @@ class EditingScreen(PlaceScreen):
         wanted = ""
         chosen: list[str] = []
 
-        def job() -> "Action":
+        def job() -> "Transaction":
             nonlocal wanted, chosen
             if not wanted:
                 chosen = [ref for ref in refs if not session.project.record(ref).closed] or refs
                 wanted = "todo" if session.project.record(chosen[0]).closed else "done"
-            action = session.edit(chosen, Edit(status=wanted))
+            action = session.edit(chosen, ItemEdit(status=wanted))
             return bulk_edit.with_needs(session.project, action)
 
         self.save(refs, job)
@@ -191,7 +191,7 @@ class EditingScreen(PlaceScreen):
             if status in ("blocked", "na"):
                 self._ask_reason(entries, status)
             elif status:
-                self.edit(entries, Edit(status=status))
+                self.edit(entries, ItemEdit(status=status))
 
         now = bulk_edit.shared(entries, lambda entry: entry.record.status)
         self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), choices, now), chosen)
@@ -204,7 +204,7 @@ class EditingScreen(PlaceScreen):
 
         def given(reason: str | None) -> None:
             if reason is not None:
-                self.edit(entries, Edit(status=status, result=result, reason=reason))
+                self.edit(entries, ItemEdit(status=status, result=result, reason=reason))
 
         asked = "Why does it not apply?" if status == "na" else "What holds it?"
         if len(entries) > 1:
@@ -233,12 +233,12 @@ class EditingScreen(PlaceScreen):
             if result == "not-applicable":
                 self._ask_reason(entries, "na", result)
             elif result == "clear":
-                self.edit(entries, Edit(result=""))
+                self.edit(entries, ItemEdit(result=""))
             elif result == UNSATISFIED:
                 refs = [entry.ref for entry in entries]
                 self.save(refs, saved_then_offered(self.fedcheck, refs))
             elif result:
-                self.edit(entries, Edit(result=result))
+                self.edit(entries, ItemEdit(result=result))
 
         now = bulk_edit.shared(entries, lambda entry: entry.record.result)
         self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), RESULT_CHOICES, now), chosen)
@@ -252,7 +252,7 @@ class EditingScreen(PlaceScreen):
 
         def given(owner: str | None) -> None:
             if owner is not None:
-                self.edit(entries, Edit(owner=owner))
+                self.edit(entries, ItemEdit(owner=owner))
 
         self.app.push_screen(prompt, given)
 
@@ -273,7 +273,7 @@ class EditingScreen(PlaceScreen):
 
         def given(text: str | None) -> None:
             if text is not None:
-                self.edit(entries, Edit(due=typed_due(text, board.today)))
+                self.edit(entries, ItemEdit(due=typed_due(text, board.today)))
 
         now = bulk_edit.shared(entries, lambda entry: entry.record.due)
         prompt = TextPrompt(_asked("Due", entries), now, hint=hint, preview=preview)
@@ -284,8 +284,8 @@ class EditingScreen(PlaceScreen):
         session = self.fedcheck.session
         refs = [entry.ref for entry in entries]
 
-        def save(note: str, guard: "Guard") -> "Action":
-            return self._noted(refs, session.edit(refs, Edit(note=note), guard=guard))
+        def save(note: str, guard: "Guard") -> "Transaction":
+            return self._noted(refs, session.edit(refs, ItemEdit(note=note), guard=guard))
 
         self._write("Note", entries, lambda entry: entry.record.note, save)
 
@@ -294,10 +294,10 @@ class EditingScreen(PlaceScreen):
         session = self.fedcheck.session
         refs = [entry.ref for entry in entries]
 
-        def save(note: str, guard: "Guard") -> "Action":
-            return self._noted(refs, session.edit(refs, Edit(private_note=note), guard=guard))
+        def save(note: str, guard: "Guard") -> "Transaction":
+            return self._noted(refs, session.edit(refs, ItemEdit(private_note=note), guard=guard))
 
-        def read(entry: Entry) -> str:
+        def read(entry: Row) -> str:
             return session.project.private_note(entry.ref)
 
         self._write("Private note, in no report", entries, read, save)
@@ -306,8 +306,8 @@ class EditingScreen(PlaceScreen):
         self,
         what: str,
         entries: Entries,
-        read: Callable[[Entry], str],
-        save: "Callable[[str, Guard], Action]",
+        read: Callable[[Row], str],
+        save: "Callable[[str, Guard], Transaction]",
         field: str = "note",
     ) -> None:
         noted = [entry for entry in entries if read(entry)]
@@ -320,7 +320,7 @@ class EditingScreen(PlaceScreen):
         about = f"{what}: {bulk_edit.title_of(entries)}"
         write_note(self.fedcheck, about, seen, save, field=field)
 
-    def _noted(self, refs: Sequence[str], action: "Action") -> "Action":
+    def _noted(self, refs: Sequence[str], action: "Transaction") -> "Transaction":
         self.post_message(self.Edited(refs))
         return action
 
@@ -328,7 +328,7 @@ class EditingScreen(PlaceScreen):
         """Confirm that what changed upstream was read."""
         changed = [entry for entry in entries if entry.changed]
         if changed:
-            self.edit(changed, Edit(confirm=True))
+            self.edit(changed, ItemEdit(confirm=True))
         else:
             what = "this item" if len(entries) == 1 else "these items"
             self.fedcheck.tell(f"Nothing changed upstream in {what}")

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from fedcheck.analysis.handoffs import Handoff, between_roles, handoffs
 from fedcheck.analysis.responsibilities import PhaseDuties, responsibilities, role_label, sentences
 from fedcheck.analysis.waiting_since import status_days
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
 from fedcheck.tui.key_bindings import bindings
@@ -192,7 +192,7 @@ def _who(role: str) -> str:
     return role_label(role) if role else "somebody without a role"
 
 
-def _title(entries: Mapping[str, Entry], ref: str) -> str:
+def _title(entries: Mapping[str, Row], ref: str) -> str:
     entry = entries.get(ref)
     return one_line(entry.item.title if entry else ref)
 

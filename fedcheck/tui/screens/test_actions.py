@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from fedcheck.domain.dates import distance, parse_date, typed_due
-from fedcheck.domain.item_rules import METHODS, Edit, Fieldwork, like
-from fedcheck.domain.row import Entry
+from fedcheck.domain.item_rules import METHODS, ItemEdit, TestEdit, like
+from fedcheck.domain.row import Row
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt, TogglesPrompt
 from fedcheck.tui.screens.item_actions import EditingScreen, Entries
 from fedcheck.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
-    from fedcheck.session import Action
+    from fedcheck.session import Transaction
     from fedcheck.storage.transaction import Guard
 
 INHERITED = (
@@ -118,7 +118,7 @@ class FieldworkScreen(EditingScreen):
 
     def record(self, entries: Entries, **what: Any) -> None:
         """Save what was recorded of tests."""
-        self.edit(entries, Edit(testing=Fieldwork(**what)))
+        self.edit(entries, ItemEdit(testing=TestEdit(**what)))
 
     def _with_tests(self, act: Callable[[Entries], object]) -> None:
         entries = self.meant
@@ -145,7 +145,7 @@ class FieldworkScreen(EditingScreen):
         record = last.record
         wanted = [entry for entry in entries if entry.ref != last.ref]
         if wanted:
-            edit = Edit(
+            edit = ItemEdit(
                 result=record.result or None,
                 reason=record.reason or None,
                 testing=like(record),
@@ -156,12 +156,12 @@ class FieldworkScreen(EditingScreen):
         session = self.fedcheck.session
         refs = [entry.ref for entry in entries]
 
-        def read(entry: Entry) -> str:
+        def read(entry: Row) -> str:
             return str(getattr(entry.record, field))
 
-        def save(text: str, guard: "Guard") -> "Action":
+        def save(text: str, guard: "Guard") -> "Transaction":
             wanted: dict[str, Any] = {field: text}
-            edit = Edit(testing=Fieldwork(**wanted))
+            edit = ItemEdit(testing=TestEdit(**wanted))
             return self._noted(refs, session.edit(refs, edit, guard=guard))
 
         self._write(title, entries, read, save, field)

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from fedcheck.analysis.board import Board, orphans
 from fedcheck.analysis.evidence_register import full_register
 from fedcheck.domain.record import STATUS_WORDS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import Signs
 
@@ -99,7 +99,7 @@ def attention(board: Board, signs: Signs) -> list[Door]:
     return doors or [Door(Content.styled(NONE, "$foreground-muted"))]
 
 
-def _items(board: Board, signs: Signs) -> list[tuple[list[Entry], str, str, str]]:
+def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
     """Return items in trouble: sign, words, and the query that means just them."""
     entries = list(board.entries.values())
     overdue = [e for e in entries if e.overdue]
@@ -129,7 +129,7 @@ def _soon(board: Board, signs: Signs) -> list[Door]:
     return [_door(signs.stale, count, words, "evidence:state:soon")]
 
 
-def _oldest(board: Board, overdue: Sequence[Entry]) -> str:
+def _oldest(board: Board, overdue: Sequence[Row]) -> str:
     days = [(board.today - entry.due).days for entry in overdue if entry.due]
     return f"overdue, the oldest by {max(days)} d" if days else "overdue"
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.strip import Strip
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import Group, Row, Use, age_of
+from fedcheck.analysis.evidence_register import EvidenceRow, Group, Use, age_of
 from fedcheck.analysis.issue_evidence import in_a_ledger
 from fedcheck.domain.dates import distance
 from fedcheck.domain.reference import split
@@ -62,7 +62,7 @@ def layout(width: int) -> Layout:
     return Layout(0, 0, 0, 0, 0, 10, 0)
 
 
-def sign_of(row: Row, signs: Signs) -> str:
+def sign_of(row: EvidenceRow, signs: Signs) -> str:
     """Return the sign of how a row stands."""
     if row.standing == "ok":
         return signs.status["done"]
@@ -72,7 +72,7 @@ def sign_of(row: Row, signs: Signs) -> str:
     return missing or (signs.changed if row.standing == "changed" else signs.stale)
 
 
-def items_text(row: Row, width: int) -> str:
+def items_text(row: EvidenceRow, width: int) -> str:
     """Return the item of a row, or how many there are."""
     refs = row.refs
     if len(refs) == 1:
@@ -84,7 +84,7 @@ def items_text(row: Row, width: int) -> str:
     return plural(len(refs), "item")
 
 
-class ProofList(RowList[Row]):
+class ProofList(RowList[EvidenceRow]):
     """The register, under headings."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -101,13 +101,13 @@ class ProofList(RowList[Row]):
         """Show groups of rows; the cursor stays on its row."""
         self.today = today
         self.by_item = any(group.ref for group in groups)
-        rows: list[Row | str] = []
+        rows: list[EvidenceRow | str] = []
         for group in groups:
             count = "" if group.ref else f"  {len(group.rows)}"
             rows += [one_line(group.title) + count, *group.rows]
         self.put(rows, empty_text)
 
-    def key_of(self, row: Row) -> object:
+    def key_of(self, row: EvidenceRow) -> object:
         """Return what tells a row from others."""
         return (*row.key, row.refs if self.by_item else ())
 
@@ -115,7 +115,7 @@ class ProofList(RowList[Row]):
         """Return a style of this list."""
         return self.get_component_rich_style(f"proof-list--{name}")
 
-    def draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
+    def draw(self, row: EvidenceRow, width: int, at_cursor: bool) -> Strip:
         """Draw a row."""
         columns, signs, plain = layout(width), self.signs, self.rich_style
         dim = self.part_style("dim")
@@ -156,7 +156,7 @@ class ProofList(RowList[Row]):
         return Strip(segments).adjust_cell_length(width, parts[-1][1])
 
 
-def _word(row: Row) -> str:
+def _word(row: EvidenceRow) -> str:
     return {"ok": "good", "lacking": "lacks", "expected": "none", "soon": "soon"}.get(
         row.standing, row.standing
     )
@@ -169,7 +169,7 @@ STYLES = {"ok": "$text-success", "stale": "$text-warning", "soon": "$text-warnin
 STYLES |= {"missing": "$text-error", "changed": "$text-error", "lacking": "$text-warning"}
 
 
-def details(board: Board, row: Row, signs: Signs) -> Content:
+def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
     """Return name, link, dates and items of a row."""
     proof, parts = row.proof, list[Part]()
     if proof is None:

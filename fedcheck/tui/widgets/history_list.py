@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.domain.dates import distance
 from fedcheck.tui.widgets.row_list import RowList, cell, under_headings
 
@@ -17,7 +17,7 @@ Named = Callable[[str], str]
 """Returns what an item is called."""
 
 
-class StoryList(RowList[Deed]):
+class StoryList(RowList[HistoryRow]):
     """Deeds under their days, the newest first."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -38,9 +38,9 @@ class StoryList(RowList[Deed]):
         self.pointer = pointer
         self.who = 8
 
-    def show(self, deeds: Sequence[Deed], today: date, empty_text: str) -> None:
+    def show(self, deeds: Sequence[HistoryRow], today: date, empty_text: str) -> None:
         """Show deeds under their days."""
-        days: dict[date, list[Deed]] = {}
+        days: dict[date, list[HistoryRow]] = {}
         for deed in deeds:
             days.setdefault(deed.at.date(), []).append(deed)
         self.who = min(max((cell_len(deed.by) for deed in deeds), default=8), 16)
@@ -48,7 +48,7 @@ class StoryList(RowList[Deed]):
         titles = ((f"{d.isoformat()} {d:%a}  {distance(d, today)}", of) for d, of in ordered)
         self.put(under_headings(titles), empty_text)
 
-    def key_of(self, row: Deed) -> tuple[str, str]:
+    def key_of(self, row: HistoryRow) -> tuple[str, str]:
         """Return action and item."""
         return row.tx, row.ref
 
@@ -56,7 +56,7 @@ class StoryList(RowList[Deed]):
         """Return the style of a part."""
         return self.get_component_rich_style(f"story-list--{name}")
 
-    def draw(self, row: Deed, width: int, at_cursor: bool) -> Strip:
+    def draw(self, row: HistoryRow, width: int, at_cursor: bool) -> Strip:
         """Draw a deed: when, who, which item, what."""
         plain, dim = self.rich_style, self.part_style("dim")
         room = max(width - 11 - self.who, 16)

@@ -8,7 +8,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import Signs
-from fedcheck.tui.widgets.issue_list import Columns, Row
+from fedcheck.tui.widgets.issue_list import Columns, IssueRow
 
 SIGNS: dict[str, tuple[str, str]] = {
     "returned": ("blocked", "error"),
@@ -67,7 +67,7 @@ def finding_columns(width: int) -> Columns:
     return ("risk", 4), ("title", 0), ("away", 8)
 
 
-def row(ref: str, thing: Thing, today: date, signs: Signs) -> Row:
+def row(ref: str, thing: Thing, today: date, signs: Signs) -> IssueRow:
     """Return the line of a request or a finding."""
     state = state_of(thing)
     status, style = SIGNS[state]
@@ -82,7 +82,9 @@ def row(ref: str, thing: Thing, today: date, signs: Signs) -> Row:
         "away": (distance(thing.due, today) if thing.due and not over else "", due_style),
     }
     cells |= _of_request(thing, signs) if isinstance(thing, Request) else _of_finding(thing)
-    return Row(ref, signs.overdue if late else " ", signs.status[status], style or "dim", cells)
+    return IssueRow(
+        ref, signs.overdue if late else " ", signs.status[status], style or "dim", cells
+    )
 
 
 def asker_and_answerer(request: Request, signs: Signs) -> str:

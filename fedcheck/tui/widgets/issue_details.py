@@ -7,7 +7,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, overdue, state_of, turn
 from fedcheck.domain.dates import distance
@@ -37,7 +37,7 @@ def details(
     thing: Thing,
     signs: Signs,
     keymap: KeyMap,
-    story: Sequence[Deed] | None,
+    story: Sequence[HistoryRow] | None,
     width: int,
 ) -> Content:
     """Return everything about a request or a finding.
@@ -188,7 +188,7 @@ def _items(board: Board, thing: Thing, signs: Signs, keymap: KeyMap) -> Iterator
         yield "Items", Content.styled(f"none{links}", MUTED)
 
 
-def _told(story: Iterable[Deed] | None) -> Iterator[Line]:
+def _told(story: Iterable[HistoryRow] | None) -> Iterator[Line]:
     for number, deed in enumerate(reversed(list(story or ()))):
         when = f"{deed.at.date().isoformat()}  {one_line(deed.by)}  "
         line = Content.assemble((when, MUTED), one_line(deed.what))

@@ -21,7 +21,7 @@ Columns = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IssueRow:
     """A line of the list.
 
     Attributes:
@@ -67,10 +67,10 @@ class LedgerList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.columns = columns
         self.pointer = ">" if ascii_only else "▌"
-        self.rows: list[Row | str] = []
+        self.rows: list[IssueRow | str] = []
         self.empty_text = ""
 
-    def show(self, rows: Sequence[Row | str], empty_text: str = "") -> None:
+    def show(self, rows: Sequence[IssueRow | str], empty_text: str = "") -> None:
         """Show rows; the cursor stays on its own, or near its place if that is gone."""
         before, place = self.ref, self.cursor
         self.rows = list(rows)
@@ -89,7 +89,7 @@ class LedgerList(ScrollView, can_focus=True):
         """Return the reference of the row under the cursor, or an empty one."""
         if 0 <= self.cursor < len(self.rows):
             row = self.rows[self.cursor]
-            return row.ref if isinstance(row, Row) else ""
+            return row.ref if isinstance(row, IssueRow) else ""
         return ""
 
     def go_to(self, ref: str) -> bool:
@@ -128,7 +128,7 @@ class LedgerList(ScrollView, can_focus=True):
             return Strip([Segment(text, self._style("heading"))])
         return self._draw(row, width, number == self.cursor)
 
-    def _draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
+    def _draw(self, row: IssueRow, width: int, at_cursor: bool) -> Strip:
         columns = self.columns(width)
         fixed = sum(wide + 2 for _, wide in columns if wide)
         room = max(width - 5 - cell_len(row.sign) - fixed, 8)
@@ -184,7 +184,7 @@ class LedgerList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to the clicked row; a second click opens it."""
         row = event.y + self.scroll_offset.y
-        if 0 <= row < len(self.rows) and isinstance(self.rows[row], Row):
+        if 0 <= row < len(self.rows) and isinstance(self.rows[row], IssueRow):
             if row == self.cursor and event.chain > 1:
                 self.action_ledger_open()
             self.cursor = row
@@ -199,14 +199,14 @@ class LedgerList(ScrollView, can_focus=True):
         for step in (way, -way):
             found = row
             while 0 <= found < len(self.rows):
-                if isinstance(self.rows[found], Row):
+                if isinstance(self.rows[found], IssueRow):
                     return found
                 found += step
         return -1
 
     def _row_of(self, ref: str) -> int:
         for number, row in enumerate(self.rows):
-            if isinstance(row, Row) and row.ref == ref:
+            if isinstance(row, IssueRow) and row.ref == ref:
                 return number
         return -1
 

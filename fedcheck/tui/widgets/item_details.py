@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from fedcheck.analysis.activity import Deed
+from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import distance, parse_max_age
 from fedcheck.domain.item_rules import told
 from fedcheck.domain.record import STATUS_WORDS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, clean, one_line, plural
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.tui.signs import STATUS_STYLES, Signs
@@ -24,7 +24,7 @@ BELOW = "\n" + " " * INDENT
 MUTED = "$foreground-muted"
 
 
-def head(board: Board, entry: Entry, signs: Signs, keymap: KeyMap) -> Content:
+def head(board: Board, entry: Row, signs: Signs, keymap: KeyMap) -> Content:
     """Return title, reference and facts of an item, in a few lines."""
     item, record = entry.item, entry.record
     parts: list[Part] = [(one_line(item.title), "bold"), "\n"]
@@ -78,11 +78,11 @@ def _kind(item: Item) -> str:
 
 def lists(
     board: Board,
-    entry: Entry,
+    entry: Row,
     signs: Signs,
     keymap: KeyMap,
     width: int = 0,
-    past: Sequence[Deed] = (),
+    past: Sequence[HistoryRow] = (),
 ) -> Content:
     """Return what is expected, attached, needed, noted, where it comes from, what was done.
 
@@ -150,7 +150,7 @@ def lists(
     return Content.assemble(*parts)
 
 
-def expected(entry: Entry) -> list[tuple[str, bool]]:
+def expected(entry: Row) -> list[tuple[str, bool]]:
     """Return what evidence is expected, each with whether it is there.
 
     A piece that is called as expected answers just that. Otherwise nobody can tell which piece
@@ -164,11 +164,11 @@ def expected(entry: Entry) -> list[tuple[str, bool]]:
 
 def details(
     board: Board,
-    entry: Entry,
+    entry: Row,
     signs: Signs,
     keymap: KeyMap,
     width: int = 0,
-    past: Sequence[Deed] = (),
+    past: Sequence[HistoryRow] = (),
 ) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
     guidance = clean(entry.item.guidance).strip()
@@ -220,7 +220,7 @@ def _need(board: Board, need: str, signs: Signs) -> list[Part]:
     ]
 
 
-def _deliverable(board: Board, entry: Entry) -> str:
+def _deliverable(board: Board, entry: Row) -> str:
     wanted = entry.item.deliverable
     for paper in board.project.process.deliverables:
         if paper.id == wanted:
@@ -228,7 +228,7 @@ def _deliverable(board: Board, entry: Entry) -> str:
     return ""
 
 
-def _limit(entry: Entry) -> str:
+def _limit(entry: Row) -> str:
     item = entry.item
     if item.max_age:
         limit = parse_max_age(item.max_age)

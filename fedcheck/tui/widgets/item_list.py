@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from fedcheck.domain.dates import distance
 from fedcheck.domain.record import STATUS_WORDS
-from fedcheck.domain.row import Entry
+from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
 from fedcheck.tui.widgets.row_list import RowList, cell, right
@@ -78,7 +78,7 @@ class Needed:
         )
 
 
-def needed(entries: Iterable[Entry]) -> Needed:
+def needed(entries: Iterable[Row]) -> Needed:
     """Return what columns need for all entries of a list: none moves with the cursor.
 
     Codes have a column where most of them name an assessment procedure, by which testers work.
@@ -106,7 +106,7 @@ def needed(entries: Iterable[Entry]) -> Needed:
     return Needed(level, due, away, evidence, owner, code if 2 * steps > every else 0)
 
 
-class ItemList(RowList[Entry]):
+class ItemList(RowList[Row]):
     """Items under the headings of their groups; some may be marked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -132,18 +132,18 @@ class ItemList(RowList[Entry]):
         self.marks = Marks()
         self.needed = Needed()
 
-    def show(self, rows: Sequence[Entry | str], today: date, empty_text: str = "") -> None:
+    def show(self, rows: Sequence[Row | str], today: date, empty_text: str = "") -> None:
         """Show entries under headings."""
         self.today = today
         self.needed = needed(row for row in rows if not isinstance(row, str))
         self.put(rows, empty_text)
 
-    def key_of(self, row: Entry) -> str:
+    def key_of(self, row: Row) -> str:
         """Return the reference of an item."""
         return row.ref
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> Row | None:
         """Return the entry under the cursor."""
         return self.current
 
@@ -202,7 +202,7 @@ class ItemList(RowList[Entry]):
         """Return the style of a part."""
         return self.get_component_rich_style(f"item-list--{name}")
 
-    def draw(self, row: Entry, width: int, at_cursor: bool) -> Strip:
+    def draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
         """Draw an item."""
         columns = self.needed.fit(layout(width))
         record, signs, plain = row.record, self.signs, self.rich_style
@@ -249,11 +249,11 @@ class ItemList(RowList[Entry]):
         segments = [Segment(text, found) for text, found in parts]
         return Strip(segments).adjust_cell_length(width, parts[-1][1])
 
-    def _away(self, row: Entry) -> str:
+    def _away(self, row: Row) -> str:
         return distance(row.due, self.today) if row.due and not row.record.closed else ""
 
 
-def _due(entry: Entry, width: int) -> str:
+def _due(entry: Row, width: int) -> str:
     if entry.waiting and not entry.due:
         return "waits" if entry.waits else "later"
     if entry.due is None:
@@ -262,7 +262,7 @@ def _due(entry: Entry, width: int) -> str:
     return text if width >= 10 else text[5:]
 
 
-def _evidence(entry: Entry, width: int) -> str:
+def _evidence(entry: Row, width: int) -> str:
     count = len(entry.record.evidence)
     if not count:
         return "-" if entry.item.expects and not entry.record.closed else ""
