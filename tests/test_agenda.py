@@ -18,7 +18,7 @@ OLD = Evidence("e", "https://x", collected=date(2026, 1, 1))
 
 def steps(*items: Item, **about: Any) -> list[tuple[str, str]]:
     board = small_board(*items, **about)
-    return [(s.entry.item.id, s.why) for s in agenda(board, board.entries.values())]
+    return [(s.row.item.id, s.why) for s in agenda(board, board.rows.values())]
 
 
 def test_the_most_pressing_comes_first() -> None:
@@ -113,6 +113,6 @@ def test_mine_is_of_my_role_narrowed_by_a_query() -> None:
     board = small_board(
         item("a"), item("b"), lists=(checklist("r.3pao", item("c"), role="3pao"),), today=TODAY
     )
-    assert [s.entry.item.id for s in mine(board, "csp")] == ["a", "b"]
-    assert [s.entry.item.id for s in mine(board, "csp", query_fields.parse("b"))] == ["b"]
-    assert [s.entry.item.id for s in mine(board, "3pao")] == ["c"]
+    assert [s.row.item.id for s in mine(board, "csp")] == ["a", "b"]
+    assert [s.row.item.id for s in mine(board, "csp", query_fields.parse("b"))] == ["b"]
+    assert [s.row.item.id for s in mine(board, "3pao")] == ["c"]

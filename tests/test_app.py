@@ -54,7 +54,7 @@ async def test_the_way_of_a_morning_by_keyboard_alone(app, workspace, size):
         await settle(pilot)
         await press(pilot, "2")
         assert isinstance(app.screen, ChecklistScreen)
-        assert app.screen.items.entry.ref == DIAGRAM
+        assert app.screen.items.row.ref == DIAGRAM
         await press(pilot, "space")
         assert 'status = "done"' in on_disk(workspace)
         await press(pilot, "o")
@@ -181,7 +181,7 @@ async def test_go_to_any_item(app):
         await press(pilot, "ctrl+g")
         await type_text(pilot, "penetration")
         await press(pilot, "enter")
-        assert app.screen.items.entry.ref == "rev5.full-assessment.3pao:pen-test"
+        assert app.screen.items.row.ref == "rev5.full-assessment.3pao:pen-test"
 
 
 async def test_role_phase_and_help(app):
@@ -207,15 +207,15 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2", "down")
-        before = app.screen.items.entry.ref
+        before = app.screen.items.row.ref
         other = open_workspace(workspace, "bob")
         from fedcheck.domain.item_rules import ItemEdit
 
         other.edit([DIAGRAM], ItemEdit(status="doing", owner="bob"))
         app.look_at_disk()
         await settle(pilot)
-        assert app.board.entries[DIAGRAM].record.owner == "bob"
-        assert app.screen.items.entry.ref == before
+        assert app.board.rows[DIAGRAM].record.owner == "bob"
+        assert app.screen.items.row.ref == before
         assert "bob" in screen_text(app)
 
 
@@ -229,7 +229,7 @@ async def test_what_cannot_be_saved_is_told_and_the_app_stays(app, workspace, mo
         await press(pilot, "space")
         assert any("Not saved" in note.message for note in app._notifications)
         assert broken.read_text() == "format = 1\n[item.\n"
-        assert app.board.entries[DIAGRAM].record.status == "todo"
+        assert app.board.rows[DIAGRAM].record.status == "todo"
 
 
 async def test_a_file_broken_meanwhile_keeps_its_last_good_state(app, workspace):
@@ -239,13 +239,13 @@ async def test_a_file_broken_meanwhile_keeps_its_last_good_state(app, workspace)
         (workspace / "progress" / "rev5.readiness.csp.toml").write_text("format = 1\n[item.\n")
         app.look_at_disk()
         await settle(pilot)
-        assert app.board.entries[DIAGRAM].record.status == "done"
+        assert app.board.rows[DIAGRAM].record.status == "done"
         assert any("rev5.readiness.csp.toml" in note.message for note in app._notifications)
         (workspace / "fedcheck.toml").write_text("broken")
         app.look_at_disk()
         await settle(pilot)
         assert any("fedcheck.toml" in note.message for note in app._notifications)
-        assert app.board.entries[DIAGRAM].record.status == "done"
+        assert app.board.rows[DIAGRAM].record.status == "done"
 
 
 async def test_first_start_leads_through_making_a_workspace(tmp_path, clock):
@@ -304,7 +304,7 @@ async def test_a_checklist_rewritten_meanwhile_kills_nothing(app, workspace):
         app.look_at_disk()
         await settle(pilot)
         await press(pilot, "escape", "escape")
-        assert "rev5.readiness.csp:drawing" in app.board.entries
+        assert "rev5.readiness.csp:drawing" in app.board.rows
         await press(pilot, "1", "2")
         assert "Boundary diagram drawn" in screen_text(app)
 
@@ -360,7 +360,7 @@ async def test_clicks_and_wheel_work(app):
         items = app.screen.query_one(ItemList)
         await pilot.click(ItemList, offset=(10, 2))
         await settle(pilot)
-        assert items.entry.item.id == "crypto-table"
+        assert items.row.item.id == "crypto-table"
         await pilot.click(ItemList, offset=(10, 2), times=2)
         await settle(pilot)
         assert isinstance(app.screen, ItemScreen)

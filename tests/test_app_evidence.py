@@ -147,7 +147,7 @@ async def test_a_file_dropped_onto_marked_items_goes_to_all_of_them(app, workspa
         await press(pilot, "G")
         await drop(pilot, app, f"{workspace}/evidence/b.txt")
         await press(pilot, "f2")
-        having = {e.ref for e in app.board.entries.values() if e.record.evidence}
+        having = {e.ref for e in app.board.rows.values() if e.record.evidence}
         assert having == marked
         assert app.screen.items.marks.refs == set()
         await press(pilot, "u")
@@ -355,7 +355,7 @@ async def test_filter_groups_and_the_way_to_the_item_and_back(app, workspace, op
         assert "SEC-7" not in screen_text(app)
         await press(pilot, "enter", "enter")
         assert isinstance(app.screen, ChecklistScreen)
-        assert app.screen.items.entry.ref == CRYPTO
+        assert app.screen.items.row.ref == CRYPTO
         await press(pilot, "escape")
         assert isinstance(app.screen, RegisterScreen)
         await press(pilot, "escape")

@@ -89,7 +89,7 @@ async def test_from_the_workspace_to_an_item_and_its_list(app, three_days):
         assert app.screen.ref == CRYPTO
         await press(pilot, "escape", "i")
         assert isinstance(app.screen, ChecklistScreen)
-        assert app.screen.entry.ref == CRYPTO
+        assert app.screen.row.ref == CRYPTO
 
 
 async def test_an_item_goes_back_to_a_point_and_forth_again(app, workspace, three_days):

@@ -186,7 +186,7 @@ async def test_every_cell_of_the_table_opens_its_items(app):
             await settle(pilot)
             assert f"{count.text} done" in screen_text(app).splitlines()[0]
             assert all(
-                app.board.entries[ref].role == role and app.board.entries[ref].phase == phase
+                app.board.rows[ref].role == role and app.board.rows[ref].phase == phase
                 for ref in app.screen.items.refs
             )
             await press(pilot, "1")

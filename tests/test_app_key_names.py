@@ -129,10 +129,10 @@ async def test_details_and_toasts_name_the_keys_in_force(app, workspace):
         assert f"{OWN['edit.history']} shows all of it" in seen["item"]
         assert f"{OWN['edit.done']} marks it done" in seen["toast"]
         assert f"{OWN['app.undo']} takes it back" in seen["saved"]
-        for entry in app.board.entries.values():
-            text = details_of_item(app.board, entry, app.signs, app.keymap).plain
-            own = entry.item.guidance
-            assert not [one for one in stale(text) if one not in own], entry.ref
+        for row in app.board.rows.values():
+            text = details_of_item(app.board, row, app.signs, app.keymap).plain
+            own = row.item.guidance
+            assert not [one for one in stale(text) if one not in own], row.ref
 
 
 async def test_what_has_no_key_is_not_named(workspace, clock):

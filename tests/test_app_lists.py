@@ -46,7 +46,7 @@ async def test_several_items_are_changed_as_one_action(app, workspace):
         await press(pilot, "2", "x", "x")
         assert marks(app) == {"diagram", "crypto-table"}
         assert "2 marked" in screen_text(app)
-        assert app.screen.entry.ref == SPONSOR
+        assert app.screen.row.ref == SPONSOR
         await press(pilot, "o")
         await type_text(pilot, "dana")
         await press(pilot, "enter")

@@ -37,7 +37,7 @@ async def test_place_filter_groups_and_item_are_taken_up_again(start):
         await press(pilot, "2", "slash")
         await type_text(pilot, "status:todo")
         await press(pilot, "enter", "z", "d", "down", "down")
-        at = checklist(app).entry.ref
+        at = checklist(app).row.ref
         place = checklist(app).place
         await pilot.pause(0.1)
         await press(pilot, "q")
@@ -47,7 +47,7 @@ async def test_place_filter_groups_and_item_are_taken_up_again(start):
         await press(pilot, "2")
         screen = checklist(again)
         assert (screen.filter, screen.grouping, screen.place) == ("status:todo", "due", place)
-        assert screen.entry.ref == at
+        assert screen.row.ref == at
         assert screen.query_one("#filter", Input).value == "status:todo"
         assert "by due · filter: status:todo" in screen_text(again).splitlines()[0]
         await press(pilot, "escape")
@@ -161,7 +161,7 @@ async def test_what_is_gone_or_damaged_counts_as_not_said(start, workspace):
         assert screen.filter == ""
         assert screen.place in screen.navigator.nodes
         assert screen.grouping == "section"
-        assert screen.entry is not None
+        assert screen.row is not None
         await press(pilot, "1")
     place = f"{screen.place.phase}/{screen.place.role}"
     app.memory.of(workspace).put_all({"place": place, "filter": "status:nonsense diagram"})
@@ -171,4 +171,4 @@ async def test_what_is_gone_or_damaged_counts_as_not_said(start, workspace):
         await press(pilot, "2")
         assert checklist(again).place == Place(*place.split("/"))
         assert "nonsense" in screen_text(again)
-        assert checklist(again).entry is not None
+        assert checklist(again).row is not None

@@ -91,7 +91,7 @@ async def test_enter_opens_what_is_waited_for(app):
             await press(pilot, "j")
         await press(pilot, "enter")
         assert isinstance(app.screen, ChecklistScreen)
-        assert app.screen.entry.ref == DIAGRAM
+        assert app.screen.row.ref == DIAGRAM
         await press(pilot, "1", "8", "g")
         while app.screen.rows.current.what != "answer":
             await press(pilot, "j")
@@ -106,7 +106,7 @@ async def test_a_deliverable_without_an_item_says_so(app):
         await press(pilot, "8", "G")
         assert isinstance(app.screen.rows.current, DutyRow)
         assert "In no phase that is known" in screen_text(app)
-        assert app.screen.rows.current.duty.entry is None
+        assert app.screen.rows.current.duty.row is None
         await press(pilot, "enter")
         assert isinstance(app.screen, ResponsibilitiesScreen)
         assert any("No list has the item" in note.message for note in app._notifications)

@@ -215,7 +215,7 @@ async def test_what_cannot_be_read_is_said_on_every_screen(workspace, clock):
             assert "cannot read rev5.readiness.csp.toml:2" in screen_text(app)
         await press(pilot, "escape")
         assert "?" in screen_text(app)
-        assert app.board.entries[DIAGRAM].unknown
+        assert app.board.rows[DIAGRAM].unknown
 
 
 async def test_a_new_day_is_shown_by_itself(app, clock):
@@ -234,12 +234,12 @@ async def test_evidence_that_vanishes_is_seen(app, workspace):
     session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=workspace))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert app.board.entries[DIAGRAM].evidence == ("ok",)
+        assert app.board.rows[DIAGRAM].evidence == ("ok",)
         (workspace / "scan.txt").unlink()
         for _ in range(5):
             app.look_at_disk()
             await settle(pilot)
-        assert app.board.entries[DIAGRAM].evidence == ("missing",)
+        assert app.board.rows[DIAGRAM].evidence == ("missing",)
 
 
 async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspace):
@@ -248,7 +248,7 @@ async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspac
         await settle(pilot)
         await press(pilot, "2", "down", "slash")
         await type_text(pilot, "t")
-        row = app.screen.items.entry.ref
+        row = app.screen.items.row.ref
         opened(workspace, "bob").edit([DIAGRAM], ItemEdit(owner="bob"))
         for _ in range(500):
             await asyncio.sleep(0.01)
@@ -256,4 +256,4 @@ async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspac
                 break
         assert "bob: diagram: owner bob" in told(app)
         assert app.screen.query_one("#filter", Input).value == "t"
-        assert app.screen.items.entry.ref == row
+        assert app.screen.items.row.ref == row

@@ -177,7 +177,7 @@ async def test_the_line_of_keys_is_that_of_the_item_at_hand(app):
 def test_codes_of_procedures_have_a_column(app):
     coded = replace(STEPS.items["one"][1], code="AC-02a.[01]")
     section = STEPS.sections[0]
-    entry = Row(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
-    plain = replace(entry, item=STEPS.items["letter"][1])
-    assert needed([entry, plain, plain]).code == 0
-    assert needed([entry, entry, plain]).code == len("AC-02a.[01]")
+    row = Row(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
+    plain = replace(row, item=STEPS.items["letter"][1])
+    assert needed([row, plain, plain]).code == 0
+    assert needed([row, row, plain]).code == len("AC-02a.[01]")

@@ -117,7 +117,7 @@ def test_the_earlier_state_is_judged_on_its_own_day(worked):
     assert str(found.board.today) == "2027-01-11"
     assert found.board.project.record(DIAGRAM).status == "done"
     assert [proof.link for proof in found.board.project.record(DIAGRAM).evidence]
-    assert not found.board.entries[CRYPTO].overdue
+    assert not found.board.rows[CRYPTO].overdue
 
 
 def test_what_nobody_noted_yet_is_since(worked, workspace):
@@ -135,7 +135,7 @@ def test_before_the_history_nothing_is_known_and_that_is_said(worked):
     assert found.notes == (
         "The history begins on 2027-01-11: of the days before nothing is known.",
     )
-    assert all(not one.record.closed for one in found.board.entries.values())
+    assert all(not one.record.closed for one in found.board.rows.values())
 
 
 def test_a_day_to_come_is_refused(fedcheck):

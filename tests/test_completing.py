@@ -133,8 +133,8 @@ def test_due_takes_the_days_that_a_person_types(text: str, wanted: list[str]) ->
     days = {"today": MONDAY, "on-friday": date(2027, 1, 15), "later": date(2027, 3, 1)}
     found = [item(name, due=day.isoformat()) for name, day in days.items()]
     board = small_board(*found, item("never"), today=MONDAY)
-    chosen = item_language(board.project).parse(text).select(board.entries.values(), MONDAY)
-    assert [entry.item.id for entry in chosen] == wanted
+    chosen = item_language(board.project).parse(text).select(board.rows.values(), MONDAY)
+    assert [row.item.id for row in chosen] == wanted
 
 
 @pytest.mark.parametrize("day", [date.max, date.min])
@@ -142,7 +142,7 @@ def test_days_at_the_end_of_the_calendar(day: date) -> None:
     board = small_board(item("a", due="2027-01-15"), today=MONDAY)
     for text in ("due:fri", "due:+9999y", "due:<-9999y", "due:tomorrow"):
         try:
-            query_fields.parse(text).select(board.entries.values(), day)
+            query_fields.parse(text).select(board.rows.values(), day)
         except QueryError as error:
             assert "leaves the calendar" in str(error)
 

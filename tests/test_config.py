@@ -305,11 +305,11 @@ async def test_own_keys_work_and_are_shown_everywhere(write, start):
         assert "f8 done" in screen_text(app)
         assert "space done" not in screen_text(app)
         await press(pilot, "space")
-        assert app.board.entries[DIAGRAM].record.status == "todo"
+        assert app.board.rows[DIAGRAM].record.status == "todo"
         await press(pilot, "f8")
-        assert app.board.entries[DIAGRAM].record.status == "done"
+        assert app.board.rows[DIAGRAM].record.status == "done"
         await press(pilot, "u")
-        assert app.board.entries[DIAGRAM].record.status == "done", "undo has no key"
+        assert app.board.rows[DIAGRAM].record.status == "done", "undo has no key"
         await press(pilot, "question_mark")
         assert isinstance(app.screen, KeysScreen)
         assert re.search(r" f8 +Mark the item done", screen_text(app))
@@ -351,9 +351,9 @@ async def test_lists_and_pages_move_by_the_same_keys(write, start):
         assert options.highlighted == 1
         await press(pilot, "G", "escape", "2")
         await press(pilot, "J")
-        assert app.screen.items.entry.ref != DIAGRAM
+        assert app.screen.items.row.ref != DIAGRAM
         await press(pilot, "g")
-        assert app.screen.items.entry.ref == DIAGRAM
+        assert app.screen.items.row.ref == DIAGRAM
         await press(pilot, "h")
         assert isinstance(app.screen, HomeScreen)
 

@@ -107,8 +107,8 @@ BACK = {"done": 2, "na": 2, "doing": 1, "todo": 0, "blocked": 0}
 def worse_items(old, new):
     """Yield (reference, what is expected to be told) for everything that got worse in items."""
     blank = Record()
-    for ref, now in new.entries.items():
-        was = old.entries.get(ref)
+    for ref, now in new.rows.items():
+        was = old.rows.get(ref)
         if now.unknown:
             continue
         known = was is not None and not was.unknown
@@ -141,8 +141,8 @@ def worse_items(old, new):
         for one, state in zip(after.evidence, now.evidence, strict=True):
             if state != "ok" and states.get(one.id) != state:
                 yield ref, {f"evidence-{state}"}
-    for ref, was in old.entries.items():
-        if ref not in new.entries and (was.unknown or was.record.closed or was.record.evidence):
+    for ref, was in old.rows.items():
+        if ref not in new.rows and (was.unknown or was.record.closed or was.record.evidence):
             yield ref, {"item-gone"}
 
 
@@ -195,7 +195,7 @@ def test_whatever_got_worse_is_named(old, new):
     found = between(old, new)
     told = {(one.ref, one.kind) for one in found.worse}
     for ref, kinds in (*worse_items(old, new), *worse_things(old, new)):
-        if kinds == {"item-gone"} and old.entries[ref].unknown:
+        if kinds == {"item-gone"} and old.rows[ref].unknown:
             assert any(one.ref == ref and one.kind == "item-gone" for one in found.deltas)
             continue
         assert any((ref, kind) in told for kind in kinds), (ref, kinds)

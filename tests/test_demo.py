@@ -33,15 +33,15 @@ def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(tmp_
     assert session.problems == []
     board = session.board()
     assert (board.dates["kick-off"] - board.today).days == 21
-    entries = list(board.entries.values())
-    assert {e.record.status for e in entries} == {"todo", "doing", "blocked", "done", "na"}
-    assert {s for e in entries for s in e.evidence} == {"ok", "stale", "missing"}
-    assert {p.kind for e in entries for p in e.record.evidence} == {"url", "file", "ticket"}
-    assert any(e.overdue for e in entries)
+    rows = list(board.rows.values())
+    assert {e.record.status for e in rows} == {"todo", "doing", "blocked", "done", "na"}
+    assert {s for e in rows for s in e.evidence} == {"ok", "stale", "missing"}
+    assert {p.kind for e in rows for p in e.record.evidence} == {"url", "file", "ticket"}
+    assert any(e.overdue for e in rows)
     met = {gate.milestone.id: gate.ready for gate in gates(board)}
     assert met["ready"]
     assert not met["package"]
-    assert not any(e.waits for e in entries if e.record.status == "done")
+    assert not any(e.waits for e in rows if e.record.status == "done")
     assert history.verify(root) == []
     assert len({one.by for one in session.history()}) > 4
 

@@ -55,21 +55,21 @@ def test_each_owner_has_what_they_owe_and_nobody_comes_last():
     found = digests(board())
     assert [one.owner for one in found] == ["bob", "dana", ""]
     dana = of(found, "dana")
-    assert [entry.item.id for entry in dana.items] == ["a", "b"]
+    assert [row.item.id for row in dana.items] == ["a", "b"]
     assert [one.id for one in dana.answers] == ["q1"]
     assert [one.id for one in dana.findings] == ["f1"]
     assert dana.overdue(TODAY) == 1
     assert [e.item.id for e in dana.blocked["r.csp:a"]] == ["review"]
     assert [one.id for one in of(found, "bob").judgements] == ["q3"]
     nobody = of(found, "")
-    assert [entry.item.id for entry in nobody.items] == ["d"]
+    assert [row.item.id for row in nobody.items] == ["d"]
     assert [one.id for one in nobody.answers] == ["q2"]
     assert owners(board()) == ["bob", "dana"]
 
 
 def test_it_is_narrowed_by_day_and_role():
     dana = of(digests(board(), until=SOON), "dana")
-    assert [entry.item.id for entry in dana.items] == ["a"]
+    assert [row.item.id for row in dana.items] == ["a"]
     assert [one.owner for one in digests(board(), role="3pao")] == ["bob"]
 
 

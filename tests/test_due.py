@@ -21,7 +21,7 @@ TOMORROW = date(2027, 1, 12)
 
 
 def entry(board: Board, name: str = "a") -> Row:
-    return board.entries[f"r.csp:{name}"]
+    return board.rows[f"r.csp:{name}"]
 
 
 def due(expression: str, **about: Any) -> date | None:
@@ -201,9 +201,9 @@ def test_counts_by_list_phase_role_and_section() -> None:
         ("readiness", "csp"): "1/1",
         ("full-assessment", "3pao"): "0/2",
     }
-    assert {key: c.text for key, c in by_section(board.entries.values()).items()} == {
+    assert {key: c.text for key, c in by_section(board.rows.values()).items()} == {
         ("r.csp", "s"): "1/1",
         ("f.3pao", "s"): "0/2",
     }
-    assert count(board.entries.values()).by_status["doing"] == 1
+    assert count(board.rows.values()).by_status["doing"] == 1
     assert len(board.of_phase("full-assessment")) == 2

@@ -19,9 +19,7 @@ TODAY_ONLY = item("a", max_age="120d")
 
 def states(one: Item, *proofs: Evidence, today: date = TODAY, **about: Any) -> tuple[str, ...]:
     records = {one.id: Record("done", evidence=proofs)}
-    return (
-        small_board(one, records=records, today=today, **about).entries[f"r.csp:{one.id}"].evidence
-    )
+    return small_board(one, records=records, today=today, **about).rows[f"r.csp:{one.id}"].evidence
 
 
 def proof(day: date | None, **about: Any) -> Evidence:
@@ -109,7 +107,7 @@ def test_the_end_of_the_calendar_breaks_nothing() -> None:
     one = item("a", max_age="1y", every="1mo")
     assert states(one, proof(date.max)) == ("ok",)
     assert (
-        small_board(one, records={"a": Record(evidence=(proof(date.max),))}).entries["r.csp:a"].due
+        small_board(one, records={"a": Record(evidence=(proof(date.max),))}).rows["r.csp:a"].due
         == date.max
     )
 

@@ -267,11 +267,11 @@ def test_a_newer_edition_keeps_the_work(session, tmp_path):
 
     board = session.board()
     assert session.project.record("oscal.objectives:xx-01_obj.b.01").result == "satisfied"
-    assert board.entries[refs[0]].changed
-    assert not board.entries["oscal.objectives:xx-01_obj.b.01"].changed
+    assert board.rows[refs[0]].changed
+    assert not board.rows["oscal.objectives:xx-01_obj.b.01"].changed
     session.undo()
     assert session.project.record(refs[1]).result == "satisfied"
-    assert refs[2] in session.board().entries
+    assert refs[2] in session.board().rows
 
 
 def test_what_people_added_to_the_list_stays(session, tmp_path):

@@ -140,7 +140,7 @@ def test_gates_and_reports_are_of_items_only(root, open_workspace):
         PORTS, "https://example.gov/plan", "https://example.gov/fix",
     }  # fmt: skip
     assert not [row for row in register(board).rows if row.proof]
-    assert all(entry.ref.partition(":")[0] != "requests" for entry in board.entries.values())
+    assert all(entry.ref.partition(":")[0] != "requests" for entry in board.rows.values())
 
 
 async def test_the_register_shows_them_and_leads_to_them(root, clock):

@@ -74,7 +74,7 @@ def test_a_private_note_is_read_again_and_seen_by_others(
 def test_a_private_list_is_worked_with_like_any_other(session: Session) -> None:
     session.edit([INSIDE, DIAGRAM], ItemEdit(status="done", owner="SECRETOWNER"))
     board = session.board()
-    assert board.entries[INSIDE].private
+    assert board.rows[INSIDE].private
     assert session.project.record(INSIDE).status == "done"
     assert len({one.tx for one in session.history()}) == 1
     assert (session.root / "private/progress/acme.inside.toml").is_file()
@@ -151,5 +151,5 @@ def test_a_broken_private_file_is_told_of_here_and_not_in_the_report(
     (session.root / "private/progress/acme.inside.toml").write_text("x = ")
     again = open_workspace(session.root)
     assert any("acme.inside.toml" in str(problem) for problem in again.problems)
-    assert again.board().entries[INSIDE].unknown
+    assert again.board().rows[INSIDE].unknown
     assert again.project.shared().broken == ()

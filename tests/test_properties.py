@@ -30,12 +30,13 @@ from fedcheck.domain.fields import field_names, field_value, with_field
 from fedcheck.domain.finding import Findings
 from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
 from fedcheck.domain.process import Process
+from fedcheck.domain.query import split_words
 from fedcheck.domain.record import RESULTS, STATUSES, Record
 from fedcheck.domain.reference import candidates, matches, split
 from fedcheck.domain.request import Requests
 from fedcheck.domain.text import cells, clean, one_line
 from fedcheck.domain.workspace import WorkspaceConfig
-from fedcheck.errors import InvalidFileError, RuleError
+from fedcheck.errors import InvalidFileError, QueryError, RuleError
 from fedcheck.reports.markdown import code, escaped, link, marked
 from fedcheck.storage import checklist_files, history, progress_files, toml_io
 from fedcheck.storage.config import UserConfig
@@ -161,7 +162,7 @@ ENTRIES = [
         Item("a", "Title", controls=("AC-2",), expects=("x",), needs=("r.csp:b",)),
         Item("b", "".join(SHORT.values()), kind="test", every="1mo", due="kick-off - 30d"),
         records={"a": Record("done", owner="alice"), "b": Record(note="".join(SHORT.values()))},
-    ).entries.values()
+    ).rows.values()
 ]  # fmt: skip
 
 
@@ -169,22 +170,22 @@ ENTRIES = [
 def test_any_text_is_a_query_or_refused_in_words(text: str, today: date) -> None:
     try:
         found = query_fields.parse(text)
-    except query_fields.QueryError as error:
+    except QueryError as error:
         assert str(error)
         return
     chosen = found.select(ENTRIES, today)
-    assert chosen == [entry for entry in ENTRIES if found(entry, today)]
+    assert chosen == [row for row in ENTRIES if found(row, today)]
     assert query_fields.parse(found.text).select(ENTRIES, today) == chosen
 
 
 @given(NASTY)
 def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
     words = [
-        word for word in query_fields.split_words(text) if ":" not in word and word[0] not in "-|"
+        word for word in split_words(text) if ":" not in word and word[0] not in "-|"
     ]
     for word in words:
-        entry = replace(ENTRIES[0], record=Record(note=f"x {word} y"))
-        assert query_fields.parse(f'"{word}"')(entry, TODAY)
+        row = replace(ENTRIES[0], record=Record(note=f"x {word} y"))
+        assert query_fields.parse(f'"{word}"')(row, TODAY)
 
 
 # ---------------------------------------------------------------- edits and changes

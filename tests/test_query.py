@@ -34,8 +34,8 @@ def entry(item_id: str = "fips", record: Record | None = None, **fields: object)
     return Row(item=item, record=record or Record(), **given_fields)
 
 
-def found(text: str, *entries: Row) -> list[str]:
-    return [one.item.id for one in parse(text).select(entries, TODAY)]
+def found(text: str, *rows: Row) -> list[str]:
+    return [one.item.id for one in parse(text).select(rows, TODAY)]
 
 
 FULL = entry(
@@ -173,11 +173,11 @@ TERMS = st.sampled_from([f"{name}:{value}" for name, value in EXAMPLES.items()] 
 
 @given(TERMS, TERMS)
 def test_a_minus_turns_a_term_round_and_words_narrow(one: str, other: str) -> None:
-    entries = (FULL, PLAIN)
-    chosen, rest = found(one, *entries), found("-" + one, *entries)
+    rows = (FULL, PLAIN)
+    chosen, rest = found(one, *rows), found("-" + one, *rows)
     assert sorted(chosen + rest) == ["fips", "plain"]
-    both = found(f"{one} {other}", *entries)
-    assert set(both) == set(chosen) & set(found(other, *entries))
+    both = found(f"{one} {other}", *rows)
+    assert set(both) == set(chosen) & set(found(other, *rows))
 
 
 @given(st.sampled_from(["status", "kind", "level"]))

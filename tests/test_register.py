@@ -68,7 +68,7 @@ def test_a_piece_turns_stale_on_the_day_that_is_foretold(age, every, expires, st
     first = None
     for number in range(400):
         day = OLD + timedelta(days=number)
-        if small_board(one, today=day, **about).entries["r.csp:a"].evidence == ("stale",):
+        if small_board(one, today=day, **about).rows["r.csp:a"].evidence == ("stale",):
             first = day
             break
     use = register(small_board(one, today=OLD, **about)).rows[0].uses[0]

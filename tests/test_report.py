@@ -176,7 +176,7 @@ def test_deliverables_take_their_state_from_the_item_that_hands_them_over():
         profile={"impact": "moderate"},
     )
     found = papers(board)
-    assert [(p.deliverable.id, p.entry and p.entry.ref, p.phase) for p in found] == [
+    assert [(p.deliverable.id, p.row and p.row.ref, p.phase) for p in found] == [
         ("a", "r.csp:a", "readiness"),
         ("gone", None, "readiness"),
     ]

@@ -57,8 +57,8 @@ async def test_sent_from_the_app(app, workspace):
         await type_text(pilot, "pmo")
         await press(pilot, "enter")
         assert "sent to pmo" in told(app)
-        (entry,) = tomli.loads((workspace / "sent.toml").read_text())["sent"]
-        assert (workspace / entry["file"]).is_file()
+        (row,) = tomli.loads((workspace / "sent.toml").read_text())["sent"]
+        assert (workspace / row["file"]).is_file()
         await press(pilot, "u")
         assert tomli.loads((workspace / "sent.toml").read_text()).get("sent", []) == []
 

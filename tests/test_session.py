@@ -262,13 +262,13 @@ def test_an_item_that_changed_upstream_is_flagged_until_a_person_confirms(
     path = session.root / "checklists/rev5.readiness.csp.toml"
     path.write_text(path.read_text().replace("drawn and agreed", "drawn, agreed and signed"))
     session = open_workspace(session.root)
-    assert session.board().entries[DIAGRAM].changed
+    assert session.board().rows[DIAGRAM].changed
     session.edit([DIAGRAM], ItemEdit(note="read"))
-    assert session.board().entries[DIAGRAM].changed
+    assert session.board().rows[DIAGRAM].changed
     session.edit([DIAGRAM], ItemEdit(confirm=True))
-    assert not session.board().entries[DIAGRAM].changed
+    assert not session.board().rows[DIAGRAM].changed
     assert session.undo().changes
-    assert session.board().entries[DIAGRAM].changed
+    assert session.board().rows[DIAGRAM].changed
 
 
 RENAME = ('id = "diagram"', 'id = "boundary"\n  renamed-from = "diagram"')
@@ -584,7 +584,7 @@ def test_a_file_that_was_deleted_is_told_of_as_well(session: Session) -> None:
     (session.root / CSP_FILE).unlink()
     session.refresh()
     session.edit([CRYPTO], ItemEdit(owner="bob"))
-    outside = [entry[1:] for entry in told(session.root) if entry[0] == OUTSIDE]
+    outside = [row[1:] for row in told(session.root) if row[0] == OUTSIDE]
     assert sorted(f for f, *_ in outside) == ["basis", "owner", "status"]
     assert ("status", "doing", "todo") in outside
 
@@ -827,7 +827,7 @@ def test_evidence_files_are_missing_and_changed(session: Session) -> None:
     session.add_evidence([DIAGRAM], proof)
 
     def state() -> tuple[str, ...]:
-        return session.board().entries[DIAGRAM].evidence
+        return session.board().rows[DIAGRAM].evidence
 
     assert [v.state for v in session.verify_evidence([DIAGRAM])] == ["ok"]
     path.write_text("another")
@@ -884,7 +884,7 @@ def test_a_strange_link_in_a_file_is_missing_and_nothing_more(
     root = make_workspace(progress={"rev5.readiness.csp": text})
     (root / "loop").symlink_to("loop")
     session = open_workspace(root)
-    assert session.board().entries[DIAGRAM].evidence == ("missing",)
+    assert session.board().rows[DIAGRAM].evidence == ("missing",)
     assert [v.state for v in session.verify_evidence([DIAGRAM])] == ["missing"]
 
 
@@ -940,16 +940,16 @@ def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
     path = session.root / "scan.txt"
     path.write_text("x")
     session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=session.root))
-    assert session.board().entries[DIAGRAM].evidence == ("ok",)
+    assert session.board().rows[DIAGRAM].evidence == ("ok",)
     os.utime(path, (1, 1))
-    assert open_workspace(session.root).board().entries[DIAGRAM].evidence == ("changed",)
+    assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("changed",)
     session.verify_evidence([DIAGRAM])
-    assert open_workspace(session.root).board().entries[DIAGRAM].evidence == ("ok",)
+    assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("ok",)
     path.write_text("y")
     again = open_workspace(session.root)
-    assert again.board().entries[DIAGRAM].evidence == ("changed",)
+    assert again.board().rows[DIAGRAM].evidence == ("changed",)
     again.verify_evidence([DIAGRAM])
-    assert again.board().entries[DIAGRAM].evidence == ("changed",)
+    assert again.board().rows[DIAGRAM].evidence == ("changed",)
 
 
 @pytest.mark.parametrize("name", ["writers.json", "seen.json", "history"])
@@ -994,7 +994,7 @@ def test_evidence_that_cannot_be_read_is_not_called_changed(
         with pytest.raises(FedcheckError, match="cannot be read") as error:
             session.new_evidence("scan.txt", here=session.root)
         assert error.value.kind == "unreadable"
-    assert session.board().entries[DIAGRAM].evidence == ("ok",)
+    assert session.board().rows[DIAGRAM].evidence == ("ok",)
 
 
 def test_a_path_from_the_root_is_read_only_by_the_word_of_a_person_here(
@@ -1004,11 +1004,11 @@ def test_a_path_from_the_root_is_read_only_by_the_word_of_a_person_here(
     path.write_text("x")
     proof = session.new_evidence(str(path), here=session.root, outside=True)
     session.add_evidence([DIAGRAM], proof)
-    assert session.board().entries[DIAGRAM].evidence == ("ok",)
+    assert session.board().rows[DIAGRAM].evidence == ("ok",)
     (session.root / ".fedcheck" / "outside.json").unlink()  # another machine, or another's file
     again = open_workspace(session.root)
-    assert again.board().entries[DIAGRAM].evidence == ("missing",)
+    assert again.board().rows[DIAGRAM].evidence == ("missing",)
     assert [verdict.state for verdict in again.verify_evidence([DIAGRAM])] == ["missing"]
     again.allow_outside([DIAGRAM])
     assert [verdict.state for verdict in again.verify_evidence([DIAGRAM])] == ["ok"]
-    assert open_workspace(session.root).board().entries[DIAGRAM].evidence == ("ok",)
+    assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("ok",)

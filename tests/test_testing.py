@@ -167,7 +167,7 @@ RECORDS = {
 
 def entries():
     found = project(*STEPS, records=RECORDS)
-    return list(board(found, TODAY).entries.values())
+    return list(board(found, TODAY).rows.values())
 
 
 def test_counts_by_family_method_and_tester():
@@ -193,7 +193,7 @@ def test_interviews_are_those_still_to_hold_by_control():
         for n in (10, 9, 1)
     ]
     found = project(*steps, records={"s1": SATISFIED})
-    listed = counting.interviews(board(found, TODAY).entries.values())
+    listed = counting.interviews(board(found, TODAY).rows.values())
     assert [e.item.id for e in listed] == ["s9", "s10"]
 
 
@@ -243,7 +243,7 @@ def test_like_records_the_same_of_another_test(make_workspace, monkeypatch, caps
 
 def test_two_testers_on_the_same_test_keep_what_both_wrote(workspace, open_workspace):
     ours, theirs = open_workspace(workspace, "bob"), open_workspace(workspace, "carol")
-    ref = next(e.ref for e in ours.board().entries.values() if e.item.kind == "test")
+    ref = next(e.ref for e in ours.board().rows.values() if e.item.kind == "test")
     ours.edit([ref], ItemEdit(result="satisfied", testing=TestEdit(sample="3 of 9")))
     theirs.edit([ref], ItemEdit(testing=TestEdit(observation="seen by carol")))
     ours.refresh()

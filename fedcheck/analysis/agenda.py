@@ -19,11 +19,11 @@ SOON = 14
 class Step:
     """One thing to do, and why it stands where it stands."""
 
-    entry: Row
+    row: Row
     why: str
 
 
-def agenda(board: Board, entries: Iterable[Row]) -> list[Step]:
+def agenda(board: Board, rows: Iterable[Row]) -> list[Step]:
     """Return what can be done now of the entries, the most pressing first.
 
     Order: overdue by age, due soon, evidence that no longer counts, in progress, then the phases in
@@ -32,20 +32,20 @@ def agenda(board: Board, entries: Iterable[Row]) -> list[Step]:
     """
     near = phases_in_reach(board)
     steps = [
-        (rank(board, entry), entry)
-        for entry in entries
-        if _doable(entry) and (entry.phase in near or _pressing(board, entry))
+        (rank(board, row), row)
+        for row in rows
+        if _doable(row) and (row.phase in near or _pressing(board, row))
     ]
     steps.sort(key=lambda pair: pair[0])
-    return [Step(entry, why(board, entry)) for _, entry in steps]
+    return [Step(row, why(board, row)) for _, row in steps]
 
 
 def mine(board: Board, role: str, query: Query | None = None) -> list[Step]:
     """Return the agenda of a role, narrowed by a query."""
     chosen = [
-        entry
-        for entry in board.entries.values()
-        if entry.role == role and (query is None or query(entry, board.today))
+        row
+        for row in board.rows.values()
+        if row.role == role and (query is None or query(row, board.today))
     ]
     return agenda(board, chosen)
 
@@ -66,55 +66,55 @@ def phases_in_reach(board: Board) -> set[str]:
     return near
 
 
-def _pressing(board: Board, entry: Row) -> bool:
+def _pressing(board: Board, row: Row) -> bool:
     """Tell whether an entry has begun or is due soon, whatever its phase."""
-    soon = entry.due is not None and (entry.due - board.today).days <= SOON
-    return soon or entry.record.status == "doing" or entry.record.closed
+    soon = row.due is not None and (row.due - board.today).days <= SOON
+    return soon or row.record.status == "doing" or row.record.closed
 
 
-def _doable(entry: Row) -> bool:
-    if entry.unknown:
+def _doable(row: Row) -> bool:
+    if row.unknown:
         return False
-    if entry.record.status == "na":
-        return entry.changed
-    if entry.record.closed:
-        return entry.unsound or entry.overdue or entry.changed
-    return entry.record.status != "blocked" and not entry.waiting
+    if row.record.status == "na":
+        return row.changed
+    if row.record.closed:
+        return row.unsound or row.overdue or row.changed
+    return row.record.status != "blocked" and not row.waiting
 
 
-def rank(board: Board, entry: Row) -> Rank:
+def rank(board: Board, row: Row) -> Rank:
     """Return where an entry stands on the agenda; the smallest comes first."""
-    due = entry.due or date.max
-    if entry.overdue:
+    due = row.due or date.max
+    if row.overdue:
         pressing = 0
-    elif entry.record.closed:
+    elif row.record.closed:
         pressing, due = 2, date.max
-    elif entry.due and (entry.due - board.today).days <= SOON:
+    elif row.due and (row.due - board.today).days <= SOON:
         pressing = 1
-    elif entry.record.status == "doing":
+    elif row.record.status == "doing":
         pressing = 3
     else:
         pressing, due = 4, date.max
-    demanded = 0 if entry.item.level in ("must", "must-not") else 1
-    return pressing, due, board.project.process.order(entry.phase), demanded
+    demanded = 0 if row.item.level in ("must", "must-not") else 1
+    return pressing, due, board.project.process.order(row.phase), demanded
 
 
-def why(board: Board, entry: Row) -> str:
+def why(board: Board, row: Row) -> str:
     """Say in a few words why an entry is on the agenda."""
-    if entry.overdue and entry.due:
-        return f"overdue {(board.today - entry.due).days} d"
-    if entry.record.closed:
-        return "changed upstream" if entry.changed else "evidence " + _worst(entry)
-    if entry.due and (entry.due - board.today).days <= SOON:
-        days = (entry.due - board.today).days
+    if row.overdue and row.due:
+        return f"overdue {(board.today - row.due).days} d"
+    if row.record.closed:
+        return "changed upstream" if row.changed else "evidence " + _worst(row)
+    if row.due and (row.due - board.today).days <= SOON:
+        days = (row.due - board.today).days
         return "due today" if days == 0 else f"due in {days} d"
-    if entry.record.status == "doing":
+    if row.record.status == "doing":
         return "in progress"
-    if entry.due:
-        return f"due {entry.due.isoformat()}"
-    phase = board.project.process.phase(entry.phase)
+    if row.due:
+        return f"due {row.due.isoformat()}"
+    phase = board.project.process.phase(row.phase)
     return f"next in {phase.title.lower()}" if phase else "open"
 
 
-def _worst(entry: Row) -> str:
-    return next(s for s in ("missing", "changed", "stale", "ok") if s in entry.evidence)
+def _worst(row: Row) -> str:
+    return next(s for s in ("missing", "changed", "stale", "ok") if s in row.evidence)

@@ -20,13 +20,13 @@ class Board:
     """A project as it stands on one day.
 
     Attributes:
-        entries: the applying items in the order of phases, roles and files, by reference.
+        rows: the applying items in the order of phases, roles and files, by reference.
     """
 
     project: Project
     today: date
     calendar: Calendar
-    entries: Mapping[str, Row]
+    rows: Mapping[str, Row]
 
     @property
     def dates(self) -> Mapping[str, date]:
@@ -49,7 +49,7 @@ class Board:
 
     def of_phase(self, phase: str) -> list[Row]:
         """Return the entries of a phase."""
-        return [entry for entry in self.entries.values() if entry.phase == phase]
+        return [row for row in self.rows.values() if row.phase == phase]
 
 
 def board(project: Project, today: date) -> Board:
@@ -59,13 +59,13 @@ def board(project: Project, today: date) -> Board:
     applying = list(project.applying())
     ends = phase_ends(project, days.dates)
     known = {f"{checklist.id}:{item.id}" for checklist, _, item in applying}
-    entries = {}
+    rows = {}
     for checklist, section, item in applying:
         found = _entry(
             project, days, today, ends.get(checklist.phase), passed, known, checklist, section, item
         )
-        entries[found.ref] = found
-    return Board(project, today, days, entries)
+        rows[found.ref] = found
+    return Board(project, today, days, rows)
 
 
 def _entry(

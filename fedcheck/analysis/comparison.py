@@ -84,12 +84,12 @@ def _milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Iterator[Diff
 
 
 def _items(old: Board, new: Board, moved: Mapping[str, str]) -> Iterator[Difference]:
-    then = {_today(new, ref): entry for ref, entry in old.entries.items()}
-    for ref, entry in new.entries.items():
-        yield from item_deltas(then.get(ref), entry, moved)
-    for ref, entry in then.items():
-        if ref not in new.entries:
-            yield gone(entry)
+    then = {_today(new, ref): row for ref, row in old.rows.items()}
+    for ref, row in new.rows.items():
+        yield from item_deltas(then.get(ref), row, moved)
+    for ref, row in then.items():
+        if ref not in new.rows:
+            yield gone(row)
 
 
 def _today(new: Board, ref: str) -> str:

@@ -81,8 +81,8 @@ def deadlines(board: Board, role: str = "", query: str = "") -> list[Deadline]:
     """
     items, requests, findings = _chosen(board, query)
     found = [] if query.strip() else list(_milestones(board))
-    for entry in items:
-        found += _of_entry(board, entry)
+    for row in items:
+        found += _of_entry(board, row)
     found += (_of_request(board, one) for one in requests if one.state == "open")
     found += (_of_finding(board, one) for one in findings if one.state == "open")
     if role:
@@ -103,7 +103,7 @@ def _chosen(board: Board, query: str) -> tuple[Iterable[Row], Iterable[Request],
     refused: QueryError | None = None
     understood = 0
     try:
-        items = item_language(project).parse(query).select(board.entries.values(), today)
+        items = item_language(project).parse(query).select(board.rows.values(), today)
         understood += 1
     except QueryError as error:
         refused = error
@@ -173,53 +173,53 @@ def _place(title: str, where: str) -> str:
     return f"{title}, {where}" if title and where else title or where
 
 
-def _of_entry(board: Board, entry: Row) -> Iterator[Deadline]:
-    if entry.unknown or entry.record.status == "na":
+def _of_entry(board: Board, row: Row) -> Iterator[Deadline]:
+    if row.unknown or row.record.status == "na":
         return
-    item, record = entry.item, entry.record
+    item, record = row.item, row.record
     newest = newest_day(record) if item.every else None
     if item.every and not record.due and (newest or not item.due or record.closed):
-        yield from _turn(board, entry, newest)
+        yield from _turn(board, row, newest)
     elif not record.closed and (record.due or item.due):
         expression = record.due or item.due
-        fixed = entry.due is not None and expression == entry.due.isoformat()
+        fixed = row.due is not None and expression == row.due.isoformat()
         why = "its own date" if fixed else expression
-        waits = "" if entry.due else _anchor_waits(board, expression)
-        yield _about(board, entry, "item", entry.due, why, waits)
-    yield from _evidence(board, entry)
+        waits = "" if row.due else _anchor_waits(board, expression)
+        yield _about(board, row, "item", row.due, why, waits)
+    yield from _evidence(board, row)
 
 
-def _turn(board: Board, entry: Row, newest: date | None) -> Iterator[Deadline]:
+def _turn(board: Board, row: Row, newest: date | None) -> Iterator[Deadline]:
     """Yield the next turn of what recurs; the one after it hangs on when this one is done."""
-    period = entry.item.every
+    period = row.item.every
     if newest is None:
-        after = board.project.process.milestone(entry.item.after)
+        after = board.project.process.milestone(row.item.after)
         first = "the first delivery"
-        if after and entry.later:
+        if after and row.later:
             first += f", after {after.title}"
-        yield _about(board, entry, "turn", None, f"every {period}", first)
-    elif entry.due is not None:
-        yield _about(board, entry, "turn", entry.due, f"every {period}, last {newest}")
+        yield _about(board, row, "turn", None, f"every {period}", first)
+    elif row.due is not None:
+        yield _about(board, row, "turn", row.due, f"every {period}, last {newest}")
 
 
 def _about(
-    board: Board, entry: Row, kind: str, day: date | None, why: str, waits: str = ""
+    board: Board, row: Row, kind: str, day: date | None, why: str, waits: str = ""
 ) -> Deadline:
-    checklist = board.project.checklists[entry.checklist]
-    source, where = checklist.source_of(entry.item)
+    checklist = board.project.checklists[row.checklist]
+    source, where = checklist.source_of(row.item)
     return Deadline(
-        key=f"{kind}:{entry.ref}",
+        key=f"{kind}:{row.ref}",
         day=day,
         kind=kind,
-        what=entry.item.title,
-        ref=entry.ref,
-        owner=_person(board, entry.record.owner),
-        role=entry.role,
+        what=row.item.title,
+        ref=row.ref,
+        owner=_person(board, row.record.owner),
+        role=row.role,
         why=why,
         source=_place(source.title if source else "", where),
         waits=waits,
         late=day is not None and day < board.today,
-        private=entry.private,
+        private=row.private,
     )
 
 
@@ -228,28 +228,28 @@ def _person(board: Board, owner: str) -> str:
     return "" if owner in board.project.process.roles else owner
 
 
-def _evidence(board: Board, entry: Row) -> Iterator[Deadline]:
+def _evidence(board: Board, row: Row) -> Iterator[Deadline]:
     """Yield the days on which evidence stops to count, one for all pieces of an item and day.
 
     A piece that is too old for a milestone to come has to be collected anew by that day. The turn
     of a recurring item is a deadline of its own; here only a limit or an expiry counts.
     """
-    item, record = entry.item, entry.record
-    ends = phase_ends(board.project, board.dates).get(entry.phase)
+    item, record = row.item, row.record
+    ends = phase_ends(board.project, board.dates).get(row.phase)
     found: dict[tuple[date, str], list[Evidence]] = {}
-    for proof, state in zip(record.evidence, entry.evidence, strict=True):
+    for proof, state in zip(record.evidence, row.evidence, strict=True):
         if not (item.max_age or proof.expires) or state not in ("ok", "stale"):
             continue
         if state == "ok":
             day, why = turns_stale(item, record, proof, board.calendar, ends), _limit(item, proof)
         else:
-            day, why = _anew(board, entry, proof)
+            day, why = _anew(board, row, proof)
         if day is not None:
             found.setdefault((day, why), []).append(proof)
     for (day, why), pieces in found.items():
         more = f" and {plural(len(pieces) - 1, 'other piece')}" if len(pieces) > 1 else ""
         named = f"{one_line(pieces[0].name, NAMED)}{more}: {why}"
-        about = _about(board, entry, "evidence", day, named)
+        about = _about(board, row, "evidence", day, named)
         yield replace(about, key=f"{about.key}#{pieces[0].id}")
 
 
@@ -260,22 +260,22 @@ def _limit(item: Item, proof: Evidence) -> str:
     return ", ".join(part for part in (expires, age) if part)
 
 
-def _anew(board: Board, entry: Row, proof: Evidence) -> tuple[date | None, str]:
+def _anew(board: Board, row: Row, proof: Evidence) -> tuple[date | None, str]:
     """Return by when a stale piece has to be collected anew, and why.
 
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on
     which it became too old.
     """
-    span, at = judged_at(entry.item, board.calendar, board.today)
-    old = too_old_from(entry.item, entry.record, proof)
+    span, at = judged_at(row.item, board.calendar, board.today)
+    old = too_old_from(row.item, row.record, proof)
     if at > board.today:
-        stone = board.project.process.milestone(parse_max_age(entry.item.max_age).at)
+        stone = board.project.process.milestone(parse_max_age(row.item.max_age).at)
         name = stone.title if stone else "the milestone"
         from_day = f"; it counts if collected from {shift_clamped(at, span, -1)} on" if span else ""
         return at, f"will be too old for {name}{from_day}"
     if old is None:
         return board.today, "its date is unknown"
-    return old, f"too old, {_limit(entry.item, proof)}"
+    return old, f"too old, {_limit(row.item, proof)}"
 
 
 def _of_request(board: Board, request: Request) -> Deadline:

@@ -20,7 +20,7 @@ from fedcheck.domain.text import plural
 class Trouble:
     """A piece of evidence that is stale, missing or changed, and why in a few words."""
 
-    entry: Row
+    row: Row
     proof: Evidence
     state: str
     why: str
@@ -29,30 +29,30 @@ class Trouble:
 def troubles(board: Board) -> list[Trouble]:
     """Return the evidence that does not count, in the order of the items."""
     return [
-        Trouble(entry, proof, state, _why(board, entry, proof, state))
-        for entry in board.entries.values()
-        for proof, state in zip(entry.record.evidence, entry.evidence, strict=True)
+        Trouble(row, proof, state, _why(board, row, proof, state))
+        for row in board.rows.values()
+        for proof, state in zip(row.record.evidence, row.evidence, strict=True)
         if state != "ok"
     ]
 
 
-def _why(board: Board, entry: Row, proof: Evidence, state: str) -> str:
+def _why(board: Board, row: Row, proof: Evidence, state: str) -> str:
     if state == "missing":
         return "the file is gone"
     if state == "changed":
         return "the file is not what it was"
-    span, judged = judged_at(entry.item, board.calendar, board.today)
+    span, judged = judged_at(row.item, board.calendar, board.today)
     if proof.expires and proof.expires < judged:
         return f"{'expired' if proof.expires < board.today else 'expires'} on {proof.expires}"
     if span and proof.collected is None:
         return "its date is unknown"
     if span and proof.collected and shift_clamped(proof.collected, span) < judged:
-        return f"older than {span} {_when(board.calendar, entry)}"
-    return f"due again: older than {entry.item.every}"
+        return f"older than {span} {_when(board.calendar, row)}"
+    return f"due again: older than {row.item.every}"
 
 
-def _when(calendar: Calendar, entry: Row) -> str:
-    at = parse_max_age(entry.item.max_age).at
+def _when(calendar: Calendar, row: Row) -> str:
+    at = parse_max_age(row.item.max_age).at
     stone = calendar.project.process.milestone(at)
     day = calendar.anchor(at) if at else None
     return f"at {stone.title if stone else at}, {day}" if day else "today"
@@ -96,7 +96,7 @@ class Use:
         soon: whether that is before the next milestone.
     """
 
-    entry: Row
+    row: Row
     proof: Evidence | None
     state: str
     stale_from: date | None = None
@@ -145,26 +145,26 @@ class EvidenceRow:
     def key(self) -> tuple[str, str]:
         """Return what tells this row from others, from one state of the workspace to the next."""
         proof = self.proof
-        return (proof.kind, proof.link) if proof else ("", self.uses[0].entry.ref)
+        return (proof.kind, proof.link) if proof else ("", self.uses[0].row.ref)
 
     @property
     def name(self) -> str:
         """Return what to call it; without a piece, what is expected."""
-        return self.proof.name if self.proof else "; ".join(self.uses[0].entry.item.expects)
+        return self.proof.name if self.proof else "; ".join(self.uses[0].row.item.expects)
 
     @property
     def refs(self) -> tuple[str, ...]:
         """Return the items that it stands for."""
-        return tuple(dict.fromkeys(use.entry.ref for use in self.uses))
+        return tuple(dict.fromkeys(use.row.ref for use in self.uses))
 
     @property
     def pieces(self) -> tuple[tuple[str, str], ...]:
         """Return reference and evidence id of each use."""
-        return tuple((use.entry.ref, use.proof.id) for use in self.uses if use.proof)
+        return tuple((use.row.ref, use.proof.id) for use in self.uses if use.proof)
 
     def only(self, ref: str) -> "EvidenceRow":
         """Return the row as it is on one item."""
-        return replace(self, uses=tuple(use for use in self.uses if use.entry.ref == ref))
+        return replace(self, uses=tuple(use for use in self.uses if use.row.ref == ref))
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class Group:
 
 def register(board: Board) -> Register:
     """Return the register of a board: the evidence of its items."""
-    return _register(board, board.entries.values())
+    return _register(board, board.rows.values())
 
 
 def full_register(board: Board) -> Register:
@@ -231,7 +231,7 @@ def full_register(board: Board) -> Register:
     They stand in it by entries of their own, whose references begin with `requests:` and
     `findings:`.
     """
-    return _register(board, [*board.entries.values(), *stand_ins(board)])
+    return _register(board, [*board.rows.values(), *stand_ins(board)])
 
 
 def _register(board: Board, entries: Iterable[Row]) -> Register:
@@ -240,42 +240,42 @@ def _register(board: Board, entries: Iterable[Row]) -> Register:
     day = board.dates.get(board.next_dated)
     limit = day if day and day >= board.today else None
     by_link: dict[tuple[str, str], list[Use]] = {}
-    for entry in entries:
-        for use in uses(board, entry, ends.get(entry.phase), limit):
-            link = (use.proof.kind, use.proof.link) if use.proof else ("", entry.ref)
+    for row in entries:
+        for use in uses(board, row, ends.get(row.phase), limit):
+            link = (use.proof.kind, use.proof.link) if use.proof else ("", row.ref)
             by_link.setdefault(link, []).append(use)
     rows = tuple(EvidenceRow(tuple(found)) for found in by_link.values())
     return Register(rows, board.today, stone.title if stone else "")
 
 
-def uses(board: Board, entry: Row, ends: date | None, limit: date | None) -> list[Use]:
+def uses(board: Board, row: Row, ends: date | None, limit: date | None) -> list[Use]:
     """Return the uses of one entry: its pieces, or the one that it lacks.
 
     Args:
         board: what the entry belongs to.
-        entry: an item with its record.
+        row: an item with its record.
         ends: the day on which its phase is closed for good.
         limit: the day of the next milestone, where that is known and ahead.
     """
-    record, item = entry.record, entry.item
+    record, item = row.record, row.item
     if not record.evidence:
-        if not item.expects or entry.unknown or record.status == "na":
+        if not item.expects or row.unknown or record.status == "na":
             return []
         lacks = record.status == "done" and item.level != "may"
-        return [Use(entry, None, "lacking" if lacks else "expected")]
+        return [Use(row, None, "lacking" if lacks else "expected")]
     at = parse_max_age(item.max_age).at if item.max_age else ""
     found = []
-    for proof, state in zip(record.evidence, entry.evidence, strict=True):
+    for proof, state in zip(record.evidence, row.evidence, strict=True):
         turns = turns_stale(item, record, proof, board.calendar, ends)
         soon = state == "ok" and bool(turns and limit and turns <= limit)
-        from_day = _stale_from(entry, record, proof, board)
-        found.append(Use(entry, proof, state, from_day, at, turns, soon))
+        from_day = _stale_from(row, record, proof, board)
+        found.append(Use(row, proof, state, from_day, at, turns, soon))
     return found
 
 
-def _stale_from(entry: Row, record: Record, proof: Evidence, board: Board) -> date | None:
+def _stale_from(row: Row, record: Record, proof: Evidence, board: Board) -> date | None:
     """Return the day from which a piece is too old; an earlier turn of what recurs is not."""
-    item = entry.item
+    item = row.item
     if item.every and proof.collected != newest_day(record):
         item = replace(item, every="")
     return stale_from(item, proof, board.calendar)
@@ -298,8 +298,8 @@ def row_text(row: EvidenceRow) -> str:
     parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
     parts += [f"state:{row.standing}"]
     for use in row.uses:
-        item, proof = use.entry.item, use.proof
-        parts += [use.entry.ref, item.title, item.code, *item.controls, use.entry.record.owner]
+        item, proof = use.row.item, use.proof
+        parts += [use.row.ref, item.title, item.code, *item.controls, use.row.record.owner]
         parts += [proof.link, proof.label, proof.id, str(proof.collected or "")] if proof else []
     return "\n".join(parts).casefold()
 
@@ -336,7 +336,7 @@ def _by_item(_: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
     titles: dict[str, str] = {}
     for row in rows:
         for use in row.uses:
-            titles[use.entry.ref] = use.entry.item.title
+            titles[use.row.ref] = use.row.item.title
         for ref in row.refs:
             parts.setdefault(ref, []).append(row.only(ref))
     return [Group(titles[ref], tuple(part), ref) for ref, part in parts.items()]

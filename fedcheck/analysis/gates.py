@@ -74,12 +74,12 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
             (`since.status_days`); it only tells since when something is owed.
     """
     asked = [
-        entry
-        for entry in board.entries.values()
-        if entry.phase in milestone.closes
-        and not (entry.private or entry.unknown or _after_later(board, entry, milestone))
+        row
+        for row in board.rows.values()
+        if row.phase in milestone.closes
+        and not (row.private or row.unknown or _after_later(board, row, milestone))
     ]
-    missing = [lack for entry in asked for lack in _lacks(board, entry, days)]
+    missing = [lack for row in asked for lack in _lacks(board, row, days)]
     if milestone.closes:
         missing += _findings(board, milestone)
         missing += _requests(board, milestone, days)
@@ -127,7 +127,7 @@ def phase_of(
     """
     process = board.project.process
     closes = sorted(milestone.closes, key=process.order)
-    named = {board.entries[ref].phase for ref in refs if ref in board.entries}
+    named = {board.rows[ref].phase for ref in refs if ref in board.rows}
     own = [phase for phase in closes if phase in named]
     if own:
         return own[-1]
@@ -136,77 +136,77 @@ def phase_of(
     return last if last in closes else closes[-1]
 
 
-def _after_later(board: Board, entry: Row, milestone: Milestone) -> bool:
+def _after_later(board: Board, row: Row, milestone: Milestone) -> bool:
     """Tell whether an item can only happen after this milestone or a later one."""
-    if not entry.item.after:
+    if not row.item.after:
         return False
     order = [stone.id for stone in board.project.process.milestones]
-    if entry.item.after not in order:
+    if row.item.after not in order:
         return False
-    return order.index(entry.item.after) >= order.index(milestone.id)
+    return order.index(row.item.after) >= order.index(milestone.id)
 
 
-def _lacks(board: Board, entry: Row, days: Mapping[str, date]) -> Iterator[Outstanding]:
-    item, record = entry.item, entry.record
+def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstanding]:
+    item, record = row.item, row.record
     demanded, advised = item.level in DEMANDED, item.level in ADVISED
 
     def lack(kind: str, why: str) -> Outstanding:
-        owner = record.owner or entry.role
-        day = waiting_since.owed_since(board, entry, kind, days)
-        return Outstanding(kind, entry.ref, why, owner, entry.role, entry.phase, day)
+        owner = record.owner or row.role
+        day = waiting_since.owed_since(board, row, kind, days)
+        return Outstanding(kind, row.ref, why, owner, row.role, row.phase, day)
 
     if not record.closed:
         if demanded:
-            yield lack("open", _open_words(entry))
+            yield lack("open", _open_words(row))
         elif advised:
             yield lack("declined", "neither done nor declined with a reason")
         return
     if record.status == "na":
         if not record.reason and (demanded or advised):
             yield lack("reason", "not applicable without a reason")
-        if entry.changed and (demanded or advised):
+        if row.changed and (demanded or advised):
             yield lack("upstream", UPSTREAM_WORDS)
         return
-    if _unplanned(board, entry):
-        yield lack("finding", _finding_words(board, entry))
+    if _unplanned(board, row):
+        yield lack("finding", _finding_words(board, row))
     if item.level == "may":
         return
     if item.expects and not record.evidence:
         yield lack("evidence", f"done without evidence; expected: {item.expects[0]}")
     for state, words in EVIDENCE_WORDS.items():
-        if state in entry.evidence:
+        if state in row.evidence:
             yield lack(state, words)
-    if entry.waits:
-        yield lack("needs", f"done, but it needs {', '.join(entry.waits)}")
+    if row.waits:
+        yield lack("needs", f"done, but it needs {', '.join(row.waits)}")
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
-    if entry.changed:
+    if row.changed:
         yield lack("upstream", UPSTREAM_WORDS)
 
 
-def _open_words(entry: Row) -> str:
-    record = entry.record
+def _open_words(row: Row) -> str:
+    record = row.record
     if record.status == "blocked":
         return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
     words = "in progress" if record.status == "doing" else "not done"
-    if entry.overdue and entry.due:
-        words += f", due {entry.due.isoformat()}"
-    if entry.waits:
-        words += f", waits for {entry.waits[0]}"
-        if len(entry.waits) > 1:
-            words += f" and {plural(len(entry.waits) - 1, 'other')}"
+    if row.overdue and row.due:
+        words += f", due {row.due.isoformat()}"
+    if row.waits:
+        words += f", waits for {row.waits[0]}"
+        if len(row.waits) > 1:
+            words += f" and {plural(len(row.waits) - 1, 'other')}"
     return words
 
 
-def _unplanned(board: Board, entry: Row) -> bool:
+def _unplanned(board: Board, row: Row) -> bool:
     """Tell whether an item is other than satisfied, and no finding plans what is done about it."""
-    if entry.record.result != "other-than-satisfied" or not entry.record.closed:
+    if row.record.result != "other-than-satisfied" or not row.record.closed:
         return False
-    return not any(f.planned and entry.ref in f.items for f in board.project.findings)
+    return not any(f.planned and row.ref in f.items for f in board.project.findings)
 
 
-def _finding_words(board: Board, entry: Row) -> str:
-    raised = [f for f in board.project.findings if entry.ref in f.items]
+def _finding_words(board: Board, row: Row) -> str:
+    raised = [f for f in board.project.findings if row.ref in f.items]
     if not raised:
         return "other than satisfied, without a planned finding"
     first = raised[0]
@@ -243,8 +243,8 @@ def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:
 
 def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
     """Tell whether the gate names a test of the finding as unplanned."""
-    entries = (board.entries.get(ref) for ref in finding.items)
-    return any(e and e.phase in milestone.closes and _unplanned(board, e) for e in entries)
+    rows = (board.rows.get(ref) for ref in finding.items)
+    return any(e and e.phase in milestone.closes and _unplanned(board, e) for e in rows)
 
 
 def _after_assessment(board: Board, milestone: Milestone) -> bool:
@@ -290,7 +290,7 @@ def _files(board: Board, milestone: Milestone, asked: Sequence[Row]) -> Iterator
 
     It needs the lists of the phases that it closes, and those that their items wait for.
     """
-    needed = {split(need)[0] for entry in asked for need in entry.item.needs}
+    needed = {split(need)[0] for row in asked for need in row.item.needs}
     for broken in board.project.broken:
         checklist = board.project.checklists.get(broken.checklist)
         if broken.private or not (

@@ -25,49 +25,49 @@ _STATES = ("blocked", "doing", "todo", "other", "unknown", "done", "na")
 _DUE = ("Overdue", "Today", "Within 7 days", "Within 30 days", "Later", "No due date", "Closed")
 
 
-def arranged(entries: Iterable[Row], by: str, board: Board) -> list[Group]:
+def arranged(rows: Iterable[Row], by: str, board: Board) -> list[Group]:
     """Return entries in groups, each with its title and what is done of it: `Testing  3/9`.
 
     Within a group the order of the checklists holds; by due date the earliest comes first.
     """
-    entries = list(entries)
+    rows = list(rows)
     if by == "due":
-        groups = _sorted_groups(entries, lambda entry: _when(entry, board.today), _DUE)
+        groups = _sorted_groups(rows, lambda row: _when(row, board.today), _DUE)
         for name, members in groups:
             if name != "Closed":
-                members.sort(key=lambda entry: entry.due or date.max)
+                members.sort(key=lambda row: row.due or date.max)
     elif by == "status":
-        groups = _sorted_groups(entries, lambda entry: entry.state, _STATES)
+        groups = _sorted_groups(rows, lambda row: row.state, _STATES)
     elif by == "owner":
-        groups = _sorted_groups(entries, lambda entry: entry.record.owner, ("",))
+        groups = _sorted_groups(rows, lambda row: row.record.owner, ("",))
     elif by == "family":
-        groups = _sorted_groups(entries, _first_family, ())
+        groups = _sorted_groups(rows, _first_family, ())
     else:
-        return _sections(entries, board)
+        return _sections(rows, board)
     titles = {"status": _status_title, "owner": _owner_title, "family": _family_title}
     title = titles.get(by, str)
     return [(f"{one_line(title(key))}  {count(members).text}", members) for key, members in groups]
 
 
 def _sorted_groups(
-    entries: Sequence[Row], key: Callable[[Row], str], order: Sequence[str]
+    rows: Sequence[Row], key: Callable[[Row], str], order: Sequence[str]
 ) -> list[Group]:
     """Group entries: what the order names first comes first, what it leaves out by its name."""
     groups: dict[str, list[Row]] = {}
-    for entry in entries:
-        groups.setdefault(key(entry), []).append(entry)
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
     places = {name: place for place, name in enumerate(order)}
     last = len(places)
     names = sorted(groups, key=lambda name: (places.get(name, last), not name, name.casefold()))
     return [(name, groups[name]) for name in names]
 
 
-def _sections(entries: Sequence[Row], board: Board) -> list[Group]:
+def _sections(rows: Sequence[Row], board: Board) -> list[Group]:
     """Group entries by section; where they are of several lists, a title says of which."""
     groups: dict[tuple[str, str], list[Row]] = {}
-    for entry in entries:
-        groups.setdefault((entry.checklist, entry.section.id), []).append(entry)
-    places = {(entry.phase, entry.role) for entry in entries}
+    for row in rows:
+        groups.setdefault((row.checklist, row.section.id), []).append(row)
+    places = {(row.phase, row.role) for row in rows}
     found = []
     for members in groups.values():
         first = members[0]
@@ -80,21 +80,21 @@ def _sections(entries: Sequence[Row], board: Board) -> list[Group]:
     return found
 
 
-def _when(entry: Row, today: date) -> str:
-    if entry.overdue:
+def _when(row: Row, today: date) -> str:
+    if row.overdue:
         return "Overdue"
-    if entry.record.closed:
+    if row.record.closed:
         return "Closed"
-    if entry.due is None:
+    if row.due is None:
         return "No due date"
-    days = (entry.due - today).days
+    days = (row.due - today).days
     if days <= 0:
         return "Today"
     return "Within 7 days" if days <= 7 else "Within 30 days" if days <= 30 else "Later"
 
 
-def _first_family(entry: Row) -> str:
-    return family(entry.item.controls[0]) if entry.item.controls else ""
+def _first_family(row: Row) -> str:
+    return family(row.item.controls[0]) if row.item.controls else ""
 
 
 def _status_title(state: str) -> str:

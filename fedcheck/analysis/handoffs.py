@@ -93,35 +93,35 @@ def _items(board: Board, days: Mapping[str, date]) -> Iterator[Handoff]:
     after: dict[str, list[str]] = {}
     found: dict[tuple[str, str], Handoff] = {}
     reach = phases_in_reach(board)
-    for entry in board.entries.values():
-        if entry.record.closed or entry.unknown:
+    for row in board.rows.values():
+        if row.record.closed or row.unknown:
             continue
-        for ref in entry.waits:
-            after.setdefault(ref, []).append(entry.ref)
-            needed = board.entries[ref]
-            if needed.role == entry.role or needed.unknown:
+        for ref in row.waits:
+            after.setdefault(ref, []).append(row.ref)
+            needed = board.rows[ref]
+            if needed.role == row.role or needed.unknown:
                 continue
-            since = _waiting_since(board, entry, needed, days)
-            known = found.get((entry.role, ref))
+            since = _waiting_since(board, row, needed, days)
+            known = found.get((row.role, ref))
             if known is None:
-                found[entry.role, ref] = _of_item(entry, needed, since)
+                found[row.role, ref] = _of_item(row, needed, since)
             else:
                 earliest = min((d for d in (known.since, since) if d), default=None)
-                blocks = (*known.blocks, entry.ref)
-                found[entry.role, ref] = replace(known, since=earliest, blocks=blocks)
+                blocks = (*known.blocks, row.ref)
+                found[row.role, ref] = replace(known, since=earliest, blocks=blocks)
     for (_, ref), one in found.items():
-        near = _near(board, board.entries[ref], reach)
+        near = _near(board, board.rows[ref], reach)
         yield replace(one, behind=len(_behind(ref, after)), near=near)
 
 
-def _near(board: Board, entry: Row, reach: Container[str]) -> bool:
-    soon = entry.due is not None and (entry.due - board.today).days <= SOON
-    return soon or entry.record.status in ("doing", "blocked") or entry.phase in reach
+def _near(board: Board, row: Row, reach: Container[str]) -> bool:
+    soon = row.due is not None and (row.due - board.today).days <= SOON
+    return soon or row.record.status in ("doing", "blocked") or row.phase in reach
 
 
-def _of_item(entry: Row, needed: Row, since: date | None) -> Handoff:
+def _of_item(row: Row, needed: Row, since: date | None) -> Handoff:
     return Handoff(
-        waits=entry.role,
+        waits=row.role,
         on=needed.role,
         what="item",
         ref=needed.ref,
@@ -131,7 +131,7 @@ def _of_item(entry: Row, needed: Row, since: date | None) -> Handoff:
         since=since,
         due=needed.due,
         overdue=needed.overdue,
-        blocks=(entry.ref,),
+        blocks=(row.ref,),
         stuck=needed.waits,
     )
 
@@ -148,18 +148,18 @@ def _behind(ref: str, after: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _waiting_since(board: Board, entry: Row, needed: Row, days: Mapping[str, date]) -> date | None:
+def _waiting_since(board: Board, row: Row, needed: Row, days: Mapping[str, date]) -> date | None:
     """Return since when an item waits for another one.
 
     Since work on it began or it was blocked; else since everything else that it needs was there;
     since the needed item is overdue, where that is earlier. None where none of that is known.
     """
     told = [needed.due] if needed.overdue else []
-    if entry.record.status in ("doing", "blocked"):
-        told.append(days.get(entry.ref))
-    elif entry.waits == (needed.ref,) and not entry.later:
-        others = [board.project.record(ref).done for ref in entry.item.needs if ref != needed.ref]
-        others.append(board.dates.get(entry.item.after))
+    if row.record.status in ("doing", "blocked"):
+        told.append(days.get(row.ref))
+    elif row.waits == (needed.ref,) and not row.later:
+        others = [board.project.record(ref).done for ref in row.item.needs if ref != needed.ref]
+        others.append(board.dates.get(row.item.after))
         came = [day for day in others if day and day <= board.today]
         told.append(max(came, default=None))
     return min((day for day in told if day), default=None)
@@ -190,8 +190,8 @@ def _request(board: Board, request: Request, days: Mapping[str, date]) -> Iterat
 
 
 def _open(board: Board, ref: str, role: str) -> bool:
-    entry = board.entries.get(ref)
-    return entry is not None and entry.role == role and not entry.record.closed
+    row = board.rows.get(ref)
+    return row is not None and row.role == role and not row.record.closed
 
 
 def _retest(board: Board, finding: Finding) -> Iterator[Handoff]:

@@ -50,29 +50,29 @@ def gone(old: Row) -> Difference:
     return _maker(old)("item-gone", "worse" if lost else "other", was=was)
 
 
-def _untouched(entry: Row) -> Row:
+def _untouched(row: Row) -> Row:
     """Return an item as it is while nobody has touched it; nothing of it is overdue yet."""
     return replace(
-        entry, record=EMPTY, due=entry.due, overdue=False, evidence=(), changed=False, waits=()
+        row, record=EMPTY, due=row.due, overdue=False, evidence=(), changed=False, waits=()
     )
 
 
-def _maker(entry: Row) -> Make:
+def _maker(row: Row) -> Make:
     def make(kind: str, trend: Trend, about: About = "item", **more: str) -> Difference:
         return Difference(
             kind=kind,
             trend=trend,
             about=about,
-            ref=entry.ref,
-            title=entry.item.title,
+            ref=row.ref,
+            title=row.item.title,
             was=more.get("was", ""),
             now=more.get("now", ""),
             why=more.get("why", ""),
-            role=entry.role,
-            owner=entry.record.owner,
+            role=row.role,
+            owner=row.record.owner,
             proof=more.get("proof", ""),
             because=more.get("because", ""),
-            private=entry.private,
+            private=row.private,
         )
 
     return make

@@ -85,13 +85,13 @@ def _in_role(board: Board, one: Digest, role: str) -> bool:
     """Tell whether a digest is of a role; somebody whom nobody knows is of that of their items."""
     if not one.owner or one.role:
         return not one.owner or one.role == role
-    return any(entry.role == role for entry in one.items)
+    return any(row.role == role for row in one.items)
 
 
 def _names(board: Board) -> dict[str, str]:
     """Return who is named, by their name in lower case; roles are nobody."""
     project = board.project
-    used = [entry.record.owner for entry in board.entries.values() if _counts(entry)]
+    used = [row.record.owner for row in board.rows.values() if _counts(row)]
     used += [one.to for one in project.requests if one.state == "open"]
     used += [one.by for one in project.requests if one.state == "answered"]
     used += [one.owner for one in project.findings if one.state == "open"]
@@ -105,11 +105,11 @@ def _names(board: Board) -> dict[str, str]:
     return found
 
 
-def _counts(entry: Row) -> bool:
+def _counts(row: Row) -> bool:
     """Tell whether something is to be done about an item: it is open, or no longer sound."""
-    if entry.unknown:
+    if row.unknown:
         return False
-    return not entry.record.closed or entry.overdue or entry.unsound or entry.changed
+    return not row.record.closed or row.overdue or row.unsound or row.changed
 
 
 def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
@@ -125,15 +125,15 @@ def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
     def asked(thing_role: str) -> bool:
         return bool(owner) or not role or thing_role == role
 
-    entries = [e for e in board.entries.values() if own(e.record.owner) and asked(e.role)]
-    to_do = [e for e in entries if _to_do(e) and in_time(e.due)]
+    rows = [e for e in board.rows.values() if own(e.record.owner) and asked(e.role)]
+    to_do = [e for e in rows if _to_do(e) and in_time(e.due)]
     far = 0
     if not owner:
         near = phases_in_reach(board)
         reached = [e for e in to_do if e.phase in near or _soon(board, e)]
         far, to_do = len(to_do) - len(reached), reached
-    to_do.sort(key=lambda entry: (rank(board, entry), entry.due or date.max))
-    refs = {entry.ref for entry in to_do}
+    to_do.sort(key=lambda row: (rank(board, row), row.due or date.max))
+    refs = {row.ref for row in to_do}
     return Digest(
         owner,
         role_of(project, owner) if owner else role,
@@ -153,20 +153,20 @@ def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
             and asked(remediating(project, one))
         ),
         _waiting(board, refs) if owner else {},
-        tuple(_proofs(board, {entry.ref for entry in entries})) if owner else (),
+        tuple(_proofs(board, {row.ref for row in rows})) if owner else (),
         far,
     )  # fmt: skip
 
 
-def _to_do(entry: Row) -> bool:
+def _to_do(row: Row) -> bool:
     """Tell whether an item is to be worked on; evidence that is unsound is told of apart."""
-    if entry.unknown:
+    if row.unknown:
         return False
-    return not entry.record.closed or entry.overdue or entry.changed
+    return not row.record.closed or row.overdue or row.changed
 
 
-def _soon(board: Board, entry: Row) -> bool:
-    return entry.due is not None and (entry.due - board.today).days <= SOON
+def _soon(board: Board, row: Row) -> bool:
+    return row.due is not None and (row.due - board.today).days <= SOON
 
 
 def _by_due(things: Iterable[T]) -> list[T]:
@@ -176,13 +176,13 @@ def _by_due(things: Iterable[T]) -> list[T]:
 def _waiting(board: Board, refs: set[str]) -> dict[str, tuple[Row, ...]]:
     """Return the open items that wait for some, by what they wait for."""
     found: dict[str, list[Row]] = {}
-    for entry in board.entries.values():
-        if entry.record.closed or entry.unknown or entry.ref in refs:
+    for row in board.rows.values():
+        if row.record.closed or row.unknown or row.ref in refs:
             continue
-        for need in entry.waits:
+        for need in row.waits:
             if need in refs:
-                found.setdefault(need, []).append(entry)
-    return {ref: tuple(entries) for ref, entries in found.items()}
+                found.setdefault(need, []).append(row)
+    return {ref: tuple(rows) for ref, rows in found.items()}
 
 
 def _proofs(board: Board, refs: set[str]) -> Iterator[Use]:
@@ -190,16 +190,16 @@ def _proofs(board: Board, refs: set[str]) -> Iterator[Use]:
     for row in register(board).rows:
         for use in row.uses:
             bad = use.standing in ("stale", "missing", "changed", "soon")
-            if use.proof is not None and bad and use.entry.ref in refs:
+            if use.proof is not None and bad and use.row.ref in refs:
                 yield use
 
 
-def gate_of(board: Board, entry: Row) -> Milestone | None:
+def gate_of(board: Board, row: Row) -> Milestone | None:
     """Return the next milestone whose gate asks for an item; None where none does any more."""
     for stone in board.project.process.milestones:
         day = board.dates.get(stone.id)
         passed = day is not None and day < board.today
-        if entry.phase in stone.closes and entry.item.after != stone.id and not passed:
+        if row.phase in stone.closes and row.item.after != stone.id and not passed:
             return stone
     return None
 
@@ -254,9 +254,7 @@ def merged(
     board: Board, steps: Iterable[Step], more: Iterable[Obligation]
 ) -> list[Step | Obligation]:
     """Return steps on items and what is owed otherwise as one agenda."""
-    ranked: list[tuple[Rank, Step | Obligation]] = [
-        (rank(board, step.entry), step) for step in steps
-    ]
+    ranked: list[tuple[Rank, Step | Obligation]] = [(rank(board, step.row), step) for step in steps]
     ranked += [(one.rank, one) for one in more]
     return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
 

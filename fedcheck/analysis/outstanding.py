@@ -71,9 +71,9 @@ def _oldest(missing: Outstanding) -> date:
 
 def title_of(board: Board, missing: Outstanding) -> str:
     """Return the title of what is missing: of the item, the request or the finding."""
-    entry = board.entries.get(missing.ref)
-    if entry:
-        return entry.item.title
+    row = board.rows.get(missing.ref)
+    if row:
+        return row.item.title
     thing = asked(board, missing)
     return thing.title if thing else missing.ref
 
@@ -86,7 +86,7 @@ def reason_of(board: Board, missing: Outstanding) -> str:
 
 def asked(board: Board, missing: Outstanding) -> Request | Finding | None:
     """Return the request or the finding that something missing is about."""
-    if missing.ref in board.entries:
+    if missing.ref in board.rows:
         return None
     known: Sequence[Request | Finding] = ()
     if missing.kind == "request":

@@ -53,45 +53,45 @@ class Count:
         """Return the percentage in words, `?` where not all is known: `73%`."""
         return "?" if self.unknown else f"{self.percent}%"
 
-    def add(self, entry: Row) -> None:
+    def add(self, row: Row) -> None:
         """Count one item."""
-        if entry.unknown:
+        if row.unknown:
             self.unknown += 1
         else:
-            self.by_status[entry.record.status] += 1
+            self.by_status[row.record.status] += 1
 
 
-def count(entries: Iterable[Row]) -> Count:
+def count(rows: Iterable[Row]) -> Count:
     """Count entries."""
     total = Count()
-    for entry in entries:
-        total.add(entry)
+    for row in rows:
+        total.add(row)
     return total
 
 
 def by_checklist(board: Board) -> dict[str, Count]:
     """Count by checklist id, lists without an applying item included."""
     counts = {checklist: Count() for checklist in board.project.checklists}
-    for entry in board.entries.values():
-        counts[entry.checklist].add(entry)
+    for row in board.rows.values():
+        counts[row.checklist].add(row)
     return counts
 
 
 def by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
     """Count by phase and role, without private lists: every report counts the same."""
     counts: dict[tuple[str, str], Count] = {}
-    for entry in board.entries.values():
-        if not entry.private:
-            counts.setdefault((entry.phase, entry.role), Count()).add(entry)
+    for row in board.rows.values():
+        if not row.private:
+            counts.setdefault((row.phase, row.role), Count()).add(row)
     return counts
 
 
-def by_section(entries: Iterable[Row]) -> dict[tuple[str, str], Count]:
+def by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
     """Count by checklist and section id."""
     counts: dict[tuple[str, str], Count] = {}
-    for entry in entries:
-        place = (entry.checklist, entry.section.id)
-        counts.setdefault(place, Count()).add(entry)
+    for row in rows:
+        place = (row.checklist, row.section.id)
+        counts.setdefault(place, Count()).add(row)
     return counts
 
 
@@ -189,32 +189,32 @@ def pace(board: Board, milestone: str) -> Pace:
     """
     stone = board.project.process.milestone(milestone)
     phases = stone.closes if stone else ()
-    entries = [
-        entry
-        for entry in board.entries.values()
-        if (not phases or entry.phase in phases)
-        and not entry.private
-        and not entry.unknown
-        and entry.record.status != "na"
+    rows = [
+        row
+        for row in board.rows.values()
+        if (not phases or row.phase in phases)
+        and not row.private
+        and not row.unknown
+        and row.record.status != "na"
     ]
-    weeks = _per_week(entries, board.today)
+    weeks = _per_week(rows, board.today)
     full = weeks[-1 - RECENT : -1]
-    done = sum(entry.record.status == "done" for entry in entries)
+    done = sum(row.record.status == "done" for row in rows)
     return Pace(
         milestone=milestone,
         weeks=weeks,
         done=done,
-        total=len(entries),
+        total=len(rows),
         made=sum(full) / len(full),
-        needed=_needed(len(entries) - done, board.dates.get(milestone), board.today),
+        needed=_needed(len(rows) - done, board.dates.get(milestone), board.today),
     )
 
 
-def _per_week(entries: Iterable[Row], today: date) -> tuple[int, ...]:
+def _per_week(rows: Iterable[Row], today: date) -> tuple[int, ...]:
     monday = today - timedelta(days=today.weekday())
     counts = [0] * WEEKS
-    for entry in entries:
-        day = entry.record.done
+    for row in rows:
+        day = row.record.done
         if day is None or day > today:
             continue
         back = (monday - (day - timedelta(days=day.weekday()))).days // 7

@@ -53,14 +53,14 @@ def shift(now: Board, then: Board) -> Shift:
     return Shift(
         milestones=_stones(now, then),
         moves=tuple(move for move in moves if move.deadline.kind not in ("milestone", "evidence")),
-        overdue=tuple(e for e in then.entries.values() if e.overdue > now.entries[e.ref].overdue),
-        stale=tuple(e for e in then.entries.values() if _stale(e) > _stale(now.entries[e.ref])),
-        fresh=tuple(e for e in then.entries.values() if _stale(e) < _stale(now.entries[e.ref])),
+        overdue=tuple(e for e in then.rows.values() if e.overdue > now.rows[e.ref].overdue),
+        stale=tuple(e for e in then.rows.values() if _stale(e) > _stale(now.rows[e.ref])),
+        fresh=tuple(e for e in then.rows.values() if _stale(e) < _stale(now.rows[e.ref])),
     )
 
 
-def _stale(entry: Row) -> int:
-    return entry.evidence.count("stale")
+def _stale(row: Row) -> int:
+    return row.evidence.count("stale")
 
 
 def _moves(now: Board, then: Board) -> list[Move]:

@@ -18,12 +18,12 @@ class DeliverableState:
     """A deliverable as it stands.
 
     Attributes:
-        entry: the item that hands it over; nothing while no checklist has that item.
+        row: the item that hands it over; nothing while no checklist has that item.
         phase: the phase in which it is handed over, if that is known.
     """
 
     deliverable: Deliverable
-    entry: Row | None
+    row: Row | None
     phase: str = ""
 
 
@@ -32,11 +32,11 @@ def papers(board: Board) -> list[DeliverableState]:
     found = []
     for deliverable in board.project.process.deliverables:
         ref = deliverable.handed_over_by
-        entry = board.entries.get(ref)
-        if entry is None and board.project.item(ref) is not None:
+        row = board.rows.get(ref)
+        if row is None and board.project.item(ref) is not None:
             continue
         checklist = board.project.checklists.get(split(ref)[0])
-        found.append(DeliverableState(deliverable, entry, checklist.phase if checklist else ""))
+        found.append(DeliverableState(deliverable, row, checklist.phase if checklist else ""))
     return found
 
 
@@ -55,7 +55,7 @@ class Duty:
         prepares: the role that owns it.
         contributes: other roles with items for it, in the order of the process.
         reviews: the roles that review it.
-        entry: the item that hands it over; None where no list has it.
+        row: the item that hands it over; None where no list has it.
         counts: its items that apply, by role.
     """
 
@@ -64,18 +64,18 @@ class Duty:
     prepares: str
     contributes: tuple[str, ...]
     reviews: tuple[str, ...]
-    entry: Row | None
+    row: Row | None
     counts: Mapping[str, Count]
 
     @property
     def state(self) -> str:
         """Return the status of the item that hands it over; empty where there is none."""
-        return self.entry.state if self.entry else ""
+        return self.row.state if self.row else ""
 
     @property
     def due(self) -> date | None:
         """Return the day on which it is due."""
-        return self.entry.due if self.entry else None
+        return self.row.due if self.row else None
 
     def concerns(self, role: str) -> bool:
         """Tell whether a role has a part in it."""
@@ -136,9 +136,9 @@ def responsibilities(board: Board) -> list[PhaseDuties]:
     board = board.shared() if board.project.private_lists else board
     roles = roles_of(board)
     items: dict[str, list[Row]] = {}
-    for entry in board.entries.values():
-        if entry.item.deliverable:
-            items.setdefault(entry.item.deliverable, []).append(entry)
+    for row in board.rows.values():
+        if row.item.deliverable:
+            items.setdefault(row.item.deliverable, []).append(row)
     duties = [_duty(paper, items.get(paper.deliverable.id, []), roles) for paper in papers(board)]
     found = [_phase(board, phase, duties, roles) for phase in board.project.process.phases]
     placed = {one.phase.id for one in found}
@@ -157,16 +157,16 @@ def roles_of(board: Board) -> list[str]:
     ]
 
 
-def _duty(paper: DeliverableState, entries: Sequence[Row], roles: Sequence[str]) -> Duty:
+def _duty(paper: DeliverableState, rows: Sequence[Row], roles: Sequence[str]) -> Duty:
     document = paper.deliverable
-    by_role = {role: [e for e in entries if e.role == role] for role in roles}
+    by_role = {role: [e for e in rows if e.role == role] for role in roles}
     return Duty(
         document,
         paper.phase,
         document.owner,
         tuple(role for role in roles if by_role[role] and role != document.owner),
         document.reviewers,
-        paper.entry,
+        paper.row,
         {role: count(found) for role, found in by_role.items() if found},
     )
 
@@ -179,13 +179,13 @@ def _phase(board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[s
         if phase.id in stone.closes and stone.decided_by
     )
     deciding = tuple(stone for stone in ends if _last(board, stone) == phase.id)
-    entries = board.of_phase(phase.id)
+    rows = board.of_phase(phase.id)
     lists = [one for one in board.project.checklists.values() if one.phase == phase.id]
     parts = tuple(
         PhaseRole(
             role,
             tuple(one for one in lists if one.role == role),
-            count(entry for entry in entries if entry.role == role),
+            count(row for row in rows if row.role == role),
             tuple(duty.deliverable.title for duty in own if duty.prepares == role),
             tuple(duty.deliverable.title for duty in own if role in duty.reviews),
             tuple(stone for stone in deciding if role in stone.decided_by),

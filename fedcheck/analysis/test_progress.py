@@ -49,15 +49,15 @@ class Tally:
         return 100 * self.tested // self.total if self.total else 100
 
 
-def tests(entries: Iterable[Row]) -> list[Row]:
+def tests(rows: Iterable[Row]) -> list[Row]:
     """Return the tests among entries whose records can be read."""
-    return [entry for entry in entries if entry.item.kind == "test" and not entry.unknown]
+    return [row for row in rows if row.item.kind == "test" and not row.unknown]
 
 
 def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
     """Count tests."""
     listed = list(found)
-    results = [entry.record.result for entry in listed]
+    results = [row.record.result for row in listed]
     reviews = [e.record.review for e in listed if e.record.result]
     return Tally(
         name=name,
@@ -71,27 +71,27 @@ def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
     )
 
 
-def families(entry: Row) -> list[str]:
+def families(row: Row) -> list[str]:
     """Return the control families of a test, each once, in their order."""
-    return sorted({family(control) for control in entry.item.controls}) or [NOBODY]
+    return sorted({family(control) for control in row.item.controls}) or [NOBODY]
 
 
-def by_family(entries: Iterable[Row]) -> list[Tally]:
+def by_family(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by control family; one of two families counts in both."""
-    return _tallies(entries, families, {**FAMILIES, NOBODY: "No control named"})
+    return _tallies(rows, families, {**FAMILIES, NOBODY: "No control named"})
 
 
-def by_method(entries: Iterable[Row]) -> list[Tally]:
+def by_method(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by the methods that their items name; one of two methods counts in both."""
     titles = {NOBODY: "No method named", **{method: method.capitalize() for method in METHODS}}
-    found = _tallies(entries, lambda entry: list(entry.item.methods) or [NOBODY], titles)
+    found = _tallies(rows, lambda row: list(row.item.methods) or [NOBODY], titles)
     order = [*METHODS, NOBODY]
     return sorted(found, key=lambda one: order.index(one.name))
 
 
-def by_tester(entries: Iterable[Row]) -> list[Tally]:
+def by_tester(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by who tested them, or has them; nobody named comes last."""
-    return _tallies(entries, lambda entry: [tester(entry) or NOBODY], {NOBODY: "Nobody named"})
+    return _tallies(rows, lambda row: [tester(row) or NOBODY], {NOBODY: "Nobody named"})
 
 
 BY: Mapping[str, Callable[[Iterable[Row]], list[Tally]]] = {
@@ -103,12 +103,12 @@ BY: Mapping[str, Callable[[Iterable[Row]], list[Tally]]] = {
 
 
 def _tallies(
-    entries: Iterable[Row], names: Callable[[Row], list[str]], titles: Mapping[str, str]
+    rows: Iterable[Row], names: Callable[[Row], list[str]], titles: Mapping[str, str]
 ) -> list[Tally]:
     groups: dict[str, list[Row]] = {}
-    for entry in tests(entries):
-        for name in names(entry):
-            groups.setdefault(name, []).append(entry)
+    for row in tests(rows):
+        for name in names(row):
+            groups.setdefault(name, []).append(row)
     order = sorted(groups, key=lambda name: (name == NOBODY, name.casefold(), name))
     return [tally(name, titles.get(name, name), groups[name]) for name in order]
 
@@ -119,12 +119,12 @@ def _natural(control: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def interviews(entries: Iterable[Row]) -> list[Row]:
+def interviews(rows: Iterable[Row]) -> list[Row]:
     """Return the tests that ask for an interview and have no result yet, by control."""
-    wanted = [e for e in tests(entries) if "interview" in e.item.methods and not e.record.result]
-    return sorted(wanted, key=lambda entry: [_natural(c) for c in entry.item.controls])
+    wanted = [e for e in tests(rows) if "interview" in e.item.methods and not e.record.result]
+    return sorted(wanted, key=lambda row: [_natural(c) for c in row.item.controls])
 
 
-def samples(entries: Iterable[Row]) -> list[Row]:
+def samples(rows: Iterable[Row]) -> list[Row]:
     """Return the tests that were done on a sample, in their order."""
-    return [entry for entry in tests(entries) if entry.record.sample]
+    return [row for row in tests(rows) if row.record.sample]

@@ -57,27 +57,27 @@ def _standing(project: Project, ref: str) -> str:
     return project.record(ref).status
 
 
-def owed_since(board: Board, entry: Row, kind: str, days: Mapping[str, date]) -> date | None:
+def owed_since(board: Board, row: Row, kind: str, days: Mapping[str, date]) -> date | None:
     """Return since when an item owes what a gate lacks of it.
 
     Args:
         board: what the entry belongs to.
-        entry: the item with its record.
+        row: the item with its record.
         kind: the kind of what is missing (`gates.Missing`).
         days: since when items have their status, as far as the history knows.
     """
     match kind:
         case "open" | "declined":
-            return _open_since(board, entry, days)
+            return _open_since(board, row, days)
         case "reason":
-            return days.get(entry.ref)
+            return days.get(row.ref)
         case "evidence" | "needs" | "result":
-            return entry.record.done
+            return row.record.done
         case "finding":
-            raised = [f.found for f in board.project.findings if entry.ref in f.items and f.found]
-            return min(raised, default=entry.record.done)
+            raised = [f.found for f in board.project.findings if row.ref in f.items and f.found]
+            return min(raised, default=row.record.done)
         case "stale":
-            return _stale_since(board, entry)
+            return _stale_since(board, row)
     return None
 
 
@@ -88,32 +88,32 @@ def request_since(request: Request, days: Mapping[str, date]) -> date | None:
     return request.asked
 
 
-def _open_since(board: Board, entry: Row, days: Mapping[str, date]) -> date | None:
+def _open_since(board: Board, row: Row, days: Mapping[str, date]) -> date | None:
     """Return since when an open item is owed.
 
     Overdue: its due date. Blocked: the day on which it was. Else the day on which the last thing
     that it had to wait for came true, if it had to wait for anything.
     """
-    if entry.overdue:
-        return entry.due
-    if entry.record.status == "blocked":
-        return days.get(entry.ref)
-    if entry.waits or entry.later:
+    if row.overdue:
+        return row.due
+    if row.record.status == "blocked":
+        return days.get(row.ref)
+    if row.waits or row.later:
         return None
-    came = [board.project.record(need).done for need in entry.item.needs if need in board.entries]
-    came.append(board.dates.get(entry.item.after))
+    came = [board.project.record(need).done for need in row.item.needs if need in board.rows]
+    came.append(board.dates.get(row.item.after))
     return max((day for day in came if day and day <= board.today), default=None)
 
 
-def _stale_since(board: Board, entry: Row) -> date | None:
+def _stale_since(board: Board, row: Row) -> date | None:
     """Return the day on which the first piece became too old.
 
     None where that day is still to come: what will be too old at a milestone is owed now, and
     nothing says since when that milestone has its date.
     """
-    pieces = zip(entry.record.evidence, entry.evidence, strict=True)
+    pieces = zip(row.record.evidence, row.evidence, strict=True)
     turned = [
-        too_old_from(entry.item, entry.record, piece) for piece, state in pieces if state == "stale"
+        too_old_from(row.item, row.record, piece) for piece, state in pieces if state == "stale"
     ]
     return min((day for day in turned if day and day <= board.today), default=None)
 

@@ -34,8 +34,8 @@ def items(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Compl
     session = _session(ctx)
     if session is None:
         return []
-    entries = session.project.applying()
-    titles = {f"{checklist.id}:{item.id}": item.title for checklist, _, item in entries}
+    rows = session.project.applying()
+    titles = {f"{checklist.id}:{item.id}": item.title for checklist, _, item in rows}
     found = [CompletionItem(r, help=titles[r]) for r in titles if r.startswith(incomplete)]
     bare = {split(ref)[1]: title for ref, title in titles.items()}
     found += [CompletionItem(i, help=t) for i, t in bare.items() if i.startswith(incomplete)]

@@ -23,7 +23,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
     """Return `fedcheck/status@1`; `days` tells since when items have their status."""
     project = board.project
     counts = by_checklist(board)
-    states = [state for entry in board.entries.values() for state in entry.evidence]
+    states = [state for row in board.rows.values() for state in row.evidence]
     requests = project.requests
     asked = issues.counts(requests, board.today)
     found = issues.counts(project.findings, board.today)
@@ -137,13 +137,13 @@ TEST_FIELDS = (
 """What is recorded of a test beside its result; null where nothing is known."""
 
 
-def list_row(entry: Row) -> dict[str, Any]:
+def list_row(row: Row) -> dict[str, Any]:
     """Return the row of an item."""
-    item, record = entry.item, entry.record
+    item, record = row.item, row.record
     return {
-        "ref": entry.ref,
-        "checklist": entry.checklist,
-        "section": entry.section.id,
+        "ref": row.ref,
+        "checklist": row.checklist,
+        "section": row.section.id,
         "id": item.id,
         "code": item.code,
         "title": item.title,
@@ -153,28 +153,28 @@ def list_row(entry: Row) -> dict[str, Any]:
         "result": record.result,
         "owner": record.owner,
         "tester": record.tester,
-        "due": entry.due,
+        "due": row.due,
         "evidence": len(record.evidence),
-        "stale": entry.stale,
+        "stale": row.stale,
         "controls": list(item.controls),
-        "role": entry.role,
-        "phase": entry.phase,
-        "overdue": entry.overdue,
-        "waits": list(entry.waits),
-        "changed": entry.changed,
-        "private": entry.private,
+        "role": row.role,
+        "phase": row.phase,
+        "overdue": row.overdue,
+        "waits": list(row.waits),
+        "changed": row.changed,
+        "private": row.private,
     }
 
 
-def show_document(board: Board, entry: Row, history: list[HistoryLine]) -> dict[str, Any]:
+def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[str, Any]:
     """Return `fedcheck/show@1`."""
     project, day = board.project, board.today
-    item, record = entry.item, entry.record
-    checklist, _ = split(entry.ref)
+    item, record = row.item, row.record
+    checklist, _ = split(row.ref)
     source, where = project.checklists[checklist].source_of(item)
     return {
         "schema": "fedcheck/show@1",
-        **list_row(entry),
+        **list_row(row),
         "statement": item.statement,
         "guidance": item.guidance,
         "expects": list(item.expects),
@@ -188,16 +188,16 @@ def show_document(board: Board, entry: Row, history: list[HistoryLine]) -> dict[
             "where": where,
         },
         "note": record.note,
-        "private_note": project.private_note(entry.ref),
+        "private_note": project.private_note(row.ref),
         "reason": record.reason,
         "done": record.done,
         "test": {name: field_value(record, name) for name in TEST_FIELDS},
         "evidence": [
             {"id": proof.id, "state": state, **evidence_to_dict(proof)}
-            for proof, state in zip(record.evidence, entry.evidence, strict=True)
+            for proof, state in zip(record.evidence, row.evidence, strict=True)
         ],
-        "requests": [request_row(r, day) for r in project.requests if entry.ref in r.items],
-        "findings": [finding_row(f, day) for f in project.findings if entry.ref in f.items],
+        "requests": [request_row(r, day) for r in project.requests if row.ref in r.items],
+        "findings": [finding_row(f, day) for f in project.findings if row.ref in f.items],
         "history": [history_row(entered) for entered in history],
     }
 

@@ -39,15 +39,15 @@ def due_text(day: date | None, today: date) -> str:
     return f"{day.isoformat()}  {distance(day, today)}" if day else ""
 
 
-def marks(entry: Row) -> str:
+def marks(row: Row) -> str:
     """Return what is wrong with an entry, in words."""
     found = []
-    if entry.overdue:
+    if row.overdue:
         found.append("! overdue")
-    found += [f"↻ {s}" for s in ("stale", "missing", "changed") if s in entry.evidence]
-    if entry.changed:
+    found += [f"↻ {s}" for s in ("stale", "missing", "changed") if s in row.evidence]
+    if row.changed:
         found.append("△ changed upstream")
-    if entry.private:
+    if row.private:
         found.append("private")
     return ", ".join(found)
 

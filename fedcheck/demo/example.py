@@ -82,17 +82,17 @@ def _play(session: Session, today: date) -> None:
     """Save what everybody did, in the order of the days."""
     work: dict[tuple[int, str], list[Change]] = defaultdict(list)
     lost: list[Path] = []
-    entries = session.board(today).entries
-    statuses = _statuses(entries)
-    for entry in entries.values():
-        turn = story.TURNS.get(entry.ref, Turn())
-        pace = _pace(entry)
-        status = statuses[entry.ref]
+    rows = session.board(today).rows
+    statuses = _statuses(rows)
+    for row in rows.values():
+        turn = story.TURNS.get(row.ref, Turn())
+        pace = _pace(row)
+        status = statuses[row.ref]
         if status == "todo":
             continue
-        away = _day(entry, turn, pace)
-        changes = _changes(session, entry, turn, status, _at(today, away), today, lost)
-        work[away - away % GRAIN, _owner(entry, turn)] += changes
+        away = _day(row, turn, pace)
+        changes = _changes(session, row, turn, status, _at(today, away), today, lost)
+        work[away - away % GRAIN, _owner(row, turn)] += changes
     for number, ((away, who), changes) in enumerate(sorted(work.items())):
         at = datetime.combine(
             _at(today, min(away, -1)), time(14 + number % 6, 7 * number % 60), UTC
@@ -104,33 +104,33 @@ def _play(session: Session, today: date) -> None:
         path.unlink(missing_ok=True)
 
 
-def _statuses(entries: Mapping[str, Row]) -> dict[str, str]:
+def _statuses(rows: Mapping[str, Row]) -> dict[str, str]:
     """Draw the status of every item; none is done before what it needs."""
     told = {ref: turn.status for ref, turn in story.TURNS.items() if turn.status}
-    drawn = {ref: _status(entry, _pace(entry)) for ref, entry in entries.items()}
-    found = {ref: told.get(ref, drawn[ref]) for ref in entries}
+    drawn = {ref: _status(row, _pace(row)) for ref, row in rows.items()}
+    found = {ref: told.get(ref, drawn[ref]) for ref in rows}
     while True:
         early = [
             ref
-            for ref, entry in entries.items()
+            for ref, row in rows.items()
             if found[ref] == "done"
-            and any(found.get(need, "done") not in ("done", "na") for need in entry.item.needs)
+            and any(found.get(need, "done") not in ("done", "na") for need in row.item.needs)
         ]
         if not early:
             return found
         found.update(dict.fromkeys(early, "todo"))
 
 
-def _pace(entry: Row) -> Pace:
+def _pace(row: Row) -> Pace:
     """Return how far the item's section is, else its phase and role; nothing has begun else."""
-    rest = story.PACES.get((entry.phase, entry.role, ""), Pace(0, 0, -20, -1))
-    return story.PACES.get((entry.phase, entry.role, entry.section.id), rest)
+    rest = story.PACES.get((row.phase, row.role, ""), Pace(0, 0, -20, -1))
+    return story.PACES.get((row.phase, row.role, row.section.id), rest)
 
 
-def _day(entry: Row, turn: Turn, pace: Pace) -> int:
+def _day(row: Row, turn: Turn, pace: Pace) -> int:
     if turn.day is not None:
         return turn.day
-    return pace.first_day + _draw(entry.ref) % max(pace.last_day - pace.first_day, 1)
+    return pace.first_day + _draw(row.ref) % max(pace.last_day - pace.first_day, 1)
 
 
 def _enter(session: Session, book: RecordFile, day: date) -> None:
@@ -151,7 +151,7 @@ def _save(session: Session, changes: Iterable[Change], deed: TransactionHead) ->
 
 def _changes(
     session: Session,
-    entry: Row,
+    row: Row,
     turn: Turn,
     status: str,
     day: date,
@@ -160,9 +160,9 @@ def _changes(
 ) -> list[Change]:
     """Return all changes of an item on the day on which it was worked on."""
     result = turn.result if status in ("done", "na") else ""
-    if entry.item.kind == "test" and status == "done" and not result:
+    if row.item.kind == "test" and status == "done" and not result:
         result = "satisfied"
-    owner = _owner(entry, turn)
+    owner = _owner(row, turn)
     edit = ItemEdit(
         status=None if result else status,
         result=result or None,
@@ -170,21 +170,21 @@ def _changes(
         due=_at(today, turn.due).isoformat() if turn.due is not None else None,
         note=turn.note or None,
         reason=turn.reason or None,
-        testing=_fieldwork(entry) if result else None,
+        testing=_fieldwork(row) if result else None,
     )
-    changes = edited(entry.ref, entry.item, EMPTY, edit, day, owner)
-    if result and _draw(entry.ref + "review") % 3 == 0:
-        changes += _reviewed(entry, changes, owner, day)
-    if status == "done" and (entry.item.expects or turn.evidence_day or turn.lost_file):
+    changes = edited(row.ref, row.item, EMPTY, edit, day, owner)
+    if result and _draw(row.ref + "review") % 3 == 0:
+        changes += _reviewed(row, changes, owner, day)
+    if status == "done" and (row.item.expects or turn.evidence_day or turn.lost_file):
         taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
-        proof = _proof(session.root, entry, taken, turn.lost_file, lost)
-        changes += with_evidence(entry.ref, EMPTY, proof)
+        proof = _proof(session.root, row, taken, turn.lost_file, lost)
+        changes += with_evidence(row.ref, EMPTY, proof)
     return changes
 
 
-def _fieldwork(entry: Row) -> TestEdit:
+def _fieldwork(row: Row) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
-    item, draw = entry.item, _draw(entry.ref + "fieldwork")
+    item, draw = row.item, _draw(row.ref + "fieldwork")
     proof = item.expects[0] if item.expects else "the service"
     seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
     return TestEdit(
@@ -194,38 +194,38 @@ def _fieldwork(entry: Row) -> TestEdit:
     )
 
 
-def _reviewed(entry: Row, changes: list[Change], tester: str, day: date) -> list[Change]:
+def _reviewed(row: Row, changes: list[Change], tester: str, day: date) -> list[Change]:
     """Return what the second assessor made of a test."""
     record = EMPTY
     for change in changes:
         record = with_field(record, change.field, change.new)
-    others = [name for name in story.OWNERS[entry.role] if name != tester]
+    others = [name for name in story.OWNERS[row.role] if name != tester]
     edit = ItemEdit(testing=TestEdit(review="agreed"))
-    return edited(entry.ref, entry.item, record, edit, day, others[0]) if others else []
+    return edited(row.ref, row.item, record, edit, day, others[0]) if others else []
 
 
-def _status(entry: Row, pace: Pace) -> str:
-    if entry.later:
+def _status(row: Row, pace: Pace) -> str:
+    if row.later:
         return "todo"
-    draw = _draw(entry.ref + "status") % 100
+    draw = _draw(row.ref + "status") % 100
     if draw < pace.done:
         return "done"
     return "doing" if draw < pace.done + pace.doing else "todo"
 
 
-def _owner(entry: Row, turn: Turn) -> str:
-    people = story.OWNERS[entry.role]
-    return turn.owner or people[_draw(entry.section.id) % len(people)]
+def _owner(row: Row, turn: Turn) -> str:
+    people = story.OWNERS[row.role]
+    return turn.owner or people[_draw(row.section.id) % len(people)]
 
 
-def _proof(root: Path, entry: Row, day: date, gone: bool, lost: list[Path]) -> Evidence:
+def _proof(root: Path, row: Row, day: date, gone: bool, lost: list[Path]) -> Evidence:
     """Return a piece of evidence: a file for some, a link or a ticket for the others."""
-    draw = _draw(entry.ref + "proof")
-    label = entry.item.expects[0] if entry.item.expects else entry.item.title
+    draw = _draw(row.ref + "proof")
+    label = row.item.expects[0] if row.item.expects else row.item.title
     proof_id = f"{draw % 0xFFFFFF:06x}"
     kind = draw % 6
     if gone or kind == 0:
-        link = f"evidence/{entry.item.id}.txt"
+        link = f"evidence/{row.item.id}.txt"
         path = root / link
         if not path.exists():
             _write(path, f"Example evidence, fictional.\n{label}\nCollected {day}\n")
@@ -235,7 +235,7 @@ def _proof(root: Path, entry: Row, day: date, gone: bool, lost: list[Path]) -> E
         return Evidence(proof_id, link, label, "file", day, sha256=digest)
     if kind == 1:
         return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, "ticket", day)
-    link = f"https://grc.meridian.example/evidence/{entry.checklist}/{entry.item.id}"
+    link = f"https://grc.meridian.example/evidence/{row.checklist}/{row.item.id}"
     return Evidence(proof_id, link, label, "url", day)
 
 

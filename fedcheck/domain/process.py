@@ -39,7 +39,7 @@ class Phase:
     id: str = key("Id of the phase", check="id")
     title: str = key("Title")
     purpose: str = key("What the phase is for")
-    entry: str = key("What must hold before it starts", default="")
+    row: str = key("What must hold before it starts", default="")
     duration: str = key("How long it typically takes", default="")
     note: str = key("More about it", default="")
     source: SourceRef | None = key("Where this comes from", default=None)

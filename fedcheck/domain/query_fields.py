@@ -35,10 +35,10 @@ def parse(text: str) -> Query:
     return ITEMS.parse(text)
 
 
-def searched(entry: Row) -> Iterable[str]:
+def searched(row: Row) -> Iterable[str]:
     """Yield the texts of an entry in which a plain word is looked for."""
-    item, record = entry.item, entry.record
-    yield entry.ref
+    item, record = row.item, row.record
+    yield row.ref
     yield item.code
     yield item.title
     yield from item.controls
@@ -60,15 +60,15 @@ def family(control: str) -> str:
 
 def _family(value: str) -> Test:
     if value == "none":
-        return lambda entry, _: not entry.item.controls
-    return lambda entry, _: any(family(c).casefold() == value for c in entry.item.controls)
+        return lambda row, _: not row.item.controls
+    return lambda row, _: any(family(c).casefold() == value for c in row.item.controls)
 
 
 def _control(value: str) -> Test:
     """`ac-2` means the control with its enhancements, `ac-2(1)` just that one."""
 
-    def holds(entry: Row, _: date) -> bool:
-        controls = (c.casefold() for c in entry.item.controls)
+    def holds(row: Row, _: date) -> bool:
+        controls = (c.casefold() for c in row.item.controls)
         return any(c == value or c.startswith(value + "(") for c in controls)
 
     return holds
@@ -76,33 +76,33 @@ def _control(value: str) -> Test:
 
 def _method(value: str) -> Test:
     if value == "none":
-        return lambda entry, _: not entry.item.methods
-    return lambda entry, _: value in entry.item.methods
+        return lambda row, _: not row.item.methods
+    return lambda row, _: value in row.item.methods
 
 
 def _section(value: str) -> Test:
-    def holds(entry: Row, _: date) -> bool:
-        return entry.section.id == value or value in entry.section.title.casefold()
+    def holds(row: Row, _: date) -> bool:
+        return row.section.id == value or value in row.section.title.casefold()
 
     return holds
 
 
 def _checklist(value: str) -> Test:
-    return lambda entry, _: entry.checklist == value or entry.checklist.endswith("." + value)
+    return lambda row, _: row.checklist == value or row.checklist.endswith("." + value)
 
 
-def _owner(entry: Row) -> str:
-    return entry.record.owner
+def _owner(row: Row) -> str:
+    return row.record.owner
 
 
-def tester(entry: Row) -> str:
+def tester(row: Row) -> str:
     """Return who tested; the owner of a test that nobody has tested yet."""
-    return (entry.record.tester or entry.record.owner) if entry.item.kind == "test" else ""
+    return (row.record.tester or row.record.owner) if row.item.kind == "test" else ""
 
 
 def _tester(value: str) -> Test:
     holds = named(tester)(value)
-    return lambda entry, today: entry.item.kind == "test" and holds(entry, today)
+    return lambda row, today: row.item.kind == "test" and holds(row, today)
 
 
 def _evidence(value: str) -> Test:
@@ -110,10 +110,10 @@ def _evidence(value: str) -> Test:
         hint = did_you_mean(value, EVIDENCE_WORDS) or "it is one of " + ", ".join(EVIDENCE_WORDS)
         raise QueryError(f'"{shown(value)}" says nothing of evidence; {hint}')
     if value == "none":
-        return lambda entry, _: bool(entry.item.expects) and not entry.record.evidence
+        return lambda row, _: bool(row.item.expects) and not row.record.evidence
     if value == "any":
-        return lambda entry, _: bool(entry.record.evidence)
-    return lambda entry, _: value in entry.evidence
+        return lambda row, _: bool(row.record.evidence)
+    return lambda row, _: value in row.evidence
 
 
 IS: dict[str, Test] = {
@@ -136,7 +136,7 @@ IS: dict[str, Test] = {
 
 
 def _kind(read: Callable[[Item], str]) -> Callable[[Row], str]:
-    return lambda entry: read(entry.item)
+    return lambda row: read(row.item)
 
 
 KEYS: dict[str, Callable[[str], Test]] = {

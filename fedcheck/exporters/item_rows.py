@@ -20,19 +20,19 @@ Column = Callable[[Board, Row], Any]
 
 
 def _of_item(name: str) -> Column:
-    return lambda _, entry: getattr(entry.item, name)
+    return lambda _, row: getattr(row.item, name)
 
 
 def _of_record(name: str) -> Column:
-    return lambda _, entry: getattr(entry.record, name)
+    return lambda _, row: getattr(row.record, name)
 
 
 def _of_entry(name: str) -> Column:
-    return lambda _, entry: getattr(entry, name)
+    return lambda _, row: getattr(row, name)
 
 
-def _source(board: Board, entry: Row) -> str:
-    source, where = board.project.checklists[entry.checklist].source_of(entry.item)
+def _source(board: Board, row: Row) -> str:
+    source, where = board.project.checklists[row.checklist].source_of(row.item)
     return ", ".join(filter(None, (source.title, where))) if source else ""
 
 
@@ -105,10 +105,10 @@ def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or USUAL
 
 
-def rows(board: Board, entries: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+def rows(board: Board, rows: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
     """Return a header and a row for each item."""
     found: list[tuple[Cell, ...]] = [tuple(names)]
-    found += [tuple(_cell(name, COLUMNS[name](board, one)) for name in names) for one in entries]
+    found += [tuple(_cell(name, COLUMNS[name](board, one)) for name in names) for one in rows]
     return found
 
 
@@ -117,10 +117,10 @@ def sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
     return Sheet("Items", tuple(rows(board, entries, names)))
 
 
-def document(board: Board, entry: Row) -> dict[str, Any]:
+def document(board: Board, row: Row) -> dict[str, Any]:
     """Return what the columns say of an item as JSON data; `links` are whole there."""
-    values = {name: COLUMNS[name](board, entry) for name in COLUMNS}
-    states = zip(entry.record.evidence, entry.evidence, strict=True)
+    values = {name: COLUMNS[name](board, row) for name in COLUMNS}
+    states = zip(row.record.evidence, row.evidence, strict=True)
     links = [_link(proof, state) for proof, state in states]
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     return {**values, **lists, "links": links}

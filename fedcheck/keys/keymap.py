@@ -127,19 +127,19 @@ class _Entry:
 def key_map(preset: str = "", own: Mapping[str, Any] | None = None) -> KeyMap:
     """Return the keys in force. What is wrong in `own` is left out and complained of."""
     complaints: list[Complaint] = []
-    entries = dict(_entries(own or {}, complaints))
+    rows = dict(_entries(own or {}, complaints))
     while True:
-        keys = _combined(preset, entries)
-        clash = _clash(keys, entries)
+        keys = _combined(preset, rows)
+        clash = _clash(keys, rows)
         if clash is None:
             break
         complaints.append(clash[1])
-        del entries[clash[0]]
-    if entries and not keys["app.quit"] and not keys["app.palette"]:
-        path = entries.pop("app.quit").path
+        del rows[clash[0]]
+    if rows and not keys["app.quit"] and not keys["app.palette"]:
+        path = rows.pop("app.quit").path
         hint = "give it or app.palette a key; there is no other way out"
         complaints.append(Complaint(path, "app.quit has no key", hint))
-        keys = _combined(preset, entries)
+        keys = _combined(preset, rows)
     changed = frozenset(action.id for action in ACTIONS if keys[action.id] != action.keys)
     return KeyMap(keys, changed, tuple(complaints))
 
@@ -227,13 +227,13 @@ def _flat(table: Mapping[str, Any], path: Path, name: str) -> Iterator[tuple[Pat
             yield (*path, part), whole, value
 
 
-def _combined(preset: str, entries: Mapping[str, _Entry]) -> dict[str, tuple[str, ...]]:
+def _combined(preset: str, rows: Mapping[str, _Entry]) -> dict[str, tuple[str, ...]]:
     """Return the keys of each action; what the user chose wins over what the preset adds."""
-    keys = {a.id: entries[a.id].keys if a.id in entries else a.keys for a in ACTIONS}
+    keys = {a.id: rows[a.id].keys if a.id in rows else a.keys for a in ACTIONS}
     if preset != "vim":
         return keys
     for action in ACTIONS:
-        if action.id in entries:
+        if action.id in rows:
             continue
         taken = {k for other in ACTIONS if together(action, other) for k in keys[other.id]}
         added = tuple(key for key in action.vim if key not in taken)
@@ -252,10 +252,10 @@ def together(one: Action, other: Action) -> bool:
 
 
 def _clash(
-    keys: Mapping[str, tuple[str, ...]], entries: Mapping[str, _Entry]
+    keys: Mapping[str, tuple[str, ...]], rows: Mapping[str, _Entry]
 ) -> tuple[str, Complaint] | None:
     """Return the first clash that the user caused: the action to leave out, and why."""
-    said = list(entries)
+    said = list(rows)
     for mine in reversed(said):
         for other in ACTIONS:
             action = next(a for a in ACTIONS if a.id == mine)
@@ -269,7 +269,7 @@ def _clash(
                     f'"{key_text(both[0])}" would do two things: {mine} and {other.id} ({where})'
                 )
                 hint = f'choose another key, or free it with "{other.id}" = ""'
-                return mine, Complaint(entries[mine].path, message, hint)
+                return mine, Complaint(rows[mine].path, message, hint)
     return None
 
 

@@ -139,7 +139,7 @@ def changes(board: Board, earlier: Earlier, veil: Veil, since: Mapping[str, date
 
 
 def _change(board: Board, names: Names, delta: Difference) -> ChangeView:
-    entry = board.entries.get(delta.ref)
+    row = board.rows.get(delta.ref)
     stone = board.project.process.milestone(delta.because)
     is_proof = delta.about == "evidence"
     return ChangeView(
@@ -148,7 +148,7 @@ def _change(board: Board, names: Names, delta: Difference) -> ChangeView:
         worse=delta.worse,
         about=delta.about,
         ref=delta.ref,
-        name=wording.title(wording.item_name(entry) if entry else delta.title),
+        name=wording.title(wording.item_name(row) if row else delta.title),
         what=wording.reason(delta.words),
         was=wording.title(delta.was),
         now=wording.title(delta.now),

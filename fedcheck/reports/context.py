@@ -91,10 +91,10 @@ class _Gathering:
         stone = project.process.milestone(self.milestone)
         chosen = gate(board, stone, self.since) if stone else None
         milestones = tuple(service_context.milestone(board, one, self.milestone) for one in judged)
-        why = {(t.entry.ref, t.proof.id): t.why for t in evidence_register.troubles(board)}
-        items = {ref: self._item(entry, why) for ref, entry in board.entries.items()}
-        states = [state for entry in board.entries.values() for state in entry.evidence]
-        declined = [e for e in board.entries.values() if e.record.status == "na"]
+        why = {(t.row.ref, t.proof.id): t.why for t in evidence_register.troubles(board)}
+        items = {ref: self._item(row, why) for ref, row in board.rows.items()}
+        states = [state for row in board.rows.values() for state in row.evidence]
+        declined = [e for e in board.rows.values() if e.record.status == "na"]
         ledgers = Ledgers(board, self.names, self.proofs)
         findings = ledgers.findings()
         return views.ReportView(
@@ -133,52 +133,50 @@ class _Gathering:
                 stale=states.count("stale"),
                 missing=states.count("missing"),
                 changed=states.count("changed"),
-                overdue=sum(entry.overdue for entry in board.entries.values()),
+                overdue=sum(row.overdue for row in board.rows.values()),
             ),
         )
 
     def _unreadable(self) -> Iterable[views.UnreadableView]:
         for broken in self.board.project.broken:
             hidden = [
-                e
-                for e in self.board.entries.values()
-                if e.unknown and e.checklist == broken.checklist
+                e for e in self.board.rows.values() if e.unknown and e.checklist == broken.checklist
             ]
             path = inside(self.board, broken.path)
             yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
-    def _item(self, entry: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
-        item, record = entry.item, entry.record
-        owner, name = self.names.who(record.owner, entry.role), wording.item_name(entry)
-        proofs = zip(record.evidence, entry.evidence, strict=True)
+    def _item(self, row: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
+        item, record = row.item, row.record
+        owner, name = self.names.who(record.owner, row.role), wording.item_name(row)
+        proofs = zip(record.evidence, row.evidence, strict=True)
         return views.ItemView(
-            ref=entry.ref,
+            ref=row.ref,
             id=item.id,
             code=item.code,
             name=wording.title(name),
             title=wording.title(item.title),
-            phase=entry.phase,
-            role=entry.role,
-            section=wording.title(entry.section.title),
+            phase=row.phase,
+            role=row.role,
+            section=wording.title(row.section.title),
             kind=item.kind,
             level=item.level,
             controls=item.controls,
             methods=item.methods,
             status=record.status,
-            state=wording.status_text(entry.state),
+            state=wording.status_text(row.state),
             result=record.result,
             owner=owner,
             owner_id=record.owner,
-            due=entry.due,
+            due=row.due,
             done=record.done,
-            since=self.since.get(entry.ref),
-            overdue=entry.overdue,
-            waiting=entry.waiting,
-            changed=entry.changed,
+            since=self.since.get(row.ref),
+            overdue=row.overdue,
+            waiting=row.waiting,
+            changed=row.changed,
             reason=wording.reason(record.reason),
             note=wording.reason(record.note),
             evidence=tuple(
-                self.proofs.view(proof, state, why.get((entry.ref, proof.id), ""), name, owner)
+                self.proofs.view(proof, state, why.get((row.ref, proof.id), ""), name, owner)
                 for proof, state in proofs
             ),
         )
@@ -188,7 +186,7 @@ class _Gathering:
     ) -> views.DeliverableView:
         document = paper.deliverable
         needed = chosen is None or not chosen.milestone.closes or _needed(paper, chosen)
-        item = items.get(paper.entry.ref) if paper.entry else None
+        item = items.get(paper.row.ref) if paper.row else None
         due = item.due if item else None
         return views.DeliverableView(
             id=document.id,
@@ -212,27 +210,27 @@ class _Gathering:
             return
         role, phase = self.role or self.board.project.config.role, chosen.milestone.closes[-1]
         sections: dict[tuple[str, str], list[Row]] = {}
-        for entry in self.board.of_phase(phase):
-            if entry.role == role and entry.item.after != chosen.milestone.id:
-                sections.setdefault((entry.checklist, entry.section.id), []).append(entry)
-        for entries in sections.values():
+        for row in self.board.of_phase(phase):
+            if row.role == role and row.item.after != chosen.milestone.id:
+                sections.setdefault((row.checklist, row.section.id), []).append(row)
+        for rows in sections.values():
             yield views.SectionView(
-                title=wording.title(entries[0].section.title),
-                count=service_context.status_counts(role, entries),
-                items=tuple(items[entry.ref] for entry in entries),
+                title=wording.title(rows[0].section.title),
+                count=service_context.status_counts(role, rows),
+                items=tuple(items[row.ref] for row in rows),
             )
 
     def _steps(self, chosen: Gate | None) -> Iterable[views.StepView]:
         for role in service_context.roles_of(self.board):
             for step in agenda.mine(self.board, role)[:STEPS]:
-                entry = step.entry
+                row = step.row
                 yield views.StepView(
                     role=role,
-                    owner=self.names.who(entry.record.owner, entry.role),
-                    name=wording.title(wording.item_name(entry)),
-                    ref=entry.ref,
-                    due=entry.due,
-                    by=wording.earlier(entry.due, _asked_by(chosen, entry)),
+                    owner=self.names.who(row.record.owner, row.role),
+                    name=wording.title(wording.item_name(row)),
+                    ref=row.ref,
+                    due=row.due,
+                    by=wording.earlier(row.due, _asked_by(chosen, row)),
                     why=step.why,
                 )
 
@@ -244,11 +242,11 @@ class _Gathering:
 
 def _needed(paper: DeliverableState, chosen: Gate) -> bool:
     """Tell whether a milestone rests on a deliverable."""
-    late = paper.entry is not None and paper.entry.item.after == chosen.milestone.id
+    late = paper.row is not None and paper.row.item.after == chosen.milestone.id
     return paper.phase in chosen.milestone.closes and not late
 
 
-def _asked_by(chosen: Gate | None, entry: Row) -> date | None:
+def _asked_by(chosen: Gate | None, row: Row) -> date | None:
     """Return the day of the milestone, where that asks for an item."""
-    asked = chosen and any(missing.ref == entry.ref for missing in chosen.missing)
+    asked = chosen and any(missing.ref == row.ref for missing in chosen.missing)
     return chosen.date if chosen and asked else None

@@ -112,37 +112,37 @@ class _Page:
 
     def _items(self) -> Iterator[str]:
         groups: dict[str, list[Row]] = {}
-        for entry in self.one.items:
-            groups.setdefault(self._when(entry), []).append(entry)
+        for row in self.one.items:
+            groups.setdefault(self._when(row), []).append(row)
         for title in ("Overdue", f"Due within {SOON} days", "Later", "Without a date"):
             if title in groups:
                 yield f"\n## {title}\n"
-                for entry in groups[title]:
-                    yield from self._item(entry)
+                for row in groups[title]:
+                    yield from self._item(row)
         if self.one.later:
             count = plural(self.one.later, "more item")
             yield f"\n{count} of phases that are further off: nobody is named for them either."
 
-    def _when(self, entry: Row) -> str:
-        if entry.overdue:
+    def _when(self, row: Row) -> str:
+        if row.overdue:
             return "Overdue"
-        if entry.due is None:
+        if row.due is None:
             return "Without a date"
-        return f"Due within {SOON} days" if (entry.due - self.today).days <= SOON else "Later"
+        return f"Due within {SOON} days" if (row.due - self.today).days <= SOON else "Later"
 
-    def _item(self, entry: Row) -> Iterator[str]:
-        item, record = entry.item, entry.record
-        about = [self._due(entry.due), STATUS_WORDS[record.status]]
+    def _item(self, row: Row) -> Iterator[str]:
+        item, record = row.item, row.record
+        about = [self._due(row.due), STATUS_WORDS[record.status]]
         if record.status == "doing":
             about[1] = "in progress"
         title = marked(f"{item.code}: {item.title}" if item.code else item.title)
         yield f"- **{title}** ({', '.join(about)})"
-        yield f"  - Item: {code(entry.ref)}" + self._place(entry)
-        yield f"  - Why: {self._why(entry)}"
+        yield f"  - Item: {code(row.ref)}" + self._place(row)
+        yield f"  - Why: {self._why(row)}"
         if record.status == "blocked" and record.reason:
             yield f"  - Blocked: {marked(one_line(record.reason, LONGEST))}"
-        if entry.waits and not record.closed:
-            yield f"  - Waits for: {'; '.join(self._named(ref) for ref in entry.waits)}"
+        if row.waits and not record.closed:
+            yield f"  - Waits for: {'; '.join(self._named(ref) for ref in row.waits)}"
         if item.guidance.strip():
             yield f"  - What to do: {marked(shortened(item.guidance))}"
         if item.expects:
@@ -150,36 +150,36 @@ class _Page:
             listed = "; ".join(marked(one) for one in item.expects[:EXPECTED])
             yield f"  - Evidence expected: {listed}" + (f"; and {more} more" if more > 0 else "")
 
-    def _place(self, entry: Row) -> str:
-        phase = self.board.project.process.phase(entry.phase)
-        controls = f", {marked(', '.join(entry.item.controls[:8]))}" if entry.item.controls else ""
-        return f", {marked(phase.title if phase else entry.phase)}{controls}"
+    def _place(self, row: Row) -> str:
+        phase = self.board.project.process.phase(row.phase)
+        controls = f", {marked(', '.join(row.item.controls[:8]))}" if row.item.controls else ""
+        return f", {marked(phase.title if phase else row.phase)}{controls}"
 
     def _due(self, due: date | None) -> str:
         return f"due {due.isoformat()}, {distance(due, self.today)}" if due else "no due date"
 
-    def _why(self, entry: Row) -> str:
+    def _why(self, row: Row) -> str:
         parts = []
-        stone = gate_of(self.board, entry)
+        stone = gate_of(self.board, row)
         if stone:
             day = self.board.dates.get(stone.id)
             when = f" ({day.isoformat()})" if day else ""
-            asks = "must be done" if entry.item.level.startswith("must") else "done, or declined"
-            optional = entry.item.level == "may"
+            asks = "must be done" if row.item.level.startswith("must") else "done, or declined"
+            optional = row.item.level == "may"
             parts.append(
                 f"optional before {marked(stone.title)}{when}"
                 if optional
                 else f"{asks} before {marked(stone.title)}{when}"
             )
-        if entry.item.deliverable:
-            parts.append(f"goes into: {marked(self._paper(entry.item.deliverable))}")
-        waiting = (self.one.blocked or {}).get(entry.ref, ())
+        if row.item.deliverable:
+            parts.append(f"goes into: {marked(self._paper(row.item.deliverable))}")
+        waiting = (self.one.blocked or {}).get(row.ref, ())
         if waiting:
             people = dict.fromkeys(other.record.owner or other.role for other in waiting)
             verb = "waits" if len(waiting) == 1 else "wait"
             names = marked(", ".join(people))
             parts.append(f"{plural(len(waiting), 'item')} of others {verb} for it ({names})")
-        if entry.changed:
+        if row.changed:
             parts.append("the item changed since it was done, and needs a look")
         return "; ".join(parts) or "it stands in the checklist"
 
@@ -188,12 +188,10 @@ class _Page:
         return next((paper.title for paper in papers if paper.id == name), name)
 
     def _named(self, ref: str) -> str:
-        entry = self.board.entries.get(ref)
-        if entry is None:
+        row = self.board.rows.get(ref)
+        if row is None:
             return code(ref)
-        return (
-            f"{marked(one_line(entry.item.title, 80))} ({marked(entry.record.owner or entry.role)})"
-        )
+        return f"{marked(one_line(row.item.title, 80))} ({marked(row.record.owner or row.role)})"
 
     def _asked(self) -> Iterator[str]:
         if self.one.answers:
@@ -243,13 +241,13 @@ class _Page:
     def _others(self) -> Iterator[str]:
         if self.one.blocked:
             yield "\n## What waits for you\n"
-            for ref, entries in self.one.blocked.items():
+            for ref, rows in self.one.blocked.items():
                 who = "; ".join(
                     f"{marked(one_line(e.item.title, 80))} ({marked(e.record.owner or e.role)})"
-                    for e in entries[:EXPECTED]
+                    for e in rows[:EXPECTED]
                 )
-                more = f"; and {len(entries) - EXPECTED} more" if len(entries) > EXPECTED else ""
-                title = self.board.entries[ref].item.title
+                more = f"; and {len(rows) - EXPECTED} more" if len(rows) > EXPECTED else ""
+                title = self.board.rows[ref].item.title
                 yield f"- For **{marked(one_line(title, 80))}**: {who}{more}"
         if self.one.proofs:
             yield "\n## Evidence to renew\n"
@@ -265,7 +263,7 @@ class _Page:
         state = use.standing
         if state == "soon":
             state = f"goes stale on {use.turns}" if use.turns else "goes stale soon"
-        return f"{name}: {state}{taken}, for {marked(one_line(use.entry.item.title, 80))}"
+        return f"{name}: {state}{taken}, for {marked(one_line(use.row.item.title, 80))}"
 
 
 def shortened(guidance: str) -> str:

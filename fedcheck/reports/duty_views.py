@@ -114,7 +114,7 @@ def duties(board: Board) -> Iterable[PhaseDutiesView]:
 
 
 def _duty(duty: Duty, found: PhaseDuties) -> DutyView:
-    entry = duty.entry
+    row = duty.row
     return DutyView(
         title=wording.title(duty.deliverable.title),
         phase=wording.title(found.phase.title),
@@ -122,7 +122,7 @@ def _duty(duty: Duty, found: PhaseDuties) -> DutyView:
         contributes=_labels(duty.contributes),
         reviews=_labels(duty.reviews),
         decides=_labels(found.decides),
-        state=wording.status_text(entry.state) if entry else "in no checklist",
+        state=wording.status_text(row.state) if row else "in no checklist",
         due=duty.due,
     )
 
@@ -163,14 +163,14 @@ def waiting(board: Board, names: Names, days: Mapping[str, date]) -> Iterable[Ha
         days: since when things have their status, as far as it is known.
     """
     for one in handoffs(board, days):
-        entry = board.entries.get(one.ref)
+        row = board.rows.get(one.ref)
         yield HandoffView(
             waits=wording.role_label(one.waits) or "nobody named",
             waits_role=one.waits,
             on=wording.role_label(one.on) or "nobody named",
             on_role=one.on,
             what=WAITED_FOR[one.what],
-            name=wording.title(wording.item_name(entry) if entry else one.title),
+            name=wording.title(wording.item_name(row) if row else one.title),
             ref=one.ref,
             owner=names.who(one.owner, one.on),
             status=one.status,

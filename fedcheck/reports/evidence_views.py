@@ -195,7 +195,7 @@ class EvidenceFacts:
 
     def register(self, names: Names) -> Iterable[RegisterView]:
         """Yield every row of the register, the worst first and in the order of the items."""
-        why = {(t.entry.ref, t.proof.id): t.why for t in troubles(self.board)}
+        why = {(t.row.ref, t.proof.id): t.why for t in troubles(self.board)}
         found = evidence_register.register(self.board)
         rows = sorted(found.rows, key=lambda row: evidence_register.STANDINGS.index(row.standing))
         for row in rows:
@@ -205,11 +205,11 @@ class EvidenceFacts:
         self, row: EvidenceRow, why: dict[tuple[str, str], str], names: Names, before: str
     ) -> RegisterView:
         worst, proof = row.worst, row.proof
-        said = why.get((worst.entry.ref, proof.id), "") if proof else ""
+        said = why.get((worst.row.ref, proof.id), "") if proof else ""
         if row.standing == "soon":
             said = f"on {worst.turns}, before {one_line(before, wording.TITLE)}"
-        expected = one_line("; ".join(worst.entry.item.expects), wording.TITLE)
-        titles = {use.entry.ref: wording.item_name(use.entry) for use in row.uses}
+        expected = one_line("; ".join(worst.row.item.expects), wording.TITLE)
+        titles = {use.row.ref: wording.item_name(use.row) for use in row.uses}
         return RegisterView(
             name=self._name(proof) if proof else expected,
             kind=row.kind,
@@ -221,7 +221,7 @@ class EvidenceFacts:
             why=said,
             until=_day_before(worst.turns),
             items=tuple(wording.title(title) for title in titles.values()),
-            owner=names.who(worst.entry.record.owner, worst.entry.role),
+            owner=names.who(worst.row.record.owner, worst.row.role),
         )
 
     def _name(self, proof: Evidence) -> str:

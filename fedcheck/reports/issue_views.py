@@ -111,8 +111,8 @@ class Ledgers:
 
     def _items(self, refs: Iterable[str]) -> tuple[str, ...]:
         """Return the names of items; what applies to nobody here, or is private, is left out."""
-        entries = [self.board.entries[ref] for ref in refs if ref in self.board.entries]
-        return tuple(wording.title(wording.item_name(entry)) for entry in entries)
+        rows = [self.board.rows[ref] for ref in refs if ref in self.board.rows]
+        return tuple(wording.title(wording.item_name(row)) for row in rows)
 
 
 def testing(board: Board, names: Names, findings: Mapping[str, FindingView]) -> TestingView:
@@ -123,8 +123,8 @@ def testing(board: Board, names: Names, findings: Mapping[str, FindingView]) -> 
         names: how its people are called.
         findings: all findings by id.
     """
-    tests = counted.tests(board.entries.values())
-    roles = {query_fields.tester(entry): entry.role for entry in tests}
+    tests = counted.tests(board.rows.values())
+    roles = {query_fields.tester(row): row.role for row in tests}
     return TestingView(
         total=_tally("All tests", counted.tally("", "", tests)),
         families=_named(counted.by_family(tests), with_id=True),
@@ -173,15 +173,15 @@ def _gaps(
     for finding in board.project.findings:
         for ref in finding.items:
             by_item.setdefault(ref, []).append(finding.id)
-    for entry in tests:
-        if entry.record.result != "other-than-satisfied":
+    for row in tests:
+        if row.record.result != "other-than-satisfied":
             continue
-        known = by_item.get(entry.ref, [])
+        known = by_item.get(row.ref, [])
         yield GapView(
-            name=wording.title(wording.item_name(entry)),
-            ref=entry.ref,
-            controls=entry.item.controls,
-            tester=names.who(query_fields.tester(entry), entry.role),
-            tested=entry.record.tested or entry.record.done,
+            name=wording.title(wording.item_name(row)),
+            ref=row.ref,
+            controls=row.item.controls,
+            tester=names.who(query_fields.tester(row), row.role),
+            tested=row.record.tested or row.record.done,
             findings=tuple(view for key, view in findings.items() if key in known),
         )

@@ -130,8 +130,8 @@ def remarks(found: Earlier, new: Board, deltas: Comparison) -> tuple[str, ...]:
         )
     both = [
         ref
-        for ref, entry in new.entries.items()
-        if entry.changed and ref in found.board.entries and found.board.entries[ref].changed
+        for ref, row in new.rows.items()
+        if row.changed and ref in found.board.rows and found.board.rows[ref].changed
     ]
     if both:
         said.append(

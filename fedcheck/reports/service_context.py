@@ -71,10 +71,10 @@ def _owner(role: str, person: str) -> str:
 
 
 def _lack(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
-    entry = board.entries.get(missing.ref)
+    row = board.rows.get(missing.ref)
     ref, name, why, due = missing.ref, missing.ref, missing.why, None
-    if entry:
-        name, why, due = wording.item_name(entry), _with_titles(board, entry, missing), entry.due
+    if row:
+        name, why, due = wording.item_name(row), _with_titles(board, row, missing), row.due
     elif missing.kind == "file":
         ref = name = inside(board, missing.ref)
     elif thing := asked(board, missing):
@@ -89,17 +89,17 @@ def _lack(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
     )
 
 
-def _with_titles(board: Board, entry: Row, missing: Outstanding) -> str:
+def _with_titles(board: Board, row: Row, missing: Outstanding) -> str:
     """Return why something is missing, with the title of the item that it waits for."""
-    if not entry.waits:
+    if not row.waits:
         return missing.why
-    first, others = board.entries[entry.waits[0]], len(entry.waits) - 1
+    first, others = board.rows[row.waits[0]], len(row.waits) - 1
     named = f'"{one_line(first.item.title, wording.LABEL)}" ({wording.role_label(first.role)})'
     if missing.kind != "needs":
         return missing.why.replace(first.ref, named)
     if others:
         named += f" and {plural(others, 'other')}"
-    return missing.why.replace(", ".join(entry.waits), named)
+    return missing.why.replace(", ".join(row.waits), named)
 
 
 def inside(board: Board, path: str) -> str:
@@ -138,7 +138,7 @@ def process(board: Board) -> views.ProcessView:
 
 def roles_of(board: Board) -> list[str]:
     """Return the roles that owe anything, in the order of the process."""
-    owing = {entry.role for entry in board.entries.values()}
+    owing = {row.role for row in board.rows.values()}
     roles = [*board.project.process.roles, *ROLE_TITLES]
     return [role for role in dict.fromkeys(roles) if role in owing]
 
@@ -163,17 +163,17 @@ def phases(board: Board, judged: list[Gate], reported: str) -> Iterable[views.Ph
     """Yield the phases that hold any item, told for a milestone."""
     lacks, roles = lacking_by_phase(board, judged, reported), roles_of(board)
     for phase in board.project.process.phases:
-        entries = board.of_phase(phase.id)
-        if not entries:
+        rows = board.of_phase(phase.id)
+        if not rows:
             continue
         lack = lacks[phase.id]
         yield views.PhaseView(
             id=phase.id,
             title=wording.title(phase.title),
             purpose=one_line(phase.purpose),
-            begun=any(entry.record.status != "todo" for entry in entries),
-            counts=tuple(_count(role, entries) for role in roles),
-            total=status_counts("", entries),
+            begun=any(row.record.status != "todo" for row in rows),
+            counts=tuple(_count(role, rows) for role in roles),
+            total=status_counts("", rows),
             gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
         )
 
@@ -204,21 +204,21 @@ def role_view(role: str) -> views.RoleView:
     return views.RoleView(role, wording.role_label(role), ROLE_TITLES.get(role, role))
 
 
-def _count(role: str, entries: list[Row]) -> views.CountView | None:
-    own = [entry for entry in entries if entry.role == role]
+def _count(role: str, rows: list[Row]) -> views.CountView | None:
+    own = [row for row in rows if row.role == role]
     return status_counts(role, own) if own else None
 
 
-def status_counts(role: str, entries: list[Row]) -> views.CountView:
+def status_counts(role: str, rows: list[Row]) -> views.CountView:
     """Return how many of the entries have which status; `role` says whose they are."""
     count = Count()
-    for entry in entries:
-        count.add(entry)
+    for row in rows:
+        count.add(row)
     return views.CountView(
         role=role,
         total=count.total,
         countable=count.countable,
-        overdue=sum(entry.overdue for entry in entries),
+        overdue=sum(row.overdue for row in rows),
         percent=count.percent,
         text=f"{count.text}, {count.share}",
         **count.by_status,

@@ -40,9 +40,9 @@ def reason(text: str) -> str:
     return one_line(text, REASON)
 
 
-def item_name(entry: Row) -> str:
+def item_name(row: Row) -> str:
     """Return the title of an item, after its official code if it has one."""
-    return f"{entry.item.code}: {entry.item.title}" if entry.item.code else entry.item.title
+    return f"{row.item.code}: {row.item.title}" if row.item.code else row.item.title
 
 
 def earlier(*days: date | None) -> date | None:
@@ -89,9 +89,9 @@ class Names:
 def state(board: Board, gate: Gate | None) -> str:
     """Say in two sentences how things stand: the work, then the milestone."""
     phases = gate.milestone.closes if gate else ()
-    entries = [e for e in board.entries.values() if not phases or e.phase in phases]
-    counts = count(entries)
-    overdue = sum(entry.overdue for entry in entries)
+    rows = [e for e in board.rows.values() if not phases or e.phase in phases]
+    counts = count(rows)
+    overdue = sum(row.overdue for row in rows)
     blocked = counts.by_status["blocked"]
     scope = "that this milestone rests on" if phases else "that apply"
     text = f"Of the {plural(counts.countable, 'item')} {scope}, {_are(counts.done)} done"

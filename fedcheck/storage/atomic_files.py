@@ -126,9 +126,9 @@ def _staged(target: Path, data: bytes) -> Path:
 def sweep(folder: Path) -> None:
     """Remove what killed processes left of their saves in a folder; call it under the lock."""
     with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            if entry.name.startswith(STRAY[0]) and entry.name.endswith(STRAY[1]):
-                _remove(Path(entry.path))
+        for row in os.scandir(folder):
+            if row.name.startswith(STRAY[0]) and row.name.endswith(STRAY[1]):
+                _remove(Path(row.path))
 
 
 def remove(path: Path) -> None:

@@ -15,21 +15,21 @@ NAMED = 3
 """How many items a message names."""
 
 
-def title_of(entries: Sequence[Row], width: int = 60) -> str:
+def title_of(rows: Sequence[Row], width: int = 60) -> str:
     """Return what a dialog is about: the title of an item, or how many there are."""
-    return one_line(entries[0].item.title, width) if len(entries) == 1 else f"{len(entries)} items"
+    return one_line(rows[0].item.title, width) if len(rows) == 1 else f"{len(rows)} items"
 
 
-def shared(entries: Iterable[Row], read: Callable[[Row], str]) -> str:
+def shared(rows: Iterable[Row], read: Callable[[Row], str]) -> str:
     """Return what all items have, or nothing where they differ."""
-    values = {read(entry) for entry in entries}
+    values = {read(row) for row in rows}
     return values.pop() if len(values) == 1 else ""
 
 
-def names(entries: Sequence[Row]) -> str:
+def names(rows: Sequence[Row]) -> str:
     """Return the ids of items for a message, the first few of them."""
-    listed = ", ".join(one_line(entry.item.id, 40) for entry in entries[:NAMED])
-    more = len(entries) - NAMED
+    listed = ", ".join(one_line(row.item.id, 40) for row in rows[:NAMED])
+    more = len(rows) - NAMED
     return f"{listed} and {more} more" if more > 0 else listed
 
 

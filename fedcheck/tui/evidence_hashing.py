@@ -89,7 +89,7 @@ def verify_rows(app: "FedcheckApp", rows: Sequence[EvidenceRow]) -> Verifying | 
     """Verify the files of rows, and go on working; returns how far it is, or nothing to do."""
     session = app.session
     wanted: list[tuple[str, Evidence]] = [
-        (use.entry.ref, use.proof)
+        (use.row.ref, use.proof)
         for row in rows
         for use in row.uses
         if use.proof is not None and use.proof.kind == "file"

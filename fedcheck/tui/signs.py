@@ -39,15 +39,15 @@ class Signs:
         full, part = divmod(eighths, 8)
         return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(cells)
 
-    def mark(self, entry: Row) -> str:
+    def mark(self, row: Row) -> str:
         """Return the one sign for what is most wrong with an entry, or a blank."""
-        if entry.overdue:
+        if row.overdue:
             return self.overdue
-        if entry.unsound:
+        if row.unsound:
             return self.stale
-        if entry.changed:
+        if row.changed:
             return self.changed
-        return self.waiting if entry.waiting else " "
+        return self.waiting if row.waiting else " "
 
 
 UNICODE = Signs(

@@ -157,16 +157,16 @@ def _row(board: "Board", one: "Digest", name: str) -> dict[str, Any]:
         "role": one.role,
         "file": name,
         "overdue": one.overdue(board.today),
-        "items": [json_documents.list_row(entry) for entry in one.items],
+        "items": [json_documents.list_row(row) for row in one.items],
         "requests": [json_documents.request_row(r, board.today) for r in one.answers],
         "to_judge": [json_documents.request_row(r, board.today) for r in one.judgements],
         "findings": [json_documents.finding_row(f, board.today) for f in one.findings],
         "waiting": [
-            {"ref": ref, "items": [{"ref": e.ref, "owner": e.record.owner} for e in entries]}
-            for ref, entries in waits.items()
+            {"ref": ref, "items": [{"ref": e.ref, "owner": e.record.owner} for e in rows]}
+            for ref, rows in waits.items()
         ],
         "evidence": [
-            {"ref": use.entry.ref, "id": use.proof.id, "state": use.standing, "on": use.turns}
+            {"ref": use.row.ref, "id": use.proof.id, "state": use.standing, "on": use.turns}
             for use in one.proofs
             if use.proof is not None
         ],

@@ -150,7 +150,7 @@ def list_(
     session = open_workspace(workspace, as_of)
     board = session.board()
     if by and not as_json:
-        for line in grouped_lines(board, {entry.ref for entry in _meant(board, query)}, by):
+        for line in grouped_lines(board, {row.ref for row in _meant(board, query)}, by):
             say(line)
         return
     found, ends = _found(board, query), foretold(board)
@@ -195,15 +195,15 @@ def verify(
       fedcheck evidence verify phase:full-assessment
     """
     session = open_workspace(workspace, as_of)
-    refs = list(dict.fromkeys(entry.ref for entry, _, _ in _found(session.board(), query)))
+    refs = list(dict.fromkeys(row.ref for row, _, _ in _found(session.board(), query)))
     if outside:
         session.allow_outside(refs)
     with progress("verifying") as step:
         verdicts = session.verify_evidence(refs, step)
     unread = {(v.ref, v.proof.id) for v in verdicts if v.state == "unreadable"}
     found = [
-        (entry, proof, "unreadable" if (entry.ref, proof.id) in unread else state)
-        for entry, proof, state in _found(session.board(), query)
+        (row, proof, "unreadable" if (row.ref, proof.id) in unread else state)
+        for row, proof, state in _found(session.board(), query)
     ]
     bad = [one for one in found if one[2] != "ok"]
     if as_json:
@@ -232,21 +232,18 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     board = session.board()
     ids = set(query)
     found = [
-        (entry, proof)
-        for entry in _provable(board)
-        for proof in entry.record.evidence
-        if proof.id in ids
+        (row, proof) for row in _provable(board) for proof in row.record.evidence if proof.id in ids
     ]
     by_id = bool(found)
     if not found:
-        found = [(entry, proof) for entry, proof, _ in _found(board, query)]
+        found = [(row, proof) for row, proof, _ in _found(board, query)]
     if not found:
         raise FedcheckError(
             "no evidence is meant by this", "see: fedcheck evidence list", ErrorKind.USAGE
         )
     if len(found) > 1 and not everything and not by_id:
-        for entry, proof in found[:20]:
-            complain(one_line(f"{proof.id}  {entry.ref}  {proof.name}", 200))
+        for row, proof in found[:20]:
+            complain(one_line(f"{proof.id}  {row.ref}  {proof.name}", 200))
         raise FedcheckError(
             f"{len(found)} pieces are meant", "name one by its id, or --all", ErrorKind.USAGE
         )
@@ -270,9 +267,9 @@ def renew(
     """
     session = open_workspace(workspace)
     found = [
-        (entry, proof)
-        for entry in _provable(session.board())
-        for proof in entry.record.evidence
+        (row, proof)
+        for row in _provable(session.board())
+        for proof in row.record.evidence
         if proof.id == piece
     ]
     if not found:
@@ -291,9 +288,9 @@ def renew(
 
 def _found(board: "Board", query: tuple[str, ...]) -> list[Proof]:
     return [
-        (entry, proof, state)
-        for entry in _meant(board, query)
-        for proof, state in zip(entry.record.evidence, entry.evidence, strict=True)
+        (row, proof, state)
+        for row in _meant(board, query)
+        for proof, state in zip(row.record.evidence, row.evidence, strict=True)
     ]
 
 
@@ -305,15 +302,15 @@ def _meant(board: "Board", query: tuple[str, ...]) -> list["Row"]:
     found = parsed.select(_provable(board), board.today)
     if not named:
         return list(found)
-    return [entry for entry in found if entry.ref in named or entry.checklist in named]
+    return [row for row in found if row.ref in named or row.checklist in named]
 
 
 def _provable(board: "Board") -> list["Row"]:
     """Return everything that can have evidence: items, and requests and findings that have some."""
     from fedcheck.analysis.issue_evidence import stand_ins
 
-    return [*board.entries.values(), *stand_ins(board)]
+    return [*board.rows.values(), *stand_ins(board)]
 
 
-def _row(entry: "Row", proof: Evidence, state: str) -> dict[str, object]:
-    return {"ref": entry.ref, "id": proof.id, "state": state, **evidence_to_dict(proof)}
+def _row(row: "Row", proof: Evidence, state: str) -> dict[str, object]:
+    return {"ref": row.ref, "id": proof.id, "state": state, **evidence_to_dict(proof)}

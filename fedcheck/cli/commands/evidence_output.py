@@ -27,7 +27,7 @@ class Foretold:
 def foretold(board: Board) -> dict[tuple[str, str], Foretold]:
     """Return when each piece goes stale, by reference and evidence id."""
     return {
-        (use.entry.ref, use.proof.id): Foretold(
+        (use.row.ref, use.proof.id): Foretold(
             _until(use),
             {
                 "age": age_of(use.proof, board.today),
@@ -55,7 +55,7 @@ def grouped_lines(board: Board, refs: Collection[str], by: str) -> list[str]:
     rows = [
         EvidenceRow(kept)
         for row in found.rows
-        if (kept := tuple(use for use in row.uses if use.entry.ref in refs))
+        if (kept := tuple(use for use in row.uses if use.row.ref in refs))
     ]
     groups = grouped(found, rows, by)
     cells = [_cells(row, board) for group in groups for row in group.rows]

@@ -126,4 +126,4 @@ def _chosen(
     """Return what may leave, and the items of it that a query means."""
     board = open_workspace(workspace, as_of).board().shared()
     parsed = item_language(board.project).parse(words.query_text(query))
-    return board, parsed.select(board.entries.values(), board.today)
+    return board, parsed.select(board.rows.values(), board.today)

@@ -55,7 +55,7 @@ def srtm(
     refs = None
     if query:
         parsed = item_language(board.project).parse(words.query_text(query))
-        refs = {entry.ref for entry in parsed.select(board.entries.values(), board.today)}
+        refs = {row.ref for row in parsed.select(board.rows.values(), board.today)}
     made = srtm_out.filled(board.project, path, list_id=list_, refs=refs)
     deliver(made.data, output, force, quiet=as_json)
     if as_json:

@@ -239,10 +239,10 @@ def rest(session: "Session", board: "Board", thing: Thing, ref: str) -> None:
 
 
 def _item(board: "Board", ref: str) -> str:
-    entry = board.entries.get(ref)
-    if entry is None:
+    row = board.rows.get(ref)
+    if row is None:
         return f"? {ref}  (not here)"
-    return f"{STATUS_GLYPHS[entry.state]} {ref}  {entry.item.title}"
+    return f"{STATUS_GLYPHS[row.state]} {ref}  {row.item.title}"
 
 
 def of_item(board: "Board", ref: str) -> None:

@@ -52,25 +52,25 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
     issues.only_items(item)
     session = open_workspace(workspace, as_of)
     board = session.board()
-    entry = board.entries[session.resolve(item)]
+    row = board.rows[session.resolve(item)]
     if as_json:
-        document = json_documents.show_document(board, entry, _history(session, entry.ref))
+        document = json_documents.show_document(board, row, _history(session, row.ref))
         print_json(document)
         return
-    _print_item(session, board, entry)
+    _print_item(session, board, row)
 
 
-def _print_item(session: "Session", board: "Board", entry: "Row") -> None:
-    item, record = entry.item, entry.record
+def _print_item(session: "Session", board: "Board", row: "Row") -> None:
+    item, record = row.item, row.record
     say(paint(one_line(item.title), bold=True))
-    say(paint(entry.ref, dim=True) + (f"   {one_line(item.code)}" if item.code else ""))
+    say(paint(row.ref, dim=True) + (f"   {one_line(item.code)}" if item.code else ""))
     result = f"   {record.result}" if record.result else ""
-    say(f"{output.status_text(entry.state).rstrip()}{result}   {output.marks(entry)}".rstrip())
+    say(f"{output.status_text(row.state).rstrip()}{result}   {output.marks(row)}".rstrip())
     say()
     facts = [
         ("level", f"{item.level}, {item.kind}"),
         ("owner", record.owner),
-        ("due", output.due_text(entry.due, board.today)),
+        ("due", output.due_text(row.due, board.today)),
         ("done", record.done.isoformat() if record.done else ""),
         ("reason", record.reason),
         ("controls", ", ".join(item.controls)),
@@ -96,7 +96,7 @@ def _print_item(session: "Session", board: "Board", entry: "Row") -> None:
         [
             f"{proof.id}  {state:<7}  {proof.collected or '':<10}  {one_line(proof.name)}"
             + (f"  {one_line(proof.link)}" if proof.label else "")
-            for proof, state in zip(record.evidence, entry.evidence, strict=True)
+            for proof, state in zip(record.evidence, row.evidence, strict=True)
         ],
     )
     texts = {
@@ -109,16 +109,16 @@ def _print_item(session: "Session", board: "Board", entry: "Row") -> None:
             say()
             say(title)
             say(textwrap.indent(clean(text), "  "))
-    inside = board.project.private_note(entry.ref)
+    inside = board.project.private_note(row.ref)
     if inside:
         say()
         say("Private note (stays under private/)")
         say(textwrap.indent(clean(inside), "  "))
-    source, where = board.project.checklists[entry.checklist].source_of(item)
+    source, where = board.project.checklists[row.checklist].source_of(item)
     if source:
         _block("Source", [f"{source.title}, {where}" if where else source.title, source.url])
-    issues.of_item(board, entry.ref)
-    deeds = story(_history(session, entry.ref), ZoneInfo(board.project.config.timezone))[-5:]
+    issues.of_item(board, row.ref)
+    deeds = story(_history(session, row.ref), ZoneInfo(board.project.config.timezone))[-5:]
     _block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])
 
 
@@ -159,12 +159,12 @@ def _block(title: str, lines: "list[str] | tuple[str, ...]") -> None:
 
 
 def _need(board: "Board", need: str) -> str:
-    entry = board.entries.get(need)
-    if entry is None:
+    row = board.rows.get(need)
+    if row is None:
         return f"{need}  (does not apply)"
-    status = STATUS_GLYPHS[entry.state]
-    owner = entry.record.owner or entry.role
-    return f"{status} {need}  {one_line(entry.item.title, 60)}  ({owner})"
+    status = STATUS_GLYPHS[row.state]
+    owner = row.record.owner or row.role
+    return f"{status} {need}  {one_line(row.item.title, 60)}  ({owner})"
 
 
 def change_text(change: Change) -> str:

@@ -113,12 +113,12 @@ def _tell(name: str, change: "Shift", as_json: bool) -> None:
     names = output.short_names([move.deadline.ref for move in change.moves])
     for heading, some in (("Milestones that move", change.milestones), ("Moves", change.moves)):
         _table(heading, [_cells(move, names) for move in some])
-    entries = (
+    rows = (
         ("Overdue by it", change.overdue),
         ("Evidence that would be too old", change.stale),
         ("Evidence that would count again", change.fresh),
     )
-    for heading, found in entries:
+    for heading, found in rows:
         _table(heading, [[e.ref, e.item.title, e.record.owner or e.role] for e in found])
     say("Nothing was changed.")
 
@@ -168,5 +168,5 @@ def _shift_document(name: str, change: "Shift") -> dict[str, Any]:
     }
 
 
-def _refs(entries: Iterable["Row"]) -> list[str]:
-    return [entry.ref for entry in entries]
+def _refs(rows: Iterable["Row"]) -> list[str]:
+    return [row.ref for row in rows]

@@ -158,7 +158,7 @@ def next_(
 def _step_row(step: "agenda.Step | obligations.Obligation", today: date) -> dict[str, Any]:
     if isinstance(step, obligations.Obligation):
         return json_documents.owed_row(step, today)
-    return {**json_documents.list_row(step.entry), "why": step.why}
+    return {**json_documents.list_row(step.row), "why": step.why}
 
 
 def _step_cells(
@@ -166,5 +166,5 @@ def _step_cells(
 ) -> list[str]:
     if isinstance(step, obligations.Obligation):
         return [step.why, step.ref, step.task, step.owner]
-    entry = step.entry
-    return [step.why, names.get(entry.ref, entry.ref), entry.item.title, entry.record.owner]
+    row = step.row
+    return [step.why, names.get(row.ref, row.ref), row.item.title, row.record.owner]

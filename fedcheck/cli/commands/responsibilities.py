@@ -148,7 +148,7 @@ def _print_phase(found: "PhaseDuties", role: str | None) -> None:
 
 def _duty_cells(duty: "Duty", found: "PhaseDuties") -> list[str]:
     state = STATUS_WORDS.get(duty.state, duty.state) if duty.state else "in no list"
-    due = f", due {duty.due}" if duty.due and duty.entry and not duty.entry.record.closed else ""
+    due = f", due {duty.due}" if duty.due and duty.row and not duty.row.record.closed else ""
     return [
         one_line(duty.deliverable.title, TITLE if output.width() else 0),
         role_label(duty.prepares),

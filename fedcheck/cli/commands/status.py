@@ -106,10 +106,10 @@ def _verdict(gate: "Gate") -> str:
 
 
 def _attention(board: "Board") -> None:
-    entries = list(board.entries.values())
-    states = [state for entry in entries for state in entry.evidence]
-    blocked = [e for e in entries if e.record.status == "blocked"]
-    overdue = [e for e in entries if e.overdue]
+    rows = list(board.rows.values())
+    states = [state for row in rows for state in row.evidence]
+    blocked = [e for e in rows if e.record.status == "blocked"]
+    overdue = [e for e in rows if e.overdue]
     bad = [plural(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
     say(f"overdue   {len(overdue)}")
     say(f"blocked   {len(blocked)}")
@@ -164,9 +164,9 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     session = open_workspace(workspace, as_of)
     board = session.board()
     parsed = item_language(board.project).parse(output.query_text(query))
-    chosen = parsed.select(board.entries.values(), board.today)
+    chosen = parsed.select(board.rows.values(), board.today)
     if as_json:
-        print_json([json_documents.list_row(entry) for entry in chosen])
+        print_json([json_documents.list_row(row) for row in chosen])
         return
     rows = [
         [

@@ -55,7 +55,7 @@ def tests(
     session = open_workspace(workspace, as_of)
     board = session.board()
     parsed = item_language(board.project).parse(output.query_text(query))
-    chosen = parsed.select(board.entries.values(), board.today)
+    chosen = parsed.select(board.rows.values(), board.today)
     if interviews or samples:
         listed = test_progress.interviews(chosen) if interviews else test_progress.samples(chosen)
         _print_list(listed, interviews, as_json)
@@ -90,16 +90,16 @@ def _cells(one: "Tally") -> list[str]:
 
 def _print_list(listed: "list[Row]", interviews: bool, as_json: bool) -> None:
     if as_json:
-        print_json([_row(entry) for entry in listed])
+        print_json([_row(row) for row in listed])
         return
     rows = [
         [
-            ", ".join(entry.item.controls),
-            entry.item.code or entry.item.id,
-            entry.item.title if interviews else entry.record.sample,
-            query_fields.tester(entry) or "nobody named",
+            ", ".join(row.item.controls),
+            row.item.code or row.item.id,
+            row.item.title if interviews else row.record.sample,
+            query_fields.tester(row) or "nobody named",
         ]
-        for entry in listed
+        for row in listed
     ]
     for line in output.table(rows, flexible=2):
         say(line)
@@ -111,15 +111,15 @@ def _print_list(listed: "list[Row]", interviews: bool, as_json: bool) -> None:
     )
 
 
-def _row(entry: "Row") -> dict[str, Any]:
-    record = entry.record
+def _row(row: "Row") -> dict[str, Any]:
+    record = row.record
     return {
-        "ref": entry.ref,
-        "code": entry.item.code,
-        "title": entry.item.title,
-        "controls": list(entry.item.controls),
-        "methods": list(entry.item.methods),
-        "tester": query_fields.tester(entry),
+        "ref": row.ref,
+        "code": row.item.code,
+        "title": row.item.title,
+        "controls": list(row.item.controls),
+        "methods": list(row.item.methods),
+        "tester": query_fields.tester(row),
         "result": record.result,
         "sample": record.sample,
     }

@@ -101,13 +101,13 @@ def fits_what_is_here(session: Session, seen: Look) -> bool:
 class _Known:
     """The items that rows may mean, by what may name them."""
 
-    entries: Mapping[str, Row]
+    rows: Mapping[str, Row]
     by_code: Mapping[str, Sequence[str]]
     by_title: Mapping[str, Sequence[str]]
 
     def of(self, text: str) -> Sequence[str]:
         """Return the references that an id, a code or a title may mean."""
-        found: Sequence[str] = candidates(text.strip().casefold(), self.entries)
+        found: Sequence[str] = candidates(text.strip().casefold(), self.rows)
         return found or self.by_code.get(_code(text), ())
 
 
@@ -118,14 +118,14 @@ def _code(text: str) -> str:
 def _known(session: Session, query: str) -> _Known:
     board = session.board().shared()
     wanted = item_language(board.project).parse(query)
-    entries = {e.ref: e for e in wanted.select(board.entries.values(), board.today)}
+    rows = {e.ref: e for e in wanted.select(board.rows.values(), board.today)}
     by_code: dict[str, list[str]] = {}
     by_title: dict[str, list[str]] = {}
-    for ref, entry in entries.items():
-        if entry.item.code:
-            by_code.setdefault(_code(entry.item.code), []).append(ref)
-        by_title.setdefault(one_line(entry.item.title).casefold(), []).append(ref)
-    return _Known(entries, by_code, by_title)
+    for ref, row in rows.items():
+        if row.item.code:
+            by_code.setdefault(_code(row.item.code), []).append(ref)
+        by_title.setdefault(one_line(row.item.title).casefold(), []).append(ref)
+    return _Known(rows, by_code, by_title)
 
 
 def _onto(session: Session, seen: Look, rows: Iterable[Task], notes: list[Note]) -> _Refs:
@@ -149,7 +149,7 @@ def _onto(session: Session, seen: Look, rows: Iterable[Task], notes: list[Note])
             notes.append(Note(where, what))
         else:
             taken[found[0]] = where
-            refs.append((task, found[0], known.entries[found[0]].item))
+            refs.append((task, found[0], known.rows[found[0]].item))
     return refs
 
 

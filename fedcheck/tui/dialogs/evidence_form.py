@@ -123,7 +123,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
         }
         suggesters = {
             "kind": SuggestFromList(get_args(EvidenceKind)),
-            "items": ItemSuggester([split(ref)[1] for ref in app.board.entries]),
+            "items": ItemSuggester([split(ref)[1] for ref in app.board.rows]),
         }
         value = one_line(values.get(name, ""))
         return Input(value, suggester=suggesters.get(name), select_on_focus=False, **about)  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
     def _short(self, ref: str) -> str:
         """Return the shortest name of an item that leaves no doubt."""
         tail = split(ref)[1]
-        return tail if candidates(tail, self.fedcheck.board.entries) == [ref] else ref
+        return tail if candidates(tail, self.fedcheck.board.rows) == [ref] else ref
 
     def _text(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip() if name in self.fields else ""
@@ -294,8 +294,8 @@ class EvidenceForm(ModalScreen[Filled | None]):
                 inside = real.is_relative_to(top)
                 names.add(real.relative_to(top).as_posix() if inside else real.as_posix())
         for ref in refs:
-            entry = self.fedcheck.board.entries.get(ref)
-            for proof in entry.record.evidence if entry else ():
+            row = self.fedcheck.board.rows.get(ref)
+            for proof in row.record.evidence if row else ():
                 if proof.link in names and proof.link != (self.known.link if self.known else ""):
                     day = f", collected {proof.collected}" if proof.collected else ""
                     return f"{self._short(ref)} has {one_line(proof.link, 60)} already{day}"

@@ -59,20 +59,20 @@ class GotoScreen(ModalScreen[str | None]):
         app = cast("FedcheckApp", self.app)
         words = [word.casefold() for word in split_words(text)]
         scored = []
-        for number, entry in enumerate(app.board.entries.values()):
-            name = " ".join((entry.item.title, entry.ref, entry.item.code, *entry.item.controls))
+        for number, row in enumerate(app.board.rows.values()):
+            name = " ".join((row.item.title, row.ref, row.item.code, *row.item.controls))
             folded = name.casefold()
             if all(word in folded for word in words):
-                title = entry.item.title.casefold()
+                title = row.item.title.casefold()
                 starts = bool(words) and not title.startswith(words[0])
-                scored.append((starts, number, entry))
+                scored.append((starts, number, row))
         scored.sort(key=lambda one: one[:2])
-        self.found = [entry for _, _, entry in scored[:MOST]]
+        self.found = [row for _, _, row in scored[:MOST]]
         options = self.query_one(OptionList)
         signs = app.signs
         room = max(options.scrollable_content_region.width, 40) - 1
         options.set_options(
-            [Option(_line(entry, signs.status[entry.state], room)) for entry in self.found]
+            [Option(_line(row, signs.status[row.state], room)) for row in self.found]
         )
         if self.found:
             options.highlighted = 0
@@ -100,10 +100,10 @@ class GotoScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-def _line(entry: Row, sign: str, room: int) -> Content:
+def _line(row: Row, sign: str, room: int) -> Content:
     """Return an item on one line: what it is called, and its reference or id."""
     room -= cells(sign) + 1
-    name = one_line(entry.item.id if room < 70 else entry.ref, room // 2)
-    title = one_line(entry.item.title, room - cells(name) - 2)
+    name = one_line(row.item.id if room < 70 else row.ref, room // 2)
+    title = one_line(row.item.title, room - cells(name) - 2)
     gap = " " * (room - cells(title) - cells(name))
     return Content.assemble(f"{sign} {title}{gap}", (name, "$foreground-muted"))

@@ -67,16 +67,16 @@ class ChecklistScreen(FieldworkScreen):
         self._shown = 0
 
     @property
-    def entry(self) -> Row | None:
+    def row(self) -> Row | None:
         """Return the highlighted item."""
-        return self.items.entry
+        return self.items.row
 
     @property
     def meant(self) -> Sequence[Row]:
         """Return the marked items, in the order of the checklists; else the highlighted one."""
         marked = self.items.marks.refs
         if marked:
-            return [entry for ref, entry in self.fedcheck.board.entries.items() if ref in marked]
+            return [row for ref, row in self.fedcheck.board.rows.items() if ref in marked]
         return super().meant
 
     @property
@@ -106,9 +106,9 @@ class ChecklistScreen(FieldworkScreen):
         self.grouping = view.grouping
         self.set_class(view.tree_shown, "-tree-shown")
         self.set_class(view.tree_hidden, "-tree-hidden")
-        if self.wanted_ref and self.wanted_ref in board.entries:
-            entry = board.entries[self.wanted_ref]
-            self.place = Place(entry.phase, entry.role)
+        if self.wanted_ref and self.wanted_ref in board.rows:
+            row = board.rows[self.wanted_ref]
+            self.place = Place(row.phase, row.role)
         elif self.wanted_place is not None:
             self.place = self.wanted_place
         elif not self.query_only:
@@ -129,7 +129,7 @@ class ChecklistScreen(FieldworkScreen):
         app = self.fedcheck
         if left.phase and left in places(app.board):
             return left
-        mine = [e for e in app.board.entries.values() if e.role == app.view_role]
+        mine = [e for e in app.board.rows.values() if e.role == app.view_role]
         first = next((e for e in mine if not e.record.closed), mine[0] if mine else None)
         return Place(first.phase, first.role) if first else Place()
 
@@ -143,13 +143,13 @@ class ChecklistScreen(FieldworkScreen):
         board = self.fedcheck.board
         query = self._query()
         self._here = [
-            entry
-            for entry in board.entries.values()
-            if self.place.holds(entry.phase, entry.role, entry.checklist, entry.section.id)
+            row
+            for row in board.rows.values()
+            if self.place.holds(row.phase, row.role, row.checklist, row.section.id)
         ]
         shown = query.select(self._here, board.today)
         self._shown = len(shown)
-        self.items.marks.keep(board.entries)
+        self.items.marks.keep(board.rows)
         groups = arranged(shown, self.grouping, board)
         self.items.show(under_headings(groups), board.today, self._empty_text())
         self._top()
@@ -261,34 +261,34 @@ class ChecklistScreen(FieldworkScreen):
         self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
 
     def _show_details(self) -> None:
-        entry = self.items.entry
-        self.last_ref = entry.ref if entry else ""
+        row = self.items.row
+        self.last_ref = row.ref if row else ""
         self.follow_kind()
-        if entry is None:
+        if row is None:
             self.query_one("#details-text", Static).update(Content(""))
             return
-        self._describe(entry, ())
+        self._describe(row, ())
         self.query_one("#details", VerticalScroll).scroll_home(animate=False)
-        self.recall(entry.ref)
+        self.recall(row.ref)
 
-    def _describe(self, entry: Row, past: Sequence[HistoryRow]) -> None:
+    def _describe(self, row: Row, past: Sequence[HistoryRow]) -> None:
         text = self.query_one("#details-text", Static)
         width = self.query_one("#details", VerticalScroll).scrollable_content_region.width
         app = self.fedcheck
-        text.update(details(app.board, entry, app.signs, app.keymap, width, past))
+        text.update(details(app.board, row, app.signs, app.keymap, width, past))
 
     @on(FieldworkScreen.Recalled)
     def _recalled(self, event: FieldworkScreen.Recalled) -> None:
-        entry = self.items.entry
-        if entry is not None and entry.ref == event.ref and event.future.exception() is None:
-            self._describe(entry, event.future.result())
+        row = self.items.row
+        if row is not None and row.ref == event.ref and event.future.exception() is None:
+            self._describe(row, event.future.result())
 
     @on(ItemList.Opened)
     def _opened(self) -> None:
         from fedcheck.tui.screens.item import ItemScreen
 
-        if self.entry:
-            self.app.push_screen(ItemScreen(self.entry.ref))
+        if self.row:
+            self.app.push_screen(ItemScreen(self.row.ref))
 
     @on(FieldworkScreen.Edited)
     def _edited(self, event: FieldworkScreen.Edited) -> None:

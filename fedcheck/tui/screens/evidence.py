@@ -55,9 +55,9 @@ class EvidenceScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out title, what is expected, and what is there."""
-        entry = self.fedcheck.board.entries.get(self.ref)
+        row = self.fedcheck.board.rows.get(self.ref)
         with Vertical(classes="dialog -wide"):
-            title = f"Evidence: {one_line(entry.item.title) if entry else self.ref}"
+            title = f"Evidence: {one_line(row.item.title) if row else self.ref}"
             yield Static(Content(title), classes="dialog-title")
             yield Static(id="expected")
             yield OptionList(id="proofs", markup=False)
@@ -80,19 +80,19 @@ class EvidenceScreen(ModalScreen[None]):
 
     def show(self) -> None:
         """Show the evidence and its state."""
-        entry = self.fedcheck.board.entries.get(self.ref)
-        if entry is None:
+        row = self.fedcheck.board.rows.get(self.ref)
+        if row is None:
             self._gone()
             return
-        self.drawn = entry.record.evidence
+        self.drawn = row.record.evidence
         signs = self.fedcheck.signs
-        expects = "; ".join(one_line(text) for text in entry.item.expects)
+        expects = "; ".join(one_line(text) for text in row.item.expects)
         text = f"Expected: {expects}" if expects else "No evidence is expected here; some may help."
         self.query_one("#expected", Static).update(Content.styled(text, "$foreground-muted"))
         listed = self.query_one("#proofs", OptionList)
         place = listed.highlighted
         options = []
-        for proof, state in zip(entry.record.evidence, entry.evidence, strict=True):
+        for proof, state in zip(row.record.evidence, row.evidence, strict=True):
             good = state == "ok"
             sign = signs.status["done"] if good else signs.stale
             facts = [str(proof.collected or "no date"), "" if good else state]
@@ -174,7 +174,7 @@ class EvidenceScreen(ModalScreen[None]):
     @property
     def on_an_item(self) -> bool:
         """Tell whether this is the evidence of an item; requests and findings have some too."""
-        return self.ref in self.fedcheck.board.entries
+        return self.ref in self.fedcheck.board.rows
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""

@@ -200,7 +200,7 @@ class RegisterScreen(PlaceScreen):
             self.app.push_screen(ChecklistScreen(ref=ref))
 
     def _ask_item(self, title: str, row: EvidenceRow, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
-        titles = {use.entry.ref: use.entry.item.title for use in row.uses}
+        titles = {use.row.ref: use.row.item.title for use in row.uses}
         choices = [
             Choice(ref, one_line(title, 56), str(number) if number < 10 else "")
             for number, (ref, title) in enumerate(titles.items(), 1)

@@ -122,7 +122,7 @@ class GateScreen(PlaceScreen):
                     title + " " * (names - cells(title) + 2),
                     (why, "$foreground-muted"),
                 )
-                item = missing.ref in board.entries
+                item = missing.ref in board.rows
                 doors.append(Door(line, f"item:{missing.ref}" if item else _in_a_ledger(missing)))
         return [Door(Content.styled(head, "$foreground-muted")), *doors] if doors else []
 

@@ -125,9 +125,9 @@ class HistoryScreen(PlaceScreen):
 
     def _title(self, ref: str) -> str:
         """Return what an item is called; of what is no item any more, its reference."""
-        entry = self.fedcheck.board.entries.get(ref)
-        if entry is not None:
-            return one_line(entry.item.title)
+        row = self.fedcheck.board.rows.get(ref)
+        if row is not None:
+            return one_line(row.item.title)
         book, _, name = ref.partition(":")
         project = self.fedcheck.session.project
         found = project.request(name) if book == "requests" else project.finding(name)
@@ -138,14 +138,14 @@ class HistoryScreen(PlaceScreen):
         deed = self.story.current
         if deed is not None and deed.ref.partition(":")[0] in LEDGERS:
             self.fedcheck.show_ledger(deed.ref.partition(":")[0], "", deed.ref)
-        elif deed is None or deed.ref not in self.fedcheck.board.entries:
+        elif deed is None or deed.ref not in self.fedcheck.board.rows:
             self.fedcheck.tell("This line is about no item that there is now")
         elif self.ref and self.past:
             entered = self.past.entered
             if all(one.tx != deed.tx for one in entered):
                 self.fedcheck.tell("A private note is no part of the record, and does not go back")
                 return
-            record = self.fedcheck.board.entries[self.ref].record
+            record = self.fedcheck.board.rows[self.ref].record
             self._offer(deed, changes_back(entered, deed.tx, self.ref, record))
         else:
             self.app.push_screen(HistoryScreen(deed.ref))
@@ -177,7 +177,7 @@ class HistoryScreen(PlaceScreen):
         """Show the item in its list."""
         deed = self.story.current
         ref = self.ref or (deed.ref if deed else "")
-        if ref in self.fedcheck.board.entries:
+        if ref in self.fedcheck.board.rows:
             self.fedcheck.show_item(ref)
         else:
             self.app.bell()

@@ -212,20 +212,20 @@ class HomeScreen(PlaceScreen):
         wide = max(listed.size.width - 18, 20) if listed.size.width else 34
         doors = []
         for number, step in enumerate(steps[: room - 1 if more else room], 1):
-            warn = step.entry.overdue or step.entry.unsound
+            warn = step.row.overdue or step.row.unsound
             line = Content.assemble(
                 (f"{number:>2} ", "$foreground-muted"),
-                (self.fedcheck.signs.mark(step.entry), "$text-warning"),
+                (self.fedcheck.signs.mark(step.row), "$text-warning"),
                 " ",
-                _fill(one_line(step.entry.item.title), wide - 4),
+                _fill(one_line(step.row.item.title), wide - 4),
                 " ",
                 (one_line(step.why, 16), "$text-warning" if warn else "$foreground-muted"),
             )
-            doors.append(Door(line, f"item:{step.entry.ref}"))
+            doors.append(Door(line, f"item:{step.row.ref}"))
         if more:
             doors.append(Door(Content.styled(f"   and {more} more", "$foreground-muted"), "steps:"))
         if not doors:
-            waiting = sum(e.role == role and e.waiting for e in board.entries.values())
+            waiting = sum(e.role == role and e.waiting for e in board.rows.values())
             text = (
                 f"Nothing to do now; {plural(waiting, 'item')} wait for others or for a milestone"
             )
@@ -260,7 +260,7 @@ class HomeScreen(PlaceScreen):
         """Show all steps of the role, to go to one of them."""
         role = self.fedcheck.view_role
         choices = [
-            Choice(f"item:{step.entry.ref}", f"{_fill(step.entry.item.title, 40)} {step.why}")
+            Choice(f"item:{step.row.ref}", f"{_fill(step.row.item.title, 40)} {step.why}")
             for step in agenda.mine(self.fedcheck.board, role)
         ]
         self.app.push_screen(ChoicePrompt(f"Next for {role}", choices), self._go)

@@ -147,7 +147,7 @@ class Revising:
 
     def go_to_item(self, thing: Thing) -> None:
         """Go to the item that is linked, or to one of them."""
-        here = [ref for ref in thing.items if ref in self.app.board.entries]
+        here = [ref for ref in thing.items if ref in self.app.board.rows]
         if not here:
             self.app.tell(
                 "No item is linked that applies here", self.app.hint("ledger.item", "links one")

@@ -48,18 +48,18 @@ class ItemScreen(FieldworkScreen):
         self.closing = False
 
     @property
-    def entry(self) -> Row | None:
+    def row(self) -> Row | None:
         """Return the item."""
-        return self.fedcheck.board.entries.get(self.ref)
+        return self.fedcheck.board.rows.get(self.ref)
 
     def compose(self) -> ComposeResult:
         """Lay out head, guidance and lists."""
-        entry = self.entry
+        row = self.row
         yield TopLine()
         with VerticalScroll(id="item-page"):
             yield Static(id="item-head")
             yield Markdown(
-                clean(entry.item.guidance) if entry else "", id="item-guidance", open_links=False
+                clean(row.item.guidance) if row else "", id="item-guidance", open_links=False
             )
             yield Static(id="item-lists")
         yield KeyLine()
@@ -72,30 +72,30 @@ class ItemScreen(FieldworkScreen):
     def show(self) -> None:
         """Show what may change: head and lists."""
         board, signs = self.fedcheck.board, self.fedcheck.signs
-        entry = self.entry
-        if entry is None:
+        row = self.row
+        if row is None:
             self.action_item_close()
             return
-        self.query_one(TopLine).show(entry.section.title, "", entry.ref)
-        self.query_one("#item-head", Static).update(head(board, entry, signs, self.fedcheck.keymap))
-        self._list(entry, ())
-        self.recall(entry.ref)
+        self.query_one(TopLine).show(row.section.title, "", row.ref)
+        self.query_one("#item-head", Static).update(head(board, row, signs, self.fedcheck.keymap))
+        self._list(row, ())
+        self.recall(row.ref)
 
-    def _list(self, entry: Row, past: Sequence[HistoryRow]) -> None:
+    def _list(self, row: Row, past: Sequence[HistoryRow]) -> None:
         board, signs = self.fedcheck.board, self.fedcheck.signs
         width = min(self.query_one("#item-page").scrollable_content_region.width, WIDEST)
-        text = lists(board, entry, signs, self.fedcheck.keymap, width, past)
+        text = lists(board, row, signs, self.fedcheck.keymap, width, past)
         self.query_one("#item-lists", Static).update(text)
 
     def on_resize(self) -> None:
         """Use the new width."""
-        if self.entry is not None and self.is_mounted:
+        if self.row is not None and self.is_mounted:
             self.call_after_refresh(self.show)
 
     @on(FieldworkScreen.Recalled)
     def _recalled(self, event: FieldworkScreen.Recalled) -> None:
-        if self.entry is not None and event.future.exception() is None:
-            self._list(self.entry, event.future.result())
+        if self.row is not None and event.future.exception() is None:
+            self._list(self.row, event.future.result())
 
     def action_item_close(self) -> None:
         """Go back, once: the item may have gone in the same moment in which a key was pressed."""
@@ -110,16 +110,16 @@ MOST = 20
 
 def needing(board: Board, ref: str) -> list[Row]:
     """Return the items that need an item."""
-    return [entry for entry in board.entries.values() if ref in entry.item.needs]
+    return [row for row in board.rows.values() if ref in row.item.needs]
 
 
-def ask_linked(app: "FedcheckApp", entry: Row) -> None:
+def ask_linked(app: "FedcheckApp", row: Row) -> None:
     """Open the item that is linked; where there are several, ask which one."""
     board, signs = app.board, app.signs
-    needs = [board.entries[need] for need in entry.item.needs if need in board.entries]
+    needs = [board.rows[need] for need in row.item.needs if need in board.rows]
     found = [("needs", one) for one in needs]
-    found += [("needed by", one) for one in needing(board, entry.ref)]
-    named = [*naming(board.project.findings, entry.ref), *naming(board.project.requests, entry.ref)]
+    found += [("needed by", one) for one in needing(board, row.ref)]
+    named = [*naming(board.project.findings, row.ref), *naming(board.project.requests, row.ref)]
 
     def go(ref: str | None) -> None:
         book = ref.partition(":")[0] if ref else ""

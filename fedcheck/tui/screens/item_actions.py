@@ -64,14 +64,14 @@ class EditingScreen(PlaceScreen):
         )
 
     @property
-    def entry(self) -> Row | None:
+    def row(self) -> Row | None:
         """Return the item at which a person looks."""
         raise TypeError(f"{type(self).__name__} does not say which item is meant")
 
     @property
     def meant(self) -> Entries:
         """Return the items that the keys are about: the marked ones, or the one looked at."""
-        return [self.entry] if self.entry else []
+        return [self.row] if self.row else []
 
     def action_edit_done(self) -> None:
         """Mark the items done, or take that back."""
@@ -113,33 +113,33 @@ class EditingScreen(PlaceScreen):
         """Show what was done to the item."""
         from fedcheck.tui.screens.history import HistoryScreen
 
-        entry = self.entry
-        if entry is None:
+        row = self.row
+        if row is None:
             self.app.bell()
         else:
-            self.app.push_screen(HistoryScreen(entry.ref))
+            self.app.push_screen(HistoryScreen(row.ref))
 
     def action_edit_needs(self) -> None:
         """Go to an item that this one needs, or that needs this one."""
         from fedcheck.tui.screens.item import ask_linked
 
-        entry = self.entry
-        if entry is None:
+        row = self.row
+        if row is None:
             self.app.bell()
         else:
-            ask_linked(self.fedcheck, entry)
+            ask_linked(self.fedcheck, row)
 
     def _with_meant(self, act: Callable[[Entries], object]) -> None:
-        entries = self.meant
-        if entries:
-            act(entries)
+        rows = self.meant
+        if rows:
+            act(rows)
         else:
             self.app.bell()
 
-    def edit(self, entries: Entries, edit: ItemEdit) -> None:
+    def edit(self, rows: Entries, edit: ItemEdit) -> None:
         """Save an edit of items, as one action, off the UI thread."""
         session = self.fedcheck.session
-        refs = [entry.ref for entry in entries]
+        refs = [row.ref for row in rows]
 
         def job() -> "Transaction":
             bulk_edit.check(session.project, refs, edit, session.today())
@@ -158,14 +158,14 @@ class EditingScreen(PlaceScreen):
 
         self.fedcheck.change(told)
 
-    def toggle_done(self, entries: Entries) -> None:
+    def toggle_done(self, rows: Entries) -> None:
         """Mark items done, those of several that are open; or todo, if all of them are closed.
 
         What that means is judged when its turn comes to be saved, so that keys keep their order;
         and only once, or a save that is tried again could take back what the first try did.
         """
         session = self.fedcheck.session
-        refs = [entry.ref for entry in entries]
+        refs = [row.ref for row in rows]
         wanted = ""
         chosen: list[str] = []
 
@@ -179,24 +179,24 @@ class EditingScreen(PlaceScreen):
 
         self.save(refs, job)
 
-    def ask_status(self, entries: Entries) -> None:
+    def ask_status(self, rows: Entries) -> None:
         """Ask for a status, and for the reason where one is needed."""
         signs = self.fedcheck.signs
         choices = [
-            Choice(status, f"{signs.status[status]} {_status_words(entries, status)}", key)
+            Choice(status, f"{signs.status[status]} {_status_words(rows, status)}", key)
             for status, key in STATUS_KEYS.items()
         ]
 
         def chosen(status: str | None) -> None:
             if status in ("blocked", "na"):
-                self._ask_reason(entries, status)
+                self._ask_reason(rows, status)
             elif status:
-                self.edit(entries, ItemEdit(status=status))
+                self.edit(rows, ItemEdit(status=status))
 
-        now = bulk_edit.shared(entries, lambda entry: entry.record.status)
-        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), choices, now), chosen)
+        now = bulk_edit.shared(rows, lambda row: row.record.status)
+        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(rows), choices, now), chosen)
 
-    def _ask_reason(self, entries: Entries, status: str, result: str | None = None) -> None:
+    def _ask_reason(self, rows: Entries, status: str, result: str | None = None) -> None:
         def preview(text: str) -> str:
             if status == "na" and not text.strip():
                 raise ValueError("a reason is needed: it goes into the report")
@@ -204,20 +204,20 @@ class EditingScreen(PlaceScreen):
 
         def given(reason: str | None) -> None:
             if reason is not None:
-                self.edit(entries, ItemEdit(status=status, result=result, reason=reason))
+                self.edit(rows, ItemEdit(status=status, result=result, reason=reason))
 
         asked = "Why does it not apply?" if status == "na" else "What holds it?"
-        if len(entries) > 1:
-            asked += f" ({len(entries)} items)"
-        now = bulk_edit.shared(entries, lambda entry: entry.record.reason)
+        if len(rows) > 1:
+            asked += f" ({len(rows)} items)"
+        now = bulk_edit.shared(rows, lambda row: row.record.reason)
         prompt = TextPrompt(asked, now, hint="⏎ saves, esc cancels", preview=preview)
         self.app.push_screen(prompt, given)
 
-    def ask_result(self, entries: Entries) -> None:
+    def ask_result(self, rows: Entries) -> None:
         """Ask for the result of tests."""
-        tasks = [entry for entry in entries if entry.item.kind != "test"]
+        tasks = [row for row in rows if row.item.kind != "test"]
         if tasks:
-            alone = len(entries) == 1
+            alone = len(rows) == 1
             what = (
                 "This is a task"
                 if alone
@@ -231,116 +231,116 @@ class EditingScreen(PlaceScreen):
 
         def chosen(result: str | None) -> None:
             if result == "not-applicable":
-                self._ask_reason(entries, "na", result)
+                self._ask_reason(rows, "na", result)
             elif result == "clear":
-                self.edit(entries, ItemEdit(result=""))
+                self.edit(rows, ItemEdit(result=""))
             elif result == UNSATISFIED:
-                refs = [entry.ref for entry in entries]
+                refs = [row.ref for row in rows]
                 self.save(refs, saved_then_offered(self.fedcheck, refs))
             elif result:
-                self.edit(entries, ItemEdit(result=result))
+                self.edit(rows, ItemEdit(result=result))
 
-        now = bulk_edit.shared(entries, lambda entry: entry.record.result)
-        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), RESULT_CHOICES, now), chosen)
+        now = bulk_edit.shared(rows, lambda row: row.record.result)
+        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(rows), RESULT_CHOICES, now), chosen)
 
-    def ask_owner(self, entries: Entries) -> None:
+    def ask_owner(self, rows: Entries) -> None:
         """Ask who has them."""
         people = self.fedcheck.session.project.people()
         hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
-        now = bulk_edit.shared(entries, lambda entry: entry.record.owner)
-        prompt = TextPrompt(_asked("Owner", entries), now, hint=hint, known=people)
+        now = bulk_edit.shared(rows, lambda row: row.record.owner)
+        prompt = TextPrompt(_asked("Owner", rows), now, hint=hint, known=people)
 
         def given(owner: str | None) -> None:
             if owner is not None:
-                self.edit(entries, ItemEdit(owner=owner))
+                self.edit(rows, ItemEdit(owner=owner))
 
         self.app.push_screen(prompt, given)
 
-    def ask_due(self, entries: Entries) -> None:
+    def ask_due(self, rows: Entries) -> None:
         """Ask for the due date, showing what it comes to while it is typed."""
         board = self.fedcheck.board
         hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
 
         def preview(text: str) -> str:
             meant = typed_due(text, board.today)
-            if not meant and len(entries) > 1:
+            if not meant and len(rows) > 1:
                 return "each the checklist's own"
             if not meant:
-                own = board.calendar.due(entries[0].item.due)
+                own = board.calendar.due(rows[0].item.due)
                 return f"the checklist's own: {own}" if own else "no due date"
             day = board.calendar.day_of(meant)
             return f"{day:%a} {day.isoformat()}, {distance(day, board.today)}"
 
         def given(text: str | None) -> None:
             if text is not None:
-                self.edit(entries, ItemEdit(due=typed_due(text, board.today)))
+                self.edit(rows, ItemEdit(due=typed_due(text, board.today)))
 
-        now = bulk_edit.shared(entries, lambda entry: entry.record.due)
-        prompt = TextPrompt(_asked("Due", entries), now, hint=hint, preview=preview)
+        now = bulk_edit.shared(rows, lambda row: row.record.due)
+        prompt = TextPrompt(_asked("Due", rows), now, hint=hint, preview=preview)
         self.app.push_screen(prompt, given)
 
-    def ask_note(self, entries: Entries) -> None:
+    def ask_note(self, rows: Entries) -> None:
         """Edit the note; that of several items only while none has a note of its own."""
         session = self.fedcheck.session
-        refs = [entry.ref for entry in entries]
+        refs = [row.ref for row in rows]
 
         def save(note: str, guard: "Guard") -> "Transaction":
             return self._noted(refs, session.edit(refs, ItemEdit(note=note), guard=guard))
 
-        self._write("Note", entries, lambda entry: entry.record.note, save)
+        self._write("Note", rows, lambda row: row.record.note, save)
 
-    def ask_private_note(self, entries: Entries) -> None:
+    def ask_private_note(self, rows: Entries) -> None:
         """Edit the note that never leaves the company."""
         session = self.fedcheck.session
-        refs = [entry.ref for entry in entries]
+        refs = [row.ref for row in rows]
 
         def save(note: str, guard: "Guard") -> "Transaction":
             return self._noted(refs, session.edit(refs, ItemEdit(private_note=note), guard=guard))
 
-        def read(entry: Row) -> str:
-            return session.project.private_note(entry.ref)
+        def read(row: Row) -> str:
+            return session.project.private_note(row.ref)
 
-        self._write("Private note, in no report", entries, read, save)
+        self._write("Private note, in no report", rows, read, save)
 
     def _write(
         self,
         what: str,
-        entries: Entries,
+        rows: Entries,
         read: Callable[[Row], str],
         save: "Callable[[str, Guard], Transaction]",
         field: str = "note",
     ) -> None:
-        noted = [entry for entry in entries if read(entry)]
-        seen = bulk_edit.shared(entries, read)
+        noted = [row for row in rows if read(row)]
+        seen = bulk_edit.shared(rows, read)
         if noted and not seen:
             text = f"Some of them have one of their own already: {bulk_edit.names(noted)}"
             hint = self.fedcheck.hint("list.mark", "takes the mark off those, or ")
             self.fedcheck.tell(text, f"{hint}write one by one")
             return
-        about = f"{what}: {bulk_edit.title_of(entries)}"
+        about = f"{what}: {bulk_edit.title_of(rows)}"
         write_note(self.fedcheck, about, seen, save, field=field)
 
     def _noted(self, refs: Sequence[str], action: "Transaction") -> "Transaction":
         self.post_message(self.Edited(refs))
         return action
 
-    def confirm(self, entries: Entries) -> None:
+    def confirm(self, rows: Entries) -> None:
         """Confirm that what changed upstream was read."""
-        changed = [entry for entry in entries if entry.changed]
+        changed = [row for row in rows if row.changed]
         if changed:
             self.edit(changed, ItemEdit(confirm=True))
         else:
-            what = "this item" if len(entries) == 1 else "these items"
+            what = "this item" if len(rows) == 1 else "these items"
             self.fedcheck.tell(f"Nothing changed upstream in {what}")
 
-    def show_evidence(self, entries: Entries) -> None:
+    def show_evidence(self, rows: Entries) -> None:
         """Show the evidence of an item; ask for one piece that proves several."""
         from fedcheck.tui.screens.evidence import EvidenceScreen
 
-        if len(entries) == 1:
-            self.app.push_screen(EvidenceScreen(entries[0].ref))
+        if len(rows) == 1:
+            self.app.push_screen(EvidenceScreen(rows[0].ref))
         else:
-            self._ask_proof(entries)
+            self._ask_proof(rows)
 
     def on_paste(self, event: events.Paste) -> None:
         """Take files that were dropped onto the terminal as evidence of the items meant."""
@@ -349,14 +349,14 @@ class EditingScreen(PlaceScreen):
         event.stop()
         links = dropped(self.fedcheck, event.text)
         if links:
-            self._with_meant(lambda entries: self._ask_proof(entries, links))
+            self._with_meant(lambda rows: self._ask_proof(rows, links))
 
-    def _ask_proof(self, entries: Entries, links: Sequence[str] = ()) -> None:
+    def _ask_proof(self, rows: Entries, links: Sequence[str] = ()) -> None:
         """Ask for evidence that proves items, as one action."""
         from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
 
         session = self.fedcheck.session
-        refs = [entry.ref for entry in entries]
+        refs = [row.ref for row in rows]
 
         def given(filled: Filled | None) -> None:
             if filled is not None:
@@ -365,13 +365,13 @@ class EditingScreen(PlaceScreen):
         self.app.push_screen(EvidenceForm(refs=refs, links=links), given)
 
 
-def _asked(what: str, entries: Entries) -> str:
-    return what if len(entries) == 1 else f"{what} of {len(entries)} items"
+def _asked(what: str, rows: Entries) -> str:
+    return what if len(rows) == 1 else f"{what} of {len(rows)} items"
 
 
-def _status_words(entries: Entries, status: str) -> str:
+def _status_words(rows: Entries, status: str) -> str:
     if status == "na":
-        declined = " (or declined)" if any(e.item.level in ADVISED for e in entries) else ""
+        declined = " (or declined)" if any(e.item.level in ADVISED for e in rows) else ""
         return f"not applicable{declined}; asks for the reason"
     return f"{STATUS_WORDS[status]}{'; asks for the reason' if status == 'blocked' else ''}"
 

@@ -134,7 +134,7 @@ class ResponsibilitiesScreen(PlaceScreen):
 
     def _of_handoff(self, row: Handoff) -> list[Piece]:
         board = self.fedcheck.board
-        entries = board.entries
+        rows = board.rows
         since = f", since {row.since}." if row.since else "; since when is not known."
         what = {"answer": "the answer", "acceptance": "the acceptance", "retest": "the retest"}
         thing = f", for {what[row.what]}" if row.what in what else ""
@@ -142,12 +142,12 @@ class ResponsibilitiesScreen(PlaceScreen):
         lines.append((f"{_who(row.waits)} waits for {_who(row.on)}{thing}{since}", ""))
         if row.stuck:
             lines.append(("It waits itself for:", "$text-warning"))
-            lines += [(f"  {_title(board.entries, ref)}", "") for ref in row.stuck[:SHOWN]]
+            lines += [(f"  {_title(board.rows, ref)}", "") for ref in row.stuck[:SHOWN]]
         if row.blocks:
             count = plural(len(row.blocks), "item")
             more = f", and {row.behind} in all come after it" if row.behind else ""
             lines.append((f"It holds up {count} of the {_who(row.waits)}{more}:", ""))
-            lines += [(f"  {_title(entries, ref)}", "") for ref in row.blocks[:SHOWN]]
+            lines += [(f"  {_title(rows, ref)}", "") for ref in row.blocks[:SHOWN]]
             if len(row.blocks) > SHOWN:
                 lines.append((f"  and {len(row.blocks) - SHOWN} more", "$foreground-muted"))
         return lines
@@ -161,8 +161,8 @@ class ResponsibilitiesScreen(PlaceScreen):
                 self.fedcheck.show_item(row.ref)
             else:
                 self.fedcheck.show_ledger(book, ref=row.ref)
-        elif row is not None and row.duty.entry is not None:
-            self.fedcheck.show_item(row.duty.entry.ref)
+        elif row is not None and row.duty.row is not None:
+            self.fedcheck.show_item(row.duty.row.ref)
         else:
             self.fedcheck.tell("No list has the item that hands it over")
 
@@ -192,9 +192,9 @@ def _who(role: str) -> str:
     return role_label(role) if role else "somebody without a role"
 
 
-def _title(entries: Mapping[str, Row], ref: str) -> str:
-    entry = entries.get(ref)
-    return one_line(entry.item.title if entry else ref)
+def _title(rows: Mapping[str, Row], ref: str) -> str:
+    row = rows.get(ref)
+    return one_line(row.item.title if row else ref)
 
 
 def _phase_line(phase: PhaseDuties) -> str:

@@ -57,19 +57,19 @@ class FieldworkScreen(EditingScreen):
             self.query_one(KeyLine).show_anew()
 
     def _kind_at_hand(self) -> str:
-        entry = self.entry
-        return entry.item.kind if entry is not None else "task"
+        row = self.row
+        return row.item.kind if row is not None else "task"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether a key does something here: those of tests do nothing on a task."""
-        entry = self.entry if action.startswith("test_") else None
-        if entry is not None and entry.item.kind != "test":
+        row = self.row if action.startswith("test_") else None
+        if row is not None and row.item.kind != "test":
             return False
         return super().check_action(action, parameters)
 
     def action_test_observation(self) -> None:
         """Write what was seen."""
-        self._with_tests(lambda entries: self._write_text(entries, "observation", "What was seen"))
+        self._with_tests(lambda rows: self._write_text(rows, "observation", "What was seen"))
 
     def action_test_differential(self) -> None:
         """Write where the SSP differs."""
@@ -112,21 +112,21 @@ class FieldworkScreen(EditingScreen):
         """Note the last test that got something, for "same as last"."""
         board = self.fedcheck.board
         for ref in event.refs:
-            entry = board.entries.get(ref)
-            if entry and (entry.record.result or entry.record.observation):
+            row = board.rows.get(ref)
+            if row and (row.record.result or row.record.observation):
                 self.fedcheck.last_test = ref
 
-    def record(self, entries: Entries, **what: Any) -> None:
+    def record(self, rows: Entries, **what: Any) -> None:
         """Save what was recorded of tests."""
-        self.edit(entries, ItemEdit(testing=TestEdit(**what)))
+        self.edit(rows, ItemEdit(testing=TestEdit(**what)))
 
     def _with_tests(self, act: Callable[[Entries], object]) -> None:
-        entries = self.meant
-        tasks = [entry for entry in entries if entry.item.kind != "test"]
-        if not entries:
+        rows = self.meant
+        tasks = [row for row in rows if row.item.kind != "test"]
+        if not rows:
             self.app.bell()
         elif tasks:
-            alone = len(entries) == 1
+            alone = len(rows) == 1
             what = (
                 "This is a task"
                 if alone
@@ -134,16 +134,16 @@ class FieldworkScreen(EditingScreen):
             )
             self.fedcheck.tell(f"{what}; only a test is tested")
         else:
-            act(entries)
+            act(rows)
 
-    def _again(self, entries: Entries) -> None:
+    def _again(self, rows: Entries) -> None:
         app = self.fedcheck
-        last = app.board.entries.get(app.last_test)
+        last = app.board.rows.get(app.last_test)
         if last is None:
             app.tell("No test was recorded yet since the app was opened", "record one first")
             return
         record = last.record
-        wanted = [entry for entry in entries if entry.ref != last.ref]
+        wanted = [row for row in rows if row.ref != last.ref]
         if wanted:
             edit = ItemEdit(
                 result=record.result or None,
@@ -152,53 +152,53 @@ class FieldworkScreen(EditingScreen):
             )
             self.edit(wanted, edit)
 
-    def _write_text(self, entries: Entries, field: str, title: str) -> None:
+    def _write_text(self, rows: Entries, field: str, title: str) -> None:
         session = self.fedcheck.session
-        refs = [entry.ref for entry in entries]
+        refs = [row.ref for row in rows]
 
-        def read(entry: Row) -> str:
-            return str(getattr(entry.record, field))
+        def read(row: Row) -> str:
+            return str(getattr(row.record, field))
 
         def save(text: str, guard: "Guard") -> "Transaction":
             wanted: dict[str, Any] = {field: text}
             edit = ItemEdit(testing=TestEdit(**wanted))
             return self._noted(refs, session.edit(refs, edit, guard=guard))
 
-        self._write(title, entries, read, save, field)
+        self._write(title, rows, read, save, field)
 
-    def _ask_text(self, entries: Entries, title: str, field: str, hint: str) -> None:
+    def _ask_text(self, rows: Entries, title: str, field: str, hint: str) -> None:
         def given(text: str | None) -> None:
             if text is not None:
-                self.record(entries, **{field: text})
+                self.record(rows, **{field: text})
 
-        now = bulk_edit.shared(entries, lambda entry: str(getattr(entry.record, field)))
-        self.app.push_screen(TextPrompt(_about(title, entries), now, hint=hint), given)
+        now = bulk_edit.shared(rows, lambda row: str(getattr(row.record, field)))
+        self.app.push_screen(TextPrompt(_about(title, rows), now, hint=hint), given)
 
-    def _ask_methods(self, entries: Entries) -> None:
-        asked = {method for entry in entries for method in entry.item.methods}
+    def _ask_methods(self, rows: Entries) -> None:
+        asked = {method for row in rows for method in row.item.methods}
         choices = [Choice(m, f"{m}{', asked for' if m in asked else ''}", m[0]) for m in METHODS]
 
         def given(text: str | None) -> None:
             if text is not None:
-                self.record(entries, methods=tuple(text.split()))
+                self.record(rows, methods=tuple(text.split()))
 
-        now = bulk_edit.shared(entries, lambda entry: " ".join(entry.record.methods))
-        title = _about("Methods that were used", entries)
+        now = bulk_edit.shared(rows, lambda row: " ".join(row.record.methods))
+        title = _about("Methods that were used", rows)
         self.app.push_screen(TogglesPrompt(title, choices, now.split() or asked), given)
 
-    def _ask_tester(self, entries: Entries) -> None:
+    def _ask_tester(self, rows: Entries) -> None:
         people = self.fedcheck.session.project.people()
 
         def given(text: str | None) -> None:
             if text is not None:
-                self.record(entries, tester=text)
+                self.record(rows, tester=text)
 
-        now = bulk_edit.shared(entries, lambda entry: entry.record.tester)
+        now = bulk_edit.shared(rows, lambda row: row.record.tester)
         hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as dana"
-        prompt = TextPrompt(_about("Tester", entries), now, hint=hint, known=people)
+        prompt = TextPrompt(_about("Tester", rows), now, hint=hint, known=people)
         self.app.push_screen(prompt, given)
 
-    def _ask_day(self, entries: Entries) -> None:
+    def _ask_day(self, rows: Entries) -> None:
         today = self.fedcheck.board.today
 
         def preview(text: str) -> str:
@@ -209,17 +209,17 @@ class FieldworkScreen(EditingScreen):
 
         def given(text: str | None) -> None:
             if text is not None:
-                self.record(entries, tested=parse_date(typed_due(text, today)))
+                self.record(rows, tested=parse_date(typed_due(text, today)))
 
         now = bulk_edit.shared(
-            entries, lambda e: e.record.tested.isoformat() if e.record.tested else ""
+            rows, lambda e: e.record.tested.isoformat() if e.record.tested else ""
         )
         hint = "2027-01-11, today, -2d"
-        title = _about("Day of the test", entries)
+        title = _about("Day of the test", rows)
         prompt = TextPrompt(title, now or today.isoformat(), hint=hint, preview=preview)
         self.app.push_screen(prompt, given)
 
-    def _ask_inherited(self, entries: Entries) -> None:
+    def _ask_inherited(self, rows: Entries) -> None:
         records = self.fedcheck.session.project.records.values()
         services = {one.inherited_from for listed in records for one in listed.values()}
         known = sorted(services - {""})
@@ -227,7 +227,7 @@ class FieldworkScreen(EditingScreen):
         def named(kind: str) -> Callable[[str | None], None]:
             def given(name: str | None) -> None:
                 if name is not None:
-                    self.record(entries, inherited=kind, inherited_from=name)
+                    self.record(rows, inherited=kind, inherited_from=name)
 
             return given
 
@@ -238,27 +238,25 @@ class FieldworkScreen(EditingScreen):
 
         def chosen(kind: str | None) -> None:
             if kind in ("leveraged", "shared"):
-                now = bulk_edit.shared(entries, lambda entry: entry.record.inherited_from)
+                now = bulk_edit.shared(rows, lambda row: row.record.inherited_from)
                 hint = "known: " + ", ".join(known[:6]) if known else "name of the service"
-                title = _about("From which service", entries)
+                title = _about("From which service", rows)
                 prompt = TextPrompt(title, now, hint=hint, known=known, preview=preview)
                 self.app.push_screen(prompt, named(kind))
             elif kind is not None:
-                self.record(entries, inherited=kind)
+                self.record(rows, inherited=kind)
 
-        now = bulk_edit.shared(entries, lambda entry: entry.record.inherited)
-        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(entries), INHERITED, now), chosen)
+        now = bulk_edit.shared(rows, lambda row: row.record.inherited)
+        self.app.push_screen(ChoicePrompt(bulk_edit.title_of(rows), INHERITED, now), chosen)
 
-    def _choose(
-        self, entries: Entries, field: str, title: str, choices: tuple[Choice, ...]
-    ) -> None:
+    def _choose(self, rows: Entries, field: str, title: str, choices: tuple[Choice, ...]) -> None:
         def chosen(value: str | None) -> None:
             if value is not None:
-                self.record(entries, **{field: value})
+                self.record(rows, **{field: value})
 
-        now = bulk_edit.shared(entries, lambda entry: str(getattr(entry.record, field)))
-        self.app.push_screen(ChoicePrompt(_about(title, entries), choices, now), chosen)
+        now = bulk_edit.shared(rows, lambda row: str(getattr(row.record, field)))
+        self.app.push_screen(ChoicePrompt(_about(title, rows), choices, now), chosen)
 
 
-def _about(title: str, entries: Entries) -> str:
-    return f"{title}: {bulk_edit.title_of(entries, 50)}"
+def _about(title: str, rows: Entries) -> str:
+    return f"{title}: {bulk_edit.title_of(rows, 50)}"

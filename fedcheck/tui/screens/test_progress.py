@@ -60,8 +60,8 @@ class TestingScreen(PlaceScreen):
 
     def show(self) -> None:
         """Count the tests of the project."""
-        entries = self.fedcheck.board.entries.values()
-        everything = test_progress.tally("", "All tests", test_progress.tests(entries))
+        rows = self.fedcheck.board.rows.values()
+        everything = test_progress.tally("", "All tests", test_progress.tests(rows))
         share = f"{everything.tested} of {plural(everything.total, 'test')} with a result"
         self.query_one(TopLine).show("Testing", f"by {self.by}", share)
         if not everything.total:
@@ -69,7 +69,7 @@ class TestingScreen(PlaceScreen):
             self.query_one(Doors).show([Door(Content.styled(text, "$foreground-muted"))])
             return
         doors = [Door(self._heading())]
-        doors += [Door(self._line(one), one.name) for one in test_progress.BY[self.by](entries)]
+        doors += [Door(self._line(one), one.name) for one in test_progress.BY[self.by](rows)]
         doors.append(Door(self._line(everything), "all"))
         self.query_one(Doors).show(doors)
 

@@ -101,12 +101,12 @@ def attention(board: Board, signs: Signs) -> list[Door]:
 
 def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
     """Return items in trouble: sign, words, and the query that means just them."""
-    entries = list(board.entries.values())
-    overdue = [e for e in entries if e.overdue]
-    blocked = [e for e in entries if e.record.status == "blocked"]
-    stale = [e for e in entries if "stale" in e.evidence]
-    gone = [e for e in entries if {"missing", "changed"} & set(e.evidence)]
-    upstream = [e for e in entries if e.changed]
+    rows = list(board.rows.values())
+    overdue = [e for e in rows if e.overdue]
+    blocked = [e for e in rows if e.record.status == "blocked"]
+    stale = [e for e in rows if "stale" in e.evidence]
+    gone = [e for e in rows if {"missing", "changed"} & set(e.evidence)]
+    upstream = [e for e in rows if e.changed]
     lost = "with evidence missing or changed"
     read = "changed upstream, to be read again"
     return [
@@ -130,7 +130,7 @@ def _soon(board: Board, signs: Signs) -> list[Door]:
 
 
 def _oldest(board: Board, overdue: Sequence[Row]) -> str:
-    days = [(board.today - entry.due).days for entry in overdue if entry.due]
+    days = [(board.today - row.due).days for row in overdue if row.due]
     return f"overdue, the oldest by {max(days)} d" if days else "overdue"
 
 

@@ -76,7 +76,7 @@ def items_text(row: EvidenceRow, width: int) -> str:
     """Return the item of a row, or how many there are."""
     refs = row.refs
     if len(refs) == 1:
-        entry = row.uses[0].entry
+        entry = row.uses[0].row
         if width > 30:
             return entry.item.title
         book, name = split(refs[0])
@@ -175,7 +175,7 @@ def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
     if proof is None:
         parts += [("No evidence yet", "bold"), "\n", _name("Expected")]
         gap = "\n" + " " * INDENT
-        parts += [gap.join(one_line(text) for text in row.uses[0].entry.item.expects)]
+        parts += [gap.join(one_line(text) for text in row.uses[0].row.item.expects)]
     else:
         parts += [(one_line(proof.name), "bold"), "\n", _name("Link"), clean(proof.link)]
         digest = f"   sha256 {proof.sha256[:12]}" if proof.sha256 else ""
@@ -209,15 +209,15 @@ def _until(board: Board, use: Use) -> Part:
 
 
 def _use(use: Use, signs: Signs) -> list[Part]:
-    entry = use.entry
+    row = use.row
     word = {"ok": "good", "soon": "soon stale"}.get(use.standing, use.standing)
     parts: list[Part] = [
-        (signs.status[entry.state], STATUS_STYLES[entry.state]),
+        (signs.status[row.state], STATUS_STYLES[row.state]),
         " ",
     ]
     if use.proof is not None:
         parts += [(f"{word}  ", STYLES.get(use.standing, "$foreground-muted"))]
-    return [*parts, one_line(entry.item.title), (f"  {entry.ref}", "$foreground-muted")]
+    return [*parts, one_line(row.item.title), (f"  {row.ref}", "$foreground-muted")]
 
 
 def _name(text: str) -> Part:

@@ -169,17 +169,17 @@ def _proofs(thing: Thing, signs: Signs) -> Iterator[Line]:
 
 def _items(board: Board, thing: Thing, signs: Signs, keymap: KeyMap) -> Iterator[Line]:
     for number, ref in enumerate(thing.items):
-        name, entry = "Items" if not number else "", board.entries.get(ref)
-        if entry is None:
+        name, row = "Items" if not number else "", board.rows.get(ref)
+        if row is None:
             gone = f"{one_line(ref)} (does not apply, or is gone)"
             yield name, Content.styled(gone, MUTED)
             continue
-        word = entry.record.result or STATUS_WORDS[entry.state]
+        word = row.record.result or STATUS_WORDS[row.state]
         yield (
             name,
             Content.assemble(
-                (f"{signs.status[entry.state]} ", STATUS_STYLES[entry.state]),
-                one_line(entry.item.title),
+                (f"{signs.status[row.state]} ", STATUS_STYLES[row.state]),
+                one_line(row.item.title),
                 (f"  {word}  {split(ref)[1]}", MUTED),
             ),
         )

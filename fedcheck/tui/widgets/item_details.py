@@ -24,41 +24,41 @@ BELOW = "\n" + " " * INDENT
 MUTED = "$foreground-muted"
 
 
-def head(board: Board, entry: Row, signs: Signs, keymap: KeyMap) -> Content:
+def head(board: Board, row: Row, signs: Signs, keymap: KeyMap) -> Content:
     """Return title, reference and facts of an item, in a few lines."""
-    item, record = entry.item, entry.record
+    item, record = row.item, row.record
     parts: list[Part] = [(one_line(item.title), "bold"), "\n"]
-    parts += [(entry.ref, MUTED)]
+    parts += [(row.ref, MUTED)]
     if item.code:
         parts += [("   " + one_line(item.code), MUTED)]
-    parts += ["\n", (signs.status[entry.state], STATUS_STYLES[entry.state]), " "]
-    parts += [(STATUS_WORDS[entry.state], STATUS_STYLES[entry.state])]
+    parts += ["\n", (signs.status[row.state], STATUS_STYLES[row.state]), " "]
+    parts += [(STATUS_WORDS[row.state], STATUS_STYLES[row.state])]
     facts = [record.result, item.level, _kind(item)]
-    facts += [", ".join(item.controls), _deliverable(board, entry), _limit(entry)]
+    facts += [", ".join(item.controls), _deliverable(board, row), _limit(row)]
     parts += [("".join(f" · {one_line(fact)}" for fact in facts if fact), MUTED)]
-    if entry.unknown:
+    if row.unknown:
         parts += [("\nIts file cannot be read; nothing is lost: fedcheck doctor", "$text-error")]
-    if entry.private:
+    if row.private:
         parts += [("\nPrivate: in no report, in no gate", "$text-muted")]
-    if record.owner or entry.due:
+    if record.owner or row.due:
         parts += ["\n", one_line(record.owner) or ("nobody has it", MUTED)]
-    if entry.due:
-        style = "$text-warning" if entry.overdue else ""
-        away = distance(entry.due, board.today)
-        parts += ["   ", (f"due {entry.due.isoformat()}  {away}", style)]
-    if entry.overdue:
+    if row.due:
+        style = "$text-warning" if row.overdue else ""
+        away = distance(row.due, board.today)
+        parts += ["   ", (f"due {row.due.isoformat()}  {away}", style)]
+    if row.overdue:
         parts += [(f"  {signs.overdue} overdue", "$text-warning")]
-    if entry.waiting:
-        count = plural(len(entry.waits), "item")
-        why = f"waits for {count} that it needs" if entry.waits else "its time has not come yet"
+    if row.waiting:
+        count = plural(len(row.waits), "item")
+        why = f"waits for {count} that it needs" if row.waits else "its time has not come yet"
         parts += [(f"\n{signs.waiting} {why}", MUTED)]
-    if entry.unsound:
-        bad = [state for state in entry.evidence if state != "ok"]
+    if row.unsound:
+        bad = [state for state in row.evidence if state != "ok"]
         told = ", ".join(dict.fromkeys(bad))
         parts += [
             (f"\n{signs.stale} {plural(len(bad), 'piece')} of evidence: {told}", "$text-warning")
         ]
-    if entry.changed:
+    if row.changed:
         text = f"\n{signs.changed} changed upstream since it was recorded; read it"
         confirms = keymap.hint("edit.confirm", "says that you have", ", ")
         parts += [(text + confirms, "$text-warning")]
@@ -78,7 +78,7 @@ def _kind(item: Item) -> str:
 
 def lists(
     board: Board,
-    entry: Row,
+    row: Row,
     signs: Signs,
     keymap: KeyMap,
     width: int = 0,
@@ -88,20 +88,20 @@ def lists(
 
     Args:
         board: the project as it stands.
-        entry: the item.
+        row: the item.
         signs: the signs to draw with.
         keymap: the keys in force, for hints.
         width: the width in cells that long texts are wrapped to, under each other.
         past: the last lines of the item's history.
     """
-    item, record = entry.item, entry.record
+    item, record = row.item, row.record
     parts: list[Part] = []
     line: list[Part]
-    for number, (text, ticked) in enumerate(expected(entry)):
+    for number, (text, ticked) in enumerate(expected(row)):
         sign = signs.status["done" if ticked else "todo"]
         line = [(sign, "$text-success" if ticked else MUTED), f" {one_line(text)}"]
         parts += ["\n", _name("Expected" if not number else ""), _under(line, width)]
-    for number, (proof, state) in enumerate(zip(record.evidence, entry.evidence, strict=True)):
+    for number, (proof, state) in enumerate(zip(record.evidence, row.evidence, strict=True)):
         good = state == "ok"
         sign = signs.status["done"] if good else signs.stale
         line = [(sign, "$text-success" if good else "$text-warning"), f" {one_line(proof.name)}"]
@@ -117,11 +117,11 @@ def lists(
     which = "it" if len(item.needs) == 1 else "one of them"
     if item.needs:
         parts += [(keymap.hint("edit.needs", f"opens {which}", BELOW), MUTED)]
-    if entry.later:
+    if row.later:
         stone = board.project.process.milestone(item.after)
         title = one_line(stone.title) if stone else item.after
         parts += ["\n", _name("After"), (f"only once this has taken place: {title}", MUTED)]
-    named = mentions(board, entry.ref, signs)
+    named = mentions(board, row.ref, signs)
     if named:
         parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
     for name, value in told(record):
@@ -134,10 +134,10 @@ def lists(
     for name, text in texts.items():
         if text:
             parts += ["\n", _name(name), _hanging(text, width)]
-    inside = board.project.private_note(entry.ref)
+    inside = board.project.private_note(row.ref)
     if inside:
         parts += ["\n", _name("Private"), _hanging(inside, width)]
-    source, where = board.project.checklists[entry.checklist].source_of(item)
+    source, where = board.project.checklists[row.checklist].source_of(item)
     if source:
         text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
         parts += ["\n", _name("Source"), (_hanging(text, width), MUTED)]
@@ -150,32 +150,32 @@ def lists(
     return Content.assemble(*parts)
 
 
-def expected(entry: Row) -> list[tuple[str, bool]]:
+def expected(row: Row) -> list[tuple[str, bool]]:
     """Return what evidence is expected, each with whether it is there.
 
     A piece that is called as expected answers just that. Otherwise nobody can tell which piece
     is for what: all is there once there are as many pieces as are expected.
     """
-    names = [one_line(proof.name).casefold() for proof in entry.record.evidence]
-    expects = entry.item.expects
+    names = [one_line(proof.name).casefold() for proof in row.record.evidence]
+    expects = row.item.expects
     enough = len(names) >= len(expects)
     return [(text, enough or one_line(text).casefold() in names) for text in expects]
 
 
 def details(
     board: Board,
-    entry: Row,
+    row: Row,
     signs: Signs,
     keymap: KeyMap,
     width: int = 0,
     past: Sequence[HistoryRow] = (),
 ) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
-    guidance = clean(entry.item.guidance).strip()
+    guidance = clean(row.item.guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
-    below = lists(board, entry, signs, keymap, width, past)
-    return Content.assemble(head(board, entry, signs, keymap), *middle, below)
+    below = lists(board, row, signs, keymap, width, past)
+    return Content.assemble(head(board, row, signs, keymap), *middle, below)
 
 
 def _flow(paragraph: str) -> str:
@@ -207,29 +207,29 @@ def _hanging(text: str, width: int) -> str:
 
 
 def _need(board: Board, need: str, signs: Signs) -> list[Part]:
-    entry = board.entries.get(need)
-    if entry is None:
+    row = board.rows.get(need)
+    if row is None:
         return [(f"{need} (does not apply)", MUTED)]
-    status = entry.state
-    owner = entry.record.owner or entry.role
-    due = f", due {entry.due.isoformat()}" if entry.due and not entry.record.closed else ""
+    status = row.state
+    owner = row.record.owner or row.role
+    due = f", due {row.due.isoformat()}" if row.due and not row.record.closed else ""
     return [
         (signs.status[status], STATUS_STYLES[status]),
-        f" {one_line(entry.item.title)}",
+        f" {one_line(row.item.title)}",
         (f"  ({one_line(owner)}{due})", MUTED),
     ]
 
 
-def _deliverable(board: Board, entry: Row) -> str:
-    wanted = entry.item.deliverable
+def _deliverable(board: Board, row: Row) -> str:
+    wanted = row.item.deliverable
     for paper in board.project.process.deliverables:
         if paper.id == wanted:
             return f"for the {paper.title}"
     return ""
 
 
-def _limit(entry: Row) -> str:
-    item = entry.item
+def _limit(row: Row) -> str:
+    item = row.item
     if item.max_age:
         limit = parse_max_age(item.max_age)
         return f"evidence at most {limit.span} old" + (f" at {limit.at}" if limit.at else "")

@@ -78,24 +78,24 @@ class Needed:
         )
 
 
-def needed(entries: Iterable[Row]) -> Needed:
+def needed(rows: Iterable[Row]) -> Needed:
     """Return what columns need for all entries of a list: none moves with the cursor.
 
     Codes have a column where most of them name an assessment procedure, by which testers work.
     """
     level = due = away = evidence = owner = code = every = steps = 0
-    for entry in entries:
-        record, item = entry.record, entry.item
+    for row in rows:
+        record, item = row.record, row.item
         every += 1
         if item.kind == "test" and _PROCEDURE.match(item.code):
             steps += 1
             code = max(code, cell_len(item.code))
         if item.level != "must":
             level = max(level, len(item.level))
-        if entry.due is not None:
+        if row.due is not None:
             due = 10
             away = away if record.closed else 10
-        elif entry.waiting:
+        elif row.waiting:
             due = max(due, 5)
         if record.evidence:
             evidence = 11
@@ -143,7 +143,7 @@ class ItemList(RowList[Row]):
         return row.ref
 
     @property
-    def entry(self) -> Row | None:
+    def row(self) -> Row | None:
         """Return the entry under the cursor."""
         return self.current
 
@@ -158,9 +158,9 @@ class ItemList(RowList[Row]):
 
     def toggle_mark(self) -> None:
         """Mark the item under the cursor or take its mark away, and go down."""
-        if self.entry is None:
+        if self.row is None:
             return
-        self.marks.toggle(self.entry.ref)
+        self.marks.toggle(self.row.ref)
         self.refresh_line(self.cursor)
         self._step(1)
 
@@ -168,8 +168,8 @@ class ItemList(RowList[Row]):
         """Begin a range at the cursor, or end it."""
         if self.marks.anchor:
             self.marks.end()
-        elif self.entry is not None:
-            self.marks.begin(self.entry.ref)
+        elif self.row is not None:
+            self.marks.begin(self.row.ref)
             self.refresh_line(self.cursor)
 
     def mark_all(self) -> None:
@@ -253,17 +253,17 @@ class ItemList(RowList[Row]):
         return distance(row.due, self.today) if row.due and not row.record.closed else ""
 
 
-def _due(entry: Row, width: int) -> str:
-    if entry.waiting and not entry.due:
-        return "waits" if entry.waits else "later"
-    if entry.due is None:
+def _due(row: Row, width: int) -> str:
+    if row.waiting and not row.due:
+        return "waits" if row.waits else "later"
+    if row.due is None:
         return ""
-    text = entry.due.isoformat()
+    text = row.due.isoformat()
     return text if width >= 10 else text[5:]
 
 
-def _evidence(entry: Row, width: int) -> str:
-    count = len(entry.record.evidence)
+def _evidence(row: Row, width: int) -> str:
+    count = len(row.record.evidence)
     if not count:
-        return "-" if entry.item.expects and not entry.record.closed else ""
+        return "-" if row.item.expects and not row.record.closed else ""
     return f"{count} evidence" if width >= 10 else f"{count} ev"

@@ -148,7 +148,7 @@ class PathSuggester(Suggester):
             folder = base / expanded(head + "/" if head or value.startswith("/") else "")
             try:
                 names = sorted(
-                    entry.name + ("/" if entry.is_dir() else "") for entry in os.scandir(folder)
+                    row.name + ("/" if row.is_dir() else "") for row in os.scandir(folder)
                 )
             except OSError:
                 continue

@@ -149,7 +149,7 @@ def _counts(board: Board) -> dict[Place, Count]:
         total.unknown += count.unknown
         for status, number in count.by_status.items():
             total.by_status[status] += number
-    for (checklist, section), count in by_section(board.entries.values()).items():
+    for (checklist, section), count in by_section(board.rows.values()).items():
         found = board.project.checklists[checklist]
         counts[Place(found.phase, found.role, checklist, section)] = count
         counts.setdefault(Place(found.phase), Count())  # a private list may stand there alone

@@ -96,7 +96,7 @@ class PartsList(RowList[Line]):
         prepares, reviews, decides, due = (8, 18, 8, 10) if wide else (6, 14, 6, 0)
         reviews = reviews if width >= 70 else 0  # the details tell it
         fixed = 11 + 2 + sum(w + 2 for w in (prepares, reviews, decides, due) if w)
-        open_ = duty.entry is not None and not duty.entry.record.closed
+        open_ = duty.row is not None and not duty.row.record.closed
         state = _status(duty.state, self.signs) if duty.state else "-"
         parts = [
             (cell(duty.deliverable.title, max(width - fixed - 2, 10)), plain),
