@@ -69,4 +69,4 @@ Planner = Callable[[Session, Path], Plan]
 
 def carry_out(session: Session, plan: Plan) -> Transaction:
     """Do what a plan says, as one action that undo takes back. Raises FedcheckError."""
-    return session.bring_in(plan.checklists, plan.changes, plan.label)
+    return session.apply_changes(plan.changes, plan.label, checklists=plan.checklists)

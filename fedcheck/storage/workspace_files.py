@@ -28,6 +28,7 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import HEAD, MACHINE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
+from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.toml_io import read
 
 T = TypeVar("T")
@@ -317,6 +318,22 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     project = replace(project, file_states=evidence_files.quick_states(root, project.proven()))
     listed = [*problems, *found, *writable_by_others(root), *(_problem(one) for one in broken)]
     return Loaded(project, contents.books, private.books, listed)
+
+
+def keep_last_good(fresh: Loaded, store: RecordStore) -> Project:
+    """Return the project as loaded, with the last good state of files that are broken now.
+
+    The record files of the loaded workspace get that state too.
+    """
+    project = fresh.project
+    for broken in project.broken:
+        now = fresh.private if broken.private else fresh.books
+        name = broken.checklist or Path(broken.path).stem  # requests and findings are no list
+        good = store.of(broken.private).get(name)
+        if good is not None and name not in now:
+            now[name] = good
+            project = with_book(project, broken.private, good)
+    return project
 
 
 def things_of(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...]:

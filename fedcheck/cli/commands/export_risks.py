@@ -49,7 +49,7 @@ def _export(
     if not dry_run:
         deliver(found.data, output, force, quiet=as_json)
         if found.changes:
-            session.apply(found.changes, "Official numbers given")
+            session.apply_changes(found.changes, "Official numbers given")
     if as_json:
         print_told(None if dry_run else output, found.facts, found.notes, found.changes)
     elif dry_run:

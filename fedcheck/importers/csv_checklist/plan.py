@@ -14,8 +14,9 @@ from typing import Any
 from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.fields import EVIDENCE_PREFIX, field_value, with_field
-from fedcheck.domain.item_rules import ItemEdit, edited
+from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
+from fedcheck.domain.fields import EVIDENCE_PREFIX, field_value
+from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import candidates
@@ -188,12 +189,10 @@ def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
         for name in FIELDS
         if name in task.values and (value := _taken(work, task, ref, record, name)) is not None
     }
-    became = _edited(work, task, ref, item, record, taken)
-    if taken.get("done") and became.status == "done":
-        became = replace(became, done=date.fromisoformat(taken["done"]))
-    proofs = tuple(_proofs(work, task, ref, record))
-    if proofs:
-        became = replace(became, evidence=(*became.evidence, *proofs))
+    became = _edit(work, task, item, record, taken)
+    evidence = tuple(_evidence(work, task, ref, record))
+    if evidence:
+        became = apply_evidence_edit(became, attach_evidence(*evidence))
     made = differences(ref, record, became)
     work.changes += made
     work.changed += bool(made)
@@ -217,9 +216,7 @@ def _taken(work: _Work, task: Task, ref: str, record: Record, name: str) -> str 
     return theirs if work.theirs else None
 
 
-def _edited(
-    work: _Work, task: Task, ref: str, item: Item, record: Record, taken: Mapping[str, str]
-) -> Record:
+def _edit(work: _Work, task: Task, item: Item, record: Record, taken: Mapping[str, str]) -> Record:
     """Return the record with what was taken, by the rules; what they refuse is noted."""
     wanted: dict[str, Any] = {
         name: taken[name] for name in ("owner", "due", "note", "reason") if name in taken
@@ -229,15 +226,17 @@ def _edited(
         moved.pop("status", None)
     if moved and (reason := task.values.get("reason")):
         wanted["reason"] = reason
+    if taken.get("done"):
+        wanted["done"] = date.fromisoformat(taken["done"])
     if not (wanted or moved):
         return record
     today = work.session.today()
     try:
-        return _after(record, edited(ref, item, record, ItemEdit(**wanted, **moved), today))
+        return apply_item_edit(item, record, ItemEdit(**wanted, **moved), today)
     except RuleError as error:
         work.note(task, str(error), error.hint if "--" not in error.hint else _remedy(error))
     try:
-        return _after(record, edited(ref, item, record, ItemEdit(**wanted), today))
+        return apply_item_edit(item, record, ItemEdit(**wanted), today)
     except RuleError as error:
         work.note(task, str(error), error.hint)
         return record
@@ -249,13 +248,7 @@ def _remedy(error: RuleError) -> str:
     return "give it another status in the sheet"
 
 
-def _after(record: Record, changes: Iterable[Change]) -> Record:
-    for change in changes:
-        record = with_field(record, change.field, change.new)
-    return record
-
-
-def _proofs(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
+def _evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
     """Yield the evidence of a row that the item does not have, and never had from an import."""
     there = {proof.link for proof in record.evidence}
     for (where, name), value in work.base.items():
