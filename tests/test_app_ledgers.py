@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from fedcheck.analysis.issues import grouped, state_of, turn
-from fedcheck.domain import request_rules
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS
 from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -218,9 +218,7 @@ async def test_anothers_answer_is_not_written_over(filled, workspace):
         await press(pilot, "4", "n")
         await paste(pilot, "mine")
         other = opened(workspace)
-        other.revise(
-            ["requests:q1"], lambda r: request_rules.answered(r, "theirs", (), TODAY), "answered"
-        )
+        other.apply(["requests:q1"], RequestEdit("answer", answer="theirs"))
         await press(pilot, "ctrl+s")
         assert stored(workspace, "requests", "q1")["answer"] == "theirs"
         assert "This answer was changed while you wrote" in screen_text(filled)
@@ -234,9 +232,7 @@ async def test_an_answer_changed_meanwhile_is_not_accepted_unread(filled, worksp
     async with filled.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "4", "down")
-        opened(workspace).revise(
-            ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
-        )
+        opened(workspace).apply(["requests:q2"], RequestEdit("answer", answer="Nobody."))
         await press(pilot, "y")
         assert "the answer was changed meanwhile" in told(filled)
         assert stored(workspace, "requests", "q2")["state"] == "answered"
@@ -247,9 +243,7 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
         await settle(pilot)
         await press(pilot, "4", "down", "b")
         await paste(pilot, "mine")
-        opened(workspace).revise(
-            ["requests:q2"], lambda r: request_rules.returned(r, "theirs"), "returned"
-        )
+        opened(workspace).apply(["requests:q2"], RequestEdit("return", comment="theirs"))
         await press(pilot, "ctrl+s")
         await press(pilot, "b")
         assert stored(workspace, "requests", "q2")["comment"] == "theirs\n\nmine"
@@ -287,13 +281,7 @@ async def test_the_words_of_a_request_can_be_changed(filled, workspace):
         filled.screen.query_one("#text").focus()
         await settle(pilot)
         await paste(pilot, "mine")
-        opened(workspace).revise(
-            ["requests:q1"],
-            lambda r: request_rules.asked(
-                Request(**{**fields(r), "text": "theirs", "to": "dana"}), r.asked
-            ),
-            "x",
-        )
+        opened(workspace).apply(["requests:q1"], RequestEdit(text="theirs", to="dana"))
         await press(pilot, "ctrl+s")
         assert stored(workspace, "requests", "q1")["text"] == "theirs"
         assert "theirs" in screen_text(filled)
@@ -302,10 +290,6 @@ async def test_the_words_of_a_request_can_be_changed(filled, workspace):
         assert found["title"] == "Which ports are open? now"
         assert found["text"] == "theirs\n\nAll of them.mine"
         assert found["to"] == "dana", "what was not touched here stays as the other wrote it"
-
-
-def fields(request: Request) -> dict:
-    return {name: getattr(request, name) for name in Request.__dataclass_fields__}
 
 
 async def test_who_and_when(filled, workspace):
@@ -509,9 +493,7 @@ async def test_what_others_do_appears_and_what_they_remove_kills_nothing(filled,
         await settle(pilot)
         await press(pilot, "4", "down", "enter")
         assert "The lead." in screen_text(filled)
-        opened(workspace).revise(
-            ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
-        )
+        opened(workspace).apply(["requests:q2"], RequestEdit("answer", answer="Nobody."))
         filled.look_at_disk()
         await settle(pilot)
         assert "Nobody." in screen_text(filled)

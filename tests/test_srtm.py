@@ -140,8 +140,8 @@ def test_work_done_here_stays_and_differences_are_told(session, book):
     imported(session, srtm(book, FILLED))
     ref = f"{ID}:ac-01a.01"
 
-    session.edit([ref], ItemEdit(note="ours", testing=TestEdit(observation="Read it twice.")))
-    session.edit([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied"))
+    session.apply([ref], ItemEdit(note="ours", testing=TestEdit(observation="Read it twice.")))
+    session.apply([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied"))
     assert not importer.plan(session, srtm(book)).changes  # empty cells take nothing away
     later = {"AC-01a.[02]": {"Assessment Result": "Other than Satisfied", "Evidence": "new.pdf"}}
     plan = imported(session, srtm(book, {**FILLED, **later}))
@@ -470,7 +470,7 @@ def test_evidence_that_was_taken_off_stays_off(session, book):
     ref = f"{ID}:ac-01a.01"
     before = session.project.record(ref)
     fewer = replace(before, evidence=before.evidence[1:])
-    session.apply(differences(ref, before, fewer), "one piece off")
+    session.apply_changes(differences(ref, before, fewer), "one piece off")
     again = importer.plan(session, book)
     assert again.empty
     assert said(again, "was taken off here")

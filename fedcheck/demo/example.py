@@ -126,8 +126,8 @@ def _play(session: Session, stage: Stage, today: date) -> None:
     for number, (group, who) in enumerate(sorted(work)):
         at = time(14 + number % 6, 7 * number % 60)
         moment = datetime.combine(_at(today, min(group, -1)), at, UTC)
-        as_of = _at(today, group + GRAIN - 1)
-        saves.append((moment, who, f"{group}{who}", as_of, work[group, who]))
+        last = _at(today, group + GRAIN - 1)
+        saves.append((moment, who, f"{group}{who}", last, work[group, who]))
     for group, who in reviews:
         moment = datetime.combine(_at(today, min(group + GRAIN, -1)), time(21), UTC)
         saves.append((moment, who, f"review {group}{who}", None, reviews[group, who]))

@@ -144,7 +144,7 @@ def decide_deviation(finding: Finding, state: str) -> Finding:
     if state == "approved" and not finding.original:
         return replace(rate_finding(new, finding.adjusted), original=finding.risk)
     if state != "approved" and finding.original:
-        return rate_finding(new, finding.original)
+        return replace(rate_finding(new, finding.original), original="")
     return new
 
 
