@@ -8,30 +8,30 @@ workbook as each of four programs does: `excel`, `libreoffice`, `google` (Google
 """
 
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+import excel_parts as parts
+from excel_parts import (
+    BLANK,
+    DAY,
+    DECIMAL,
+    HEADING,
+    MAIN,
+    MICROSOFT,
+    MOMENT,
+    OWN_DAY,
+    RELATIONS,
+    SCHEMAS,
+    SHEETML,
+    TEXT,
+)
+
 PROGRAMS = ("excel", "libreoffice", "google", "sdk")
-
-SCHEMAS = "http://schemas.openxmlformats.org"
-MAIN = f"{SCHEMAS}/spreadsheetml/2006/main"
-RELATIONS = f"{SCHEMAS}/officeDocument/2006/relationships"
-PACKAGE = f"{SCHEMAS}/package/2006"
-SHEETML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-MICROSOFT = "http://schemas.microsoft.com/office"
-
-BLANK, HEADING, TEXT, DAY, OWN_DAY, MOMENT, DECIMAL = range(7)
-"""The cell formats of each workbook, by their places in `cellXfs`."""
-
-FORMATS = {DAY: "14", OWN_DAY: "165", MOMENT: "22", DECIMAL: "166"}
-CODES = {"164": "General", "165": r"yyyy\-mm\-dd", "166": '0.0" days"'}
-"""LibreOffice lists General as a format of the workbook. The last code only looks like a date."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Tab:
 def write(path: Path, tabs: Sequence[Tab], program: str = "excel") -> Path:
     """Write a workbook as a program does; the same tabs give the same bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, data in _Book(tabs, program).parts().items():
+        for name, data in _Book(tabs, program).all_parts().items():
             out.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return path
 
@@ -105,14 +105,15 @@ class _Book:
         self.types: dict[str, str] = {}
         self.made: dict[str, bytes] = {}
 
-    def parts(self) -> dict[str, bytes]:
+    def all_parts(self) -> dict[str, bytes]:
         """Return all parts; the sheets come first, as they fill the table of texts."""
         for number, tab in enumerate(self.tabs, 1):
             self._put(f"xl/worksheets/sheet{number}.xml", self._sheet(tab, number), "worksheet")
             if tab.extras and self.program == "excel":
-                self._extras(number)
+                self.made |= parts.extras(number)
+                self.types |= parts.extra_types(number)
         related = [("worksheet", f"worksheets/sheet{n}.xml") for n, _ in enumerate(self.tabs, 1)]
-        self._put("xl/styles.xml", self._styles(), "styles")
+        self._put("xl/styles.xml", parts.styles(self.program), "styles")
         self._put("xl/sharedStrings.xml", self._shared_strings(), "sharedStrings")
         related += [("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml")]
         if self.program == "excel" and self.chain:
@@ -121,21 +122,21 @@ class _Book:
         self._put("xl/workbook.xml", self._workbook(), "sheet.main")
         absolute = "/xl/" if self.program == "sdk" else ""
         targets = [(kind, absolute + target) for kind, target in related]
-        self.made["xl/_rels/workbook.xml.rels"] = _relations(targets)
+        self.made["xl/_rels/workbook.xml.rels"] = parts.relations(targets)
         about = [("officeDocument", f"{'/' if absolute else ''}xl/workbook.xml")]
         if self.program in ("excel", "libreoffice"):
-            self.made["docProps/app.xml"] = _xml(
+            self.made["docProps/app.xml"] = parts.xml(
                 f'<Properties xmlns="{SCHEMAS}/officeDocument/2006/extended-properties"/>'
             )
             about.append(("extended-properties", "docProps/app.xml"))
-        self.made["_rels/.rels"] = _relations(about)
-        return {"[Content_Types].xml": self._content_types(), **self.made}
+        self.made["_rels/.rels"] = parts.relations(about)
+        return {"[Content_Types].xml": parts.content_types(self.types), **self.made}
 
     def _put(self, name: str, xml: str, kind: str) -> None:
         if self.program == "sdk":
             xml = re.sub(r"<(/?)(?=[A-Za-z0-9]+[ />])", r"<\1x:", xml)
             xml = xml.replace(f'xmlns="{MAIN}"', f'xmlns:x="{MAIN}"')
-        self.made[name] = _xml(xml)
+        self.made[name] = parts.xml(xml)
         self.types[name] = f"{SHEETML}.{kind}+xml"
 
     def _workbook(self) -> str:
@@ -154,29 +155,7 @@ class _Book:
             for n, tab in enumerate(self.tabs)
             if tab.filtered
         )
-        head, tail = {
-            "excel": (
-                '<fileVersion appName="xl" lastEdited="7" lowestEdited="7" rupBuild="1"/>'
-                '<workbookPr codeName="ThisWorkbook"/>'
-                '<mc:AlternateContent><mc:Choice Requires="x15"><x15ac:absPath url="/home/" '
-                f'xmlns:x15ac="{MICROSOFT}/spreadsheetml/2010/11/ac"/></mc:Choice>'
-                '</mc:AlternateContent><bookViews><workbookView windowWidth="9000"/></bookViews>',
-                '<calcPr calcId="191029"/><extLst><ext uri="{B58B0392-4F1F-4190-BB64-5DF3571DCE5F}"'
-                f' xmlns:xcalcf="{MICROSOFT}/spreadsheetml/2018/calcfeatures"><xcalcf:calcFeatures>'
-                '<xcalcf:feature name="microsoft.com:RD"/></xcalcf:calcFeatures></ext></extLst>',
-            ),
-            "libreoffice": (
-                '<fileVersion appName="Calc"/>'
-                '<workbookPr backupFile="false" showObjects="all" date1904="false"/>'
-                '<workbookProtection/><bookViews><workbookView tabRatio="600"/></bookViews>',
-                '<calcPr iterateCount="100" refMode="A1" iterate="false" iterateDelta="0.0001"/>'
-                '<extLst><ext xmlns:loext="http://schemas.libreoffice.org/" '
-                'uri="{7626C862-2A13-11E5-B345-FEFF819CDC9F}">'
-                '<loext:extCalcPr stringRefSyntax="ExcelA1"/></ext></extLst>',
-            ),
-            "google": ("<workbookPr/>", "<calcPr/>"),
-            "sdk": ("", ""),
-        }[self.program]
+        head, tail = parts.WORKBOOK[self.program]
         defined = f"<definedNames>{names}</definedNames>" if names else ""
         return (
             f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}" '
@@ -201,7 +180,7 @@ class _Book:
             "filter": f'<autoFilter ref="{tab.filtered}"/>' if tab.filtered else "",
             "merged": f'<mergeCells count="{len(tab.merged)}">{merged}</mergeCells>',
             "choices": self._choices(tab.choices),
-            "extras": self._extensions() if tab.extras and self.program == "excel" else "",
+            "extras": parts.extensions() if tab.extras and self.program == "excel" else "",
         }
         return (
             f'<worksheet xmlns="{MAIN}" xmlns:r="{RELATIONS}" '
@@ -275,45 +254,6 @@ class _Book:
         )
         return f'<dataValidations count="{len(choices)}">{listed}</dataValidations>'
 
-    def _extensions(self) -> str:
-        main = f"{MICROSOFT}/spreadsheetml/2009/9/main"
-        return (
-            '<pageSetup orientation="landscape" r:id="rId2"/><drawing r:id="rId1"/>'
-            '<legacyDrawing r:id="rId4"/><extLst>'
-            f'<ext uri="{{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}}" xmlns:x14="{main}">'
-            '<x14:dataValidations count="1" '
-            f'xmlns:xm="{MICROSOFT}/excel/2006/main"><x14:dataValidation type="list">'
-            "<x14:formula1><xm:f>$B$2:$B$3</xm:f></x14:formula1><xm:sqref>C4</xm:sqref>"
-            "</x14:dataValidation></x14:dataValidations></ext></extLst>"
-        )
-
-    def _extras(self, number: int) -> None:
-        """Add the parts that belong to a sheet and hold none of its cells."""
-        drawing = f"{SCHEMAS}/drawingml/2006/spreadsheetDrawing"
-        self.made[f"xl/worksheets/_rels/sheet{number}.xml.rels"] = _relations(
-            [
-                ("drawing", f"../drawings/drawing{number}.xml"),
-                ("printerSettings", f"../printerSettings/printerSettings{number}.bin"),
-                ("comments", f"../comments{number}.xml"),
-                ("vmlDrawing", f"../drawings/vmlDrawing{number}.vml"),
-            ]
-        )
-        self.made[f"xl/drawings/drawing{number}.xml"] = _xml(
-            f'<xdr:wsDr xmlns:xdr="{drawing}" xmlns:a="{SCHEMAS}/drawingml/2006/main"/>'
-        )
-        self.types[f"xl/drawings/drawing{number}.xml"] = (
-            "application/vnd.openxmlformats-officedocument.drawing+xml"
-        )
-        self.made[f"xl/printerSettings/printerSettings{number}.bin"] = bytes(range(256))
-        self.made["xl/media/image1.png"] = _png()
-        note = f'<comments xmlns="{MAIN}"><authors><author>a</author></authors><commentList>'
-        note += '<comment ref="A1" authorId="0"><text><t>A remark</t></text></comment>'
-        self.made[f"xl/comments{number}.xml"] = _xml(f"{note}</commentList></comments>")
-        self.types[f"xl/comments{number}.xml"] = f"{SHEETML}.comments+xml"
-        self.made[f"xl/drawings/vmlDrawing{number}.vml"] = (
-            b'<xml xmlns:v="urn:schemas-microsoft-com:vml"><v:shape id="s"><br></v:shape></xml>'
-        )
-
     def _shared_strings(self) -> str:
         listed = "".join(f"<si>{self._shared(text)}</si>" for text in self.texts)
         counts = f'count="{self.uses}" uniqueCount="{len(self.texts)}"'
@@ -335,52 +275,8 @@ class _Book:
         keep = text != text.strip() or self.program == "libreoffice"
         return f"<t{' xml:space=' + quoteattr('preserve') if keep else ''}>{_escaped(text)}</t>"
 
-    def _styles(self) -> str:
-        codes = "".join(
-            f'<numFmt numFmtId="{name}" formatCode={quoteattr(code)}/>'
-            for name, code in CODES.items()
-        )
-        general = "164" if self.program == "libreoffice" else "0"
-        formats = "".join(
-            f'<xf numFmtId="{FORMATS.get(style, general)}" fontId="0" fillId="0" borderId="0" '
-            'xfId="0" applyAlignment="1"><alignment wrapText="1"/></xf>'
-            for style in range(DECIMAL + 1)
-        )
-        return (
-            f'<styleSheet xmlns="{MAIN}"><numFmts count="{len(CODES)}">{codes}</numFmts>'
-            '<fonts count="1"><font><sz val="10"/><name val="Arial"/></font></fonts>'
-            '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-            '<borders count="1"><border/></borders><cellStyleXfs count="1">'
-            '<xf numFmtId="14" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-            f'<cellXfs count="{DECIMAL + 1}">{formats}</cellXfs></styleSheet>'
-        )
-
     def _chain(self) -> str:
         return f'<calcChain xmlns="{MAIN}">{"".join(self.chain)}</calcChain>'
-
-    def _content_types(self) -> bytes:
-        defaults = {
-            "rels": "application/vnd.openxmlformats-package.relationships+xml",
-            "xml": "application/xml",
-            "png": "image/png",
-            "bin": f"{SHEETML}.printerSettings",
-            "vml": "application/vnd.openxmlformats-officedocument.vmlDrawing",
-        }
-        listed = [f'<Default Extension="{e}" ContentType="{t}"/>' for e, t in defaults.items()]
-        listed += [f'<Override PartName="/{n}" ContentType="{t}"/>' for n, t in self.types.items()]
-        return _xml(f'<Types xmlns="{PACKAGE}/content-types">{"".join(listed)}</Types>')
-
-
-def _xml(body: str) -> bytes:
-    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{body}'.encode()
-
-
-def _relations(targets: Sequence[tuple[str, str]]) -> bytes:
-    listed = "".join(
-        f'<Relationship Id="rId{n}" Type="{RELATIONS}/{kind}" Target="{target}"/>'
-        for n, (kind, target) in enumerate(targets, 1)
-    )
-    return _xml(f'<Relationships xmlns="{PACKAGE}/relationships">{listed}</Relationships>')
 
 
 def _letters(column: int) -> str:
@@ -409,16 +305,3 @@ def _plain(value: Value) -> str:
 def _escaped(text: str) -> str:
     r"""Return text as programs store it: `_x000D_` is a carriage return."""
     return escape(re.sub(r"_(?=x[0-9A-F]{4}_)", "_x005F_", text).replace("\r", "_x000D_"))
-
-
-def _png() -> bytes:
-    """Return a picture of one white pixel."""
-    data = b"\x89PNG\r\n\x1a\n"
-    for kind, body in (
-        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress(b"\x00\xff")),
-        (b"IEND", b""),
-    ):
-        data += struct.pack(">I", len(body)) + kind + body
-        data += struct.pack(">I", zlib.crc32(kind + body))
-    return data
