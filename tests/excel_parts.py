@@ -95,6 +95,8 @@ def extras(number: int) -> dict[str, bytes]:
         f'<xdr:wsDr xmlns:xdr="{drawing}" xmlns:a="{SCHEMAS}/drawingml/2006/main"/>'
     )
     made[f"xl/printerSettings/printerSettings{number}.bin"] = bytes(range(256))
+    picture = relations([("image", "../media/image1.png")])
+    made[f"xl/drawings/_rels/drawing{number}.xml.rels"] = picture
     made["xl/media/image1.png"] = png()
     note = f'<comments xmlns="{MAIN}"><authors><author>a</author></authors><commentList>'
     note += '<comment ref="A1" authorId="0"><text><t>A remark</t></text></comment>'
