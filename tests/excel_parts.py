@@ -17,7 +17,7 @@ BLANK, HEADING, TEXT, DAY, OWN_DAY, MOMENT, DECIMAL = range(7)
 
 FORMATS = {DAY: "14", OWN_DAY: "165", MOMENT: "22", DECIMAL: "166"}
 CODES = {"164": "General", "165": r"yyyy\-mm\-dd", "166": '0.0" days"'}
-"""LibreOffice lists General as a format of the workbook. The last code only looks like a date."""
+"""LibreOffice lists General as a format of the workbook. The last code is no date format."""
 
 WORKBOOK = {
     "excel": (
@@ -108,7 +108,7 @@ def extras(number: int) -> dict[str, bytes]:
 
 
 def extra_types(number: int) -> dict[str, str]:
-    """Return what those of the extra parts are that no ending tells of."""
+    """Return the content types of the extra parts that their file names do not give."""
     return {
         f"xl/drawings/drawing{number}.xml": (
             "application/vnd.openxmlformats-officedocument.drawing+xml"
@@ -118,7 +118,7 @@ def extra_types(number: int) -> dict[str, str]:
 
 
 def content_types(types: Mapping[str, str]) -> bytes:
-    """Return the list of what each part is."""
+    """Return the part that lists the content type of each part."""
     defaults = {
         "rels": "application/vnd.openxmlformats-package.relationships+xml",
         "xml": "application/xml",

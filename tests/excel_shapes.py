@@ -293,7 +293,7 @@ def _fixed(area: str) -> str:
 
 
 def _plain(value: Value) -> str:
-    """Return a value as a cell holds it; days count from the last one of 1899."""
+    """Return the stored form of a value; a day is the number of days since 1899-12-30."""
     if isinstance(value, datetime):
         past = value - datetime(1899, 12, 30)
         return str(past.days + past.seconds / 86_400)

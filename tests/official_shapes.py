@@ -15,7 +15,7 @@ BESIDE = Path(__file__).parents[2] / "shared" / "data"
 
 
 def official(pattern: str) -> list[Path]:
-    """Return the official files beside this checkout that fit a pattern; mostly there are none."""
+    """Return the official files beside this checkout that match a pattern; usually there are none."""
     return sorted(BESIDE.glob(pattern))
 
 
@@ -48,7 +48,7 @@ LEVELS = ("High", "Moderate", "Low")
 
 
 def srtm(path: Path, program: str = "excel", level: str = "Moderate") -> Path:
-    """Write a test case workbook: 9 tests of 5 controls in 3 sheets, 6 of 3 in one where Low."""
+    """Write a test case workbook: 9 tests of 5 controls in 3 sheets; at Low, 6 of 3 in 1."""
     wanted = {c: s for c, s in STEPS.items() if level != "Low" or c.startswith("AC")}
     rows: dict[str, list[tuple[str, ...]]] = {}
     for control, steps in wanted.items():
@@ -192,7 +192,7 @@ def poam(path: Path, program: str = "excel") -> Path:
 
 
 def ret(path: Path, program: str = "excel") -> Path:
-    """Write a Risk Exposure Table; the second sheet's title ends with a blank, as it does there."""
+    """Write a Risk Exposure Table; the title of the third sheet ends with a blank, as in the official one."""
     head = [*map(list, RISK_HEAD)]
     tabs = [
         Tab("RET Completion Guide", [[], [None, None, "A guide"], [None, "Column", "Holds"]],

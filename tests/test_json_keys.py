@@ -153,7 +153,7 @@ def places(value: Any, command: str, above: str = "") -> Iterator[str]:
 
 
 def fill_in(matrix: Path) -> None:
-    """Answer each request in a table of them, and name a day that is none."""
+    """Answer each request in an exported table, and write a due date that is not a date."""
     text = matrix.read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     made = io.StringIO()
@@ -164,7 +164,7 @@ def fill_in(matrix: Path) -> None:
 
 
 def spoil(root: Path) -> None:
-    """Break one file of each kind that commands complain of with a place."""
+    """Break a checklist, a progress file and the configuration."""
     (root / "checklists").mkdir(exist_ok=True)
     (root / "checklists" / "own.toml").write_text("format = 1\nid = [\n")
     (root / "progress" / "jab.readiness.csp.toml").write_text("format = 1\n<<<<<<<\n")
@@ -260,7 +260,7 @@ def described() -> dict[str, str]:
 
 
 REFERENCE = re.compile(r"\b(?:rows? of|as|as in|and|of) `([a-z ]+?)(?: --json)?`")
-"""How a description takes that of another command along: "the row of `list`"."""
+"""How a description refers to that of another command: "the row of `list`"."""
 
 
 def whole(command: str, said: dict[str, str]) -> str:
