@@ -15,7 +15,7 @@ BESIDE = Path(__file__).parents[2] / "shared" / "data"
 
 
 def official(pattern: str) -> list[Path]:
-    """Return the official files beside this checkout that match a pattern; usually there are none."""
+    """Return the official files beside this checkout that match a pattern, if any."""
     return sorted(BESIDE.glob(pattern))
 
 
@@ -192,7 +192,7 @@ def poam(path: Path, program: str = "excel") -> Path:
 
 
 def ret(path: Path, program: str = "excel") -> Path:
-    """Write a Risk Exposure Table; the title of the third sheet ends with a blank, as in the official one."""
+    """Write a Risk Exposure Table; as in the official one, one title ends with a blank."""
     head = [*map(list, RISK_HEAD)]
     tabs = [
         Tab("RET Completion Guide", [[], [None, None, "A guide"], [None, "Column", "Holds"]],
