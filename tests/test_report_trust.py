@@ -195,7 +195,7 @@ def test_on_a_terminal_the_person_is_asked(root, monkeypatch, answer, status):
     assert (root / "out.md").exists() == (status == 0)
     if status:
         assert isinstance(done.exception, trust.UntrustedError)
-        assert done.exception.status == status
+        assert done.exception.kind == "usage"
     assert run(["report", "board", "-o", "out.md"]) == status
 
 

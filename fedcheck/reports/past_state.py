@@ -90,7 +90,9 @@ def earlier(session: Session, spec: str, here: Path) -> Earlier:
         FedcheckError: status 2 where nothing is meant by it, or a report is not of this
             workspace or of a history that was rewritten; 3 where a file cannot be read.
     """
-    return dataclasses.replace(_found(session, spec, here), asked=Asked(spec, here, session.clock()))
+    return dataclasses.replace(
+        _found(session, spec, here), asked=Asked(spec, here, session.clock())
+    )
 
 
 def _found(session: Session, spec: str, here: Path) -> Earlier:
