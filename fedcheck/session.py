@@ -7,10 +7,12 @@ typed edit; the rules of the domain make the changes of it.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board, resolve_item
 from fedcheck.domain.change import (
@@ -56,8 +58,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """What a person did in one go: its changes, and its label."""
 
     tx: str
@@ -66,8 +67,7 @@ class Transaction:
     undoes: str = ""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """An open workspace.
 
     Attributes:
@@ -380,7 +380,12 @@ def _as_they_are(changes: Sequence[Change]) -> transaction.Plan:
 
 
 def open_session(
-    root: Path, folders: UserFolders, extra: Sequence[Path], who: str, clock: Clock = system_clock
+    root: Path,
+    folders: UserFolders,
+    extra: Sequence[Path],
+    who: str,
+    clock: Clock = system_clock,
+    shipped: Path | None = None,
 ) -> Session:
     """Open a workspace. Raises FedcheckError (status 3) where it cannot be used.
 
@@ -390,9 +395,10 @@ def open_session(
         extra: more folders with checklists, from the user's configuration.
         who: the name that changes are recorded under.
         clock: what tells the time.
+        shipped: the folder of the shipped checklists, where it is known already.
     """
     user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped_checklists(), user, root)
+    catalog = checklist_files.load_catalog(shipped or shipped_checklists(), user, root)
     mark = workspace_files.fingerprint(root)
     found = load(root, catalog)
     store = RecordStore(root, found.books, found.private)

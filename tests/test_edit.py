@@ -12,8 +12,9 @@ from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.fields import with_field
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, clear_outcome_if_open
-from fedcheck.domain.record import RESULTS, STATUSES, Record
+from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
 
 TODAY = date(2027, 1, 11)
@@ -153,7 +154,7 @@ def test_an_old_basis_stays_until_a_person_confirms() -> None:
     ],
 )
 def test_basis_is_about_the_substance(field: str, value: object, moves: bool) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     changed = replace(TEST, **{field: value})
     assert (changed.basis() != TEST.basis()) is moves

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from fedcheck.domain.change import OUTSIDE, Change
 from fedcheck.domain.evidence_edit import attach_evidence, detach_each
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.record import EMPTY, STATUSES
+from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files, evidence_files, history

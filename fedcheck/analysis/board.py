@@ -1,9 +1,10 @@
 """The board: every item that applies, with what follows for it on one day; and orphaned records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
 
 from fedcheck.analysis import evidence
 from fedcheck.analysis.milestones import Calendar, calendar, next_dated, next_milestone, phase_ends
@@ -17,8 +18,7 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 
 
-@dataclass(frozen=True, eq=False)
-class Board:
+class Board(Struct, frozen=True, eq=False, dict=True):
     """A project as it stands on one day.
 
     Attributes:

@@ -6,7 +6,7 @@ Same day, same bytes: what is not in the story is drawn from a checksum of the i
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from fedcheck.domain.change import differences
 from fedcheck.domain.edits import Edit
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit
+from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.row import Row
 from fedcheck.session import Session, open_session
@@ -190,17 +191,18 @@ def _edit(row: Row, turn: Turn, status: str, day: date, today: date) -> ItemEdit
         due=_at(today, turn.due).isoformat() if turn.due is not None else None,
         note=turn.note or None,
         reason=turn.reason or None,
-        testing=replace(_fieldwork(row), tested=day) if result else None,
+        testing=_fieldwork(row, day) if result else None,
         done=day,
     )
 
 
-def _fieldwork(row: Row) -> TestEdit:
+def _fieldwork(row: Row, day: date) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
     item, draw = row.item, _draw(row.ref + "fieldwork")
     proof = item.expects[0] if item.expects else "the service"
     seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
     return TestEdit(
+        tested=day,
         methods=item.methods or None,
         sample=f"{draw % 20 + 5} of {draw % 200 + 40} components" if draw % 3 == 0 else None,
         observation=seen if draw % 2 == 0 else None,
@@ -240,11 +242,11 @@ def _proof(root: Path, row: Row, day: date, gone: bool, lost: list[Path]) -> Evi
         if gone:
             lost.append(path)
         digest = evidence_files.hash_file(path)
-        return Evidence(proof_id, link, label, "file", day, sha256=digest)
+        return Evidence(proof_id, link, label, EvidenceKind.FILE, day, sha256=digest)
     if kind == 1:
-        return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, "ticket", day)
+        return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, EvidenceKind.TICKET, day)
     link = f"https://grc.meridian.example/evidence/{row.checklist}/{row.item.id}"
-    return Evidence(proof_id, link, label, "url", day)
+    return Evidence(proof_id, link, label, EvidenceKind.URL, day)
 
 
 def _write(path: Path, text: str) -> None:

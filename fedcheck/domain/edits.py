@@ -5,9 +5,11 @@ against the record as it is on disk.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, Thing, differences
 from fedcheck.domain.change_text import edit_label
@@ -32,15 +34,13 @@ WITHDRAWN = "Withdrawn: "
 """How the last comment of what was withdrawn begins; it is in the history only."""
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneEdit:
+class MilestoneEdit(Struct, frozen=True):
     """The date of a milestone; None lets it follow from the process."""
 
     day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class SentEdit:
+class SentEdit(Struct, frozen=True):
     """An entry in the register of sent reports: what was sent, to whom; today is the day."""
 
     title: str
@@ -49,8 +49,7 @@ class SentEdit:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True):
     """A request or a finding leaves its register; the history keeps it, and the reason."""
 
     reason: str

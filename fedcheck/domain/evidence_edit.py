@@ -1,9 +1,11 @@
 """What may be done to the evidence of an item, a request or a finding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
@@ -17,8 +19,7 @@ Pieces = tuple[tuple[str, str], ...]
 """References and evidence ids: which evidence items, on which records."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceEdit:
+class EvidenceEdit(Struct, frozen=True):
     """What to do to the evidence of one record: attach, change, detach.
 
     Attributes:
@@ -83,7 +84,7 @@ def apply_evidence_edit(thing: T, edit: EvidenceEdit) -> T:
 
 def set_values(evidence: Evidence, values: Mapping[str, object]) -> Evidence:
     """Return an evidence item with some of its fields set."""
-    return replace(evidence, **values)  # type: ignore[arg-type]
+    return replace(evidence, **values)
 
 
 def renew(evidence: Evidence, sha256: str, day: date) -> Evidence:

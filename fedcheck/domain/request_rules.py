@@ -1,8 +1,10 @@
 """What may be done to a request: ask, answer, accept, return, change what is asked."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.request import Request
@@ -15,8 +17,7 @@ _LINES = ("title", "by", "to", "round", "document", "section")
 """The fields that are one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestEdit:
+class RequestEdit(Struct, frozen=True):
     """What to do to a request; None leaves a field alone, an empty text clears it.
 
     Fields are set first, then the request takes the step, if one is named.

@@ -1,8 +1,9 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.storage import history, local_state, transaction
@@ -16,8 +17,7 @@ Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
 
 
-@dataclass(slots=True)
-class RecordStore:
+class RecordStore(Struct):
     """The books of a workspace, and those of its private folder.
 
     Attributes:

@@ -6,10 +6,12 @@ something else ours stands, unless the workbook is to be believed.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.checklist import Item

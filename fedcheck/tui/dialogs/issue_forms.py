@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fedcheck.analysis.issues import Thing
-from fedcheck.domain.finding import REMEDIATION, RISKS, Finding, remediation_due
+from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
 from fedcheck.domain.finding_rules import FindingEdit
+from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request

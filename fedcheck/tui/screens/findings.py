@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from fedcheck.analysis.issues import FINDING_GROUPS, Thing, counts, finding_language
-from fedcheck.domain.finding import REMEDIATION, RISKS, Finding
+from fedcheck.domain.finding import REMEDIATION, Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
+from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.query import Language
 from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.finding_details import Weakness
