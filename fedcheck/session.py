@@ -15,13 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board, resolve_item
-from fedcheck.domain.change import (
-    OUTSIDE,
-    Change,
-    HistoryLine,
-    next_redo,
-    next_undo,
-)
+from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, next_redo, next_undo
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.edits import Edit, edits_label, fresh_evidence, plan_edits
@@ -347,12 +341,10 @@ class Session(Struct):
             if not entered:
                 continue
             every = [one.change.inverse() for one in reversed(entered)]
+            lists = [change for change in every if checklist_writer.is_list(change)]
             changes = [change for change in every if not checklist_writer.is_list(change)]
-            rewritten = checklist_writer.back(
-                home, [change for change in every if checklist_writer.is_list(change)]
-            )
-            refs = [change.ref for change in changes]
-            plan = _as_they_are(changes)
+            rewritten = checklist_writer.back(home, lists)
+            plan, refs = _as_they_are(changes), (change.ref for change in changes)
             done += self._commit(home, plan, refs, head, unless_changed_since, rewritten)
             if rewritten:
                 self.refresh()

@@ -1,6 +1,7 @@
 """Requests and findings in the app, by keyboard: asked, answered, returned; raised, closed."""
 
 import errno
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from fedcheck.analysis.issues import grouped, state_of, turn
+from fedcheck.cli.main import run
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.session import open_session
@@ -397,6 +399,56 @@ async def test_a_finding_without_a_date_gets_that_of_its_risk(filled, workspace)
         assert "by its risk: 2027-04-04" in screen_text(filled)
         await press(pilot, "enter")
         assert stored(workspace, "findings")["due"] == date(2027, 4, 4)
+
+
+ADJUSTED = """deviation = "risk-adjustment"
+deviation-state = "pending"
+rationale = "Reached from the management network alone"
+adjusted = "low"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "state", "risk", "due"),
+    [
+        (("s", "y"), "approved", "low", date(2027, 7, 3)),
+        (("s", "n"), "rejected", "moderate", date(2027, 4, 4)),
+        (("s", "y", "s", "n"), "rejected", "moderate", date(2027, 4, 4)),
+    ],
+)
+async def test_the_app_and_the_command_line_decide_a_deviation_alike(
+    filled, workspace, tmp_path, keys, state, risk, due
+):
+    """An approved adjustment makes the adjusted risk count, and its due date follows."""
+    (workspace / "findings.toml").write_text(FINDINGS + ADJUSTED)
+    other = tmp_path / "other"
+    shutil.copytree(workspace, other)
+    for decision in ["approved" if key == "y" else "rejected" for key in keys if key != "s"]:
+        argv = ["finding", "update", "f1", "--deviation-state", decision, "-w", str(other)]
+        assert run(argv) == 0
+    async with filled.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "4", "tab", *keys)
+        if state == "approved":
+            assert "deviation approved, is of low risk, due 2027-07-03" in told(filled)
+    found = stored(workspace, "findings")
+    assert (found["deviation-state"], found["risk"], found["due"]) == (state, risk, due)
+    assert found == stored(other, "findings")
+
+
+async def test_only_what_was_typed_over_is_changed(filled, workspace):
+    """Another person's item stays linked where the form was opened before it came."""
+    async with filled.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "4", "tab", "E")
+        await paste(pilot, " 1.0")
+        link = FindingEdit(link=("rev5.readiness.3pao:fips",), due=date(2027, 2, 2))
+        opened(workspace).apply(["findings:f1"], link)
+        await press(pilot, "f2")
+        found = stored(workspace, "findings")
+        assert found["title"] == "Old TLS 1.0"
+        assert found["items"] == ["rev5.readiness.3pao:fips"]
+        assert found["due"] == date(2027, 2, 2)
 
 
 async def test_a_test_not_satisfied_offers_its_finding(app, workspace):
