@@ -222,6 +222,24 @@ def test_no_row_of_edits_breaks_the_rules(edits: list[ItemEdit], item: Item) -> 
         assert clear_outcome_if_open(record) == record
 
 
+def test_the_day_on_which_it_was_done_can_be_said() -> None:
+    assert after(ItemEdit(status="done", done=BEFORE)).done == BEFORE
+    assert after(ItemEdit(status="doing", done=BEFORE)).done is None
+    again = after(ItemEdit(done=BEFORE), after(ItemEdit(status="done")))
+    assert (again.status, again.done) == ("done", BEFORE)
+
+
+def test_a_result_from_elsewhere_is_not_dated_today() -> None:
+    assert after(ItemEdit(result="satisfied")).tested == TODAY
+    assert after(ItemEdit(result="satisfied", undated=True)).tested is None
+
+
+def test_evidence_that_was_taken_away_meanwhile_is_not_changed() -> None:
+    edit = EvidenceEdit(change=("gone",), values={"label": "New"})
+    with pytest.raises(RuleError, match="taken away meanwhile"):
+        list_changes("list:x", Record(), edit, TEST, TODAY)
+
+
 def test_evidence_comes_and_goes() -> None:
     proof = Evidence("a1", "https://x", collected=BEFORE)
     changes = list_changes("list:x", Record(), attach_evidence(proof), TEST, TODAY)

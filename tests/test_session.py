@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fedcheck.domain.change import OUTSIDE, Change
 from fedcheck.domain.evidence_edit import attach_evidence, detach_each
 from fedcheck.domain.glossary import STATUSES
-from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session
@@ -176,6 +176,29 @@ def test_several_items_are_one_action_over_several_files(session: Session) -> No
     assert len({e["tx"] for e in lines(session.root)}) == 1
     session.undo()
     assert session.project.record(DIAGRAM) == session.project.record(FIPS) == EMPTY
+
+
+def test_several_edits_of_a_record_follow_each_other_as_one_transaction(session: Session) -> None:
+    edits = [
+        (FIPS, ItemEdit(result="other-than-satisfied")),
+        (DIAGRAM, ItemEdit(owner="dana")),
+        (FIPS, ItemEdit(testing=TestEdit(retest="passed"))),
+    ]
+    action = session.apply_each(edits)
+    record = session.project.record(FIPS)
+    assert (record.result, record.retest) == ("satisfied", "passed")
+    assert len({line["tx"] for line in lines(session.root)}) == 1
+    assert action.label.startswith("2 items: ")
+    session.undo()
+    assert session.project.record(FIPS) == session.project.record(DIAGRAM) == EMPTY
+
+
+def test_an_edit_refused_after_another_saves_neither(session: Session) -> None:
+    edits = [(DIAGRAM, ItemEdit(owner="dana")), (DIAGRAM, ItemEdit(status="na"))]
+    with pytest.raises(RuleError, match="without a reason"):
+        session.apply_each(edits)
+    assert session.project.record(DIAGRAM) == EMPTY
+    assert lines(session.root) == []
 
 
 def test_a_refused_edit_of_several_items_changes_none(session: Session) -> None:

@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, Thing, differences
+from fedcheck.domain.edits import LookUp
 from fedcheck.domain.fields import field_value, with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
@@ -105,9 +105,6 @@ def unless_changed_since(change: Change, record: Thing) -> None:
             ErrorKind.REFUSED,
         )
 
-
-LookUp = Callable[[str], Any]
-"""Returns the record, request or finding of a reference as it is on disk."""
 
 Plan = Callable[[LookUp], Iterable[Change]]
 """Works out changes from what is on disk."""
