@@ -26,7 +26,8 @@ ROOMS = {
     "spreadsheets": {"spreadsheets", "storage", "domain"},
     "importers": {"importers", "spreadsheets", *CORE},
     # An export fills a workbook that it reads first, by the columns that the import knows.
-    "exporters": {"exporters", "importers", "spreadsheets", *CORE},
+    # A table of requests in Markdown is one of the tables of reports.
+    "exporters": {"exporters", "importers", "reports", "spreadsheets", *CORE},
     "doctor": {"doctor", *CORE},
     "cli": {
         "cli",
@@ -36,7 +37,6 @@ ROOMS = {
         "importers",
         "exporters",
         "doctor",
-        "spreadsheets",
         *CORE,
     },
     "tui": {"tui", "demo", "keys", "reports", "importers", *CORE},

@@ -284,7 +284,7 @@ def test_a_workbook_is_read_like_csv(fedcheck, root):
 
 
 def test_a_terminal_is_asked_once(root, monkeypatch):
-    from fedcheck.cli.commands import import_csv
+    from fedcheck.cli.commands import imports
 
     class Terminal:
         @staticmethod
@@ -295,7 +295,7 @@ def test_a_terminal_is_asked_once(root, monkeypatch):
     (root / "t.csv").write_text(SHEET.replace("In Progress", "Sorta"))
     answers = ["", "", "", "", "", "-", "", "", "", "acme.own", "readiness", "csp", "doing"]
     with monkeypatch.context() as patch:
-        patch.setattr(import_csv, "sys", type("S", (), {"stdin": Terminal, "stdout": Terminal}))
+        patch.setattr(imports, "sys", type("S", (), {"stdin": Terminal, "stdout": Terminal}))
         done = CliRunner().invoke(cli, ["import", "csv", "t.csv"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     assert "Task Name  (Draft the SSP, Collect scans, Write the policy) [title]" in done.output

@@ -8,8 +8,14 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from fedcheck.analysis import deadlines
 from fedcheck.analysis.deadlines import Deadline
-from fedcheck.domain.text import clean, one_line
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import clean, one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.exporters.registry import Export
+from fedcheck.importers.option import Values
+from fedcheck.session import Session
 
 PRODUCT = "-//fedcheck//fedcheck//EN"
 
@@ -28,6 +34,30 @@ VERBS = {
     "finding": "To remediate: ",
 }
 """What the summary begins with, by kind."""
+
+
+def write(session: Session, values: Values) -> Export:
+    """Return the deadlines of a query as a calendar file.
+
+    Raises FedcheckError (status 2) for an unknown role.
+    """
+    board = session.board().shared()
+    project, role = board.project, values["role"]
+    roles = project.process.roles
+    if role and role not in roles:
+        hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
+        raise FedcheckError(f'unknown role "{role[:60]}"', hint, ErrorKind.USAGE)
+    found = deadlines.deadlines(board, role, values["query"])
+    text = calendar_text(
+        deadlines.within(found, values["until"]),
+        name=project.config.name,
+        stamp=board.today,
+        marking=project.config.marking,
+        remind=values["remind"],
+    )
+    undated = len(deadlines.without_day(found))
+    what = f"{plural(undated, 'deadline')} without a day left out: fedcheck next --calendar"
+    return Export(text.encode(), left_out=(what,) if undated else ())
 
 
 def calendar_text(

@@ -12,7 +12,9 @@ from fedcheck.domain.change import Change, differences
 from fedcheck.domain.finding import Finding, remediation_due
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
+from fedcheck.exporters.registry import Export
 from fedcheck.exporters.risk_columns import COLUMNS, HEAD, NAME, NUMBER, RiskRow, heading
+from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
@@ -98,6 +100,27 @@ class _Table:
         rows = range(self.header + 1, len(self.sheet.rows))
         used = [row for row in rows if any(self.text(row, column).strip() for column in told)]
         return max(used, default=self.header) + 1
+
+
+def write_poam(session: Session, values: Values) -> Export:
+    """Return a copy of the POA&M with the findings in it; see `filled`."""
+    return _export(filled(session, values["template"], "poam"))
+
+
+def write_ret(session: Session, values: Values) -> Export:
+    """Return a copy of the Risk Exposure Table with the findings in it; see `filled`."""
+    return _export(filled(session, values["template"], "ret"))
+
+
+def _export(found: Filled) -> Export:
+    return Export(
+        found.data,
+        found.facts,
+        found.notes,
+        found.changes,
+        label="Official numbers given",
+        recorded="The numbers are noted with the findings",
+    )
 
 
 def filled(session: Session, template: Path, kind: str) -> Filled:

@@ -12,13 +12,16 @@ from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.exporters.registry import Export
 from fedcheck.exporters.srtm_summary import Outcome, summary_cells
 from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
 from fedcheck.importers.srtm.checklist import item_ids
@@ -32,6 +35,7 @@ from fedcheck.importers.srtm.columns import (
     settled,
 )
 from fedcheck.importers.srtm.rows import Step, code_key, steps_of
+from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import parse_day
 from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
@@ -47,15 +51,6 @@ RISK = ("risk", "statement", "likelihood", "impact", "exposure", "recommendation
 
 Cells = dict[str, dict[str, Cell | Computed]]
 """Cells to write: by title of the sheet, then by place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A filled workbook, and what is to be said of it."""
-
-    data: bytes
-    facts: tuple[str, ...]
-    notes: tuple[Note, ...]
 
 
 @dataclass(slots=True)
@@ -159,9 +154,19 @@ class _Filling:
         return wanted or after["exposure"]
 
 
+def write(session: Session, values: Values) -> Export:
+    """Return a copy of a test case workbook with the tests of a query in it; see `filled`."""
+    board = session.board().shared()
+    refs = None
+    if values["query"]:
+        query = item_language(board.project).parse(values["query"])
+        refs = {row.ref for row in query.select(board.rows.values(), board.today)}
+    return filled(board.project, values["template"], list_id=values["list"], refs=refs)
+
+
 def filled(
     project: Project, template: Path, *, list_id: str = "", refs: Collection[str] | None = None
-) -> Filled:
+) -> Export:
     """Return a copy of a test case workbook, filled with records and findings.
 
     Args:
@@ -215,7 +220,7 @@ def filled(
         facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
     if missing := filling.without_column():
         facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
-    return Filled(fill(template, filling.cells), tuple(facts), tuple(notes))
+    return Export(fill(template, filling.cells), tuple(facts), tuple(notes))
 
 
 def _fitting(

@@ -5,7 +5,6 @@ Dry run, undo and lock then come for free (design, section 5).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
@@ -52,8 +51,8 @@ class Plan:
         return not (self.checklists or self.changes)
 
     @property
-    def told(self) -> str:
-        """Return what it would write, in words: `1 checklist and 12 changes of 4 records`."""
+    def summary(self) -> str:
+        """Return what it would write: `1 checklist and 12 changes of 4 records`."""
         what = []
         if self.checklists:
             what.append(plural(len(self.checklists), "checklist"))
@@ -63,8 +62,21 @@ class Plan:
         return " and ".join(what)
 
 
-Planner = Callable[[Session, Path], Plan]
-"""Reads a file for a workspace. Raises FedcheckError where that cannot be."""
+def _do_nothing(_: Transaction | None) -> None:
+    """Keep nothing for the next import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a reader returns: a plan, and what to do once it was carried out.
+
+    Attributes:
+        after: takes the transaction, or None where the plan was empty; keeps what the next import
+            of such a file needs. Raises FedcheckError.
+    """
+
+    plan: Plan
+    after: Callable[[Transaction | None], None] = _do_nothing
 
 
 def carry_out(session: Session, plan: Plan) -> Transaction:

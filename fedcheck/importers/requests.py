@@ -1,7 +1,7 @@
 """A filled table of requests comes back: what was changed in it, by whom, and what follows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,9 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
 from fedcheck.importers import request_rows as rows
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, new_proof, proofs_in
-from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.option import Values
+from fedcheck.importers.plan import Note, Plan, Prepared
+from fedcheck.importers.registry import Peek
 from fedcheck.importers.request_rows import COLUMNS, Mark
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, Order, parse_day
@@ -63,6 +65,22 @@ class _Row:
     request: Request
     ours: Mapping[str, str]
     mark: Mark | None
+
+
+def recognize(peek: Peek) -> bool:
+    """Return whether a file is a table of requests: the marks of our export, or most columns."""
+
+    def score(cells: Sequence[str]) -> int:
+        found = {rows.field_of(cell) for cell in cells if cell} - {""}
+        asked = {"title", "answer"} <= found
+        return len(found) if asked and ("mark" in found or len(found) >= 8) else 0
+
+    return peek.score_header(score) > 0
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a filled table of requests; see `plan`."""
+    return Prepared(plan(session, path, theirs=values["theirs"], dates=values["dates"]))
 
 
 def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "") -> Plan:

@@ -89,7 +89,7 @@ def _are(refs: _Refs) -> str:
     return "is" if len(refs) == 1 else "are"
 
 
-def fits_what_is_here(session: Session, seen: Look) -> bool:
+def matches_items(session: Session, seen: Look) -> bool:
     """Tell whether most of the rows name items that are here, by reference, id or code."""
     place = seen.place("id")
     texts = [text for line in seen.grid.lines if (text := line.text(place).strip())]
@@ -272,7 +272,7 @@ def _proofs(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evide
             yield proof
 
 
-def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
+def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
     """Return a list with where its rows go: as said, as remembered, else by what they name.
 
     Args:
@@ -292,7 +292,7 @@ def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
     seen = replace(seen, mapped=mapped)
     if seen.remembered or mapped.list or mapped.onto:
         return seen
-    if fits_what_is_here(session, seen):
+    if matches_items(session, seen):
         return seen
     raise FedcheckError(
         f"{seen.path.name}: its rows name no items of this workspace",

@@ -13,9 +13,10 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist.column_mappings import checked_list_id
 from fedcheck.importers.csv_checklist.lists import slug
+from fedcheck.importers.option import Values
 from fedcheck.importers.oscal.catalog import METHODS, Contents, Control, Objective, contents
 from fedcheck.importers.oscal.file import CatalogFile, read_catalog
-from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.session import Session
 
 CORE = "FedRAMP core control."
@@ -89,6 +90,12 @@ LIST_IDS: dict[By, str] = {"control": "oscal.controls", "objective": "oscal.obje
 
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 _WORDS = re.compile(r"[a-z]+|\d+")
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a catalog; see `plan`."""
+    name, phase = values["list"].strip(), values["phase"].strip()
+    return Prepared(plan(session, path, values["by"], phase, name))
 
 
 def plan(

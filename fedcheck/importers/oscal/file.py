@@ -11,6 +11,8 @@ from typing import Any
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
+from fedcheck.importers.registry import Peek
+from fedcheck.storage import atomic_files
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the whole of SP 800-53 with its assessment is some 10 MB."""
@@ -54,6 +56,16 @@ class CatalogFile:
     version: str
     oscal: str
     twice: Counter[str] = field(default_factory=Counter)
+
+
+def recognize(peek: Peek) -> bool:
+    """Return whether a file is JSON in any encoding; reading it says what else it may be."""
+    try:
+        head = atomic_files.read_begin(peek.path, 64)
+    except OSError:
+        return False
+    bare = head.translate(None, b"\x00\xef\xbb\xbf\xff\xfe").lstrip()
+    return bare.startswith((b"{", b"["))
 
 
 def read_catalog(path: Path) -> CatalogFile:

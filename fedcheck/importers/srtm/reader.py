@@ -5,13 +5,27 @@ from pathlib import Path
 from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.option import Values
+from fedcheck.importers.plan import Note, Plan, Prepared
+from fedcheck.importers.registry import Peek
 from fedcheck.importers.srtm import checklist
 from fedcheck.importers.srtm.cells import by_item
+from fedcheck.importers.srtm.columns import header_of
 from fedcheck.importers.srtm.records import Recording
 from fedcheck.importers.srtm.rows import Steps, steps_of
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
+
+
+def recognize(peek: Peek) -> bool:
+    """Return whether a file is a test case workbook: a sheet has the header of tests."""
+    return any(header_of(sheet.rows)[0] >= 0 for sheet in peek.book)
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a test case workbook; see `plan`."""
+    name, phase = values["list"].strip(), values["phase"].strip()
+    return Prepared(plan(session, path, list_id=name, phase=phase, theirs=values["theirs"]))
 
 
 def plan(

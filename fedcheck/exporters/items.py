@@ -1,18 +1,25 @@
-"""Items as rows of a table: each column by its name, for spreadsheets and for programs.
+"""The export of items as a table: CSV, Excel, JSON; each column by its name.
 
-Give it a board without what stands under `private/` (`Board.shared`): what is here leaves.
+The functions on rows take a board without private items (`Board.shared`): what they return leaves.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.exporters.registry import Export
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, is_private
+from fedcheck.importers.option import Values
+from fedcheck.session import Session
+from fedcheck.spreadsheets import xlsx_writer
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet
 
 Column = Callable[[Board, Row], Any]
@@ -117,13 +124,28 @@ def sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
     return Sheet("Items", tuple(rows(board, entries, names)))
 
 
+ONLY_JSON = ("stale", "waits", "private")
+"""Keys of the rows of `list --json` that no column has."""
+
+
 def document(board: Board, row: Row) -> dict[str, Any]:
-    """Return what the columns say of an item as JSON data; `links` are whole there."""
+    """Return an item as JSON data: all columns, and what a row of `list --json` has.
+
+    `section` is an id as there, and `links` are objects.
+    """
     values = {name: COLUMNS[name](board, row) for name in COLUMNS}
     states = zip(row.record.evidence, row.evidence, strict=True)
     links = [_link(proof, state) for proof, state in states]
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-    return {**values, **lists, "links": links}
+    return {
+        **values,
+        **lists,
+        "links": links,
+        "section": row.section.id,
+        "stale": row.stale,
+        "waits": list(row.waits),
+        "private": row.private,
+    }
 
 
 def _link(proof: Evidence, state: str) -> dict[str, Any]:
@@ -153,3 +175,33 @@ def _cell(name: str, value: Any) -> Cell:
         return clean(value)
     found: Cell = value
     return found
+
+
+def write_csv(session: Session, values: Values) -> Export:
+    """Return the items of a query as CSV. Raises FedcheckError (status 2) for a wrong column."""
+    names = columns_named(values["columns"])
+    return Export(xlsx_writer.csv_bytes(rows(*_select(session, values), names)))
+
+
+def write_xlsx(session: Session, values: Values) -> Export:
+    """Return the items of a query as a workbook. Raises FedcheckError for a wrong column."""
+    names = columns_named(values["columns"])
+    return Export(xlsx_writer.xlsx_bytes([sheet(*_select(session, values), names)]))
+
+
+def write_json(session: Session, values: Values) -> Export:
+    """Return the items of a query as JSON in ASCII. Raises FedcheckError for a wrong column."""
+    columns = values["columns"]
+    names = columns_named(columns, ONLY_JSON) if columns.strip() else ()
+    board, chosen = _select(session, values)
+    rows = [document(board, one) for one in chosen]
+    if names:
+        rows = [{name: row[name] for name in names} for row in rows]
+    return Export(f"{json.dumps(rows, indent=2, default=date.isoformat)}\n".encode("ascii"))
+
+
+def _select(session: Session, values: Values) -> tuple[Board, Iterable[Row]]:
+    """Return what may leave the company, and the items of it that the query selects."""
+    board = session.board().shared()
+    query = item_language(board.project).parse(values["query"])
+    return board, query.select(board.rows.values(), board.today)
