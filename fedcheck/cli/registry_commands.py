@@ -8,7 +8,7 @@ import click
 
 from fedcheck.cli import completion
 from fedcheck.cli.main import LazyGroup
-from fedcheck.cli.options import Day, say
+from fedcheck.cli.options import Day, choice_of, say
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.option import Option, OptionKind
@@ -53,7 +53,7 @@ def build_option(option: Option) -> click.Option:
     """Return the command line option of a declared option."""
     kind: Any = None
     if option.choices:
-        kind = click.Choice(option.choices)
+        kind = choice_of(option.choices)
     elif option.kind is OptionKind.DAY:
         kind = Day()
     elif option.kind is OptionKind.NUMBER:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fedcheck.domain.request import REQUEST_KINDS
+from fedcheck.domain.glossary import REQUEST_KINDS
 from fedcheck.importers.option import Option, OptionKind, Values, load_function
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fedcheck.domain.checklist import LEVELS
+from fedcheck.domain.glossary import LEVELS
 from fedcheck.importers.option import (
     Option,
     OptionKind,

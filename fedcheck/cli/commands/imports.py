@@ -8,6 +8,7 @@ import click
 
 from fedcheck.cli.options import (
     as_of_option,
+    choice_of,
     json_option,
     open_workspace,
     print_json,
@@ -110,7 +111,7 @@ def put_questions(asking: "Generator[Question, str, Values]") -> "Values":
             say(question.text)
             answer = ""
         else:
-            kind = click.Choice(question.choices) if question.choices else click.STRING
+            kind = choice_of(question.choices) if question.choices else click.STRING
             answer = str(click.prompt(question.text, default=question.default, type=kind))
 
 

@@ -1,11 +1,13 @@
 """The entry points of the import of a team's own list: recognize, form, read."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.record import RESULTS, STATUSES
+import msgspec.structs
+
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import column_mappings, columns, rows
@@ -86,8 +88,8 @@ def with_words(found: Look, statuses: Iterable[str], results: Iterable[str]) -> 
                 raise FedcheckError(f'"{meaning[:40]}" is no {name}', hint, ErrorKind.USAGE)
             own[" ".join(word.casefold().split())] = meaning
         words: dict[str, Any] = {name: own or None}
-        mapped = replace(mapped, **words)
-    return replace(found, mapped=mapped)
+        mapped = msgspec.structs.replace(mapped, **words)
+    return dataclasses.replace(found, mapped=mapped)
 
 
 def list_fields(
@@ -109,7 +111,7 @@ def list_fields(
     }
     headings = tuple(heading for heading in found.grid.header if heading)
     targets = [
-        replace(one, hint=hints.get(one.name, one.hint))
+        dataclasses.replace(one, hint=hints.get(one.name, one.hint))
         for one in form_fields(options, session.project, texts, defaults)
     ]
     meanings = [

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.record import RESULTS, STATUSES
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.importers.csv_checklist import columns, rows
