@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.errors import FedcheckError
-from fedcheck.importers.csv_checklist.columns import guessed, result_of, score, status_of
+from fedcheck.importers.csv_checklist.columns import guess_columns, result_of, score, status_of
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
 from fedcheck.spreadsheets.csv_reader import MAX_BYTES, parse, read_delimited
 from fedcheck.spreadsheets.grid import Sheet, as_text, grid_of, read_sheets
@@ -193,7 +193,7 @@ def _lines(raw):
     ],
 )  # fmt: skip
 def test_columns_are_guessed_from_their_headings(header, wanted):
-    assert guessed(header) == wanted
+    assert guess_columns(header) == wanted
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 sa
 and of the RET template 2.4 (SAR Appendix A, RET Completion Guide).
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.evidence_cells import is_private
+from fedcheck.spreadsheets.headings import HeadingTable
 from fedcheck.spreadsheets.xlsx_reader import Cell
 
 DEVIATIONS = {
@@ -38,11 +38,6 @@ class RiskRow:
     finding: Finding
     number: str
     changed: date | None
-
-
-def heading(text: str) -> str:
-    """Return the name of a column without what editions write differently."""
-    return re.sub(r"[^a-z0-9]", "", text.casefold())
 
 
 def _controls(row: RiskRow) -> str:
@@ -157,3 +152,6 @@ HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
     "rcdtdate": lambda _, day: day,
 }
 """What stands in the head of a sheet, under its names."""
+
+COLUMN_HEADINGS = HeadingTable({name: (name,) for name in COLUMNS}, number="")
+HEAD_HEADINGS = HeadingTable({name: (name,) for name in HEAD}, number="")

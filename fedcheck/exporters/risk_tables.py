@@ -15,7 +15,15 @@ from fedcheck.domain.finding import Finding, remediation_due
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
 from fedcheck.exporters.registry import Export
-from fedcheck.exporters.risk_columns import COLUMNS, HEAD, NAME, NUMBER, RiskRow, heading
+from fedcheck.exporters.risk_columns import (
+    COLUMN_HEADINGS,
+    COLUMNS,
+    HEAD,
+    HEAD_HEADINGS,
+    NAME,
+    NUMBER,
+    RiskRow,
+)
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
@@ -211,9 +219,8 @@ def _any_open(finding: Finding) -> bool:
 def _table(sheet: Sheet, formulas: Mapping[str, bool]) -> _Table | None:
     """Return the table of a sheet; its header is the first row with a number and a name."""
     for number, cells in enumerate(sheet.rows):
-        names = [heading(cell) if isinstance(cell, str) else "" for cell in cells]
-        if NUMBER in names and NAME in names:
-            columns = {name: names.index(name) for name in names if name in COLUMNS}
+        columns = COLUMN_HEADINGS.find_columns(cells)
+        if NUMBER in columns and NAME in columns:
             return _Table(sheet, number, columns, formulas)
     return None
 
@@ -260,7 +267,7 @@ def _head(session: Session, table: _Table) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
     for number, row in enumerate(table.sheet.rows[: table.header]):
         for column, cell in enumerate(row):
-            value = HEAD.get(heading(cell)) if isinstance(cell, str) else None
+            value = HEAD.get(HEAD_HEADINGS.find_field(cell))
             if value is None or number + 1 >= table.header:
                 continue
             wanted = value(session.project, session.today())

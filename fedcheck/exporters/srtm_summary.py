@@ -12,10 +12,10 @@ from fedcheck.domain.control_ids import controls_in
 from fedcheck.domain.query_fields import family
 from fedcheck.importers.srtm.columns import (
     LEVEL_WORDS,
+    TABLE,
     WITHIN,
     level_high,
     plain,
-    plain_heading,
     summary_of,
 )
 from fedcheck.spreadsheets.xlsx_filler import Computed
@@ -161,7 +161,7 @@ def _counts(sheet: Sheet, listed: Sequence[Sum], formulas: Collection[str], put:
 
     for number, row in enumerate(sheet.rows, 1):
         for place, cell in enumerate(row):
-            label = plain_heading(cell)
+            label = TABLE.normalize(cell)
             if not label or f"{column_letters(place + 1)}{number}" in formulas:
                 continue
             if box := _BOX.fullmatch(label):

@@ -16,7 +16,8 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.evidence_cells import proof_text
-from fedcheck.spreadsheets.grid import Cell, named, plain
+from fedcheck.spreadsheets.grid import Cell, plain
+from fedcheck.spreadsheets.headings import HeadingTable, normalize
 from fedcheck.spreadsheets.xlsx_reader import Sheet
 
 COLUMNS: Mapping[str, str] = {
@@ -65,7 +66,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "comment": ("reviewer comment", "reviewers comment", "decision comment", "reason"),
     "mark": ("row mark", "fedcheck"),
 }
-"""Other headings that a column may have, as `named` gives them."""
+"""Other headings that a column may have, as `normalize` gives them."""
 
 FIELDS = ("answer", "evidence", "decision", "comment", "due")
 """What may come back changed."""
@@ -82,9 +83,10 @@ LONGEST = 32_000
 MARK = re.compile(r"1:[0-9a-f]{6}(?:\.[0-9a-f]{6}){7}")
 
 _NUMBER_LIKE = re.compile(r"[0-9]+(?:e[0-9]+)?")
-_NAMES = {
-    name: field for field, title in COLUMNS.items() for name in (named(title), *ALIASES[field])
-}
+TABLE = HeadingTable(
+    {field: (normalize(title), *ALIASES[field]) for field, title in COLUMNS.items()}
+)
+"""The headings of each field: that of our export, then the usual other ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,9 @@ def mark_of(text: str) -> Mark | None:
     return Mark(tuple(text[2:].split("."))) if MARK.fullmatch(text) else None
 
 
-def field_of(heading: str) -> str:
-    """Return the field that a heading means; empty where it is none."""
-    return _NAMES.get(named(heading), "")
-
-
 def score(cells: Sequence[str]) -> int:
     """Say how much a row looks like the header: the fields it names, if what is asked is among."""
-    found = {field_of(cell) for cell in cells if cell} - {""}
+    found = TABLE.find_columns(cells)
     return len(found) if "id" in found or "title" in found else 0
 
 

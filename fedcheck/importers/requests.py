@@ -75,8 +75,8 @@ def recognize(peek: Peek) -> bool:
     """Return whether a file is a table of requests: the marks of our export, or most columns."""
 
     def score(cells: Sequence[str]) -> int:
-        found = {rows.field_of(cell) for cell in cells if cell} - {""}
-        asked = {"title", "answer"} <= found
+        found = rows.TABLE.find_columns(cells)
+        asked = {"title", "answer"} <= found.keys()
         return len(found) if asked and ("mark" in found or len(found) >= 8) else 0
 
     return peek.score_header(score) > 0
@@ -100,14 +100,9 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
         FedcheckError: status 3 where the file cannot be read or is no such table.
     """
     grid = best_grid(path, read_sheets(path), rows.score, WANTED)
-    columns: dict[str, int] = {}
-    extra = []
-    for place, heading in enumerate(grid.header):
-        name = rows.field_of(heading)
-        if name and name not in columns:
-            columns[name] = place
-        elif heading:
-            extra.append(heading)
+    columns = rows.TABLE.find_columns(grid.header)
+    used = columns.values()
+    extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
     reading = _Reading(session, session.project.shared(), grid, columns, theirs, dates)
     if extra:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])

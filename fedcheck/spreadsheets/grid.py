@@ -1,6 +1,5 @@
 """A sheet as rows under a header: from CSV or a workbook, with places that a person finds."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from fedcheck.domain.text import storable
 from fedcheck.errors import FedcheckError
 from fedcheck.spreadsheets.csv_reader import read_delimited
+from fedcheck.spreadsheets.headings import find_header
 from fedcheck.storage import atomic_files
 
 if TYPE_CHECKING:
@@ -101,11 +101,6 @@ def plain(text: str) -> str:
     return text
 
 
-def named(text: str) -> str:
-    """Return the name of a column as it is compared: letters and digits, lower case; # is no."""
-    return re.sub(r"[^0-9a-z]+", " ", text.casefold().replace("#", " no ")).strip()
-
-
 def read_sheets(path: Path) -> list[Sheet]:
     """Return the sheets of a file that are not hidden. Raises FedcheckError (status 3)."""
     if is_workbook(path):
@@ -142,11 +137,8 @@ def grid_of(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
         sheet: what was read.
         score: says how much the texts of a row look like a header; 0 for not at all.
     """
-    best, at = 0, -1
-    for place, line in enumerate(sheet.lines[:HEADER_WITHIN]):
-        points = score([as_text(cell) for cell in line.cells])
-        if points > best:
-            best, at = points, place
+    within = sheet.lines[:HEADER_WITHIN]
+    at = find_header(score([as_text(cell) for cell in line.cells]) for line in within)
     if at < 0:
         return None
     header = tuple(" ".join(as_text(cell).split()) for cell in sheet.lines[at].cells)

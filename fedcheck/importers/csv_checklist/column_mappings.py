@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from fedcheck.domain.glossary import Level
 from fedcheck.domain.key import Key, is_id
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
-from fedcheck.spreadsheets.grid import named
+from fedcheck.spreadsheets.headings import normalize
 from fedcheck.storage import atomic_files
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.record_file import RESERVED
@@ -46,7 +46,7 @@ class Mapped(Struct, frozen=True, rename="kebab"):
     @property
     def headings(self) -> frozenset[str]:
         """Return the columns that it needs, as they are compared."""
-        return frozenset(named(heading) for heading in self.columns.values())
+        return frozenset(normalize(heading) for heading in self.columns.values())
 
 
 class Mappings(Struct, frozen=True, rename="kebab"):

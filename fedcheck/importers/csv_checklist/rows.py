@@ -18,7 +18,8 @@ from fedcheck.importers.evidence_cells import proofs_in
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, Sheet, best_grid, grid_of, named, read_sheets
+from fedcheck.spreadsheets.grid import Grid, Line, Sheet, best_grid, grid_of, read_sheets
+from fedcheck.spreadsheets.headings import normalize
 
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
 DAYS = ("due", "done")
@@ -42,14 +43,16 @@ class Look:
     def unused(self) -> list[str]:
         """Return the headings of columns that are not used."""
         used = self.mapped.headings
-        return [heading for heading in self.grid.header if heading and named(heading) not in used]
+        return [
+            heading for heading in self.grid.header if heading and normalize(heading) not in used
+        ]
 
     def place(self, name: str) -> int:
         """Return the column of a field; -1 where it has none."""
-        wanted = named(self.mapped.columns.get(name, ""))
+        wanted = normalize(self.mapped.columns.get(name, ""))
         if self.mapped.columns.get(name) in self.grid.header:
             return self.grid.header.index(self.mapped.columns[name])
-        places = [i for i, heading in enumerate(self.grid.header) if named(heading) == wanted]
+        places = [i for i, heading in enumerate(self.grid.header) if normalize(heading) == wanted]
         return places[0] if places and wanted else -1
 
     def samples(self, heading: str, count: int = 3) -> list[str]:
@@ -87,14 +90,14 @@ def look(
         grid = _grid_with(known, sheets)
         if grid is not None:
             return with_columns(Look(path, grid, known, True), given or {})
-    said = {named(heading) for heading in (given or {}).values() if heading}
+    said = {normalize(heading) for heading in (given or {}).values() if heading}
 
     def score(cells: Sequence[str]) -> int:
-        there = len(said & {named(cell) for cell in cells if cell})
+        there = len(said & {normalize(cell) for cell in cells if cell})
         return 1000 * there + columns.score(cells)
 
     grid = best_grid(path, sheets, score, WANTED)
-    found = Mapped(columns.guessed(grid.header), sheet=sheet and grid.sheet)
+    found = Mapped(columns.guess_columns(grid.header), sheet=sheet and grid.sheet)
     return with_columns(Look(path, grid, found, False), given or {})
 
 
@@ -102,7 +105,7 @@ def _grid_with(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
     """Return the rows under a header that has all columns of a list that is remembered."""
 
     def score(cells: Sequence[str]) -> int:
-        return int(known.headings <= {named(cell) for cell in cells if cell})
+        return int(known.headings <= {normalize(cell) for cell in cells if cell})
 
     wanted = [one for one in sheets if not known.sheet or one.title == known.sheet]
     grids = (grid_of(sheet, score) for sheet in wanted)
@@ -112,22 +115,22 @@ def _grid_with(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
 def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
     """Return a list with other columns for some fields. Raises FedcheckError (status 2)."""
     wanted = dict(seen.mapped.columns)
-    headings = {named(heading): heading for heading in seen.grid.header if heading}
+    headings = {normalize(heading): heading for heading in seen.grid.header if heading}
     for name, heading in given.items():
         if name not in columns.FIELDS:
             hint = did_you_mean(name, columns.FIELDS) or "known: " + ", ".join(columns.FIELDS)
             raise FedcheckError(
                 f'a column cannot mean "{one_line(name, 40)}"', hint, ErrorKind.USAGE
             )
-        if heading and named(heading) not in headings:
+        if heading and normalize(heading) not in headings:
             near = did_you_mean(heading, headings.values())
             listed = ", ".join(one_line(one, 30) for one in list(headings.values())[:20])
             text = f'no column is called "{one_line(heading, 40)}"'
             raise FedcheckError(text, near or f"there are: {listed}", ErrorKind.USAGE)
         wanted.pop(name, None)
         if heading:
-            wanted = {n: h for n, h in wanted.items() if named(h) != named(heading)}
-            wanted[name] = headings[named(heading)]
+            wanted = {n: h for n, h in wanted.items() if normalize(h) != normalize(heading)}
+            wanted[name] = headings[normalize(heading)]
     ordered = {name: wanted[name] for name in columns.FIELDS if name in wanted}
     return dataclasses.replace(seen, mapped=replace(seen.mapped, columns=ordered))
 

@@ -18,7 +18,7 @@ from fedcheck.domain.text import cells, one_line, plural, storable
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.plan import Note
-from fedcheck.importers.srtm.columns import cell_text, plain, plain_heading
+from fedcheck.importers.srtm.columns import TABLE, cell_text, plain
 from fedcheck.importers.srtm.rows import Step, Steps, code_key
 from fedcheck.spreadsheets.xlsx_reader import Sheet
 
@@ -180,7 +180,7 @@ def about(sheets: Sequence[Sheet], steps: Steps, stem: str) -> About:
         for row in sheet.rows[:60]:
             texts = [cell_text(cell) for cell in row]
             for place, text in enumerate(texts):
-                if plain_heading(text) in _LEVEL_HEADINGS:
+                if TABLE.normalize(text) in _LEVEL_HEADINGS:
                     beside = next((t for t in texts[place + 1 :] if t), "")
                     said = said or _level(beside if len(beside) < 40 else "")
                 elif not title and len(text) < 200 and _names_itself(text):
@@ -206,7 +206,7 @@ def _version(sheet: Sheet) -> str:
     heads: dict[str, int] = {}
     newest = ""
     for row in sheet.rows[:200]:
-        names = {plain_heading(cell): place for place, cell in enumerate(row)}
+        names = {TABLE.normalize(cell): place for place, cell in enumerate(row)}
         if {"date", "version"} <= names.keys():
             heads = names
         elif heads and max(heads["date"], heads["version"]) < len(row):

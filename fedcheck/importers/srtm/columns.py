@@ -1,15 +1,15 @@
 """Columns of a test case workbook, found by their headings, and what their cells say."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
 from fedcheck.domain.text import storable
+from fedcheck.spreadsheets.headings import UNRANKED, HeadingTable, find_header
 from fedcheck.spreadsheets.xlsx_reader import Cell
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
+TABLE = HeadingTable({
     "name": ("control name", "control title", "name of control"),
     "control": (
         "control id", "control identifier", "control number", "control no", "control",
@@ -95,8 +95,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "date tested", "test date", "assessment date", "date assessed", "date of test", "tested on",
     ),
     "sample": ("sample", "sampling", "sample size", "samples"),
-}  # fmt: skip
-"""The headings of each field, as `plain_heading` leaves them, the most telling ones first."""
+}, number="")  # fmt: skip
+"""The headings of each field, as `normalize` gives them, the most telling ones first."""
 
 DEFINING = ("name", "control", "procedure", "objective", "parameter", "requirement", "methods")
 """What says which test it is; the rest is what an assessor fills in."""
@@ -114,20 +114,9 @@ WITHIN = 40
 LONGEST = 150
 """No heading is longer, in characters."""
 
-UNRANKED = 99
-"""The rank of a heading that is known by its words only."""
-
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_KNOWN = {heading: field for field, headings in HEADINGS.items() for heading in headings}
-_SQUEEZED = {heading.replace(" ", ""): field for heading, field in _KNOWN.items()}
 _FAMILIES = ("family", "control family", "control families")
-
-
-def plain_heading(cell: object) -> str:
-    """Return a heading as it is compared: words of letters and digits, in lower case."""
-    text = unicodedata.normalize("NFKC", cell if isinstance(cell, str) else "")
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", text.casefold()).split())
 
 
 def field_of(cell: object) -> str:
@@ -140,7 +129,7 @@ def field_of(cell: object) -> str:
 @lru_cache(2048)
 def _field_of(cell: str) -> str:
     said = (cell, _JOINED.sub(" ", cell), _BRACKETS.sub(" ", cell))
-    return next((found for one in said if (found := _meaning(plain_heading(one)))), "")
+    return next((found for one in said if (found := _meaning(TABLE.normalize(one)))), "")
 
 
 def _meaning(heading: str) -> str:
@@ -151,8 +140,7 @@ def _meaning(heading: str) -> str:
     if heading in METHODS:
         return heading
     bare = re.sub(r" (required|optional|dropdown|select one|yes no|y n)$", "", heading)
-    squeezed = _SQUEEZED.get(bare.replace(" ", ""), "")
-    return _KNOWN.get(heading) or _KNOWN.get(bare) or squeezed or _by_words(words)
+    return TABLE.find_field(heading) or TABLE.find_field(bare) or _by_words(words)
 
 
 _TELLING: Mapping[str, set[str]] = {
@@ -204,7 +192,7 @@ def columns_of(row: Sequence[object], above: Sequence[object] = ()) -> dict[str,
         field = field_of(cell)
         if field == "either":
             either.append(place)
-        elif field and (rank := _rank(field, cell)) < ranks.get(field, UNRANKED + 1):
+        elif field and (rank := TABLE.rank(field, cell)) < ranks.get(field, UNRANKED + 1):
             found[field], ranks[field] = place, rank
     for place in either:  # an id where no other column is one, else the text
         found.setdefault("objective" if "procedure" in found else "procedure", place)
@@ -217,23 +205,15 @@ def columns_of(row: Sequence[object], above: Sequence[object] = ()) -> dict[str,
     return found
 
 
-def _rank(field: str, cell: object) -> int:
-    """Return how well a heading tells of its field; the lowest is the best."""
-    heading, known = plain_heading(cell), HEADINGS.get(field, ())
-    return known.index(heading) if heading in known else UNRANKED
-
-
 def header_of(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]]:
     """Return the place of the header among rows and its columns; -1 where there is none."""
-    best, at = dict[str, int](), -1
+    headers = []
     for place, row in enumerate(rows[:WITHIN]):
         found = columns_of(row, rows[place - 1] if place else ())
         alone = columns_of(row)
-        if len(alone) == len(found):
-            found = alone
-        if len(found) > len(best):
-            best, at = found, place
-    return at, best
+        headers.append(alone if len(alone) == len(found) else found)
+    at = find_header(len(found) for found in headers)
+    return at, headers[at] if at >= 0 else {}
 
 
 def summary_of(row: Sequence[object]) -> dict[str, int]:
@@ -243,7 +223,7 @@ def summary_of(row: Sequence[object]) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for place, cell in enumerate(row):
-        heading = plain_heading(cell)
+        heading = TABLE.normalize(cell)
         field = "family" if heading in _FAMILIES else field_of(cell)
         if field:
             found.setdefault(field, place)

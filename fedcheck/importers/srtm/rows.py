@@ -13,6 +13,7 @@ from fedcheck.importers.srtm.columns import (
     FILLED,
     LONGEST,
     METHODS,
+    TABLE,
     cell_text,
     columns_of,
     crossed,
@@ -21,7 +22,6 @@ from fedcheck.importers.srtm.columns import (
     methods_in,
     names_things,
     plain,
-    plain_heading,
 )
 from fedcheck.spreadsheets.xlsx_package import too_big
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
@@ -365,7 +365,7 @@ def _skip(
 ) -> None:
     """Count a row that is no test, and say what stands in it where that may be missed."""
     filled = [name for name in FILLED if name != "exposure" and _text(texts, columns, name)]
-    known = {plain_heading(text) for text in texts if text}
+    known = {TABLE.normalize(text) for text in texts if text}
     if filled and len(known) > 1:
         what = "no assessment procedure in this row; filled: " + ", ".join(filled)
         remedy = "give it the id of its procedure"
