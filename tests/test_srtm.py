@@ -18,11 +18,12 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError
+from fedcheck.importers.evidence_cells import EvidenceForm, read_line
 from fedcheck.importers.plan import carry_out
 from fedcheck.importers.srtm import reader as importer
 from fedcheck.importers.srtm import rows as srtm_merged
 from fedcheck.importers.srtm import rows as srtm_rows
-from fedcheck.importers.srtm.cells import parsed_piece, piece_text, pieces_in
+from fedcheck.importers.srtm.cells import split_evidence, write_evidence
 from fedcheck.importers.srtm.checklist import slug
 from fedcheck.importers.srtm.columns import columns_of, field_of
 from fedcheck.importers.srtm.rows import steps_of
@@ -373,9 +374,10 @@ def test_a_slug_is_an_id_or_nothing(code):
 
 @given(st.text(max_size=60))
 def test_evidence_is_never_lost_in_parsing(text):
-    for piece in pieces_in(text):
-        kind, link, label = parsed_piece(piece)
-        assert piece_text(Evidence("e", link, label, kind)) == piece
+    for line in split_evidence(text):
+        found = read_line(line, EvidenceForm.SHORT)
+        evidence = Evidence("e", found.link, found.label, found.kind)
+        assert write_evidence(evidence) == line
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
-from fedcheck.importers.evidence_cells import KEPT_INSIDE, is_private
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, is_private, write_line
 from fedcheck.importers.option import Values
 from fedcheck.session import Session
 from fedcheck.spreadsheets import xlsx_writer
@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, Column] = {
     "done": _of_record("done"),
     "evidence": lambda _, entry: len(entry.record.evidence),
     "evidence_state": lambda _, entry: [s for s in dict.fromkeys(entry.evidence) if s != "ok"],
-    "links": lambda _, entry: [_told(proof) for proof in entry.record.evidence],
+    "links": lambda _, entry: [_link_text(one) for one in entry.record.evidence],
     "note": _of_record("note"),
     "reason": _of_record("reason"),
     "observation": _of_record("observation"),
@@ -162,10 +162,8 @@ def _link(proof: Evidence, state: str) -> dict[str, Any]:
     }
 
 
-def _told(proof: Evidence) -> str:
-    if is_private(proof.link):
-        return KEPT_INSIDE
-    return f"{proof.label}: {proof.link}" if proof.label else proof.link
+def _link_text(evidence: Evidence) -> str:
+    return write_line(evidence, EvidenceForm.COLON)
 
 
 def _cell(name: str, value: Any) -> Cell:

@@ -7,12 +7,10 @@ and of the RET template 2.4 (SAR Appendix A, RET Completion Guide).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 
-from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.workspace import Project
-from fedcheck.importers.evidence_cells import is_private
+from fedcheck.importers.evidence_cells import EvidenceForm, is_private, write_line
 from fedcheck.spreadsheets.headings import HeadingTable
 from fedcheck.spreadsheets.xlsx_reader import Cell
 
@@ -89,14 +87,9 @@ def _rationale(row: RiskRow) -> str:
 
 
 def _documents(row: RiskRow) -> str:
-    shared = [proof for proof in row.finding.evidence if not is_private(proof.link)]
-    return "\n".join(f"Remediation Evidence : {_named(proof)}" for proof in shared)
-
-
-def _named(proof: Evidence) -> str:
-    """Return what a piece is called, of a file without where it lies on this machine."""
-    link = PurePath(proof.link).name if proof.kind == "file" else proof.link
-    return f"{proof.label} ({link})" if proof.label else link
+    shared = [one for one in row.finding.evidence if not is_private(one.link)]
+    lines = (write_line(one, EvidenceForm.NAME) for one in shared)
+    return "\n".join(f"Remediation Evidence : {line}" for line in lines)
 
 
 def _adjusted(row: RiskRow) -> str:

@@ -287,7 +287,7 @@ def _same(name: str, new: str, old: str) -> bool:
         return True
     if name != "evidence" or not new:
         return False
-    theirs, ours = cells.pieces_in(old), cells.pieces_in(new)
+    theirs, ours = cells.split_evidence(old), cells.split_evidence(new)
     return ours in (theirs, [piece for piece in theirs if piece != KEPT_INSIDE])
 
 

@@ -15,7 +15,7 @@ from fedcheck.analysis.waiting_since import answering
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean
 from fedcheck.domain.workspace import Project
-from fedcheck.importers.evidence_cells import proof_text
+from fedcheck.importers.evidence_cells import EvidenceForm, write_line
 from fedcheck.spreadsheets.grid import Cell, plain
 from fedcheck.spreadsheets.headings import HeadingTable, normalize
 from fedcheck.spreadsheets.xlsx_reader import Sheet
@@ -139,7 +139,9 @@ def cells_of(project: Project, request: Request) -> dict[str, str]:
         "due": request.due.isoformat() if request.due else "",
         "state": state_of(request),
         "answer": request.answer,
-        "evidence": "\n".join(dict.fromkeys(proof_text(proof) for proof in request.evidence)),
+        "evidence": "\n".join(
+            dict.fromkeys(write_line(one, EvidenceForm.ANGLES) for one in request.evidence)
+        ),
         "answered": request.answered.isoformat() if request.answered else "",
         "decision": decision_of(request),
         "comment": request.comment,

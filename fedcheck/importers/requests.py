@@ -20,7 +20,13 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
 from fedcheck.importers import request_rows as rows
-from fedcheck.importers.evidence_cells import KEPT_INSIDE, new_proof, proofs_in
+from fedcheck.importers.evidence_cells import (
+    KEPT_INSIDE,
+    EvidenceForm,
+    make_evidence,
+    read_line,
+    split_cell,
+)
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
@@ -315,11 +321,12 @@ def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence
     if row.mark is not None and row.mark.same("evidence", text):
         return
     there = {proof.link for proof in request.evidence}
-    for label, link in proofs_in(text):
-        if link in there or link == KEPT_INSIDE:
+    for line in split_cell(text):
+        found = read_line(line, EvidenceForm.ANGLES)
+        if found.link in there or found.link == KEPT_INSIDE:
             continue
-        there.add(link)
-        proof = new_proof(reading.session, label, link)
+        there.add(found.link)
+        proof = make_evidence(reading.session, found)
         if isinstance(proof, Note):
             reading.notes.append(dataclasses.replace(proof, where=reading.grid.place(row.line)))
         elif proof.link not in {one.link for one in request.evidence}:

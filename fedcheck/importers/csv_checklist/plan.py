@@ -27,7 +27,7 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.importers.csv_checklist.lists import made
 from fedcheck.importers.csv_checklist.rows import Look, Task, column_facts, needed, tasks
-from fedcheck.importers.evidence_cells import new_proof
+from fedcheck.importers.evidence_cells import make_evidence
 from fedcheck.importers.plan import Note, Plan
 from fedcheck.session import Session
 
@@ -194,9 +194,9 @@ def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
     became = _edited(work, task, ref, item, record, taken)
     if taken.get("done") and became.status == "done":
         became = replace(became, done=date.fromisoformat(taken["done"]))
-    proofs = tuple(_proofs(work, task, ref, record))
-    if proofs:
-        became = replace(became, evidence=(*became.evidence, *proofs))
+    evidence = tuple(_new_evidence(work, task, ref, record))
+    if evidence:
+        became = replace(became, evidence=(*became.evidence, *evidence))
     made = differences(ref, record, became)
     work.changes += made
     work.changed += bool(made)
@@ -258,21 +258,21 @@ def _after(record: Record, changes: Iterable[Change]) -> Record:
     return record
 
 
-def _proofs(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
+def _new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
     """Yield the evidence of a row that the item does not have, and never had from an import."""
-    there = {proof.link for proof in record.evidence}
+    known = {one.link for one in record.evidence}
     for (where, name), value in work.base.items():
         if where == ref and name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
-            there.add(str(value.get("link", "")))
-    for label, link in task.proofs:
-        if link in there:
+            known.add(str(value.get("link", "")))
+    for found in task.evidence:
+        if found.link in known:
             continue
-        proof = new_proof(work.session, label, link)
-        if isinstance(proof, Note):
-            work.note(task, proof.what, proof.remedy)
-        elif proof.link not in there:
-            there |= {link, proof.link}
-            yield proof
+        made = make_evidence(work.session, found)
+        if isinstance(made, Note):
+            work.note(task, made.what, made.remedy)
+        elif made.link not in known:
+            known |= {found.link, made.link}
+            yield made
 
 
 def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:

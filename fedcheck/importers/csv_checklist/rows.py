@@ -14,7 +14,7 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import columns
 from fedcheck.importers.csv_checklist.column_mappings import Mapped, by_most_columns, load
-from fedcheck.importers.evidence_cells import proofs_in
+from fedcheck.importers.evidence_cells import CellEvidence, EvidenceForm, read_line, split_cell
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
@@ -210,7 +210,7 @@ class Task:
 
     Attributes:
         values: what it says of the record, by field; what could not be understood is not there.
-        proofs: labels and links of evidence.
+        evidence: what its cell of evidence says.
     """
 
     line: Line
@@ -222,7 +222,7 @@ class Task:
     guidance: str = ""
     controls: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
-    proofs: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[CellEvidence, ...] = ()
 
 
 def tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
@@ -270,7 +270,7 @@ def _task(
         text("guidance").strip(),
         controls,
         _values(session, seen, line, notes, words),
-        tuple(proofs_in(text("evidence"))),
+        tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
     )
 
 

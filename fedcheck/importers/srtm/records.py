@@ -21,7 +21,7 @@ from fedcheck.domain.finding_rules import rated
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, read_line
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
 from fedcheck.importers.srtm.checklist import short_digest
@@ -191,11 +191,11 @@ class Recording:
         if text and says_nothing(text):
             self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
             return old
-        ours = "\n".join(cells.piece_text(proof) for proof in old.evidence)
-        known = {KEPT_INSIDE, *ours.split("\n"), *cells.pieces_in(ours)}
+        ours = "\n".join(cells.write_evidence(one) for one in old.evidence)
+        known = {KEPT_INSIDE, *ours.split("\n"), *cells.split_evidence(ours)}
         added: list[Evidence] = []
         taken = {proof.id for proof in old.evidence}
-        for piece in cells.pieces_in(text):
+        for piece in cells.split_evidence(text):
             if piece not in known:
                 same = short_digest(ref, piece)  # in every clone that brings the workbook in
                 if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
@@ -223,7 +223,8 @@ class Recording:
 
     def _piece(self, text: str, collected: date | None) -> Evidence:
         """Return a piece of evidence; a name is a file where the workspace has such a file."""
-        kind, link, label = cells.parsed_piece(text)
+        found = read_line(text, EvidenceForm.SHORT)
+        kind, link, label = found.kind or "", found.link, found.label
         root = self.session.root
         if kind == "file":
             named = link.replace("\\", "/")
@@ -234,7 +235,7 @@ class Recording:
             proof = self.session.new_evidence(link, here=root, kind=kind, label=label)
         except FedcheckError:  # an address or a file that may not be linked: the text stays
             proof = self.session.new_evidence(text, here=root, kind="ticket")
-        if cells.piece_text(proof) != text:  # the link is another now: a file in a folder
+        if cells.write_evidence(proof) != text:  # the link is another now: a file in a folder
             proof = replace(proof, label=text)
         return replace(proof, collected=collected)
 
