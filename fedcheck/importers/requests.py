@@ -27,6 +27,7 @@ from fedcheck.importers.evidence_cells import (
     read_line,
     split_cell,
 )
+from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
@@ -277,24 +278,20 @@ def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
     """
     if name not in row.cells:
         return None
-    theirs, ours = rows.cell_text(row.cells[name]), row.ours[name]
-    if theirs == ours or (row.mark is not None and row.mark.same(name, theirs)):
-        return None
-    if row.mark is None:
-        if not theirs:
-            return None
-        settled = not ours
-    else:
-        settled = row.mark.same(name, ours)
-    if not settled:
+    theirs, ours, mark = rows.cell_text(row.cells[name]), row.ours[name], row.mark
+
+    def is_base(value: str) -> bool:
+        return mark.same(name, value) if mark is not None else not value
+
+    merged = merge(ours, theirs, is_base=is_base, prefer_theirs=reading.theirs)
+    if merged.conflict:
         reading.conflicts += 1
-        kept = "theirs is taken" if reading.theirs else "ours is kept"
-        since = "changed on both sides" if row.mark else "differs, and the row has no mark"
-        shown = f'here "{one_line(ours, 50)}", in the file "{one_line(theirs, 50)}"'
-        remedy = "" if reading.theirs else "--theirs takes the file's"
-        reading.note(row.line, f"{COLUMNS[name]}: {since}; {kept}: {shown}", remedy)
-        return theirs if reading.theirs else None
-    return theirs
+        kept = "theirs is taken" if merged.taken else "ours is kept"
+        since = "changed on both sides" if mark else "differs, and the row has no mark"
+        remedy = "" if merged.taken else "--theirs takes the file's"
+        sides = show_sides(ours, theirs, "file")
+        reading.note(row.line, f"{COLUMNS[name]}: {since}; {kept}: {sides}", remedy)
+    return theirs if merged.taken else None
 
 
 def _answered(reading: _Reading, row: _Row, request: Request) -> Request:

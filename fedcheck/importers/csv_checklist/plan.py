@@ -28,6 +28,7 @@ from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.importers.csv_checklist.lists import made
 from fedcheck.importers.csv_checklist.rows import Look, Task, column_facts, needed, tasks
 from fedcheck.importers.evidence_cells import make_evidence
+from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.plan import Note, Plan
 from fedcheck.session import Session
 
@@ -208,16 +209,14 @@ def _taken(work: _Work, task: Task, ref: str, record: Record, name: str) -> str 
     ours = field_value(record, name) or ""
     usual = field_value(EMPTY, name) or ""
     before = work.base.get((ref, name), usual) or usual
-    if theirs in (ours, before):
-        return None
-    if ours == before:
-        return theirs
-    work.conflicts += 1
-    kept = "the sheet's is taken" if work.theirs else "ours is kept"
-    shown = f'here "{one_line(ours, 50)}", in the sheet "{one_line(theirs, 50)}"'
-    what = f"{ref}: {name} was changed on both sides; {kept}: {shown}"
-    work.note(task, what, "" if work.theirs else "--theirs takes the sheet's")
-    return theirs if work.theirs else None
+    merged = merge(ours, theirs, is_base=lambda value: value == before, prefer_theirs=work.theirs)
+    if merged.conflict:
+        work.conflicts += 1
+        kept = "the sheet's is taken" if merged.taken else "ours is kept"
+        sides = show_sides(ours, theirs, "sheet")
+        what = f"{ref}: {name} was changed on both sides; {kept}: {sides}"
+        work.note(task, what, "" if merged.taken else "--theirs takes the sheet's")
+    return theirs if merged.taken else None
 
 
 def _edited(

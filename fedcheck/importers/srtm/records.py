@@ -22,6 +22,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, read_line
+from fedcheck.importers.merge import merge
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
 from fedcheck.importers.srtm.checklist import short_digest
@@ -151,10 +152,16 @@ class Recording:
 
     def _takes(self, step: Step, column: str, said: str, ours: str) -> bool:
         """Tell whether a cell changes what is recorded; a difference of both sides is a note."""
-        if not said or said == ours or said == settled(cut(ours)):
-            return False  # a text that was too long for a cell was cut by the export
-        if not ours or self.theirs:
-            return True
+        merged = merge(
+            ours,
+            said,
+            is_base=lambda value: not value,
+            prefer_theirs=self.theirs,
+            # The export cuts a text that is too long for a cell.
+            same=lambda ours, theirs: theirs in (ours, settled(cut(ours))),
+        )
+        if merged.taken or not merged.conflict:
+            return merged.taken
         self.kept += 1
         what = f'{_LABELS[column]}: the workbook says "{one_line(said, 60)}"'
         remedy = f'ours is kept: "{one_line(ours, 60)}"; --theirs takes the workbook\'s'
