@@ -1,4 +1,4 @@
-"""Deadlines as a calendar file that other calendars read (iCalendar, RFC 5545).
+"""Write deadlines as a calendar file (iCalendar, RFC 5545).
 
 Written by hand: all-day events need a dozen properties, and the same state gives the same bytes
 whatever version of a library is installed.
@@ -97,7 +97,7 @@ def calendar_text(
 
 
 def uid(name: str, key: str) -> str:
-    """Return the stable id of a deadline's event; it tells nothing of what it is about."""
+    """Return the stable id of a deadline's event; it reveals nothing of the deadline."""
     seed = f"{name}\n{key}".encode("utf-8", "surrogatepass")
     return f"{hashlib.sha256(seed).hexdigest()[:32]}@fedcheck"
 

@@ -94,7 +94,7 @@ LONG = ("id", "statement", "guidance")
 
 USUAL = tuple(name for name in COLUMNS if name not in LONG)
 SEPARATORS = {"links": "\n", "expects": "; "}
-"""What stands between the texts of a list in a cell; a comma and a blank in others."""
+"""The separators of lists in cells; a comma and a blank in other columns."""
 
 
 def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What stands in the columns of the POA&M and of the Risk Exposure Table, by their headings.
+"""The columns of the POA&M and of the Risk Exposure Table: their headings and their values.
 
 The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 say what each holds)
 and of the RET template 2.4 (SAR Appendix A, RET Completion Guide).
@@ -25,7 +25,7 @@ ASSESSED = "Security Assessment Report"
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """A finding as a table tells it.
+    """A finding as a row of a table.
 
     Attributes:
         number: its official number.
@@ -131,10 +131,10 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
     "remediationdescription": lambda row: row.finding.remedy,
     "verificationstatementtestingprocedure": lambda row: row.finding.verification,
 }
-"""What a finding has for each column, by its heading without blanks and signs."""
+"""The value of a finding for each column, by its heading without blanks and signs."""
 
 NUMBER, NAME = "poamid", "weaknessname"
-"""The columns by which a table is recognised."""
+"""The columns by which a table is recognized."""
 
 HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
     "csp": lambda project, _: project.config.provider,
@@ -144,7 +144,7 @@ HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
     "retdate": lambda _, day: day,
     "rcdtdate": lambda _, day: day,
 }
-"""What stands in the head of a sheet, under its names."""
+"""The values in the head of a sheet, each below its name."""
 
 COLUMN_HEADINGS = HeadingTable({name: (name,) for name in COLUMNS}, number="")
 HEAD_HEADINGS = HeadingTable({name: (name,) for name in HEAD}, number="")

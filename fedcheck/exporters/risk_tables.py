@@ -1,4 +1,4 @@
-"""Findings into a copy of the official POA&M, or of the Risk Exposure Table: each in its row."""
+"""Fill a copy of the official POA&M or of the Risk Exposure Table with the findings."""
 
 import re
 from collections import Counter
@@ -42,12 +42,12 @@ RET: Mapping[str, Belongs] = {
     "corrected": lambda f: f.state == "closed" and f.corrected is not None,
     "risk exposure": lambda f: f.state == "open",
 }
-"""The sheets of each workbook by words of their titles, and the findings that stand there."""
+"""The sheets of each workbook by words of their titles, and which findings belong there."""
 
 WORKBOOKS: Mapping[str, Mapping[str, Belongs]] = {"poam": POAM, "ret": RET}
 TITLES = {"poam": "POA&M", "ret": "Risk Exposure Table"}
 PLACEHOLDERS = {"", "text", "date", "low"}
-"""What the head of an empty template holds."""
+"""What the head of an empty template contains."""
 
 OPTIONAL = ("closed", "configuration", "corrected")
 """Sheets that older editions of a workbook lack."""
@@ -86,7 +86,7 @@ class _Table:
     formulas: Mapping[str, bool]
 
     def fixed(self, row: int) -> bool:
-        """Tell whether a cell of a row holds a formula that nothing can take the place of."""
+        """Return whether a row contains a formula that must not be replaced."""
         return any(self.formulas.get(_place(row, column)) for column in self.columns.values())
 
     def text(self, row: int, column: int) -> str:
@@ -95,7 +95,7 @@ class _Table:
 
     @property
     def numbers(self) -> dict[str, list[int]]:
-        """Return the rows below the header by what stands as their number."""
+        """Return the rows below the header by their official number."""
         column = self.columns[NUMBER]
         found: dict[str, list[int]] = {}
         for row in range(self.header + 1, len(self.sheet.rows)):
@@ -166,7 +166,7 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
 
 
 def _note_twice(wanted: Sequence[Finding], found: Filled) -> None:
-    """Tell of official numbers that several findings have: each has a row of its own."""
+    """Note the official numbers that several findings share; each finding has a row."""
     for number, count in Counter(f.number for f in wanted if f.number).items():
         if count > 1:
             what = f"is the number of {count} findings; each has a row"
@@ -177,7 +177,7 @@ def _note_twice(wanted: Sequence[Finding], found: Filled) -> None:
 def _tables(
     template: Path, kind: str, findings: Sequence[Finding], found: Filled
 ) -> list[tuple[_Table, Belongs]]:
-    """Return the tables of a workbook, and what stands in each.
+    """Return the tables of a workbook, and which findings belong in each.
 
     An edition without a sheet for configuration findings has them among the open ones.
     """
@@ -278,9 +278,9 @@ def _head(session: Session, table: _Table) -> dict[str, Cell]:
 
 
 def _left(table: _Table, gone: Iterable[RiskRow], found: Filled) -> dict[str, Cell | Computed]:
-    """Return the cells to empty of findings that stand on another sheet now.
+    """Return the cells to clear for findings that moved to another sheet.
 
-    Formulas stay: they show nothing where nothing stands beside them.
+    Formulas stay: they show nothing in an empty row.
     """
     cells: dict[str, Cell | Computed] = {}
     known = table.numbers
@@ -344,12 +344,12 @@ def _written(
 
 
 def _is_number(text: str) -> bool:
-    """Tell an official number from the words with which a template explains its columns."""
+    """Return whether a text is an official number, not a template's explanation."""
     return " " not in text and any(char.isdigit() for char in text)
 
 
 def _by_rule(finding: Finding) -> bool:
-    """Tell whether the due date is the one that the template's formula gives."""
+    """Return whether the due date is the one that the template's formula gives."""
     return finding.found is not None and finding.due == remediation_due(finding.risk, finding.found)
 
 

@@ -1,7 +1,7 @@
-"""The export into a test case workbook: a team's own copy, filled with what is recorded.
+"""Fill a copy of a test case workbook with records and findings.
 
 Rows are found by procedure and control, columns by their headings. Only cells that differ are
-written; what the copy says and the records do not stays in it.
+written. A cell stays as it is where nothing is recorded.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ HEADED = {
     "tester": "assessor", "tested": "day of the test", "statement": "risk statement",
     "differential": "SSP differential", "risk": "identified risk", "result": "assessment result",
 }  # fmt: skip
-"""What columns are called to people, where that is not the name of their field."""
+"""The names of columns for people, where they are not those of the fields."""
 
 RISK = ("risk", "statement", "likelihood", "impact", "exposure", "recommendation")
 
@@ -64,7 +64,7 @@ class _Filling:
     written: int = 0
     replaced: int = 0
     kept: int = 0
-    homeless: Counter[str] = field(default_factory=Counter)
+    without_place: Counter[str] = field(default_factory=Counter)
     areas: dict[tuple[str, str, str], list[tuple[Step, str]]] = field(default_factory=dict)
 
     def set(self, sheet: str, place: str, value: Cell | Computed) -> None:
@@ -81,7 +81,7 @@ class _Filling:
                 continue
             new, old = shown[name], before[name]
             if name not in step.columns:
-                self.homeless[name] += bool(new)
+                self.without_place[name] += bool(new)
                 continue
             if name in step.merged:
                 area = (step.sheet, name, step.merged[name])
@@ -104,8 +104,8 @@ class _Filling:
         after["exposure"] = self._exposure(step, after, shown["exposure"])
         return Outcome(step.controls, after["result"], after["exposure"], after["differential"])
 
-    def told(self) -> list[Note]:
-        """Return which merged cells stand for tests that do not say the same."""
+    def note_differing(self) -> list[Note]:
+        """Return notes on merged cells whose tests differ."""
         notes = []
         for (_, name, _), tests in self.areas.items():
             first, said = tests[0]
@@ -119,7 +119,7 @@ class _Filling:
         """Return what is recorded and the workbook has no column for; empty where nothing is."""
         return ", ".join(
             f"{HEADED.get(name, name)} ({plural(count, 'test')})"
-            for name, count in self.homeless.items()
+            for name, count in self.without_place.items()
             if count
         )
 
@@ -203,7 +203,7 @@ def filled(
     summary_cells(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
     notes = [
         *filling.notes,
-        *filling.told(),
+        *filling.note_differing(),
         *_without_row(project, checklist, findings, met, refs),
         *(_also_fitting(project, found.steps, checklist) if not list_id else ()),
     ]
@@ -252,7 +252,7 @@ def _recorded(project: Project, checklist: Checklist, items: Collection[str]) ->
 
 
 def _also_fitting(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
-    """Tell of other lists that hold records of tests that the workbook has a row for."""
+    """Return notes on other checklists with records of tests that the workbook has a row for."""
     told = []
     codes = {code_key(step.code) for step in steps if step.code}
     for one in project.checklists.values():
@@ -298,7 +298,7 @@ def _without_row(
     met: Collection[str],
     refs: Collection[str] | None,
 ) -> list[Note]:
-    """Tell of items that something is recorded about, and that the workbook has no row for."""
+    """Return notes on items with records that the workbook has no row for."""
     told = []
     for item_id, (_, item) in checklist.items.items():
         ref = f"{checklist.id}:{item_id}"

@@ -1,4 +1,4 @@
-"""The tabs of a test case workbook that sum it up: what their formulas will come to.
+"""Fill the summary tabs of a test case workbook with the results of their formulas.
 
 A program that does not compute formulas then shows the right numbers too.
 """
@@ -36,7 +36,7 @@ _BOX = re.compile(r"([a-z]{2}) summary")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a row of a test says of its controls, once it is filled."""
+    """The result of a filled row for its controls."""
 
     controls: tuple[str, ...]
     result: str
@@ -141,7 +141,7 @@ def _by_control(
 def _counts(sheet: Sheet, listed: Sequence[Sum], formulas: Collection[str], put: Setter) -> None:
     """Set the counts of results and levels, of all controls and by family, found by their labels.
 
-    Only cells that hold a formula are set: a word such as "High" may stand anywhere.
+    Only cells with a formula are set: a word such as "High" may be anywhere.
     """
     results = Counter(one.result for one in listed)
     levels = Counter(one.exposure for one in listed)

@@ -1,7 +1,7 @@
 """Requests as rows of a table that others fill in: columns, cells, and the mark of each row.
 
-The mark holds a short fingerprint of each field that may come back changed. With it, an import
-knows which side has changed what since the export, and writes over nobody's words.
+The mark contains a short fingerprint of each field that may come back changed. With it, an import
+finds out which side changed a field since the export, and overwrites nothing.
 """
 
 import hashlib
@@ -69,13 +69,13 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 """Other headings that a column may have, as `normalize` gives them."""
 
 FIELDS = ("answer", "evidence", "decision", "comment", "due")
-"""What may come back changed."""
+"""The fields that others may change."""
 
 REST = ("kind", "round", "by", "to", "document", "section", "title", "text", "items")
-"""What is told of when it was changed in the file, and stays as it is here."""
+"""The fields whose changes in the file are listed and not imported."""
 
 MARKED = (*FIELDS, "state", "base", "rest")
-"""What the mark of a row has a fingerprint of."""
+"""The values of which the mark of a row contains fingerprints."""
 
 LONGEST = 32_000
 """The longest text of a cell; a spreadsheet holds 32,767 characters."""
@@ -96,11 +96,11 @@ class Mark:
     prints: tuple[str, ...]
 
     def same(self, field: str, value: str) -> bool:
-        """Tell whether a value is what the field held."""
+        """Return whether a value is the one that was exported."""
         return self.prints[MARKED.index(field)] == fingerprint(value)
 
     def same_rest(self, row: Mapping[str, str]) -> bool:
-        """Tell whether the other columns are as they were."""
+        """Return whether the other columns are as they were exported."""
         return self.prints[-1] == _rest(row)
 
 
@@ -111,7 +111,7 @@ def mark_of(text: str) -> Mark | None:
 
 
 def score(cells: Sequence[str]) -> int:
-    """Say how much a row looks like the header: the fields it names, if what is asked is among."""
+    """Return how many fields a row names; 0 where neither an id nor a title is among them."""
     found = TABLE.find_columns(cells)
     return len(found) if "id" in found or "title" in found else 0
 
@@ -150,13 +150,13 @@ def cells_of(project: Project, request: Request) -> dict[str, str]:
 
 
 def cell_text(text: str) -> str:
-    """Return a text as it stands in a cell and as it is compared when it comes back."""
+    """Return a text as a cell contains it, and as it is compared on import."""
     text = plain(clean(plain(text)))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def decision_of(request: Request) -> str:
-    """Return the decision that stands: accepted, returned, or none yet."""
+    """Return the present decision: accepted, returned, or none yet."""
     state = state_of(request)
     return state if state in ("accepted", "returned") else ""
 
@@ -192,7 +192,7 @@ def chosen(
 ) -> list[Request]:
     """Return the requests to a person or a role (everybody in it), and of a kind.
 
-    Those without a `to` are the provider's; see `insight.parties`.
+    A request without a `to` is for the provider.
     """
     found = []
     for request in requests:

@@ -1,4 +1,4 @@
-"""A filled table of requests comes back: what was changed in it, by whom, and what follows."""
+"""Import a table of requests that others filled in."""
 
 import dataclasses
 import re

@@ -1,6 +1,6 @@
-"""Reading CSV as spreadsheets really write it: any usual delimiter, any usual encoding.
+"""Read CSV as spreadsheet programs write it, with any usual delimiter and encoding.
 
-Nothing is guessed from the name of a file: its bytes say what it is.
+The bytes of a file decide, not its name.
 """
 
 import csv

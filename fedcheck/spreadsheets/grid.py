@@ -1,4 +1,4 @@
-"""A sheet as rows under a header: from CSV or a workbook, with places that a person finds."""
+"""Read CSV or a workbook as rows under a header, with places that a person finds."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ Cell = str | int | float | bool | date | datetime | None
 
 WORKBOOKS = (".xlsx", ".xlsm")
 HEADER_WITHIN = 25
-"""The header is looked for in so many rows; what stands above it is a title or a marking."""
+"""How many rows are searched for the header; titles and markings are above it."""
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula; see `tables.csv_bytes`."""
+"""What makes a spreadsheet take a text for a formula; see `xlsx_writer.csv_bytes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def shown_sheets(book: "Iterable[BookSheet]") -> list[Sheet]:
 
 
 def is_workbook(path: Path) -> bool:
-    """Tell whether a file is a workbook: by its suffix, or by its first bytes."""
+    """Return whether a file is a workbook, by its suffix or its first bytes."""
     if path.suffix.lower() in WORKBOOKS:
         return True
     try:

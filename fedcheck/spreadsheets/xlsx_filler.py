@@ -1,4 +1,4 @@
-"""Filling a workbook of others: the named cells change, and not a byte of anything else.
+"""Fill a workbook of others: the named cells change, and not a byte of anything else.
 
 A workbook is not read and written again, which loses what the library does not know; the new cells
 are put into the bytes of the sheet. Formats, merged cells, drop-down lists, conditional formats,
@@ -255,7 +255,7 @@ class _Work:
             self.edits.append(Edit(at, at, made))
 
     def _widen(self, places: SheetPlaces, rows: Mapping[int, Mapping[int, object]]) -> None:
-        """Let the dimension of the sheet tell of its new cells: some programs rely on it."""
+        """Widen the dimension of the sheet to its new cells: some programs rely on it."""
         if places.dimension is None:
             return
         first, _, last = places.dimension.attributes.get("ref", "").partition(":")
@@ -292,7 +292,7 @@ _BEFORE_CALC = (
 
 
 def _recomputed(package: Package, outline: Outline) -> bytes:
-    """Return the workbook's own part, which now asks for all formulas to be computed anew."""
+    """Return the workbook's own part, which now requires all formulas to be computed again."""
     data = as_utf8(package.read(outline.part))
     settings, *before = elements_of(package.path, outline.part, data, ("calcPr", *_BEFORE_CALC))
     if settings:

@@ -1,4 +1,4 @@
-"""What a workbook says of itself: its sheets, where its parts are, which formats show days."""
+"""Read the outline of a workbook: its sheets, the places of its parts, its date formats."""
 
 import posixpath
 from collections.abc import Mapping

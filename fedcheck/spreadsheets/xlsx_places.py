@@ -1,4 +1,4 @@
-"""Where rows, cells and cell formats are in a sheet's bytes, so that few bytes change."""
+"""Find rows, cells and cell formats in a sheet's bytes, so that few bytes change."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ class Element:
 
     @property
     def empty(self) -> bool:
-        """Tell whether it is a single tag: `<c r="A1"/>`."""
+        """Return whether it is a single tag: `<c r="A1"/>`."""
         return self.last <= self.start
 
     def span(self, data: bytes) -> tuple[int, int]:

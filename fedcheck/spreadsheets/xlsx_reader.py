@@ -1,4 +1,4 @@
-"""Reading Excel workbooks as sheets of values; formulas give their last result, never more.
+"""Read Excel workbooks as sheets of values; a formula gives its last result.
 
 Columns and rows are as wide as what they hold: the thousand formatted, empty rows of an official
 template cost nothing.
@@ -33,7 +33,7 @@ EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?\s?/>'
 """Cells that have a format at most; nine of ten cells of an official template are such."""
 
 _UNPLACED = re.compile(rb'<c(?! r="[A-Z])[\s/>]')
-"""Cells that may stand where the one before them says."""
+"""The cells that may follow without a place of their own."""
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 

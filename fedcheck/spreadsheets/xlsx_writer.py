@@ -1,4 +1,4 @@
-"""New tables for others: Excel workbooks and CSV that no program takes for formulas."""
+"""Write new tables: Excel workbooks and CSV whose texts no program takes for formulas."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""XML from others: parsed by expat, which is told to refuse what attacks are made of.
+"""Parse XML from others with expat, and refuse what attacks are made of.
 
 No document type is accepted, and so no entity of its own: none that grows, none that names a file
 or an address.

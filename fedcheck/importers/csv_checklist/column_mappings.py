@@ -1,6 +1,6 @@
-"""`imports.toml`: what the columns of a team's lists mean, asked for once and kept for everyone.
+"""`imports.toml`: the meaning of the columns of a team's lists, asked for once.
 
-It lies in the workspace, so that the next person's import of the same sheet asks nothing.
+It is part of the workspace, so the next person who imports the same sheet is not asked.
 """
 
 import os

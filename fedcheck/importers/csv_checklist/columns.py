@@ -1,4 +1,4 @@
-"""What the columns of a team's own list mean, guessed from their headings; and its words."""
+"""Guess the meaning of a list's columns from their headings, and of its words for a status."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ FIELDS: Mapping[str, str] = {
     "phase": "the phase",
     "role": "the role",
 }
-"""What a column can mean, and the words for it."""
+"""The fields that a column can mean, each with an explanation."""
 
 TABLE = HeadingTable({
     "id": (
@@ -111,7 +111,7 @@ def guess_columns(header: Sequence[str]) -> dict[str, str]:
 
 
 def score(cells: Sequence[str]) -> int:
-    """Say how much a row looks like the header of a list: texts, and fields told from them."""
+    """Return how much a row looks like the header of a list; 0 for not at all."""
     texts = [cell for cell in cells if cell and not re.fullmatch(r"[-\d./%]+", cell)]
     if not texts or len(set(texts)) != len(texts):
         return 0

@@ -1,4 +1,4 @@
-"""The checklists that the rows of a team's own list make, and keep when it comes again."""
+"""Build checklists from the rows of a team's own list, and update them when it comes again."""
 
 import re
 import unicodedata
@@ -21,10 +21,10 @@ from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 
 SOURCE = "sheet"
-"""The source by which a list is known as one that came from a sheet."""
+"""The id of the source that marks a checklist as made from a sheet."""
 
 ITEMS = Section("items", "Items")
-"""Where rows stand that have no section."""
+"""The section of rows that name none."""
 
 _UNFIT = re.compile(r"[^a-z0-9._]+")
 

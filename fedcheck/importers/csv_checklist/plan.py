@@ -1,8 +1,7 @@
-"""What a team's own list would change: a checklist of its own, or progress on what is there.
+"""Plan the import of a team's own list: as a checklist, or as progress on existing items.
 
-What the sheet said at the last import is read from the history: the values that those imports
-wrote, as far as they still stand. So what was done in fedcheck since is told apart from what was
-done in the sheet, and an import that was undone counts for nothing.
+The base of the merge is what earlier imports of the sheet wrote, as the history records it. An
+import that was undone does not count.
 """
 
 import dataclasses
@@ -94,7 +93,7 @@ def _are(refs: _Refs) -> str:
 
 
 def matches_items(session: Session, seen: Look) -> bool:
-    """Tell whether most of the rows name items that are here, by reference, id or code."""
+    """Return whether most rows name existing items, by reference, id or code."""
     place = seen.place("id")
     texts = [text for line in seen.grid.lines if (text := line.text(place).strip())]
     known = _known(session, seen.mapped.onto)

@@ -1,4 +1,4 @@
-"""What a person on a terminal is asked about a team's own list, once for each kind of list."""
+"""Ask a person on a terminal about a team's own list, once for each kind of list."""
 
 from collections.abc import Generator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rows of a team's own list: what its columns mean, and what each row says."""
+"""Read the rows of a team's own list by the meaning of its columns."""
 
 import dataclasses
 import re
@@ -30,7 +30,7 @@ class Look:
     """A list as it was found, and what its columns mean.
 
     Attributes:
-        remembered: whether that was known from an earlier import.
+        remembered: whether the meaning is known from an earlier import.
         unused: headings that mean nothing here.
     """
 
@@ -199,7 +199,7 @@ def needed(seen: Look) -> None:
 
 
 IMPLIED = {"satisfied": "done", "other-than-satisfied": "done", "not-applicable": "na"}
-"""The status that each result has for a consequence."""
+"""The status that follows from each result."""
 
 _CONTROL = re.compile(r"\b([A-Z]{2})-0*(\d{1,2})((?:\s*\(\s*\d{1,2}\s*\))*)", re.I)
 
@@ -314,7 +314,7 @@ def _values(
 
 
 def _consistent(seen: Look, line: Line, found: dict[str, str], notes: list[Note]) -> dict[str, str]:
-    """A result decides the status; where the row says another one, that is told."""
+    """Let the result decide the status; note a row that gives another one."""
     implied = IMPLIED.get(found.get("result", ""))
     if implied:
         said = found.get("status", "todo")

@@ -1,4 +1,4 @@
-"""What a catalog says of each control: statement, objectives, methods, FedRAMP's own properties.
+"""Read each control of a catalog: statement, objectives, methods, FedRAMP's own properties.
 
 Names of parts and properties are those of OSCAL 1.0 and later, and of the drafts before it: NIST's
 catalog of Revision 4 has `objective`, `assessment` and `objects` where later ones have
@@ -34,7 +34,7 @@ DEEPEST = 40
 """How deep groups, controls and parts may nest; official ones nest six times."""
 
 Trail = tuple[dict[str, Any], ...]
-"""A part, after the parts that it stands under."""
+"""A part, after its parent parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
 
 @dataclass(frozen=True, slots=True)
 class _Above:
-    """What a determination statement has from the parts that it stands under."""
+    """What a determination statement inherits from its parent parts."""
 
     stems: tuple[str, ...]
     methods: tuple[str, ...]
@@ -280,14 +280,14 @@ def _in_order(said: Iterable[str]) -> tuple[str, ...]:
 
 
 def _paths(trail: Trail) -> Iterator[Trail]:
-    """Yield a part and every part under it, each after those that it stands under."""
+    """Yield a part and every part under it, each after its parents."""
     yield trail
     for inner in objects(trail[-1], "parts") if len(trail) < DEEPEST else ():
         yield from _paths((*trail, inner))
 
 
 def _quoted(trail: Trail, words: Inserter) -> Iterator[str]:
-    """Yield a part of a statement after the words that it stands under."""
+    """Yield a part of a statement after the words of its parents."""
     depth = 0
     for part in trail[:-1]:
         for line in _head(part, words):

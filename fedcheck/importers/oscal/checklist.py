@@ -22,7 +22,7 @@ from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.session import Session
 
 CORE = "FedRAMP core control."
-"""What `fedcheck list core` finds; core controls are tested each year."""
+"""Finds core controls with `fedcheck list core`; they are tested each year."""
 
 LONGEST = 30_000
 """The most characters of a guidance; official ones stay below 12,000."""
@@ -77,13 +77,13 @@ def _paragraphs(title: str, texts: Iterable[str]) -> str:
 
 By = Literal["control", "objective"]
 SOURCE = "oscal"
-"""The source by which a list, and each item of it, is known as one that came from a catalog."""
+"""The id of the source that marks a checklist and its items as made from a catalog."""
 
 LARGEST = 24 * 1024 * 1024
 """The largest list that is made, in bytes; a larger file would not be read again."""
 
 MOST_TWICE = 20
-"""How many keys that stand twice are told."""
+"""How many duplicate keys are listed."""
 
 PHASE = "full-assessment"
 ROLE = "3pao"
@@ -207,7 +207,7 @@ def _list(
 
 
 def _sections(found: Contents, by: By, notes: list[Note]) -> Iterator[Section]:
-    """Yield the families with their items; a family that stands twice is one section."""
+    """Yield the families with their items; a duplicate family is one section."""
     whole: dict[str, tuple[str, list[Item]]] = {}
     taken: set[str] = set()
     size = 0

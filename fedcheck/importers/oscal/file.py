@@ -206,7 +206,7 @@ def prop(data: Data, name: str) -> str:
 
 
 def is_withdrawn(control: Data) -> bool:
-    """Tell whether a control is withdrawn: by its status, or as editions without that say it."""
+    """Return whether a control is withdrawn, by its status or as older editions mark it."""
     named = [p for p in props(control) if text_of(p, "name", "class").casefold() == "status"]
     states = [text_of(control, "status"), *(text_of(p, "value") for p in named)]
     if any(state.strip().casefold() == "withdrawn" for state in states):

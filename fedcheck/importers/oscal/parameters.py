@@ -51,7 +51,7 @@ class Param:
 
     @property
     def is_set(self) -> bool:
-        """Tell whether the catalog says what it is to be."""
+        """Return whether the catalog gives a value or a constraint."""
         return bool(self.values or self.constraints)
 
 

@@ -1,7 +1,7 @@
-"""What a record and its findings put into the cells of a test case workbook.
+"""Write a record and its findings as the cells of a test case workbook.
 
-The import compares with this, the export writes it: what was exported is therefore nothing new
-when it comes back.
+The export writes these texts and the import compares with them, so an exported workbook changes
+nothing when it comes back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ RECORDED = ("observation", "result", "differential", "tester", "tested", "sample
 
 
 def cells_of(record: Record, findings: Sequence[Finding]) -> dict[str, str]:
-    """Return what stands in the columns of a test, days in ISO, results and levels by our words."""
+    """Return the cells of a test by field: dates in ISO, results and levels as we record them."""
     shown = {name: settled(getattr(record, name) or "") for name in RECORDED if name != "tested"}
     shown["tested"] = record.tested.isoformat() if record.tested else ""
     shown["evidence"] = "\n".join(write_evidence(one) for one in record.evidence)
@@ -26,7 +26,7 @@ def cells_of(record: Record, findings: Sequence[Finding]) -> dict[str, str]:
 
 
 def risk_cells(findings: Sequence[Finding]) -> dict[str, str]:
-    """Return what stands in the columns of a risk; of several the highest levels.
+    """Return the cells of a risk by field; of several risks the highest levels.
 
     The exposure follows from likelihood and impact, as the workbook computes it; without both of
     them it is the risk of the finding.
@@ -45,7 +45,7 @@ def risk_cells(findings: Sequence[Finding]) -> dict[str, str]:
 
 
 def live(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that stand: the open ones; what was corrected is no risk any more."""
+    """Return the open findings."""
     return [one for one in findings if one.state == "open"]
 
 

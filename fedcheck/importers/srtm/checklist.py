@@ -1,4 +1,4 @@
-"""The checklist that a test case workbook makes: a test for each assessment procedure."""
+"""Build the checklist of a test case workbook: a test for each assessment procedure."""
 
 import hashlib
 import re
@@ -159,7 +159,7 @@ _BEGINS = re.compile(r"^\s*determine\s+(?:if|whether|that)\s*[:,]?\s+", re.I)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a workbook says of itself.
+    """A workbook's baseline, edition and title.
 
     Attributes:
         title: its title, with version and day of the template where it names them.

@@ -1,4 +1,4 @@
-"""Columns of a test case workbook, found by their headings, and what their cells say."""
+"""Find the columns of a test case workbook by their headings, and interpret their cells."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ TABLE = HeadingTable({
 """The headings of each field, as `normalize` gives them, the most telling ones first."""
 
 DEFINING = ("name", "control", "procedure", "objective", "parameter", "requirement", "methods")
-"""What says which test it is; the rest is what an assessor fills in."""
+"""The fields that identify a test; an assessor fills in the others."""
 
 FILLED = (
     "observation", "evidence", "result", "risk", "statement", "likelihood", "impact", "exposure",
@@ -109,7 +109,7 @@ FILLED = (
 METHODS = ("examine", "interview", "test")
 
 WITHIN = 40
-"""The header is looked for in so many rows; what stands above it is a title or a marking."""
+"""How many rows are searched for the header; titles and markings are above it."""
 
 LONGEST = 150
 """No heading is longer, in characters."""
@@ -153,11 +153,11 @@ _TELLING: Mapping[str, set[str]] = {
     "name": {"control", "name"},
     "control": {"control", "id"},
 }
-"""Words that tell a field wherever they stand in its heading."""
+"""The words that name a field wherever they are in its heading."""
 
 
 def _by_words(listed: list[str]) -> str:
-    """Return what a heading means that is worded as no edition that we know words it."""
+    """Return the field of a heading that no known edition uses, by its words."""
     words = set(listed)
     if "differential" in words or "differentials" in words:
         return "differential"
@@ -279,7 +279,7 @@ def cell_text(cell: Cell) -> str:
 
 
 def settled(text: str) -> str:
-    """Return text as it is kept and compared: what cannot be seen makes no difference."""
+    """Return text as it is recorded and compared: what is invisible makes no difference."""
     text = storable(text).replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
@@ -316,7 +316,7 @@ def level_of(text: str) -> str | None:
 
 
 def says_nothing(text: str) -> bool:
-    """Tell whether a cell says that there is nothing: empty, `N/A`, `None`, a dash."""
+    """Return whether a cell means that there is nothing: empty, `N/A`, `None`, a dash."""
     return plain(text) in _NOTHING
 
 
@@ -332,13 +332,13 @@ def methods_in(text: str) -> tuple[str, ...]:
 
 
 def crossed(text: str, method: str) -> bool:
-    """Tell whether a column of one method is filled: a cross, or what it is done on."""
+    """Return whether a column of one method is filled: with a cross, or with assessment objects."""
     words = plain(text)
     return (bool(text.strip()) and words not in _NOTHING and words != "no") or words in _CROSS
 
 
 def names_things(text: str) -> bool:
-    """Tell whether a column of one method says what it is done on, and not only that it is."""
+    """Return whether a column of one method names assessment objects, not only a cross."""
     words = plain(text)
     return len(words) > 3 and words not in _NOTHING | _CROSS | set(METHODS)
 

@@ -1,4 +1,4 @@
-"""The import of a test case workbook: SAR Appendix B (SRTM), SAP Appendix A, of any baseline."""
+"""Import a test case workbook: SAR Appendix B (SRTM) or SAP Appendix A, of any baseline."""
 
 from pathlib import Path
 

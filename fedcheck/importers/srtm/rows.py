@@ -1,4 +1,4 @@
-"""The test steps of a test case workbook, and what could not be used, with its place."""
+"""Read the test steps of a test case workbook; note what could not be used, with its place."""
 
 import dataclasses
 from collections import Counter
@@ -150,11 +150,11 @@ class Step:
         return f"{column_letters(self.columns[column] + 1)}{self.row}"
 
     def hidden(self, column: str) -> bool:
-        """Tell whether one of its cells is merged into another, which alone can be seen."""
+        """Return whether one of its cells is hidden by the merged cell that it belongs to."""
         return self.merged.get(column, self.cell(column)) != self.cell(column)
 
     def spans_rows(self, column: str) -> bool:
-        """Tell whether a merged cell begins in its own column: it is the same for several rows."""
+        """Return whether a merged cell spans several rows of its own column."""
         begin, own = (
             name.rstrip("0123456789") for name in (self.merged[column], self.cell(column))
         )
@@ -267,7 +267,7 @@ def _headings(rows: Sequence[Sequence[Cell]], at: int) -> dict[int, str]:
 
 
 def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
-    """Say which of the columns that everybody has are not there."""
+    """Note which of the usual columns are missing."""
     wanted = ("control", "observation", "result")
     missing = [name for name in wanted if name not in columns]
     if missing:
@@ -277,7 +277,7 @@ def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int
 
 
 def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
-    """Say which cells hold a formula without a result; the exposure is computed here anyway."""
+    """Note the cells with a formula that was never computed, but for the exposure."""
     asked = {place for name, place in columns.items() if name != "exposure"}
     cells = sorted(cell for cell in sheet.uncomputed if cell[0] > at and cell[1] in asked)
     if cells:
@@ -288,7 +288,7 @@ def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, 
 
 
 def _header_again(row: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, int]:
-    """Return the columns of a header that stands among the rows; nothing for a row of a test."""
+    """Return the columns of a header that is repeated among the rows; nothing for a test."""
     key = columns.get("procedure", columns.get("objective", 0))
     if key < len(row) and field_of(row[key]) in ("procedure", "objective", "either"):
         return columns_of(row)
@@ -363,7 +363,7 @@ def _step(
 def _skip(
     found: Steps, sheet: Sheet, number: int, texts: Sequence[str], columns: Mapping[str, int]
 ) -> None:
-    """Count a row that is no test, and say what stands in it where that may be missed."""
+    """Count a row that is no test, and note what it contains."""
     filled = [name for name in FILLED if name != "exposure" and _text(texts, columns, name)]
     known = {TABLE.normalize(text) for text in texts if text}
     if filled and len(known) > 1:
@@ -378,7 +378,7 @@ def _skip(
 
 
 def _tell_apart(found: Steps) -> None:
-    """Number the steps that have the same id and control, and say where they are."""
+    """Number the steps that have the same id and control, and note where they are."""
     places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for place, step in enumerate(found.steps):
         places.setdefault((step.key[0], step.key[1]), []).append(place)
