@@ -140,7 +140,7 @@ def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):
     from fedcheck.spreadsheets.xlsx_writer import csv_bytes
 
     table = tmp_path / "requests.csv"
-    table.write_bytes(csv_bytes(request_rows.rows_of(session.project, [])))
+    table.write_bytes(csv_bytes(request_rows.build_rows(session.project, [])))
     own = tmp_path / "own.csv"
     own.write_text(OWN)
     assert registry.recognize(table)[0].name == "requests"

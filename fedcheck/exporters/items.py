@@ -97,7 +97,7 @@ SEPARATORS = {"links": "\n", "expects": "; "}
 """The separators of lists in cells; a comma and a blank in other columns."""
 
 
-def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
+def parse_columns(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the columns that a text names: `ref,title,status`; the usual ones for none.
 
     `more` are names that are known beside those of the columns. Raises FedcheckError (status 2)
@@ -112,30 +112,30 @@ def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or USUAL
 
 
-def rows(board: Board, rows: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+def build_rows(board: Board, rows: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
     """Return a header and a row for each item."""
     found: list[tuple[Cell, ...]] = [tuple(names)]
     found += [tuple(_cell(name, COLUMNS[name](board, one)) for name in names) for one in rows]
     return found
 
 
-def sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
+def build_sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
     """Return a sheet with a header and a row for each item."""
-    return Sheet("Items", tuple(rows(board, entries, names)))
+    return Sheet("Items", tuple(build_rows(board, entries, names)))
 
 
 ONLY_JSON = ("stale", "waits", "private")
 """Keys of the rows of `list --json` that no column has."""
 
 
-def document(board: Board, row: Row) -> dict[str, Any]:
+def build_document(board: Board, row: Row) -> dict[str, Any]:
     """Return an item as JSON data: all columns, and what a row of `list --json` has.
 
     `section` is an id as there, and `links` are objects.
     """
     values = {name: COLUMNS[name](board, row) for name in COLUMNS}
     states = zip(row.record.evidence, row.evidence, strict=True)
-    links = [_link(proof, state) for proof, state in states]
+    links = [_link_document(proof, state) for proof, state in states]
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     return {
         **values,
@@ -148,7 +148,7 @@ def document(board: Board, row: Row) -> dict[str, Any]:
     }
 
 
-def _link(proof: Evidence, state: str) -> dict[str, Any]:
+def _link_document(proof: Evidence, state: str) -> dict[str, Any]:
     inside = is_private(proof.link)
     return {
         "id": proof.id,
@@ -177,22 +177,22 @@ def _cell(name: str, value: Any) -> Cell:
 
 def write_csv(session: Session, values: Values) -> Export:
     """Return the items of a query as CSV. Raises FedcheckError (status 2) for a wrong column."""
-    names = columns_named(values["columns"])
-    return Export(xlsx_writer.csv_bytes(rows(*_select(session, values), names)))
+    names = parse_columns(values["columns"])
+    return Export(xlsx_writer.csv_bytes(build_rows(*_select(session, values), names)))
 
 
 def write_xlsx(session: Session, values: Values) -> Export:
     """Return the items of a query as a workbook. Raises FedcheckError for a wrong column."""
-    names = columns_named(values["columns"])
-    return Export(xlsx_writer.xlsx_bytes([sheet(*_select(session, values), names)]))
+    names = parse_columns(values["columns"])
+    return Export(xlsx_writer.xlsx_bytes([build_sheet(*_select(session, values), names)]))
 
 
 def write_json(session: Session, values: Values) -> Export:
     """Return the items of a query as JSON in ASCII. Raises FedcheckError for a wrong column."""
     columns = values["columns"]
-    names = columns_named(columns, ONLY_JSON) if columns.strip() else ()
+    names = parse_columns(columns, ONLY_JSON) if columns.strip() else ()
     board, chosen = _select(session, values)
-    rows = [document(board, one) for one in chosen]
+    rows = [build_document(board, one) for one in chosen]
     if names:
         rows = [{name: row[name] for name in names} for row in rows]
     return Export(f"{json.dumps(rows, indent=2, default=date.isoformat)}\n".encode("ascii"))

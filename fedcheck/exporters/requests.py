@@ -32,7 +32,7 @@ def write(session: Session, values: Values) -> Export:
             raise FedcheckError(
                 f'nobody is called "{to[:60]}"', did_you_mean(to, known), ErrorKind.USAGE
             )
-    found = request_rows.chosen(project, found, to, kind)
+    found = request_rows.select_requests(project, found, to, kind)
     found.sort(key=lambda one: (one.asked or date.min, one.id))
     match values["format"] or values["output"].rpartition(".")[2].lower():
         case "md":
@@ -40,5 +40,5 @@ def write(session: Session, values: Values) -> Export:
 
             return Export(request_table(board, found, to, kind).encode())
         case "xlsx":
-            return Export(xlsx_writer.xlsx_bytes([request_rows.sheet_of(project, found)]))
-    return Export(xlsx_writer.csv_bytes(request_rows.rows_of(project, found)))
+            return Export(xlsx_writer.xlsx_bytes([request_rows.build_sheet(project, found)]))
+    return Export(xlsx_writer.csv_bytes(request_rows.build_rows(project, found)))

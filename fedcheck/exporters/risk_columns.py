@@ -59,7 +59,7 @@ def _contact(row: RiskRow) -> str:
     return f"{name}, {person.contact}" if person and person.contact else name
 
 
-def _listed(texts: tuple[str, ...]) -> str:
+def _number_texts(texts: tuple[str, ...]) -> str:
     """Return texts numbered as the template does it, a blank line between them."""
     numbered = (
         text if text.startswith("(") else f"({number}) {text}"
@@ -68,7 +68,7 @@ def _listed(texts: tuple[str, ...]) -> str:
     return "\n\n".join(numbered)
 
 
-def _yes(holds: bool) -> str:
+def _yes_or_no(holds: bool) -> str:
     return "Yes" if holds else "No"
 
 
@@ -109,10 +109,10 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
     "overallremediationplan": lambda row: row.finding.plan,
     "originaldetectiondate": lambda row: row.finding.found,
     "scheduledcompletiondate": lambda row: row.finding.due,
-    "plannedmilestones": lambda row: _listed(row.finding.steps),
-    "milestonechanges": lambda row: _listed(row.finding.step_changes),
+    "plannedmilestones": lambda row: _number_texts(row.finding.steps),
+    "milestonechanges": lambda row: _number_texts(row.finding.step_changes),
     "statusdate": lambda row: row.finding.closed or row.changed or row.finding.found,
-    "vendordependency": lambda row: _yes(bool(row.finding.vendor)),
+    "vendordependency": lambda row: _yes_or_no(bool(row.finding.vendor)),
     "lastvendorcheckindate": lambda row: row.finding.vendor_checked,
     "vendordependentproductname": lambda row: row.finding.vendor,
     "originalriskrating": lambda row: (row.finding.original or row.finding.risk).capitalize(),

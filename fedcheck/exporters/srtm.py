@@ -19,27 +19,27 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
-from fedcheck.exporters.srtm_summary import Outcome, summary_cells
+from fedcheck.exporters.srtm_summary import Outcome, fill_summaries
 from fedcheck.importers.evidence_cells import KEPT_INSIDE
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
-from fedcheck.importers.srtm.checklist import item_ids
+from fedcheck.importers.srtm.checklist import assign_item_ids
 from fedcheck.importers.srtm.columns import (
     FILLED,
     LEVEL_WORDS,
     RESULT_WORDS,
-    level_of,
-    result_of,
-    says_nothing,
-    settled,
+    is_nothing,
+    normalize_text,
+    parse_level,
+    parse_result,
 )
-from fedcheck.importers.srtm.rows import Step, code_key, steps_of
+from fedcheck.importers.srtm.rows import Step, code_key, read_steps
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import parse_day
 from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
-from fedcheck.spreadsheets.xlsx_writer import cut
+from fedcheck.spreadsheets.xlsx_writer import cut_text
 
 HEADED = {
     "tester": "assessor", "tested": "day of the test", "statement": "risk statement",
@@ -72,10 +72,10 @@ class _Filling:
 
     def row(self, step: Step, shown: Mapping[str, str], findings: Sequence[Finding]) -> Outcome:
         """Fill a row; return what it says of its control then."""
-        before = {name: _said(step, name) for name in FILLED}
+        before = {name: _read_cell(step, name) for name in FILLED}
         after = dict(before)
         self.rows += bool(any(shown.values()))
-        corrected = bool(findings) and not cells.live(findings)
+        corrected = bool(findings) and not cells.select_open(findings)
         for name in FILLED:
             if name == "exposure":
                 continue
@@ -93,7 +93,7 @@ class _Filling:
                         remedy = "unmerge it in the template"
                         self.notes.append(Note(step.place(name), what, remedy))
                     continue
-            if _same(name, new, old):
+            if _is_same(name, new, old):
                 continue
             if not new and not (corrected and name in RISK):
                 self.kept += 1
@@ -109,7 +109,7 @@ class _Filling:
         notes = []
         for (_, name, _), tests in self.areas.items():
             first, said = tests[0]
-            if any(not _same(name, other, said) for _, other in tests[1:]):
+            if any(not _is_same(name, other, said) for _, other in tests[1:]):
                 what = f"merged over {plural(len(tests), 'test')} that do not say the same"
                 remedy = "what the first says is written; unmerge it in the template"
                 notes.append(Note(first.place(name), what, remedy))
@@ -130,9 +130,9 @@ class _Filling:
             return
         text = RESULT_WORDS.get(new, new) if name == "result" else new
         text = LEVEL_WORDS.get(new, new) if name in ("likelihood", "impact", "exposure") else text
-        if cut(text) != text:
+        if cut_text(text) != text:
             self.notes.append(Note(step.place(name), "a text longer than a cell may be was cut"))
-        self.set(step.sheet, step.cell(name), cut(text))
+        self.set(step.sheet, step.cell(name), cut_text(text))
 
     def _exposure(self, step: Step, after: Mapping[str, str], ours: str) -> str:
         """Return the exposure of a row, as its formula computes it, or ours where it has none."""
@@ -142,7 +142,7 @@ class _Filling:
         place = step.cell("exposure")
         if place in self.formulas.get(step.sheet, ()):
             word = LEVEL_WORDS.get(computed, "")
-            if settled(str(step.raw.get("exposure") or "")) != word:
+            if normalize_text(str(step.raw.get("exposure") or "")) != word:
                 self.set(step.sheet, place, Computed(word))
             if ours and not computed and not step.hidden("likelihood"):
                 what = "the risk has no likelihood and impact, from which the workbook computes it"
@@ -161,10 +161,10 @@ def write(session: Session, values: Values) -> Export:
     if values["query"]:
         query = item_language(board.project).parse(values["query"])
         refs = {row.ref for row in query.select(board.rows.values(), board.today)}
-    return filled(board.project, values["template"], list_id=values["list"], refs=refs)
+    return fill_workbook(board.project, values["template"], list_id=values["list"], refs=refs)
 
 
-def filled(
+def fill_workbook(
     project: Project, template: Path, *, list_id: str = "", refs: Collection[str] | None = None
 ) -> Export:
     """Return a copy of a test case workbook, filled with records and findings.
@@ -180,13 +180,13 @@ def filled(
             2 for a list that is not there.
     """
     sheets = read_workbook(template)
-    found = steps_of(sheets, template)
+    found = read_steps(sheets, template)
     if not found.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{template}: no sheet with test steps", hint)
-    checklist, ids = _fitting(project, found.steps, template, list_id)
+    checklist, ids = _find_list(project, found.steps, template, list_id)
     filling = _Filling(formula_cells(template))
-    findings = cells.by_item(project.findings)
+    findings = cells.group_by_item(project.findings)
     outcomes, met = [], set()
     for step, item_id in zip(found.steps, ids, strict=True):
         ref = f"{checklist.id}:{item_id}"
@@ -195,17 +195,17 @@ def filled(
         record = project.record(ref) if wanted else EMPTY
         if wanted:
             met.add(ref)
-            shown = cells.cells_of(record, cells.live(own))
+            shown = cells.write_cells(record, cells.select_open(own))
             outcomes.append(filling.row(step, shown, own))
         else:
-            said = {name: _said(step, name) for name in ("result", "exposure", "differential")}
+            said = {name: _read_cell(step, name) for name in ("result", "exposure", "differential")}
             outcomes.append(Outcome(step.controls, *said.values()))
-    summary_cells(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
+    fill_summaries(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
     notes = [
         *filling.notes,
         *filling.note_differing(),
-        *_without_row(project, checklist, findings, met, refs),
-        *(_also_fitting(project, found.steps, checklist) if not list_id else ()),
+        *_note_missing_rows(project, checklist, findings, met, refs),
+        *(_note_other_lists(project, found.steps, checklist) if not list_id else ()),
     ]
     facts = [
         f"{checklist.id}: {plural(filling.rows, 'test')} of {plural(len(met), 'row')} filled,"
@@ -223,7 +223,7 @@ def filled(
     return Export(fill(template, filling.cells), tuple(facts), tuple(notes))
 
 
-def _fitting(
+def _find_list(
     project: Project, steps: Sequence[Step], template: Path, list_id: str
 ) -> tuple[Checklist, list[str]]:
     """Return the list that a workbook is filled from, and the item ids of its steps."""
@@ -236,9 +236,9 @@ def _fitting(
     best: tuple[tuple[int, int], Checklist, list[str]] | None = None
     for one in named:
         if any(item.kind == "test" and item.code for _, item in one.items.values()):
-            ids, _ = item_ids(steps, one)
+            ids, _ = assign_item_ids(steps, one)
             met = [item_id for item_id in ids if item_id in one.items]
-            rank = (len(met), _recorded(project, one, met))
+            rank = (len(met), _count_recorded(project, one, met))
             if met and (best is None or rank > best[0]):
                 best = (rank, one, ids)
     if best is None:
@@ -247,31 +247,31 @@ def _fitting(
     return best[1], best[2]
 
 
-def _recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
+def _count_recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
     return sum(project.record(f"{checklist.id}:{item}") != EMPTY for item in items)
 
 
-def _also_fitting(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
+def _note_other_lists(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
     """Return notes on other checklists with records of tests that the workbook has a row for."""
     told = []
     codes = {code_key(step.code) for step in steps if step.code}
     for one in project.checklists.values():
         tests = [i for i, (_, t) in one.items.items() if t.kind == "test"]
         fit = [i for i in tests if code_key(one.items[i][1].code) in codes]
-        count = _recorded(project, one, fit) if one.id != chosen.id else 0
+        count = _count_recorded(project, one, fit) if one.id != chosen.id else 0
         if count:
             what = f"{plural(count, 'test')} of that list fit rows of the workbook too"
             told.append(Note(one.id, what, f"they are not in it; fill it with --list {one.id}"))
     return told
 
 
-def _said(step: Step, name: str) -> str:
+def _read_cell(step: Step, name: str) -> str:
     """Return what a cell says before it is filled, in our words."""
     text = step.cells.get(name, "")
     if name == "result":
-        return result_of(text) or text
+        return parse_result(text) or text
     if name in ("likelihood", "impact", "exposure"):
-        level = level_of(text)
+        level = parse_level(text)
         return text if level is None else level
     if name == "tested":
         try:
@@ -282,8 +282,8 @@ def _said(step: Step, name: str) -> str:
     return text
 
 
-def _same(name: str, new: str, old: str) -> bool:
-    if new == old or (not new and says_nothing(old)) or settled(cut(new)) == old:
+def _is_same(name: str, new: str, old: str) -> bool:
+    if new == old or (not new and is_nothing(old)) or normalize_text(cut_text(new)) == old:
         return True
     if name != "evidence" or not new:
         return False
@@ -291,7 +291,7 @@ def _same(name: str, new: str, old: str) -> bool:
     return ours in (theirs, [piece for piece in theirs if piece != KEPT_INSIDE])
 
 
-def _without_row(
+def _note_missing_rows(
     project: Project,
     checklist: Checklist,
     findings: Mapping[str, Sequence[Finding]],

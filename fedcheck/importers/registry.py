@@ -54,15 +54,15 @@ class Peek:
     @cached_property
     def sheets(self) -> "list[Sheet]":
         """Return the sheets that are not hidden; of CSV its one. Raises FedcheckError."""
-        from fedcheck.spreadsheets.grid import is_workbook, read_sheets, shown_sheets
+        from fedcheck.spreadsheets.grid import is_workbook, read_sheets, select_shown
 
-        return shown_sheets(self.book) if is_workbook(self.path) else read_sheets(self.path)
+        return select_shown(self.book) if is_workbook(self.path) else read_sheets(self.path)
 
     def score_header(self, score: Callable[[Sequence[str]], int]) -> int:
         """Return the best score of a header in the sheets."""
-        from fedcheck.spreadsheets.grid import grid_of
+        from fedcheck.spreadsheets.grid import find_grid
 
-        grids = (grid_of(sheet, score) for sheet in self.sheets)
+        grids = (find_grid(sheet, score) for sheet in self.sheets)
         return max((score(grid.header) for grid in grids if grid is not None), default=0)
 
 

@@ -16,7 +16,7 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.evidence_cells import EvidenceForm, write_line
-from fedcheck.spreadsheets.grid import Cell, plain
+from fedcheck.spreadsheets.grid import Cell, normalize_cell
 from fedcheck.spreadsheets.headings import HeadingTable, normalize
 from fedcheck.spreadsheets.xlsx_reader import Sheet
 
@@ -101,22 +101,22 @@ class Mark:
 
     def same_rest(self, row: Mapping[str, str]) -> bool:
         """Return whether the other columns are as they were exported."""
-        return self.prints[-1] == _rest(row)
+        return self.prints[-1] == _fingerprint_rest(row)
 
 
-def mark_of(text: str) -> Mark | None:
+def parse_mark(text: str) -> Mark | None:
     """Return a mark from its text; None where it is none of ours."""
     text = text.strip()
     return Mark(tuple(text[2:].split("."))) if MARK.fullmatch(text) else None
 
 
-def score(cells: Sequence[str]) -> int:
+def score_header(cells: Sequence[str]) -> int:
     """Return how many fields a row names; 0 where neither an id nor a title is among them."""
     found = TABLE.find_columns(cells)
     return len(found) if "id" in found or "title" in found else 0
 
 
-def cells_of(project: Project, request: Request) -> dict[str, str]:
+def write_cells(project: Project, request: Request) -> dict[str, str]:
     """Return the cells of a request by field, without the mark; nothing private is in them.
 
     The project must be what may leave (`Project.shared`).
@@ -143,7 +143,7 @@ def cells_of(project: Project, request: Request) -> dict[str, str]:
             dict.fromkeys(write_line(one, EvidenceForm.ANGLES) for one in request.evidence)
         ),
         "answered": request.answered.isoformat() if request.answered else "",
-        "decision": decision_of(request),
+        "decision": standing_decision(request),
         "comment": request.comment,
     }
     return {field: cell_text(text) for field, text in found.items()}
@@ -151,20 +151,22 @@ def cells_of(project: Project, request: Request) -> dict[str, str]:
 
 def cell_text(text: str) -> str:
     """Return a text as a cell contains it, and as it is compared on import."""
-    text = plain(clean(plain(text)))
+    text = normalize_cell(clean(normalize_cell(text)))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def decision_of(request: Request) -> str:
+def standing_decision(request: Request) -> str:
     """Return the present decision: accepted, returned, or none yet."""
     state = state_of(request)
     return state if state in ("accepted", "returned") else ""
 
 
-def mark_text(cells: Mapping[str, str], request: Request) -> str:
+def write_mark(cells: Mapping[str, str], request: Request) -> str:
     """Return the mark of a row: fingerprints of what may change, then one of the rest."""
     values = {**cells, "base": decision_base(request)}
-    return "1:" + ".".join([*(fingerprint(values[name]) for name in MARKED[:-1]), _rest(cells)])
+    return "1:" + ".".join(
+        [*(fingerprint(values[name]) for name in MARKED[:-1]), _fingerprint_rest(cells)]
+    )
 
 
 def decision_base(request: Request) -> str:
@@ -178,8 +180,8 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(cell_text(text).encode("utf-8", "replace")).hexdigest()[:6]
 
 
-def _rest(cells: Mapping[str, str]) -> str:
-    return fingerprint("\x1f".join(plain(cells.get(field, "")) for field in REST))
+def _fingerprint_rest(cells: Mapping[str, str]) -> str:
+    return fingerprint("\x1f".join(normalize_cell(cells.get(field, "")) for field in REST))
 
 
 def _safe_id(request_id: str) -> str:
@@ -187,7 +189,7 @@ def _safe_id(request_id: str) -> str:
     return f"requests:{request_id}" if _NUMBER_LIKE.fullmatch(request_id) else request_id
 
 
-def chosen(
+def select_requests(
     project: Project, requests: Iterable[Request], to: str = "", kind: str = ""
 ) -> list[Request]:
     """Return the requests to a person or a role (everybody in it), and of a kind.
@@ -205,19 +207,19 @@ def chosen(
     return found
 
 
-def rows_of(project: Project, requests: Iterable[Request]) -> list[list[str]]:
+def build_rows(project: Project, requests: Iterable[Request]) -> list[list[str]]:
     """Return the table of requests: the headings, then a row for each."""
     rows = [list(COLUMNS.values())]
     for request in requests:
-        cells = cells_of(project, request)
-        cells["mark"] = mark_text(cells, request)
+        cells = write_cells(project, request)
+        cells["mark"] = write_mark(cells, request)
         rows.append([cells[field] for field in COLUMNS])
     return rows
 
 
-def sheet_of(project: Project, requests: Iterable[Request]) -> Sheet:
+def build_sheet(project: Project, requests: Iterable[Request]) -> Sheet:
     """Return the table of requests as a sheet of a workbook, in which days are days."""
-    head, *rows = rows_of(project, requests)
+    head, *rows = build_rows(project, requests)
     days = [place for place, name in enumerate(COLUMNS) if name in ("asked", "due", "answered")]
     whole: list[tuple[Cell, ...]] = [tuple(head)]
     for row in rows:

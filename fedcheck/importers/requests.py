@@ -34,7 +34,7 @@ from fedcheck.importers.registry import Peek
 from fedcheck.importers.request_rows import COLUMNS, Mark
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, Order, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, best_grid, plain, read_sheets
+from fedcheck.spreadsheets.grid import Grid, Line, find_best_grid, normalize_cell, read_sheets
 from fedcheck.storage.record_file import REQUESTS
 
 WANTED = 'it needs the columns "ID" or "Comment or request"; see: fedcheck export requests'
@@ -106,7 +106,7 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
     Raises:
         FedcheckError: status 3 where the file cannot be read or is no such table.
     """
-    grid = best_grid(path, read_sheets(path), rows.score, WANTED)
+    grid = find_best_grid(path, read_sheets(path), rows.score_header, WANTED)
     columns = rows.TABLE.find_columns(grid.header)
     used = columns.values()
     extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
@@ -179,7 +179,7 @@ def _same_as(reading: _Reading, cells: Mapping[str, str]) -> Request | None:
     """Return the request that a row without an id has become in an earlier import."""
     if reading.asked is None:
         project = reading.project
-        known = ((_identity(rows.cells_of(project, r)), r) for r in reversed(project.requests))
+        known = ((_identity(rows.write_cells(project, r)), r) for r in reversed(project.requests))
         reading.asked = dict(known)
     return reading.asked.get(_identity(cells))
 
@@ -202,7 +202,7 @@ def _ask(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
         **words,
     )
     asked = request_rules.asked(new, session.today())
-    ours = rows.cells_of(reading.project, asked)
+    ours = rows.write_cells(reading.project, asked)
     row = _Row(line, {**cells, "due": ours["due"]}, asked, ours, None)
     became = _with_row(reading, row, asked)
     reading.new += 1
@@ -233,8 +233,8 @@ def _day(reading: _Reading, line: Line, name: str) -> date | None:
 
 
 def _merge(reading: _Reading, line: Line, cells: dict[str, str], request: Request) -> None:
-    ours = rows.cells_of(reading.project, request)
-    mark = rows.mark_of(cells.get("mark", ""))
+    ours = rows.write_cells(reading.project, request)
+    mark = rows.parse_mark(cells.get("mark", ""))
     if cells.get("due"):
         day = _day(reading, line, "due")
         cells["due"] = day.isoformat() if day else ours["due"]
@@ -333,7 +333,7 @@ def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence
 def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
     wanted = _decision(reading, row, request)
     comment = _taken(reading, row, "comment")
-    words = comment if comment is not None else plain(row.cells.get("comment", ""))
+    words = comment if comment is not None else normalize_cell(row.cells.get("comment", ""))
     try:
         if wanted == "accepted":
             return request_rules.accepted(request, words)
@@ -344,7 +344,7 @@ def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
         return request
     if comment is None or rows.cell_text(request.comment) == comment:
         return request
-    if rows.decision_of(request):
+    if rows.standing_decision(request):
         return replace(request, comment=comment)
     reading.note(row.line, "a comment without a decision", "say accepted or returned beside it")
     return request
@@ -353,7 +353,7 @@ def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
 def _decision(reading: _Reading, row: _Row, request: Request) -> str:
     """Return `accepted` or `returned` where the file decides so now, else nothing."""
     said = _said(reading, row)
-    if not said or said == rows.decision_of(request):
+    if not said or said == rows.standing_decision(request):
         return ""
     base = rows.decision_base(row.request)
     if row.mark is not None and not row.mark.same("base", base) and not reading.theirs:

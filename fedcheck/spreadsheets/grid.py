@@ -88,10 +88,10 @@ def as_text(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else str(cell)
-    return plain(str(cell))
+    return normalize_cell(str(cell))
 
 
-def plain(text: str) -> str:
+def normalize_cell(text: str) -> str:
     """Return a text as it is compared: LF, no blanks at the ends of lines, no apostrophe."""
     text = storable(text).replace("\r", "\n").replace("\xa0", " ")
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
@@ -106,12 +106,12 @@ def read_sheets(path: Path) -> list[Sheet]:
     if is_workbook(path):
         from fedcheck.spreadsheets.xlsx_reader import read_workbook
 
-        return shown_sheets(read_workbook(path))
+        return select_shown(read_workbook(path))
     records = read_delimited(path)
     return [Sheet("", tuple(Line(number, cells) for number, cells in records))]
 
 
-def shown_sheets(book: "Iterable[BookSheet]") -> list[Sheet]:
+def select_shown(book: "Iterable[BookSheet]") -> list[Sheet]:
     """Return the sheets of a workbook that are not hidden."""
     return [
         Sheet(sheet.title, tuple(Line(i, row) for i, row in enumerate(sheet.rows, 1)))
@@ -130,7 +130,7 @@ def is_workbook(path: Path) -> bool:
         return False
 
 
-def grid_of(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
+def find_grid(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
     """Return the rows of a sheet under the header that scores best; None where none scores.
 
     Args:
@@ -146,14 +146,14 @@ def grid_of(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
     return Grid(sheet.title, header, rest)
 
 
-def best_grid(
+def find_best_grid(
     path: Path, sheets: Iterable[Sheet], score: Callable[[Sequence[str]], int], wanted: str
 ) -> Grid:
     """Return the grid whose header scores best of all sheets, the first of equals.
 
     Raises FedcheckError (status 3) where no row looks like the header that is wanted.
     """
-    grids = [grid for sheet in sheets if (grid := grid_of(sheet, score)) is not None]
+    grids = [grid for sheet in sheets if (grid := find_grid(sheet, score)) is not None]
     if not grids:
         raise FedcheckError(f"{path}: no row names the columns", wanted)
     return max(grids, key=lambda grid: score(grid.header))

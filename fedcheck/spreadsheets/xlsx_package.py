@@ -120,7 +120,7 @@ def open_package(path: Path) -> Package:
     return Package(path, archive, MAX_UNPACKED, MAX_TAGS)
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
+def pack(parts: Mapping[str, bytes]) -> bytes:
     """Return a new package: the same parts give the same bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as out:

@@ -110,7 +110,7 @@ def guess_columns(header: Sequence[str]) -> dict[str, str]:
     return {field: found[field] for field in FIELDS if field in found}
 
 
-def score(cells: Sequence[str]) -> int:
+def score_header(cells: Sequence[str]) -> int:
     """Return how much a row looks like the header of a list; 0 for not at all."""
     texts = [cell for cell in cells if cell and not re.fullmatch(r"[-\d./%]+", cell)]
     if not texts or len(set(texts)) != len(texts):
@@ -119,22 +119,22 @@ def score(cells: Sequence[str]) -> int:
     return 10 * known + min(len(texts), 9) if len(texts) > 1 else min(known, 1)
 
 
-def status_of(text: str, own: Mapping[str, str]) -> str | None:
+def parse_status(text: str, own: Mapping[str, str]) -> str | None:
     """Return the status that a word means; None where that is not known.
 
     Args:
         text: the cell.
         own: words of this list's own, in lower case, with the status of each.
     """
-    return _meant(text, own, STATUSES, _percent)
+    return _look_up(text, own, STATUSES, _parse_percent)
 
 
-def result_of(text: str, own: Mapping[str, str]) -> str | None:
+def parse_result(text: str, own: Mapping[str, str]) -> str | None:
     """Return the result that a word means, empty for none yet; None where it is not known."""
-    return _meant(text, own, RESULTS, lambda _: None)
+    return _look_up(text, own, RESULTS, lambda _: None)
 
 
-def _meant(
+def _look_up(
     text: str, own: Mapping[str, str], known: Mapping[str, Iterable[str]], otherwise: object
 ) -> str | None:
     word = " ".join(text.casefold().split())
@@ -146,7 +146,7 @@ def _meant(
     return otherwise(word) if callable(otherwise) else None
 
 
-def _percent(word: str) -> str | None:
+def _parse_percent(word: str) -> str | None:
     """Return the status of a share that is done: 40 %, or 0.4 as a spreadsheet keeps it."""
     found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*(%?)", word)
     if not found:

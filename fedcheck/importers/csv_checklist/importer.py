@@ -27,7 +27,7 @@ _COLUMN = "column-"
 
 def recognize(peek: Peek) -> bool:
     """Return whether a file may be a team's own list: any table with a header is."""
-    return peek.score_header(columns.score) > 0
+    return peek.score_header(columns.score_header) > 0
 
 
 def prepare(session: Session, path: Path, values: Values) -> Prepared:
@@ -38,8 +38,8 @@ def prepare(session: Session, path: Path, values: Values) -> Prepared:
     found = look(session, path, values)
     where = {name: str(values.get(name, "")).strip() for name in WHERE}
     found = choose_target(session, found, where)
-    if not found.mapped.dates and rows.ambiguous_days(found):
-        found = choose_target(session, found, {"dates": rows.sure_dates(found)})
+    if not found.mapped.dates and rows.find_ambiguous_days(found):
+        found = choose_target(session, found, {"dates": rows.infer_date_order(found)})
 
     def remember(transaction: Transaction | None) -> None:
         tx = transaction.tx if transaction else ""

@@ -24,8 +24,14 @@ from fedcheck.domain.reference import candidates
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, RuleError
-from fedcheck.importers.csv_checklist.lists import made
-from fedcheck.importers.csv_checklist.rows import Look, Task, column_facts, needed, tasks
+from fedcheck.importers.csv_checklist.lists import build_lists
+from fedcheck.importers.csv_checklist.rows import (
+    Look,
+    Task,
+    describe_columns,
+    read_tasks,
+    require_title_or_id,
+)
 from fedcheck.importers.evidence_cells import make_evidence
 from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.plan import Note, Plan
@@ -64,12 +70,12 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     Raises:
         FedcheckError: status 2 where it is not clear what the columns mean or where the rows go.
     """
-    needed(seen)
-    rows, notes = tasks(session, seen)
-    facts = [f"{seen.path.name}: {plural(len(seen.grid.lines), 'row')}", *column_facts(seen)]
+    require_title_or_id(seen)
+    rows, notes = read_tasks(session, seen)
+    facts = [f"{seen.path.name}: {plural(len(seen.grid.lines), 'row')}", *describe_columns(seen)]
     lists = []
     if seen.mapped.list:
-        whole = made(session, seen, rows)
+        whole = build_lists(session, seen, rows)
         refs, lists = whole.refs, whole.lists
         facts += whole.facts
         notes += whole.notes

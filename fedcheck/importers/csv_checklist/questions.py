@@ -9,7 +9,7 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.importers.csv_checklist import columns, rows
 from fedcheck.importers.csv_checklist.importer import WHERE, given_columns, look
-from fedcheck.importers.csv_checklist.lists import slug
+from fedcheck.importers.csv_checklist.lists import make_slug
 from fedcheck.importers.csv_checklist.plan import choose_target, matches_items
 from fedcheck.importers.csv_checklist.rows import Look
 from fedcheck.importers.option import Question, Values
@@ -37,8 +37,8 @@ def ask(session: Session, path: Path, values: Values) -> Asking:
         if not (values["list"] or values["onto"]):
             answers |= yield from _ask_target(session, found, values)
     found = choose_target(session, found, {name: answers[name] for name in WHERE})
-    ambiguous = [] if found.mapped.dates else rows.ambiguous_days(found)
-    if ambiguous and not rows.sure_dates(found):
+    ambiguous = [] if found.mapped.dates else rows.find_ambiguous_days(found)
+    if ambiguous and not rows.infer_date_order(found):
         shown = ", ".join(ambiguous[:3])
         text = f"Its days ({shown}) begin with the month (mdy) or the day (dmy)"
         answers["dates"] = yield Question(text, ("mdy", "dmy"))
@@ -80,7 +80,7 @@ def _ask_target(session: Session, found: Look, values: Values) -> Asking:
         return {}
     process = session.project.process
     phases = tuple(phase.id for phase in process.phases)
-    name = yield Question("The checklist that its rows make", default=slug(found.path.stem))
+    name = yield Question("The checklist that its rows make", default=make_slug(found.path.stem))
     phase = values["phase"] or (yield Question("Its phase", phases))
     role = values["role"] or (
         yield Question("Its role", tuple(process.roles), session.project.config.role)
@@ -91,7 +91,7 @@ def _ask_target(session: Session, found: Look, values: Values) -> Asking:
 def _ask_words(found: Look, values: Values) -> Asking:
     """Ask for the meaning of words that are no status and no result."""
     answers: dict[str, Any] = {}
-    for name, words in rows.unknown_words(found).items():
+    for name, words in rows.find_unknown_words(found).items():
         known = STATUSES if name == "status" else RESULTS
         meanings = []
         for word, count in words.most_common()[:ASKED_AT_MOST]:

@@ -13,12 +13,12 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import columns
-from fedcheck.importers.csv_checklist.column_mappings import Mapped, by_most_columns, load
+from fedcheck.importers.csv_checklist.column_mappings import Mapped, load, sort_by_columns
 from fedcheck.importers.evidence_cells import CellEvidence, EvidenceForm, read_line, split_cell
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, Sheet, best_grid, grid_of, read_sheets
+from fedcheck.spreadsheets.grid import Grid, Line, Sheet, find_best_grid, find_grid, read_sheets
 from fedcheck.spreadsheets.headings import normalize
 
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
@@ -86,29 +86,29 @@ def look(
             raise FedcheckError(
                 f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, ErrorKind.USAGE
             )
-    for known in by_most_columns(load(session.root)):
-        grid = _grid_with(known, sheets)
+    for known in sort_by_columns(load(session.root)):
+        grid = _find_grid(known, sheets)
         if grid is not None:
             return with_columns(Look(path, grid, known, True), given or {})
     said = {normalize(heading) for heading in (given or {}).values() if heading}
 
     def score(cells: Sequence[str]) -> int:
         there = len(said & {normalize(cell) for cell in cells if cell})
-        return 1000 * there + columns.score(cells)
+        return 1000 * there + columns.score_header(cells)
 
-    grid = best_grid(path, sheets, score, WANTED)
+    grid = find_best_grid(path, sheets, score, WANTED)
     found = Mapped(columns.guess_columns(grid.header), sheet=sheet and grid.sheet)
     return with_columns(Look(path, grid, found, False), given or {})
 
 
-def _grid_with(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
+def _find_grid(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
     """Return the rows under a header that has all columns of a list that is remembered."""
 
     def score(cells: Sequence[str]) -> int:
         return int(known.headings <= {normalize(cell) for cell in cells if cell})
 
     wanted = [one for one in sheets if not known.sheet or one.title == known.sheet]
-    grids = (grid_of(sheet, score) for sheet in wanted)
+    grids = (find_grid(sheet, score) for sheet in wanted)
     return next((grid for grid in grids if grid is not None), None)
 
 
@@ -135,10 +135,10 @@ def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
     return dataclasses.replace(seen, mapped=replace(seen.mapped, columns=ordered))
 
 
-def unknown_words(seen: Look) -> dict[str, Counter[str]]:
+def find_unknown_words(seen: Look) -> dict[str, Counter[str]]:
     """Return the words for a status or a result that are not known, by field, with how often."""
     found: dict[str, Counter[str]] = {}
-    for name, meaning in (("status", columns.status_of), ("result", columns.result_of)):
+    for name, meaning in (("status", columns.parse_status), ("result", columns.parse_result)):
         place = seen.place(name)
         own = getattr(seen.mapped, name) or {}
         texts = [" ".join(line.text(place).split()) for line in seen.grid.lines]
@@ -148,7 +148,7 @@ def unknown_words(seen: Look) -> dict[str, Counter[str]]:
     return found
 
 
-def ambiguous_days(seen: Look) -> list[str]:
+def find_ambiguous_days(seen: Look) -> list[str]:
     """Return days that mean two days while nobody has said how this list writes them.
 
     Where other days of the list can only be read one way, it is taken to write all so; see
@@ -166,7 +166,7 @@ def ambiguous_days(seen: Look) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def sure_dates(seen: Look) -> str:
+def infer_date_order(seen: Look) -> str:
     """Return the order in which the list can only write its days; empty where that is open."""
     firsts = seconds = 0
     for place in (seen.place(name) for name in DAYS):
@@ -180,7 +180,7 @@ def sure_dates(seen: Look) -> str:
     return "dmy" if firsts else "mdy"
 
 
-def column_facts(seen: Look) -> Iterable[str]:
+def describe_columns(seen: Look) -> Iterable[str]:
     """Yield lines on what the columns were taken for."""
     listed = [f'{name} = "{one_line(h, 30)}"' for name, h in seen.mapped.columns.items()]
     yield "columns: " + ", ".join(listed) + ("" if seen.remembered else " (guessed or given)")
@@ -189,7 +189,7 @@ def column_facts(seen: Look) -> Iterable[str]:
         yield f"columns that are not used: {shown}"
 
 
-def needed(seen: Look) -> None:
+def require_title_or_id(seen: Look) -> None:
     """Raise FedcheckError (status 2) where neither a title nor an id is among the columns."""
     if "title" not in seen.mapped.columns and "id" not in seen.mapped.columns:
         listed: Sequence[str] = [one_line(one, 30) for one in seen.grid.header if one]
@@ -225,13 +225,13 @@ class Task:
     evidence: tuple[CellEvidence, ...] = ()
 
 
-def tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
+def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
     """Return the rows as they are understood, and notes on what was not."""
     notes: list[Note] = []
     words: dict[tuple[str, str], list[Line]] = {}
     found = []
     for line in seen.grid.lines:
-        task = _task(session, seen, line, notes, words)
+        task = _read_task(session, seen, line, notes, words)
         if task is not None:
             found.append(task)
     for (name, word), lines in words.items():
@@ -242,7 +242,7 @@ def tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
     return found, notes
 
 
-def _task(
+def _read_task(
     session: Session,
     seen: Look,
     line: Line,
@@ -256,7 +256,7 @@ def _task(
     if not name and not title:
         notes.append(Note(seen.grid.place(line), "neither a title nor an id", ""))
         return None
-    controls = _controls(text("control"))
+    controls = _parse_controls(text("control"))
     if text("control").strip(" -–") and not controls:
         what = f'control: "{one_line(text("control"), 40)}" names none'
         notes.append(Note(seen.grid.place(line), what, "write it as AC-2(1)"))
@@ -269,12 +269,12 @@ def _task(
         " ".join(text("role").split()),
         text("guidance").strip(),
         controls,
-        _values(session, seen, line, notes, words),
+        _read_values(session, seen, line, notes, words),
         tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
     )
 
 
-def _controls(text: str) -> tuple[str, ...]:
+def _parse_controls(text: str) -> tuple[str, ...]:
     found = (
         f"{one[1].upper()}-{int(one[2])}{re.sub(r'[^()0-9]', '', one[3])}"
         for one in _CONTROL.finditer(text)
@@ -282,7 +282,7 @@ def _controls(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _values(
+def _read_values(
     session: Session,
     seen: Look,
     line: Line,
@@ -295,13 +295,13 @@ def _values(
         if name in seen.mapped.columns:
             found[name] = line.text(seen.place(name))
     if "owner" in seen.mapped.columns:
-        found["owner"] = _person(session, line.text(seen.place("owner")))
+        found["owner"] = _find_person(session, line.text(seen.place("owner")))
     for name in DAYS:
         if name in seen.mapped.columns:
-            day = _day(seen, line, name, notes)
+            day = _parse_day(seen, line, name, notes)
             if day is not None:
                 found[name] = day
-    for name, meaning in (("status", columns.status_of), ("result", columns.result_of)):
+    for name, meaning in (("status", columns.parse_status), ("result", columns.parse_result)):
         if name not in seen.mapped.columns:
             continue
         word = " ".join(line.text(seen.place(name)).split())
@@ -310,10 +310,12 @@ def _values(
             words.setdefault((name, word), []).append(line)
         else:
             found[name] = meant or ("todo" if name == "status" else "")
-    return _consistent(seen, line, found, notes)
+    return _reconcile_status(seen, line, found, notes)
 
 
-def _consistent(seen: Look, line: Line, found: dict[str, str], notes: list[Note]) -> dict[str, str]:
+def _reconcile_status(
+    seen: Look, line: Line, found: dict[str, str], notes: list[Note]
+) -> dict[str, str]:
     """Let the result decide the status; note a row that gives another one."""
     implied = IMPLIED.get(found.get("result", ""))
     if implied:
@@ -327,7 +329,7 @@ def _consistent(seen: Look, line: Line, found: dict[str, str], notes: list[Note]
     return found
 
 
-def _day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
+def _parse_day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
     """Return a day as it is stored, empty for none; None where the cell holds no day."""
     cell = line.cell(seen.place(name))
     if line.text(seen.place(name)).casefold().strip() in ("tbd", "tba", "n/a", "na", "-", "–"):
@@ -345,7 +347,7 @@ def _day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
     return day.isoformat() if day else ""
 
 
-def _person(session: Session, text: str) -> str:
+def _find_person(session: Session, text: str) -> str:
     """Return the short name of somebody who is known by it or by their full name; else the text."""
     words = " ".join(text.split())
     people = session.project.config.people or {}

@@ -11,21 +11,23 @@ from fedcheck.domain.finding import Finding, exposure
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.importers.evidence_cells import EvidenceForm, split_cell, write_line
-from fedcheck.importers.srtm.columns import says_nothing, settled
+from fedcheck.importers.srtm.columns import is_nothing, normalize_text
 
 RECORDED = ("observation", "result", "differential", "tester", "tested", "sample")
 """Columns that hold one field of a record, each under its name."""
 
 
-def cells_of(record: Record, findings: Sequence[Finding]) -> dict[str, str]:
+def write_cells(record: Record, findings: Sequence[Finding]) -> dict[str, str]:
     """Return the cells of a test by field: dates in ISO, results and levels as we record them."""
-    shown = {name: settled(getattr(record, name) or "") for name in RECORDED if name != "tested"}
+    shown = {
+        name: normalize_text(getattr(record, name) or "") for name in RECORDED if name != "tested"
+    }
     shown["tested"] = record.tested.isoformat() if record.tested else ""
     shown["evidence"] = "\n".join(write_evidence(one) for one in record.evidence)
-    return shown | risk_cells(findings)
+    return shown | write_risk_cells(findings)
 
 
-def risk_cells(findings: Sequence[Finding]) -> dict[str, str]:
+def write_risk_cells(findings: Sequence[Finding]) -> dict[str, str]:
     """Return the cells of a risk by field; of several risks the highest levels.
 
     The exposure follows from likelihood and impact, as the workbook computes it; without both of
@@ -35,21 +37,21 @@ def risk_cells(findings: Sequence[Finding]) -> dict[str, str]:
     ranked = sorted(findings, key=lambda one: order.get(one.risk, 3))
     first = ranked[0] if ranked else None
     return {
-        "risk": _joined(one.text or one.title for one in findings),
-        "statement": _joined(one.comment for one in findings),
+        "risk": _join(one.text or one.title for one in findings),
+        "statement": _join(one.comment for one in findings),
         "likelihood": first.likelihood if first else "",
         "impact": first.impact if first else "",
         "exposure": (exposure(first.likelihood, first.impact) or first.risk) if first else "",
-        "recommendation": _joined(one.recommendation for one in findings),
+        "recommendation": _join(one.recommendation for one in findings),
     }
 
 
-def live(findings: Sequence[Finding]) -> list[Finding]:
+def select_open(findings: Sequence[Finding]) -> list[Finding]:
     """Return the open findings."""
     return [one for one in findings if one.state == "open"]
 
 
-def by_item(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
+def group_by_item(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     """Return the findings of each item, by its reference."""
     found: dict[str, list[Finding]] = {}
     for one in findings:
@@ -58,8 +60,8 @@ def by_item(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     return found
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return "\n\n".join(dict.fromkeys(text for one in texts if (text := settled(one))))
+def _join(texts: Iterable[str]) -> str:
+    return "\n\n".join(dict.fromkeys(text for one in texts if (text := normalize_text(one))))
 
 
 def write_evidence(evidence: Evidence) -> str:
@@ -70,4 +72,4 @@ def write_evidence(evidence: Evidence) -> str:
 def split_evidence(text: str) -> list[str]:
     """Return the lines of a cell of evidence that name something, each once."""
     lines = (one_line(line) for line in split_cell(text))
-    return list(dict.fromkeys(line for line in lines if not says_nothing(line)))
+    return list(dict.fromkeys(line for line in lines if not is_nothing(line)))
