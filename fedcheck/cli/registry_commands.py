@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedcheck.cli import completion
-from fedcheck.cli.main import LazyGroup
+from fedcheck.cli.lazy_group import LazyGroup
 from fedcheck.cli.options import Day, choice_of, say
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
