@@ -257,7 +257,8 @@ class Session:
         """
         found, changes = tuple(found), tuple(changes)
         deed = self._deed()
-        seen = {one.id: one.sha256 for one in self.catalog.lists if one.layer == "workspace"}
+        own = {checklist_writer.path_of(self.root, one.id): one.id for one in found}
+        seen = {own[one.path]: one.sha256 for one in self.catalog.lists if one.path in own}
         rewritten = [
             checklist_writer.Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id))
             for o in found

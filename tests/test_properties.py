@@ -138,7 +138,8 @@ def test_any_bytes_are_a_checklist_or_none(tmp_path: Path, raw: bytes) -> None:
     loaded = checklist_files.load_list(path, "workspace")
     check_problems(loaded.problems(), raw)
     assert loaded.checklist or loaded.problems()
-    process, problems = checklist_files.load_process(path)
+    found = checklist_files.load_process(path)
+    process, problems = found.process, found.problems()
     check_problems(problems, raw)
     assert process or problems
 
@@ -180,9 +181,7 @@ def test_any_text_is_a_query_or_refused_in_words(text: str, today: date) -> None
 
 @given(NASTY)
 def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
-    words = [
-        word for word in split_words(text) if ":" not in word and word[0] not in "-|"
-    ]
+    words = [word for word in split_words(text) if ":" not in word and word[0] not in "-|"]
     for word in words:
         row = replace(ENTRIES[0], record=Record(note=f"x {word} y"))
         assert query_fields.parse(f'"{word}"')(row, TODAY)

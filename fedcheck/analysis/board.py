@@ -97,7 +97,7 @@ def _entry(
         evidence=evidence.evidence_states(item, record, days, today, ends, project.file_states),
         waits=_waits(project, known, checklist, item),
         later=bool(item.after) and item.after not in passed,
-        changed=bool(record.basis) and record.basis != item.basis(),
+        changed=bool(record.basis) and not item.accepts(record.basis),
         private=checklist.id in project.private_lists,
     )
 

@@ -9,7 +9,6 @@ from fedcheck.analysis.agenda import SOON, phases_in_reach
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import NO_DAYS
 from fedcheck.analysis.issues import overdue
-from fedcheck.analysis.obligations import ASSESSOR
 from fedcheck.analysis.waiting_since import answering, remediating, request_since, role_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
@@ -197,12 +196,12 @@ def _open(board: Board, ref: str, role: str) -> bool:
 def _retest(board: Board, finding: Finding) -> Iterator[Handoff]:
     """Yield the retest of a finding whose remediation has its proof: the assessor has to look."""
     role = remediating(board.project, finding)
-    known = ASSESSOR in board.project.process.roles and role != ASSESSOR
-    if not known or finding.state != "open" or finding.retest or not finding.evidence:
+    assessor = board.project.process.assessor
+    if assessor in ("", role) or finding.state != "open" or finding.retest or not finding.evidence:
         return
     yield Handoff(
         waits=role,
-        on=ASSESSOR,
+        on=assessor,
         what="retest",
         ref=f"findings:{finding.id}",
         title=finding.title,

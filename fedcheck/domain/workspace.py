@@ -97,6 +97,20 @@ class BrokenFile:
         return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A shipped file that a nearer one takes the place of.
+
+    Attributes:
+        layer: where the nearer one is: `workspace` or `user`.
+        shipped: what the shipped file holds, its items as they are for the profile.
+    """
+
+    id: str
+    layer: str
+    shipped: Checklist | Process
+
+
 @dataclass(frozen=True, eq=False)
 class Project:
     """The state of a workspace. Compared by identity: every change makes a new one.
@@ -111,6 +125,9 @@ class Project:
         unreadable: the checklists whose records are not known, because their file is broken.
         private_lists: the checklists under `private/`; no report and no gate knows of them.
         private_notes: records under `private/` of other lists, for the notes that stay inside.
+        written: the checklists as their files have them; in `checklists` each item is as it is for
+            the profile.
+        replaced: shipped files that nearer ones take the place of.
     """
 
     root: str
@@ -125,11 +142,17 @@ class Project:
     unreadable: frozenset[str] = frozenset()
     private_lists: frozenset[str] = frozenset()
     private_notes: Mapping[str, Mapping[str, Record]] | None = None
+    written: Mapping[str, Checklist] | None = None
+    replaced: tuple[Replaced, ...] = ()
 
     @cached_property
     def facts(self) -> dict[str, str]:
         """Return what decides whether an item applies."""
         return facts(self.process.id, self.config.profile or {})
+
+    def as_written(self, checklist: str) -> Checklist | None:
+        """Return a checklist as its file has it, with all variants of its items."""
+        return (self.written or self.checklists).get(checklist)
 
     def record(self, ref: str) -> Record:
         """Return the record of an item."""

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.board import board as board_of
 from fedcheck.analysis.waiting_since import status_days
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -120,7 +119,7 @@ def _document(
 
 def known_role(board: Board, role: str) -> str:
     """Return the id of a role of the process. Raises FedcheckError (status 2) for another one."""
-    known = [name for name in board.project.process.roles if name in ROLE_TITLES]
+    known = board.project.process.roles
     word = role.casefold()
     if word not in known:
         hint = did_you_mean(word, known) or "known: " + ", ".join(known)

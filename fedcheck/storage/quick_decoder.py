@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
 from fedcheck.domain.dates import parse_due, parse_max_age, parse_span
-from fedcheck.domain.key import Key, is_id
+from fedcheck.domain.key import Key, check_basis, is_id
 from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
 
 DOUBT = object()
@@ -21,6 +21,7 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
     "due": parse_due,
     "age": parse_max_age,
     "period": parse_span,
+    "basis": check_basis,
 }
 """The rule for a text, by its name in `Key.check`; it raises ValueError."""
 

@@ -37,7 +37,9 @@ def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> No
     """Ask for a new request, with what the last one of its kind says where that helps."""
     session, today = app.session, app.board.today
     same = [one for one in session.project.requests if one.kind == kind]
-    last = same[-1] if same else Request("", by="3pao" if kind == "evidence" else "", to="csp")
+    process = session.project.process
+    by = process.assessor if kind == "evidence" else ""
+    last = same[-1] if same else Request("", by=by, to=process.provider)
     ref = session.new_ref("requests")
     new = Request(ref.partition(":")[2], kind=kind, by=last.by, to=last.to, round=last.round)  # type: ignore[arg-type]
     new = replace(new, items=(item,) if item else ())

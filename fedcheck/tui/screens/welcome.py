@@ -1,7 +1,7 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -17,10 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from fedcheck.domain.dates import distance, typed_due
-from fedcheck.domain.process import ROLE_TITLES, Process
+from fedcheck.domain.process import Process
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.storage import checklist_files, paths, workspace_files
+from fedcheck.storage import checklist_files, config, paths, workspace_files
 from fedcheck.storage.config import machine_timezone
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -143,7 +143,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def __init__(self) -> None:
         super().__init__(classes="prompt")
-        self.processes: dict[str, Process] = {}
+        self.processes: Mapping[str, Process] = {}
 
     @property
     def fedcheck(self) -> "FedcheckApp":
@@ -152,11 +152,12 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the fields with sensible defaults."""
-        shipped = paths.shipped_checklists()
-        self.processes = checklist_files.load_catalog(shipped, (), None).processes
-        process = next(iter(self.processes.values()))
+        shipped, user = paths.shipped_checklists(), config.user_checklists()
+        catalog = checklist_files.load_catalog(shipped, user, None)
+        self.processes = catalog.processes
+        process = self.processes[catalog.default_process()]
         options = (process.profile or {}).get("impact")
-        roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
+        roles = [(Content(f"{r}  {process.role_title(r)}"), r) for r in process.roles]
         titles = [(Content(clean(p.title)), p.id) for p in self.processes.values()]
         with Vertical(classes="dialog -wide -form"):
             yield Static("A new workspace", classes="dialog-title")

@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fedcheck.analysis.handoffs import Handoff
-from fedcheck.analysis.responsibilities import Duty, PhaseDuties, role_label
+from fedcheck.analysis.responsibilities import Duty, PhaseDuties
+from fedcheck.domain.process import role_label
 from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.text import plural
 from fedcheck.tui.signs import UNICODE, Signs
