@@ -3,57 +3,54 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
 
-from fedcheck.domain.key import key
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from fedcheck.domain.glossary import Audience, ItemKind, Level, Method
+from fedcheck.domain.key import Key, extra
 
 FORMAT = 1
 """The newest version of our file formats that this program reads and writes."""
 
-Kind = Literal["task", "test"]
-Level = Literal["must", "must-not", "should", "should-not", "may"]
-Method = Literal["examine", "interview", "test"]
-Audience = Literal["everyone", "internal"]
-
-LEVELS: tuple[str, ...] = get_args(Level)
-DEMANDED: tuple[str, ...] = ("must", "must-not")
-ADVISED: tuple[str, ...] = ("should", "should-not")
 
 OVERLAID: tuple[str, ...] = ("level", "title", "statement", "due", "every", "expects")
 """What a `[[section.item.when]]` may change; no option of a profile may have such a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, rename="kebab"):
     """A document that a checklist rests on."""
 
-    id: str = key("Short name, used by the items", check="id")
-    title: str = key("Title of the document, with version and date")
-    url: str = key("Where the document is or was published", default="")
+    id: Annotated[str, Key("Short name, used by the items", check="id")]
+    title: Annotated[str, Key("Title of the document, with version and date")]
+    url: Annotated[str, Key("Where the document is or was published")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRef:
+class SourceRef(Struct, frozen=True, rename="kebab"):
     """The place in a document that an item rests on."""
 
-    id: str = key("Id of a [[source]] of this file", check="id")
-    where: str = key("Section, table, row or page", default="")
+    id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
+    where: Annotated[str, Key("Section, table, row or page")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """What is different about an item for some values of the profile."""
+class When(Struct, frozen=True, rename="kebab"):
+    """What is different about an item for some values of the profile.
 
-    level: Level | None = key("How binding it is", default=None)
-    title: str | None = key("What is true when this is done, in one line", default=None)
-    statement: str | None = key("The official statement", default=None)
-    due: str | None = key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", default=None, check="due")
-    every: str | None = key("Recurring: due again after this period", default=None, check="period")
-    expects: tuple[str, ...] | None = key("What evidence is expected", default=None)
-    extra: dict[str, Any] = field(default_factory=dict)
-    """The options that it is for, with their values: `class = ["b"]`."""
+    Attributes:
+        extra: the options that it is for, with their values: `class = ["b"]`.
+    """
+
+    level: Annotated[Level | None, Key("How binding it is")] = None
+    title: Annotated[str | None, Key("What is true when this is done, in one line")] = None
+    statement: Annotated[str | None, Key("The official statement")] = None
+    due: Annotated[str | None, Key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", check="due")] = None
+    every: Annotated[str | None, Key("Recurring: due again after this period", check="period")] = (
+        None
+    )
+    expects: Annotated[tuple[str, ...] | None, Key("What evidence is expected")] = None
+    extra: dict[str, Any] = extra()
 
     @property
     def options(self) -> dict[str, tuple[str, ...]]:
@@ -66,49 +63,48 @@ class When:
         return {name: value for name, value in named.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, rename="kebab"):
     """One line to tick: a task, or a test step with a result."""
 
-    id: str = key("Id, unique in its checklist; never changed without renamed-from", check="id")
-    title: str = key("What is true when this is done, in one line")
-    code: str = key("The official id, if there is one", default="")
-    guidance: str = key("What to do and what good looks like, in Markdown", default="")
-    statement: str = key("The official statement, where one may be quoted", default="")
-    kind: Kind = key("A task, or a test step with a result", default="task")
-    level: Level = key("How binding it is", default="must")
-    deliverable: str = key("Id of the deliverable it contributes to", default="", check="id")
-    expects: tuple[str, ...] = key("What evidence is expected, a short phrase each", default=())
-    controls: tuple[str, ...] = key("Control ids, such as SC-8(1)", default=())
-    methods: tuple[Method, ...] = key("How a test is done", default=())
-    needs: tuple[str, ...] = key("References of items that must be done first", default=())
-    applies: Mapping[str, tuple[str, ...]] = key(
-        "Applies only to these values of the profile or process", default=None
-    )
-    after: str = key(
-        "Milestone after which this can happen; that milestone's gate does not ask for it",
-        default="",
-        check="id",
-    )
-    due: str = key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", default="", check="due")
-    max_age: str = key("Oldest evidence: 120d, or 120d at MILESTONE", default="", check="age")
-    every: str = key("Recurring: due again after this period", default="", check="period")
-    source: SourceRef | None = key("Where this comes from", default=None)
-    renamed_from: tuple[str, ...] = key("Earlier ids of this item", default=(), one_or_many=True)
-    meaning: int = key(
-        "Raised by hand where the item means something else now, though its statement does not"
-        " show it: what was recorded is flagged for review",
-        default=1,
-    )
-    own_basis: str = key(
-        "Fingerprint of the official rule, by whoever generated the list: 12 hex digits",
-        default="",
-        name="basis",
-        check="basis",
-    )
-    when: tuple[When, ...] = key(
-        "What is different for some values of the profile; later ones win", default=()
-    )
+    id: Annotated[
+        str, Key("Id, unique in its checklist; never changed without renamed-from", check="id")
+    ]
+    title: Annotated[str, Key("What is true when this is done, in one line")]
+    code: Annotated[str, Key("The official id, if there is one")] = ""
+    guidance: Annotated[str, Key("What to do and what good looks like, in Markdown")] = ""
+    statement: Annotated[str, Key("The official statement, where one may be quoted")] = ""
+    kind: Annotated[ItemKind, Key("A task, or a test step with a result")] = ItemKind.TASK
+    level: Annotated[Level, Key("How binding it is")] = Level.MUST
+    deliverable: Annotated[str, Key("Id of the deliverable it contributes to", check="id")] = ""
+    expects: Annotated[tuple[str, ...], Key("What evidence is expected, a short phrase each")] = ()
+    controls: Annotated[tuple[str, ...], Key("Control ids, such as SC-8(1)")] = ()
+    methods: Annotated[tuple[Method, ...], Key("How a test is done")] = ()
+    needs: Annotated[tuple[str, ...], Key("References of items that must be done first")] = ()
+    applies: Annotated[
+        Mapping[str, tuple[str, ...]] | None,
+        Key("Applies only to these values of the profile or process"),
+    ] = None
+    after: Annotated[
+        str,
+        Key(
+            "Milestone after which this can happen; that milestone's gate does not ask for it",
+            check="id",
+        ),
+    ] = ""
+    due: Annotated[str, Key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", check="due")] = ""
+    max_age: Annotated[str, Key("Oldest evidence: 120d, or 120d at MILESTONE", check="age")] = ""
+    every: Annotated[str, Key("Recurring: due again after this period", check="period")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
+    renamed_from: Annotated[tuple[str, ...], Key("Earlier ids of this item", one_or_many=True)] = ()
+    meaning: Annotated[
+        int, Key("Raised by hand where the meaning changed: what was recorded is flagged")
+    ] = 1
+    own_basis: Annotated[
+        str, Key("Fingerprint of the official rule: 12 hex digits", check="basis")
+    ] = field(name="basis", default="")
+    when: Annotated[
+        tuple[When, ...], Key("What is different for some values of the profile; the last wins")
+    ] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether the item applies; facts are the profile's options and the process."""
@@ -181,33 +177,37 @@ def _are_met(wanted: Mapping[str, Sequence[str]], facts: Mapping[str, str]) -> b
     return all(facts.get(name, "") in values for name, values in wanted.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True, rename="kebab"):
     """A group of items under one heading."""
 
-    id: str = key("Id of the section, unique in its checklist", check="id")
-    title: str = key("Heading")
-    summary: str = key("One sentence about the section", default="")
-    items: tuple[Item, ...] = key("The items", default=(), name="item")
+    id: Annotated[str, Key("Id of the section, unique in its checklist", check="id")]
+    title: Annotated[str, Key("Heading")]
+    summary: Annotated[str, Key("One sentence about the section")] = ""
+    items: Annotated[tuple[Item, ...], Key("The items")] = field(name="item", default=())
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
     """What one role owes in one phase; serves one or more processes."""
 
-    format: int = key("Version of the file format: 1")
-    id: str = key("Id of the checklist; the file is named after it", check="id")
-    process: tuple[str, ...] = key("Process or processes that it serves", one_or_many=True)
-    phase: str = key("Phase that it belongs to", check="id")
-    role: str = key("Role that owes the items", check="id")
-    title: str = key("Title")
-    audience: Audience = key(
-        "Internal: shared inside the company, in no gate, report or package for another party",
-        default="everyone",
+    format: Annotated[int, Key("Version of the file format: 1")]
+    id: Annotated[str, Key("Id of the checklist; the file is named after it", check="id")]
+    process: Annotated[
+        tuple[str, ...], Key("Process or processes that it serves", one_or_many=True)
+    ]
+    phase: Annotated[str, Key("Phase that it belongs to", check="id")]
+    role: Annotated[str, Key("Role that owes the items", check="id")]
+    title: Annotated[str, Key("Title")]
+    audience: Annotated[
+        Audience,
+        Key("Internal: in no gate, report or package for another party, but shared inside"),
+    ] = Audience.EVERYONE
+    summary: Annotated[str, Key("What this role owes in this phase, in a sentence or two")] = ""
+    sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
+        name="source", default=()
     )
-    summary: str = key("What this role owes in this phase, in a sentence or two", default="")
-    sources: tuple[Source, ...] = key("Documents it rests on", default=(), name="source")
-    sections: tuple[Section, ...] = key("Groups of items", default=(), name="section")
+    sections: Annotated[tuple[Section, ...], Key("Groups of items")] = field(
+        name="section", default=()
+    )
 
     @cached_property
     def items(self) -> dict[str, tuple[Section, Item]]:

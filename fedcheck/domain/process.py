@@ -1,174 +1,175 @@
 """Processes: authorization paths with their phases, milestones, gates and deliverables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated
+
+from msgspec import Struct, field
 
 from fedcheck.domain.checklist import Source, SourceRef
-from fedcheck.domain.finding import Risk
-from fedcheck.domain.key import key
-
-Standing = Literal["current", "historical"]
-
-Duty = Literal["", "provider", "assessor"]
+from fedcheck.domain.glossary import Duty, Risk, Standing
+from fedcheck.domain.key import Key
 
 ACRONYM = 4
 """The most characters of a role's id that is an acronym, as csp and 3pao are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True, rename="kebab"):
     """Somebody who takes part in a process."""
 
-    id: str = key("Id of the role", check="id")
-    title: str = key("Title", default="")
-    duty: Duty = key(
-        "Provider: answers requests and remediates; assessor: tests and records findings",
-        default="",
-    )
-    optional: bool = key(
-        "May have lists and people of its own, but is not part of every workspace", default=False
-    )
+    id: Annotated[str, Key("Id of the role", check="id")]
+    title: Annotated[str, Key("Title")] = ""
+    duty: Annotated[
+        Duty, Key("Provider: answers requests and remediates; assessor: tests and records findings")
+    ] = Duty.NONE
+    optional: Annotated[
+        bool, Key("May have lists and people of its own, but is not part of every workspace")
+    ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True, rename="kebab"):
     """One step of a process."""
 
-    id: str = key("Id of the phase", check="id")
-    title: str = key("Title")
-    purpose: str = key("What the phase is for")
-    entry: str = key("What must hold before it starts", default="")
-    duration: str = key("How long it typically takes", default="")
-    note: str = key("More about it", default="")
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the phase", check="id")]
+    title: Annotated[str, Key("Title")]
+    purpose: Annotated[str, Key("What the phase is for")]
+    entry: Annotated[str, Key("What must hold before it starts")] = ""
+    duration: Annotated[str, Key("How long it typically takes")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True, rename="kebab"):
     """A dated event; its gate closes the phases before it."""
 
-    id: str = key("Id of the milestone", check="id")
-    title: str = key("Title")
-    question: str = key("The question that its gate answers", default="")
-    closes: tuple[str, ...] = key("Phases that must be complete before it", default=())
-    default: str = key("Its date while the workspace has none", default="", check="due")
-    note: str = key("More about it", default="")
-    decided_by: tuple[str, ...] = key("Roles that decide at its gate", default=())
-    decision: str = key("What they decide, in one sentence", default="")
-    decision_source: SourceRef | None = key("Where that comes from", default=None)
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the milestone", check="id")]
+    title: Annotated[str, Key("Title")]
+    question: Annotated[str, Key("The question that its gate answers")] = ""
+    closes: Annotated[tuple[str, ...], Key("Phases that must be complete before it")] = ()
+    default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
+    decision: Annotated[str, Key("What they decide, in one sentence")] = ""
+    decision_source: Annotated[SourceRef | None, Key("Where that comes from")] = None
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deliverable:
+class Deliverable(Struct, frozen=True, rename="kebab"):
     """A document with one owner; its state and link are those of the item that hands it over."""
 
-    id: str = key("Id of the deliverable", check="id")
-    title: str = key("Title")
-    owner: str = key("Role that owns it", check="id")
-    reviewers: tuple[str, ...] = key("Roles that review it", default=())
-    handed_over_by: str = key("Reference of the item that hands it over", default="")
-    template: str = key("FedRAMP's template for it", default="")
-    note: str = key("More about it", default="")
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the deliverable", check="id")]
+    title: Annotated[str, Key("Title")]
+    owner: Annotated[str, Key("Role that owns it", check="id")]
+    reviewers: Annotated[tuple[str, ...], Key("Roles that review it")] = ()
+    handed_over_by: Annotated[str, Key("Reference of the item that hands it over")] = ""
+    template: Annotated[str, Key("FedRAMP's template for it")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileOption:
+class ProfileOption(Struct, frozen=True, rename="kebab"):
     """One choice of a workspace's profile."""
 
-    values: tuple[str, ...] = key("What may be chosen")
-    default: str = key("Value of a workspace that names none", default="")
-    title: str = key("Title", default="")
-    titles: Mapping[str, str] = key("Titles of the values", default=None)
-    also: tuple[str, ...] = key(
-        "More values that lists may name, though this process does not offer them", default=()
-    )
+    values: Annotated[tuple[str, ...], Key("What may be chosen")]
+    default: Annotated[str, Key("Value of a workspace that names none")] = ""
+    title: Annotated[str, Key("Title")] = ""
+    titles: Annotated[Mapping[str, str] | None, Key("Titles of the values")] = None
+    also: Annotated[
+        tuple[str, ...],
+        Key("More values that lists may name, though this process does not offer them"),
+    ] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ruleset:
+class Ruleset(Struct, frozen=True, rename="kebab"):
     """Rules that bind from a date on."""
 
-    id: str = key("Id of the ruleset", check="id")
-    title: str = key("Title")
-    obtain: date | None = key("Day from which a new authorization follows it", default=None)
-    maintain: date | None = key("Day from which an existing authorization follows it", default=None)
-    grace: date | None = key("Day on which the grace period ends", default=None)
-    grace_after: str = key(
-        "Milestone that ends the grace period instead: the first one after the day in `grace`",
-        default="",
-        check="id",
-    )
-    applies: Mapping[str, tuple[str, ...]] = key(
-        "Binds only these values of the profile", default=None
-    )
-    note: str = key("More about it", default="")
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the ruleset", check="id")]
+    title: Annotated[str, Key("Title")]
+    obtain: Annotated[
+        date | None, Key("Day from which a new authorization must follow the rules")
+    ] = None
+    maintain: Annotated[
+        date | None, Key("Day from which an existing authorization must follow them")
+    ] = None
+    grace: Annotated[date | None, Key("Day on which the grace period ends")] = None
+    grace_after: Annotated[
+        str,
+        Key("The grace period ends with this milestone instead, held after `grace`", check="id"),
+    ] = ""
+    applies: Annotated[
+        Mapping[str, tuple[str, ...]] | None, Key("Binds only these values of the profile")
+    ] = None
+    note: Annotated[str, Key("More about it")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class SrtmImport:
+class SrtmImport(Struct, frozen=True, rename="kebab"):
     """The checklist that an import of a test case workbook makes."""
 
-    list: str = key(
-        "Id of the list, before its impact level; the process's id with .srtm otherwise",
-        default="",
-        check="id",
-    )
-    process: tuple[str, ...] = key(
-        "Processes that the list serves; this process otherwise", default=(), one_or_many=True
-    )
+    list_id: Annotated[
+        str,
+        Key(
+            "Id of the list, before its impact level; otherwise the process's id with .srtm",
+            check="id",
+        ),
+    ] = field(name="list", default="")
+    process: Annotated[
+        tuple[str, ...],
+        Key("Processes that the list serves; otherwise this process", one_or_many=True),
+    ] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Process:
+class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     """An authorization path."""
 
-    format: int = key("Version of the file format: 1")
-    id: str = key("Id of the process; its folder is named after it", check="id")
-    title: str = key("Title")
-    summary: str = key("What it is, in a sentence or two", default="")
-    default: bool = key("Whether `fedcheck init` takes it where none is named", default=False)
-    roles: tuple[str, ...] = key(
-        "Ids of the roles that take part, where [[role]] is not used", default=()
+    format: Annotated[int, Key("Version of the file format: 1")]
+    id: Annotated[str, Key("Id of the process; its folder is named after it", check="id")]
+    title: Annotated[str, Key("Title")]
+    summary: Annotated[str, Key("What it is, in a sentence or two")] = ""
+    default: Annotated[bool, Key("Whether `fedcheck init` takes it without --process")] = False
+    roles: Annotated[
+        tuple[str, ...], Key("Ids of the roles that take part, where there is no [[role]]")
+    ] = ()
+    role_tables: Annotated[tuple[Role, ...], Key("The roles that take part, in order")] = field(
+        name="role", default=()
     )
-    role_tables: tuple[Role, ...] = key(
-        "The roles that take part, in order", default=(), name="role"
+    status: Annotated[Standing, Key("Whether a new service can still take it")] = Standing.CURRENT
+    followed_by: Annotated[str, Key("For a historical one: since when, and what follows it")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    shares_lists_with: Annotated[
+        tuple[str, ...],
+        Key("Processes that its lists may serve too, even where those are not installed"),
+    ] = ()
+    assessment: Annotated[
+        str,
+        Key(
+            "Phase of the assessment: findings count from the gate that closes it;"
+            " otherwise full-assessment, if there is such a phase",
+            check="id",
+        ),
+    ] = ""
+    blocking_risks: Annotated[
+        tuple[Risk, ...], Key("Gates are not met while a finding of these risks is open")
+    ] = ()
+    srtm: Annotated[SrtmImport | None, Key("The list that an SRTM import makes")] = None
+    profile: Annotated[Mapping[str, ProfileOption] | None, Key("Options of the profile")] = None
+    combinations: Annotated[
+        tuple[Mapping[str, tuple[str, ...]], ...],
+        Key("Values of the profile that exist together; otherwise all do"),
+    ] = field(name="profile-combination", default=())
+    rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the days they bind from")] = field(
+        name="ruleset", default=()
     )
-    status: Standing = key("Whether a new service can still take it", default="current")
-    followed_by: str = key("For a historical one: since when, and what follows it", default="")
-    note: str = key("More about it", default="")
-    shares_lists_with: tuple[str, ...] = key(
-        "Processes that its lists may serve too, even where those are not installed", default=()
+    sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
+        name="source", default=()
     )
-    assessment: str = key(
-        "Phase of the assessment: findings count at the gate that closes it and at later gates;"
-        " full-assessment, where there is such a phase",
-        default="",
-        check="id",
+    phases: Annotated[tuple[Phase, ...], Key("The phases, in order")] = field(name="phase")
+    milestones: Annotated[tuple[Milestone, ...], Key("The milestones, in order")] = field(
+        name="milestone", default=()
     )
-    blocking_risks: tuple[Risk, ...] = key(
-        "Risks of which no finding may be open at a gate, planned or not", default=()
+    deliverables: Annotated[tuple[Deliverable, ...], Key("The deliverables")] = field(
+        name="deliverable", default=()
     )
-    srtm: SrtmImport = key("The list that an SRTM import makes", default=SrtmImport())
-    profile: Mapping[str, ProfileOption] = key("Options of the profile", default=None)
-    combinations: tuple[Mapping[str, tuple[str, ...]], ...] = key(
-        "Values of the profile that exist together; without one, all do",
-        default=(),
-        name="profile-combination",
-    )
-    rulesets: tuple[Ruleset, ...] = key(
-        "Rules and the days from which they bind", default=(), name="ruleset"
-    )
-    sources: tuple[Source, ...] = key("Documents it rests on", default=(), name="source")
-    phases: tuple[Phase, ...] = key("The phases, in order", name="phase")
-    milestones: tuple[Milestone, ...] = key(
-        "The milestones, in order", default=(), name="milestone"
-    )
-    deliverables: tuple[Deliverable, ...] = key("The deliverables", default=(), name="deliverable")
 
     def phase(self, phase_id: str) -> Phase | None:
         """Return a phase by its id."""
@@ -195,12 +196,12 @@ class Process:
     @property
     def provider(self) -> str:
         """Return the role that answers requests and remediates findings."""
-        return self._with_duty("provider", "csp") or self.all_roles[0]
+        return self._with_duty(Duty.PROVIDER, "csp") or self.all_roles[0]
 
     @property
     def assessor(self) -> str:
         """Return the role that tests and records findings; empty where there is none."""
-        return self._with_duty("assessor", "3pao")
+        return self._with_duty(Duty.ASSESSOR, "3pao")
 
     @property
     def assessment_phase(self) -> str:

@@ -7,9 +7,11 @@ with a `process.toml`; lists may be beside it.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.process import Process
@@ -35,8 +37,7 @@ Layer = Literal["workspace", "user", "shipped", "private", "file"]
 PROCESS_FILE = "process.toml"
 
 
-@dataclass(slots=True)
-class LoadedList:
+class LoadedList(Struct):
     """A checklist file: what it holds as far as it can be read, and what is wrong with it."""
 
     path: Path
@@ -69,8 +70,7 @@ class LoadedList:
         return self._places.get(item_id, ())
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedProcess:
+class LoadedProcess(Struct, frozen=True):
     """A process file: what it holds as far as it can be read, and what is wrong with it."""
 
     path: Path
@@ -90,8 +90,7 @@ class LoadedProcess:
         return [*self.unreadable, *(self.collector.problems() if self.collector else ())]
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """All checklists and processes that can be seen from a workspace, nearest first.
 
     Attributes:

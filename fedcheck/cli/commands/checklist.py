@@ -121,7 +121,7 @@ def validate(
         for path in files_:
             if path.name != checklist_files.PROCESS_FILE:
                 given.append(checklist_files.load_list(path, "file", known))
-        named = {loaded.path.resolve() for loaded in (*given, *processes)}
+        named = {loaded.path.resolve() for loaded in given}
         others = [one for one in catalog.lists if one.path.resolve() not in named]
         catalog = checklist_files.Catalog([*given, *others], known, processes)
     else:

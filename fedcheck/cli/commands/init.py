@@ -17,9 +17,7 @@ from fedcheck.storage import checklist_files, config, paths, workspace_files
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the service offering.")
-@click.option(
-    "--process", "process_id", default="", help="Process it takes; else the default."
-)
+@click.option("--process", "process_id", default="", help="Process it takes; else the default.")
 @click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
 @click.option("--impact", help="Impact level; the process's default otherwise.")
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")

@@ -19,8 +19,8 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.process import role_label
-from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError

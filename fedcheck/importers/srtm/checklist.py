@@ -5,8 +5,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.process import Process
@@ -232,7 +234,8 @@ class Made:
 
 def list_id(project: Project, level: str) -> str:
     """Return the id of the list of a level: `rev5.srtm-moderate`."""
-    name = project.process.srtm.list or f"{project.process.id}.srtm"
+    made = project.process.srtm
+    name = made.list_id if made and made.list_id else f"{project.process.id}.srtm"
     return f"{name}-{level}" if level else name
 
 
@@ -290,8 +293,9 @@ def made_list(project: Project, name: str, phase: str, steps: Steps, known: Abou
 
 def _served(process: Process, phase: str) -> tuple[str, ...]:
     """Return the processes that a list serves: in another phase it is that of one process."""
-    shared = process.srtm.process if phase == process.assessment_phase else ()
-    return shared or (process.id,)
+    if process.srtm is None or phase != process.assessment_phase:
+        return (process.id,)
+    return process.srtm.process or (process.id,)
 
 
 def _family(step: Step) -> str:
@@ -316,7 +320,7 @@ def _item(project: Project, item_id: str, step: Step, old: Item | None) -> Item:
         statement=storable(step.objective),
         kind="test",
         controls=step.controls,
-        methods=step.methods,  # type: ignore[arg-type]
+        methods=step.methods,
         source=SourceRef(_SOURCE, one_line(step.sheet)),
     )
 
