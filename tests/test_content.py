@@ -64,6 +64,7 @@ def test_every_phase_has_a_list_for_csp_and_3pao(catalog, lists):
 
 
 def test_lists_lie_in_the_folder_of_their_kind(catalog):
+    jab = catalog.processes["jab"]
     for loaded in catalog.lists:
         folder = loaded.path.parent.name
         assert loaded.id.startswith(f"{folder}.")

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, gate, gates
+from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, papers
 from fedcheck.domain.glossary import ADVISED
 from fedcheck.domain.row import Row
@@ -105,6 +106,7 @@ class _Gathering:
         states = [state for row in board.rows.values() for state in row.evidence]
         declined = [e for e in board.rows.values() if e.record.status == "na"]
         ledgers = Ledgers(board, self.names, self.proofs)
+        replacements = list_replacements(project)
         findings = ledgers.findings()
         return views.ReportView(
             format=views.FORMAT,
@@ -113,6 +115,8 @@ class _Gathering:
             process=service_context.process(board),
             state=wording.state(board, chosen),
             unreadable=tuple(self._unreadable()),
+            replaced=summarize(replacements),
+            replacements=tuple(_replacement(one) for one in replacements),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
             phases=tuple(service_context.phases(board, judged, self.milestone)),
@@ -247,6 +251,13 @@ class _Gathering:
         for role in service_context.roles_of(self.board):
             if not agenda.mine(self.board, role):
                 yield wording.role_label(role)
+
+
+def _replacement(one: Replacement) -> views.ReplacementView:
+    removed, lowered = len(one.removed), len(one.lowered)
+    return views.ReplacementView(
+        one.kind, one.id, one.layer, removed, lowered, one.takes_out, one_line(one.words)
+    )
 
 
 def _needed(paper: DeliverableState, chosen: Gate) -> bool:
