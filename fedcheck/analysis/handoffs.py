@@ -65,7 +65,7 @@ def handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Handoff]:
         board: the project on a day. What stands under `private/` is left out.
         days: since when things have their status (`since.status_days`).
     """
-    board = board.shared() if board.project.private_lists else board
+    board = board.shared() if board.project.withheld_lists else board
     found = [
         *_items(board, days),
         *(one for request in board.project.requests for one in _request(board, request, days)),

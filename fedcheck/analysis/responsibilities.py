@@ -128,7 +128,7 @@ class PhaseDuties(Struct, frozen=True):
 
 def responsibilities(board: Board) -> list[PhaseDuties]:
     """Return who does what, phase by phase; what stands under `private/` is left out."""
-    board = board.shared() if board.project.private_lists else board
+    board = board.shared() if board.project.withheld_lists else board
     roles = roles_of(board)
     items: dict[str, list[Row]] = {}
     for row in board.rows.values():

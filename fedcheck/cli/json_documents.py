@@ -51,7 +51,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
                         **counts[checklist.id].by_status,
                         "unknown": counts[checklist.id].unknown,
                         "percent": counts[checklist.id].percent,
-                        "private": checklist.id in project.private_lists,
+                        "private": checklist.id in project.withheld_lists,
                     }
                     for checklist in project.checklists.values()
                     if checklist.phase == phase.id

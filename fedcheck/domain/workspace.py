@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, Item, Section, facts
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import Key, extra
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY, Record
@@ -174,12 +175,24 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         checklist, item = split(ref)
         return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY).note
 
-    def shared(self) -> "Project":
-        """Return the project without what stands under `private/`: what may leave."""
+    @cached_property
+    def withheld_lists(self) -> frozenset[str]:
+        """Return the checklists that no gate, report or package has: private and internal ones."""
+        internal = (
+            name for name, one in self.checklists.items() if one.audience is Audience.INTERNAL
+        )
+        return self.private_lists.union(internal)
+
+    def shared(self, *, with_internal: bool = False) -> "Project":
+        """Return the project as it may leave: without what is under `private/`, or internal.
+
+        Internal checklists stay where a person of the company works on with what is returned.
+        """
+        left_out = self.private_lists if with_internal else self.withheld_lists
         return replace(
             self,
-            checklists={k: v for k, v in self.checklists.items() if k not in self.private_lists},
-            records={k: v for k, v in self.records.items() if k not in self.private_lists},
+            checklists={k: v for k, v in self.checklists.items() if k not in left_out},
+            records={k: v for k, v in self.records.items() if k not in left_out},
             broken=tuple(broken for broken in self.broken if not broken.private),
             private_lists=frozenset(),
             private_notes=None,

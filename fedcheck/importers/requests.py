@@ -90,7 +90,9 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
             columns[name] = place
         elif heading:
             extra.append(heading)
-    reading = _Reading(session, session.project.shared(), grid, columns, theirs, dates)
+    reading = _Reading(
+        session, session.project.shared(with_internal=True), grid, columns, theirs, dates
+    )
     if extra:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
         reading.notes.append(Note("the header", f"columns that are not used: {listed}"))
