@@ -47,6 +47,7 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     question: Annotated[str, Key("The question that its gate answers")] = ""
     closes: Annotated[tuple[str, ...], Key("Phases that must be complete before it")] = ()
     default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
+    ask: Annotated[bool, Key("Whether the form for a new workspace asks for its date")] = False
     note: Annotated[str, Key("More about it")] = ""
     decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
     decision: Annotated[str, Key("What they decide, in one sentence")] = ""

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
-from fedcheck.domain.checklist import FORMAT, Checklist, Item
+from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
 from fedcheck.domain.key import ID_PATTERN
 from fedcheck.domain.process import Process
@@ -153,6 +153,13 @@ _PATTERNS = {
 }
 
 
+_OPTIONS = {
+    "description": "An option of the profile, with the values that this is for",
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+}
+"""What else a `when` may hold: its other keys are options."""
+
+
 def schema(cls: type, title: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a file whose top level is a data class."""
     defs: dict[str, Any] = {}
@@ -172,7 +179,7 @@ def _object(cls: type, defs: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "properties": {name: _property(spec, defs) for name, spec in specs.items()},
         "required": [name for name, spec in specs.items() if spec.required],
-        "additionalProperties": keeps_extra(cls),
+        "additionalProperties": _OPTIONS if cls is When else keeps_extra(cls),
     }
 
 

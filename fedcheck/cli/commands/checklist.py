@@ -154,7 +154,8 @@ def _print_problems(problems: list[Problem], count: int, as_json: bool) -> None:
 
 
 @checklist.command()
-def schema() -> None:
+@click.option("--process", is_flag=True, help="The format of process.toml instead.")
+def schema(process: bool) -> None:
     """Print the JSON Schema of the checklist format, for completion in editors.
 
     \b
@@ -162,9 +163,12 @@ def schema() -> None:
       fedcheck checklist schema > checklist.schema.json
     """
     from fedcheck.domain.checklist import Checklist
+    from fedcheck.domain.process import Process
     from fedcheck.storage.validation import schema as make
 
-    print_json(make(Checklist, "fedcheck checklist"))
+    print_json(
+        make(Process, "fedcheck process") if process else make(Checklist, "fedcheck checklist")
+    )
 
 
 @checklist.command()
