@@ -213,10 +213,10 @@ def _finding_words(board: Board, row: Row) -> str:
 
 
 def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
-    """Yield open findings that block by their risk, or are not planned, once all is assessed.
+    """Yield open findings that block by their risk, or are not planned, once the assessment is over.
 
-    Which risks block is a rule of the process: an open High finding closes the JAB's gates. One
-    that is not planned is listed here unless the test that found it is so already.
+    The process says which risks block (`blocking-risks`). A finding that is not planned is listed
+    here unless the test that found it is listed already.
     """
     process = board.project.process
     for finding in board.project.findings:

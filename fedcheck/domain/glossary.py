@@ -156,6 +156,7 @@ class Duty(StrEnum):
     NONE = ""
     PROVIDER = "provider"
     ASSESSOR = "assessor"
+    SPONSOR = "sponsor"
 
 
 class Audience(StrEnum):

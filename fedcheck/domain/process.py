@@ -20,7 +20,7 @@ class Role(Struct, frozen=True, rename="kebab"):
     id: Annotated[str, Key("Id of the role", check="id")]
     title: Annotated[str, Key("Title")] = ""
     duty: Annotated[
-        Duty, Key("Provider: answers requests and remediates; assessor: tests and records findings")
+        Duty, Key("Provider: answers requests and remediates; assessor: tests; sponsor: authorizes")
     ] = Duty.NONE
     optional: Annotated[
         bool, Key("May have lists and people of its own, but is not part of every workspace")
@@ -203,6 +203,12 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     def assessor(self) -> str:
         """Return the role that tests and records findings; empty where there is none."""
         return self._with_duty(Duty.ASSESSOR, "3pao")
+
+    @property
+    def workers(self) -> frozenset[str]:
+        """Return the roles that do most of the work: those with a duty."""
+        named = {one.id for one in self.role_tables if one.duty}
+        return frozenset(named | {self.provider, self.assessor})
 
     @property
     def assessment_phase(self) -> str:
