@@ -213,7 +213,7 @@ def _finding_words(board: Board, row: Row) -> str:
 
 
 def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
-    """Yield open findings that block by their risk, or are not planned, once the assessment is over.
+    """Yield open findings that block a gate once the assessment is over: by risk, or unplanned.
 
     The process says which risks block (`blocking-risks`). A finding that is not planned is listed
     here unless the test that found it is listed already.

@@ -205,7 +205,7 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         return self._with_duty(Duty.ASSESSOR, "3pao")
 
     @property
-    def workers(self) -> frozenset[str]:
+    def main_roles(self) -> frozenset[str]:
         """Return the roles that do most of the work: those with a duty."""
         named = {one.id for one in self.role_tables if one.duty}
         return frozenset(named | {self.provider, self.assessor})
