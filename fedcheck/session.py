@@ -152,7 +152,8 @@ class Session(Struct):
         FedcheckError.
         """
         changes, found = tuple(changes), tuple(checklists)
-        seen = {one.id: one.sha256 for one in self.catalog.lists if one.layer == "workspace"}
+        own = {checklist_writer.path_of(self.root, one.id): one.id for one in found}
+        seen = {own[one.path]: one.sha256 for one in self.catalog.lists if one.path in own}
         rewritten = [Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id)) for o in found]
         orders = {one.id: list(one.items) for one in found}
         head = self._new_head()

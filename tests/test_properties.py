@@ -141,7 +141,8 @@ def test_any_bytes_are_a_checklist_or_none(tmp_path: Path, raw: bytes) -> None:
     loaded = checklist_files.load_list(path, "workspace")
     check_problems(loaded.problems(), raw)
     assert loaded.checklist or loaded.problems()
-    process, problems = checklist_files.load_process(path)
+    found = checklist_files.load_process(path)
+    process, problems = found.process, found.problems()
     check_problems(problems, raw)
     assert process or problems
 

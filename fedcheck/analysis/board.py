@@ -45,9 +45,9 @@ class Board(Struct, frozen=True, eq=False, dict=True):
         """Return the id of the next milestone with a gate that has a date: what time runs for."""
         return next_dated(self.project, self.dates, self.today)
 
-    def shared(self) -> "Board":
-        """Return the board without what stands under `private/`: what may leave."""
-        return board(self.project.shared(), self.today)
+    def shared(self, *, with_internal: bool = False) -> "Board":
+        """Return the board without what is private or internal: what may leave."""
+        return board(self.project.shared(with_internal=with_internal), self.today)
 
     def of_phase(self, phase: str) -> list[Row]:
         """Return the entries of a phase."""
@@ -99,8 +99,8 @@ def _entry(
         evidence=evidence.evidence_states(item, record, days, today, ends, project.file_states),
         waits=_waits(project, known, checklist, item),
         later=bool(item.after) and item.after not in passed,
-        changed=bool(record.basis) and record.basis != item.basis(),
-        private=checklist.id in project.private_lists,
+        changed=bool(record.basis) and not item.accepts(record.basis),
+        private=checklist.id in project.withheld_lists,
     )
 
 
@@ -110,8 +110,8 @@ def _waits(project: Project, known: set[str], checklist: Checklist, item: Item) 
     A shared list does not tell of private ones.
     """
     hidden = project.unreadable
-    if checklist.id not in project.private_lists:
-        hidden |= project.private_lists
+    if checklist.id not in project.withheld_lists:
+        hidden |= project.withheld_lists
     return tuple(
         need
         for need in item.needs

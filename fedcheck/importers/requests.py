@@ -108,7 +108,8 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
     columns = rows.TABLE.find_columns(grid.header)
     used = columns.values()
     extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
-    reading = _Reading(session, session.project.shared(), grid, columns, theirs, dates)
+    project = session.project.shared(with_internal=True)
+    reading = _Reading(session, project, grid, columns, theirs, dates)
     if extra:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
         reading.notes.append(Note("the header", f"columns that are not used: {listed}"))

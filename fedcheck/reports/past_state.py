@@ -275,7 +275,8 @@ def _lists_then(
             then += [one for one in session.catalog.lists if _own(one, {name})]
     others = [one for one in session.catalog.lists if not _own(one, held)]
     catalog = replace(session.catalog, lists=[*then, *others])
-    return catalog.serving(session.project.process), notes
+    lists = catalog.serving(session.project.process)
+    return {name: one.resolved(session.project.facts) for name, one in lists.items()}, notes
 
 
 def _own(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:

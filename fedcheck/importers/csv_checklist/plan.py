@@ -126,7 +126,7 @@ def _code_key(text: str) -> str:
 
 
 def _index_items(session: Session, query: str) -> _Known:
-    board = session.board().shared()
+    board = session.board().shared(with_internal=True)
     wanted = item_language(board.project).parse(query)
     rows = {e.ref: e for e in wanted.select(board.rows.values(), board.today)}
     by_code: dict[str, list[str]] = {}

@@ -38,7 +38,8 @@ def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> No
     """Ask for a new request, with what the last one of its kind says where that helps."""
     session = app.session
     same = [one for one in session.project.requests if one.kind == kind]
-    by, to, round_ = ("3pao" if kind == "evidence" else "", "csp", "")
+    process = session.project.process
+    by, to, round_ = (process.assessor if kind == "evidence" else "", process.provider, "")
     if same:
         by, to, round_ = same[-1].by, same[-1].to, same[-1].round
     ref = session.new_ref("requests")
