@@ -4,7 +4,7 @@ The command line and the app make the same calls; that is why undo, history and 
 same in both. State is immutable: each change makes a new project, and subscribers hear of it.
 """
 
-import secrets
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -190,7 +190,7 @@ class Session(Struct):
 
     def new_ref(self, book: str) -> str:
         """Return the reference of a new request or finding, with a random id."""
-        return f"{book}:{secrets.token_hex(3)}"
+        return f"{book}:{os.urandom(3).hex()}"
 
     def add_evidence(self, refs: Sequence[str], *pieces: Evidence) -> Transaction:
         """Attach pieces of evidence, each to all of the items, as one action.
@@ -468,7 +468,7 @@ class Session(Struct):
         return {name: one.renamed for name, one in self.project.checklists.items()}
 
     def _deed(self, undoes: str = "") -> TransactionHead:
-        return TransactionHead(self.who, self.clock(), secrets.token_hex(4), undoes)
+        return TransactionHead(self.who, self.clock(), os.urandom(4).hex(), undoes)
 
     def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""

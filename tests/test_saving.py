@@ -204,7 +204,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(session: Session, children: lis
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
-@pytest.mark.parametrize("step", ["mkstemp", "fsync", "replace"])
+@pytest.mark.parametrize("step", ["open_beside", "fsync", "replace"])
 def test_a_step_that_fails_leaves_the_old_file(
     session: Session, monkeypatch: pytest.MonkeyPatch, step: str, code: int
 ) -> None:
@@ -215,7 +215,7 @@ def test_a_step_that_fails_leaves_the_old_file(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    places = {"mkstemp": (atomic_files.tempfile, "mkstemp"), "fsync": (os, "fsync")}
+    places = {"open_beside": (atomic_files, "open_beside"), "fsync": (os, "fsync")}
     with monkeypatch.context() as patch:
         patch.setattr(*places.get(step, (Path, "replace")), refuse)
         with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
@@ -291,7 +291,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
     before = {path: path.read_bytes() for path in (session.root / "progress").iterdir()}
     assert len(before) == 2
     made: list[str] = []
-    real = atomic_files.tempfile.mkstemp
+    real = atomic_files.open_beside
 
     def second_fails(*args: Any, **kwargs: Any) -> Any:
         if made:
@@ -300,7 +300,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
         return real(*args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic_files.tempfile, "mkstemp", second_fails)
+        patch.setattr(atomic_files, "open_beside", second_fails)
         with pytest.raises(FedcheckError, match="no space left"):
             session.edit(refs, ItemEdit(owner="erin"))
     assert {p: p.read_bytes() for p in (session.root / "progress").iterdir()} == before

@@ -1,22 +1,17 @@
-"""Options that commands share, the open session, and printing."""
+"""Options that commands share, the open session, and printing.
 
-import json
+Every start loads this, `--version` too: what only some commands need is imported where it is used.
+"""
+
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
 
 import click
 
-from fedcheck.domain.dates import parse_date
-from fedcheck.domain.finding import Finding
-from fedcheck.domain.finding_rules import DETAILS
-from fedcheck.domain.key import keys_by_field
-from fedcheck.domain.text import clean
 from fedcheck.errors import Problem
 
 if TYPE_CHECKING:
@@ -31,11 +26,11 @@ _OURS = f"\x1b[{os.urandom(8).hex()}"
 """Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
 
 
-@dataclass(slots=True)
 class Settings:
     """What was said before the command's name."""
 
-    workspace: str | None = None
+    def __init__(self, workspace: str | None = None) -> None:
+        self.workspace = workspace
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -45,6 +40,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse a date or fail with what to write."""
+        from fedcheck.domain.dates import parse_date
+
         if isinstance(value, date):
             return value
         try:
@@ -80,6 +77,8 @@ def json_option(command: F) -> F:
 
 def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session":
     """Open the workspace that is meant, and tell of broken files on stderr."""
+    from pathlib import Path
+
     from fedcheck.session import open_session
     from fedcheck.storage import config, paths
 
@@ -105,6 +104,8 @@ def warn(problems: list[Problem]) -> None:
 
 def _near(problem: Problem) -> str:
     """Return a problem with its path from the working directory, where that is shorter."""
+    from pathlib import Path
+
     try:
         path = problem.file.relative_to(Path.cwd())
     except ValueError:
@@ -117,6 +118,8 @@ def complain(message: str, hint: str = "") -> None:
 
     Lines after the first are indented: no name of a file can look like a message of its own.
     """
+    from fedcheck.domain.text import clean
+
     sys.stdout.flush()
     text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
     lines = [line.strip()[:LONGEST] for line in text.splitlines()]
@@ -125,6 +128,8 @@ def complain(message: str, hint: str = "") -> None:
 
 def say(text: str = "") -> None:
     """Print a line of the answer; control characters in it become visible."""
+    from fedcheck.domain.text import clean
+
     click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
 
 
@@ -132,6 +137,8 @@ def paint(text: str, **style: Any) -> str:
     """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
     if not colourful():
         return text
+    from fedcheck.domain.text import clean
+
     return click.style(clean(text), **style).replace("\x1b[", _OURS)
 
 
@@ -149,6 +156,8 @@ def print_json(data: Any) -> None:
 
 def json_text(data: Any) -> str:
     """Return data as JSON in ASCII; dates as ISO 8601."""
+    import json
+
     return json.dumps(data, indent=2, default=_plain)
 
 
@@ -172,6 +181,10 @@ NAMES = {
 
 def detail_options(command: Command) -> Command:
     """Add an option for each detail of a finding."""
+    from fedcheck.domain.finding import Finding
+    from fedcheck.domain.finding_rules import DETAILS
+    from fedcheck.domain.key import keys_by_field
+
     hints = get_type_hints(Finding)
     described = {name: key.doc for name, (_, key) in keys_by_field(Finding).items()}
     for name in reversed(list(DETAILS)):

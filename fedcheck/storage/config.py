@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -106,6 +105,8 @@ def _of_path(path: str) -> str:
 
 def _is_zone(name: str) -> bool:
     """Tell whether a text is a zone; `EST5EDT,M3.2.0` and the like are none."""
+    from zoneinfo import ZoneInfo  # loaded here: only what makes a workspace asks
+
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):

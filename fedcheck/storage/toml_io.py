@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import tomli
-import tomli_w
 from msgspec import Struct
 
 from fedcheck.domain.checklist import FORMAT
@@ -287,6 +286,13 @@ def _as_date(text: str) -> date | str:
         return text
 
 
+def dumps(data: Mapping[str, Any], multiline: bool = False) -> str:
+    """Write TOML; `multiline` lets a text of several lines stay so."""
+    import tomli_w  # loaded here: only what writes pays for it
+
+    return tomli_w.dumps(data, multiline_strings=multiline)
+
+
 def table(header: str, path: str, data: Mapping[str, Any]) -> str:
     """Write a table; tables inside it follow with headers of their own, never inline."""
     lines = [header + "\n"]
@@ -299,7 +305,7 @@ def table(header: str, path: str, data: Mapping[str, Any]) -> str:
             inner += ["\n" + table(f"[[{under}]]", under, v) for v in value]
         else:
             multiline = isinstance(value, str) and "\r" not in value
-            lines.append(tomli_w.dumps({key: value}, multiline_strings=multiline))
+            lines.append(dumps({key: value}, multiline))
     return "".join(lines + inner)
 
 
