@@ -202,8 +202,12 @@ def test_the_version_loads_nothing_of_a_workspace(workspace: Path) -> None:
     loaded = loaded_by_command(["--version"], workspace)
     ours_loaded = {name for name in loaded if name.split(".")[0] == "fedcheck"}
     assert ours_loaded == {
-        "fedcheck", "fedcheck.cli", "fedcheck.cli.main", "fedcheck.cli.options", "fedcheck.errors",
-    }  # fmt: skip
+        "fedcheck",
+        "fedcheck.cli",
+        "fedcheck.cli.invocation",
+        "fedcheck.cli.main",
+        "fedcheck.errors",
+    }
 
 
 def loaded_by_command(argv: list[str], where: Path) -> set[str]:

@@ -440,6 +440,35 @@ def test_a_lock_that_another_process_holds(
     assert items(session.root)["diagram"]["owner"] == "dana"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs flock")
+def test_a_lock_file_that_goes_while_it_is_locked_is_made_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    path = session.root / ".fedcheck" / "lock"
+    real = fcntl.flock
+    gone: list[Path] = []
+
+    def flock(handle: int, how: int) -> None:
+        real(handle, how)
+        if not gone:
+            gone.append(path)
+            path.unlink()
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with local_state.locked(session.root):
+        assert gone
+        assert path.stat().st_mode & 0o777 == 0o600
+        with (
+            pytest.raises(FedcheckError, match="locked by another fedcheck"),
+            local_state.locked(session.root, 0.1),
+        ):
+            pass
+    with local_state.locked(session.root, 0.1):
+        pass
+
+
 def test_the_wait_for_the_lock_is_ten_seconds() -> None:
     assert local_state.LOCK_WAIT == 10.0
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from fedcheck import __version__
-from fedcheck.cli.options import Settings, complain, workspace_option
+from fedcheck.cli.invocation import Settings, complain, workspace_option
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 
 
@@ -39,9 +39,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, with a suggestion where there is none of that name."""
-        from fedcheck.domain.reference import did_you_mean
-
         if args and args[0] not in self.places and not args[0].startswith("-"):
+            from fedcheck.domain.reference import did_you_mean
+
             hint = did_you_mean(args[0], self.places) or f"see: {ctx.command_path} --help"
             raise FedcheckError(f'no command "{args[0][:60]}"', hint, ErrorKind.USAGE)
         return super().resolve_command(ctx, args)

@@ -1,36 +1,32 @@
-"""Options that commands share, the open session, and printing.
+"""Options that commands share, the open session, and printing."""
 
-Every start loads this, `--version` too: what only some commands need is imported where it is used.
-"""
-
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 import click
 
+from fedcheck.cli.invocation import F
+from fedcheck.cli.invocation import Settings as Settings
+from fedcheck.cli.invocation import complain as complain
+from fedcheck.cli.invocation import workspace_option as workspace_option
+from fedcheck.domain.dates import parse_date
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.key import keys_by_field
+from fedcheck.domain.text import clean
 from fedcheck.errors import Problem
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-LONGEST = 2000
-"""The longest line on stderr, in characters."""
-
 _OURS = f"\x1b[{os.urandom(8).hex()}"
 """Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
-
-
-class Settings:
-    """What was said before the command's name."""
-
-    def __init__(self, workspace: str | None = None) -> None:
-        self.workspace = workspace
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -40,24 +36,12 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse a date or fail with what to write."""
-        from fedcheck.domain.dates import parse_date
-
         if isinstance(value, date):
             return value
         try:
             return parse_date(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-
-
-def workspace_option(command: F) -> F:
-    """Add `-w DIR`."""
-    return click.option(
-        "-w",
-        "--workspace",
-        metavar="DIR",
-        help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
-    )(command)
 
 
 def choice_of(words: Iterable[str]) -> click.Choice[str]:
@@ -77,8 +61,6 @@ def json_option(command: F) -> F:
 
 def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session":
     """Open the workspace that is meant, and tell of broken files on stderr."""
-    from pathlib import Path
-
     from fedcheck.session import open_session
     from fedcheck.storage import config, paths
 
@@ -104,8 +86,6 @@ def warn(problems: list[Problem]) -> None:
 
 def _near(problem: Problem) -> str:
     """Return a problem with its path from the working directory, where that is shorter."""
-    from pathlib import Path
-
     try:
         path = problem.file.relative_to(Path.cwd())
     except ValueError:
@@ -113,23 +93,8 @@ def _near(problem: Problem) -> str:
     return str(Problem(path, problem.line, problem.message, problem.hint))
 
 
-def complain(message: str, hint: str = "") -> None:
-    """Print a message for a person on stderr, after what is on stdout already.
-
-    Lines after the first are indented: no name of a file can look like a message of its own.
-    """
-    from fedcheck.domain.text import clean
-
-    sys.stdout.flush()
-    text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
-    lines = [line.strip()[:LONGEST] for line in text.splitlines()]
-    click.echo("\n  ".join(lines), err=True)
-
-
 def say(text: str = "") -> None:
     """Print a line of the answer; control characters in it become visible."""
-    from fedcheck.domain.text import clean
-
     click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
 
 
@@ -137,8 +102,6 @@ def paint(text: str, **style: Any) -> str:
     """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
     if not colourful():
         return text
-    from fedcheck.domain.text import clean
-
     return click.style(clean(text), **style).replace("\x1b[", _OURS)
 
 
@@ -156,8 +119,6 @@ def print_json(data: Any) -> None:
 
 def json_text(data: Any) -> str:
     """Return data as JSON in ASCII; dates as ISO 8601."""
-    import json
-
     return json.dumps(data, indent=2, default=_plain)
 
 
@@ -181,10 +142,6 @@ NAMES = {
 
 def detail_options(command: Command) -> Command:
     """Add an option for each detail of a finding."""
-    from fedcheck.domain.finding import Finding
-    from fedcheck.domain.finding_rules import DETAILS
-    from fedcheck.domain.key import keys_by_field
-
     hints = get_type_hints(Finding)
     described = {name: key.doc for name, (_, key) in keys_by_field(Finding).items()}
     for name in reversed(list(DETAILS)):

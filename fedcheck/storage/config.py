@@ -1,6 +1,5 @@
 """The user's own configuration, which is read and never rewritten; the machine's time zone."""
 
-import getpass
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -74,6 +73,8 @@ def who(config: UserConfig, environment: Mapping[str, str]) -> str:
     """Return the name that changes are recorded under: FEDCHECK_USER, configuration, login."""
     named = environment.get("FEDCHECK_USER") or config.name
     if not named:
+        import getpass  # loaded here: it brings the terminal's own library
+
         try:
             named = getpass.getuser()
         except (OSError, KeyError, ImportError):

@@ -86,7 +86,7 @@ def _plain_xdg(environment: Mapping[str, str]) -> UserFolders | None:
 
     None where that takes more than to look at absolute paths (no home, a relative one, Android).
     """
-    home = environment.get("HOME", "")
+    home = environment.get("HOME", "").rstrip("/")
     found = []
     for variable, usual in XDG:
         folder = environment.get(variable) or (home and f"{home}/{usual}")
