@@ -1,6 +1,7 @@
 """Shell completion of items, queries, milestones and checklists; silent where nothing opens."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,13 @@ from fedcheck.domain.reference import split
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from fedcheck.domain.workspace import Project
     from fedcheck.session import Session
 
     Completions = list[CompletionItem]
+
+Completer = Callable[[click.Context, click.Parameter, str], "Completions"]
+"""Returns the completions of what is typed so far."""
 
 
 def _item(word: str, words: str | None = None) -> "CompletionItem":
@@ -90,6 +95,17 @@ def people(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completi
     session = _session(ctx)
     known = session.project.people() if session else []
     return [_item(name) for name in known if name.startswith(incomplete)]
+
+
+def suggestions(suggest: "Callable[[Project], Iterable[str]]") -> Completer:
+    """Return a completer for the values that a function finds in the workspace."""
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":
+        session = _session(ctx)
+        known = suggest(session.project) if session else ()
+        return [_item(value) for value in known if value.startswith(incomplete)]
+
+    return complete
 
 
 def requests(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":
