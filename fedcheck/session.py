@@ -5,7 +5,6 @@ same in both. State is immutable: each change makes a new project. What is to be
 typed edit; the rules of the domain make the changes of it.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,6 +46,11 @@ Token = Callable[[int], str]
 """Makes a random id of so many bytes, in hexadecimal digits."""
 
 
+def random_token(size: int) -> str:
+    """Return a random id of `size` bytes, as hex digits."""
+    return os.urandom(size).hex()
+
+
 def system_clock() -> datetime:
     """Return the time now, in UTC."""
     return datetime.now(UTC)
@@ -82,7 +86,7 @@ class Session(Struct):
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
-    token: Token = secrets.token_hex
+    token: Token = random_token
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""

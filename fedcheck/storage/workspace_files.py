@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import tomli_w
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -31,7 +30,7 @@ from fedcheck.storage.paths import HEAD, MACHINE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.toml_io import read
+from fedcheck.storage.toml_io import dumps, read
 
 T = TypeVar("T")
 
@@ -210,11 +209,11 @@ def head_text(
     head |= {"provider": provider} if provider else {}
     head |= {"timezone": timezone}
     head |= {"marking": marking} if marking else {}
-    text = tomli_w.dumps(head)
-    text += "\n" + tomli_w.dumps({"profile": dict(profile or {})})
+    text = dumps(head)
+    text += "\n" + dumps({"profile": dict(profile or {})})
     text += "\n# Dates of milestones; those not named here follow from the process.\n"
     text += "# Known: " + ", ".join(stone.id for stone in process.milestones) + "\n"
-    text += tomli_w.dumps({"milestones": dict(milestones or {})})
+    text += dumps({"milestones": dict(milestones or {})})
     text += "\n# Who takes part:\n# [people.alice]\n"
     text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
     return text
