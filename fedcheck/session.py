@@ -46,11 +46,6 @@ Token = Callable[[int], str]
 """Makes a random id of so many bytes, in hexadecimal digits."""
 
 
-def random_token(size: int) -> str:
-    """Return a random id of `size` bytes, as hex digits."""
-    return os.urandom(size).hex()
-
-
 def system_clock() -> datetime:
     """Return the time now, in UTC."""
     return datetime.now(UTC)
@@ -86,7 +81,7 @@ class Session(Struct):
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
-    token: Token = random_token
+    token: Token = random_id
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""
