@@ -36,6 +36,7 @@ from fedcheck.storage import (
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
 from fedcheck.storage.paths import HEAD, UserFolders, private_home, shipped_checklists
+from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.transaction import Guard, TransactionHead, allow, unless_changed_since
 from fedcheck.storage.workspace_files import load, with_book

@@ -22,7 +22,7 @@ RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
 
 
 def random_id(size: int = 3) -> str:
-    """Return an id of `size` random bytes, as hex digits: sequences would collide between clones."""
+    """Return `size` random bytes as hex digits; sequences would collide between clones."""
     return os.urandom(size).hex()
 
 
