@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.cli.main import LazyGroup
+from fedcheck.cli.lazy_group import LazyGroup
 from fedcheck.cli.options import print_json, say
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError

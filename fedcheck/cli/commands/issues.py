@@ -72,19 +72,6 @@ def refs_of(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(ref_of(session, book, text) for text in texts))
 
 
-def withdraw(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
-    """Take a request or a finding out of its register; say so."""
-    from fedcheck.cli.commands.item import report_action
-
-    ref = ref_of(session, book, text)
-    title = getattr(session.project.thing(ref), "title", "")
-    action = session.withdraw(ref, reason)
-    if as_json:
-        report_action(session, action, as_json)
-        return
-    say(one_line(f"{split(ref)[1]}  withdrawn: {title}", 200))
-
-
 def any_ref(session: "Session", text: str) -> str:
     """Return the reference of an item, or of a request or finding that is named in full."""
     book = split(text)[0]

@@ -201,6 +201,17 @@ def report_action(session: "Session", action: "Transaction", as_json: bool = Fal
         say(f"saved  {action.label}")
 
 
+def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
+    """Take a request or a finding out of its register; say so."""
+    ref = issues.ref_of(session, book, text)
+    title = getattr(session.project.thing(ref), "title", "")
+    action = session.withdraw(ref, reason)
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    say(one_line(f"{split(ref)[1]}  withdrawn: {title}", 200))
+
+
 @click.command()
 @workspace_option
 @json_option
