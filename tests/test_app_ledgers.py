@@ -271,7 +271,7 @@ async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch)
             patch.setattr(atomic_files, "append", refused)
             await press(pilot, "f2")
             assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
-        filled.try_again()
+        filled.saves.try_again()
         await settle(pilot)
         assert not filled.line.jobs
         assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
@@ -498,7 +498,7 @@ async def test_every_number_of_home_and_of_the_gate_opens_what_it_counts(filled)
         await press(pilot, "enter")
         assert filled.screen.thing.id == "q1"
         assert "All of them." in screen_text(filled)
-        filled.show_ledger("requests", ref="requests:q2")
+        filled.show_issues("requests", ref="requests:q2")
         await settle(pilot)
         assert "The lead." in screen_text(filled)
         assert filled.screen.thing.id == "q2"
@@ -512,12 +512,12 @@ async def test_what_others_do_appears_and_what_they_remove_kills_nothing(filled,
         opened(workspace).revise(
             ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
         )
-        filled.look_at_disk()
+        filled.others.look()
         await settle(pilot)
         assert "Nobody." in screen_text(filled)
         await press(pilot, "e")
         (workspace / "requests.toml").unlink()
-        filled.look_at_disk()
+        filled.others.look()
         await settle(pilot)
         await press(pilot, "escape", "n", "y", "b", "e", "i", "o", "d", "E", "enter", "j", "k")
         assert "Nothing was asked yet" in screen_text(filled)
@@ -529,7 +529,7 @@ async def test_a_broken_file_is_told_and_what_was_known_stays(filled, workspace,
         await settle(pilot)
         await press(pilot, "4")
         path.write_text(REQUESTS + "[[request\n")
-        filled.look_at_disk()
+        filled.others.look()
         await settle(pilot)
         assert "cannot read requests.toml:" in screen_text(filled)
         assert refs(filled) == ["requests:q1", "requests:q2"]

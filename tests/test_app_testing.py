@@ -12,7 +12,7 @@ from fedcheck.storage import checklist_writer, paths
 from fedcheck.storage.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.screens.test_progress import TestingScreen
+from fedcheck.tui.screens.test_progress import TestProgressScreen
 from fedcheck.tui.widgets.item_list import needed
 from fedcheck.tui.widgets.key_line import KeyLine
 
@@ -142,7 +142,7 @@ async def test_counts_are_doors_to_their_tests(app, steps):
         await settle(pilot)
         app.session.edit([ONE], edit_satisfied())
         await press(pilot, "9")
-        assert isinstance(app.screen, TestingScreen)
+        assert isinstance(app.screen, TestProgressScreen)
         assert "AC Access Control" in screen_text(app)
         await press(pilot, "z")
         assert "by method" in screen_text(app)

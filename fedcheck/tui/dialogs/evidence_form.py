@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, cast, get_args
+from typing import ClassVar, cast, get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,11 +22,9 @@ from fedcheck.domain.reference import candidates, split
 from fedcheck.domain.text import clean, one_line, plural, storable
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.evidence_files import OutsideError, Step, Stopped, kind_of, size_of
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
 from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 NAMES: dict[str, str] = {
     "link": "Link",
@@ -92,9 +90,9 @@ class EvidenceForm(ModalScreen[Filled | None]):
         self._timer: Timer | None = None
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the fields, a line each."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.finding import REMEDIATION, RISKS, Finding, remediation_due
@@ -14,6 +14,7 @@ from fedcheck.domain.request_rules import asked
 from fedcheck.domain.text import one_line, storable
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, unless_changed
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.issue_actions import (
@@ -24,16 +25,13 @@ from fedcheck.tui.screens.issue_actions import (
     items_preview,
 )
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 UNSATISFIED = "other-than-satisfied"
 Values = Mapping[str, str]
 Done = Callable[[str], object]
 """Hears the reference of what was made."""
 
 
-def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> None:
+def ask_request(app: ProjectApp, kind: str, done: Done, item: str = "") -> None:
     """Ask for a new request, with what the last one of its kind says where that helps."""
     session, today = app.session, app.board.today
     same = [one for one in session.project.requests if one.kind == kind]
@@ -53,19 +51,19 @@ def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> No
     app.push_screen(FormScreen(title, _request_fields(app, new)), given)
 
 
-def amend_request(app: "FedcheckApp", request: Request) -> None:
+def amend_request(app: ProjectApp, request: Request) -> None:
     """Change what is asked."""
     _amend(app, "requests", request, _request_fields(app, request))
 
 
 def ask_risk(
-    app: "FedcheckApp", done: Done, items: Sequence[str] = (), title: str = "A new finding"
+    app: ProjectApp, done: Done, items: Sequence[str] = (), title: str = "A new finding"
 ) -> None:
     """Ask for the risk of a new finding, then for the rest."""
     _ask_risk(app, title, lambda risk: raise_finding(app, risk, done, items))
 
 
-def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> None:
+def _ask_risk(app: ProjectApp, title: str, then: Callable[[str], object]) -> None:
     choices = [
         Choice(risk, f"{risk.capitalize()} risk, {REMEDIATION[risk].count} days", risk[0])
         for risk in RISKS
@@ -78,7 +76,7 @@ def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> 
     app.push_screen(ChoicePrompt(title, choices, "moderate"), chosen)
 
 
-def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], Transaction]:
+def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Transaction]:
     """Return what saves that tests are not satisfied, and then offers to raise the findings."""
     session = app.session
 
@@ -101,7 +99,7 @@ def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], 
     return job
 
 
-def _offer_several(app: "FedcheckApp", refs: Sequence[str]) -> None:
+def _offer_several(app: ProjectApp, refs: Sequence[str]) -> None:
     """Offer one finding for several tests, or one for each."""
     choices = [
         Choice("one", "One finding that names all of them", "o"),
@@ -119,7 +117,7 @@ def _offer_several(app: "FedcheckApp", refs: Sequence[str]) -> None:
     app.push_screen(ChoicePrompt(title, choices, "one"), chosen)
 
 
-def _raise_each(app: "FedcheckApp", refs: Sequence[str], risk: str) -> None:
+def _raise_each(app: ProjectApp, refs: Sequence[str], risk: str) -> None:
     """Raise a finding for each test, as one action."""
     session, today = app.session, app.session.today()
     made = {}
@@ -132,7 +130,7 @@ def _raise_each(app: "FedcheckApp", refs: Sequence[str], risk: str) -> None:
 
 
 def _new_finding(
-    app: "FedcheckApp", ref: str, risk: str, items: Sequence[str], today: date
+    app: ProjectApp, ref: str, risk: str, items: Sequence[str], today: date
 ) -> Finding:
     """Return a finding by the first test that found it."""
     first = app.session.project.item(items[0]) if items else None
@@ -147,7 +145,7 @@ def _new_finding(
     )
 
 
-def raise_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str] = ()) -> None:
+def raise_finding(app: ProjectApp, risk: str, done: Done, items: Sequence[str] = ()) -> None:
     """Ask for a new finding; its due date follows from the risk until somebody says otherwise."""
     session, today = app.session, app.board.today
     ref = session.new_ref("findings")
@@ -163,13 +161,13 @@ def raise_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str
     app.push_screen(FormScreen(title, _finding_fields(app, new)), given)
 
 
-def amend_finding(app: "FedcheckApp", finding: Finding) -> None:
+def amend_finding(app: ProjectApp, finding: Finding) -> None:
     """Change what was found."""
     _amend(app, "findings", finding, _finding_fields(app, finding))
 
 
 def _amend(
-    app: "FedcheckApp", book: str, thing: Any, fields: list[Field], draft: Values | None = None
+    app: ProjectApp, book: str, thing: Any, fields: list[Field], draft: Values | None = None
 ) -> None:
     """Ask for other words, and save only what was changed; nobody's text is written over."""
 
@@ -200,7 +198,7 @@ def _amend(
     app.push_screen(FormScreen(f"Change: {thing.title}", shown), given)
 
 
-def _filled(app: "FedcheckApp", thing: Any, values: Values) -> Any:
+def _filled(app: ProjectApp, thing: Any, values: Values) -> Any:
     """Return a request or a finding with what was typed."""
     kept: dict[str, Any] = {}
     for name, text in values.items():
@@ -230,7 +228,7 @@ def _needed(what: str) -> Callable[[str], str]:
     return preview
 
 
-def _request_fields(app: "FedcheckApp", request: Request) -> list[Field]:
+def _request_fields(app: ProjectApp, request: Request) -> list[Field]:
     project = app.session.project
     known = project.requests
     people = _seen([*project.people(), *project.process.roles, *(r.by for r in known)])
@@ -255,7 +253,7 @@ def _request_fields(app: "FedcheckApp", request: Request) -> list[Field]:
     ]  # fmt: skip
 
 
-def _finding_fields(app: "FedcheckApp", finding: Finding) -> list[Field]:
+def _finding_fields(app: ProjectApp, finding: Finding) -> list[Field]:
     project = app.session.project
     people = _seen([*project.people(), *project.process.roles])
     without = "by its risk"

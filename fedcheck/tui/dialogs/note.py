@@ -1,15 +1,12 @@
 """Writing a note, and what to do where somebody else wrote it meanwhile."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, unless_changed
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 Save = Callable[[str, Guard], Transaction]
 """Saves a text, unless the guard refuses."""
@@ -23,7 +20,7 @@ CHOICES = [
 
 
 def write_note(
-    app: "FedcheckApp",
+    app: ProjectApp,
     title: str,
     seen: str,
     save: Save,
@@ -55,7 +52,7 @@ def write_note(
 
 
 def _settle(
-    app: "FedcheckApp", title: str, mine: str, error: ConflictError, save: Save, field: str
+    app: ProjectApp, title: str, mine: str, error: ConflictError, save: Save, field: str
 ) -> None:
     """Ask what to do with two texts; until then mine stays here, and theirs on the disk."""
     theirs = error.now

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from fedcheck.domain.dates import distance, typed_day
@@ -12,10 +11,8 @@ from fedcheck.domain.workspace import Sent
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
 from fedcheck.storage.record_file import SENT
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 Since = Callable[[str | None], object]
 """Hears what was chosen: what `earlier` takes, nothing at all (empty), or the template's own."""
@@ -23,7 +20,7 @@ Since = Callable[[str | None], object]
 DAY, TEMPLATE, NOTHING = "day", "template", "nothing"
 
 
-def ask_since(app: "FedcheckApp", then: Since) -> None:
+def ask_since(app: ProjectApp, then: Since) -> None:
     """Ask since when changes are told, offering what is known of this workspace."""
     specs: dict[str, str] = {}
     choices = [
@@ -46,7 +43,7 @@ def ask_since(app: "FedcheckApp", then: Since) -> None:
     app.push_screen(ChoicePrompt("Tell what changed", choices), chosen)
 
 
-def _known(app: "FedcheckApp") -> Iterator[tuple[str, str, str]]:
+def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
     """Return what else can be compared with: a name, its words, what `earlier` takes for it.
 
     A day counts as a whole: the state is that at the end of the day before.
@@ -87,7 +84,7 @@ def _spec(session: Session, last: Sent) -> str:
     return f"./{last.file}" if same else str(last.on)
 
 
-def _ask_day(app: "FedcheckApp", then: Since) -> None:
+def _ask_day(app: ProjectApp, then: Since) -> None:
     today = app.session.today()
 
     def preview(text: str) -> str:

@@ -21,11 +21,12 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 from fedcheck.session import Session
+from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import ChecklistView
 from fedcheck.tui.screens.item_actions import ask_place
-from fedcheck.tui.screens.test_actions import FieldworkScreen
+from fedcheck.tui.screens.item_keys import ItemKeysScreen
 from fedcheck.tui.widgets.item_details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -38,7 +39,7 @@ DETAILS_DELAY = 0.08
 """How long the cursor rests, in seconds, before the details follow it."""
 
 
-class ChecklistScreen(FieldworkScreen):
+class ChecklistScreen(ItemKeysScreen):
     """Items of a place, or of a query over everything."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,12 +73,12 @@ class ChecklistScreen(FieldworkScreen):
         return self.items.row
 
     @property
-    def meant(self) -> Sequence[Row]:
+    def chosen_rows(self) -> Sequence[Row]:
         """Return the marked items, in the order of the checklists; else the highlighted one."""
         marked = self.items.marks.refs
         if marked:
             return [row for ref, row in self.fedcheck.board.rows.items() if ref in marked]
-        return super().meant
+        return super().chosen_rows
 
     @property
     def items(self) -> ItemList:
@@ -133,7 +134,7 @@ class ChecklistScreen(FieldworkScreen):
         first = next((e for e in mine if not e.record.closed), mine[0] if mine else None)
         return Place(first.phase, first.role) if first else Place()
 
-    def on_saving_app_changed(self) -> None:
+    def on_project_changed(self) -> None:
         """Show what changed in the tree too."""
         if self.is_mounted:
             self.navigator.show(self.fedcheck.board, self.place)
@@ -269,7 +270,7 @@ class ChecklistScreen(FieldworkScreen):
             return
         self._describe(row, ())
         self.query_one("#details", VerticalScroll).scroll_home(animate=False)
-        self.recall(row.ref)
+        self.item_actions.recall(row.ref)
 
     def _describe(self, row: Row, past: Sequence[HistoryRow]) -> None:
         text = self.query_one("#details-text", Static)
@@ -277,21 +278,19 @@ class ChecklistScreen(FieldworkScreen):
         app = self.fedcheck
         text.update(details(app.board, row, app.signs, app.keymap, width, past))
 
-    @on(FieldworkScreen.Recalled)
-    def _recalled(self, event: FieldworkScreen.Recalled) -> None:
+    @on(HistoryRecalled)
+    def _recalled(self, event: HistoryRecalled) -> None:
         row = self.items.row
         if row is not None and row.ref == event.ref and event.future.exception() is None:
             self._describe(row, event.future.result())
 
     @on(ItemList.Opened)
     def _opened(self) -> None:
-        from fedcheck.tui.screens.item import ItemScreen
-
         if self.row:
-            self.app.push_screen(ItemScreen(self.row.ref))
+            self.fedcheck.open_screen("item", self.row.ref)
 
-    @on(FieldworkScreen.Edited)
-    def _edited(self, event: FieldworkScreen.Edited) -> None:
+    @on(ItemsEdited)
+    def _edited(self, event: ItemsEdited) -> None:
         """Take the marks off what was changed: the next key is about something else."""
         if self.items.marks.refs:
             self.items.marks.drop(event.refs)
@@ -359,19 +358,20 @@ class ChecklistScreen(FieldworkScreen):
 
     def action_list_group(self) -> None:
         """Choose how the items are grouped."""
+        self.fedcheck.start(self._ask_grouping())
+
+    async def _ask_grouping(self) -> None:
         keys = {"section": "s", "owner": "o", "due": "d", "status": "t", "family": "c"}
         choices = [Choice(name, words, keys[name]) for name, words in GROUPINGS.items()]
 
-        def chosen(grouping: str | None) -> None:
-            if grouping:
-                self.grouping = grouping
-                self.show()
-
-        self.app.push_screen(ChoicePrompt("Group by", choices, self.grouping), chosen)
+        grouping = await self.fedcheck.ask(ChoicePrompt("Group by", choices, self.grouping))
+        if grouping:
+            self.grouping = grouping
+            self.show()
 
     def action_list_phase(self) -> None:
         """Choose phase and role."""
-        ask_place(self.fedcheck, self.place, self._jump_to)
+        self.fedcheck.start(ask_place(self.fedcheck, self.place, self._jump_to))
 
     def action_list_tree(self) -> None:
         """Show or hide the tree."""

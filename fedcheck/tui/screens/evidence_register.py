@@ -25,17 +25,17 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.evidence_actions import (
     add_pieces,
+    dropped_links,
     edit_piece,
     remove_pieces,
     renew_piece,
     replace_piece,
+    verify_rows,
 )
-from fedcheck.tui.evidence_hashing import verify_rows
 from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.evidence import dropped
 from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.evidence_list import ProofList, details
+from fedcheck.tui.widgets.evidence_list import EvidenceList, details
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -46,7 +46,7 @@ ALL = "*"
 """Stands for all items of a piece."""
 
 
-class RegisterScreen(PlaceScreen):
+class EvidenceRegisterScreen(PlaceScreen):
     """All evidence: filter, list in groups, details of the highlighted piece."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("register")
@@ -66,9 +66,9 @@ class RegisterScreen(PlaceScreen):
         self._timer: Timer | None = None
 
     @property
-    def rows(self) -> ProofList:
+    def rows(self) -> EvidenceList:
         """Return the list."""
-        return self.query_one(ProofList)
+        return self.query_one(EvidenceList)
 
     @property
     def grouping(self) -> str:
@@ -84,7 +84,7 @@ class RegisterScreen(PlaceScreen):
                 yield Input(
                     self.filter, placeholder="words, state:stale; -word leaves out", id="filter"
                 )
-                yield ProofList(self.fedcheck.signs, id="register-list")
+                yield EvidenceList(self.fedcheck.signs, id="register-list")
             with VerticalScroll(id="register-details", can_focus=False):
                 yield Static(id="register-text")
         yield Static(id="register-progress")
@@ -121,7 +121,7 @@ class RegisterScreen(PlaceScreen):
         adds = self.fedcheck.hint("register.add", "adds some, or", "; ")
         return f"No evidence yet, and none is expected{adds or ';'} drop a file here"
 
-    @on(ProofList.Highlighted)
+    @on(EvidenceList.Highlighted)
     def _highlighted(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -176,7 +176,7 @@ class RegisterScreen(PlaceScreen):
         self.fedcheck.remembered.put("groups-evidence", way)
         self.show()
 
-    @on(ProofList.Opened)
+    @on(EvidenceList.Opened)
     def _opened(self) -> None:
         self.action_register_item()
 
@@ -191,13 +191,10 @@ class RegisterScreen(PlaceScreen):
             self._ask_item("Go to", row, [], self._go)
 
     def _go(self, ref: str | None) -> None:
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.screens.issues import ledger_screen
-
         if ref and in_a_ledger(ref):
-            self.app.push_screen(ledger_screen(ref.partition(":")[0], "", ref))
+            self.fedcheck.open_screen(ref.partition(":")[0], ref=ref)
         elif ref:
-            self.app.push_screen(ChecklistScreen(ref=ref))
+            self.fedcheck.open_screen("checklist", ref=ref)
 
     def _ask_item(self, title: str, row: EvidenceRow, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
         titles = {use.row.ref: use.row.item.title for use in row.uses}
@@ -210,7 +207,7 @@ class RegisterScreen(PlaceScreen):
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""
         event.stop()
-        links = dropped(self.fedcheck, event.text)
+        links = dropped_links(self.fedcheck, event.text)
         if links:
             self._add(links)
 

@@ -17,7 +17,7 @@ from fedcheck.tui.dialogs.finding_details import Weakness
 from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_risk
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.screens.issues import IssueScreen
 from fedcheck.tui.widgets.issue_columns import finding_columns
 from fedcheck.tui.widgets.issue_list import Columns
 
@@ -37,7 +37,7 @@ RETEST_CHOICES = (
 )
 
 
-class FindingsScreen(LedgerScreen):
+class FindingsScreen(IssueScreen):
     """The gaps that were found, and what is done about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("findings"), *bindings("ledger")]

@@ -140,12 +140,11 @@ class GateScreen(PlaceScreen):
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
         """Show what is missing; from there one comes back here."""
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.screens.issues import ledger_screen
-
         kind, _, ref = event.target.partition(":")
-        made = ChecklistScreen(ref=ref) if kind == "item" else ledger_screen(kind, "", event.target)
-        self.app.push_screen(made)
+        if kind == "item":
+            self.fedcheck.open_screen("checklist", ref=ref)
+        else:
+            self.fedcheck.open_screen(kind, ref=event.target)
 
     def action_gate_date(self) -> None:
         """Set the date of the milestone, showing what was typed comes to."""

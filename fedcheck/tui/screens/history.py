@@ -20,7 +20,7 @@ from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.history_reader import Past, read_past
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.history_list import StoryList
+from fedcheck.tui.widgets.history_list import HistoryList
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -53,16 +53,16 @@ class HistoryScreen(PlaceScreen):
         self._seen: object = None
 
     @property
-    def story(self) -> StoryList:
+    def story(self) -> HistoryList:
         """Return the list."""
-        return self.query_one(StoryList)
+        return self.query_one(HistoryList)
 
     def compose(self) -> ComposeResult:
         """Lay out filter and list."""
         yield TopLine()
         yield Input(self.filter, placeholder="words: who, which item, what", id="story-filter")
         named = None if self.ref else self._title
-        yield StoryList(named, self.fedcheck.signs.pointer, id="story")
+        yield HistoryList(named, self.fedcheck.signs.pointer, id="story")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -133,11 +133,11 @@ class HistoryScreen(PlaceScreen):
         found = project.request(name) if book == "requests" else project.finding(name)
         return one_line(found.title if found and book in LEDGERS else ref)
 
-    @on(StoryList.Opened)
+    @on(HistoryList.Opened)
     def _opened(self) -> None:
         deed = self.story.current
         if deed is not None and deed.ref.partition(":")[0] in LEDGERS:
-            self.fedcheck.show_ledger(deed.ref.partition(":")[0], "", deed.ref)
+            self.fedcheck.show_issues(deed.ref.partition(":")[0], "", deed.ref)
         elif deed is None or deed.ref not in self.fedcheck.board.rows:
             self.fedcheck.tell("This line is about no item that there is now")
         elif self.ref and self.past:

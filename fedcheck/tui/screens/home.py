@@ -22,10 +22,10 @@ from fedcheck.domain.dates import distance
 from fedcheck.domain.text import one_line, plural
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
-from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors, attention
 from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.timeline import sparkline, timeline
 from fedcheck.tui.widgets.top_line import TopLine
@@ -192,7 +192,7 @@ class HomeScreen(PlaceScreen):
         self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
 
     def _lately(self) -> None:
-        doings = lately(self.fedcheck.lately)
+        doings = lately(self.fedcheck.since_last_look)
         shown = self.size.width >= 100 and self.size.height >= 30 and bool(doings)
         self.query_one("#lately-heading").display = shown
         self.query_one("#lately").display = shown
@@ -267,17 +267,14 @@ class HomeScreen(PlaceScreen):
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.widgets.navigator import Place
-
         if event.role == GATE:
             lack = self.query_one(PhaseTable).lacking.get(event.phase)
             if lack and lack[1]:
-                self.app.push_screen(GateScreen(lack[0], event.phase))
+                self.fedcheck.open_screen("gate", lack[0], event.phase)
             else:
                 self.fedcheck.tell("Nothing is missing in this phase" if lack else "It has no gate")
             return
-        self.app.push_screen(ChecklistScreen(Place(event.phase, event.role)))
+        self.fedcheck.open_screen("checklist", Place(event.phase, event.role))
 
     @on(Doors.Opened)
     def _open_door(self, event: Doors.Opened) -> None:
@@ -289,12 +286,12 @@ class HomeScreen(PlaceScreen):
         app = self.fedcheck
         doors: dict[str, Callable[[str], object]] = {
             "item": app.show_item,
-            "query": app.show_query,
-            "requests": lambda words: app.show_ledger("requests", words),
-            "findings": lambda words: app.show_ledger("findings", words),
-            "evidence": app.show_evidence,
-            "history": app.show_history,
-            "gate": lambda stone: app.push_screen(GateScreen(stone)),
+            "query": lambda query: app.open_from_home("checklist", query=query),
+            "requests": lambda words: app.show_issues("requests", words),
+            "findings": lambda words: app.show_issues("findings", words),
+            "evidence": lambda words: app.open_from_home("evidence-register", words),
+            "history": lambda words: app.open_screen("history", filter_text=words),
+            "gate": lambda milestone: app.open_screen("gate", milestone),
             "attention": lambda _: self._ask_attention(),
             "steps": lambda _: self._ask_step(),
             "orphans": lambda _: self._read_orphans(),

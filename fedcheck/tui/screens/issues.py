@@ -25,7 +25,7 @@ from fedcheck.tui.screens.issue_actions import Revising
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.issue_columns import row
 from fedcheck.tui.widgets.issue_details import Page, details
-from fedcheck.tui.widgets.issue_list import Columns, IssueRow, LedgerList
+from fedcheck.tui.widgets.issue_list import Columns, IssueList, IssueRow
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -38,7 +38,7 @@ WIDEST = 110
 Stories = Mapping[str, Sequence[HistoryRow]]
 
 
-class LedgerScreen(PlaceScreen):
+class IssueScreen(PlaceScreen):
     """A register on the whole screen: a list in groups, and the details of the highlighted one."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
@@ -92,9 +92,9 @@ class LedgerScreen(PlaceScreen):
         raise TypeError(f"{type(self).__name__} says nothing")
 
     @property
-    def rows(self) -> LedgerList:
+    def rows(self) -> IssueList:
         """Return the list."""
-        return self.query_one(LedgerList)
+        return self.query_one(IssueList)
 
     @property
     def thing(self) -> Thing | None:
@@ -122,7 +122,7 @@ class LedgerScreen(PlaceScreen):
             with Vertical(id="ledger-rows"):
                 yield Input(self.filter, placeholder=self._examples(), id="filter")
                 yield Static(id="filter-error")
-                yield LedgerList(self.columns, signs.ascii_only, id="ledger-list")
+                yield IssueList(self.columns, signs.ascii_only, id="ledger-list")
             with Page(id="ledger-details"):
                 yield Static(id="ledger-text")
         yield KeyLine()
@@ -218,7 +218,7 @@ class LedgerScreen(PlaceScreen):
             self.stories = event.future.result()
             self._show_details()
 
-    @on(LedgerList.Highlighted)
+    @on(IssueList.Highlighted)
     def _highlighted(self) -> None:
         if self._timer is not None:
             self._timer.stop()
@@ -235,7 +235,7 @@ class LedgerScreen(PlaceScreen):
         app = self.fedcheck
         text.update(details(app.board, thing, app.signs, app.keymap, told, width))
 
-    @on(LedgerList.Opened)
+    @on(IssueList.Opened)
     def _open(self) -> None:
         self.add_class("-open")
         page = self.query_one(Page)
@@ -289,14 +289,12 @@ class LedgerScreen(PlaceScreen):
         """Go from the requests to the findings, or back."""
         books = [book for book, _ in self.TABS]
         other = books[1 - books.index(self.BOOK)]
-        self.app.switch_screen(ledger_screen(other))
+        self.fedcheck.replace_screen(other)
 
     def action_ledger_evidence(self) -> None:
         """See, add, open and remove evidence."""
-        from fedcheck.tui.screens.evidence import LedgerEvidenceScreen
-
         self.with_thing(
-            lambda thing: self.app.push_screen(LedgerEvidenceScreen(self.BOOK, thing.id))
+            lambda thing: self.fedcheck.open_screen("issue-evidence", self.BOOK, thing.id)
         )
 
     def action_ledger_item(self) -> None:
@@ -322,15 +320,6 @@ class LedgerScreen(PlaceScreen):
             self.app.bell()
         else:
             act(thing)
-
-
-def ledger_screen(book: str, filter_text: str = "", ref: str = "") -> LedgerScreen:
-    """Return the screen of a register."""
-    from fedcheck.tui.screens.findings import FindingsScreen
-    from fedcheck.tui.screens.requests import RequestsScreen
-
-    made = FindingsScreen if book == "findings" else RequestsScreen
-    return made(filter_text, ref)
 
 
 def _stories(session: Session) -> Stories:

@@ -15,7 +15,7 @@ from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.issue_forms import amend_request, ask_request
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.screens.issues import IssueScreen
 from fedcheck.tui.widgets.issue_columns import request_columns
 from fedcheck.tui.widgets.issue_list import Columns
 
@@ -25,7 +25,7 @@ KINDS = (
 )
 
 
-class RequestsScreen(LedgerScreen):
+class RequestsScreen(IssueScreen):
     """What one side asks of another, and whether it was answered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests"), *bindings("ledger")]

@@ -23,7 +23,7 @@ from fedcheck.errors import FedcheckError
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, PartsList, roles_text
+from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, ResponsibilityList, roles_text
 from fedcheck.tui.widgets.top_line import TopLine
 
 SHOWN = 8
@@ -57,15 +57,15 @@ class ResponsibilitiesScreen(PlaceScreen):
         self._seen: object = None
 
     @property
-    def rows(self) -> PartsList:
+    def rows(self) -> ResponsibilityList:
         """Return the list."""
-        return self.query_one(PartsList)
+        return self.query_one(ResponsibilityList)
 
     def compose(self) -> ComposeResult:
         """Lay out list and details."""
         yield TopLine()
         with Container(id="parts"):
-            yield PartsList(self.fedcheck.signs, id="parts-list")
+            yield ResponsibilityList(self.fedcheck.signs, id="parts-list")
             with VerticalScroll(id="parts-details", can_focus=False):
                 yield Static(id="parts-text")
         yield KeyLine()
@@ -120,7 +120,7 @@ class ResponsibilitiesScreen(PlaceScreen):
         self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
         self._details()
 
-    @on(PartsList.Highlighted)
+    @on(ResponsibilityList.Highlighted)
     def _details(self) -> None:
         row = self.rows.current
         lines: list[Piece] = []
@@ -152,7 +152,7 @@ class ResponsibilitiesScreen(PlaceScreen):
                 lines.append((f"  and {len(row.blocks) - SHOWN} more", "$foreground-muted"))
         return lines
 
-    @on(PartsList.Opened)
+    @on(ResponsibilityList.Opened)
     def _opened(self) -> None:
         row = self.rows.current
         if isinstance(row, Handoff):
@@ -160,7 +160,7 @@ class ResponsibilitiesScreen(PlaceScreen):
             if row.what == "item":
                 self.fedcheck.show_item(row.ref)
             else:
-                self.fedcheck.show_ledger(book, ref=row.ref)
+                self.fedcheck.show_issues(book, ref=row.ref)
         elif row is not None and row.duty.row is not None:
             self.fedcheck.show_item(row.duty.row.ref)
         else:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from textual import on
@@ -22,12 +22,9 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, paths, workspace_files
 from fedcheck.storage.config import machine_timezone
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 
 KEYS = "⏎ and tab go on, F2 makes it, esc cancels"
 
@@ -45,9 +42,9 @@ class WelcomeScreen(ModalScreen[None]):
         super().__init__(classes="prompt")
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the choices."""
@@ -146,9 +143,9 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         self.processes: dict[str, Process] = {}
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the fields with sensible defaults."""

@@ -84,11 +84,11 @@ def items_text(row: EvidenceRow, width: int) -> str:
     return plural(len(refs), "item")
 
 
-class ProofList(RowList[EvidenceRow]):
+class EvidenceList(RowList[EvidenceRow]):
     """The register, under headings."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"proof-list--{name}" for name in ("heading", "cursor", "dim", "good", "warn", "error")
+        f"evidence-list--{name}" for name in ("heading", "cursor", "dim", "good", "warn", "error")
     }
 
     def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
@@ -113,7 +113,7 @@ class ProofList(RowList[EvidenceRow]):
 
     def part_style(self, name: str) -> Style:
         """Return a style of this list."""
-        return self.get_component_rich_style(f"proof-list--{name}")
+        return self.get_component_rich_style(f"evidence-list--{name}")
 
     def draw(self, row: EvidenceRow, width: int, at_cursor: bool) -> Strip:
         """Draw a row."""
@@ -150,7 +150,7 @@ class ProofList(RowList[EvidenceRow]):
                 away = distance(until, self.today) if until else ""
                 parts.append((right(away, columns.away), late))
         if at_cursor:
-            cursor = self.get_component_rich_style("proof-list--cursor", partial=True)
+            cursor = self.get_component_rich_style("evidence-list--cursor", partial=True)
             parts = [(text, found + cursor) for text, found in parts]
         segments = [Segment(text, found) for text, found in parts]
         return Strip(segments).adjust_cell_length(width, parts[-1][1])

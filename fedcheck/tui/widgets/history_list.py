@@ -17,13 +17,13 @@ Named = Callable[[str], str]
 """Returns what an item is called."""
 
 
-class StoryList(RowList[HistoryRow]):
+class HistoryList(RowList[HistoryRow]):
     """Deeds under their days, the newest first."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "story-list--heading",
-        "story-list--cursor",
-        "story-list--dim",
+        "history-list--heading",
+        "history-list--cursor",
+        "history-list--dim",
     }
 
     def __init__(
@@ -54,7 +54,7 @@ class StoryList(RowList[HistoryRow]):
 
     def part_style(self, name: str) -> Style:
         """Return the style of a part."""
-        return self.get_component_rich_style(f"story-list--{name}")
+        return self.get_component_rich_style(f"history-list--{name}")
 
     def draw(self, row: HistoryRow, width: int, at_cursor: bool) -> Strip:
         """Draw a deed: when, who, which item, what."""
@@ -73,7 +73,7 @@ class StoryList(RowList[HistoryRow]):
             parts.append((cell(name, title), plain))
             parts.append((cell(row.what, room - title - 2), dim))
         if at_cursor:
-            over = self.get_component_rich_style("story-list--cursor", partial=True)
+            over = self.get_component_rich_style("history-list--cursor", partial=True)
             parts = [(text, found + over) for text, found in parts]
         segments = [Segment(text, found) for text, found in parts]
         return Strip(segments).adjust_cell_length(width, parts[-1][1])

@@ -25,7 +25,7 @@ class IssueRow:
     """A line of the list.
 
     Attributes:
-        cells: text and style of each column by name; a style is a name of `LedgerList`'s.
+        cells: text and style of each column by name; a style is a name of `IssueList`'s.
     """
 
     ref: str
@@ -35,18 +35,18 @@ class IssueRow:
     cells: Mapping[str, tuple[str, str]]
 
 
-class LedgerList(ScrollView, can_focus=True):
+class IssueList(ScrollView, can_focus=True):
     """Rows under headings, with a cursor that skips the headings."""
 
     BINDINGS = bindings("ledger-rows")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "ledger-list--heading",
-        "ledger-list--cursor",
-        "ledger-list--dim",
-        "ledger-list--accent",
-        "ledger-list--error",
-        "ledger-list--good",
-        "ledger-list--warn",
+        "issue-list--heading",
+        "issue-list--cursor",
+        "issue-list--dim",
+        "issue-list--accent",
+        "issue-list--error",
+        "issue-list--good",
+        "issue-list--warn",
     }
 
     cursor: reactive[int] = reactive(-1, init=False)
@@ -79,7 +79,7 @@ class LedgerList(ScrollView, can_focus=True):
         wanted = self._row_of(before) if before else -1
         if wanted < 0:
             wanted = self._nearest(min(max(place, 0), len(self.rows) - 1), 1)
-        self.set_reactive(LedgerList.cursor, wanted)
+        self.set_reactive(IssueList.cursor, wanted)
         self._keep_visible()
         self.refresh()
         self.post_message(self.Highlighted())
@@ -144,13 +144,13 @@ class LedgerList(ScrollView, can_focus=True):
             draw = _right if name == "away" else _cell
             parts.append((draw(text, wide or room), self._style(style)))
         if at_cursor:
-            cursor = self.get_component_rich_style("ledger-list--cursor", partial=True)
+            cursor = self.get_component_rich_style("issue-list--cursor", partial=True)
             parts = [(text, found + cursor) for text, found in parts]
         segments = [Segment(text, found) for text, found in parts]
         return Strip(segments).adjust_cell_length(width, parts[-1][1])
 
     def _style(self, name: str):  # type: ignore[no-untyped-def]
-        return self.get_component_rich_style(f"ledger-list--{name}") if name else self.rich_style
+        return self.get_component_rich_style(f"issue-list--{name}") if name else self.rich_style
 
     def action_ledger_down(self) -> None:
         """Go to the next row."""

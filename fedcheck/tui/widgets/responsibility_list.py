@@ -33,11 +33,12 @@ def roles_text(roles: Sequence[str]) -> str:
     return ", ".join(map(role_label, roles)) or "-"
 
 
-class PartsList(RowList[Line]):
+class ResponsibilityList(RowList[Line]):
     """Hand-offs and duties, under headings."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"parts-list--{name}" for name in ("heading", "cursor", "dim", "good", "warn", "error")
+        f"responsibility-list--{name}"
+        for name in ("heading", "cursor", "dim", "good", "warn", "error")
     }
 
     def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
@@ -53,7 +54,7 @@ class PartsList(RowList[Line]):
 
     def part_style(self, name: str) -> Style:
         """Return a style of this list."""
-        return self.get_component_rich_style(f"parts-list--{name}")
+        return self.get_component_rich_style(f"responsibility-list--{name}")
 
     def draw(self, row: Line, width: int, at_cursor: bool) -> Strip:
         """Draw a row."""
@@ -64,7 +65,7 @@ class PartsList(RowList[Line]):
         else:
             parts += self._duty(row, width - 2)
         if at_cursor:
-            over = self.get_component_rich_style("parts-list--cursor", partial=True)
+            over = self.get_component_rich_style("responsibility-list--cursor", partial=True)
             parts = [(text, style + over) for text, style in parts]
         segments = [Segment(text, style) for text, style in parts]
         return Strip(segments).adjust_cell_length(width, parts[-1][1])
