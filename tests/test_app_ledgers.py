@@ -273,7 +273,7 @@ async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch)
             assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
         filled.saves.try_again()
         await settle(pilot)
-        assert not filled.line.jobs
+        assert not filled.saves.jobs
         assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
         lines = [e for e in filled.session.history("requests:q2") if "evidence" in e.change.field]
         assert [e.by for e in lines] == ["alice"]

@@ -318,8 +318,8 @@ async def test_own_keys_work_and_are_shown_everywhere(write, start):
         assert isinstance(app.screen, ChecklistScreen)
         await press(pilot, "ctrl+c")
         assert "q leaves" in told(app)
-        offers = {action.id for action, _ in offers(app, app.screen)}
-        assert {"app.undo", "edit.done", "list.filter", "app.theme", "app.quit"} <= offers
+        offered = {action.id for action, _ in offers(app, app.screen)}
+        assert {"app.undo", "edit.done", "list.filter", "app.theme", "app.quit"} <= offered
         assert not told(app).count("config")
 
 
