@@ -430,7 +430,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "home": (HomeScreen,),
         "edit": (ChecklistScreen, ItemScreen),
         "list": (ChecklistScreen,),
-        "rows": (ItemList,),
+        "rows": (ItemList, IssueList),
         "item": (ItemScreen,),
         "test": (ChecklistScreen, ItemScreen),
         "tests": (TestProgressScreen,),
@@ -445,7 +445,6 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "requests": (RequestsScreen,),
         "findings": (FindingsScreen,),
         "ledger": (RequestsScreen, FindingsScreen),
-        "ledger-rows": (IssueList,),
         "ledger-page": (Page,),
     }
     for action in ACTIONS:
@@ -454,7 +453,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
             assert hasattr(home, f"action_{action.method}"), action.id
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     alone = [(place,) for place in homes if place != "everywhere"]
-    for chain, unfocused in product((*TOGETHER, *alone), ("ledger-rows", "ledger-page")):
+    for chain, unfocused in product((*TOGETHER, *alone), ("rows", "ledger-page")):
         places = (*(place for place in chain if place != unfocused), "everywhere")
         keys = [key for place in places for action in of_place(place) for key in action.keys]
         assert len(keys) == len(set(keys)), [k for k in keys if keys.count(k) > 1]

@@ -15,6 +15,7 @@ from fedcheck.domain import request_rules
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS
 from fedcheck.domain.request import Request
+from fedcheck.keys.keymap import key_map
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -94,7 +95,8 @@ def opened(root: Path, who: str = "bob"):
 
 
 def refs(app: FedcheckApp) -> list[str]:
-    return [row.ref for row in app.screen.rows.rows if not isinstance(row, str)]
+    screen = app.screen
+    return [f"{screen.BOOK}:{row.id}" for row in screen.rows.rows if not isinstance(row, str)]
 
 
 async def paste(pilot: Pilot, text: str) -> None:
@@ -656,3 +658,34 @@ async def test_a_detail_that_is_wrong_is_said_and_nothing_is_saved(filled, works
         await paste(pilot, "nonsense")
         await press(pilot, "enter", "escape", "escape")
         assert stored(workspace, "findings") == before
+
+
+@pytest.mark.parametrize("book", ["requests", "findings"])
+async def test_the_vim_preset_moves_and_opens_as_in_every_list(workspace, clock, book):
+    more = [f'[[request]]\nid = "v{n}"\ntitle = "Question {n}"\n' for n in range(60)]
+    found = [
+        f'[[finding]]\nid = "v{n}"\ntitle = "Gap {n}"\nrisk = "low"\nfound = 2027-01-04\n'
+        for n in range(60)
+    ]
+    wanted = more if book == "requests" else found
+    (workspace / f"{book}.toml").write_text("format = 1\n" + "".join(wanted))
+    user = config.UserConfig(preset="vim")
+    app = FedcheckApp(workspace, paths.user_folders(), user, "alice", workspace, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.show_issues(book)
+        await settle(pilot)
+        rows = app.screen.rows
+        first = rows.cursor
+        await press(pilot, "ctrl+f")
+        assert rows.cursor > first + 5
+        await press(pilot, "ctrl+b")
+        assert rows.cursor == first
+        await press(pilot, "l")
+        assert app.screen.has_class("-open")
+
+
+def test_keys_of_requests_and_findings_that_are_those_of_all_lists_now():
+    keymap = key_map(own={"ledger.down": "f6", "ledger": {"page-up": "f7"}})
+    assert not keymap.complaints
+    assert (keymap.of("rows.down"), keymap.of("rows.page-up")) == (("f6",), ("f7",))

@@ -179,5 +179,5 @@ def test_codes_of_procedures_have_a_column(app):
     section = STEPS.sections[0]
     row = Row(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
     plain = replace(row, item=STEPS.items["letter"][1])
-    assert needed([row, plain, plain]).code == 0
-    assert needed([row, row, plain]).code == len("AC-02a.[01]")
+    assert needed([row, plain, plain])["code"] == 0
+    assert needed([row, row, plain])["code"] == len("AC-02a.[01]")

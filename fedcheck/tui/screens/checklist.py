@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.activity import HistoryRow
@@ -25,6 +24,7 @@ from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import ChecklistView
+from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.item_actions import ask_place
 from fedcheck.tui.screens.item_keys import ItemKeysScreen
 from fedcheck.tui.widgets.item_details import details
@@ -35,11 +35,8 @@ from fedcheck.tui.widgets.query_field import QueryField, offer_text
 from fedcheck.tui.widgets.row_list import under_headings
 from fedcheck.tui.widgets.top_line import TopLine
 
-DETAILS_DELAY = 0.08
-"""How long the cursor rests, in seconds, before the details follow it."""
 
-
-class ChecklistScreen(ItemKeysScreen):
+class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     """Items of a place, or of a query over everything."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,11 +47,10 @@ class ChecklistScreen(ItemKeysScreen):
     PLACES: ClassVar[tuple[str, ...]] = ("edit", "test", "list", "rows", "everywhere")
 
     def __init__(self, place: Place | None = None, *, query: str = "", ref: str = "") -> None:
-        super().__init__()
+        super().__init__(query)
         self.wanted_place = place
         self.wanted_ref = ref
         self.place = Place()
-        self.filter = query
         self.query_only = bool(query)
         self.keeps = not query and not ref
         self.last_ref = ""
@@ -62,7 +58,6 @@ class ChecklistScreen(ItemKeysScreen):
         self.good_query = query_fields.parse("")
         self.grouping = "section"
         self._words: tuple[Project | None, Words] = (None, {})
-        self._timer: Timer | None = None
         self.navigator = Navigator(id="tree")
         self._here: list[Row] = []
         self._shown = 0
@@ -98,7 +93,7 @@ class ChecklistScreen(ItemKeysScreen):
                     yield Static(id="details-text")
         yield KeyLine()
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Show the wanted place."""
         app = self.fedcheck
         board = app.board
@@ -115,15 +110,13 @@ class ChecklistScreen(ItemKeysScreen):
         elif not self.query_only:
             self.place = self._start(view.place)
             if self.place == view.place:
-                self.query_one("#filter", Input).value = self.filter = view.filter
+                self.field.value = self.filter = view.filter
                 self.wanted_ref = view.ref
-        self.set_class(bool(self.filter), "-filtering")
         self.navigator.show(board, self.place)
         self.navigator.open_all(view.opened)
-        self.show()
+        super().begin()
         if self.wanted_ref:
             self.items.go_to(self.wanted_ref)
-        self.items.focus()
 
     def _start(self, left: Place) -> Place:
         """Return the place where one was, or the first open one of the role."""
@@ -214,8 +207,7 @@ class ChecklistScreen(ItemKeysScreen):
 
     def _empty_text(self) -> str:
         if self._here:
-            clears = self.fedcheck.hint("list.clear", "clears it", "; ")
-            return f"None of {plural(len(self._here), 'item')} matches the filter{clears}"
+            return self.none_matches(plural(len(self._here), "item"), "list.clear")
         other = self.fedcheck.hint("list.phase", "goes to another phase", "; ")
         return f"This role owes nothing here{other}"
 
@@ -254,14 +246,12 @@ class ChecklistScreen(ItemKeysScreen):
         ).save(app.remembered)
 
     @on(ItemList.Highlighted)
-    def _highlighted(self) -> None:
+    def _follow_range(self) -> None:
         if self.items.marks.anchor:
             self._top()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
 
-    def _show_details(self) -> None:
+    def show_details(self) -> None:
+        """Show the details of the highlighted item, and read the end of its history."""
         row = self.items.row
         self.last_ref = row.ref if row else ""
         self.follow_kind()
@@ -300,46 +290,30 @@ class ChecklistScreen(ItemKeysScreen):
         self.items.refresh()
         self._top()
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        if event.value != self.filter:
-            self.filter = event.value
-            self.show()
-
     @on(Input.Submitted, "#filter")
-    def _entered(self) -> None:
-        self.set_class(bool(self.filter), "-filtering")
-        self.items.focus()
+    def _show_without_offers(self) -> None:
         self.call_after_refresh(self.show)
 
     def action_list_filter(self) -> None:
         """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        self.open_filter()
         self.call_after_refresh(self.show)
 
     def action_list_clear(self) -> None:
         """End the range, take the marks off, leave the filter; without any of them, go back."""
         marks = self.items.marks
-        field = self.query_one("#filter", Input)
-        if marks.refs and not field.has_focus:
+        if marks.refs and not self.field.has_focus:
             if marks.anchor:
                 marks.end()
             else:
                 marks.drop(list(marks.refs))
             self._marks_changed()
-        elif field.value or self.has_class("-filtering"):
-            self._clear_filter(field)
+        elif not self.leave_filter():
+            self.dismiss(None)
         else:
-            self.dismiss(None)
-
-    def _clear_filter(self, field: Input) -> None:
-        field.value = ""
-        self.remove_class("-filtering")
-        self.items.focus()
-        self.call_after_refresh(self.show)
-        if self.query_only:
-            self.dismiss(None)
+            self.call_after_refresh(self.show)
+            if self.query_only:
+                self.dismiss(None)
 
     def action_list_mark(self) -> None:
         """Mark the item or take its mark away, and go down."""

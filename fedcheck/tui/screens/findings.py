@@ -18,8 +18,6 @@ from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_risk
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.issues import IssueScreen
-from fedcheck.tui.widgets.issue_columns import finding_columns
-from fedcheck.tui.widgets.issue_list import Columns
 
 DEVIATION_CHOICES = (
     Choice("false-positive", "Deviation: false positive; asks why", "f"),
@@ -44,12 +42,14 @@ class FindingsScreen(IssueScreen):
     PLACES: ClassVar[tuple[str, ...]] = (
         "findings",
         "ledger",
-        "ledger-rows",
+        "rows",
         "ledger-page",
         "everywhere",
     )
     BOOK = "findings"
-    GROUPS: ClassVar[Mapping[str, str]] = FINDING_GROUPS
+    TITLES: ClassVar[Mapping[str, str]] = FINDING_GROUPS
+    GROUPS: ClassVar[Sequence[str]] = tuple(FINDING_GROUPS)
+    KEPT_AS = "groups-findings"
 
     @property
     def things(self) -> Sequence[Thing]:
@@ -60,10 +60,6 @@ class FindingsScreen(IssueScreen):
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
         return finding_language(self.fedcheck.board.project)
-
-    def columns(self, width: int) -> Columns:
-        """Return the columns for a width."""
-        return finding_columns(width)
 
     def standing(self) -> str:
         """Say how many are open, by risk, and how many are overdue."""

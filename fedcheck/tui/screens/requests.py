@@ -16,8 +16,6 @@ from fedcheck.tui.dialogs.issue_forms import amend_request, ask_request
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.issues import IssueScreen
-from fedcheck.tui.widgets.issue_columns import request_columns
-from fedcheck.tui.widgets.issue_list import Columns
 
 KINDS = (
     Choice("question", "Question of a reviewer", "q"),
@@ -32,12 +30,14 @@ class RequestsScreen(IssueScreen):
     PLACES: ClassVar[tuple[str, ...]] = (
         "requests",
         "ledger",
-        "ledger-rows",
+        "rows",
         "ledger-page",
         "everywhere",
     )
     BOOK = "requests"
-    GROUPS: ClassVar[Mapping[str, str]] = REQUEST_GROUPS
+    TITLES: ClassVar[Mapping[str, str]] = REQUEST_GROUPS
+    GROUPS: ClassVar[Sequence[str]] = tuple(REQUEST_GROUPS)
+    KEPT_AS = "groups-requests"
 
     @property
     def things(self) -> Sequence[Thing]:
@@ -48,10 +48,6 @@ class RequestsScreen(IssueScreen):
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
         return request_language(self.fedcheck.board.project)
-
-    def columns(self, width: int) -> Columns:
-        """Return the columns for a width."""
-        return request_columns(width)
 
     def standing(self) -> str:
         """Say how many are open, overdue, answered, accepted."""

@@ -1,7 +1,6 @@
 """Who waits for whom, and who does what in each phase."""
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from fedcheck.analysis.handoffs import Handoff, between_roles, handoffs
@@ -19,9 +17,8 @@ from fedcheck.analysis.responsibilities import PhaseDuties, responsibilities, ro
 from fedcheck.analysis.waiting_since import status_days
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
-from fedcheck.errors import FedcheckError
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.screens.filtered_list import ListScreen
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, ResponsibilityList, roles_text
 from fedcheck.tui.widgets.top_line import TopLine
@@ -32,7 +29,7 @@ SHOWN = 8
 Piece = tuple[str, str]
 
 
-class ResponsibilitiesScreen(PlaceScreen):
+class ResponsibilitiesScreen(ListScreen):
     """Hand-offs above, deliverables by phase below, the details of one of them at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("parts")
@@ -43,18 +40,10 @@ class ResponsibilitiesScreen(PlaceScreen):
         (170, "-broad"),
     ]
 
-    class Read(Message):
-        """It was read since when things have their status."""
-
-        def __init__(self, future: "Future[Mapping[str, date]]") -> None:
-            self.future = future
-            super().__init__()
-
     def __init__(self) -> None:
         super().__init__()
         self.far = False
         self.days: Mapping[str, date] = {}
-        self._seen: object = None
 
     @property
     def rows(self) -> ResponsibilityList:
@@ -70,32 +59,16 @@ class ResponsibilitiesScreen(PlaceScreen):
                 yield Static(id="parts-text")
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Show both parts."""
-        self.show()
-        self.rows.focus()
-
     def show(self) -> None:
         """Show who waits and who does what; read the history where the project is another one."""
         session = self.fedcheck.session
-        if session.project is not self._seen:
-            self._seen = project = session.project
-            zone = ZoneInfo(project.config.timezone)
-            self.fedcheck.writer.submit(
-                lambda: status_days(project, session.history(), zone),
-                lambda future: self.post_message(self.Read(future)),
-            )
+        project = session.project
+        zone = ZoneInfo(project.config.timezone)
+        self.read(lambda: status_days(project, session.history(), zone), self._know)
         self._fill()
 
-    @on(Read)
-    def _read(self, event: Read) -> None:
-        error = event.future.exception()
-        if error is None:
-            self.days = event.future.result()
-        elif isinstance(error, FedcheckError):
-            self.fedcheck.tell(str(error), error.hint, "error")
-        else:
-            raise error
+    def _know(self, days: Mapping[str, date]) -> None:
+        self.days = days
         self._fill()
 
     def _fill(self) -> None:
@@ -118,10 +91,10 @@ class ResponsibilitiesScreen(PlaceScreen):
         hidden = len(every) - len(found)
         part = f"{plural(len(found), 'hand-off')}" + (f", {hidden} far off" if hidden else "")
         self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
-        self._details()
+        self.show_details()
 
-    @on(ResponsibilityList.Highlighted)
-    def _details(self) -> None:
+    def show_details(self) -> None:
+        """Show the details of the highlighted row."""
         row = self.rows.current
         lines: list[Piece] = []
         if isinstance(row, Handoff):
