@@ -6,11 +6,13 @@ same in both. State is immutable: each change makes a new project, and subscribe
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board
 from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
@@ -62,8 +64,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """What a person did in one go: its changes, and the words for it."""
 
     tx: str
@@ -72,8 +73,7 @@ class Transaction:
     undoes: str = ""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """An open workspace.
 
     Attributes:
@@ -536,7 +536,12 @@ def _still_there(change: Change, record: Thing) -> None:
 
 
 def open_session(
-    root: Path, folders: UserFolders, extra: Sequence[Path], who: str, clock: Clock = system_clock
+    root: Path,
+    folders: UserFolders,
+    extra: Sequence[Path],
+    who: str,
+    clock: Clock = system_clock,
+    shipped: Path | None = None,
 ) -> Session:
     """Open a workspace. Raises FedcheckError (status 3) where it cannot be used.
 
@@ -546,9 +551,10 @@ def open_session(
         extra: more folders with checklists, from the user's configuration.
         who: the name that changes are recorded under.
         clock: what tells the time.
+        shipped: the folder of the shipped checklists, where it is known already.
     """
     user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped_checklists(), user, root)
+    catalog = checklist_files.load_catalog(shipped or shipped_checklists(), user, root)
     mark = workspace_files.fingerprint(root)
     found = load(root, catalog)
     shelf = RecordStore(root, found.books, found.private)

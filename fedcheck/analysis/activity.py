@@ -1,9 +1,11 @@
 """History in words: what each person did, transaction by transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.fields import EVIDENCE_PREFIX
@@ -16,8 +18,7 @@ QUOTED = 60
 """How many characters of a note or reason are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(Struct, frozen=True):
     """What one action did to one item.
 
     Attributes:
@@ -173,8 +174,7 @@ def _short(value: Any) -> str:
     return one_line(str(value), 40)
 
 
-@dataclass(slots=True)
-class PersonActivity:
+class PersonActivity(Struct):
     """What one person did, counted by items."""
 
     who: str

@@ -3,17 +3,19 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
 
 import click
 
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.key import keys_by_field
 from fedcheck.domain.text import clean
 from fedcheck.errors import Problem
 
@@ -59,6 +61,11 @@ def workspace_option(command: F) -> F:
         metavar="DIR",
         help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
     )(command)
+
+
+def choice_of(words: Iterable[str]) -> click.Choice[str]:
+    """Return an option type for a closed vocabulary (click shows enums by name)."""
+    return click.Choice([str(word) for word in words])
 
 
 def as_of_option(command: F) -> F:
@@ -166,7 +173,7 @@ NAMES = {
 def detail_options(command: Command) -> Command:
     """Add an option for each detail of a finding."""
     hints = get_type_hints(Finding)
-    described = {f.name: f.metadata["key"].doc for f in fields(Finding) if "key" in f.metadata}
+    described = {name: key.doc for name, (_, key) in keys_by_field(Finding).items()}
     for name in reversed(list(DETAILS)):
         option = f"--{NAMES.get(name, name).replace('_', '-')}"
         text = f"{described[name]}."
@@ -179,8 +186,8 @@ def detail_options(command: Command) -> Command:
 
 
 def _type(hint: Any) -> click.ParamType:  # type: ignore[type-arg]
-    if get_origin(hint) is Literal:
-        return click.Choice(get_args(hint))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return choice_of(hint)
     return click.STRING if hint is str or get_origin(hint) is tuple else Day()
 
 

@@ -1,7 +1,6 @@
 """What an action is called: a few words for the line that says it was saved or undone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names
@@ -41,12 +40,12 @@ def edit_label(edit: ItemEdit, refs: Sequence[str]) -> str:
 def _recorded(testing: TestEdit) -> list[str]:
     """Say what is recorded of a test, long texts by their name alone."""
     parts = []
-    for field in fields(testing):
-        value = getattr(testing, field.name)
-        if value is None or field.name == "inherited_from":
+    for field in testing.__struct_fields__:
+        value = getattr(testing, field)
+        if value is None or field == "inherited_from":
             continue
-        name = {"tested": "tested on", "differential": "SSP differs"}.get(field.name, field.name)
-        if field.name in ("observation", "differential"):
+        name = {"tested": "tested on", "differential": "SSP differs"}.get(field, field)
+        if field in ("observation", "differential"):
             parts.append(name if value else f"no {name}")
         elif isinstance(value, tuple):
             parts.append(f"{name} {', '.join(value)}" if value else f"no {name}")

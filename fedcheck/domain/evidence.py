@@ -2,27 +2,26 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
+
+from msgspec import Struct
 
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.key import extra, key
+from fedcheck.domain.glossary import EvidenceKind
+from fedcheck.domain.key import Key, extra
 
-EvidenceKind = Literal["url", "file", "ticket"]
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, rename="kebab"):
     """A link to proof: a URL, a file or a ticket."""
 
-    id: str = key("Short random id")
-    link: str = key("URL, path relative to the workspace, or ticket id")
-    label: str = key("What it is, in words", default="")
-    kind: EvidenceKind = key("What the link is", default="url")
-    collected: date | None = key("Day on which the proof was taken", default=None)
-    expires: date | None = key("Day after which it no longer counts", default=None)
-    sha256: str = key("Hash of the file when it was added", default="")
+    id: Annotated[str, Key("Short random id")]
+    link: Annotated[str, Key("URL, path relative to the workspace, or ticket id")]
+    label: Annotated[str, Key("What it is, in words")] = ""
+    kind: Annotated[EvidenceKind, Key("What the link is")] = EvidenceKind.URL
+    collected: Annotated[date | None, Key("Day on which the proof was taken")] = None
+    expires: Annotated[date | None, Key("Day after which it no longer counts")] = None
+    sha256: Annotated[str, Key("Hash of the file when it was added")] = ""
     extra: dict[str, Any] = extra()
 
     @property
@@ -69,7 +68,8 @@ def evidence_from_dict(evidence_id: str, data: Mapping[str, Any]) -> Evidence:
         if not isinstance(value, str):
             raise ValueError(f"{name} is text, not {type(value).__name__}")
         known[name] = parse_date(value) if name in days else value
-    if known.get("kind", "url") not in get_args(EvidenceKind):
+    if known.get("kind", "url") not in tuple(EvidenceKind):
         raise ValueError(f"{known['kind']!r} is no kind of evidence")
+    known["kind"] = EvidenceKind(known.get("kind", "url"))
     rest = {k: v for k, v in data.items() if k not in (*texts, *days, "id")}
     return Evidence(id=evidence_id, **{"link": "", **known}, extra=rest)

@@ -4,26 +4,27 @@ Works for every data class whose fields are described with `key`: records of ite
 findings. Evidence is named piece by piece, `evidence.<id>`.
 """
 
-from dataclasses import fields, replace
 from datetime import date
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from enum import StrEnum
+from typing import Any, TypeVar, get_args, get_origin
+
+from msgspec.structs import replace
 
 from fedcheck.domain.dates import parse_date, parse_due
 from fedcheck.domain.evidence import Evidence, evidence_from_dict, evidence_to_dict
-from fedcheck.domain.key import Key
+from fedcheck.domain.key import Key, keys_by_field
 
 T = TypeVar("T")
 
 EVIDENCE_PREFIX = "evidence."
 
 _NAMES: dict[type, tuple[str, ...]] = {}
-_DESCRIBED: dict[type, dict[str, tuple[Any, Key]]] = {}
 
 
 def field_names(cls: type) -> tuple[str, ...]:
     """Return the fields of a data class that a change can name, without the id and evidence."""
     if cls not in _NAMES:
-        named = (f.name for f in fields(cls) if "key" in f.metadata)
+        named = keys_by_field(cls)
         _NAMES[cls] = tuple(name for name in named if name not in ("id", "evidence"))
     return _NAMES[cls]
 
@@ -48,8 +49,8 @@ def field_value(thing: Any, name: str) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return list(value) or None
-    return value or None
+        return [str(one) for one in value] or None
+    return (value.value if isinstance(value, StrEnum) else value) or None
 
 
 def with_field(thing: T, name: str, value: Any) -> T:
@@ -58,7 +59,7 @@ def with_field(thing: T, name: str, value: Any) -> T:
         return _with_evidence(thing, name.removeprefix(EVIDENCE_PREFIX), value)
     if name not in field_names(type(thing)):
         raise KeyError(name)
-    hint, key = _described(type(thing))[name]
+    hint, key = keys_by_field(type(thing))[name]
     changed: dict[str, Any] = {name: _parsed(name, hint, key, value)}
     return replace(thing, **changed)  # type: ignore[type-var]
 
@@ -68,17 +69,19 @@ def _parsed(name: str, hint: Any, key: Key, value: Any) -> Any:
         listed = value or []
         if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
             raise ValueError(f"{name} is a list of texts")
-        return tuple(listed)
+        kind = get_args(hint)[0]
+        return tuple(kind(one) for one in listed)
     text = "" if value is None else value
     if not isinstance(text, str):
         raise ValueError(f"{name} is text, not {type(value).__name__}")
     if date in get_args(hint):
         return parse_date(text) if text else None
-    if get_origin(hint) is Literal:
-        known = get_args(hint)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        known = [member.value for member in hint]
         text = text or known[0]
         if text not in known:
             raise ValueError(f"{text!r} is no {name}")
+        return hint(text)
     if key.check == "due" and text:
         parse_due(text)
     return text
@@ -93,11 +96,3 @@ def _with_evidence(thing: T, proof_id: str, value: Any) -> T:
         kept.insert(places[0] if places else len(kept), new)
     changed: dict[str, Any] = {"evidence": tuple(kept)}
     return replace(thing, **changed)  # type: ignore[type-var]
-
-
-def _described(cls: type) -> dict[str, tuple[Any, Key]]:
-    if cls not in _DESCRIBED:
-        hints = get_type_hints(cls)
-        described = ((f.name, f.metadata.get("key")) for f in fields(cls))
-        _DESCRIBED[cls] = {name: (hints[name], key) for name, key in described if key is not None}
-    return _DESCRIBED[cls]

@@ -1,26 +1,23 @@
 """Findings: gaps found by the assessor; they feed the RET and the POA&M."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
+
+from msgspec import Struct, field
 
 from fedcheck.domain.dates import Span, shift
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.key import extra, key
-
-Risk = Literal["high", "moderate", "low"]
-Level = Literal["", "high", "moderate", "low"]
-YesNo = Literal["", "yes", "no"]
-FindingState = Literal["open", "closed"]
-Deviation = Literal["", "false-positive", "operational-requirement", "risk-adjustment"]
-DeviationState = Literal["", "pending", "approved", "rejected"]
-Retest = Literal["", "passed", "failed"]
-
-RISKS: tuple[str, ...] = get_args(Risk)
-FINDING_STATES: tuple[str, ...] = get_args(FindingState)
-DEVIATIONS: tuple[str, ...] = get_args(Deviation)[1:]
-DEVIATION_STATES: tuple[str, ...] = get_args(DeviationState)[1:]
-RETESTS: tuple[str, ...] = get_args(Retest)[1:]
+from fedcheck.domain.glossary import (
+    RISKS,
+    Deviation,
+    DeviationState,
+    FindingState,
+    Retest,
+    Risk,
+    RiskLevel,
+    YesNo,
+)
+from fedcheck.domain.key import Key, extra
 
 REMEDIATION: dict[str, Span] = {
     "high": Span(30, "d"),
@@ -30,57 +27,60 @@ REMEDIATION: dict[str, Span] = {
 """How long a finding may stay open from its discovery, by risk (FedRAMP baselines Rev 5, RA-5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, rename="kebab"):
     """A gap, its risk and what is planned against it."""
 
-    id: str = key("Short random id")
-    title: str = key("The weakness, in one line", default="")
-    risk: Risk = key("Risk: high, moderate or low", default="high")
-    state: FindingState = key("open or closed", default="open")
-    items: tuple[str, ...] = key("References of the tests that found it", default=())
-    text: str = key("The weakness in full", default="")
-    plan: str = key("What will be done about it", default="")
-    owner: str = key("Who does it", default="")
-    found: date | None = key("Day on which it was found", default=None)
-    due: date | None = key("Day by which it is to be remediated", default=None)
-    deviation: Deviation = key(
-        "Deviation asked for: false-positive, operational-requirement or risk-adjustment",
-        default="",
+    id: Annotated[str, Key("Short random id")]
+    title: Annotated[str, Key("The weakness, in one line")] = ""
+    risk: Annotated[Risk, Key("Risk: high, moderate or low")] = Risk.HIGH
+    state: Annotated[FindingState, Key("open or closed")] = FindingState.OPEN
+    items: Annotated[tuple[str, ...], Key("References of the tests that found it")] = ()
+    text: Annotated[str, Key("The weakness in full")] = ""
+    plan: Annotated[str, Key("What will be done about it")] = ""
+    owner: Annotated[str, Key("Who does it")] = ""
+    found: Annotated[date | None, Key("Day on which it was found")] = None
+    due: Annotated[date | None, Key("Day by which it is to be remediated")] = None
+    deviation: Annotated[
+        Deviation,
+        Key("Deviation asked for: false-positive, operational-requirement or risk-adjustment"),
+    ] = Deviation.NONE
+    deviation_state: Annotated[
+        DeviationState, Key("What became of the deviation: pending, approved or rejected")
+    ] = DeviationState.NONE
+    rationale: Annotated[str, Key("Why the deviation is right")] = ""
+    retest: Annotated[Retest, Key("Outcome of the last retest: passed or failed")] = Retest.NONE
+    retested: Annotated[date | None, Key("Day of the last retest")] = None
+    closed: Annotated[date | None, Key("Day on which it was closed")] = None
+    number: Annotated[str, Key("Official number, such as the POA&M ID")] = ""
+    likelihood: Annotated[RiskLevel, Key("Likelihood that it is exploited")] = RiskLevel.NONE
+    impact: Annotated[RiskLevel, Key("Impact if it is")] = RiskLevel.NONE
+    adjusted: Annotated[RiskLevel, Key("Risk that an adjustment asks for")] = RiskLevel.NONE
+    original: Annotated[RiskLevel, Key("Risk as first rated, where an adjustment was approved")] = (
+        RiskLevel.NONE
     )
-    deviation_state: DeviationState = key(
-        "What became of the deviation: pending, approved or rejected", default=""
+    recommendation: Annotated[str, Key("What the assessor recommends")] = ""
+    controls: Annotated[tuple[str, ...], Key("Controls, beside those of its items")] = ()
+    detector: Annotated[str, Key("Scanner or other source that detected it")] = ""
+    detector_id: Annotated[str, Key("Its id there, such as a plugin number")] = ""
+    assets: Annotated[tuple[str, ...], Key("Assets, as the inventory names them")] = ()
+    service: Annotated[str, Key("Service or offering that is affected")] = ""
+    cves: Annotated[tuple[str, ...], Key("CVE numbers")] = ()
+    resources: Annotated[str, Key("Resources needed beyond those at hand")] = ""
+    steps: Annotated[tuple[str, ...], Key("Planned milestones, each as 2027-02-01: what")] = ()
+    step_changes: Annotated[tuple[str, ...], Key("Changes of those milestones")] = ()
+    vendor: Annotated[str, Key("Product of a vendor that the remediation waits for")] = ""
+    vendor_checked: Annotated[date | None, Key("Day of the last check with the vendor")] = None
+    auto_approved: Annotated[YesNo, Key("Whether the deviation was approved automatically")] = (
+        YesNo.NONE
     )
-    rationale: str = key("Why the deviation is right", default="")
-    retest: Retest = key("Outcome of the last retest: passed or failed", default="")
-    retested: date | None = key("Day of the last retest", default=None)
-    closed: date | None = key("Day on which it was closed", default=None)
-    number: str = key("Official number, such as the POA&M ID", default="")
-    likelihood: Level = key("Likelihood that it is exploited", default="")
-    impact: Level = key("Impact if it is", default="")
-    adjusted: Level = key("Risk that an adjustment asks for", default="")
-    original: Level = key("Risk as first rated, where an adjustment was approved", default="")
-    recommendation: str = key("What the assessor recommends", default="")
-    controls: tuple[str, ...] = key("Controls, beside those of its items", default=())
-    detector: str = key("Scanner or other source that detected it", default="")
-    detector_id: str = key("Its id there, such as a plugin number", default="")
-    assets: tuple[str, ...] = key("Assets, as the inventory names them", default=())
-    service: str = key("Service or offering that is affected", default="")
-    cves: tuple[str, ...] = key("CVE numbers", default=())
-    resources: str = key("Resources needed beyond those at hand", default="")
-    steps: tuple[str, ...] = key("Planned milestones, each as 2027-02-01: what", default=())
-    step_changes: tuple[str, ...] = key("Changes of those milestones", default=())
-    vendor: str = key("Product of a vendor that the remediation waits for", default="")
-    vendor_checked: date | None = key("Day of the last check with the vendor", default=None)
-    auto_approved: YesNo = key("Whether the deviation was approved automatically", default="")
-    kev: YesNo = key("Whether CISA lists it as exploited (BOD 22-01)", default="")
-    kev_due: date | None = key("Day by which BOD 22-01 wants it remediated", default=None)
-    corrected: date | None = key("Day on which it was corrected, during testing", default=None)
-    remedy: str = key("What was done about it", default="")
-    verification: str = key("How the assessor verified that", default="")
-    configuration: YesNo = key("Whether it is a configuration finding", default="")
-    comment: str = key("Additional information", default="")
-    evidence: tuple[Evidence, ...] = key("Links to proof of the remediation", default=())
+    kev: Annotated[YesNo, Key("Whether CISA lists it as exploited (BOD 22-01)")] = YesNo.NONE
+    kev_due: Annotated[date | None, Key("Day by which BOD 22-01 wants it remediated")] = None
+    corrected: Annotated[date | None, Key("Day on which it was corrected, during testing")] = None
+    remedy: Annotated[str, Key("What was done about it")] = ""
+    verification: Annotated[str, Key("How the assessor verified that")] = ""
+    configuration: Annotated[YesNo, Key("Whether it is a configuration finding")] = YesNo.NONE
+    comment: Annotated[str, Key("Additional information")] = ""
+    evidence: Annotated[tuple[Evidence, ...], Key("Links to proof of the remediation")] = ()
     extra: dict[str, Any] = extra()
 
     @property
@@ -100,7 +100,7 @@ def remediation_due(risk: str, found: date) -> date:
     return shift(found, REMEDIATION[risk])
 
 
-def exposure(likelihood: str, impact: str) -> Level:
+def exposure(likelihood: str, impact: str) -> RiskLevel:
     """Return the risk of a likelihood and an impact; nothing where one of them is not known.
 
     Either of them low is low, else either of them moderate is moderate, else it is high. That is
@@ -109,16 +109,17 @@ def exposure(likelihood: str, impact: str) -> Level:
     """
     levels = (likelihood, impact)
     if any(level not in RISKS for level in levels):
-        return ""
+        return RiskLevel.NONE
     if "low" in levels:
-        return "low"
-    return "moderate" if "moderate" in levels else "high"
+        return RiskLevel.LOW
+    return RiskLevel.MODERATE if "moderate" in levels else RiskLevel.HIGH
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(Struct, frozen=True, rename="kebab"):
     """What `findings.toml` holds."""
 
-    format: int = key("Version of the file format: 1")
-    findings: tuple[Finding, ...] = key("The findings", default=(), name="finding")
+    format: Annotated[int, Key("Version of the file format: 1")]
+    findings: Annotated[tuple[Finding, ...], Key("The findings")] = field(
+        name="finding", default=()
+    )
     extra: dict[str, Any] = extra()

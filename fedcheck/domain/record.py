@@ -1,63 +1,42 @@
 """Records: what is known of one item, and the evidence for it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
 
-from fedcheck.domain.checklist import Method
+from msgspec import Struct
+
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.key import extra, key
-
-Status = Literal["todo", "doing", "blocked", "done", "na"]
-Result = Literal["", "satisfied", "other-than-satisfied", "not-applicable"]
-Inheritance = Literal["", "leveraged", "shared", "customer"]
-Retest = Literal["", "passed", "failed"]
-Review = Literal["", "agreed", "returned"]
-
-INHERITANCES: tuple[str, ...] = get_args(Inheritance)[1:]
-REVIEWS: tuple[str, ...] = get_args(Review)[1:]
-STATUSES: tuple[Status, ...] = get_args(Status)
-RESULTS: tuple[str, ...] = get_args(Result)[1:]
-STATUS_WORDS: Mapping[str, str] = {
-    "todo": "todo",
-    "doing": "doing",
-    "blocked": "blocked",
-    "done": "done",
-    "na": "n/a",
-    "other": "other",
-    "unknown": "unknown",
-}
+from fedcheck.domain.glossary import Inheritance, Method, Result, Retest, Review, Status
+from fedcheck.domain.key import Key, extra
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True, rename="kebab"):
     """What is known of one item."""
 
-    status: Status = key("todo, doing, blocked, done or na", default="todo")
-    result: Result = key("Result of a test", default="")
-    owner: str = key("Who has it", default="")
-    due: str = key("Own due date, which wins over the checklist's", default="", check="due")
-    note: str = key("Notes", default="")
-    reason: str = key("Why it is blocked, not applicable or declined", default="")
-    done: date | None = key("Day on which it was done", default=None)
-    basis: str = key("Fingerprint of the item that this was recorded for", default="")
-    observation: str = key("Test: what was tested, how, and what was seen", default="")
-    tester: str = key("Test: who tested", default="")
-    tested: date | None = key("Test: day of the test", default=None)
-    methods: tuple[Method, ...] = key("Test: methods that were used", default=())
-    sample: str = key("Test: what was sampled, of how many", default="")
-    differential: str = key("Test: where the SSP differs from what was seen", default="")
-    inherited: Inheritance = key(
-        "Test: leveraged (inherited), shared, or the customer's responsibility", default=""
-    )
-    inherited_from: str = key("Test: the leveraged service or the customer", default="")
-    retest: Retest = key("Test: outcome of the last retest", default="")
-    retested: date | None = key("Test: day of the last retest", default=None)
-    review: Review = key("Test: what the second assessor made of it", default="")
-    reviewer: str = key("Test: the second assessor", default="")
-    reviewed: date | None = key("Test: day of that review", default=None)
-    evidence: tuple[Evidence, ...] = key("Links to proof", default=())
+    status: Annotated[Status, Key("todo, doing, blocked, done or na")] = Status.TODO
+    result: Annotated[Result, Key("Result of a test")] = Result.NONE
+    owner: Annotated[str, Key("Who has it")] = ""
+    due: Annotated[str, Key("Own due date, which wins over the checklist's", check="due")] = ""
+    note: Annotated[str, Key("Notes")] = ""
+    reason: Annotated[str, Key("Why it is blocked, not applicable or declined")] = ""
+    done: Annotated[date | None, Key("Day on which it was done")] = None
+    basis: Annotated[str, Key("Fingerprint of the item that this was recorded for")] = ""
+    observation: Annotated[str, Key("Test: what was tested, how, and what was seen")] = ""
+    tester: Annotated[str, Key("Test: who tested")] = ""
+    tested: Annotated[date | None, Key("Test: day of the test")] = None
+    methods: Annotated[tuple[Method, ...], Key("Test: methods that were used")] = ()
+    sample: Annotated[str, Key("Test: what was sampled, of how many")] = ""
+    differential: Annotated[str, Key("Test: where the SSP differs from what was seen")] = ""
+    inherited: Annotated[
+        Inheritance, Key("Test: leveraged (inherited), shared, or the customer's responsibility")
+    ] = Inheritance.NONE
+    inherited_from: Annotated[str, Key("Test: the leveraged service or the customer")] = ""
+    retest: Annotated[Retest, Key("Test: outcome of the last retest")] = Retest.NONE
+    retested: Annotated[date | None, Key("Test: day of the last retest")] = None
+    review: Annotated[Review, Key("Test: what the second assessor made of it")] = Review.NONE
+    reviewer: Annotated[str, Key("Test: the second assessor")] = ""
+    reviewed: Annotated[date | None, Key("Test: day of that review")] = None
+    evidence: Annotated[tuple[Evidence, ...], Key("Links to proof")] = ()
     extra: dict[str, Any] = extra()
 
     @property
@@ -69,17 +48,6 @@ class Record:
         """Return a piece of evidence by its id."""
         return next((e for e in self.evidence if e.id == evidence_id), None)
 
-
-STATUS_GLYPHS: Mapping[str, str] = {
-    "todo": "☐",
-    "doing": "◐",
-    "blocked": "■",
-    "done": "✓",
-    "na": "–",
-    "other": "✗",
-    "unknown": "?",
-}
-"""The sign of each status, and of what a list shows in its place, one cell wide."""
 
 EMPTY = Record()
 """The record of an item that nobody has touched."""

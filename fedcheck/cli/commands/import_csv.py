@@ -1,18 +1,25 @@
 """The command that brings a team's own list in, and asks once what its columns mean."""
 
+import dataclasses
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.cli import completion
 from fedcheck.cli.commands.imports import existing_file, finish
-from fedcheck.cli.options import as_of_option, json_option, open_workspace, say, workspace_option
-from fedcheck.domain.checklist import LEVELS
-from fedcheck.domain.record import RESULTS, STATUSES
+from fedcheck.cli.options import (
+    as_of_option,
+    choice_of,
+    json_option,
+    open_workspace,
+    say,
+    workspace_option,
+)
+from fedcheck.domain.glossary import LEVELS, RESULTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -32,7 +39,7 @@ ASKED_AT_MOST = 40
 @click.option("--list", "list_", default="", metavar="ID", help="Checklist that its rows make.")
 @click.option("--phase", default="", help="Phase of that checklist.")
 @click.option("--role", default="", shell_complete=completion.roles, help="Role of that checklist.")
-@click.option("--level", type=click.Choice(LEVELS), help="How binding its items are; else must.")
+@click.option("--level", type=choice_of(LEVELS), help="How binding its items are; else must.")
 @click.option("--onto", default="", metavar="QUERY", help="Its rows are progress of these items.")
 @click.option("--status", "statuses", multiple=True, metavar="WORD=STATUS", help="A word of its.")
 @click.option("--result", "results", multiple=True, metavar="WORD=RESULT", help="A word of its.")
@@ -126,7 +133,7 @@ def _with_words(seen: "Look", statuses: Iterable[str], results: Iterable[str]) -
             own[" ".join(word.casefold().split())] = meaning
         words: dict[str, Any] = {name: own or None}
         mapped = replace(mapped, **words)
-    return replace(seen, mapped=mapped)
+    return dataclasses.replace(seen, mapped=mapped)
 
 
 def _ask_columns(seen: "Look", given: dict[str, str]) -> "Look":
@@ -190,7 +197,7 @@ def _ask_words(seen: "Look") -> "Look":
         said = []
         for word, count in list(words.most_common())[:ASKED_AT_MOST]:
             text = f'  {name} "{one_line(word, 40)}" ({count}) means'
-            meant = click.prompt(text, type=click.Choice([*known, "-"]), default="-")
+            meant = click.prompt(text, type=choice_of([*known, "-"]), default="-")
             said += [f"{word}={meant}"] if meant != "-" else []
         seen = _with_words(seen, said if name == "status" else (), said if name == "result" else ())
     return seen

@@ -1,11 +1,11 @@
 """The command that changes items."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
@@ -13,15 +13,16 @@ from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
     Day,
     as_of_option,
+    choice_of,
     complain,
     json_option,
     open_workspace,
     workspace_option,
 )
 from fedcheck.domain.dates import typed_due
-from fedcheck.domain.item_rules import METHODS, RETESTS, ItemEdit, TestEdit
+from fedcheck.domain.glossary import INHERITANCES, METHODS, RESULTS, REVIEWS, STATUSES
+from fedcheck.domain.item_rules import RETESTS, ItemEdit, TestEdit
 from fedcheck.domain.item_rules import like as same_as
-from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -43,21 +44,19 @@ def testing_options(command: Command) -> Command:
             "--method",
             "methods",
             multiple=True,
-            type=click.Choice([*METHODS, ""]),
+            type=choice_of([*METHODS, ""]),
             help="Test: a method that was used; several times for several.",
         ),
         click.option("--sample", help="Test: what was sampled, of how many."),
         click.option("--differential", help="Test: where the SSP differs from what was seen."),
         click.option(
-            "--inherited", type=click.Choice([*INHERITANCES, ""]), help="Test: who else meets it."
+            "--inherited", type=choice_of([*INHERITANCES, ""]), help="Test: who else meets it."
         ),
         click.option("--from", "inherited_from", help="Test: the leveraged service."),
-        click.option(
-            "--retest", type=click.Choice([*RETESTS, ""]), help="Test: how the retest went."
-        ),
+        click.option("--retest", type=choice_of([*RETESTS, ""]), help="Test: how the retest went."),
         click.option(
             "--review",
-            type=click.Choice([*REVIEWS, ""]),
+            type=choice_of([*REVIEWS, ""]),
             help="Test: what you, as second assessor, make of it.",
         ),
     ]
@@ -80,7 +79,8 @@ def _as_another(
     record = session.project.record(session.resolve(like))
     found = same_as(record)
     own = testing or TestEdit()
-    given = {f.name: value for f in fields(own) if (value := getattr(own, f.name)) is not None}
+    names = own.__struct_fields__
+    given = {name: value for name in names if (value := getattr(own, name)) is not None}
     if result is None:
         result = record.result or None
         reason = reason or record.reason or None
@@ -91,10 +91,8 @@ def _as_another(
 @click.argument(
     "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.items
 )
-@click.option("--status", type=click.Choice(STATUSES), help="New status.")
-@click.option(
-    "--result", type=click.Choice([*RESULTS, ""]), help="Result of a test; makes it done."
-)
+@click.option("--status", type=choice_of(STATUSES), help="New status.")
+@click.option("--result", type=choice_of([*RESULTS, ""]), help="Result of a test; makes it done.")
 @click.option("--owner", shell_complete=completion.people, help='Who has it; "" for nobody.')
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')

@@ -8,10 +8,9 @@ from textual.message_pump import MessagePump
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, state_of
 from fedcheck.analysis.progress import by_phase_and_role
-from fedcheck.domain.checklist import ADVISED
 from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.glossary import ADVISED, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line

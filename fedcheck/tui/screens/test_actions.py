@@ -3,7 +3,8 @@
 from typing import Any
 
 from fedcheck.domain.dates import distance, parse_date, typed_due
-from fedcheck.domain.item_rules import METHODS, ItemEdit, TestEdit, like
+from fedcheck.domain.glossary import METHODS
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, like
 from fedcheck.domain.row import Row
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import Guard

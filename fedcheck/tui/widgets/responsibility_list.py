@@ -6,7 +6,7 @@ from typing import Any
 
 from fedcheck.analysis.handoffs import Handoff
 from fedcheck.analysis.responsibilities import Duty, PhaseDuties, role_label
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.text import plural
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
