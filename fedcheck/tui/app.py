@@ -3,7 +3,7 @@
 What a person prefers, what is to be saved and what others change are objects that it holds.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -38,6 +38,7 @@ from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import WorkspaceMemory
 from fedcheck.tui.palette import ActionProvider, offers
 from fedcheck.tui.preferences import Preferences
+from fedcheck.tui.questions import Asking, Question, go_on
 from fedcheck.tui.save_queue import Job, SaveQueue
 from fedcheck.tui.screens.registry import make_screen, screen_class
 from fedcheck.tui.screens.too_small import TooSmallScreen, fits
@@ -69,14 +70,9 @@ class FedcheckApp(App[int]):
         "styles/testing.tcss",
         "styles/bringing_in.tcss",
     ]
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
-        (0, "-short"),
-        (30, "-tall"),
-    ]
+    # Textual reads both from the class.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     NOTIFICATION_TIMEOUT = 4
 
     def __init__(
@@ -238,13 +234,13 @@ class FedcheckApp(App[int]):
             self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def start(self, work: Coroutine[Any, Any, None]) -> object:
-        """Begin something that asks a person, and go on."""
-        return self.run_worker(work)
+    def start(self, asking: Asking) -> None:
+        """Begin something that asks a person; its first dialog is there at once."""
+        go_on(self.push_screen, asking)
 
-    def ask(self, dialog: Screen[R]) -> Awaitable[R]:
-        """Show a dialog and wait for its answer; only in what `start` began."""
-        return self.push_screen_wait(dialog)
+    def ask(self, dialog: Screen[R]) -> Question[R]:
+        """Return what shows a dialog and gives its answer, to be awaited in what `start` begins."""
+        return Question(dialog)
 
     def push_screen(self, screen: Any, *args: Any, **named: Any) -> Any:
         """Show a screen, with the keys in force on it and on what takes the focus there."""

@@ -3,7 +3,7 @@
 They import this and never the app itself, which imports them by name: no circle.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.memory import Memory, WorkspaceMemory
+from fedcheck.tui.questions import Asking, Question
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.writer import Writer
 
@@ -125,11 +126,11 @@ class ProjectApp(Protocol):
     def hint(self, action: str, words: str, before: str = "") -> str:
         """Return what a key does, for a text: `e adds some`; nothing where it has no key."""
 
-    def start(self, work: Coroutine[Any, Any, None]) -> object:
-        """Begin something that asks a person, and go on."""
+    def start(self, asking: Asking) -> None:
+        """Begin something that asks a person; its first dialog is there at once."""
 
-    def ask(self, dialog: Screen[R]) -> Awaitable[R]:
-        """Show a dialog and wait for its answer; only in what `start` began."""
+    def ask(self, dialog: Screen[R]) -> Question[R]:
+        """Return what shows a dialog and gives its answer, to be awaited in what `start` begins."""
 
     def push_screen(self, screen: Any, *args: Any, **named: Any) -> Any:
         """Show a screen or a dialog."""

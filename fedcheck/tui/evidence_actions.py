@@ -9,71 +9,71 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.evidence_files import Step, Stopped, Verdict, kind_of, size_of
 from fedcheck.tui.app_protocol import ProjectApp
-from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
+from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, Verifying
 from fedcheck.tui.widgets.link_field import LinkField, links_in
 
 
 def add_pieces(app: ProjectApp, refs: Sequence[str], links: Sequence[str] = ()) -> None:
     """Ask for evidence and attach it to items."""
+    app.start(_add(app, refs, links))
+
+
+async def _add(app: ProjectApp, refs: Sequence[str], links: Sequence[str]) -> None:
     session = app.session
-
-    def given(filled: Filled | None) -> None:
-        if filled is not None:
-            app.change(lambda: session.add_evidence(filled.refs, *filled.proofs))
-
-    app.push_screen(EvidenceForm(refs=refs, links=links), given)
+    filled = await app.ask(EvidenceForm(refs=refs, links=links))
+    if filled is not None:
+        app.change(lambda: session.add_evidence(filled.refs, *filled.proofs))
 
 
 def edit_piece(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool = True) -> None:
     """Change label, dates and items of a piece."""
+    app.start(_edit(app, proof, pieces, with_items))
+
+
+async def _edit(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool) -> None:
     session = app.session
     refs = tuple(dict.fromkeys(ref for ref, _ in pieces))
     fields = ("label", "collected", "expires", "items")
-
-    def given(filled: Filled | None) -> None:
-        if filled is None:
-            return
-        values = {
-            "label": filled.label, "collected": filled.collected, "expires": filled.expires,
-        }  # fmt: skip
-        kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
-        removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
-        added = {ref: proof for ref in filled.refs if ref not in refs}
-        wanted = EvidenceEdit(kept, values, added, removed)
-        words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
-        app.change(lambda: session.revise_evidence(wanted, words))
-
     title = f"What is known of {one_line(proof.link, 60)}"
     shown = fields if with_items else fields[:3]
-    app.push_screen(EvidenceForm(title, shown, refs=refs, known=proof), given)
+    filled = await app.ask(EvidenceForm(title, shown, refs=refs, known=proof))
+    if filled is None:
+        return
+    values = {"label": filled.label, "collected": filled.collected, "expires": filled.expires}
+    kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
+    removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
+    added = {ref: proof for ref in filled.refs if ref not in refs}
+    wanted = EvidenceEdit(kept, values, added, removed)
+    words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
+    app.change(lambda: session.revise_evidence(wanted, words))
 
 
 def replace_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     """Put another file, URL or ticket in the place of a piece."""
+    app.start(_replace(app, proof, pieces))
+
+
+async def _replace(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     session = app.session
-    refs = tuple(dict.fromkeys(ref for ref, _ in pieces))
-
-    def given(filled: Filled | None) -> None:
-        if filled is None:
-            return
-        (new,) = filled.proofs
-        values = {
-            name: getattr(new, name)
-            for name in ("link", "kind", "sha256", "label", "collected", "expires")
-        }
-        wanted = EvidenceEdit(pieces, values, seen=new)
-        words = f"Evidence replaced: {one_line(new.name, 60)}"
-        app.change(lambda: session.revise_evidence(wanted, words))
-
     form = EvidenceForm(
         f"Replace {one_line(proof.name, 60)}",
         ("link", "label", "collected", "expires", "kind"),
-        refs=refs,
+        refs=tuple(dict.fromkeys(ref for ref, _ in pieces)),
         known=proof,
         most=1,
     )
-    app.push_screen(form, given)
+    filled = await app.ask(form)
+    if filled is None:
+        return
+    (new,) = filled.proofs
+    values = {
+        name: getattr(new, name)
+        for name in ("link", "kind", "sha256", "label", "collected", "expires")
+    }
+    wanted = EvidenceEdit(pieces, values, seen=new)
+    words = f"Evidence replaced: {one_line(new.name, 60)}"
+    app.change(lambda: session.revise_evidence(wanted, words))
 
 
 def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:

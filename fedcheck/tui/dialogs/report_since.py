@@ -22,6 +22,10 @@ DAY, TEMPLATE, NOTHING = "day", "template", "nothing"
 
 def ask_since(app: ProjectApp, then: Since) -> None:
     """Ask since when changes are told, offering what is known of this workspace."""
+    app.start(_ask_since(app, then))
+
+
+async def _ask_since(app: ProjectApp, then: Since) -> None:
     specs: dict[str, str] = {}
     choices = [
         Choice(TEMPLATE, "As the template has it", "t"),
@@ -31,16 +35,13 @@ def ask_since(app: ProjectApp, then: Since) -> None:
     for key, words, spec in _known(app):
         specs[key] = spec
         choices.append(Choice(key, words, key[0]))
-
-    def chosen(answer: str | None) -> None:
-        if answer == DAY:
-            _ask_day(app, then)
-        elif answer == TEMPLATE:
-            then(None)
-        elif answer is not None:
-            then(specs.get(answer, ""))
-
-    app.push_screen(ChoicePrompt("Tell what changed", choices), chosen)
+    answer = await app.ask(ChoicePrompt("Tell what changed", choices))
+    if answer == DAY:
+        await _ask_day(app, then)
+    elif answer == TEMPLATE:
+        then(None)
+    elif answer is not None:
+        then(specs.get(answer, ""))
 
 
 def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
@@ -84,7 +85,7 @@ def _spec(session: Session, last: Sent) -> str:
     return f"./{last.file}" if same else str(last.on)
 
 
-def _ask_day(app: ProjectApp, then: Since) -> None:
+async def _ask_day(app: ProjectApp, then: Since) -> None:
     today = app.session.today()
 
     def preview(text: str) -> str:
@@ -95,10 +96,8 @@ def _ask_day(app: ProjectApp, then: Since) -> None:
             raise ValueError(f"{day} is still to come")
         return f"what changed after {day:%a} {day}, {distance(day, today)}"
 
-    def given(text: str | None) -> None:
-        day = typed_day(text, today) if text else None
-        if day is not None:
-            then(day.isoformat())
-
     hint = "2027-01-04; the report tells what changed after that day"
-    app.push_screen(TextPrompt("Since the end of", hint=hint, preview=preview), given)
+    text = await app.ask(TextPrompt("Since the end of", hint=hint, preview=preview))
+    day = typed_day(text, today) if text else None
+    if day is not None:
+        then(day.isoformat())

@@ -16,7 +16,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import Pieces
 from fedcheck.domain.text import one_line
 from fedcheck.tui.app_protocol import ProjectApp
-from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
+from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.evidence_actions import (
     add_pieces,
     dropped_links,
@@ -231,17 +231,16 @@ class IssueEvidenceScreen(EvidenceScreen):
     def add(self, links: list[str]) -> None:
         """Ask for evidence and attach it."""
         thing = self.thing
-        if thing is None:
-            return
+        if thing is not None:
+            self.fedcheck.start(self._ask_evidence(thing, links))
 
-        def given(filled: Filled | None) -> None:
-            if filled is not None and filled.proofs:
-                count = len(filled.proofs)
-                name = one_line(filled.proofs[0].name, 40)
-                words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
-                self._save(thing, lambda old: with_proofs(old, filled.proofs), words)
-
-        self.app.push_screen(EvidenceForm(fields=FIELDS, links=links), given)
+    async def _ask_evidence(self, thing: Thing, links: list[str]) -> None:
+        filled = await self.fedcheck.ask(EvidenceForm(fields=FIELDS, links=links))
+        if filled is not None and filled.proofs:
+            count = len(filled.proofs)
+            name = one_line(filled.proofs[0].name, 40)
+            words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
+            self._save(thing, lambda old: with_proofs(old, filled.proofs), words)
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""

@@ -171,7 +171,8 @@ class EvidenceRegisterScreen(FilteredListScreen):
             Choice(ref, one_line(title, 56), str(number) if number < 10 else "")
             for number, (ref, title) in enumerate(titles.items(), 1)
         ]
-        return await self.fedcheck.ask(ChoicePrompt(title, [*more, *choices]))
+        ref: str | None = await self.fedcheck.ask(ChoicePrompt(title, [*more, *choices]))
+        return ref
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""

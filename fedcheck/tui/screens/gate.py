@@ -148,6 +148,9 @@ class GateScreen(PlaceScreen):
 
     def action_gate_date(self) -> None:
         """Set the date of the milestone, showing what was typed comes to."""
+        self.fedcheck.start(self._ask_date())
+
+    async def _ask_date(self) -> None:
         session, name, board = self.fedcheck.session, self.milestone, self.fedcheck.board
         today = board.today
         own = (session.project.config.milestones or {}).get(name)
@@ -158,16 +161,14 @@ class GateScreen(PlaceScreen):
             moved = count_words(shift(board, rescheduled(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
-        def given(text: str | None) -> None:
-            if text is not None:
-                day = typed_day(text, today)
-                self.fedcheck.change(lambda: session.schedule(name, day))
-
         stone = session.project.process.milestone(name)
         title = f"Date: {one_line(stone.title if stone else name, 50)}"
         hint = "2027-02-01, +12w, fri; empty: follows from the process"
         value = own.isoformat() if own else ""
-        self.app.push_screen(TextPrompt(title, value, hint=hint, preview=preview), given)
+        text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))
+        if text is not None:
+            day = typed_day(text, today)
+            self.fedcheck.change(lambda: session.schedule(name, day))
 
     def action_gate_close(self) -> None:
         """Go back."""

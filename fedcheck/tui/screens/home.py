@@ -250,20 +250,20 @@ class HomeScreen(PlaceScreen):
         more = Content.styled(f"  and {len(found) - room + 1} more", "$text-warning")
         return [*found[: room - 1], Door(more, "attention:")]
 
-    def _ask_attention(self) -> None:
+    async def _ask_attention(self) -> None:
         """Show all that needs attention, to go to one of it."""
         found = attention(self.fedcheck.board, self.fedcheck.signs)
         choices = [Choice(door.target, door.line.plain) for door in found if door.target]
-        self.app.push_screen(ChoicePrompt("Needs attention", choices), self._go)
+        self._go(await self.fedcheck.ask(ChoicePrompt("Needs attention", choices)))
 
-    def _ask_step(self) -> None:
+    async def _ask_step(self) -> None:
         """Show all steps of the role, to go to one of them."""
         role = self.fedcheck.view_role
         choices = [
             Choice(f"item:{step.row.ref}", f"{_fill(step.row.item.title, 40)} {step.why}")
             for step in agenda.mine(self.fedcheck.board, role)
         ]
-        self.app.push_screen(ChoicePrompt(f"Next for {role}", choices), self._go)
+        self._go(await self.fedcheck.ask(ChoicePrompt(f"Next for {role}", choices)))
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
@@ -292,8 +292,8 @@ class HomeScreen(PlaceScreen):
             "evidence": lambda words: app.open_from_home("evidence-register", words),
             "history": lambda words: app.open_screen("history", filter_text=words),
             "gate": lambda milestone: app.open_screen("gate", milestone),
-            "attention": lambda _: self._ask_attention(),
-            "steps": lambda _: self._ask_step(),
+            "attention": lambda _: app.start(self._ask_attention()),
+            "steps": lambda _: app.start(self._ask_step()),
             "orphans": lambda _: self._read_orphans(),
             "broken": lambda number: self._read_broken(int(number)),
         }

@@ -1,14 +1,14 @@
 """A screen on which items and tests can be changed: its keys, and which items they are about."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 from textual import events, on
 
 from fedcheck.domain.row import Row
 from fedcheck.tui.app_protocol import ItemsEdited
 from fedcheck.tui.evidence_actions import dropped_links
+from fedcheck.tui.questions import Asking
 from fedcheck.tui.screens.item_actions import ItemActions, Rows, not_all_tests
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.screens.test_actions import TestActions
@@ -18,7 +18,7 @@ ON_TESTS = frozenset({"edit_result"})
 ON_TASKS = frozenset({"edit_done", "edit_note", "edit_due"})
 """What the line of keys shows on a test only, and on a task only; all of it works on both."""
 
-Question = Callable[[Rows], Coroutine[Any, Any, None]]
+AskAbout = Callable[[Rows], Asking]
 
 
 class ItemKeysScreen(PlaceScreen):
@@ -192,7 +192,7 @@ class ItemKeysScreen(PlaceScreen):
         else:
             self.app.bell()
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: AskAbout) -> None:
         self._do(lambda rows: self.fedcheck.start(question(rows)))
 
     def _do_to_tests(self, act: Callable[[Rows], object]) -> None:
@@ -203,5 +203,5 @@ class ItemKeysScreen(PlaceScreen):
         else:
             self._do(act)
 
-    def _ask_of_tests(self, question: Question) -> None:
+    def _ask_of_tests(self, question: AskAbout) -> None:
         self._do_to_tests(lambda rows: self.fedcheck.start(question(rows)))

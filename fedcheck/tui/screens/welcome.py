@@ -23,6 +23,7 @@ from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, paths, workspace_files
 from fedcheck.storage.config import machine_timezone
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 
@@ -82,11 +83,12 @@ class WelcomeScreen(ModalScreen[None]):
         elif kind == "demo":
             self._demo()
         elif kind == "open":
-            self._ask_folder()
+            self.fedcheck.start(self._ask_folder())
         else:
-            self.app.push_screen(NewWorkspaceScreen(), self._made)
+            self.fedcheck.start(self._make())
 
-    def _made(self, root: Path | None) -> None:
+    async def _make(self) -> None:
+        root = await self.fedcheck.ask(NewWorkspaceScreen())
         if root is not None:
             self._open(root)
 
@@ -102,21 +104,17 @@ class WelcomeScreen(ModalScreen[None]):
         example.make(root, example.today_there(self.fedcheck.clock()))
         self._open(root)
 
-    def _ask_folder(self) -> None:
-        from fedcheck.tui.dialogs.prompts import TextPrompt
-
+    async def _ask_folder(self) -> None:
         def preview(text: str) -> str:
             root = paths.expanded(text)
             if not os.path.lexists(root / paths.HEAD):
                 raise ValueError("no fedcheck.toml there")
             return "a workspace is there; ⏎ opens it"
 
-        def given(text: str | None) -> None:
-            if text:
-                self._open(paths.expanded(text).absolute())
-
         prompt = TextPrompt("Folder of the workspace", f"{self.fedcheck.here}/", preview=preview)
-        self.app.push_screen(prompt, given)
+        text = await self.fedcheck.ask(prompt)
+        if text:
+            self._open(paths.expanded(text).absolute())
 
     def action_close(self) -> None:
         """Go back to the open workspace; without one, leave."""
