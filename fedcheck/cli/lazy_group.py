@@ -36,7 +36,8 @@ class LazyGroup(click.Group):
         """Find the command, with a suggestion where there is none of that name."""
         from fedcheck.domain.reference import did_you_mean
 
-        if args and args[0] not in self.places and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], self.places) or f"see: {ctx.command_path} --help"
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], known) or f"see: {ctx.command_path} --help"
             raise FedcheckError(f'no command "{args[0][:60]}"', hint, ErrorKind.USAGE)
         return super().resolve_command(ctx, args)

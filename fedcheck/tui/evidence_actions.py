@@ -4,10 +4,17 @@ from collections.abc import Sequence
 
 from fedcheck.analysis.evidence_register import EvidenceRow
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces
+from fedcheck.domain.evidence_edit import (
+    EvidenceEdit,
+    Pieces,
+    attach_evidence,
+    change_each,
+    detach_each,
+    set_values,
+)
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.evidence_files import Step, Stopped, Verdict, kind_of, size_of
+from fedcheck.storage.evidence_files import Step, Stopped, Verdict, kind_of, size_of, verify
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, Verifying
@@ -23,7 +30,7 @@ async def _add(app: ProjectApp, refs: Sequence[str], links: Sequence[str]) -> No
     session = app.session
     filled = await app.ask(EvidenceForm(refs=refs, links=links))
     if filled is not None:
-        app.change(lambda: session.add_evidence(filled.refs, *filled.proofs))
+        app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
 
 
 def edit_piece(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool = True) -> None:
@@ -43,10 +50,11 @@ async def _edit(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bo
     values = {"label": filled.label, "collected": filled.collected, "expires": filled.expires}
     kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
     removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
-    added = {ref: proof for ref in filled.refs if ref not in refs}
-    wanted = EvidenceEdit(kept, values, added, removed)
+    also = EvidenceEdit(attach=(set_values(proof, values),))
+    added = [(ref, also) for ref in filled.refs if ref not in refs]
+    edits = [*change_each(kept, values), *detach_each(removed), *added]
     words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
-    app.change(lambda: session.revise_evidence(wanted, words))
+    app.change(lambda: session.apply_each(edits, words))
 
 
 def replace_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
@@ -71,9 +79,9 @@ async def _replace(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
         name: getattr(new, name)
         for name in ("link", "kind", "sha256", "label", "collected", "expires")
     }
-    wanted = EvidenceEdit(pieces, values, seen=new)
+    edits = change_each(pieces, values, (new,))
     words = f"Evidence replaced: {one_line(new.name, 60)}"
-    app.change(lambda: session.revise_evidence(wanted, words))
+    app.change(lambda: session.apply_each(edits, words))
 
 
 def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
@@ -90,12 +98,12 @@ def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
             raise outcome
         fresh = outcome
         values = {name: getattr(fresh, name) for name in ("collected", "expires", "sha256")}
-        wanted = EvidenceEdit(pieces, values, seen=fresh)
+        edits = change_each(pieces, values, (fresh,))
         words = f"Evidence renewed: {one_line(proof.name, 60)}"
-        app.change(lambda: session.revise_evidence(wanted, words))
+        app.change(lambda: session.apply_each(edits, words))
 
     def work(step: Step) -> Evidence:
-        return session.renewed(proof, step=step)
+        return session.renew_evidence(proof, step=step)
 
     size = size_of(session.root, proof.link) if proof.kind == "file" else 0
     if size > AT_ONCE:
@@ -112,7 +120,7 @@ def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
 def remove_pieces(app: ProjectApp, pieces: Pieces) -> None:
     """Detach pieces; the files stay where they are."""
     session = app.session
-    app.change(lambda: session.remove_evidence(pieces))
+    app.change(lambda: session.apply_each(detach_each(pieces)))
 
 
 def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | None:
@@ -131,7 +139,7 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
     run: Verifying = Hashing(sum(size_of(session.root, link) for link in links))
 
     def work(step: Step) -> list[Verdict]:
-        return session.hash_evidence(wanted, step)
+        return verify(session.root, wanted, step)
 
     def ended(outcome: list[Verdict] | Exception) -> None:
         if isinstance(outcome, Exception):

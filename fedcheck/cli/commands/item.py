@@ -21,8 +21,9 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.change import Change
+from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.glossary import STATUS_GLYPHS
-from fedcheck.domain.item_rules import told
+from fedcheck.domain.item_rules import describe_test
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
@@ -78,7 +79,7 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
         ("deliverable", item.deliverable),
         ("evidence limit", item.max_age or (f"renewed every {item.every}" if item.every else "")),
         ("after", item.after),
-        *told(record),
+        *describe_test(record),
     ]
     for name, value in facts:
         if value:
@@ -205,7 +206,7 @@ def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_jso
     """Take a request or a finding out of its register; say so."""
     ref = issues.ref_of(session, book, text)
     title = getattr(session.project.thing(ref), "title", "")
-    action = session.withdraw(ref, reason)
+    action = session.apply([ref], Withdrawal(reason))
     if as_json:
         report_action(session, action, as_json)
         return

@@ -16,29 +16,32 @@ from msgspec.structs import replace
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import Finding, exposure, remediation_due
-from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
+from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, apply_item_edit
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
-from fedcheck.errors import FedcheckError
-from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.errors import FedcheckError, RuleError
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, read_line
+from fedcheck.importers.merge import merge
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
 from fedcheck.importers.srtm.checklist import short_digest
 from fedcheck.importers.srtm.columns import (
     LEVEL_WORDS,
     RESULT_WORDS,
-    level_of,
-    levels_in,
-    plain,
-    result_of,
-    says_nothing,
-    settled,
+    is_nothing,
+    normalize_text,
+    normalize_words,
+    parse_level,
+    parse_levels,
+    parse_result,
 )
 from fedcheck.importers.srtm.rows import Step
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.xlsx_writer import cut
+from fedcheck.spreadsheets.xlsx_writer import cut_text
 from fedcheck.storage.record_file import FINDINGS
 
 NOT_APPLICABLE = "Not applicable according to the SRTM workbook"
@@ -79,7 +82,7 @@ class Recording:
     notes: list[Note] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     kept: int = 0
-    _raised: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    _raised: dict[tuple[str, str], tuple[FindingEdit, str]] = field(default_factory=dict)
     _new: dict[str, Finding] = field(default_factory=dict)
     _ids: frozenset[str] = frozenset()
     _off: frozenset[tuple[str, str]] | None = None
@@ -99,39 +102,41 @@ class Recording:
         if not any(said.values()):
             return
         old = self.session.project.record(ref)
-        ours = cells.cells_of(old, cells.live(findings))
-        new = self._texts(step, said, ours, old)
-        new = self._result(item, step, said, new)
-        new = self._evidence(ref, step, said["evidence"], new)
-        if new != old:
-            new = self._started(item, old, new)
+        edit = self._edit(step, said, old, cells.write_cells(old, cells.select_open(findings)))
+        new = self._apply(item, step, edit, old) if edit else old
+        added = self._evidence(ref, step, said["evidence"], new)
+        if added:
+            new = apply_evidence_edit(new, attach_evidence(*added))
+        if new != old:  # a test of which something is known is no longer to do
+            started = ItemEdit(status="doing" if new.status == "todo" else None)
+            new = apply_item_edit(item, new, started, self.session.today())
             self.changes += differences(ref, old, new)
         self._risk(ref, step, said, findings, new)
 
     def _said(self, step: Step) -> dict[str, str]:
         """Return what the cells say, in our words; what cannot be understood is a note."""
         said = {name: step.cells.get(name, "") for name in (*_LABELS, "evidence")}
-        result = result_of(said["result"])
+        result = parse_result(said["result"])
         if result is None:
-            words = plain(said["result"])
+            words = normalize_words(said["result"])
             waits = words.startswith(_PLACEHOLDERS)
             hint = "" if waits else "it is one of " + ", ".join(RESULT_WORDS.values())
             self._note(step, "result", f'no result: "{one_line(said["result"], 60)}"', hint)
         said["result"] = result or ""
         for name in ("likelihood", "impact", "exposure"):
-            level = level_of(said[name])
-            if len(levels_in(said[name]) or ()) > 1:
+            level = parse_level(said[name])
+            if len(parse_levels(said[name]) or ()) > 1:
                 what = f'several levels: "{one_line(said[name], 60)}"'
                 self._note(step, name, what, f"the highest is taken: {level}")
-            if level is None and not plain(said[name]).startswith(_PLACEHOLDERS):
+            if level is None and not normalize_words(said[name]).startswith(_PLACEHOLDERS):
                 what = f'no level: "{one_line(said[name], 60)}"'
                 hint = "it is one of " + ", ".join(LEVEL_WORDS.values())
                 self._note(step, name, what, hint)
             said[name] = level or ""
         for name in ("risk", "statement", "recommendation", "differential"):
-            if said[name] and says_nothing(said[name]):
+            if said[name] and is_nothing(said[name]):
                 said[name] = ""
-        if plain(said["differential"]) == "no":
+        if normalize_words(said["differential"]) == "no":
             said["differential"] = ""
         said["tested"] = self._day(step) if said["tested"] else ""
         if said["result"]:
@@ -151,51 +156,78 @@ class Recording:
 
     def _takes(self, step: Step, column: str, said: str, ours: str) -> bool:
         """Tell whether a cell changes what is recorded; a difference of both sides is a note."""
-        if not said or said == ours or said == settled(cut(ours)):
-            return False  # a text that was too long for a cell was cut by the export
-        if not ours or self.theirs:
-            return True
+        merged = merge(
+            ours,
+            said,
+            is_base=lambda value: not value,
+            prefer_theirs=self.theirs,
+            # The export cuts a text that is too long for a cell.
+            same=lambda ours, theirs: theirs in (ours, normalize_text(cut_text(ours))),
+        )
+        if merged.taken or not merged.conflict:
+            return merged.taken
         self.kept += 1
         what = f'{_LABELS[column]}: the workbook says "{one_line(said, 60)}"'
         remedy = f'ours is kept: "{one_line(ours, 60)}"; --theirs takes the workbook\'s'
         self._note(step, column, what, remedy)
         return False
 
-    def _texts(self, step: Step, said: dict[str, str], ours: dict[str, str], old: Record) -> Record:
-        new = old
+    def _edit(
+        self, step: Step, said: dict[str, str], old: Record, ours: dict[str, str]
+    ) -> ItemEdit | None:
+        """Return the edit that texts and result of a step make; none where ours all stand."""
+        texts: dict[str, Any] = {}
         for name in ("observation", "differential", "tester", "tested", "sample"):
             if self._takes(step, name, said[name], ours[name]):
-                value: Any = date.fromisoformat(said[name]) if name == "tested" else said[name]
-                changed: dict[str, Any] = {name: value}
-                new = replace(new, **changed)
-        return new
+                texts[name] = date.fromisoformat(said[name]) if name == "tested" else said[name]
+        result = self._result(step, said, old)
+        if result and old.result:  # another result than the one that was tested again
+            texts["retest"] = ""
+        testing = TestEdit(**texts) if texts else None
+        if result:
+            reason = self._reason(said, old) if result == "not-applicable" else ""
+            return ItemEdit(result=result, reason=reason, testing=testing, undated=True)
+        return ItemEdit(testing=testing, undated=True) if testing else None
 
-    def _result(self, item: Item, step: Step, said: dict[str, str], old: Record) -> Record:
+    def _result(self, step: Step, said: dict[str, str], old: Record) -> str:
+        """Return the result to take over; empty where ours stands."""
         result = said["result"]
         ours = old.result or ("not-applicable" if old.status == "na" else "")
-        if result == ours and result and not old.result:
-            return replace(old, result=result)
-        if not self._takes(step, "result", result, ours):
-            return old
-        new: Record = replace(old, result=result, review="", reviewer="", reviewed=None)
-        if old.result:  # another result than the one that was tested again
-            new = replace(new, retest="", retested=None)
-        if result == "not-applicable":
-            why = one_line(said["observation"], 200) or NOT_APPLICABLE
-            reason = old.reason if old.status == "na" and old.reason else why
-            return replace(new, status="na", done=None, reason=reason)
-        done = old.done if old.status == "done" and old.done else self.session.today()
-        return replace(new, status="done", done=done, reason="")
+        if result and result == ours and not old.result:
+            return result
+        return result if self._takes(step, "result", result, ours) else ""
 
-    def _evidence(self, ref: str, step: Step, text: str, old: Record) -> Record:
-        if text and says_nothing(text):
-            self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
+    def _reason(self, said: dict[str, str], old: Record) -> str:
+        """Return why a test is not applicable: our reason, else what was observed."""
+        if old.status == "na" and old.reason:
+            return old.reason
+        return one_line(said["observation"], 200) or NOT_APPLICABLE
+
+    def _apply(self, item: Item, step: Step, edit: ItemEdit, old: Record) -> Record:
+        """Return the record after an edit; what the rules refuse is noted.
+
+        Where that is the day of the test alone, all else is taken over.
+        """
+        today = self.session.today()
+        try:
+            return apply_item_edit(item, old, edit, today)
+        except RuleError as error:
+            self._note(step, "tested" if edit.testing else "result", str(error), error.hint)
+        if edit.testing is None or edit.testing.tested is None:
             return old
-        ours = "\n".join(cells.piece_text(proof) for proof in old.evidence)
-        known = {KEPT_INSIDE, *ours.split("\n"), *cells.pieces_in(ours)}
+        edit = replace(edit, testing=replace(edit.testing, tested=None))
+        return self._apply(item, step, edit, old)
+
+    def _evidence(self, ref: str, step: Step, text: str, old: Record) -> list[Evidence]:
+        """Return the evidence that a cell adds to what is there."""
+        if text and is_nothing(text):
+            self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
+            return []
+        ours = "\n".join(cells.write_evidence(proof) for proof in old.evidence)
+        known = {KEPT_INSIDE, *ours.split("\n"), *cells.split_evidence(ours)}
         added: list[Evidence] = []
         taken = {proof.id for proof in old.evidence}
-        for piece in cells.pieces_in(text):
+        for piece in cells.split_evidence(text):
             if piece not in known:
                 same = short_digest(ref, piece)  # in every clone that brings the workbook in
                 if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
@@ -206,7 +238,7 @@ class Recording:
                 added.append(proof if same in taken else replace(proof, id=same))
                 taken.add(same)
         self.counts["evidence"] += len(added)
-        return replace(old, evidence=(*old.evidence, *added)) if added else old
+        return added
 
     def _taken_off(self) -> frozenset[tuple[str, str]]:
         """Return the pieces that somebody took off, as references and fields of the history."""
@@ -223,7 +255,8 @@ class Recording:
 
     def _piece(self, text: str, collected: date | None) -> Evidence:
         """Return a piece of evidence; a name is a file where the workspace has such a file."""
-        kind, link, label = cells.parsed_piece(text)
+        found = read_line(text, EvidenceForm.SHORT)
+        kind, link, label = found.kind or "", found.link, found.label
         root = self.session.root
         if kind == "file":
             named = link.replace("\\", "/")
@@ -234,17 +267,9 @@ class Recording:
             proof = self.session.new_evidence(link, here=root, kind=kind, label=label)
         except FedcheckError:  # an address or a file that may not be linked: the text stays
             proof = self.session.new_evidence(text, here=root, kind="ticket")
-        if cells.piece_text(proof) != text:  # the link is another now: a file in a folder
+        if cells.write_evidence(proof) != text:  # the link is another now: a file in a folder
             proof = replace(proof, label=text)
         return replace(proof, collected=collected)
-
-    def _started(self, item: Item, old: Record, new: Record) -> Record:
-        """A test of which something is known is no longer to do."""
-        if new.status == "todo":
-            new = replace(new, status="doing")
-        if old.status == "todo" or not old.basis:
-            return replace(new, basis=item.basis())
-        return new
 
     def _risk(
         self,
@@ -266,13 +291,13 @@ class Recording:
                 self._note(step, "risk", what, "describe the risk, or: fedcheck finding add")
             return
         self.counts["findings"] += 1
-        standing = cells.live(findings)
+        standing = cells.select_open(findings)
         if not findings:
             self._raise(ref, step, said, record)
         elif len(standing) == 1:
-            self._revise(step, said, standing[0], names)
+            self._change(step, said, standing[0], names)
         else:
-            ours = cells.risk_cells(standing or findings)
+            ours = cells.write_risk_cells(standing or findings)
             for name in names:
                 if said[name] and said[name] != ours[name]:
                     self.kept += 1
@@ -290,25 +315,26 @@ class Recording:
             self._note(step, "risk", "a risk, and the test is satisfied", "see which is right")
         first = (said["risk"] or said["statement"]).split("\n")[0]
         title = one_line(first, TITLE) or f"{step.code}: other than satisfied"
-        new = replace(
-            Finding(self._free_id(ref, title)),
+        names = ("likelihood", "impact", "recommendation")
+        details = {name: said[name] for name in names} | {"comment": said["statement"]}
+        edit = FindingEdit(
+            new=True,
             title=title,
             text=said["risk"],
-            items=(ref,),
-            likelihood=said["likelihood"],
-            impact=said["impact"],
             risk=risk or "high",
-            recommendation=said["recommendation"],
-            comment=said["statement"],
             found=found,
-            due=remediation_due(risk or "high", found),
+            details=details,
         )
         area = (step.sheet, step.merged.get("risk", ""))
         before = self._raised.get(area)
-        if before is not None and new == replace(before, id=new.id, items=(ref,)):
-            new = replace(before, items=(*before.items, ref))  # one risk, merged over several tests
+        if before is not None and edit == before[0]:  # one risk, merged over several tests
+            start, link = self._new[before[1]], FindingEdit(link=(ref,))
+            new = apply_finding_edit(start, link, self.session.today())
+        else:
+            blank = Finding(self._free_id(ref, title))
+            new = apply_finding_edit(blank, replace(edit, link=(ref,)), self.session.today())
         if area[1]:
-            self._raised[area] = new
+            self._raised[area] = edit, new.id
         self._new[new.id] = new
 
     def _free_id(self, ref: str, title: str) -> str:
@@ -317,15 +343,16 @@ class Recording:
         taken = same in self._ids or same in self._new
         return self.session.new_ref(FINDINGS).partition(":")[2] if taken else same
 
-    def _revise(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
-        ours, new = cells.risk_cells([old]), old
-        for name in names:
-            if self._takes(step, name, said[name], ours[name]):
-                changed: dict[str, Any] = {_FINDING_FIELDS.get(name, name): said[name]}
-                new = replace(new, **changed)
-        risk = exposure(new.likelihood, new.impact)
-        if risk and (new.likelihood, new.impact) != (old.likelihood, old.impact):
-            new = rated(new, risk)
+    def _change(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
+        """Take over what a step says of a finding that stands."""
+        ours = cells.write_risk_cells([old])
+        taken = {
+            _FINDING_FIELDS.get(name, name): said[name]
+            for name in names
+            if self._takes(step, name, said[name], ours[name])
+        }
+        edit = FindingEdit(text=taken.pop("text", None), details=taken)
+        new = apply_finding_edit(old, edit, self.session.today())
         self.changes += differences(f"{FINDINGS}:{old.id}", old, new)
 
 

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import Pieces
+from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces, attach_evidence
 from fedcheck.domain.text import one_line
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
@@ -27,7 +27,7 @@ from fedcheck.tui.evidence_actions import (
 )
 from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
-from fedcheck.tui.screens.issue_actions import Revising, To, with_proofs, without_proof
+from fedcheck.tui.screens.issue_actions import Revising
 from fedcheck.tui.widgets.key_line import KeyLine
 
 
@@ -240,14 +240,14 @@ class IssueEvidenceScreen(EvidenceScreen):
             count = len(filled.proofs)
             name = one_line(filled.proofs[0].name, 40)
             words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
-            self._save(thing, lambda old: with_proofs(old, filled.proofs), words)
+            self._save(thing, attach_evidence(*filled.proofs), words)
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""
         thing, proof = self.thing, self.chosen
         if thing is not None and proof is not None:
             words = f"has no longer: {one_line(proof.name, 40)}"
-            self._save(thing, lambda old: without_proof(old, proof.id), words)
+            self._save(thing, EvidenceEdit(detach=(proof.id,)), words)
 
-    def _save(self, thing: Thing, to: To, words: str) -> None:
-        Revising(self.fedcheck, self.book).save(thing, to, words)
+    def _save(self, thing: Thing, edit: EvidenceEdit, words: str) -> None:
+        Revising(self.fedcheck, self.book).save(thing, edit, words)

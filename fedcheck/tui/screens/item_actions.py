@@ -9,6 +9,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, state_of
 from fedcheck.analysis.progress import by_phase_and_role
 from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.glossary import ADVISED, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.request import Request
@@ -64,7 +65,7 @@ class ItemActions:
 
         def job() -> Transaction:
             bulk_edit.check(session.project, refs, edit, session.today())
-            transaction = session.edit(refs, edit)
+            transaction = session.apply(refs, edit)
             return bulk_edit.with_needs(session.project, transaction)
 
         self.save(refs, job)
@@ -98,7 +99,7 @@ class ItemActions:
             if not wanted:
                 chosen = [ref for ref in refs if not session.project.record(ref).closed] or refs
                 wanted = "todo" if session.project.record(chosen[0]).closed else "done"
-            transaction = session.edit(chosen, ItemEdit(status=wanted))
+            transaction = session.apply(chosen, ItemEdit(status=wanted))
             return bulk_edit.with_needs(session.project, transaction)
 
         self.save(refs, job)
@@ -190,7 +191,7 @@ class ItemActions:
         refs = [row.ref for row in rows]
 
         def save(note: str, guard: Guard) -> Transaction:
-            return self.edited(refs, session.edit(refs, ItemEdit(note=note), guard=guard))
+            return self.edited(refs, session.apply(refs, ItemEdit(note=note), guard=guard))
 
         self.write("Note", rows, lambda row: row.record.note, save)
 
@@ -200,7 +201,7 @@ class ItemActions:
         refs = [row.ref for row in rows]
 
         def save(note: str, guard: Guard) -> Transaction:
-            return self.edited(refs, session.edit(refs, ItemEdit(private_note=note), guard=guard))
+            return self.edited(refs, session.apply(refs, ItemEdit(private_note=note), guard=guard))
 
         def read(row: Row) -> str:
             return session.project.private_note(row.ref)
@@ -241,7 +242,7 @@ class ItemActions:
         refs = [row.ref for row in rows]
         filled = await self.app.ask(EvidenceForm(refs=refs, links=links))
         if filled is not None:
-            self.save(refs, lambda: session.add_evidence(filled.refs, *filled.proofs))
+            self.save(refs, lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
 
     async def ask_linked(self, row: Row) -> None:
         """Open the item that is linked; where there are several, ask which one."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from fedcheck.domain.dates import distance, parse_date, typed_due
 from fedcheck.domain.glossary import METHODS
-from fedcheck.domain.item_rules import ItemEdit, TestEdit, like
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.row import Row
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import Guard
@@ -55,7 +55,7 @@ class TestActions:
             edit = ItemEdit(
                 result=record.result or None,
                 reason=record.reason or None,
-                testing=like(record),
+                testing=repeat_test(record),
             )
             self.items.edit(wanted, edit)
 
@@ -70,7 +70,7 @@ class TestActions:
         def save(text: str, guard: Guard) -> Transaction:
             wanted: dict[str, Any] = {field: text}
             edit = ItemEdit(testing=TestEdit(**wanted))
-            return self.items.edited(refs, session.edit(refs, edit, guard=guard))
+            return self.items.edited(refs, session.apply(refs, edit, guard=guard))
 
         self.items.write(title, rows, read, save, field)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fedcheck.analysis.handoffs import Handoff
-from fedcheck.analysis.responsibilities import Duty, PhaseDuties, role_label
+from fedcheck.analysis.responsibilities import Duty, PhaseDuties
 from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.process import role_label
 from fedcheck.domain.text import plural
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
