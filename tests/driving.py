@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.worker import active_worker
 
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.save_queue import Writer
+from fedcheck.tui.writer import Writer
 
 SHORT = 0.1
 """Timers up to this many seconds put something off; longer ones repeat or take away."""

@@ -212,7 +212,7 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
         from fedcheck.domain.item_rules import ItemEdit
 
         other.apply([DIAGRAM], ItemEdit(status="doing", owner="bob"))
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert app.board.rows[DIAGRAM].record.owner == "bob"
         assert app.screen.items.row.ref == before
@@ -220,7 +220,8 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
 
 
 async def test_what_cannot_be_saved_is_told_and_the_app_stays(app, workspace, monkeypatch):
-    monkeypatch.setattr("fedcheck.tui.saving.POLL_SECONDS", 3600)  # a look would get there first
+    # A look at the disk would get there first.
+    monkeypatch.setattr("fedcheck.tui.external_changes.POLL_SECONDS", 3600)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2")
@@ -237,12 +238,12 @@ async def test_a_file_broken_meanwhile_keeps_its_last_good_state(app, workspace)
         await settle(pilot)
         await press(pilot, "2", "space")
         (workspace / "progress" / "rev5.readiness.csp.toml").write_text("format = 1\n[item.\n")
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert app.board.rows[DIAGRAM].record.status == "done"
         assert any("rev5.readiness.csp.toml" in note.message for note in app._notifications)
         (workspace / "fedcheck.toml").write_text("broken")
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert any("fedcheck.toml" in note.message for note in app._notifications)
         assert app.board.rows[DIAGRAM].record.status == "done"
@@ -301,7 +302,7 @@ async def test_a_checklist_rewritten_meanwhile_kills_nothing(app, workspace):
         await settle(pilot)
         await press(pilot, "2", "enter", "e")
         path.write_text(path.read_text().replace('id = "diagram"', 'id = "drawing"'))
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         await press(pilot, "escape", "escape")
         assert "rev5.readiness.csp:drawing" in app.board.rows
@@ -412,7 +413,7 @@ async def test_dialogs_keep_their_keys_to_themselves(app):
 def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.calendar import CalendarScreen
     from fedcheck.tui.screens.evidence import EvidenceScreen
-    from fedcheck.tui.screens.evidence_register import RegisterScreen
+    from fedcheck.tui.screens.evidence_register import EvidenceRegisterScreen
     from fedcheck.tui.screens.findings import FindingsScreen
     from fedcheck.tui.screens.gate import GateScreen
     from fedcheck.tui.screens.history import HistoryScreen
@@ -420,31 +421,30 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
     from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
-    from fedcheck.tui.screens.test_progress import TestingScreen
+    from fedcheck.tui.screens.test_progress import TestProgressScreen
     from fedcheck.tui.widgets.issue_details import Page
-    from fedcheck.tui.widgets.issue_list import LedgerList
+    from fedcheck.tui.widgets.issue_list import IssueList
 
     homes = {
         "everywhere": (FedcheckApp,),
         "home": (HomeScreen,),
         "edit": (ChecklistScreen, ItemScreen),
         "list": (ChecklistScreen,),
-        "rows": (ItemList,),
+        "rows": (ItemList, IssueList),
         "item": (ItemScreen,),
         "test": (ChecklistScreen, ItemScreen),
-        "tests": (TestingScreen,),
+        "tests": (TestProgressScreen,),
         "history": (HistoryScreen,),
         "calendar": (CalendarScreen,),
         "parts": (ResponsibilitiesScreen,),
         "bring": (BringingInScreen,),
         "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
-        "register": (RegisterScreen,),
+        "register": (EvidenceRegisterScreen,),
         "report": (ReportScreen,),
         "requests": (RequestsScreen,),
         "findings": (FindingsScreen,),
         "ledger": (RequestsScreen, FindingsScreen),
-        "ledger-rows": (LedgerList,),
         "ledger-page": (Page,),
     }
     for action in ACTIONS:
@@ -453,7 +453,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
             assert hasattr(home, f"action_{action.method}"), action.id
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     alone = [(place,) for place in homes if place != "everywhere"]
-    for chain, unfocused in product((*TOGETHER, *alone), ("ledger-rows", "ledger-page")):
+    for chain, unfocused in product((*TOGETHER, *alone), ("rows", "ledger-page")):
         places = (*(place for place in chain if place != unfocused), "everywhere")
         keys = [key for place in places for action in of_place(place) for key in action.keys]
         assert len(keys) == len(set(keys)), [k for k in keys if keys.count(k) > 1]

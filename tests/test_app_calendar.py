@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.palette import offers
 from fedcheck.tui.screens.calendar import CalendarScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.findings import FindingsScreen
@@ -122,7 +123,7 @@ async def test_it_follows_what_changes(root: Path, clock: FrozenClock) -> None:
 
 async def test_the_palette_knows_it(root: Path, clock: FrozenClock) -> None:
     async with opened(root, clock, (120, 40)) as (app, _):
-        offered = {action.id for action, _ in app.offers(app.screen)}
+        offered = {action.id for action, _ in offers(app, app.screen)}
         assert "app.calendar" in offered
 
 

@@ -17,7 +17,7 @@ from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.evidence import EvidenceScreen
-from fedcheck.tui.screens.evidence_register import RegisterScreen
+from fedcheck.tui.screens.evidence_register import EvidenceRegisterScreen
 from fedcheck.tui.screens.item import ItemScreen
 
 LIST = "rev5.readiness.csp"
@@ -78,7 +78,7 @@ async def test_one_piece_for_several_items_is_one_action(app, workspace):
         assert text.count('label = "The scan"') == 2
         assert text.count("expires = 2027-01-11") == 2
         assert len(set(re.findall(r'^id = "(.+)"', text, re.M))) == 1
-        assert isinstance(app.screen, RegisterScreen)
+        assert isinstance(app.screen, EvidenceRegisterScreen)
         shown = screen_text(app)
         assert "1 piece, 1 goes stale before " in shown
         assert "2 items" in shown
@@ -358,11 +358,11 @@ async def test_filter_groups_and_the_way_to_the_item_and_back(app, workspace, op
         assert isinstance(app.screen, ChecklistScreen)
         assert app.screen.items.row.ref == CRYPTO
         await press(pilot, "escape")
-        assert isinstance(app.screen, RegisterScreen)
+        assert isinstance(app.screen, EvidenceRegisterScreen)
         await press(pilot, "escape")
         assert "SEC-7" in screen_text(app)
         await press(pilot, "escape")
-        assert not isinstance(app.screen, RegisterScreen)
+        assert not isinstance(app.screen, EvidenceRegisterScreen)
 
 
 async def test_an_empty_place_takes_what_it_lacks(app, workspace):
@@ -413,7 +413,7 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
         assert 'status = "done"' in on_disk(workspace), "saving goes on"
         await press(pilot, "escape")
         await until(pilot, lambda: "Stopped: 1 file checked, 1 changed" in told(app))
-        assert isinstance(app.screen, RegisterScreen)
+        assert isinstance(app.screen, EvidenceRegisterScreen)
     assert local_state.verified(workspace)["evidence/b.txt"]["state"] == "changed"
 
 

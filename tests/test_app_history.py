@@ -15,7 +15,7 @@ from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.history import HistoryScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.widgets.history_list import StoryList
+from fedcheck.tui.widgets.history_list import HistoryList
 
 CSP = "rev5.readiness.csp"
 DIAGRAM = f"{CSP}:diagram"
@@ -77,7 +77,7 @@ async def test_words_narrow_it_and_escape_widens_it(app, three_days):
         await type_text(pilot, "bob diagram blocked")
         assert "1 of 4 lines" in screen_text(app) or "1 of 5 lines" in screen_text(app)
         await press(pilot, "enter")
-        assert isinstance(app.focused, StoryList)
+        assert isinstance(app.focused, HistoryList)
         await press(pilot, "escape")
         assert " of " not in screen_text(app).splitlines()[0]
         assert isinstance(app.screen, HistoryScreen)

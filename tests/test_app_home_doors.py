@@ -13,11 +13,11 @@ from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.prompts import ChoicePrompt, ReadingScreen
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.screens.evidence_register import RegisterScreen
+from fedcheck.tui.screens.evidence_register import EvidenceRegisterScreen
 from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.history import HistoryScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.screens.issues import IssueScreen
 from fedcheck.tui.widgets.attention import Doors
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 
@@ -106,9 +106,9 @@ def counted(app: FedcheckApp) -> int:
     screen = app.screen
     if isinstance(screen, ChecklistScreen):
         return len(screen.items.refs)
-    if isinstance(screen, RegisterScreen):
+    if isinstance(screen, EvidenceRegisterScreen):
         return len(screen.shown_rows)
-    if isinstance(screen, LedgerScreen):
+    if isinstance(screen, IssueScreen):
         return sum(not isinstance(row, str) for row in screen.rows.rows)
     if isinstance(screen, GateScreen):
         lines = [door.line.plain for door in screen.query_one(Doors).doors]

@@ -17,6 +17,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS, FindingEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
+from fedcheck.keys.keymap import key_map
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -96,7 +97,8 @@ def opened(root: Path, who: str = "bob"):
 
 
 def refs(app: FedcheckApp) -> list[str]:
-    return [row.ref for row in app.screen.rows.rows if not isinstance(row, str)]
+    screen = app.screen
+    return [f"{screen.BOOK}:{row.id}" for row in screen.rows.rows if not isinstance(row, str)]
 
 
 async def paste(pilot: Pilot, text: str) -> None:
@@ -267,9 +269,9 @@ async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch)
             patch.setattr(atomic_files, "append", refused)
             await press(pilot, "f2")
             assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
-        filled.try_again()
+        filled.saves.try_again()
         await settle(pilot)
-        assert not filled.line.jobs
+        assert not filled.saves.jobs
         assert len(stored(workspace, "requests", "q2")["evidence"]) == 1
         lines = [e for e in filled.session.history("requests:q2") if "evidence" in e.change.field]
         assert [e.by for e in lines] == ["alice"]
@@ -534,7 +536,7 @@ async def test_every_number_of_home_and_of_the_gate_opens_what_it_counts(filled)
         await press(pilot, "enter")
         assert filled.screen.thing.id == "q1"
         assert "All of them." in screen_text(filled)
-        filled.show_ledger("requests", ref="requests:q2")
+        filled.show_issues("requests", ref="requests:q2")
         await settle(pilot)
         assert "The lead." in screen_text(filled)
         assert filled.screen.thing.id == "q2"
@@ -546,12 +548,12 @@ async def test_what_others_do_appears_and_what_they_remove_kills_nothing(filled,
         await press(pilot, "4", "down", "enter")
         assert "The lead." in screen_text(filled)
         opened(workspace).apply(["requests:q2"], RequestEdit("answer", answer="Nobody."))
-        filled.look_at_disk()
+        filled.others.look()
         await settle(pilot)
         assert "Nobody." in screen_text(filled)
         await press(pilot, "e")
         (workspace / "requests.toml").unlink()
-        filled.look_at_disk()
+        filled.others.look()
         await settle(pilot)
         await press(pilot, "escape", "n", "y", "b", "e", "i", "o", "d", "E", "enter", "j", "k")
         assert "Nothing was asked yet" in screen_text(filled)
@@ -563,7 +565,7 @@ async def test_a_broken_file_is_told_and_what_was_known_stays(filled, workspace,
         await settle(pilot)
         await press(pilot, "4")
         path.write_text(REQUESTS + "[[request\n")
-        filled.look_at_disk()
+        filled.others.look()
         await settle(pilot)
         assert "cannot read requests.toml:" in screen_text(filled)
         assert refs(filled) == ["requests:q1", "requests:q2"]
@@ -690,3 +692,34 @@ async def test_a_detail_that_is_wrong_is_said_and_nothing_is_saved(filled, works
         await paste(pilot, "nonsense")
         await press(pilot, "enter", "escape", "escape")
         assert stored(workspace, "findings") == before
+
+
+@pytest.mark.parametrize("book", ["requests", "findings"])
+async def test_the_vim_preset_moves_and_opens_as_in_every_list(workspace, clock, book):
+    more = [f'[[request]]\nid = "v{n}"\ntitle = "Question {n}"\n' for n in range(60)]
+    found = [
+        f'[[finding]]\nid = "v{n}"\ntitle = "Gap {n}"\nrisk = "low"\nfound = 2027-01-04\n'
+        for n in range(60)
+    ]
+    wanted = more if book == "requests" else found
+    (workspace / f"{book}.toml").write_text("format = 1\n" + "".join(wanted))
+    user = config.UserConfig(preset="vim")
+    app = FedcheckApp(workspace, paths.user_folders(), user, "alice", workspace, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.show_issues(book)
+        await settle(pilot)
+        rows = app.screen.rows
+        first = rows.cursor
+        await press(pilot, "ctrl+f")
+        assert rows.cursor > first + 5
+        await press(pilot, "ctrl+b")
+        assert rows.cursor == first
+        await press(pilot, "l")
+        assert app.screen.has_class("-open")
+
+
+def test_keys_of_requests_and_findings_that_are_those_of_all_lists_now():
+    keymap = key_map(own={"ledger.down": "f6", "ledger": {"page-up": "f7"}})
+    assert not keymap.complaints
+    assert (keymap.of("rows.down"), keymap.of("rows.page-up")) == (("f6",), ("f7",))

@@ -148,7 +148,7 @@ async def test_marks_survive_filter_and_groups_and_go_with_their_items(app, work
         assert marks(app) == {"diagram", "crypto-table"}
         path = workspace / "checklists" / f"{CSP}.toml"
         path.write_text(path.read_text().replace('id = "diagram"', 'id = "drawing"'))
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert marks(app) == {"crypto-table"}
 
@@ -161,7 +161,7 @@ async def test_what_a_rule_refuses_of_one_is_done_to_none(app, workspace):
         await press(pilot, "X", "t")
         assert "Not all of them are tests: upload" in told(app)
         screen = app.screen
-        screen.edit(screen.meant, ItemEdit(result="satisfied"))
+        screen.item_actions.edit(screen.chosen_rows, ItemEdit(result="satisfied"))
         await settle(pilot)
         assert "upload is a task" in told(app)
         assert "none of the 3 items was changed" in told(app)
@@ -213,7 +213,7 @@ async def test_groups_by_owner_due_status_and_family(app, clock):
         assert "PL: Planning  0/1" in headings(app)
         assert headings(app)[-1].startswith("No control")
         await press(pilot, "1")
-        app.show_query("kind:task")
+        app.open_from_home("checklist", query="kind:task")
         await settle(pilot)
         assert app.screen.grouping == "family", "it is remembered"
         await press(pilot, "z", "s")

@@ -54,14 +54,14 @@ async def test_what_is_shown_follows_the_day_at_midnight(app, clock, keys):
         before = screen_text(app)
         assert "in 20 d" not in before
         clock.tick(days=1)
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         await pilot.pause(0.12)
         if not keys:
             assert "in 20 d" in screen_text(app)
             assert "overdue 1 d" in screen_text(app)
         assert app.board.today.isoformat() == "2027-01-12"
-        assert app.day == app.board.today
+        assert app.others.day == app.board.today
         if keys == ("2",):
             assert "due 2027-01-11  1 d ago" in screen_text(app)
 
@@ -139,7 +139,7 @@ async def test_what_was_done_before_what_it_needs_is_told_of(app):
 async def test_several_unsatisfied_tests_are_offered_their_findings(app, workspace, answer, count):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
-        app.show_query("checklist:rev5.full-assessment.3pao")
+        app.open_from_home("checklist", query="checklist:rev5.full-assessment.3pao")
         await settle(pilot)
         await press(pilot, "X", "t", "o")
         assert on_disk(workspace, TESTS).count("other-than-satisfied") == 2

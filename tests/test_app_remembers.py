@@ -109,7 +109,7 @@ async def test_a_door_shows_all_that_it_counts_and_leaves_the_memory_alone(start
         await press(pilot, "escape", "2", "slash")
         await type_text(pilot, "diagram")
         await press(pilot, "enter", "1")
-        app.show_query("is:overdue")
+        app.open_from_home("checklist", query="is:overdue")
         await settle(pilot)
         app.show_item(f"{CSP}:sponsor")
         await settle(pilot)

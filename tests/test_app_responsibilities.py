@@ -10,7 +10,7 @@ from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.screens.issues import LedgerScreen
+from fedcheck.tui.screens.issues import IssueScreen
 from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
 from fedcheck.tui.widgets.responsibility_list import DutyRow
 
@@ -93,7 +93,7 @@ async def test_enter_opens_what_is_waited_for(app):
         while app.screen.rows.current.what != "answer":
             await press(pilot, "j")
         await press(pilot, "enter")
-        assert isinstance(app.screen, LedgerScreen)
+        assert isinstance(app.screen, IssueScreen)
         assert "Rules" in screen_text(app)
 
 

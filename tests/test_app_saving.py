@@ -12,7 +12,7 @@ from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
-from fedcheck.tui import saving
+from fedcheck.tui import external_changes
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.prompts import LongTextPrompt
 
@@ -43,11 +43,11 @@ async def test_what_the_disk_refuses_is_kept_and_tried_again(app, workspace, mon
             await press(pilot, "space", "down", "space")
             assert "no space left on device" in told(app)
             assert "2 changes not saved, trying again" in screen_text(app)
-            app.try_again()
+            app.saves.try_again()
             await settle(pilot)
             assert "2 changes not saved" in screen_text(app)
             assert on_disk(workspace) == ""
-        app.try_again()
+        app.saves.try_again()
         await settle(pilot)
         assert on_disk(workspace).count('status = "done"') == 2
         assert "not saved" not in screen_text(app)
@@ -69,7 +69,7 @@ async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, m
             app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
         await settle(pilot)
         assert on_disk(workspace) == ""
-        app.try_again()
+        app.saves.try_again()
         await settle(pilot)
         assert 'owner = "erin"' in on_disk(workspace)
 
@@ -83,11 +83,11 @@ async def test_a_save_that_failed_half_way_is_not_turned_round(app, workspace, m
             patch.setattr(atomic_files, "append", refused_append)
             await press(pilot, "space")
             assert 'status = "done"' in on_disk(workspace)
-            app.look_at_disk()
+            app.others.look()
             await settle(pilot)
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
-        app.try_again()
+        app.saves.try_again()
         await settle(pilot)
         assert 'status = "done"' in on_disk(workspace)
         assert {e.by for e in app.session.history()} == {"alice"}
@@ -108,7 +108,7 @@ async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
             await press(pilot, "down", "space", "u")
             assert "Dropped" in told(app)
             assert "trying again" not in screen_text(app)
-        app.try_again()
+        app.saves.try_again()
         await settle(pilot)
         assert on_disk(workspace).count('status = "done"') == 1
 
@@ -140,7 +140,7 @@ async def test_what_is_in_line_is_saved_when_the_program_is_told_to_end(
             await settle(pilot)
         app.exit(0)
     assert 'owner = "erin"' in on_disk(workspace)
-    assert app.lost == []
+    assert app.saves.lost == []
 
 
 async def test_a_note_that_another_wrote_meanwhile_is_not_written_over(app, workspace):
@@ -149,7 +149,7 @@ async def test_a_note_that_another_wrote_meanwhile_is_not_written_over(app, work
         await press(pilot, "2", "n")
         await type_text(pilot, "mine")
         opened(workspace, "bob").apply([DIAGRAM], ItemEdit(note="theirs"))
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert "mine" in screen_text(app)
         await press(pilot, "ctrl+s")
@@ -193,12 +193,12 @@ async def test_what_others_did_is_told_by_name(app, workspace):
         await settle(pilot)
         other = opened(workspace, "bob")
         other.apply([DIAGRAM], ItemEdit(status="doing"))
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert "bob: diagram: status doing" in told(app)
         path = workspace / "progress" / "rev5.readiness.csp.toml"
         path.write_text(path.read_text().replace("doing", "blocked"))
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert "Changed outside fedcheck: diagram: status blocked" in told(app)
         assert "outside fedcheck" in {e.by for e in app.session.history(DIAGRAM)}
@@ -224,7 +224,7 @@ async def test_a_new_day_is_shown_by_itself(app, clock):
         await settle(pilot)
         assert "in 21 d" in screen_text(app)
         clock.tick(days=1)
-        app.look_at_disk()
+        app.others.look()
         await settle(pilot)
         assert "in 20 d" in screen_text(app)
 
@@ -238,13 +238,13 @@ async def test_evidence_that_vanishes_is_seen(app, workspace):
         assert app.board.rows[DIAGRAM].evidence == ("ok",)
         (workspace / "scan.txt").unlink()
         for _ in range(5):
-            app.look_at_disk()
+            app.others.look()
             await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("missing",)
 
 
 async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspace):
-    assert saving.POLL_SECONDS <= 1
+    assert external_changes.POLL_SECONDS <= 1
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2", "down", "slash")

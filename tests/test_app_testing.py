@@ -11,7 +11,7 @@ from fedcheck.storage import checklist_writer, paths
 from fedcheck.storage.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.screens.test_progress import TestingScreen
+from fedcheck.tui.screens.test_progress import TestProgressScreen
 from fedcheck.tui.widgets.item_list import needed
 from fedcheck.tui.widgets.key_line import KeyLine
 
@@ -141,7 +141,7 @@ async def test_counts_are_doors_to_their_tests(app, steps):
         await settle(pilot)
         app.session.apply([ONE], edit_satisfied())
         await press(pilot, "9")
-        assert isinstance(app.screen, TestingScreen)
+        assert isinstance(app.screen, TestProgressScreen)
         assert "AC Access Control" in screen_text(app)
         await press(pilot, "z")
         assert "by method" in screen_text(app)
@@ -178,5 +178,5 @@ def test_codes_of_procedures_have_a_column(app):
     section = STEPS.sections[0]
     row = Row(ONE, "acme.steps", "readiness", "3pao", section, coded, Record())
     plain = replace(row, item=STEPS.items["letter"][1])
-    assert needed([row, plain, plain]).code == 0
-    assert needed([row, row, plain]).code == len("AC-02a.[01]")
+    assert needed([row, plain, plain])["code"] == 0
+    assert needed([row, row, plain])["code"] == len("AC-02a.[01]")

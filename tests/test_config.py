@@ -25,9 +25,10 @@ from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.keys import KeysScreen
 from fedcheck.tui.dialogs.theme import ThemeScreen
+from fedcheck.tui.palette import offers
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.home import HomeScreen
-from fedcheck.tui.screens.too_small import SmallScreen
+from fedcheck.tui.screens.too_small import TooSmallScreen
 from fedcheck.tui.widgets.key_line import KeyLine
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -319,8 +320,8 @@ async def test_own_keys_work_and_are_shown_everywhere(write, start):
         assert isinstance(app.screen, ChecklistScreen)
         await press(pilot, "ctrl+c")
         assert "q leaves" in told(app)
-        offers = {action.id for action, _ in app.offers(app.screen)}
-        assert {"app.undo", "edit.done", "list.filter", "app.theme", "app.quit"} <= offers
+        offered = {action.id for action, _ in offers(app, app.screen)}
+        assert {"app.undo", "edit.done", "list.filter", "app.theme", "app.quit"} <= offered
         assert not told(app).count("config")
 
 
@@ -427,7 +428,7 @@ async def test_a_small_terminal_gets_a_kind_word_until_it_grows(start):
         await press(pilot, "2")
         await pilot.resize_terminal(50, 15)
         await settle(pilot)
-        assert isinstance(app.screen, SmallScreen)
+        assert isinstance(app.screen, TooSmallScreen)
         assert "50 by 15" in " ".join(screen_text(app).split())
         await pilot.resize_terminal(60, 20)
         await settle(pilot)

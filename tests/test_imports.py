@@ -3,11 +3,13 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 import fedcheck
+from fedcheck.tui.screens import registry
 
 PACKAGE = Path(fedcheck.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -108,6 +110,91 @@ def test_only_the_app_imports_textual_or_rich(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) != "reports"], ids=named)
 def test_only_reports_import_jinja2_and_a_markdown_parser(path: Path) -> None:
     assert not {n for n in imports(path) if n.split(".")[0] in ("jinja2", "markdown_it")}
+
+
+def modules_imported(path: Path) -> set[str]:
+    """Return the modules of the package that a module imports, at any time or for types alone.
+
+    A table of places such as `status:status`, from which a module is imported by its name when it
+    is wanted, counts as an import of each.
+    """
+    known = {module_name(one) for one in MODULES}
+    names = imports(path) | {name.rpartition(".")[0] for name in imports(path)}
+    table = TABLES.get(named(path))
+    if table is not None:
+        names |= set(table())
+    return names & known - {module_name(path)}
+
+
+def module_name(path: Path) -> str:
+    parts = ["fedcheck", *path.relative_to(PACKAGE).with_suffix("").parts]
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def commands() -> Iterator[str]:
+    from fedcheck.cli.main import COMMANDS
+
+    for place in COMMANDS.values():
+        yield f"fedcheck.cli.commands.{place.partition(':')[0]}"
+
+
+def screens() -> Iterator[str]:
+    for place in registry.SCREENS.values():
+        yield f"fedcheck.tui.screens.{place.partition(':')[0]}"
+
+
+TABLES: dict[str, Callable[[], Iterator[str]]] = {
+    "cli/main.py": commands,
+    "tui/screens/registry.py": screens,
+}
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Return the groups of modules that import one another in a ring (Tarjan's algorithm)."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    found = []
+
+    def visit(name: str) -> None:
+        number[name] = lowest[name] = len(number)
+        path.append(name)
+        for other in sorted(graph[name]):
+            if other not in number:
+                visit(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in path:
+                lowest[name] = min(lowest[name], number[other])
+        if lowest[name] == number[name]:
+            ring = path[path.index(name) :]
+            del path[path.index(name) :]
+            if len(ring) > 1:
+                found.append(sorted(ring))
+
+    for name in graph:
+        if name not in number:
+            visit(name)
+    return found
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    graph = {module_name(path): modules_imported(path) for path in MODULES}
+    assert circles(graph) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"a", "e"}}
+    assert circles(graph) == [["b", "c"]]
+    app = PACKAGE / "tui" / "app.py"
+    assert "fedcheck.tui.screens.registry" in modules_imported(app)
+    assert "fedcheck.tui.start" in modules_imported(PACKAGE / "cli" / "launch.py"), "a lazy one"
+    named_ones = modules_imported(PACKAGE / "tui" / "screens" / "registry.py")
+    assert "fedcheck.tui.screens.home" in named_ones
+
+
+@pytest.mark.parametrize("name", registry.SCREENS)
+def test_every_screen_of_the_registry_is_there(name: str) -> None:
+    assert registry.screen_class(name).__name__.endswith("Screen")
 
 
 PURE = [p for p in MODULES if room_of(p) in ("domain", "analysis")]

@@ -11,7 +11,7 @@ from fedcheck.analysis.evidence_register import full_register, register
 from fedcheck.cli.main import run
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.screens.evidence_register import RegisterScreen
+from fedcheck.tui.screens.evidence_register import EvidenceRegisterScreen
 from fedcheck.tui.screens.requests import RequestsScreen
 
 PORTS = "evidence/ports.txt"
@@ -157,7 +157,7 @@ async def test_the_register_shows_them_and_leads_to_them(root, clock):
         while app.verifying is not None:
             await pilot.pause(0.01)
         await settle(pilot)
-        assert isinstance(app.screen, RegisterScreen)
+        assert isinstance(app.screen, EvidenceRegisterScreen)
         await press(pilot, "c")
         assert "collected = 2027-01-11" in (root / "requests.toml").read_text()
         await press(pilot, "u", "x")
@@ -168,4 +168,4 @@ async def test_the_register_shows_them_and_leads_to_them(root, clock):
         assert isinstance(app.screen, RequestsScreen)
         assert app.screen.thing.id == "q1"
         await press(pilot, "escape", "escape")
-        assert isinstance(app.screen, RegisterScreen)
+        assert isinstance(app.screen, EvidenceRegisterScreen)

@@ -44,7 +44,7 @@ def still(monkeypatch):
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
-    monkeypatch.setattr("fedcheck.tui.saving.POLL_SECONDS", 3600)
+    monkeypatch.setattr("fedcheck.tui.external_changes.POLL_SECONDS", 3600)
 
 
 def app_of(demo: Path, **settings: str) -> FedcheckApp:

@@ -19,7 +19,7 @@ from fedcheck.domain.record import EMPTY, Record
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import progress_files
 from fedcheck.storage.record_file import RecordFile
-from fedcheck.storage.toml_io import Lines
+from fedcheck.storage.toml_lines import Lines
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),

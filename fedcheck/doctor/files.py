@@ -16,7 +16,7 @@ from fedcheck.storage import record_files, toml_io, workspace_files
 from fedcheck.storage.atomic_files import STRAY
 from fedcheck.storage.checklist_files import Catalog
 from fedcheck.storage.paths import HEAD, private_home
-from fedcheck.storage.toml_io import Lines
+from fedcheck.storage.toml_lines import Lines
 
 Keys = tuple[str | int, ...]
 

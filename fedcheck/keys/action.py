@@ -20,7 +20,6 @@ PLACES: dict[str, str] = {
     "requests": "Requests",
     "findings": "Findings",
     "ledger": "Requests and findings",
-    "ledger-rows": "In their list",
     "ledger-page": "One of them, opened",
     "report": "Report",
     "bring": "Bringing in a file",
@@ -34,8 +33,8 @@ TOGETHER: tuple[tuple[str, ...], ...] = (
     ("rows", "history"),
     ("rows", "register"),
     ("rows", "parts"),
-    ("requests", "ledger", "ledger-rows", "ledger-page"),
-    ("findings", "ledger", "ledger-rows", "ledger-page"),
+    ("requests", "ledger", "rows", "ledger-page"),
+    ("findings", "ledger", "rows", "ledger-page"),
 )
 """Places whose keys work at the same time; those of `everywhere` work with each."""
 

@@ -47,15 +47,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "ledger.back", "back", "Close it; leave the filter; go back.", ("escape",), "ledger", True
     ),
-    Action("ledger.open", "open", "Open it as a whole.", ("enter",), "ledger-rows"),
-    Action("ledger.down", "down", "Go down.", ("down", "j"), "ledger-rows"),
-    Action("ledger.up", "up", "Go up.", ("up", "k"), "ledger-rows"),
-    Action(
-        "ledger.page-down", "page down", "Go a page down.", ("pagedown", "ctrl+d"), "ledger-rows"
-    ),
-    Action("ledger.page-up", "page up", "Go a page up.", ("pageup", "ctrl+u"), "ledger-rows"),
-    Action("ledger.first", "first", "Go to the first one.", ("home", "g"), "ledger-rows"),
-    Action("ledger.last", "last", "Go to the last one.", ("end", "G"), "ledger-rows"),
     Action(
         "page.item", "go to item", "Go to the item that is linked.", ("enter",), "ledger-page", True
     ),

@@ -54,6 +54,12 @@ SENT_AS = {
 }
 """Keys that a terminal cannot tell from another one."""
 
+RENAMED = {
+    f"ledger.{name}": f"rows.{name}"
+    for name in ("open", "down", "up", "page-down", "page-up", "first", "last")
+}
+"""Ids that requests and findings had for what all lists do; a configuration may name them."""
+
 WITH_CTRL = frozenset(
     [
         *string.ascii_lowercase,
@@ -192,7 +198,8 @@ def _plain(key: str, shown: str) -> str:
 def _entries(own: Mapping[str, Any], complaints: list[Complaint]) -> Iterator[tuple[str, _Entry]]:
     """Return what is said of each action, by its id."""
     known = {action.id for action in ACTIONS}
-    for path, name, raw in _flat(own, ("keys",), ""):
+    for path, written, raw in _flat(own, ("keys",), ""):
+        name = RENAMED.get(written, written)
         if name not in known:
             hint = did_you_mean(name, known) or "fedcheck config keys lists them"
             complaints.append(Complaint(path, f'no action "{one_line(name, 60)}"', hint))

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from fedcheck.domain.workspace import Scheduled
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.record_file import MILESTONES, RecordFile
-from fedcheck.storage.toml_io import Lines, parse
+from fedcheck.storage.toml_io import parse
+from fedcheck.storage.toml_lines import Lines
 
 _VALUE = re.compile(r"(=\s*)[^\s#]+")
 

@@ -37,7 +37,7 @@ class Collector(Struct):
         """Return the problems with their lines, in the order of the file."""
         if not self.found:
             return []
-        from fedcheck.storage.toml_io import Lines  # only broken files pay for the search
+        from fedcheck.storage.toml_lines import Lines  # only broken files pay for the search
 
         lines = Lines(self.text)
         listed = [

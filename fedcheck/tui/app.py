@@ -1,28 +1,62 @@
-"""The app: owns the session, the writer and the screens; all changes go through `change`."""
+"""The app: owns the session, the queue of changes and the screens; all changes go through `change`.
 
-import asyncio
-import contextlib
-import signal
-from collections.abc import Sequence
-from datetime import UTC, datetime
+What a person prefers, what is to be saved and what others change are objects that it holds.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
+from time import monotonic
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import CommandPalette, Provider
+from textual.events import Resize
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
 
 from fedcheck.analysis.board import Board
+from fedcheck.domain.change import HistoryLine
+from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, Problem
 from fedcheck.keys.keymap import starts
-from fedcheck.session import Clock, Session, open_session, system_clock
+from fedcheck.session import Clock, Session, Transaction, open_session, system_clock
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import UserFolders
-from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
-from fedcheck.tui.evidence_hashing import Verifying
+from fedcheck.storage.transaction import ConflictError
+from fedcheck.tui import external_changes, save_queue, themes
+from fedcheck.tui.app_protocol import ProjectApp, ProjectChanged, Verification
+from fedcheck.tui.dialogs.goto import ask_item
+from fedcheck.tui.dialogs.keys import KeysScreen
+from fedcheck.tui.dialogs.role import ask_role
+from fedcheck.tui.dialogs.theme import ThemeScreen, ask_theme
+from fedcheck.tui.external_changes import ExternalChanges
 from fedcheck.tui.history_reader import Recall
-from fedcheck.tui.preferences import HabitsApp
+from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.memory import WorkspaceMemory
+from fedcheck.tui.palette import ActionProvider, offers
+from fedcheck.tui.preferences import Preferences
+from fedcheck.tui.questions import Asking, Question, go_on
+from fedcheck.tui.save_queue import Job, SaveQueue
+from fedcheck.tui.screens.registry import make_screen, screen_class
+from fedcheck.tui.screens.too_small import TooSmallScreen, fits
+from fedcheck.tui.writer import Writer
+
+R = TypeVar("R")
+
+ALWAYS = {"app.quit", "app.help", "app.workspace", "app.palette", "app.theme"}
+"""What can be done everywhere, with an open workspace or without."""
 
 
-class FedcheckApp(HabitsApp):
+class FedcheckApp(App[int]):
     """The terminal app."""
 
     TITLE = "fedcheck"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
+    ENABLE_COMMAND_PALETTE = False  # ours is an action of the table
     CSS_PATH = [  # noqa: RUF012 - Textual reads it from the class
         "styles/base.tcss",
         "styles/home.tcss",
@@ -36,14 +70,9 @@ class FedcheckApp(HabitsApp):
         "styles/testing.tcss",
         "styles/bringing_in.tcss",
     ]
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
-        (0, "-short"),
-        (30, "-tall"),
-    ]
+    # Textual reads both from the class.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     NOTIFICATION_TIMEOUT = 4
 
     def __init__(
@@ -56,17 +85,50 @@ class FedcheckApp(HabitsApp):
         clock: Clock = system_clock,
         problems: Sequence[Problem] = (),
     ) -> None:
-        super().__init__(folders, config, problems)
+        self.preferences = Preferences(folders, config, problems)
+        super().__init__(ansi_color=True if self.preferences.colourless else None)
         self.root_wanted = root
         self.folders = folders
         self.who = who
         self.here = here
         self.clock = clock
+        self.signs = self.preferences.signs
+        self.keymap = self.preferences.keymap
+        self.memory = self.preferences.memory
+        self.open_session: Session | None = None
         self.view_role = ""
         self.last_test = ""
         self.recall = Recall()
-        self.verifying: Verifying | None = None
+        self.verifying: Verification | None = None
+        self.writer = Writer()
+        self.saves = SaveQueue(self, lambda saved: self.others.know(saved))
+        self.others = ExternalChanges(self, self.saves.go_on_leaving)
         self._board: Board | None = None
+        self._bad_news_until = 0.0
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = self.preferences.choose_theme(self.console.color_system)
+        self.preferences.bind_keys(self)
+
+    def on_mount(self) -> None:
+        """Open the workspace, or lead through making one."""
+        if self.root_wanted is None or not self.open_workspace(self.root_wanted):
+            self.open_screen("welcome")
+        if words := self.preferences.problem_text():
+            self.tell(words, "left out; fedcheck config check tells all", "warning")
+        self.set_interval(external_changes.POLL_SECONDS, self.others.look)
+        self.set_interval(save_queue.RETRY_SECONDS, self.saves.try_again)
+
+    def on_unmount(self) -> None:
+        """Save what is queued before the process ends."""
+        self.writer.close()
+        self.saves.finish()
+
+    @property
+    def session(self) -> Session:
+        """Return the open workspace."""
+        assert self.open_session is not None, "no workspace is open"
+        return self.open_session
 
     @property
     def board(self) -> Board:
@@ -77,33 +139,38 @@ class FedcheckApp(HabitsApp):
             board = self._board = self.session.board()
         return board
 
-    def on_mount(self) -> None:
-        """Open the workspace, or lead through making one."""
-        self._handle_signals()
-        if self.root_wanted is None or not self.open_workspace(self.root_wanted):
-            self._welcome()
-        self.tell_of_configuration()
-        self.keep_watch()
+    @property
+    def remembered(self) -> WorkspaceMemory:
+        """Return what is remembered of the open workspace."""
+        return self.memory.of(self.session.root)
 
-    def _welcome(self) -> None:
-        from fedcheck.tui.screens.welcome import WelcomeScreen
+    @property
+    def looked_before(self) -> datetime | None:
+        """Return when this person had the workspace open before this start, if ever."""
+        return self.others.looked_before
 
-        self.push_screen(WelcomeScreen())
+    @property
+    def since_last_look(self) -> list[HistoryLine]:
+        """Return what others did since somebody last looked."""
+        return self.others.since_last_look
 
-    def _handle_signals(self) -> None:
-        """Leave properly when the terminal or the system says so: save, restore the terminal."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.add_signal_handler(number, self.exit, 0)
+    @property
+    def alert(self) -> str:
+        """Return what a person must know wherever they look: what is not saved or not readable."""
+        broken = self.open_session.project.broken if self.open_session else ()
+        if self.saves.refusal or not broken:
+            return self.saves.alert()
+        place = f"{Path(broken[0].path).name}" + (f":{broken[0].line}" if broken[0].line else "")
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        return f"cannot read {place}{more}"
 
     def open_workspace(self, root: Path) -> bool:
         """Open a workspace and show its home screen; tell whether that worked."""
-        extra = self.user_config.checklist_folders()
+        config = self.preferences.config
         try:
-            session = open_session(root, self.folders, extra, self.who, self.clock)
+            session = open_session(
+                root, self.folders, config.checklist_folders(), self.who, self.clock
+            )
         except FedcheckError as error:
             self.tell(str(error), error.hint, "error")
             return False
@@ -113,27 +180,120 @@ class FedcheckApp(HabitsApp):
         roles = session.project.process.roles
         self.view_role = remembered if remembered in roles else session.project.config.role
         self.memory.opened(root)
-        from fedcheck.tui.screens.home import HomeScreen
-
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.push_screen(HomeScreen())
-        first = starts().get(self.user_config.start, "app_home")
+        self.open_screen("home")
+        first = starts().get(config.start, "app_home")
         if first != "app_home":
             self.call_next(self.run_action, first)
-        self.attend(session)
+        self.others.attend(session)
         return True
 
-    def last_look(self, session: Session) -> datetime | None:
-        """Return when this person last had the workspace open; note that it is so now."""
-        name = f"looked:{session.root}"
-        said = self.memory.text(name)
-        self.memory.put(name, self.clock().astimezone(UTC).isoformat())
-        try:
-            moment = datetime.fromisoformat(said)
-        except ValueError:
-            return None
-        return moment if moment.tzinfo else None
+    def change(
+        self,
+        run: Callable[[], Transaction],
+        say: bool = True,
+        conflict: Callable[[ConflictError], object] | None = None,
+    ) -> None:
+        """Save a change off the UI thread, after those before it; says so when it is on disk."""
+        self.saves.add(Job(run, say, conflict))
+
+    def changed(self) -> None:
+        """Tell the screens that show the project that it changed."""
+        for screen in self.screen_stack:
+            screen.post_message(ProjectChanged())
+
+    def tell(self, text: str, hint: str = "", severity: str = "information") -> None:
+        """Show a toast; its text is never markup."""
+        words = one_line(text, 300) + (f"\n{one_line(hint, 200)}" if hint else "")
+        seconds = 4.0 if severity == "information" else 8.0
+        self.notify(words, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
+
+    def key(self, action: str) -> str:
+        """Return the key of an action for a hint, such as `u`; nothing where it has none."""
+        return self.keymap.text(action)
+
+    def hint(self, action: str, words: str, before: str = "") -> str:
+        """Return what a key does, for a text: `e adds some`; nothing where it has no key."""
+        return self.keymap.hint(action, words, before)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast; good news takes the place of what stood there, bad news stays its time."""
+        now = monotonic()
+        if severity != "information":
+            self._bad_news_until = now + (timeout or self.NOTIFICATION_TIMEOUT)
+        elif now >= self._bad_news_until:
+            self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def start(self, asking: Asking) -> None:
+        """Begin something that asks a person; its first dialog is there at once."""
+        go_on(self.push_screen, asking)
+
+    def ask(self, dialog: Screen[R]) -> Question[R]:
+        """Return what shows a dialog and gives its answer, to be awaited in what `start` begins."""
+        return Question(dialog)
+
+    def push_screen(self, screen: Any, *args: Any, **named: Any) -> Any:
+        """Show a screen, with the keys in force on it and on what takes the focus there."""
+        if isinstance(screen, Screen):
+            self.preferences.follow_focus(self, screen)
+        return super().push_screen(screen, *args, **named)
+
+    def open_screen(self, name: str, *args: Any, **named: Any) -> None:
+        """Show a screen by its name in the registry, on top of this one."""
+        self.push_screen(make_screen(name, *args, **named))
+
+    def replace_screen(self, name: str, *args: Any, **named: Any) -> None:
+        """Show a screen by its name in the registry, in the place of this one."""
+        self.switch_screen(make_screen(name, *args, **named))
+
+    def shows(self, *names: str) -> bool:
+        """Tell whether one of these screens is on top."""
+        return isinstance(self.screen, tuple(screen_class(name) for name in names))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what is done to each line before it is written."""
+        return self.preferences.line_filters(self.theme, super().get_line_filters())
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Return what the palette offers; Textual's own commands are not among it."""
+        for action, target in offers(self, screen):
+            yield SystemCommand(action.label.capitalize(), action.help, target)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what needs an open workspace while there is none."""
+        if self.open_session is None and action.startswith("app_"):
+            return action in {name.replace(".", "_") for name in ALWAYS}
+        return super().check_action(action, parameters)
+
+    def on_resize(self, event: Resize) -> None:
+        """Ask for more room where the screens would not fit."""
+        if fits(event.size.width, event.size.height):
+            return
+        if not any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack):
+            self.push_screen(TooSmallScreen())
+
+    def show_item(self, ref: str) -> None:
+        """Show an item in its checklist."""
+        self.open_from_home("checklist", ref=ref)
+
+    def show_issues(self, book: str, filter_text: str = "", ref: str = "") -> None:
+        """Show requests or findings: those that a filter means, or one of them opened."""
+        self.open_from_home(book, filter_text, ref)
+
+    def open_from_home(self, name: str, *args: Any, **named: Any) -> None:
+        """Show a screen by its name in the registry, right above the home screen."""
+        self.action_app_home()
+        self.open_screen(name, *args, **named)
 
     def action_app_home(self) -> None:
         """Go to the home screen."""
@@ -142,136 +302,99 @@ class FedcheckApp(HabitsApp):
 
     def action_app_checklists(self) -> None:
         """Go to the checklists, at the place where one was."""
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-
-        if not isinstance(self.screen, ChecklistScreen):
-            self.action_app_home()
-            self.push_screen(ChecklistScreen())
+        if not self.shows("checklist"):
+            self.open_from_home("checklist")
 
     def action_app_ledgers(self) -> None:
         """Go to the requests and findings."""
-        from fedcheck.tui.screens.issues import LedgerScreen
-
-        if not isinstance(self.screen, LedgerScreen):
-            self.show_ledger("requests")
-
-    def show_ledger(self, book: str, filter_text: str = "", ref: str = "") -> None:
-        """Show requests or findings: those that a filter means, or one of them opened."""
-        from fedcheck.tui.screens.issues import ledger_screen
-
-        self.action_app_home()
-        self.push_screen(ledger_screen(book, filter_text, ref))
+        if not self.shows("requests", "findings"):
+            self.open_from_home("requests")
 
     def action_app_evidence(self) -> None:
         """Go to all evidence."""
-        from fedcheck.tui.screens.evidence_register import RegisterScreen
-
-        if not isinstance(self.screen, RegisterScreen):
-            self.action_app_home()
-            self.push_screen(RegisterScreen())
-
-    def show_evidence(self, filter_text: str) -> None:
-        """Show the evidence that a filter means."""
-        from fedcheck.tui.screens.evidence_register import RegisterScreen
-
-        self.action_app_home()
-        self.push_screen(RegisterScreen(filter_text))
-
-    def show_history(self, filter_text: str) -> None:
-        """Show the lines of the history that hold some words."""
-        from fedcheck.tui.screens.history import HistoryScreen
-
-        self.push_screen(HistoryScreen(filter_text=filter_text))
+        if not self.shows("evidence-register"):
+            self.open_from_home("evidence-register")
 
     def action_app_report(self) -> None:
         """Preview the report."""
-        from fedcheck.tui.screens.report import ReportScreen
-
-        if not isinstance(self.screen, ReportScreen):
-            self.push_screen(ReportScreen())
+        self._open_once("report")
 
     def action_app_import(self) -> None:
         """Bring in a file that others hand over."""
-        from fedcheck.tui.screens.import_file import BringingInScreen
-
-        if not isinstance(self.screen, BringingInScreen):
-            self.push_screen(BringingInScreen())
+        self._open_once("import")
 
     def action_app_history(self) -> None:
         """Show who changed what, and when."""
-        from fedcheck.tui.screens.history import HistoryScreen
-
-        if not (isinstance(self.screen, HistoryScreen) and not self.screen.ref):
-            self.push_screen(HistoryScreen())
+        ref: str = getattr(self.screen, "ref", "")
+        if ref or not self.shows("history"):
+            self.open_screen("history")
 
     def action_app_calendar(self) -> None:
         """Show every deadline."""
-        from fedcheck.tui.screens.calendar import CalendarScreen
-
-        if not isinstance(self.screen, CalendarScreen):
-            self.push_screen(CalendarScreen())
+        self._open_once("calendar")
 
     def action_app_responsibilities(self) -> None:
         """Show who does what, and who waits for whom."""
-        from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
-
-        if not isinstance(self.screen, ResponsibilitiesScreen):
-            self.push_screen(ResponsibilitiesScreen())
+        self._open_once("responsibilities")
 
     def action_app_tests(self) -> None:
         """Show how far the testing is."""
-        from fedcheck.tui.screens.test_progress import TestingScreen
+        self._open_once("test-progress")
 
-        if not isinstance(self.screen, TestingScreen):
-            self.push_screen(TestingScreen())
+    def _open_once(self, name: str) -> None:
+        if not self.shows(name):
+            self.open_screen(name)
 
     def action_app_role(self) -> None:
         """Choose whose view it is."""
-        process = self.session.project.process
-        choices = [
-            Choice(r, f"{r}  {process.role_title(r)}", str(i))
-            for i, r in enumerate(process.roles, 1)
-        ]
-
-        def chosen(role: str | None) -> None:
-            if role:
-                self.view_role = role
-                self.memory.put(f"role:{self.session.root}", role)
-                self.changed()
-
-        self.push_screen(ChoicePrompt("Look at it as", choices, self.view_role), chosen)
+        self.start(ask_role(self))
 
     def action_app_workspace(self) -> None:
         """Open another workspace, or make one."""
-        self._welcome()
+        self.open_screen("welcome")
 
     def action_app_goto(self) -> None:
         """Go to any item by its name."""
-        from fedcheck.tui.dialogs.goto import GotoScreen
-
-        def chosen(ref: str | None) -> None:
-            if ref:
-                self.show_item(ref)
-
-        self.push_screen(GotoScreen(), chosen)
-
-    def show_item(self, ref: str) -> None:
-        """Show an item in its checklist."""
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-
-        self.action_app_home()
-        self.push_screen(ChecklistScreen(ref=ref))
-
-    def show_query(self, query: str) -> None:
-        """Show the items that a query means."""
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-
-        self.action_app_home()
-        self.push_screen(ChecklistScreen(query=query))
+        self.start(ask_item(self, self.show_item))
 
     def action_app_help(self) -> None:
         """Show the keys of this place."""
-        from fedcheck.tui.dialogs.keys import KeysScreen
-
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))
+
+    def action_app_palette(self) -> None:
+        """Find everything by its name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(id="--command-palette"))
+
+    def action_help_quit(self) -> None:
+        """Say how to leave to who presses ctrl+c; what is done is saved, and nothing breaks off."""
+        key = self.key("app.quit") or f"{self.key('app.palette')} quit"
+        self.tell(f"{key} leaves; everything is saved")
+
+    def action_app_theme(self) -> None:
+        """Choose the colors, seeing each while the cursor is on it."""
+        if self.preferences.colourless:
+            self.tell("Colours are off", "NO_COLOR is set; without it there are themes")
+        elif not isinstance(self.screen, ThemeScreen):
+            self.start(ask_theme(self))
+
+    def action_app_undo(self) -> None:
+        """Take the last change back; one that is not saved yet is dropped."""
+        if self.saves.drop_last():
+            self.tell("Dropped: the last change, which was not saved")
+            self.changed()
+            return
+        self.change(self.session.undo)
+
+    def action_app_redo(self) -> None:
+        """Make again what was undone."""
+        self.change(self.session.redo)
+
+    def action_app_quit(self) -> None:
+        """Leave; what is queued is saved first, and what cannot be saved is asked about."""
+        self.saves.leave()
+
+
+_: type[ProjectApp] = FedcheckApp
+"""The type checker sees here that the app keeps what the protocol promises."""

@@ -1,8 +1,8 @@
 """What can be done to evidence: add, change, renew, replace, remove; each is one undo."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from fedcheck.analysis.evidence_register import EvidenceRow
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import (
     EvidenceEdit,
@@ -12,82 +12,79 @@ from fedcheck.domain.evidence_edit import (
     detach_each,
     set_values,
 )
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.evidence_files import Step, Stopped, size_of
-from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
-from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing
+from fedcheck.storage.evidence_files import Step, Stopped, Verdict, kind_of, size_of, verify
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.evidence_form import EvidenceForm
+from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, Verifying
+from fedcheck.tui.widgets.link_field import LinkField, links_in
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
-
-def add_pieces(app: "FedcheckApp", refs: Sequence[str], links: Sequence[str] = ()) -> None:
+def add_pieces(app: ProjectApp, refs: Sequence[str], links: Sequence[str] = ()) -> None:
     """Ask for evidence and attach it to items."""
+    app.start(_add(app, refs, links))
+
+
+async def _add(app: ProjectApp, refs: Sequence[str], links: Sequence[str]) -> None:
     session = app.session
-
-    def given(filled: Filled | None) -> None:
-        if filled is not None:
-            app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
-
-    app.push_screen(EvidenceForm(refs=refs, links=links), given)
+    filled = await app.ask(EvidenceForm(refs=refs, links=links))
+    if filled is not None:
+        app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
 
 
-def edit_piece(
-    app: "FedcheckApp", proof: Evidence, pieces: Pieces, with_items: bool = True
-) -> None:
+def edit_piece(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool = True) -> None:
     """Change label, dates and items of a piece."""
+    app.start(_edit(app, proof, pieces, with_items))
+
+
+async def _edit(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool) -> None:
     session = app.session
     refs = tuple(dict.fromkeys(ref for ref, _ in pieces))
     fields = ("label", "collected", "expires", "items")
-
-    def given(filled: Filled | None) -> None:
-        if filled is None:
-            return
-        values = {
-            "label": filled.label, "collected": filled.collected, "expires": filled.expires,
-        }  # fmt: skip
-        kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
-        removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
-        also = EvidenceEdit(attach=(set_values(proof, values),))
-        added = [(ref, also) for ref in filled.refs if ref not in refs]
-        edits = [*change_each(kept, values), *detach_each(removed), *added]
-        words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
-        app.change(lambda: session.apply_each(edits, words))
-
     title = f"What is known of {one_line(proof.link, 60)}"
     shown = fields if with_items else fields[:3]
-    app.push_screen(EvidenceForm(title, shown, refs=refs, known=proof), given)
+    filled = await app.ask(EvidenceForm(title, shown, refs=refs, known=proof))
+    if filled is None:
+        return
+    values = {"label": filled.label, "collected": filled.collected, "expires": filled.expires}
+    kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
+    removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
+    also = EvidenceEdit(attach=(set_values(proof, values),))
+    added = [(ref, also) for ref in filled.refs if ref not in refs]
+    edits = [*change_each(kept, values), *detach_each(removed), *added]
+    words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
+    app.change(lambda: session.apply_each(edits, words))
 
 
-def replace_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
+def replace_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     """Put another file, URL or ticket in the place of a piece."""
+    app.start(_replace(app, proof, pieces))
+
+
+async def _replace(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     session = app.session
-    refs = tuple(dict.fromkeys(ref for ref, _ in pieces))
-
-    def given(filled: Filled | None) -> None:
-        if filled is None:
-            return
-        (new,) = filled.proofs
-        values = {
-            name: getattr(new, name)
-            for name in ("link", "kind", "sha256", "label", "collected", "expires")
-        }
-        edits = change_each(pieces, values, (new,))
-        words = f"Evidence replaced: {one_line(new.name, 60)}"
-        app.change(lambda: session.apply_each(edits, words))
-
     form = EvidenceForm(
         f"Replace {one_line(proof.name, 60)}",
         ("link", "label", "collected", "expires", "kind"),
-        refs=refs,
+        refs=tuple(dict.fromkeys(ref for ref, _ in pieces)),
         known=proof,
         most=1,
     )
-    app.push_screen(form, given)
+    filled = await app.ask(form)
+    if filled is None:
+        return
+    (new,) = filled.proofs
+    values = {
+        name: getattr(new, name)
+        for name in ("link", "kind", "sha256", "label", "collected", "expires")
+    }
+    edits = change_each(pieces, values, (new,))
+    words = f"Evidence replaced: {one_line(new.name, 60)}"
+    app.change(lambda: session.apply_each(edits, words))
 
 
-def renew_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
+def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     """Note that a piece was collected again today: the day and hash of now."""
     session = app.session
 
@@ -120,7 +117,66 @@ def renew_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
     ended(outcome)
 
 
-def remove_pieces(app: "FedcheckApp", pieces: Pieces) -> None:
+def remove_pieces(app: ProjectApp, pieces: Pieces) -> None:
     """Detach pieces; the files stay where they are."""
     session = app.session
     app.change(lambda: session.apply_each(detach_each(pieces)))
+
+
+def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | None:
+    """Verify the files of rows, and go on working; returns how far it is, or nothing to do."""
+    session = app.session
+    wanted: list[tuple[str, Evidence]] = [
+        (use.row.ref, use.proof)
+        for row in rows
+        for use in row.uses
+        if use.proof is not None and use.proof.kind == "file"
+    ]
+    links = {proof.link for _, proof in wanted}
+    if not links:
+        app.tell("No files here: only files have a hash to verify")
+        return None
+    run: Verifying = Hashing(sum(size_of(session.root, link) for link in links))
+
+    def work(step: Step) -> list[Verdict]:
+        return verify(session.root, wanted, step)
+
+    def ended(outcome: list[Verdict] | Exception) -> None:
+        if isinstance(outcome, Exception):
+            app.verifying = None
+            raise outcome
+        words = outcome_text(outcome, run.stopped)
+        app.writer.submit(session.refresh_files, lambda _: app.call_later(shown, words))
+
+    def shown(words: str) -> None:
+        app.verifying = None
+        app.changed()
+        app.tell(words, "" if run.stopped else "the outcome is remembered on this machine")
+
+    app.verifying = run
+    run.start(app, work, ended)
+    return run
+
+
+def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
+    """Say how many files were checked, and what is wrong."""
+    states = {verdict.proof.link: verdict.state for verdict in verdicts}
+    count = list(states.values()).count
+    parts = [f"{count(name)} {name}" for name in ("changed", "missing", "unreadable")]
+    head = f"{'Stopped: ' if stopped else ''}{plural(len(states), 'file')} checked"
+    bad = [part for part in parts if not part.startswith("0 ")]
+    return f"{head}, {', '.join(bad)}" if bad else f"{head}, all as they were"
+
+
+def dropped_links(app: ProjectApp, text: str) -> list[str]:
+    """Return the links of a text that was pasted outside of any field; none that are no links.
+
+    A person is told where nothing in it can be evidence: no file, no URL, no ticket.
+    """
+    field = LinkField("", app.here, app.session.root)
+    found = links_in(text, field.is_file)
+    if any(field.is_file(link) or kind_of(link) != "file" for link in found):
+        return found
+    named = one_line(found[0], 60) if found else "nothing"
+    app.tell(f"What was pasted is no file, no URL and no ticket: {named}", "", "warning")
+    return []

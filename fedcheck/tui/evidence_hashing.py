@@ -1,23 +1,28 @@
 """Hash evidence files off the UI thread, with progress and cancel."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
 
-from textual.dom import DOMNode
 from textual.worker import Worker, get_current_worker
 
-from fedcheck.analysis.evidence_register import EvidenceRow
-from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.text import plural
-from fedcheck.storage.evidence_files import Step, Stopped, Verdict, size_of, verify
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
+from fedcheck.storage.evidence_files import Step, Stopped, Verdict
 
 T = TypeVar("T")
 
 AT_ONCE = 4 << 20
 """Files up to so many bytes are read at once: nobody sees that."""
+
+
+class Runner(Protocol):
+    """What runs it: the app, or a dialog."""
+
+    def run_worker(
+        self, work: Callable[[], None], *, thread: bool = False, exit_on_error: bool = True
+    ) -> object:
+        """Run something beside the app."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """Call something in the UI thread, from any thread."""
 
 
 class Hashing(Generic[T]):
@@ -47,7 +52,7 @@ class Hashing(Generic[T]):
 
     def start(
         self,
-        node: DOMNode,
+        node: Runner,
         work: Callable[[Step], T],
         ended: Callable[[T | Exception], object],
     ) -> None:
@@ -83,48 +88,3 @@ def size_text(count: int) -> str:
 
 
 Verifying = Hashing[list[Verdict]]
-
-
-def verify_rows(app: "FedcheckApp", rows: Sequence[EvidenceRow]) -> Verifying | None:
-    """Verify the files of rows, and go on working; returns how far it is, or nothing to do."""
-    session = app.session
-    wanted: list[tuple[str, Evidence]] = [
-        (use.row.ref, use.proof)
-        for row in rows
-        for use in row.uses
-        if use.proof is not None and use.proof.kind == "file"
-    ]
-    links = {proof.link for _, proof in wanted}
-    if not links:
-        app.tell("No files here: only files have a hash to verify")
-        return None
-    run: Verifying = Hashing(sum(size_of(session.root, link) for link in links))
-
-    def work(step: Step) -> list[Verdict]:
-        return verify(session.root, wanted, step)
-
-    def ended(outcome: list[Verdict] | Exception) -> None:
-        if isinstance(outcome, Exception):
-            app.verifying = None
-            raise outcome
-        words = outcome_text(outcome, run.stopped)
-        app.writer.submit(session.refresh_files, lambda _: app.call_later(shown, words))
-
-    def shown(words: str) -> None:
-        app.verifying = None
-        app.changed()
-        app.tell(words, "" if run.stopped else "the outcome is remembered on this machine")
-
-    app.verifying = run
-    run.start(app, work, ended)
-    return run
-
-
-def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
-    """Say how many files were checked, and what is wrong."""
-    states = {verdict.proof.link: verdict.state for verdict in verdicts}
-    count = list(states.values()).count
-    parts = [f"{count(name)} {name}" for name in ("changed", "missing", "unreadable")]
-    head = f"{'Stopped: ' if stopped else ''}{plural(len(states), 'file')} checked"
-    bad = [part for part in parts if not part.startswith("0 ")]
-    return f"{head}, {', '.join(bad)}" if bad else f"{head}, all as they were"

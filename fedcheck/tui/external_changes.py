@@ -1,44 +1,116 @@
-"""What others changed while the app was open, in words; and their hand edits into the history."""
+"""Watch for what others change while the app is open, in words; record their hand edits."""
 
 import contextlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import UTC, date, datetime
 
 from fedcheck.domain.change import OUTSIDE, HistoryLine
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.text import one_line, plural
-from fedcheck.errors import FedcheckError
+from fedcheck.errors import FedcheckError, Problem
 from fedcheck.session import Session, Transaction
+from fedcheck.tui.app_protocol import ProjectApp
+
+POLL_SECONDS = 1.0
+"""How often the app looks whether files changed on disk."""
 
 FILES_EVERY = 5
 """Evidence files are looked at less often than the records: there may be thousands."""
 
 
-class News:
-    """Knows which actions the person at this screen has heard of. Runs in the writer's thread."""
+class ExternalChanges:
+    """Knows which transactions the person at this screen has heard of, and tells the others.
 
-    def __init__(self) -> None:
+    Attributes:
+        since_last_look: what others did since somebody last looked.
+        looked_before: when this person had the workspace open before this start, if ever.
+        day: the day that the screens show.
+    """
+
+    def __init__(self, app: ProjectApp, looked: Callable[[], object]) -> None:
+        self._app = app
+        self._on_looked = looked
         self._known: set[str] = set()
         self._looks = 0
+        self._problems: list[Problem] = []
+        self.day = date.min
+        self.since_last_look: list[HistoryLine] = []
+        self.looked_before: datetime | None = None
 
-    def begin(self, session: Session, since: datetime | None) -> list[HistoryLine]:
+    def attend(self, session: Session) -> None:
+        """Tell of what is wrong with a workspace that was opened, and hear what others do."""
+        app = self._app
+        self._problems = session.problems
+        self.day = session.today()
+        self.since_last_look = []
+        since = self.looked_before = self._last_look(session)
+        app.writer.submit(
+            lambda: self._begin(session, since),
+            lambda future: app.call_later(self._begun, future, session),
+        )
+        if session.problems:
+            more = len(session.problems) - 1
+            count = f"and {plural(more, 'more problem')}; " if more else ""
+            hint = f"{count}fedcheck doctor tells more"
+            app.tell(str(session.problems[0]), hint, "warning")
+
+    def know(self, transaction: Transaction) -> None:
+        """Note what was done here: it is no news."""
+        self._known.add(transaction.tx)
+
+    def look(self) -> None:
+        """Take over what another process or person changed, and the new day after midnight.
+
+        While something is saved or read, it does not look.
+        """
+        app, session = self._app, self._app.open_session
+        if session is None or app.writer.waiting:
+            return
+        if session.today() != self.day:
+            self.day = session.today()
+            app.changed()
+        app.writer.submit(
+            lambda: self._read(session),
+            lambda future: app.call_later(self._looked, future, session),
+        )
+
+    def _last_look(self, session: Session) -> datetime | None:
+        """Return when this person last had the workspace open; note that it is so now."""
+        memory, name = self._app.memory, f"looked:{session.root}"
+        said = memory.text(name)
+        memory.put(name, self._app.clock().astimezone(UTC).isoformat())
+        try:
+            moment = datetime.fromisoformat(said)
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else None
+
+    def _begin(self, session: Session, since: datetime | None) -> list[HistoryLine]:
         """Note what was done before; return what others did since somebody last looked.
 
-        Without such a moment, which is the first time, that is nothing.
+        Without such a moment, which is the first time, that is nothing. Runs in the writer's
+        thread.
         """
-        entered: list[HistoryLine] = []
+        lines: list[HistoryLine] = []
         with contextlib.suppress(FedcheckError):
             session.reconcile()
-            entered = session.history()
-            self._known = {one.tx for one in entered}
-        return [one for one in entered if since and one.at > since and one.by != session.who]
+            lines = session.history()
+            self._known = {one.tx for one in lines}
+        return [one for one in lines if since and one.at > since and one.by != session.who]
 
-    def mine(self, action: Transaction) -> None:
-        """Note what was done here."""
-        self._known.add(action.tx)
+    def _begun(self, future: Future[list[HistoryLine]], session: Session) -> None:
+        """Show what others did while nobody looked."""
+        if session is self._app.open_session and future.exception() is None:
+            self.since_last_look = future.result()
+            if self.since_last_look:
+                self._app.changed()
 
-    def look(self, session: Session) -> str | None:
-        """Read what others changed; say what, nothing if not worth a word, None if nothing did."""
+    def _read(self, session: Session) -> str | None:
+        """Read what others changed; say what, nothing if not worth a word, None if nothing did.
+
+        Runs in the writer's thread.
+        """
         self._looks += 1
         if not session.refresh():
             files = self._looks % FILES_EVERY == 0 and session.refresh_files()
@@ -51,9 +123,29 @@ class News:
         self._known |= {one.tx for one in fresh}
         return _words(fresh)
 
+    def _looked(self, future: Future[str | None], session: Session) -> None:
+        """Show what others changed, and say what that was."""
+        app = self._app
+        self._on_looked()
+        if session is not app.open_session:
+            return
+        error = future.exception()
+        if error is not None:
+            raise error
+        words = future.result()
+        if words is not None:
+            app.changed()
+        if words:
+            app.tell(words, "it is shown now")
+        if session.problems != self._problems:
+            self._problems = session.problems
+            app.changed()
+            for problem in session.problems[:2]:
+                app.tell(str(problem), "", "warning")
+
 
 def _words(fresh: Sequence[HistoryLine]) -> str:
-    """Say who changed what: one action in full, several by who and how many."""
+    """Say who changed what: one transaction in full, several by who and how many."""
     people = list(dict.fromkeys(one.by for one in fresh))
     refs = {one.change.ref for one in fresh}
     if not fresh:

@@ -8,7 +8,6 @@ import sys
 import tempfile
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.app import App, SuspendNotSupported
 
@@ -16,9 +15,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import clean
 from fedcheck.reports.markdown import safe_url
 from fedcheck.storage import atomic_files
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.app_protocol import ProjectApp
 
 EDITORS = ("VISUAL", "EDITOR")
 FALLBACKS = {"editor": ("nano", "vi"), "pager": ("less", "more")}
@@ -84,7 +81,7 @@ def _run(app: App[int], command: list[str], text: str | None = None) -> None:
     app.refresh(layout=True)
 
 
-def open_evidence(app: "FedcheckApp", proof: Evidence) -> None:
+def open_evidence(app: ProjectApp, proof: Evidence) -> None:
     """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
     link = clean(proof.link)
     url = safe_url(proof.link) if proof.kind == "url" else ""

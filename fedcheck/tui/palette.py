@@ -1,25 +1,44 @@
 """The palette: every action that can be done here, grouped by place, with its keys."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.screen import Screen
 
 from fedcheck.keys.action import PLACES, Action
+from fedcheck.keys.actions import of_place
 from fedcheck.keys.key_names import key_text
+from fedcheck.tui.app_protocol import ProjectApp
 
-if TYPE_CHECKING:
-    from fedcheck.tui.preferences import HabitsApp
+
+def offers(app: App[Any], screen: Screen[Any]) -> Iterator[tuple[Action, Callable[[], object]]]:
+    """Return everything that can be done on a screen, nearest first, and what does it."""
+    for place in dict.fromkeys([*getattr(screen, "PLACES", ()), "everywhere"]):
+        for action in of_place(place):
+            target = _target(app, screen, action.method) if action.palette else None
+            if target is not None:
+                yield action, target
+
+
+def _target(app: App[Any], screen: Screen[Any], method: str) -> Callable[[], object] | None:
+    nodes = [*(screen.focused.ancestors_with_self if screen.focused else (screen,)), app]
+    for node in nodes:
+        found = getattr(node, f"action_{method}", None)
+        if found is not None:
+            return found if node.check_action(method, ()) else None
+    return None
 
 
 class ActionProvider(Provider):
     """Offers what the app says can be done on the screen below the palette."""
 
     def _offers(self) -> Iterator[tuple[Action, str, Content, Callable[[], object]]]:
-        app = cast("HabitsApp", self.app)
-        for action, target in app.offers(self.screen):
-            keys = " ".join(key_text(key) for key in app.keymap.of(action.id))
+        keymap = cast(ProjectApp, self.app).keymap
+        for action, target in offers(self.app, self.screen):
+            keys = " ".join(key_text(key) for key in keymap.of(action.id))
             place = PLACES.get(action.place, "").lower()
             rest = Content.assemble((f"  {keys}", "$accent"), (f"  {place}", "$foreground-muted"))
             yield action, action.label.capitalize(), rest, target

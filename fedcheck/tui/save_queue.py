@@ -1,49 +1,19 @@
-"""Save off the UI thread, in the order in which a person acted."""
+"""The queue of changes to be saved: in the order of the keys, off the UI thread, never lost."""
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
 
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 
-T = TypeVar("T")
-
-
-class Writer:
-    """Runs jobs one after the other in a thread of their own."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fedcheck-writer")
-        self.waiting = 0
-
-    def submit(self, job: Callable[[], T], done: Callable[["Future[T]"], object]) -> "Future[T]":
-        """Queue a job and return its future; `done` is called when it has ended.
-
-        That is in the writer's thread. It must not wait for the UI thread, which may be waiting
-        in `close` for this one.
-        """
-        future: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                future.set_result(job())
-            except Exception as error:
-                future.set_exception(error)
-            self.waiting -= 1
-            done(future)
-
-        self.waiting += 1
-        self._pool.submit(run)
-        return future
-
-    def close(self) -> None:
-        """Wait until everything queued is done."""
-        self._pool.shutdown(wait=True)
+RETRY_SECONDS = 3.0
+"""How often the app tries again to save what the disk refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,59 +25,51 @@ class Job:
     conflict: Callable[[ConflictError], object] | None = None
 
 
-class SaveLine:
-    """Jobs one after the other. Nothing leaves the line but what is on disk, or what is wrong.
+class SaveQueue:
+    """Changes one after the other. Nothing leaves the queue but what is on disk, or what is wrong.
 
     Attributes:
+        jobs: what is not saved yet, in the order in which a person acted.
         refusal: why the first job could not be saved, while it waits to be tried again.
+        lost: why changes could not be saved before the app ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, app: ProjectApp, saved: Callable[[Transaction], object]) -> None:
+        self._app = app
+        self._on_saved = saved
         self.jobs: deque[Job] = deque()
         self.refusal = ""
+        self.lost: list[str] = []
         self._running: Future[Transaction] | None = None
+        self._told = ""
+        self._leaving = False
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether everything is saved, and nothing is being read."""
+        return not self.jobs and not self._app.writer.waiting
 
     def add(self, job: Job) -> None:
-        """Queue a job."""
+        """Queue a change; it is told when it is on disk."""
         self.jobs.append(job)
-
-    def next_job(self) -> Job | None:
-        """Return the job to run now; none while one runs, or while the disk refuses."""
-        if not self.jobs or self._running is not None or self.refusal:
-            return None
-        return self.jobs[0]
-
-    def started(self, future: "Future[Transaction]") -> None:
-        """Note that the first job runs."""
-        self._running = future
-
-    def ended(self) -> Job:
-        """Take the job out that ended, well or for good."""
-        self._running = None
-        return self.jobs.popleft()
-
-    def refused(self, reason: str) -> None:
-        """Keep the job that ran: it can be saved later."""
-        self._running = None
-        self.refusal = reason
+        self._run_next()
+        if self.refusal:
+            self._app.changed()
 
     def try_again(self) -> None:
-        """Let the first job run once more."""
-        self.refusal = ""
+        """Try once more to save what the disk refused."""
+        if self.refusal:
+            self.refusal = ""
+            self._run_next()
 
     def drop_last(self) -> bool:
-        """Forget the last job of a line that is held up; tell whether there was one."""
+        """Forget the last change of a queue that is held up; tell whether there was one."""
         if not self.refusal or not self.jobs:
             return False
         self.jobs.pop()
         if not self.jobs:
-            self.refusal = ""
+            self.refusal = self._told = ""
         return True
-
-    def drop_all(self) -> None:
-        """Forget what is not saved."""
-        self.jobs.clear()
-        self.refusal = ""
 
     def alert(self) -> str:
         """Say what is not saved, and why; nothing while all goes well."""
@@ -115,22 +77,101 @@ class SaveLine:
             return ""
         return f"{plural(len(self.jobs), 'change')} not saved, trying again: {self.refusal}"
 
-    def finish(self) -> list[str]:
-        """Save what is left, now and here; return why what remains could not be saved.
+    def leave(self) -> None:
+        """Leave the app once what is queued is saved; ask about what cannot be saved."""
+        if self.refusal:
+            self._app.start(self._ask_to_leave())
+        elif self.idle:
+            self._app.exit(0)
+        else:
+            self._leaving = True
+            self._app.tell("Saving, then leaving")
+
+    def go_on_leaving(self, failed: bool = False) -> None:
+        """Leave, if that is wanted, once everything is saved; stay where something could not be."""
+        if failed:
+            self._leaving = False
+        elif self._leaving and self.idle:
+            self._app.exit(0)
+
+    def finish(self) -> None:
+        """Save what is left, now and here; keep in `lost` why what remains could not be saved.
 
         For the end of the program, after the writer has stopped.
         """
         if self._running is not None and _is_saved(self._running):
             self.jobs.popleft()
         self._running = None
-        reasons = []
         for job in self.jobs:
             try:
                 job.run()
             except FedcheckError as error:
-                reasons.append(str(error))
+                self.lost.append(str(error))
         self.jobs.clear()
-        return reasons
+
+    def _run_next(self) -> None:
+        if not self.jobs or self._running is not None or self.refusal:
+            return
+        app = self._app
+        self._running = app.writer.submit(
+            self.jobs[0].run, lambda future: app.call_later(self._ended, future)
+        )
+
+    def _ended(self, future: Future[Transaction]) -> None:
+        """Say that a change is on disk, or why it is not."""
+        self._running = None
+        error = future.exception()
+        if error is not None and can_wait(error):
+            self._refused(error)
+            return
+        job, was_refused = self.jobs.popleft(), bool(self._told)
+        if isinstance(error, ConflictError) and job.conflict:
+            job.conflict(error)
+        elif isinstance(error, FedcheckError):
+            gentle = error.kind is ErrorKind.REFUSED
+            words = str(error).capitalize() if gentle else f"Not saved: {error}"
+            self._app.tell(words, error.hint, "warning" if gentle else "error")
+        elif error is not None:
+            raise error
+        else:
+            self._saved(future.result(), job.say, was_refused)
+        self._run_next()
+        if not self.jobs:
+            self._told = ""
+        self.go_on_leaving(failed=error is not None)
+
+    def _saved(self, transaction: Transaction, say: bool, was_refused: bool) -> None:
+        self._on_saved(transaction)
+        self._app.changed()
+        if say and (transaction.changes or was_refused):
+            undone = bool(transaction.undoes) and "Undone" in transaction.label
+            hint = self._app.hint("app.undo", "takes it back")
+            if undone:
+                hint = self._app.hint("app.redo", "makes it again")
+            self._app.tell(f"Saved: {transaction.label}", hint)
+
+    def _refused(self, error: BaseException) -> None:
+        """Keep what the disk refused, say so on every screen, and try again."""
+        hint = getattr(error, "hint", "")
+        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        self.refusal = one_line(words, 200)
+        if self._told != words:
+            self._told = words
+            kept = "your change is kept here and tried again"
+            self._app.tell(f"Not saved: {words}", f"{hint}; {kept}" if hint else kept, "error")
+        self._app.changed()
+        self.go_on_leaving(failed=True)
+
+    async def _ask_to_leave(self) -> None:
+        count = plural(len(self.jobs), "change")
+        choices = [
+            Choice("stay", "Stay; go on trying to save", "s"),
+            Choice("leave", f"Leave without {count}", "l"),
+        ]
+        if await self._app.ask(ChoicePrompt(f"{count} not saved", choices, "stay")) == "leave":
+            self.jobs.clear()
+            self.refusal = ""
+            self._app.exit(0)
 
 
 def _is_saved(future: "Future[Transaction]") -> bool:

@@ -1,6 +1,9 @@
 """Start the app, and turn a crash into a report without the user's data."""
 
+import asyncio
+import contextlib
 import gc
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,13 +28,22 @@ class QuietApp(FedcheckApp):
     `_handle_exception` is private to Textual; a test fails when it is no longer there.
     """
 
+    def on_mount(self) -> None:
+        """Leave properly when the terminal or the system says so: save, restore the terminal."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self.exit, 0)
+
     def _handle_exception(self, error: Exception) -> None:
         if self._exit and isinstance(error, WorkerFailed):
             return  # a search of the palette that lost its screen because we are leaving
         self._return_code = EXIT_BUG
         if self._exception is None:
             self._exception = error
-            path = write_report(error)
+            path = write_report(error.error if isinstance(error, WorkerFailed) else error)
             text = (
                 "fedcheck: this is a bug in fedcheck; what was said to be saved is on disk\n"
                 f"fedcheck: a report without your data is in {path}"
@@ -62,6 +74,6 @@ def run_app(
     app = QuietApp(root, folders, config, who, here, problems=problems)
     collect_seldom()
     app.run(mouse=config.mouse)
-    for reason in app.lost:
+    for reason in app.saves.lost:
         print(clean(f"fedcheck: a change was not saved: {reason}"), file=sys.stderr)  # noqa: T201
-    return app.return_code or (EXIT_NOT_SAVED if app.lost else 0)
+    return app.return_code or (EXIT_NOT_SAVED if app.saves.lost else 0)

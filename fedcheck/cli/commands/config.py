@@ -132,8 +132,9 @@ def paths_(as_json: bool) -> None:
 
 
 @click.command()
+@click.pass_context
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
+def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script of a SHELL.
 
     \b
@@ -143,8 +144,6 @@ def completion(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from fedcheck.cli.main import cli
-
     found = get_completion_class(shell)
     assert found is not None
-    click.echo(found(cli, {}, "fedcheck", "_FEDCHECK_COMPLETE").source())
+    click.echo(found(ctx.find_root().command, {}, "fedcheck", "_FEDCHECK_COMPLETE").source())

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from fedcheck.analysis.issues import finding_language, state_of
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.commands.item import report_action, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -230,7 +230,7 @@ def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool)
     Example:
       fedcheck finding withdraw f3k9 --reason "raised twice, see f7aa"
     """
-    issues.withdraw(open_workspace(workspace), FINDINGS, finding_id, reason, as_json)
+    withdraw_issue(open_workspace(workspace), FINDINGS, finding_id, reason, as_json)
 
 
 @finding.command("list")

@@ -13,7 +13,6 @@ from fedcheck.analysis.issues import Thing, naming, overdue, state_of
 from fedcheck.cli import output
 from fedcheck.cli.options import complain, paint, say
 from fedcheck.domain.dates import distance, typed_due
-from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.reference import nearest, split
 from fedcheck.domain.request import Request
@@ -68,19 +67,6 @@ def ref_of(session: "Session", book: str, text: str) -> str:
 def refs_of(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
     """Return the references of several."""
     return list(dict.fromkeys(ref_of(session, book, text) for text in texts))
-
-
-def withdraw(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
-    """Take a request or a finding out of its register; say so."""
-    from fedcheck.cli.commands.item import report_action
-
-    ref = ref_of(session, book, text)
-    title = getattr(session.project.thing(ref), "title", "")
-    action = session.apply([ref], Withdrawal(reason))
-    if as_json:
-        report_action(session, action, as_json)
-        return
-    say(one_line(f"{split(ref)[1]}  withdrawn: {title}", 200))
 
 
 def any_ref(session: "Session", text: str) -> str:

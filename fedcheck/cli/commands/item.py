@@ -21,6 +21,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.change import Change
+from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.item_rules import describe_test
 from fedcheck.domain.reference import split
@@ -199,6 +200,17 @@ def report_action(session: "Session", action: "Transaction", as_json: bool = Fal
         say("Nothing changed: it was so already.")
     elif not shown:
         say(f"saved  {action.label}")
+
+
+def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
+    """Take a request or a finding out of its register; say so."""
+    ref = issues.ref_of(session, book, text)
+    title = getattr(session.project.thing(ref), "title", "")
+    action = session.apply([ref], Withdrawal(reason))
+    if as_json:
+        report_action(session, action, as_json)
+        return
+    say(one_line(f"{split(ref)[1]}  withdrawn: {title}", 200))
 
 
 @click.command()

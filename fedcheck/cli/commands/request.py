@@ -9,7 +9,7 @@ from fedcheck.analysis.issues import request_language, state_of
 from fedcheck.analysis.waiting_since import role_of
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.commands.item import report_action, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -197,7 +197,7 @@ def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool)
     Example:
       fedcheck request withdraw q7w --reason "asked twice"
     """
-    issues.withdraw(open_workspace(workspace), REQUESTS, request_id, reason, as_json)
+    withdraw_issue(open_workspace(workspace), REQUESTS, request_id, reason, as_json)
 
 
 @request.command()

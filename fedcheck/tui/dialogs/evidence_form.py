@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, cast, get_args
+from typing import ClassVar, cast, get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,11 +23,10 @@ from fedcheck.domain.reference import candidates, split
 from fedcheck.domain.text import clean, one_line, plural, storable
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.evidence_files import OutsideError, Step, Stopped, kind_of, size_of
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
 from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 NAMES: dict[str, str] = {
     "link": "Link",
@@ -93,9 +92,9 @@ class EvidenceForm(ModalScreen[Filled | None]):
         self._timer: Timer | None = None
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the fields, a line each."""
@@ -313,17 +312,14 @@ class EvidenceForm(ModalScreen[Filled | None]):
 
     def action_find_item(self) -> None:
         """Find an item by its name and add it to those that it stands for."""
-        from fedcheck.tui.dialogs.goto import GotoScreen
-
-        def chosen(ref: str | None) -> None:
-            if ref:
-                field = self.query_one("#items", Input)
-                named = field.value.strip().rstrip(",")
-                field.value = f"{named}, {self._short(ref)}" if named else self._short(ref)
-                field.focus()
-
         if "items" in self.fields:
-            self.app.push_screen(GotoScreen(), chosen)
+            self.fedcheck.start(ask_item(self.fedcheck, self._add_item))
+
+    def _add_item(self, ref: str) -> None:
+        field = self.query_one("#items", Input)
+        named = field.value.strip().rstrip(",")
+        field.value = f"{named}, {self._short(ref)}" if named else self._short(ref)
+        field.focus()
 
     def action_cancel(self) -> None:
         """Stop reading; else leave without evidence."""

@@ -1,6 +1,7 @@
 """Go to any item: type part of its name, id, control or reference."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,9 +15,7 @@ from textual.widgets.option_list import Option
 from fedcheck.domain.query import split_words
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, one_line
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.app_protocol import ProjectApp
 
 MOST = 100
 """The most results shown: nobody reads further."""
@@ -56,7 +55,7 @@ class GotoScreen(ModalScreen[str | None]):
         self._search(event.value)
 
     def _search(self, text: str) -> None:
-        app = cast("FedcheckApp", self.app)
+        app = cast(ProjectApp, self.app)
         words = [word.casefold() for word in split_words(text)]
         scored = []
         for number, row in enumerate(app.board.rows.values()):
@@ -98,6 +97,13 @@ class GotoScreen(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Leave."""
         self.dismiss(None)
+
+
+async def ask_item(app: ProjectApp, go: Callable[[str], object]) -> None:
+    """Ask for an item by its name, and go there."""
+    ref = await app.ask(GotoScreen())
+    if ref:
+        go(ref)
 
 
 def _line(row: Row, sign: str, room: int) -> Content:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
@@ -15,6 +15,7 @@ from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.domain.text import clean, one_line, storable
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, unless_changed
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.issue_actions import (
@@ -25,16 +26,13 @@ from fedcheck.tui.screens.issue_actions import (
     items_preview,
 )
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 UNSATISFIED = "other-than-satisfied"
 Values = Mapping[str, str]
 Done = Callable[[str], object]
 """Hears the reference of what was made."""
 
 
-def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> None:
+def ask_request(app: ProjectApp, kind: str, done: Done, item: str = "") -> None:
     """Ask for a new request, with what the last one of its kind says where that helps."""
     session = app.session
     same = [one for one in session.project.requests if one.kind == kind]
@@ -58,7 +56,7 @@ def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> No
     app.push_screen(FormScreen(title, _started(fields, start)), given)
 
 
-def amend_request(app: "FedcheckApp", request: Request) -> None:
+def amend_request(app: ProjectApp, request: Request) -> None:
     """Change what is asked."""
 
     def edit_of(values: Values) -> RequestEdit:
@@ -68,13 +66,13 @@ def amend_request(app: "FedcheckApp", request: Request) -> None:
 
 
 def ask_risk(
-    app: "FedcheckApp", done: Done, items: Sequence[str] = (), title: str = "A new finding"
+    app: ProjectApp, done: Done, items: Sequence[str] = (), title: str = "A new finding"
 ) -> None:
     """Ask for the risk of a new finding, then for the rest."""
     _ask_risk(app, title, lambda risk: ask_finding(app, risk, done, items))
 
 
-def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> None:
+def _ask_risk(app: ProjectApp, title: str, then: Callable[[str], object]) -> None:
     choices = [
         Choice(risk, f"{risk.capitalize()} risk, {REMEDIATION[risk].count} days", risk[0])
         for risk in RISKS
@@ -87,7 +85,7 @@ def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> 
     app.push_screen(ChoicePrompt(title, choices, "moderate"), chosen)
 
 
-def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], Transaction]:
+def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Transaction]:
     """Return what saves that tests are not satisfied, and then offers to raise the findings."""
     session = app.session
 
@@ -110,7 +108,7 @@ def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], 
     return job
 
 
-def _offer_several(app: "FedcheckApp", refs: Sequence[str]) -> None:
+def _offer_several(app: ProjectApp, refs: Sequence[str]) -> None:
     """Offer one finding for several tests, or one for each."""
     choices = [
         Choice("one", "One finding that names all of them", "o"),
@@ -128,7 +126,7 @@ def _offer_several(app: "FedcheckApp", refs: Sequence[str]) -> None:
     app.push_screen(ChoicePrompt(title, choices, "one"), chosen)
 
 
-def _raise_each(app: "FedcheckApp", refs: Sequence[str], risk: str) -> None:
+def _raise_each(app: ProjectApp, refs: Sequence[str], risk: str) -> None:
     """Raise a finding for each test, as one transaction."""
     session = app.session
     edits = [
@@ -139,13 +137,13 @@ def _raise_each(app: "FedcheckApp", refs: Sequence[str], risk: str) -> None:
     app.change(lambda: session.apply_each(edits, words))
 
 
-def _finding_title(app: "FedcheckApp", ref: str) -> str:
+def _finding_title(app: ProjectApp, ref: str) -> str:
     """Return the title of a finding after the test that found it."""
     item = app.session.project.item(ref)
     return f"{item.title}: not satisfied" if item else ref
 
 
-def ask_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str] = ()) -> None:
+def ask_finding(app: ProjectApp, risk: str, done: Done, items: Sequence[str] = ()) -> None:
     """Ask for a new finding; its due date follows from the risk until somebody says otherwise."""
     session = app.session
     ref = session.new_ref("findings")
@@ -165,7 +163,7 @@ def ask_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str] 
     app.push_screen(FormScreen(heading, _started(fields, start)), given)
 
 
-def amend_finding(app: "FedcheckApp", finding: Finding) -> None:
+def amend_finding(app: ProjectApp, finding: Finding) -> None:
     """Change what was found."""
 
     def edit_of(values: Values) -> FindingEdit:
@@ -184,7 +182,7 @@ def _started(fields: Iterable[Field], start: Values) -> list[Field]:
 
 
 def _amend(
-    app: "FedcheckApp",
+    app: ProjectApp,
     book: str,
     thing: Thing,
     fields: list[Field],
@@ -224,7 +222,7 @@ def _differs(field: Field, text: str) -> bool:
     return " ".join(storable(text).split()) != one_line(field.value)
 
 
-def _request_values(app: "FedcheckApp", values: Values, items: tuple[str, ...]) -> dict[str, Any]:
+def _request_values(app: ProjectApp, values: Values, items: tuple[str, ...]) -> dict[str, Any]:
     """Return what was typed as fields of an edit of a request."""
     found: dict[str, Any] = {n: v for n, v in values.items() if n not in ("due", "items")}
     if "due" in values:
@@ -234,7 +232,7 @@ def _request_values(app: "FedcheckApp", values: Values, items: tuple[str, ...]) 
 
 
 def _finding_values(
-    app: "FedcheckApp", values: Values, items: tuple[str, ...], undated: bool = False
+    app: ProjectApp, values: Values, items: tuple[str, ...], undated: bool = False
 ) -> dict[str, Any]:
     """Return what was typed as fields of an edit of a finding; it may have no day of discovery."""
     found: dict[str, Any] = {n: v for n, v in values.items() if n not in ("due", "items")}
@@ -245,7 +243,7 @@ def _finding_values(
     return found | _links(app, values, items)
 
 
-def _links(app: "FedcheckApp", values: Values, items: tuple[str, ...]) -> dict[str, Any]:
+def _links(app: ProjectApp, values: Values, items: tuple[str, ...]) -> dict[str, Any]:
     """Return which items were linked and which taken off; a form of a new one links all."""
     if "items" not in values:
         return {}
@@ -262,7 +260,7 @@ def _needed(what: str) -> Callable[[str], str]:
     return preview
 
 
-def _request_fields(app: "FedcheckApp", request: Request, items: tuple[str, ...]) -> list[Field]:
+def _request_fields(app: ProjectApp, request: Request, items: tuple[str, ...]) -> list[Field]:
     project = app.session.project
     known = project.requests
     people = _seen([*project.people(), *project.process.roles, *(r.by for r in known)])
@@ -287,7 +285,7 @@ def _request_fields(app: "FedcheckApp", request: Request, items: tuple[str, ...]
     ]  # fmt: skip
 
 
-def _finding_fields(app: "FedcheckApp", finding: Finding, items: tuple[str, ...]) -> list[Field]:
+def _finding_fields(app: ProjectApp, finding: Finding, items: tuple[str, ...]) -> list[Field]:
     project = app.session.project
     people = _seen([*project.people(), *project.process.roles])
     without = "by its risk"

@@ -1,7 +1,7 @@
 """The keys of the place one is in."""
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,9 +15,7 @@ from fedcheck.keys.action import PLACES
 from fedcheck.keys.actions import of_place
 from fedcheck.keys.key_names import key_text
 from fedcheck.keys.keymap import KeyMap
-
-if TYPE_CHECKING:
-    from fedcheck.tui.preferences import HabitsApp
+from fedcheck.tui.app_protocol import ProjectApp
 
 
 class KeysScreen(ModalScreen[None]):
@@ -45,7 +43,7 @@ class KeysScreen(ModalScreen[None]):
 
     @property
     def _keymap(self) -> KeyMap:
-        return cast("HabitsApp", self.app).keymap
+        return cast(ProjectApp, self.app).keymap
 
     def on_key(self, event: events.Key) -> None:
         """Close with the key that opened it."""

@@ -1,15 +1,12 @@
 """Writing a note, and what to do where somebody else wrote it meanwhile."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, unless_changed
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 Save = Callable[[str, Guard], Transaction]
 """Saves a text, unless the guard refuses."""
@@ -23,7 +20,7 @@ CHOICES = [
 
 
 def write_note(
-    app: "FedcheckApp",
+    app: ProjectApp,
     title: str,
     seen: str,
     save: Save,
@@ -43,34 +40,44 @@ def write_note(
         field: what the text is called in a change, where it is no note.
         even_same: whether a text that was left as it was is saved too: it may say something.
     """
-
-    def given(text: str | None) -> None:
-        if text is not None and (even_same or text.rstrip() != clean(seen)):
-            app.change(
-                lambda: save(text, unless_changed(field, seen)),
-                conflict=lambda error: _settle(app, title, text, error, save, field),
-            )
-
-    app.push_screen(LongTextPrompt(one_line(title, 70), draft or seen), given)
+    app.start(_ask_note(app, title, seen, save, draft, field, even_same))
 
 
-def _settle(
-    app: "FedcheckApp", title: str, mine: str, error: ConflictError, save: Save, field: str
+async def _ask_note(
+    app: ProjectApp,
+    title: str,
+    seen: str,
+    save: Save,
+    draft: str,
+    field: str,
+    even_same: bool = False,
+) -> None:
+    text = await app.ask(LongTextPrompt(one_line(title, 70), draft or seen))
+    if text is not None and (even_same or text.rstrip() != clean(seen)):
+        _save_unless_changed(app, title, text, seen, save, field)
+
+
+def _save_unless_changed(
+    app: ProjectApp, title: str, text: str, seen: str, save: Save, field: str, mine: str = ""
+) -> None:
+    """Save a text, and settle with the person who wrote another one meanwhile."""
+    app.change(
+        lambda: save(text, unless_changed(field, seen)),
+        conflict=lambda error: app.start(_settle(app, title, mine or text, error, save, field)),
+    )
+
+
+async def _settle(
+    app: ProjectApp, title: str, mine: str, error: ConflictError, save: Save, field: str
 ) -> None:
     """Ask what to do with two texts; until then mine stays here, and theirs on the disk."""
     theirs = error.now
     both = f"{theirs.rstrip()}\n\n{mine}" if theirs else mine
 
-    def chosen(answer: str | None) -> None:
-        if answer in ("both", "mine"):
-            text = both if answer == "both" else mine
-            app.change(
-                lambda: save(text, unless_changed(field, theirs)),
-                conflict=lambda later: _settle(app, title, mine, later, save, field),
-            )
-        elif answer != "theirs":
-            write_note(app, title, theirs, save, both, field=field)
-
-    app.push_screen(
-        ChoicePrompt(f"This {field} was changed while you wrote", CHOICES, "both"), chosen
-    )
+    question = f"This {field} was changed while you wrote"
+    answer = await app.ask(ChoicePrompt(question, CHOICES, "both"))
+    if answer in ("both", "mine"):
+        text = both if answer == "both" else mine
+        _save_unless_changed(app, title, text, theirs, save, field, mine)
+    elif answer != "theirs":
+        await _ask_note(app, title, theirs, save, both, field)

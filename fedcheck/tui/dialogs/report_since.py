@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from fedcheck.domain.dates import distance, typed_day
@@ -12,10 +11,8 @@ from fedcheck.domain.workspace import Sent
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
 from fedcheck.storage.record_file import SENT
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 Since = Callable[[str | None], object]
 """Hears what was chosen: what `earlier` takes, nothing at all (empty), or the template's own."""
@@ -23,8 +20,12 @@ Since = Callable[[str | None], object]
 DAY, TEMPLATE, NOTHING = "day", "template", "nothing"
 
 
-def ask_since(app: "FedcheckApp", then: Since) -> None:
+def ask_since(app: ProjectApp, then: Since) -> None:
     """Ask since when changes are told, offering what is known of this workspace."""
+    app.start(_ask_since(app, then))
+
+
+async def _ask_since(app: ProjectApp, then: Since) -> None:
     specs: dict[str, str] = {}
     choices = [
         Choice(TEMPLATE, "As the template has it", "t"),
@@ -34,19 +35,16 @@ def ask_since(app: "FedcheckApp", then: Since) -> None:
     for key, words, spec in _known(app):
         specs[key] = spec
         choices.append(Choice(key, words, key[0]))
-
-    def chosen(answer: str | None) -> None:
-        if answer == DAY:
-            _ask_day(app, then)
-        elif answer == TEMPLATE:
-            then(None)
-        elif answer is not None:
-            then(specs.get(answer, ""))
-
-    app.push_screen(ChoicePrompt("Tell what changed", choices), chosen)
+    answer = await app.ask(ChoicePrompt("Tell what changed", choices))
+    if answer == DAY:
+        await _ask_day(app, then)
+    elif answer == TEMPLATE:
+        then(None)
+    elif answer is not None:
+        then(specs.get(answer, ""))
 
 
-def _known(app: "FedcheckApp") -> Iterator[tuple[str, str, str]]:
+def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
     """Return what else can be compared with: a name, its words, what `earlier` takes for it.
 
     A day counts as a whole: the state is that at the end of the day before.
@@ -87,7 +85,7 @@ def _spec(session: Session, last: Sent) -> str:
     return f"./{last.file}" if same else str(last.on)
 
 
-def _ask_day(app: "FedcheckApp", then: Since) -> None:
+async def _ask_day(app: ProjectApp, then: Since) -> None:
     today = app.session.today()
 
     def preview(text: str) -> str:
@@ -98,10 +96,8 @@ def _ask_day(app: "FedcheckApp", then: Since) -> None:
             raise ValueError(f"{day} is still to come")
         return f"what changed after {day:%a} {day}, {distance(day, today)}"
 
-    def given(text: str | None) -> None:
-        day = typed_day(text, today) if text else None
-        if day is not None:
-            then(day.isoformat())
-
     hint = "2027-01-04; the report tells what changed after that day"
-    app.push_screen(TextPrompt("Since the end of", hint=hint, preview=preview), given)
+    text = await app.ask(TextPrompt("Since the end of", hint=hint, preview=preview))
+    day = typed_day(text, today) if text else None
+    if day is not None:
+        then(day.isoformat())

@@ -12,6 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.tui import themes
+from fedcheck.tui.app_protocol import ProjectApp
 
 
 class ThemeScreen(ModalScreen[str | None]):
@@ -57,3 +58,10 @@ class ThemeScreen(ModalScreen[str | None]):
         if self.is_current:
             self.app.theme = self.before
             self.dismiss(None)
+
+
+async def ask_theme(app: ProjectApp) -> None:
+    """Ask for the colors, and remember them."""
+    name = await app.ask(ThemeScreen(app.theme))
+    if name:
+        app.memory.put("theme", name)

@@ -15,7 +15,6 @@ from fedcheck.domain.dates import distance
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import cells, one_line, plural
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -125,9 +124,9 @@ class CalendarScreen(PlaceScreen):
         if kind == "item":
             self.fedcheck.show_item(target)
         elif kind == "gate":
-            self.app.push_screen(GateScreen(target))
+            self.fedcheck.open_screen("gate", target)
         else:
-            self.fedcheck.show_ledger(kind, ref=event.target)
+            self.fedcheck.show_issues(kind, ref=event.target)
 
     def action_calendar_group(self) -> None:
         """Show the deadlines of the role, or of everybody."""

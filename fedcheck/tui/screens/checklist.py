@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.activity import HistoryRow
@@ -21,11 +20,13 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 from fedcheck.session import Session
+from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import ChecklistView
+from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.item_actions import ask_place
-from fedcheck.tui.screens.test_actions import FieldworkScreen
+from fedcheck.tui.screens.item_keys import ItemKeysScreen
 from fedcheck.tui.widgets.item_details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -34,11 +35,8 @@ from fedcheck.tui.widgets.query_field import QueryField, offer_text
 from fedcheck.tui.widgets.row_list import under_headings
 from fedcheck.tui.widgets.top_line import TopLine
 
-DETAILS_DELAY = 0.08
-"""How long the cursor rests, in seconds, before the details follow it."""
 
-
-class ChecklistScreen(FieldworkScreen):
+class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     """Items of a place, or of a query over everything."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,11 +47,10 @@ class ChecklistScreen(FieldworkScreen):
     PLACES: ClassVar[tuple[str, ...]] = ("edit", "test", "list", "rows", "everywhere")
 
     def __init__(self, place: Place | None = None, *, query: str = "", ref: str = "") -> None:
-        super().__init__()
+        super().__init__(query)
         self.wanted_place = place
         self.wanted_ref = ref
         self.place = Place()
-        self.filter = query
         self.query_only = bool(query)
         self.keeps = not query and not ref
         self.last_ref = ""
@@ -61,7 +58,6 @@ class ChecklistScreen(FieldworkScreen):
         self.good_query = query_fields.parse("")
         self.grouping = "section"
         self._words: tuple[Project | None, Words] = (None, {})
-        self._timer: Timer | None = None
         self.navigator = Navigator(id="tree")
         self._here: list[Row] = []
         self._shown = 0
@@ -72,12 +68,12 @@ class ChecklistScreen(FieldworkScreen):
         return self.items.row
 
     @property
-    def meant(self) -> Sequence[Row]:
+    def chosen_rows(self) -> Sequence[Row]:
         """Return the marked items, in the order of the checklists; else the highlighted one."""
         marked = self.items.marks.refs
         if marked:
             return [row for ref, row in self.fedcheck.board.rows.items() if ref in marked]
-        return super().meant
+        return super().chosen_rows
 
     @property
     def items(self) -> ItemList:
@@ -97,7 +93,7 @@ class ChecklistScreen(FieldworkScreen):
                     yield Static(id="details-text")
         yield KeyLine()
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Show the wanted place."""
         app = self.fedcheck
         board = app.board
@@ -114,15 +110,13 @@ class ChecklistScreen(FieldworkScreen):
         elif not self.query_only:
             self.place = self._start(view.place)
             if self.place == view.place:
-                self.query_one("#filter", Input).value = self.filter = view.filter
+                self.field.value = self.filter = view.filter
                 self.wanted_ref = view.ref
-        self.set_class(bool(self.filter), "-filtering")
         self.navigator.show(board, self.place)
         self.navigator.open_all(view.opened)
-        self.show()
+        super().begin()
         if self.wanted_ref:
             self.items.go_to(self.wanted_ref)
-        self.items.focus()
 
     def _start(self, left: Place) -> Place:
         """Return the place where one was, or the first open one of the role."""
@@ -133,7 +127,7 @@ class ChecklistScreen(FieldworkScreen):
         first = next((e for e in mine if not e.record.closed), mine[0] if mine else None)
         return Place(first.phase, first.role) if first else Place()
 
-    def on_saving_app_changed(self) -> None:
+    def on_project_changed(self) -> None:
         """Show what changed in the tree too."""
         if self.is_mounted:
             self.navigator.show(self.fedcheck.board, self.place)
@@ -213,8 +207,7 @@ class ChecklistScreen(FieldworkScreen):
 
     def _empty_text(self) -> str:
         if self._here:
-            clears = self.fedcheck.hint("list.clear", "clears it", "; ")
-            return f"None of {plural(len(self._here), 'item')} matches the filter{clears}"
+            return self.none_matches(plural(len(self._here), "item"), "list.clear")
         other = self.fedcheck.hint("list.phase", "goes to another phase", "; ")
         return f"This role owes nothing here{other}"
 
@@ -253,14 +246,12 @@ class ChecklistScreen(FieldworkScreen):
         ).save(app.remembered)
 
     @on(ItemList.Highlighted)
-    def _highlighted(self) -> None:
+    def _follow_range(self) -> None:
         if self.items.marks.anchor:
             self._top()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
 
-    def _show_details(self) -> None:
+    def show_details(self) -> None:
+        """Show the details of the highlighted item, and read the end of its history."""
         row = self.items.row
         self.last_ref = row.ref if row else ""
         self.follow_kind()
@@ -269,7 +260,7 @@ class ChecklistScreen(FieldworkScreen):
             return
         self._describe(row, ())
         self.query_one("#details", VerticalScroll).scroll_home(animate=False)
-        self.recall(row.ref)
+        self.item_actions.recall(row.ref)
 
     def _describe(self, row: Row, past: Sequence[HistoryRow]) -> None:
         text = self.query_one("#details-text", Static)
@@ -277,21 +268,19 @@ class ChecklistScreen(FieldworkScreen):
         app = self.fedcheck
         text.update(details(app.board, row, app.signs, app.keymap, width, past))
 
-    @on(FieldworkScreen.Recalled)
-    def _recalled(self, event: FieldworkScreen.Recalled) -> None:
+    @on(HistoryRecalled)
+    def _recalled(self, event: HistoryRecalled) -> None:
         row = self.items.row
         if row is not None and row.ref == event.ref and event.future.exception() is None:
             self._describe(row, event.future.result())
 
     @on(ItemList.Opened)
     def _opened(self) -> None:
-        from fedcheck.tui.screens.item import ItemScreen
-
         if self.row:
-            self.app.push_screen(ItemScreen(self.row.ref))
+            self.fedcheck.open_screen("item", self.row.ref)
 
-    @on(FieldworkScreen.Edited)
-    def _edited(self, event: FieldworkScreen.Edited) -> None:
+    @on(ItemsEdited)
+    def _edited(self, event: ItemsEdited) -> None:
         """Take the marks off what was changed: the next key is about something else."""
         if self.items.marks.refs:
             self.items.marks.drop(event.refs)
@@ -301,46 +290,30 @@ class ChecklistScreen(FieldworkScreen):
         self.items.refresh()
         self._top()
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        if event.value != self.filter:
-            self.filter = event.value
-            self.show()
-
     @on(Input.Submitted, "#filter")
-    def _entered(self) -> None:
-        self.set_class(bool(self.filter), "-filtering")
-        self.items.focus()
+    def _show_without_offers(self) -> None:
         self.call_after_refresh(self.show)
 
     def action_list_filter(self) -> None:
         """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        self.open_filter()
         self.call_after_refresh(self.show)
 
     def action_list_clear(self) -> None:
         """End the range, take the marks off, leave the filter; without any of them, go back."""
         marks = self.items.marks
-        field = self.query_one("#filter", Input)
-        if marks.refs and not field.has_focus:
+        if marks.refs and not self.field.has_focus:
             if marks.anchor:
                 marks.end()
             else:
                 marks.drop(list(marks.refs))
             self._marks_changed()
-        elif field.value or self.has_class("-filtering"):
-            self._clear_filter(field)
+        elif not self.leave_filter():
+            self.dismiss(None)
         else:
-            self.dismiss(None)
-
-    def _clear_filter(self, field: Input) -> None:
-        field.value = ""
-        self.remove_class("-filtering")
-        self.items.focus()
-        self.call_after_refresh(self.show)
-        if self.query_only:
-            self.dismiss(None)
+            self.call_after_refresh(self.show)
+            if self.query_only:
+                self.dismiss(None)
 
     def action_list_mark(self) -> None:
         """Mark the item or take its mark away, and go down."""
@@ -359,19 +332,20 @@ class ChecklistScreen(FieldworkScreen):
 
     def action_list_group(self) -> None:
         """Choose how the items are grouped."""
+        self.fedcheck.start(self._ask_grouping())
+
+    async def _ask_grouping(self) -> None:
         keys = {"section": "s", "owner": "o", "due": "d", "status": "t", "family": "c"}
         choices = [Choice(name, words, keys[name]) for name, words in GROUPINGS.items()]
 
-        def chosen(grouping: str | None) -> None:
-            if grouping:
-                self.grouping = grouping
-                self.show()
-
-        self.app.push_screen(ChoicePrompt("Group by", choices, self.grouping), chosen)
+        grouping = await self.fedcheck.ask(ChoicePrompt("Group by", choices, self.grouping))
+        if grouping:
+            self.grouping = grouping
+            self.show()
 
     def action_list_phase(self) -> None:
         """Choose phase and role."""
-        ask_place(self.fedcheck, self.place, self._jump_to)
+        self.fedcheck.start(ask_place(self.fedcheck, self.place, self._jump_to))
 
     def action_list_tree(self) -> None:
         """Show or hide the tree."""

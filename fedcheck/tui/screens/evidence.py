@@ -1,6 +1,6 @@
 """The evidence of one item, request or finding."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,10 +15,11 @@ from fedcheck.analysis.issues import Thing
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces, attach_evidence
 from fedcheck.domain.text import one_line
-from fedcheck.storage.evidence_files import kind_of
-from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.evidence_actions import (
     add_pieces,
+    dropped_links,
     edit_piece,
     remove_pieces,
     renew_piece,
@@ -28,10 +29,6 @@ from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.issue_actions import Revising
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.link_field import LinkField, links_in
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 
 class EvidenceScreen(ModalScreen[None]):
@@ -49,9 +46,9 @@ class EvidenceScreen(ModalScreen[None]):
         self.drawn: tuple[Evidence, ...] = ()
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out title, what is expected, and what is there."""
@@ -68,7 +65,7 @@ class EvidenceScreen(ModalScreen[None]):
         self.show()
         self.query_one("#proofs").focus()
 
-    def on_saving_app_changed(self) -> None:
+    def on_project_changed(self) -> None:
         """Show what changed."""
         self.show()
 
@@ -135,7 +132,7 @@ class EvidenceScreen(ModalScreen[None]):
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""
         event.stop()
-        links = dropped(self.fedcheck, event.text)
+        links = dropped_links(self.fedcheck, event.text)
         if links:
             self.add(links)
 
@@ -186,24 +183,10 @@ class EvidenceScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-def dropped(app: "FedcheckApp", text: str) -> list[str]:
-    """Return the links of a text that was pasted outside of any field; none that are no links.
-
-    A person is told where nothing in it can be evidence: no file, no URL, no ticket.
-    """
-    field = LinkField("", app.here, app.session.root)
-    found = links_in(text, field.is_file)
-    if any(field.is_file(link) or kind_of(link) != "file" for link in found):
-        return found
-    named = one_line(found[0], 60) if found else "nothing"
-    app.tell(f"What was pasted is no file, no URL and no ticket: {named}", "", "warning")
-    return []
-
-
 FIELDS = ("link", "label", "kind", "collected", "expires")
 
 
-class LedgerEvidenceScreen(EvidenceScreen):
+class IssueEvidenceScreen(EvidenceScreen):
     """The evidence that belongs to an answer, or shows that a finding was remediated."""
 
     def __init__(self, book: str, thing_id: str) -> None:
@@ -248,17 +231,16 @@ class LedgerEvidenceScreen(EvidenceScreen):
     def add(self, links: list[str]) -> None:
         """Ask for evidence and attach it."""
         thing = self.thing
-        if thing is None:
-            return
+        if thing is not None:
+            self.fedcheck.start(self._ask_evidence(thing, links))
 
-        def given(filled: Filled | None) -> None:
-            if filled is not None and filled.proofs:
-                count = len(filled.proofs)
-                name = one_line(filled.proofs[0].name, 40)
-                words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
-                self._save(thing, attach_evidence(*filled.proofs), words)
-
-        self.app.push_screen(EvidenceForm(fields=FIELDS, links=links), given)
+    async def _ask_evidence(self, thing: Thing, links: list[str]) -> None:
+        filled = await self.fedcheck.ask(EvidenceForm(fields=FIELDS, links=links))
+        if filled is not None and filled.proofs:
+            count = len(filled.proofs)
+            name = one_line(filled.proofs[0].name, 40)
+            words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
+            self._save(thing, attach_evidence(*filled.proofs), words)
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""

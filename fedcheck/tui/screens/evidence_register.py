@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.board import Board
@@ -25,28 +24,25 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.evidence_actions import (
     add_pieces,
+    dropped_links,
     edit_piece,
     remove_pieces,
     renew_piece,
     replace_piece,
+    verify_rows,
 )
-from fedcheck.tui.evidence_hashing import verify_rows
 from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.evidence import dropped
-from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.evidence_list import ProofList, details
+from fedcheck.tui.screens.filtered_list import FilteredListScreen
+from fedcheck.tui.widgets.evidence_list import EvidenceList, details
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
-
-DETAILS_DELAY = 0.08
-"""How long the cursor rests, in seconds, before the details follow it."""
 
 ALL = "*"
 """Stands for all items of a piece."""
 
 
-class RegisterScreen(PlaceScreen):
+class EvidenceRegisterScreen(FilteredListScreen):
     """All evidence: filter, list in groups, details of the highlighted piece."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("register")
@@ -57,24 +53,19 @@ class RegisterScreen(PlaceScreen):
         (170, "-broad"),
     ]
 
+    GROUPS: ClassVar[Sequence[str]] = GROUPINGS
+    KEPT_AS = "groups-evidence"
+
     def __init__(self, filter_text: str = "") -> None:
-        super().__init__()
-        self.filter = filter_text
+        super().__init__(filter_text)
         self.found: Register | None = None
         self.found_for: Board | None = None
         self.shown_rows: Sequence[EvidenceRow] = ()
-        self._timer: Timer | None = None
 
     @property
-    def rows(self) -> ProofList:
+    def rows(self) -> EvidenceList:
         """Return the list."""
-        return self.query_one(ProofList)
-
-    @property
-    def grouping(self) -> str:
-        """Return what the list is grouped by."""
-        remembered = self.fedcheck.remembered.text("groups-evidence")
-        return remembered if remembered in GROUPINGS else GROUPINGS[0]
+        return self.query_one(EvidenceList)
 
     def compose(self) -> ComposeResult:
         """Lay out filter, list and details."""
@@ -84,17 +75,15 @@ class RegisterScreen(PlaceScreen):
                 yield Input(
                     self.filter, placeholder="words, state:stale; -word leaves out", id="filter"
                 )
-                yield ProofList(self.fedcheck.signs, id="register-list")
+                yield EvidenceList(self.fedcheck.signs, id="register-list")
             with VerticalScroll(id="register-details", can_focus=False):
                 yield Static(id="register-text")
         yield Static(id="register-progress")
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Show the register."""
-        self.set_class(bool(self.filter), "-filtering")
-        self.show()
-        self.rows.focus()
+    def begin(self) -> None:
+        """Show the register, and how far the check of files is."""
+        super().begin()
         self.set_interval(0.1, self._progress)
 
     def show(self) -> None:
@@ -112,22 +101,16 @@ class RegisterScreen(PlaceScreen):
         if len(self.shown_rows) != len(found.rows):
             part = f"{len(self.shown_rows)} of {plural(len(found.rows), 'row')} · "
         self.query_one(TopLine).show("Evidence", f"by {self.grouping}", part + found.summary)
-        self._show_details()
+        self.show_details()
 
     def _empty_text(self, found: Register) -> str:
         if found.rows:
-            none = f"None of {plural(len(found.rows), 'row')} matches the filter"
-            return none + self.fedcheck.hint("register.back", "clears it", "; ")
+            return self.none_matches(plural(len(found.rows), "row"), "register.back")
         adds = self.fedcheck.hint("register.add", "adds some, or", "; ")
         return f"No evidence yet, and none is expected{adds or ';'} drop a file here"
 
-    @on(ProofList.Highlighted)
-    def _highlighted(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
-
-    def _show_details(self) -> None:
+    def show_details(self) -> None:
+        """Show the details of the highlighted row."""
         row, text = self.rows.current, self.query_one("#register-text", Static)
         if row is None:
             text.update(Content(""))
@@ -142,41 +125,22 @@ class RegisterScreen(PlaceScreen):
             stops = self.fedcheck.hint("register.back", "stops")
             line.update(Content(f"Verifying  {bar}   {stops}"))
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        if event.value != self.filter:
-            self.filter = event.value
-            self.show()
-
-    @on(Input.Submitted, "#filter")
-    def _entered(self) -> None:
-        self.set_class(bool(self.filter), "-filtering")
-        self.rows.focus()
-
     def action_register_filter(self) -> None:
         """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        self.open_filter()
 
     def action_register_back(self) -> None:
         """Stop verifying, else leave the filter, else go back."""
-        field = self.query_one("#filter", Input)
         if self.fedcheck.verifying is not None:
             self.fedcheck.verifying.stop()
-        elif field.value or self.has_class("-filtering"):
-            field.value = ""
-            self.remove_class("-filtering")
-            self.rows.focus()
-        else:
+        elif not self.leave_filter():
             self.dismiss(None)
 
     def action_register_group(self) -> None:
         """Group it another way."""
-        way = GROUPINGS[(GROUPINGS.index(self.grouping) + 1) % len(GROUPINGS)]
-        self.fedcheck.remembered.put("groups-evidence", way)
-        self.show()
+        self.group_next_way()
 
-    @on(ProofList.Opened)
+    @on(EvidenceList.Opened)
     def _opened(self) -> None:
         self.action_register_item()
 
@@ -188,29 +152,32 @@ class RegisterScreen(PlaceScreen):
         if len(row.refs) == 1:
             self._go(row.refs[0])
         else:
-            self._ask_item("Go to", row, [], self._go)
+            self.fedcheck.start(self._ask_where_to_go(row))
 
-    def _go(self, ref: str | None) -> None:
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.screens.issues import ledger_screen
+    async def _ask_where_to_go(self, row: EvidenceRow) -> None:
+        ref = await self._ask_item("Go to", row, [])
+        if ref:
+            self._go(ref)
 
-        if ref and in_a_ledger(ref):
-            self.app.push_screen(ledger_screen(ref.partition(":")[0], "", ref))
-        elif ref:
-            self.app.push_screen(ChecklistScreen(ref=ref))
+    def _go(self, ref: str) -> None:
+        if in_a_ledger(ref):
+            self.fedcheck.open_screen(ref.partition(":")[0], ref=ref)
+        else:
+            self.fedcheck.open_screen("checklist", ref=ref)
 
-    def _ask_item(self, title: str, row: EvidenceRow, more: Sequence[Choice], then) -> None:  # type: ignore[no-untyped-def]
+    async def _ask_item(self, title: str, row: EvidenceRow, more: Sequence[Choice]) -> str | None:
         titles = {use.row.ref: use.row.item.title for use in row.uses}
         choices = [
             Choice(ref, one_line(title, 56), str(number) if number < 10 else "")
             for number, (ref, title) in enumerate(titles.items(), 1)
         ]
-        self.app.push_screen(ChoicePrompt(title, [*more, *choices]), then)
+        ref: str | None = await self.fedcheck.ask(ChoicePrompt(title, [*more, *choices]))
+        return ref
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""
         event.stop()
-        links = dropped(self.fedcheck, event.text)
+        links = dropped_links(self.fedcheck, event.text)
         if links:
             self._add(links)
 
@@ -258,15 +225,15 @@ class RegisterScreen(PlaceScreen):
             return
         if len(row.refs) == 1:
             remove_pieces(self.fedcheck, row.pieces)
-            return
+        else:
+            self.fedcheck.start(self._ask_what_to_remove(row))
 
-        def chosen(ref: str | None) -> None:
-            if ref:
-                wanted = tuple(piece for piece in row.pieces if ref in (ALL, piece[0]))
-                remove_pieces(self.fedcheck, wanted)
-
+    async def _ask_what_to_remove(self, row: EvidenceRow) -> None:
         every = Choice(ALL, f"All {len(row.refs)} items", "a")
-        self._ask_item(f"Remove {one_line(row.name, 40)} from", row, [every], chosen)
+        ref = await self._ask_item(f"Remove {one_line(row.name, 40)} from", row, [every])
+        if ref:
+            wanted = tuple(piece for piece in row.pieces if ref in (ALL, piece[0]))
+            remove_pieces(self.fedcheck, wanted)
 
     def action_register_verify(self) -> None:
         """Hash the files that are shown, and compare."""

@@ -15,9 +15,7 @@ from fedcheck.tui.dialogs.finding_details import Weakness
 from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_risk
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.issues import LedgerScreen
-from fedcheck.tui.widgets.issue_columns import finding_columns
-from fedcheck.tui.widgets.issue_list import Columns
+from fedcheck.tui.screens.issues import IssueScreen
 
 DEVIATION_CHOICES = (
     Choice("false-positive", "Deviation: false positive; asks why", "f"),
@@ -35,19 +33,21 @@ RETEST_CHOICES = (
 )
 
 
-class FindingsScreen(LedgerScreen):
+class FindingsScreen(IssueScreen):
     """The gaps that were found, and what is done about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("findings"), *bindings("ledger")]
     PLACES: ClassVar[tuple[str, ...]] = (
         "findings",
         "ledger",
-        "ledger-rows",
+        "rows",
         "ledger-page",
         "everywhere",
     )
     BOOK = "findings"
-    GROUPS: ClassVar[Mapping[str, str]] = FINDING_GROUPS
+    TITLES: ClassVar[Mapping[str, str]] = FINDING_GROUPS
+    GROUPS: ClassVar[Sequence[str]] = tuple(FINDING_GROUPS)
+    KEPT_AS = "groups-findings"
 
     @property
     def things(self) -> Sequence[Thing]:
@@ -58,10 +58,6 @@ class FindingsScreen(LedgerScreen):
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
         return finding_language(self.fedcheck.board.project)
-
-    def columns(self, width: int) -> Columns:
-        """Return the columns for a width."""
-        return finding_columns(width)
 
     def standing(self) -> str:
         """Say how many are open, by risk, and how many are overdue."""

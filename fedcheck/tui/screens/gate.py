@@ -145,15 +145,17 @@ class GateScreen(PlaceScreen):
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
         """Show what is missing; from there one comes back here."""
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.screens.issues import ledger_screen
-
         kind, _, ref = event.target.partition(":")
-        made = ChecklistScreen(ref=ref) if kind == "item" else ledger_screen(kind, "", event.target)
-        self.app.push_screen(made)
+        if kind == "item":
+            self.fedcheck.open_screen("checklist", ref=ref)
+        else:
+            self.fedcheck.open_screen(kind, ref=event.target)
 
     def action_gate_date(self) -> None:
         """Set the date of the milestone, showing what was typed comes to."""
+        self.fedcheck.start(self._ask_date())
+
+    async def _ask_date(self) -> None:
         session, name, board = self.fedcheck.session, self.milestone, self.fedcheck.board
         today = board.today
         own = (session.project.config.milestones or {}).get(name)
@@ -164,18 +166,15 @@ class GateScreen(PlaceScreen):
             moved = count_words(shift(board, rescheduled(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
-        def given(text: str | None) -> None:
-            if text is not None:
-                day = typed_day(text, today)
-                self.fedcheck.change(
-                    lambda: session.apply([f"{MILESTONES}:{name}"], MilestoneEdit(day))
-                )
-
         stone = session.project.process.milestone(name)
         title = f"Date: {one_line(stone.title if stone else name, 50)}"
         hint = "2027-02-01, +12w, fri; empty: follows from the process"
         value = own.isoformat() if own else ""
-        self.app.push_screen(TextPrompt(title, value, hint=hint, preview=preview), given)
+        text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))
+        if text is not None:
+            day = typed_day(text, today)
+            edit = MilestoneEdit(day)
+            self.fedcheck.change(lambda: session.apply([f"{MILESTONES}:{name}"], edit))
 
     def action_gate_close(self) -> None:
         """Go back."""

@@ -1,12 +1,10 @@
 """The history of the workspace or of one item; an item's record can go back to any point of it."""
 
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.widgets import Input
 
 from fedcheck.analysis.activity import HistoryRow
@@ -19,8 +17,8 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.history_reader import Past, read_past
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.history_list import StoryList
+from fedcheck.tui.screens.filtered_list import FilteredListScreen
+from fedcheck.tui.widgets.history_list import HistoryList
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
@@ -32,65 +30,38 @@ MOST = 10
 """How many changes a dialog lists."""
 
 
-class HistoryScreen(PlaceScreen):
+class HistoryScreen(FilteredListScreen):
     """Who changed what, by day, the newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("history")
     PLACES: ClassVar[tuple[str, ...]] = ("history", "rows", "everywhere")
 
-    class Read(Message):
-        """The history was read."""
-
-        def __init__(self, future: "Future[Past]") -> None:
-            self.future = future
-            super().__init__()
-
     def __init__(self, ref: str = "", filter_text: str = "") -> None:
-        super().__init__()
+        super().__init__(filter_text)
         self.ref = ref
         self.past: Past | None = None
-        self.filter = filter_text
-        self._seen: object = None
 
     @property
-    def story(self) -> StoryList:
+    def story(self) -> HistoryList:
         """Return the list."""
-        return self.query_one(StoryList)
+        return self.query_one(HistoryList)
 
     def compose(self) -> ComposeResult:
         """Lay out filter and list."""
         yield TopLine()
-        yield Input(self.filter, placeholder="words: who, which item, what", id="story-filter")
+        yield Input(self.filter, placeholder="words: who, which item, what", id="filter")
         named = None if self.ref else self._title
-        yield StoryList(named, self.fedcheck.signs.pointer, id="story")
+        yield HistoryList(named, self.fedcheck.signs, id="story")
         yield KeyLine()
-
-    def on_mount(self) -> None:
-        """Read the history."""
-        self.set_class(bool(self.filter), "-filtering")
-        self.show()
-        self.story.focus()
 
     def show(self) -> None:
         """Show what is known; read the history where the project is another one since."""
         session = self.fedcheck.session
-        if session.project is not self._seen:
-            self._seen = session.project
-            self.fedcheck.writer.submit(
-                lambda: read_past(session, self.ref),
-                lambda future: self.post_message(self.Read(future)),
-            )
+        self.read(lambda: read_past(session, self.ref), self._know)
         self._fill()
 
-    @on(Read)
-    def _read(self, event: Read) -> None:
-        error = event.future.exception()
-        if error is None:
-            self.past = event.future.result()
-        elif isinstance(error, FedcheckError):
-            self.fedcheck.tell(str(error), error.hint, "error")
-        else:
-            raise error
+    def _know(self, past: Past) -> None:
+        self.past = past
         self._fill()
 
     def _fill(self) -> None:
@@ -133,11 +104,11 @@ class HistoryScreen(PlaceScreen):
         found = project.request(name) if book == "requests" else project.finding(name)
         return one_line(found.title if found and book in LEDGERS else ref)
 
-    @on(StoryList.Opened)
+    @on(HistoryList.Opened)
     def _opened(self) -> None:
         deed = self.story.current
         if deed is not None and deed.ref.partition(":")[0] in LEDGERS:
-            self.fedcheck.show_ledger(deed.ref.partition(":")[0], "", deed.ref)
+            self.fedcheck.show_issues(deed.ref.partition(":")[0], "", deed.ref)
         elif deed is None or deed.ref not in self.fedcheck.board.rows:
             self.fedcheck.tell("This line is about no item that there is now")
         elif self.ref and self.past:
@@ -146,23 +117,21 @@ class HistoryScreen(PlaceScreen):
                 self.fedcheck.tell("A private note is no part of the record, and does not go back")
                 return
             record = self.fedcheck.board.rows[self.ref].record
-            self._offer(deed, changes_back(entered, deed.tx, self.ref, record))
+            changes = changes_back(entered, deed.tx, self.ref, record)
+            self.fedcheck.start(self._offer(deed, changes))
         else:
-            self.app.push_screen(HistoryScreen(deed.ref))
+            self.fedcheck.open_screen("history", deed.ref)
 
-    def _offer(self, deed: HistoryRow, changes: list[Change]) -> None:
+    async def _offer(self, deed: HistoryRow, changes: list[Change]) -> None:
         """Show what going back to a point would change, and offer it."""
-
-        def chosen(answer: str | None) -> None:
-            if answer == "back":
-                self._go_back(deed, changes)
-            elif answer == "item":
-                self.fedcheck.show_item(self.ref)
-
         choices = [Choice("item", "Show the item in its list", "i")]
         if changes:
             choices.insert(0, Choice("back", "Go back to this point, as a new action", "b"))
-        self.app.push_screen(ChoicePrompt(_title_of_offer(deed, changes), choices), chosen)
+        answer = await self.fedcheck.ask(ChoicePrompt(_title_of_offer(deed, changes), choices))
+        if answer == "back":
+            self._go_back(deed, changes)
+        elif answer == "item":
+            self.fedcheck.show_item(self.ref)
 
     def _go_back(self, deed: HistoryRow, changes: list[Change]) -> None:
         session = self.fedcheck.session
@@ -184,26 +153,11 @@ class HistoryScreen(PlaceScreen):
 
     def action_history_filter(self) -> None:
         """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#story-filter").focus()
-
-    @on(Input.Changed, "#story-filter")
-    def _typed(self, event: Input.Changed) -> None:
-        self.filter = event.value
-        self._fill()
-
-    @on(Input.Submitted, "#story-filter")
-    def _entered(self) -> None:
-        self.set_class(bool(self.filter), "-filtering")
-        self.story.focus()
+        self.open_filter()
 
     def action_history_close(self) -> None:
         """Leave the filter; without one, go back."""
-        if self.has_class("-filtering"):
-            self.query_one("#story-filter", Input).value = ""
-            self.remove_class("-filtering")
-            self.story.focus()
-        elif self.is_current:
+        if not self.leave_filter() and self.is_current:
             self.dismiss(None)
 
 

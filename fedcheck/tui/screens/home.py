@@ -22,10 +22,10 @@ from fedcheck.domain.dates import distance
 from fedcheck.domain.text import one_line, plural
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
-from fedcheck.tui.screens.gate import GateScreen
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors, attention
 from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.navigator import Place
 from fedcheck.tui.widgets.phase_table import GATE, PhaseTable
 from fedcheck.tui.widgets.timeline import sparkline, timeline
 from fedcheck.tui.widgets.top_line import TopLine
@@ -192,7 +192,7 @@ class HomeScreen(PlaceScreen):
         self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
 
     def _lately(self) -> None:
-        doings = lately(self.fedcheck.lately)
+        doings = lately(self.fedcheck.since_last_look)
         shown = self.size.width >= 100 and self.size.height >= 30 and bool(doings)
         self.query_one("#lately-heading").display = shown
         self.query_one("#lately").display = shown
@@ -250,34 +250,31 @@ class HomeScreen(PlaceScreen):
         more = Content.styled(f"  and {len(found) - room + 1} more", "$text-warning")
         return [*found[: room - 1], Door(more, "attention:")]
 
-    def _ask_attention(self) -> None:
+    async def _ask_attention(self) -> None:
         """Show all that needs attention, to go to one of it."""
         found = attention(self.fedcheck.board, self.fedcheck.signs)
         choices = [Choice(door.target, door.line.plain) for door in found if door.target]
-        self.app.push_screen(ChoicePrompt("Needs attention", choices), self._go)
+        self._go(await self.fedcheck.ask(ChoicePrompt("Needs attention", choices)))
 
-    def _ask_step(self) -> None:
+    async def _ask_step(self) -> None:
         """Show all steps of the role, to go to one of them."""
         role = self.fedcheck.view_role
         choices = [
             Choice(f"item:{step.row.ref}", f"{_fill(step.row.item.title, 40)} {step.why}")
             for step in agenda.mine(self.fedcheck.board, role)
         ]
-        self.app.push_screen(ChoicePrompt(f"Next for {role}", choices), self._go)
+        self._go(await self.fedcheck.ask(ChoicePrompt(f"Next for {role}", choices)))
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
-        from fedcheck.tui.screens.checklist import ChecklistScreen
-        from fedcheck.tui.widgets.navigator import Place
-
         if event.role == GATE:
             lack = self.query_one(PhaseTable).lacking.get(event.phase)
             if lack and lack[1]:
-                self.app.push_screen(GateScreen(lack[0], event.phase))
+                self.fedcheck.open_screen("gate", lack[0], event.phase)
             else:
                 self.fedcheck.tell("Nothing is missing in this phase" if lack else "It has no gate")
             return
-        self.app.push_screen(ChecklistScreen(Place(event.phase, event.role)))
+        self.fedcheck.open_screen("checklist", Place(event.phase, event.role))
 
     @on(Doors.Opened)
     def _open_door(self, event: Doors.Opened) -> None:
@@ -289,14 +286,14 @@ class HomeScreen(PlaceScreen):
         app = self.fedcheck
         doors: dict[str, Callable[[str], object]] = {
             "item": app.show_item,
-            "query": app.show_query,
-            "requests": lambda words: app.show_ledger("requests", words),
-            "findings": lambda words: app.show_ledger("findings", words),
-            "evidence": app.show_evidence,
-            "history": app.show_history,
-            "gate": lambda stone: app.push_screen(GateScreen(stone)),
-            "attention": lambda _: self._ask_attention(),
-            "steps": lambda _: self._ask_step(),
+            "query": lambda query: app.open_from_home("checklist", query=query),
+            "requests": lambda words: app.show_issues("requests", words),
+            "findings": lambda words: app.show_issues("findings", words),
+            "evidence": lambda words: app.open_from_home("evidence-register", words),
+            "history": lambda words: app.open_screen("history", filter_text=words),
+            "gate": lambda milestone: app.open_screen("gate", milestone),
+            "attention": lambda _: app.start(self._ask_attention()),
+            "steps": lambda _: app.start(self._ask_step()),
             "orphans": lambda _: self._read_orphans(),
             "broken": lambda number: self._read_broken(int(number)),
         }

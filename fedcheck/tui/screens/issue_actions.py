@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.dates import distance, typed_due
@@ -16,11 +15,9 @@ from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, allow
+from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
 
 IssueEdit = RequestEdit | FindingEdit | EvidenceEdit | Withdrawal
 """What is done to a request or a finding.
@@ -32,7 +29,7 @@ A save that the disk refused half way is made again, so an edit made twice must 
 class Revising:
     """Asks for changes of the things in one book, and saves them."""
 
-    def __init__(self, app: "FedcheckApp", book: str) -> None:
+    def __init__(self, app: ProjectApp, book: str) -> None:
         self.app = app
         self.book = book
 
@@ -195,13 +192,13 @@ def due_by_risk(thing: Thing) -> date | None:
     return None
 
 
-def day_of(app: "FedcheckApp", text: str) -> date | None:
+def day_of(app: ProjectApp, text: str) -> date | None:
     """Return the day that a typed due date means; none for an empty one. Raises ValueError."""
     meant = typed_due(text, app.board.today)
     return app.board.calendar.day_of(meant) if meant else None
 
 
-def due_preview(app: "FedcheckApp", without: str) -> Callable[[str], str]:
+def due_preview(app: ProjectApp, without: str) -> Callable[[str], str]:
     """Return what says the day that a typed due date means."""
 
     def preview(text: str) -> str:
@@ -213,7 +210,7 @@ def due_preview(app: "FedcheckApp", without: str) -> Callable[[str], str]:
     return preview
 
 
-def items_of(app: "FedcheckApp", text: str, kept: Sequence[str]) -> tuple[str, ...]:
+def items_of(app: ProjectApp, text: str, kept: Sequence[str]) -> tuple[str, ...]:
     """Return the references that typed ends of references mean. Raises ValueError.
 
     Those that stood there (`kept`) may stay, whether the checklists still have them or not.
@@ -230,7 +227,7 @@ def items_of(app: "FedcheckApp", text: str, kept: Sequence[str]) -> tuple[str, .
     return tuple(dict.fromkeys(found))
 
 
-def items_preview(app: "FedcheckApp", kept: Sequence[str]) -> Callable[[str], str]:
+def items_preview(app: ProjectApp, kept: Sequence[str]) -> Callable[[str], str]:
     """Return what says which items are meant."""
 
     def preview(text: str) -> str:

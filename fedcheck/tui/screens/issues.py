@@ -1,7 +1,6 @@
 """What the screens of requests and of findings share: list, groups, filter, details, links."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import PurePath
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -10,27 +9,23 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.activity import HistoryRow, story
 from fedcheck.analysis.issues import Thing, grouped
 from fedcheck.domain.query import Language
+from fedcheck.domain.reference import split
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.session import Session
+from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.issue_actions import Revising
-from fedcheck.tui.screens.place import PlaceScreen
-from fedcheck.tui.widgets.issue_columns import row
 from fedcheck.tui.widgets.issue_details import Page, details
-from fedcheck.tui.widgets.issue_list import Columns, IssueRow, LedgerList
+from fedcheck.tui.widgets.issue_list import IssueList
 from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.row_list import under_headings
 from fedcheck.tui.widgets.top_line import TopLine
-
-DETAILS_DELAY = 0.08
-"""How long the cursor rests, in seconds, before the details follow it."""
 
 WIDEST = 110
 """How wide a line of the details may be; longer ones are hard to read."""
@@ -38,7 +33,7 @@ WIDEST = 110
 Stories = Mapping[str, Sequence[HistoryRow]]
 
 
-class LedgerScreen(PlaceScreen):
+class IssueScreen(FilteredListScreen):
     """A register on the whole screen: a list in groups, and the details of the highlighted one."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual reads it from the class
@@ -51,23 +46,13 @@ class LedgerScreen(PlaceScreen):
         ("requests", "Requests"),
         ("findings", "Findings"),
     )
-    GROUPS: ClassVar[Mapping[str, str]] = {}
-
-    class Told(Message):
-        """What was done to each request and finding was read from the history."""
-
-        def __init__(self, project: Project, future: "Future[Stories]") -> None:
-            self.project = project
-            self.future = future
-            super().__init__()
+    TITLES: ClassVar[Mapping[str, str]] = {}
+    """How the rows can be grouped, and what stands on screen for it."""
 
     def __init__(self, filter_text: str = "", ref: str = "") -> None:
-        super().__init__(classes="ledger")
-        self.filter = filter_text
+        super().__init__(filter_text, classes="ledger")
         self.wanted_ref = ref
         self.stories: Stories | None = None
-        self.told_of: Project | None = None
-        self._timer: Timer | None = None
 
     @property
     def things(self) -> Sequence[Thing]:
@@ -79,10 +64,6 @@ class LedgerScreen(PlaceScreen):
         """Return the language of the filter."""
         raise TypeError(f"{type(self).__name__} does not say what can be searched")
 
-    def columns(self, width: int) -> Columns:
-        """Return the columns for a width."""
-        raise TypeError(f"{type(self).__name__} has no columns")
-
     def standing(self) -> str:
         """Say how many there are of what."""
         raise TypeError(f"{type(self).__name__} does not count")
@@ -92,37 +73,30 @@ class LedgerScreen(PlaceScreen):
         raise TypeError(f"{type(self).__name__} says nothing")
 
     @property
-    def rows(self) -> LedgerList:
+    def rows(self) -> IssueList:
         """Return the list."""
-        return self.query_one(LedgerList)
+        return self.query_one(IssueList)
 
     @property
     def thing(self) -> Thing | None:
         """Return the highlighted one."""
-        wanted = self.rows.ref.partition(":")[2]
-        return next((thing for thing in self.things if thing.id == wanted), None)
+        shown = self.rows.current
+        return next((one for one in self.things if shown and one.id == shown.id), None)
 
     @property
     def revising(self) -> Revising:
         """Return what asks for changes and saves them."""
         return Revising(self.fedcheck, self.BOOK)
 
-    @property
-    def grouping(self) -> str:
-        """Return how the list is grouped."""
-        remembered = self.fedcheck.remembered.text(f"groups-{self.BOOK}")
-        return remembered if remembered in self.GROUPS else next(iter(self.GROUPS))
-
     def compose(self) -> ComposeResult:
         """Lay out tabs, filter, list and details."""
-        signs = self.fedcheck.signs
         yield TopLine()
         yield Static(id="ledger-tabs")
         with Container(id="ledger"):
             with Vertical(id="ledger-rows"):
                 yield Input(self.filter, placeholder=self._examples(), id="filter")
                 yield Static(id="filter-error")
-                yield LedgerList(self.columns, signs.ascii_only, id="ledger-list")
+                yield IssueList(self.fedcheck.signs, id="ledger-list")
             with Page(id="ledger-details"):
                 yield Static(id="ledger-text")
         yield KeyLine()
@@ -131,46 +105,48 @@ class LedgerScreen(PlaceScreen):
         keys = [f"{key}:{value}" for key, value in self.language.examples.items()]
         return "words, or " + " ".join(keys[:4])
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Show what there is, with the cursor where it is wanted."""
-        self.set_class(bool(self.filter), "-filtering")
         self.query_one(Page).can_focus = False
         wanted = self.wanted_ref
-        self.show()
-        self.rows.focus()
-        if wanted and self.rows.ref == wanted:
+        super().begin()
+        if wanted and self.ref == wanted:
             self._open()
+
+    @property
+    def ref(self) -> str:
+        """Return the reference of the highlighted one."""
+        return f"{self.BOOK}:{self.rows.current.id}" if self.rows.current else ""
 
     def go_to(self, ref: str) -> None:
         """Put the cursor on one, as soon as it is there."""
         self.wanted_ref = ref
-        self.query_one("#filter", Input).value = ""
+        self.field.value = ""
         self.remove_class("-filtering")
 
     def show(self) -> None:
         """Show what the filter lets through, in groups."""
-        board, signs = self.fedcheck.board, self.fedcheck.signs
+        board = self.fedcheck.board
         chosen = self._chosen()
-        rows: list[IssueRow | str] = []
-        for head, members in grouped(chosen, self.grouping):
-            rows.append(f"{one_line(head)} {len(members)}")
-            rows += [row(f"{self.BOOK}:{one.id}", one, board.today, signs) for one in members]
+        groups = grouped(chosen, self.grouping)
+        rows = under_headings((f"{one_line(head)} {len(of)}", of) for head, of in groups)
         empty = self._unreadable() or self.empty_text()
         if self.things:
             count = plural(len(self.things), self.BOOK[:-1])
-            clears = self.fedcheck.hint("ledger.back", "clears it", "; ")
-            empty = f"None of {count} matches the filter{clears}"
-        self.rows.show(rows, empty)
-        if self.wanted_ref and self.rows.go_to(self.wanted_ref):
+            empty = self.none_matches(count, "ledger.back")
+        self.rows.today = board.today
+        self.rows.put(rows, empty)
+        if self.wanted_ref and self.rows.move_to(split(self.wanted_ref)[1]):
             self.wanted_ref = ""
         part = f"{len(chosen)} of {len(self.things)} · " if len(chosen) != len(self.things) else ""
         self.query_one(TopLine).show("Questions and findings", "", part + self.standing())
         self.query_one("#ledger-tabs", Static).update(self._tabs(board.project))
         if self.has_class("-open"):
-            self._show_details()
+            self.show_details()
             if self.thing is None:
                 self._close()
-        self._read_stories()
+        session = self.fedcheck.session
+        self.read(lambda: _stories(session), self._know)
 
     def _unreadable(self) -> str:
         """Say what is wrong where the file cannot be read: then nothing here is not nothing."""
@@ -189,7 +165,7 @@ class LedgerScreen(PlaceScreen):
         parts[-1] = "  "
         key = self.fedcheck.key
         parts += [(key("ledger.switch"), "bold $accent"), ("        grouped ", "$text-muted")]
-        parts += [self.GROUPS[self.grouping], "  ", (key("ledger.group"), "bold $accent")]
+        parts += [self.TITLES[self.grouping], "  ", (key("ledger.group"), "bold $accent")]
         return Content.assemble(*parts)
 
     def _chosen(self) -> list[Thing]:
@@ -202,63 +178,38 @@ class LedgerScreen(PlaceScreen):
             error.display = True
             return list(self.things)
 
-    def _read_stories(self) -> None:
-        """Have the history read, off the UI thread, once for each state of the project."""
-        session = self.fedcheck.session
-        project = session.project
-        if self.told_of is not project:
-            self.told_of = project
-            self.fedcheck.writer.submit(
-                lambda: _stories(session), lambda done: self.post_message(self.Told(project, done))
-            )
-
-    @on(Told)
-    def _told(self, event: Told) -> None:
-        if event.future.exception() is None:
-            self.stories = event.future.result()
-            self._show_details()
-
-    @on(LedgerList.Highlighted)
-    def _highlighted(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(DETAILS_DELAY, self._show_details)
+    def _know(self, stories: Stories) -> None:
+        self.stories = stories
+        self.show_details()
 
     @on(Page.Resized)
-    def _show_details(self) -> None:
+    def _resized(self) -> None:
+        self.show_details()
+
+    def show_details(self) -> None:
+        """Show the details of the highlighted one, as wide as there is room for."""
         thing, text = self.thing, self.query_one("#ledger-text", Static)
         if thing is None:
             text.update(Content(""))
             return
-        told = None if self.stories is None else self.stories.get(self.rows.ref, ())
+        told = None if self.stories is None else self.stories.get(self.ref, ())
         width = min(self.query_one(Page).scrollable_content_region.width, WIDEST)
         app = self.fedcheck
         text.update(details(app.board, thing, app.signs, app.keymap, told, width))
 
-    @on(LedgerList.Opened)
+    @on(IssueList.Opened)
     def _open(self) -> None:
         self.add_class("-open")
         page = self.query_one(Page)
         page.can_focus = True
         page.scroll_home(animate=False)
         page.focus()
-        self._show_details()
+        self.show_details()
 
     def _close(self) -> None:
         self.remove_class("-open")
         self.rows.focus()
         self.query_one(Page).can_focus = False
-
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        if event.value != self.filter:
-            self.filter = event.value
-            self.show()
-
-    @on(Input.Submitted, "#filter")
-    def _entered(self) -> None:
-        self.set_class(bool(self.filter), "-filtering")
-        self.rows.focus()
 
     def action_ledger_filter(self) -> None:
         """Open the filter."""
@@ -289,14 +240,12 @@ class LedgerScreen(PlaceScreen):
         """Go from the requests to the findings, or back."""
         books = [book for book, _ in self.TABS]
         other = books[1 - books.index(self.BOOK)]
-        self.app.switch_screen(ledger_screen(other))
+        self.fedcheck.replace_screen(other)
 
     def action_ledger_evidence(self) -> None:
         """See, add, open and remove evidence."""
-        from fedcheck.tui.screens.evidence import LedgerEvidenceScreen
-
         self.with_thing(
-            lambda thing: self.app.push_screen(LedgerEvidenceScreen(self.BOOK, thing.id))
+            lambda thing: self.fedcheck.open_screen("issue-evidence", self.BOOK, thing.id)
         )
 
     def action_ledger_item(self) -> None:
@@ -322,15 +271,6 @@ class LedgerScreen(PlaceScreen):
             self.app.bell()
         else:
             act(thing)
-
-
-def ledger_screen(book: str, filter_text: str = "", ref: str = "") -> LedgerScreen:
-    """Return the screen of a register."""
-    from fedcheck.tui.screens.findings import FindingsScreen
-    from fedcheck.tui.screens.requests import RequestsScreen
-
-    made = FindingsScreen if book == "findings" else RequestsScreen
-    return made(filter_text, ref)
 
 
 def _stories(session: Session) -> Stories:

@@ -1,12 +1,11 @@
 """What the screens of an open workspace share: they show the project, and show it anew."""
 
 import itertools
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.screen import Screen
 
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.app_protocol import ProjectApp
 
 
 class PlaceScreen(Screen[None]):
@@ -16,9 +15,9 @@ class PlaceScreen(Screen[None]):
     _left = False
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def show(self) -> None:
         """Show the project as it is now."""
@@ -30,7 +29,7 @@ class PlaceScreen(Screen[None]):
         above = itertools.takewhile(lambda one: one is not self, reversed(self.app.screen_stack))
         return all(one.is_modal for one in above)
 
-    def on_saving_app_changed(self) -> None:
+    def on_project_changed(self) -> None:
         """Show what changed, once there is something to show it in, and where it is seen."""
         if self.is_mounted and self.seen:
             self.show()

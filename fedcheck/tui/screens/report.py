@@ -223,13 +223,13 @@ class ReportScreen(PlaceScreen):
 
     def action_report_pager(self) -> None:
         """Show the Markdown in the person's pager."""
-        self._outside(lambda: external_programs.paged(self.fedcheck, self.text or self.failure))
+        self._outside(lambda: external_programs.paged(self.app, self.text or self.failure))
 
     def action_report_editor(self) -> None:
         """Write the report, and open its file in the person's editor."""
         path = self._write()
         if path is not None:
-            self._outside(lambda: external_programs.opened(self.fedcheck, path))
+            self._outside(lambda: external_programs.opened(self.app, path))
 
     def _outside(self, start: Callable[[], None]) -> None:
         try:

@@ -12,9 +12,7 @@ from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.tui.dialogs.issue_forms import amend_request, ask_request
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.issues import LedgerScreen
-from fedcheck.tui.widgets.issue_columns import request_columns
-from fedcheck.tui.widgets.issue_list import Columns
+from fedcheck.tui.screens.issues import IssueScreen
 
 KINDS = (
     Choice("question", "Question of a reviewer", "q"),
@@ -22,19 +20,21 @@ KINDS = (
 )
 
 
-class RequestsScreen(LedgerScreen):
+class RequestsScreen(IssueScreen):
     """What one side asks of another, and whether it was answered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("requests"), *bindings("ledger")]
     PLACES: ClassVar[tuple[str, ...]] = (
         "requests",
         "ledger",
-        "ledger-rows",
+        "rows",
         "ledger-page",
         "everywhere",
     )
     BOOK = "requests"
-    GROUPS: ClassVar[Mapping[str, str]] = REQUEST_GROUPS
+    TITLES: ClassVar[Mapping[str, str]] = REQUEST_GROUPS
+    GROUPS: ClassVar[Sequence[str]] = tuple(REQUEST_GROUPS)
+    KEPT_AS = "groups-requests"
 
     @property
     def things(self) -> Sequence[Thing]:
@@ -45,10 +45,6 @@ class RequestsScreen(LedgerScreen):
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
         return request_language(self.fedcheck.board.project)
-
-    def columns(self, width: int) -> Columns:
-        """Return the columns for a width."""
-        return request_columns(width)
 
     def standing(self) -> str:
         """Say how many are open, overdue, answered, accepted."""

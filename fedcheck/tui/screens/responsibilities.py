@@ -1,7 +1,6 @@
 """Who waits for whom, and who does what in each phase."""
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from fedcheck.analysis.handoffs import Handoff, between_roles, handoffs
@@ -20,11 +18,10 @@ from fedcheck.analysis.waiting_since import status_days
 from fedcheck.domain.process import role_label
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
-from fedcheck.errors import FedcheckError
 from fedcheck.tui.key_bindings import bindings
-from fedcheck.tui.screens.place import PlaceScreen
+from fedcheck.tui.screens.filtered_list import ListScreen
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, PartsList, roles_text
+from fedcheck.tui.widgets.responsibility_list import DutyRow, Line, ResponsibilityList, roles_text
 from fedcheck.tui.widgets.top_line import TopLine
 
 SHOWN = 8
@@ -33,7 +30,7 @@ SHOWN = 8
 Piece = tuple[str, str]
 
 
-class ResponsibilitiesScreen(PlaceScreen):
+class ResponsibilitiesScreen(ListScreen):
     """Hand-offs above, deliverables by phase below, the details of one of them at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("parts")
@@ -44,59 +41,35 @@ class ResponsibilitiesScreen(PlaceScreen):
         (170, "-broad"),
     ]
 
-    class Read(Message):
-        """It was read since when things have their status."""
-
-        def __init__(self, future: "Future[Mapping[str, date]]") -> None:
-            self.future = future
-            super().__init__()
-
     def __init__(self) -> None:
         super().__init__()
         self.far = False
         self.days: Mapping[str, date] = {}
-        self._seen: object = None
 
     @property
-    def rows(self) -> PartsList:
+    def rows(self) -> ResponsibilityList:
         """Return the list."""
-        return self.query_one(PartsList)
+        return self.query_one(ResponsibilityList)
 
     def compose(self) -> ComposeResult:
         """Lay out list and details."""
         yield TopLine()
         with Container(id="parts"):
-            yield PartsList(self.fedcheck.signs, id="parts-list")
+            yield ResponsibilityList(self.fedcheck.signs, id="parts-list")
             with VerticalScroll(id="parts-details", can_focus=False):
                 yield Static(id="parts-text")
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Show both parts."""
-        self.show()
-        self.rows.focus()
-
     def show(self) -> None:
         """Show who waits and who does what; read the history where the project is another one."""
         session = self.fedcheck.session
-        if session.project is not self._seen:
-            self._seen = project = session.project
-            zone = ZoneInfo(project.config.timezone)
-            self.fedcheck.writer.submit(
-                lambda: status_days(project, session.history(), zone),
-                lambda future: self.post_message(self.Read(future)),
-            )
+        project = session.project
+        zone = ZoneInfo(project.config.timezone)
+        self.read(lambda: status_days(project, session.history(), zone), self._know)
         self._fill()
 
-    @on(Read)
-    def _read(self, event: Read) -> None:
-        error = event.future.exception()
-        if error is None:
-            self.days = event.future.result()
-        elif isinstance(error, FedcheckError):
-            self.fedcheck.tell(str(error), error.hint, "error")
-        else:
-            raise error
+    def _know(self, days: Mapping[str, date]) -> None:
+        self.days = days
         self._fill()
 
     def _fill(self) -> None:
@@ -119,10 +92,10 @@ class ResponsibilitiesScreen(PlaceScreen):
         hidden = len(every) - len(found)
         part = f"{plural(len(found), 'hand-off')}" + (f", {hidden} far off" if hidden else "")
         self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
-        self._details()
+        self.show_details()
 
-    @on(PartsList.Highlighted)
-    def _details(self) -> None:
+    def show_details(self) -> None:
+        """Show the details of the highlighted row."""
         row = self.rows.current
         lines: list[Piece] = []
         if isinstance(row, Handoff):
@@ -153,7 +126,7 @@ class ResponsibilitiesScreen(PlaceScreen):
                 lines.append((f"  and {len(row.blocks) - SHOWN} more", "$foreground-muted"))
         return lines
 
-    @on(PartsList.Opened)
+    @on(ResponsibilityList.Opened)
     def _opened(self) -> None:
         row = self.rows.current
         if isinstance(row, Handoff):
@@ -161,7 +134,7 @@ class ResponsibilitiesScreen(PlaceScreen):
             if row.what == "item":
                 self.fedcheck.show_item(row.ref)
             else:
-                self.fedcheck.show_ledger(book, ref=row.ref)
+                self.fedcheck.show_issues(book, ref=row.ref)
         elif row is not None and row.duty.row is not None:
             self.fedcheck.show_item(row.duty.row.ref)
         else:

@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[int, str]] = {
 """The counts after the progress, with the widths and colours of their columns."""
 
 
-class TestingScreen(PlaceScreen):
+class TestProgressScreen(PlaceScreen):
     """Tests counted in one way at a time."""
 
     __test__ = False
@@ -119,7 +119,7 @@ class TestingScreen(PlaceScreen):
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
         narrowed = "" if event.target == "all" else f' {self.by}:"{event.target}"'
-        self.fedcheck.show_query(f"kind:test{narrowed}")
+        self.fedcheck.open_from_home("checklist", query=f"kind:test{narrowed}")
 
     def action_tests_by(self) -> None:
         """Count the next way."""

@@ -9,8 +9,16 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+SMALLEST = (60, 20)
+"""The size in cells below which the app asks for more room."""
 
-class SmallScreen(ModalScreen[None]):
+
+def fits(width: int, height: int) -> bool:
+    """Tell whether the screens fit into a terminal of a size."""
+    return width >= SMALLEST[0] and height >= SMALLEST[1]
+
+
+class TooSmallScreen(ModalScreen[None]):
     """A kind word; it goes by itself when there is room."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,ctrl+q", "leave", "quit", show=False)]
@@ -28,8 +36,6 @@ class SmallScreen(ModalScreen[None]):
         self._look(*self.app.size)
 
     def _look(self, width: int, height: int) -> None:
-        from fedcheck.tui.preferences import SMALLEST, fits
-
         if fits(width, height):
             if self.is_current:
                 self.dismiss(None)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from textual import on
@@ -21,13 +21,11 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_files
 from fedcheck.storage.config import machine_timezone
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
-
-if TYPE_CHECKING:
-    from fedcheck.tui.app import FedcheckApp
-
 
 KEYS = "⏎ and tab go on, F2 makes it, esc cancels"
 
@@ -45,9 +43,9 @@ class WelcomeScreen(ModalScreen[None]):
         super().__init__(classes="prompt")
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the choices."""
@@ -85,11 +83,12 @@ class WelcomeScreen(ModalScreen[None]):
         elif kind == "demo":
             self._demo()
         elif kind == "open":
-            self._ask_folder()
+            self.fedcheck.start(self._ask_folder())
         else:
-            self.app.push_screen(NewWorkspaceScreen(), self._made)
+            self.fedcheck.start(self._make())
 
-    def _made(self, root: Path | None) -> None:
+    async def _make(self) -> None:
+        root = await self.fedcheck.ask(NewWorkspaceScreen())
         if root is not None:
             self._open(root)
 
@@ -105,21 +104,17 @@ class WelcomeScreen(ModalScreen[None]):
         example.make(root, example.today_there(self.fedcheck.clock()))
         self._open(root)
 
-    def _ask_folder(self) -> None:
-        from fedcheck.tui.dialogs.prompts import TextPrompt
-
+    async def _ask_folder(self) -> None:
         def preview(text: str) -> str:
             root = paths.expanded(text)
             if not os.path.lexists(root / paths.HEAD):
                 raise ValueError("no fedcheck.toml there")
             return "a workspace is there; ⏎ opens it"
 
-        def given(text: str | None) -> None:
-            if text:
-                self._open(paths.expanded(text).absolute())
-
         prompt = TextPrompt("Folder of the workspace", f"{self.fedcheck.here}/", preview=preview)
-        self.app.push_screen(prompt, given)
+        text = await self.fedcheck.ask(prompt)
+        if text:
+            self._open(paths.expanded(text).absolute())
 
     def action_close(self) -> None:
         """Go back to the open workspace; without one, leave."""
@@ -146,9 +141,9 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         self.processes: Mapping[str, Process] = {}
 
     @property
-    def fedcheck(self) -> "FedcheckApp":
+    def fedcheck(self) -> ProjectApp:
         """Return the app."""
-        return cast("FedcheckApp", self.app)
+        return cast(ProjectApp, self.app)
 
     def compose(self) -> ComposeResult:
         """Lay out the fields with sensible defaults."""

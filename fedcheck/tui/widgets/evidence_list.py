@@ -1,14 +1,9 @@
 """The evidence register as a list, with the details of a row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.content import Content
-from textual.strip import Strip
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceRow, Group, Use, age_of
@@ -16,8 +11,8 @@ from fedcheck.analysis.issue_evidence import in_a_ledger
 from fedcheck.domain.dates import distance
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import clean, one_line, plural
-from fedcheck.tui.signs import STATUS_STYLES, UNICODE, Signs
-from fedcheck.tui.widgets.row_list import RowList, cell, right
+from fedcheck.tui.signs import STATUS_STYLES, Signs
+from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
 
 STANDING_STYLES: dict[str, str] = {
     "missing": "error",
@@ -29,37 +24,6 @@ STANDING_STYLES: dict[str, str] = {
     "expected": "dim",
 }
 """The style of each standing, by the names of the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How wide the columns are (0: left out); the name takes what is left."""
-
-    standing: int
-    items: int
-    kind: int
-    collected: int
-    age: int
-    stale: int
-    away: int
-
-    @property
-    def fixed(self) -> int:
-        """Return the width of everything but the name."""
-        wide = [self.standing, self.items, self.kind, self.collected]
-        wide += [self.age, self.stale, self.away]
-        return sum(wide) + 2 * sum(1 for width in wide if width)
-
-
-def layout(width: int) -> Layout:
-    """Return the columns for a width in cells."""
-    if width >= 140:
-        return Layout(9, 34, 6, 10, 6, 10, 9)
-    if width >= 112:
-        return Layout(8, 20, 6, 10, 6, 10, 9)
-    if width >= 76:
-        return Layout(8, 14, 0, 0, 6, 10, 0)
-    return Layout(0, 0, 0, 0, 0, 10, 0)
 
 
 def sign_of(row: EvidenceRow, signs: Signs) -> str:
@@ -84,18 +48,67 @@ def items_text(row: EvidenceRow, width: int) -> str:
     return plural(len(refs), "item")
 
 
-class ProofList(RowList[EvidenceRow]):
+def _word(row: EvidenceRow) -> str:
+    return {"ok": "good", "lacking": "lacks", "expected": "none", "soon": "soon"}.get(
+        row.standing, row.standing
+    )
+
+
+def _standing(row: EvidenceRow, _: Look) -> Cell:
+    return _word(row), STANDING_STYLES[row.standing]
+
+
+def _label(row: EvidenceRow, _: Look) -> Cell:
+    return (row.name, "") if row.proof else (f"expected: {row.name}", "dim")
+
+
+def _items(row: EvidenceRow, look: Look) -> Cell:
+    return items_text(row, look.widths["items"]), "dim"
+
+
+def _collected(row: EvidenceRow, _: Look) -> Cell:
+    return str(row.proof.collected or "no date") if row.proof else "", "dim"
+
+
+def _age(row: EvidenceRow, look: Look) -> Cell:
+    age = age_of(row.proof, look.today) if row.proof else None
+    return "" if age is None else f"{age} d", "dim"
+
+
+def _stale(row: EvidenceRow, _: Look) -> Cell:
+    until = _until_day(row)
+    return until.isoformat() if until else "", _stale_style(row)
+
+
+def _away(row: EvidenceRow, look: Look) -> Cell:
+    until = _until_day(row)
+    return distance(until, look.today) if until else "", _stale_style(row)
+
+
+def _until_day(row: EvidenceRow) -> date | None:
+    return row.worst.turns or row.worst.stale_from
+
+
+def _stale_style(row: EvidenceRow) -> str:
+    return STANDING_STYLES[row.standing] if row.standing in ("stale", "soon") else "dim"
+
+
+COLUMNS: tuple[Column[EvidenceRow], ...] = (
+    Column("standing", _standing, {76: 8, 140: 9}),
+    Column("name", _label),
+    Column("items", _items, {76: 14, 112: 20, 140: 34}),
+    Column("kind", lambda row, _: (row.kind, "dim"), {112: 6}),
+    Column("collected", _collected, {112: 10}),
+    Column("age", _age, {76: 6}, right=True),
+    Column("stale", _stale, {0: 10}),
+    Column("away", _away, {112: 9}, right=True),
+)
+
+
+class EvidenceList(RowList[EvidenceRow]):
     """The register, under headings."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"proof-list--{name}" for name in ("heading", "cursor", "dim", "good", "warn", "error")
-    }
-
-    def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.signs = signs
-        self.today = date.min
-        self.by_item = False
+    by_item = False
 
     def show(self, groups: Sequence[Group], today: date, empty_text: str) -> None:
         """Show groups of rows; the cursor stays on its row."""
@@ -111,55 +124,18 @@ class ProofList(RowList[EvidenceRow]):
         """Return what tells a row from others."""
         return (*row.key, row.refs if self.by_item else ())
 
-    def part_style(self, name: str) -> Style:
-        """Return a style of this list."""
-        return self.get_component_rich_style(f"proof-list--{name}")
+    def columns(self, row: EvidenceRow) -> Sequence[Column[EvidenceRow]]:
+        """Return the columns; that of the items is not needed under their headings."""
+        return [one for one in COLUMNS if one.id != "items" or not self.by_item]
 
-    def draw(self, row: EvidenceRow, width: int, at_cursor: bool) -> Strip:
-        """Draw a row."""
-        columns, signs, plain = layout(width), self.signs, self.rich_style
-        dim = self.part_style("dim")
-        tone = self.part_style(STANDING_STYLES[row.standing])
-        sign = sign_of(row, signs)
-        proof, worst = row.proof, row.worst
-        wide = len(signs.status["done"])
-        items = 0 if self.by_item else columns.items
-        saved = columns.items + 2 if columns.items and self.by_item else 0
-        room = max(width - 4 - wide - columns.fixed + saved, 8)
-        mark = ">" if signs.ascii_only else "▌"
-        parts = [(mark if at_cursor else " ", plain), (f"{sign:<{wide}} ", tone)]
-        if columns.standing:
-            parts.append((cell(_word(row), columns.standing), tone))
-        name = row.name if proof else f"expected: {row.name}"
-        parts.append((cell(name, room), plain if proof else dim))
-        if items:
-            parts.append((cell(items_text(row, items), items), dim))
-        if columns.kind:
-            parts.append((cell(row.kind, columns.kind), dim))
-        if columns.collected:
-            day = str(proof.collected or "no date") if proof else ""
-            parts.append((cell(day, columns.collected), dim))
-        if columns.age:
-            age = age_of(proof, self.today) if proof else None
-            parts.append((right("" if age is None else f"{age} d", columns.age), dim))
-        if columns.stale:
-            until = worst.turns or worst.stale_from
-            late = tone if row.standing in ("stale", "soon") else dim
-            parts.append((cell(until.isoformat() if until else "", columns.stale), late))
-            if columns.away:
-                away = distance(until, self.today) if until else ""
-                parts.append((right(away, columns.away), late))
-        if at_cursor:
-            cursor = self.get_component_rich_style("proof-list--cursor", partial=True)
-            parts = [(text, found + cursor) for text, found in parts]
-        segments = [Segment(text, found) for text, found in parts]
-        return Strip(segments).adjust_cell_length(width, parts[-1][1])
-
-
-def _word(row: EvidenceRow) -> str:
-    return {"ok": "good", "lacking": "lacks", "expected": "none", "soon": "soon"}.get(
-        row.standing, row.standing
-    )
+    def lead(self, row: EvidenceRow, look: Look) -> list[Cell]:
+        """Return pointer and sign."""
+        sign = sign_of(row, self.signs)
+        wide = len(self.signs.status["done"])
+        return [
+            (self.signs.pointer if look.at_cursor else " ", ""),
+            (f"{sign:<{wide}} ", STANDING_STYLES[row.standing]),
+        ]
 
 
 Part = str | Content | tuple[str, str]

@@ -1,6 +1,6 @@
-"""The columns of requests and of findings, for the width that there is."""
+"""The columns of requests and of findings."""
 
-from datetime import date
+from typing import Any
 
 from fedcheck.analysis.issues import Thing, overdue, state_of, turn
 from fedcheck.domain.dates import distance
@@ -8,7 +8,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import Signs
-from fedcheck.tui.widgets.issue_list import Columns, IssueRow
+from fedcheck.tui.widgets.row_list import Cell, Column, Look
 
 SIGNS: dict[str, tuple[str, str]] = {
     "returned": ("blocked", "error"),
@@ -34,82 +34,77 @@ SHORT = {
 """Deviations as the POA&M abbreviates them."""
 
 
-def request_columns(width: int) -> Columns:
-    """Return the columns of requests for a width in cells."""
-    if width >= 140:
-        return (
-            ("state", 8), ("title", 0), ("place", 18), ("round", 6), ("who", 16),
-            ("due", 10), ("away", 9),
-        )  # fmt: skip
-    if width >= 106:
-        return (
-            ("state", 8), ("title", 0), ("place", 12), ("round", 3), ("who", 14),
-            ("day", 5), ("away", 8),
-        )  # fmt: skip
-    if width >= 92:
-        return ("state", 8), ("title", 0), ("place", 10), ("who", 14), ("day", 5), ("away", 8)
-    if width >= 70:
-        return ("state", 8), ("title", 0), ("turn", 9), ("day", 5), ("away", 8)
-    return ("title", 0), ("away", 8)
-
-
-def finding_columns(width: int) -> Columns:
-    """Return the columns of findings for a width in cells."""
-    first = (("state", 8), ("risk", 8), ("title", 0))
-    if width >= 140:
-        return *first, ("deviation", 11), ("owner", 12), ("due", 10), ("away", 9)
-    if width >= 106:
-        return *first, ("deviation", 11), ("owner", 8), ("day", 5), ("away", 8)
-    if width >= 92:
-        return *first, ("owner", 8), ("day", 5), ("away", 8)
-    if width >= 70:
-        return *first, ("day", 5), ("away", 8)
-    return ("risk", 4), ("title", 0), ("away", 8)
-
-
-def row(ref: str, thing: Thing, today: date, signs: Signs) -> IssueRow:
-    """Return the line of a request or a finding."""
-    state = state_of(thing)
-    status, style = SIGNS[state]
-    late = overdue(thing, today)
-    over = thing.state in ("accepted", "closed")
-    due_style = "warn" if late else "dim"
-    cells = {
-        "state": (state.removeprefix("retest "), style),
-        "title": (thing.title, "dim" if over else ""),
-        "due": (thing.due.isoformat() if thing.due else "", due_style),
-        "day": (thing.due.isoformat()[5:] if thing.due else "", due_style),
-        "away": (distance(thing.due, today) if thing.due and not over else "", due_style),
-    }
-    cells |= _of_request(thing, signs) if isinstance(thing, Request) else _of_finding(thing)
-    return IssueRow(
-        ref, signs.overdue if late else " ", signs.status[status], style or "dim", cells
-    )
-
-
 def asker_and_answerer(request: Request, signs: Signs) -> str:
     """Say who asks whom."""
     arrow = "->" if signs.ascii_only else "→"
     return f"{one_line(request.by) or '?'} {arrow} {one_line(request.to) or '?'}"
 
 
-def _of_request(request: Request, signs: Signs) -> dict[str, tuple[str, str]]:
-    who = asker_and_answerer(request, signs)
-    return {
-        "place": (" ".join(part for part in (request.document, request.section) if part), "dim"),
-        "round": (request.round, "dim"),
-        "who": (who, "dim" if request.state == "accepted" else ""),
-        "turn": (turn(request), ""),
-    }
+def _state(thing: Thing, _: Look) -> Cell:
+    state = state_of(thing)
+    return state.removeprefix("retest "), SIGNS[state][1]
 
 
-def _of_finding(finding: Finding) -> dict[str, tuple[str, str]]:
+def _title(thing: Thing, _: Look) -> Cell:
+    return thing.title, "dim" if _is_over(thing) else ""
+
+
+def _is_over(thing: Thing) -> bool:
+    return thing.state in ("accepted", "closed")
+
+
+def _due(thing: Thing, look: Look) -> Cell:
+    text = thing.due.isoformat() if thing.due else ""
+    return text if look.widths["due"] >= 10 else text[5:], _due_style(thing, look)
+
+
+def _away(thing: Thing, look: Look) -> Cell:
+    open_ = thing.due is not None and not _is_over(thing)
+    text = distance(thing.due, look.today) if thing.due and open_ else ""
+    return text, _due_style(thing, look)
+
+
+def _due_style(thing: Thing, look: Look) -> str:
+    return "warn" if overdue(thing, look.today) else "dim"
+
+
+def _place(request: Request, _: Look) -> Cell:
+    return " ".join(part for part in (request.document, request.section) if part), "dim"
+
+
+def _who(request: Request, look: Look) -> Cell:
+    style = "dim" if request.state == "accepted" else ""
+    return asker_and_answerer(request, look.signs), style
+
+
+def _risk(finding: Finding, _: Look) -> Cell:
+    return finding.risk, "dim" if finding.state == "closed" else RISK_STYLES[finding.risk]
+
+
+def _deviation(finding: Finding, _: Look) -> Cell:
     asked = finding.deviation
-    decided = f"{SHORT.get(asked, asked)} {finding.deviation_state or 'pending'}" if asked else ""
+    text = f"{SHORT.get(asked, asked)} {finding.deviation_state or 'pending'}" if asked else ""
     pending = asked and finding.deviation_state in ("", "pending")
-    closed = finding.state == "closed"
-    return {
-        "risk": (finding.risk, "dim" if closed else RISK_STYLES[finding.risk]),
-        "deviation": (decided, "accent" if pending else "dim"),
-        "owner": (finding.owner, ""),
-    }
+    return text, "accent" if pending else "dim"
+
+
+REQUEST_COLUMNS: tuple[Column[Any], ...] = (
+    Column("state", _state, {70: 8}),
+    Column("title", _title),
+    Column("place", _place, {92: 10, 106: 12, 140: 18}),
+    Column("round", lambda request, _: (request.round, "dim"), {106: 3, 140: 6}),
+    Column("who", _who, {92: 14, 140: 16}),
+    Column("turn", lambda request, _: (turn(request), ""), {70: 9, 92: 0}),
+    Column("due", _due, {70: 5, 140: 10}),
+    Column("away", _away, {0: 8, 140: 9}, right=True),
+)
+
+FINDING_COLUMNS: tuple[Column[Any], ...] = (
+    Column("state", _state, {70: 8}),
+    Column("risk", _risk, {0: 4, 70: 8}),
+    Column("title", _title),
+    Column("deviation", _deviation, {106: 11}),
+    Column("owner", lambda finding, _: (finding.owner, ""), {92: 8, 140: 12}),
+    Column("due", _due, {70: 5, 140: 10}),
+    Column("away", _away, {0: 8, 140: 9}, right=True),
+)

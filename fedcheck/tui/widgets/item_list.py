@@ -1,86 +1,35 @@
 """The list of items: signs, title, and as many columns as there are room and reason for."""
 
-import dataclasses
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
 
 from fedcheck.domain.dates import distance
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
-from fedcheck.tui.widgets.row_list import RowList, cell, right
+from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
 
 _PROCEDURE = re.compile(r"[A-Z]{2}-\d")
 """How the code of an assessment procedure begins: `AC-02a.[01]`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which columns there is room for, and how wide they are (0: left out)."""
-
-    status: int
-    level: int
-    due: int
-    away: int
-    evidence: int
-    owner: int
-    code: int = 0
-
-    @property
-    def fixed(self) -> int:
-        """Return the width of everything but the title."""
-        wide = (self.status, self.level, self.due, self.away, self.evidence, self.owner, self.code)
-        return sum(wide) + sum(1 for width in wide if width) * 2
+STATE_STYLES: dict[str, str] = {
+    "todo": "dim",
+    "doing": "accent",
+    "blocked": "error",
+    "done": "good",
+    "na": "dim",
+    "other": "warn",
+    "unknown": "warn",
+}
 
 
-def layout(width: int) -> Layout:
-    """Return the columns that there is room for in a width in cells."""
-    if width >= 120:
-        return Layout(status=7, level=10, due=10, away=10, evidence=11, owner=12, code=18)
-    if width >= 96:
-        return Layout(status=0, level=0, due=10, away=0, evidence=5, owner=10, code=16)
-    if width >= 76:
-        return Layout(status=0, level=0, due=5, away=0, evidence=5, owner=8, code=15)
-    if width >= 64:
-        return Layout(status=0, level=0, due=5, away=0, evidence=5, owner=8)
-    return Layout(status=0, level=0, due=5, away=0, evidence=0, owner=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """The width that each column needs for what the list shows; the title takes what is left."""
-
-    level: int = 0
-    due: int = 0
-    away: int = 0
-    evidence: int = 0
-    owner: int = 0
-    code: int = 0
-
-    def fit(self, columns: Layout) -> Layout:
-        """Return the columns, none of them wider than it needs to be."""
-        return dataclasses.replace(
-            columns,
-            level=min(columns.level, self.level),
-            due=min(columns.due, self.due),
-            away=min(columns.away, self.away),
-            evidence=min(columns.evidence, self.evidence),
-            owner=min(columns.owner, self.owner),
-            code=min(columns.code, self.code),
-        )
-
-
-def needed(rows: Iterable[Row]) -> Needed:
-    """Return what columns need for all entries of a list: none moves with the cursor.
+def needed(rows: Iterable[Row]) -> dict[str, int]:
+    """Return the widths that columns need for all rows of a list: none moves with the cursor.
 
     Codes have a column where most of them name an assessment procedure, by which testers work.
     """
@@ -104,37 +53,77 @@ def needed(rows: Iterable[Row]) -> Needed:
             evidence = max(evidence, 1)
         if record.owner:
             owner = max(owner, cell_len(record.owner))
-    return Needed(level, due, away, evidence, owner, code if 2 * steps > every else 0)
+    return {
+        "level": level,
+        "due": due,
+        "away": away,
+        "evidence": evidence,
+        "owner": owner,
+        "code": code if 2 * steps > every else 0,
+    }
+
+
+def _title(row: Row, look: Look) -> Cell:
+    title, level = row.item.title, row.item.level
+    if level != "must" and "level" not in look.widths:
+        title = f"{title} ({level})"
+    quiet = row.record.closed or (row.waiting and not look.at_cursor)
+    return title, "dim" if quiet else ""
+
+
+def _level(row: Row, look: Look) -> Cell:
+    return "" if row.item.level == "must" else row.item.level, "dim"
+
+
+def _when_style(row: Row) -> str:
+    return "warn" if row.overdue else "dim"
+
+
+def _due(row: Row, look: Look) -> Cell:
+    if row.waiting and not row.due:
+        return "waits" if row.waits else "later", _when_style(row)
+    text = row.due.isoformat() if row.due else ""
+    return text if look.widths["due"] >= 10 else text[5:], _when_style(row)
+
+
+def _away(row: Row, look: Look) -> Cell:
+    open_ = row.due and not row.record.closed
+    return distance(row.due, look.today) if row.due and open_ else "", _when_style(row)
+
+
+def _evidence(row: Row, look: Look) -> Cell:
+    count = len(row.record.evidence)
+    text = "-" if row.item.expects and not row.record.closed else ""
+    if count:
+        text = f"{count} evidence" if look.widths["evidence"] >= 10 else f"{count} ev"
+    return text, "warn" if row.unsound else "dim"
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("code", lambda row, _: (row.item.code, "dim"), {76: 15, 96: 16, 120: 18}),
+    Column("status", lambda row, _: (STATUS_WORDS[row.state], STATE_STYLES[row.state]), {120: 7}),
+    Column("title", _title),
+    Column("level", _level, {120: 10}, yields=True),
+    Column("due", _due, {0: 5, 96: 10}, yields=True),
+    Column("away", _away, {120: 10}, right=True, yields=True),
+    Column("evidence", _evidence, {64: 5, 120: 11}),
+    Column("owner", lambda row, _: (row.record.owner, ""), {64: 8, 96: 10, 120: 12}),
+)
 
 
 class ItemList(RowList[Row]):
     """Items under the headings of their groups; some may be marked."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "item-list--heading",
-        "item-list--cursor",
-        "item-list--marked",
-        "item-list--mark",
-        "item-list--dim",
-        "item-list--todo",
-        "item-list--doing",
-        "item-list--blocked",
-        "item-list--done",
-        "item-list--na",
-        "item-list--other",
-        "item-list--unknown",
-        "item-list--warn",
-    }
+    COLUMNS: ClassVar[Sequence[Column[Row]]] = COLUMNS
+    CUT = 1
 
     def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.signs = signs
-        self.today = date.min
+        super().__init__(signs, id=id)
         self.marks = Marks()
-        self.needed = Needed()
+        self.needed: Mapping[str, int] = {}
 
     def show(self, rows: Sequence[Row | str], today: date, empty_text: str = "") -> None:
-        """Show entries under headings."""
+        """Show rows under headings."""
         self.today = today
         self.needed = needed(row for row in rows if not isinstance(row, str))
         self.put(rows, empty_text)
@@ -143,9 +132,31 @@ class ItemList(RowList[Row]):
         """Return the reference of an item."""
         return row.ref
 
+    def widths(self, row: Row, room: int) -> dict[str, int]:
+        """Return the columns, none of them wider than it needs to be."""
+        found = super().widths(row, room)
+        fit = {name: min(wide, self.needed.get(name, wide)) for name, wide in found.items()}
+        return {name: wide for name, wide in fit.items() if wide or not found[name]}
+
+    def lead(self, row: Row, look: Look) -> list[Cell]:
+        """Return pointer, mark, what is most wrong, and the sign of the status."""
+        signs, mark = self.signs, self.signs.mark(row)
+        return [
+            (signs.pointer if look.at_cursor else " ", ""),
+            (signs.marked if self.is_marked(row) else " ", "mark"),
+            (mark, "dim" if mark == signs.waiting else "warn"),
+            (" ", ""),
+            (signs.status[row.state], STATE_STYLES[row.state]),
+            (" ", ""),
+        ]
+
+    def is_marked(self, row: Row) -> bool:
+        """Tell whether an item is marked."""
+        return row.ref in self.marks.refs
+
     @property
     def row(self) -> Row | None:
-        """Return the entry under the cursor."""
+        """Return the row under the cursor."""
         return self.current
 
     def go_to(self, ref: str) -> bool:
@@ -198,73 +209,3 @@ class ItemList(RowList[Row]):
         self.marks.stretch(row.ref for row in reach if not isinstance(row, str))
         top, bottom = sorted((before, now))
         self.refresh_lines(top, bottom - top + 1)
-
-    def part_style(self, name: str) -> Style:
-        """Return the style of a part."""
-        return self.get_component_rich_style(f"item-list--{name}")
-
-    def draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
-        """Draw an item."""
-        columns = self.needed.fit(layout(width))
-        record, signs, plain = row.record, self.signs, self.rich_style
-        dim, warn = self.part_style("dim"), self.part_style("warn")
-        state = self.part_style(row.state)
-        marked, mark = row.ref in self.marks.refs, signs.mark(row)
-        sign = signs.status[row.state]
-        room = max(width - 6 - len(sign) - columns.fixed, 8)
-        quiet = record.closed or (row.waiting and not at_cursor)
-        parts = [
-            (signs.pointer if at_cursor else " ", plain),
-            (signs.marked if marked else " ", self.part_style("mark")),
-            (mark, dim if mark == signs.waiting else warn),
-            (" ", plain),
-            (sign, state),
-            (" ", plain),
-        ]
-        if columns.code:
-            parts.append((cell(row.item.code, columns.code), dim))
-        if columns.status:
-            parts.append((cell(STATUS_WORDS[row.state], columns.status), state))
-        level = "" if row.item.level == "must" else row.item.level
-        title = row.item.title
-        short = f"{title} ({level})" if level and not columns.level else title
-        when = warn if row.overdue else dim
-        middle = [
-            (cell(level, columns.level), columns.level, dim),
-            (cell(_due(row, columns.due), columns.due), columns.due, when),
-            (right(self._away(row), columns.away), columns.away, when),
-        ]
-        middle = [one for one in middle if one[1]]
-        while middle and not middle[0][0].strip():  # the title may go on over empty columns
-            room += middle.pop(0)[1] + 2
-        parts.append((cell(short, room), dim if quiet else plain))
-        parts += [(text, style) for text, _, style in middle]
-        if columns.evidence:
-            bad = warn if row.unsound else dim
-            parts.append((cell(_evidence(row, columns.evidence), columns.evidence), bad))
-        if columns.owner:
-            parts.append((cell(record.owner, columns.owner), plain))
-        for name in [*(["marked"] if marked else []), *(["cursor"] if at_cursor else [])]:
-            over = self.get_component_rich_style(f"item-list--{name}", partial=True)
-            parts = [(text, found + over) for text, found in parts]
-        segments = [Segment(text, found) for text, found in parts]
-        return Strip(segments).adjust_cell_length(width, parts[-1][1])
-
-    def _away(self, row: Row) -> str:
-        return distance(row.due, self.today) if row.due and not row.record.closed else ""
-
-
-def _due(row: Row, width: int) -> str:
-    if row.waiting and not row.due:
-        return "waits" if row.waits else "later"
-    if row.due is None:
-        return ""
-    text = row.due.isoformat()
-    return text if width >= 10 else text[5:]
-
-
-def _evidence(row: Row, width: int) -> str:
-    count = len(row.record.evidence)
-    if not count:
-        return "-" if row.item.expects and not row.record.closed else ""
-    return f"{count} evidence" if width >= 10 else f"{count} ev"

@@ -1,7 +1,9 @@
-"""A list drawn line by line under headings: only what is visible costs anything."""
+"""A list of rows in columns, drawn line by line under headings: only what is visible costs."""
 
-from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,19 +17,71 @@ from textual.strip import Strip
 
 from fedcheck.domain.text import one_line
 from fedcheck.tui.key_bindings import bindings
+from fedcheck.tui.signs import UNICODE, Signs
 
 Row = TypeVar("Row")
-Part = tuple[str, Style]
+Cell = tuple[str, str]
+"""A text and the name of its style: one of `STYLES`, or nothing for that of plain text."""
+
+STYLES = ("heading", "dim", "accent", "good", "warn", "error", "mark")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a column may need to know, besides the row, to draw a cell.
+
+    Attributes:
+        widths: the columns that are shown, and their widths in cells.
+    """
+
+    signs: Signs = UNICODE
+    today: date = date.min
+    at_cursor: bool = False
+    widths: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """A column of a list.
+
+    Attributes:
+        id: its name.
+        draw: gives the cell of a row.
+        widths: how many cells wide it is in a list of at least so many cells; in a narrower list
+            it is left out, and so it is where that says 0. The column without widths takes what
+            the others leave.
+        right: whether its text stands at the right end.
+        yields: whether the column before it, the one that takes what is left, goes on over this
+            one in rows that have nothing here.
+    """
+
+    id: str
+    draw: Callable[[Row, Look], Cell]
+    widths: Mapping[int, int] = field(default_factory=dict)
+    right: bool = False
+    yields: bool = False
+
+    def width(self, room: int) -> int:
+        """Return how wide it is in a list of so many cells; 0 where it is left out."""
+        return self.widths.get(max((n for n in self.widths if n <= room), default=-1), 0)
 
 
 class RowList(ScrollView, Generic[Row], can_focus=True):
     """Rows under headings, with a cursor that skips the headings.
 
-    A heading is a plain text among the rows. Who inherits says how a row is drawn, and by what
-    name it is found again when the rows are shown anew.
+    A heading is a plain text among the rows. Who inherits says by what name a row is found again
+    when the rows are shown anew, and which columns it has.
     """
 
     BINDINGS = bindings("rows")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-list--cursor", "row-list--marked", *(f"row-list--{name}" for name in STYLES)
+    }  # fmt: skip
+    COLUMNS: ClassVar[Sequence[Column[Any]]] = ()
+    NARROWEST: ClassVar[int] = 8
+    """The least width of the column that takes what is left."""
+    CUT: ClassVar[int] = 0
+    """How many of the two blanks after the last column may be cut off."""
 
     cursor: reactive[int] = reactive(-1, init=False)
 
@@ -37,8 +91,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     class Opened(Message):
         """A person wants to see the whole of a row."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.signs = signs
+        self.today = date.min
         self.rows: Sequence[Row | str] = []
         self.empty_text = ""
 
@@ -46,13 +102,60 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         """Return the name by which a row is found again."""
         raise NotImplementedError
 
+    def columns(self, row: Row) -> Sequence[Column[Row]]:
+        """Return the columns of a row."""
+        return self.COLUMNS
+
+    def widths(self, row: Row, room: int) -> dict[str, int]:
+        """Return the columns that are shown in a list of so many cells, with their widths.
+
+        That of the column that takes what is left is 0.
+        """
+        found = ((one, one.width(room)) for one in self.columns(row))
+        return {one.id: wide for one, wide in found if wide or not one.widths}
+
+    def lead(self, row: Row, look: Look) -> list[Cell]:
+        """Return what stands before the columns: the pointer, and signs."""
+        return [(f"{self.signs.pointer if look.at_cursor else ' '} ", "")]
+
+    def is_marked(self, row: Row) -> bool:
+        """Tell whether a row is marked."""
+        return False
+
+    def style(self, name: str) -> Style:
+        """Return the style of a part by its name."""
+        return self.get_component_rich_style(f"row-list--{name}") if name else self.rich_style
+
     def draw(self, row: Row, width: int, at_cursor: bool) -> Strip:
         """Draw a row."""
-        raise NotImplementedError
+        look = Look(self.signs, self.today, at_cursor)
+        cells = self.lead(row, look)
+        look = replace(look, widths=self.widths(row, width))
+        cells += self._cells(row, look, width - sum(cell_len(text) for text, _ in cells))
+        over = Style()
+        for name, wanted in (("marked", self.is_marked(row)), ("cursor", at_cursor)):
+            if wanted:
+                over += self.get_component_rich_style(f"row-list--{name}", partial=True)
+        segments = [Segment(text, self.style(name) + over) for text, name in cells]
+        return Strip(segments).adjust_cell_length(width, segments[-1].style)
 
-    def part_style(self, name: str) -> Style:
-        """Return the style of a part: `heading`, `dim`, and what else the list has."""
-        raise NotImplementedError
+    def _cells(self, row: Row, look: Look, room: int) -> list[Cell]:
+        """Return the cells of a row, filled up to the widths of their columns."""
+        columns = [one for one in self.columns(row) if one.id in look.widths]
+        drawn = [one.draw(row, look) for one in columns]
+        rest = room + self.CUT - 2 - sum(wide + 2 for wide in look.widths.values() if wide)
+        rest = max(rest, self.NARROWEST)
+        taken = next((n for n, one in enumerate(columns) if not one.widths), len(columns))
+        gone = taken + 1
+        while gone < len(columns) and columns[gone].yields and not drawn[gone][0].strip():
+            rest += look.widths[columns[gone].id] + 2
+            gone += 1
+        found = []
+        for number, (column, (text, style)) in enumerate(zip(columns, drawn, strict=True)):
+            if not taken < number < gone:
+                put = right if column.right else cell
+                found.append((put(text, look.widths[column.id] or rest), style))
+        return found
 
     def put(self, rows: Sequence[Row | str], empty_text: str = "") -> None:
         """Show rows; the cursor stays on its own, or near its place if that is gone."""
@@ -108,13 +211,17 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         number = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
         if not self.rows:
-            text = self.empty_text if number == 1 else ""
-            return Strip([Segment(set_cell_size("  " + text, width), self.part_style("dim"))])
+            lines = self.empty_text.split("\n")
+            text = lines[number - 1] if 0 < number <= len(lines) else ""
+            return Strip([Segment(set_cell_size("  " + text, width), self.style("dim"))])
         if number >= len(self.rows):
             return Strip.blank(width, self.rich_style)
         row = self.rows[number]
         if isinstance(row, str):
-            return Strip([Segment(set_cell_size(f"  {row}", width), self.part_style("heading"))])
+            text = f"  {row}"
+            if cell_len(text) > width:
+                text = set_cell_size(text, width - 1).rstrip() + "…"
+            return Strip([Segment(set_cell_size(text, width), self.style("heading"))])
         return self.draw(row, width, number == self.cursor)
 
     def action_rows_down(self) -> None:
