@@ -48,7 +48,7 @@ def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator
 def gone(old: Row) -> Difference:
     """Return that an item no longer applies; worse where what was done for it is lost."""
     lost = not old.unknown and (old.record.closed or bool(old.record.evidence))
-    was = _state(old.record) if not old.unknown and old.record != EMPTY else ""
+    was = _state(old.record) if not old.unknown and not old.record.untouched else ""
     return _maker(old)("item-gone", "worse" if lost else "other", was=was)
 
 

@@ -133,7 +133,7 @@ def _records(now: Mapping[str, Record], held: Fields) -> dict[str, Record]:
     then = dict(now)
     for item, fields in held.items():
         then[item] = _set(then.get(item, EMPTY), fields)
-        if then[item] == EMPTY:
+        if then[item].untouched:
             del then[item]
     return then
 

@@ -45,7 +45,7 @@ def chosen(session: Session, text: str) -> Move:
         )
     old = _orphan(session, old_tail.strip())
     new = session.resolve(new_tail.strip())
-    if session.project.record(new) != EMPTY:
+    if not session.project.record(new).untouched:
         hint = "compare the two, and bring over what is missing by hand"
         raise FedcheckError(f"{new}: has a record of its own", hint, ErrorKind.USAGE)
     return Move(old, new)

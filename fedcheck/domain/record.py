@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import Inheritance, Method, Result, Retest, Review, Status
@@ -43,6 +44,11 @@ class Record(Struct, frozen=True, rename="kebab"):
     def closed(self) -> bool:
         """Tell whether nothing is left to do: done or not applicable."""
         return self.status in ("done", "na")
+
+    @property
+    def untouched(self) -> bool:
+        """Tell whether nothing is known of the item; unknown keys of its table do not count."""
+        return replace(self, extra={}) == EMPTY
 
     def proof(self, evidence_id: str) -> Evidence | None:
         """Return a piece of evidence by its id."""

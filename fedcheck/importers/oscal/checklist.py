@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.glossary import METHODS, ItemKind
-from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -302,7 +301,7 @@ def _keep_earlier(
         used |= {item.id for item in own}
     for item_id, (_, item) in before.items.items():
         record = session.project.record(f"{new.id}:{item_id}")
-        if item_id not in used and record != EMPTY:
+        if item_id not in used and not record.untouched:
             what = f"{item.code or item_id} is in this catalog no more; its record stays"
             notes.append(Note(f"{new.id}:{item_id}", what, "fedcheck doctor shows it and moves it"))
     own_sources = tuple(one for one in before.sources if one.id != SOURCE)
