@@ -211,7 +211,7 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
         other = open_workspace(workspace, "bob")
         from fedcheck.domain.item_rules import ItemEdit
 
-        other.edit([DIAGRAM], ItemEdit(status="doing", owner="bob"))
+        other.apply([DIAGRAM], ItemEdit(status="doing", owner="bob"))
         app.look_at_disk()
         await settle(pilot)
         assert app.board.rows[DIAGRAM].record.owner == "bob"

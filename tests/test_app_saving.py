@@ -8,6 +8,7 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
@@ -38,7 +39,7 @@ async def test_what_the_disk_refuses_is_kept_and_tried_again(app, workspace, mon
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             await press(pilot, "space", "down", "space")
             assert "no space left on device" in told(app)
             assert "2 changes not saved, trying again" in screen_text(app)
@@ -58,14 +59,14 @@ async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, m
         await settle(pilot)
         await press(pilot, "2")
         refusals = [full_disk]
-        real = atomic_files.tempfile.mkstemp
+        real = atomic_files.open_beside
 
         def once(*args, **kwargs):
             return (refusals.pop() if refusals else real)(*args, **kwargs)
 
-        monkeypatch.setattr(atomic_files.tempfile, "mkstemp", once)
+        monkeypatch.setattr(atomic_files, "open_beside", once)
         for name in ("dana", "erin"):
-            app.change(lambda name=name: app.session.edit([DIAGRAM], ItemEdit(owner=name)))
+            app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
         await settle(pilot)
         assert on_disk(workspace) == ""
         app.try_again()
@@ -103,7 +104,7 @@ async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
         await settle(pilot)
         await press(pilot, "2", "space")
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             await press(pilot, "down", "space", "u")
             assert "Dropped" in told(app)
             assert "trying again" not in screen_text(app)
@@ -117,7 +118,7 @@ async def test_leaving_with_something_unsaved_asks_first(app, workspace, monkeyp
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             await press(pilot, "space", "q")
             assert "1 change not saved" in screen_text(app)
             await press(pilot, "s")
@@ -133,9 +134,9 @@ async def test_what_is_in_line_is_saved_when_the_program_is_told_to_end(
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             for name in ("dana", "erin"):
-                app.change(lambda name=name: app.session.edit([DIAGRAM], ItemEdit(owner=name)))
+                app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
             await settle(pilot)
         app.exit(0)
     assert 'owner = "erin"' in on_disk(workspace)
@@ -147,7 +148,7 @@ async def test_a_note_that_another_wrote_meanwhile_is_not_written_over(app, work
         await settle(pilot)
         await press(pilot, "2", "n")
         await type_text(pilot, "mine")
-        opened(workspace, "bob").edit([DIAGRAM], ItemEdit(note="theirs"))
+        opened(workspace, "bob").apply([DIAGRAM], ItemEdit(note="theirs"))
         app.look_at_disk()
         await settle(pilot)
         assert "mine" in screen_text(app)
@@ -166,7 +167,7 @@ async def test_two_notes_are_settled_by_a_person(app, workspace, key, note):
         await settle(pilot)
         await press(pilot, "2", "n")
         await type_text(pilot, "mine")
-        opened(workspace, "bob").edit([DIAGRAM], ItemEdit(note="theirs"))
+        opened(workspace, "bob").apply([DIAGRAM], ItemEdit(note="theirs"))
         await press(pilot, "ctrl+s", key)
         assert record(app).note == note
 
@@ -191,7 +192,7 @@ async def test_what_others_did_is_told_by_name(app, workspace):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         other = opened(workspace, "bob")
-        other.edit([DIAGRAM], ItemEdit(status="doing"))
+        other.apply([DIAGRAM], ItemEdit(status="doing"))
         app.look_at_disk()
         await settle(pilot)
         assert "bob: diagram: status doing" in told(app)
@@ -231,7 +232,7 @@ async def test_a_new_day_is_shown_by_itself(app, clock):
 async def test_evidence_that_vanishes_is_seen(app, workspace):
     (workspace / "scan.txt").write_text("x")
     session = opened(workspace, "alice")
-    session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=workspace))
+    session.apply([DIAGRAM], attach_evidence(session.new_evidence("scan.txt", here=workspace)))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("ok",)
@@ -249,7 +250,7 @@ async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspac
         await press(pilot, "2", "down", "slash")
         await type_text(pilot, "t")
         row = app.screen.items.row.ref
-        opened(workspace, "bob").edit([DIAGRAM], ItemEdit(owner="bob"))
+        opened(workspace, "bob").apply([DIAGRAM], ItemEdit(owner="bob"))
         for _ in range(500):
             await asyncio.sleep(0.01)
             if "bob: diagram" in told(app):

@@ -279,8 +279,8 @@ def shipped(tmp_path, monkeypatch, capsys, open_workspace):
     named = ["--name", "Acme Vault", "--process", "jab", "--role", "csp"]
     assert run(["init", str(root), *named, "--milestone", "kick-off=2027-02-01"]) == 0
     session = open_workspace(root)
-    session.edit(["rev5.full-assessment.csp:cp-test"], ItemEdit(status="doing", due="2027-01-08"))
-    session.edit(
+    session.apply(["rev5.full-assessment.csp:cp-test"], ItemEdit(status="doing", due="2027-01-08"))
+    session.apply(
         ["rev5.full-assessment.3pao:test-cp"], ItemEdit(status="blocked", reason="no report")
     )
     monkeypatch.chdir(root)

@@ -4,14 +4,17 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 import click
 
+from fedcheck.cli.invocation import F
+from fedcheck.cli.invocation import Settings as Settings
+from fedcheck.cli.invocation import complain as complain
+from fedcheck.cli.invocation import workspace_option as workspace_option
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS
@@ -22,20 +25,8 @@ from fedcheck.errors import Problem
 if TYPE_CHECKING:
     from fedcheck.session import Session
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-LONGEST = 2000
-"""The longest line on stderr, in characters."""
-
 _OURS = f"\x1b[{os.urandom(8).hex()}"
 """Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
-
-
-@dataclass(slots=True)
-class Settings:
-    """What was said before the command's name."""
-
-    workspace: str | None = None
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -51,16 +42,6 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             return parse_date(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-
-
-def workspace_option(command: F) -> F:
-    """Add `-w DIR`."""
-    return click.option(
-        "-w",
-        "--workspace",
-        metavar="DIR",
-        help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
-    )(command)
 
 
 def choice_of(words: Iterable[str]) -> click.Choice[str]:
@@ -110,17 +91,6 @@ def _near(problem: Problem) -> str:
     except ValueError:
         path = problem.file
     return str(Problem(path, problem.line, problem.message, problem.hint))
-
-
-def complain(message: str, hint: str = "") -> None:
-    """Print a message for a person on stderr, after what is on stdout already.
-
-    Lines after the first are indented: no name of a file can look like a message of its own.
-    """
-    sys.stdout.flush()
-    text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
-    lines = [line.strip()[:LONGEST] for line in text.splitlines()]
-    click.echo("\n  ".join(lines), err=True)
 
 
 def say(text: str = "") -> None:

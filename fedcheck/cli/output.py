@@ -1,6 +1,5 @@
 """How things are written on a line: status, dates, tables."""
 
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -68,7 +67,11 @@ def replacement_lines(project: Project) -> list[str]:
 
 def width() -> int:
     """Return the width of the terminal, or 0 where the output goes elsewhere."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    if not sys.stdout.isatty():
+        return 0
+    from shutil import get_terminal_size  # loaded here: a pipe has no width
+
+    return get_terminal_size().columns
 
 
 def short_names(refs: Sequence[str]) -> dict[str, str]:

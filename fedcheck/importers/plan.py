@@ -78,4 +78,4 @@ class Prepared:
 
 def carry_out(session: Session, plan: Plan) -> Transaction:
     """Apply a plan as one transaction. Raises FedcheckError."""
-    return session.bring_in(plan.checklists, plan.changes, plan.label)
+    return session.apply_changes(plan.changes, plan.label, checklists=plan.checklists)

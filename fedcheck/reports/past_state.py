@@ -196,7 +196,7 @@ def _on_day(session: Session, day: date) -> Earlier:
     shared, private = (
         [one.change for one in history.after_moment(home, end)]
         + ([] if now_counts else _not_noted(session, home))
-        for home in session.shelf.homes
+        for home in session.store.homes
     )
     notes = []
     first = history.first_moment(session.root)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import tomli
-import tomli_w
 from msgspec import Struct
 
 from fedcheck.domain.checklist import FORMAT
@@ -22,8 +21,9 @@ from fedcheck.storage.toml_keys import KeySpec, keys_of
 
 KeyPath = tuple[str | int, ...]
 
-_HEADER = re.compile(r"\s*(\[\[?)")
-_KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|\]|$)""")
+# Patterns stay texts here: `re` compiles them when a file is broken, and no other command pays.
+_HEADER = r"\s*(\[\[?)"
+_KEY_PART = r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|\]|$)"""
 _TRIPLE = ('"""', "'''")
 
 
@@ -47,7 +47,7 @@ class Lines:
         while number < len(lines):
             line = lines[number]
             here = number + 1
-            header = _HEADER.match(line)
+            header = re.match(_HEADER, line)
             if header:
                 table = self._header(header[1] == "[[", _dotted(line, header.end()), here)
                 number += 1
@@ -87,7 +87,7 @@ class Lines:
 def _keys(line: str) -> tuple[KeyPath, str | None]:
     """Return the dotted key that a line begins with and what follows its equals sign."""
     place, keys = 0, []
-    while found := _KEY_PART.match(line, place):
+    while found := re.compile(_KEY_PART).match(line, place):
         keys.append(_part(found))
         place = found.end()
         if found[4] == "=":
@@ -100,7 +100,7 @@ def _keys(line: str) -> tuple[KeyPath, str | None]:
 def _dotted(line: str, place: int) -> list[str]:
     """Return the parts of the dotted key that stands at a place in a header."""
     parts = []
-    while found := _KEY_PART.match(line, place):
+    while found := re.compile(_KEY_PART).match(line, place):
         parts.append(_part(found))
         place = found.end()
         if found[4] != ".":
@@ -158,8 +158,8 @@ def _string_end(line: str, place: int) -> int:
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""
 
-_CONFLICT = re.compile(r"^(<{7}|>{7})(\s|$)", re.MULTILINE)
-_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_CONFLICT = r"(?m)^(<{7}|>{7})(\s|$)"
+_PLACE = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 class Document(Struct, frozen=True):
@@ -224,14 +224,14 @@ def parse(path: Path, raw: bytes) -> Document:
 
 
 def _syntax(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
-    conflict = _CONFLICT.search(text)
+    conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
         hint = "settle the merge: keep one side and delete the markers"
         return _failed(path, line, "unsettled merge conflict", hint)
-    place = _PLACE.search(str(error))
+    place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
-    message = _PLACE.sub("", str(error))
+    message = re.sub(_PLACE, "", str(error))
     return _failed(path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(message))
 
 
@@ -287,6 +287,13 @@ def _as_date(text: str) -> date | str:
         return text
 
 
+def dumps(data: Mapping[str, Any], multiline: bool = False) -> str:
+    """Write TOML; `multiline` lets a text of several lines stay so."""
+    import tomli_w  # loaded here: only what writes pays for it
+
+    return tomli_w.dumps(data, multiline_strings=multiline)
+
+
 def table(header: str, path: str, data: Mapping[str, Any]) -> str:
     """Write a table; tables inside it follow with headers of their own, never inline."""
     lines = [header + "\n"]
@@ -299,7 +306,7 @@ def table(header: str, path: str, data: Mapping[str, Any]) -> str:
             inner += ["\n" + table(f"[[{under}]]", under, v) for v in value]
         else:
             multiline = isinstance(value, str) and "\r" not in value
-            lines.append(tomli_w.dumps({key: value}, multiline_strings=multiline))
+            lines.append(dumps({key: value}, multiline))
     return "".join(lines + inner)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import tomli_w
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -30,7 +29,8 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import HEAD, MACHINE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
-from fedcheck.storage.toml_io import read
+from fedcheck.storage.record_store import RecordStore
+from fedcheck.storage.toml_io import dumps, read
 
 T = TypeVar("T")
 
@@ -214,11 +214,11 @@ def head_text(
     head |= {"provider": provider} if provider else {}
     head |= {"timezone": timezone}
     head |= {"marking": marking} if marking else {}
-    text = tomli_w.dumps(head)
-    text += "\n" + tomli_w.dumps({"profile": dict(profile or {})})
+    text = dumps(head)
+    text += "\n" + dumps({"profile": dict(profile or {})})
     text += "\n# Dates of milestones; those not named here follow from the process.\n"
     text += "# Known: " + ", ".join(stone.id for stone in process.milestones) + "\n"
-    text += tomli_w.dumps({"milestones": dict(milestones or {})})
+    text += dumps({"milestones": dict(milestones or {})})
     text += "\n# Who takes part:\n# [people.alice]\n"
     text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
     return text
@@ -357,6 +357,22 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     project = replace(project, file_states=evidence_files.quick_states(root, project.proven()))
     listed = [*problems, *found, *writable_by_others(root), *(_problem(one) for one in broken)]
     return Loaded(project, contents.books, private.books, listed)
+
+
+def keep_last_good(fresh: Loaded, store: RecordStore) -> Project:
+    """Return the project as loaded, with the last good state of files that are broken now.
+
+    The record files of the loaded workspace get that state too.
+    """
+    project = fresh.project
+    for broken in project.broken:
+        now = fresh.private if broken.private else fresh.books
+        name = broken.checklist or Path(broken.path).stem  # requests and findings are no list
+        good = store.of(broken.private).get(name)
+        if good is not None and name not in now:
+            now[name] = good
+            project = with_book(project, broken.private, good)
+    return project
 
 
 def things_of(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.change import Change
 from fedcheck.domain.glossary import STATUS_GLYPHS
-from fedcheck.domain.item_rules import told
+from fedcheck.domain.item_rules import describe_test
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
@@ -78,7 +78,7 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
         ("deliverable", item.deliverable),
         ("evidence limit", item.max_age or (f"renewed every {item.every}" if item.every else "")),
         ("after", item.after),
-        *told(record),
+        *describe_test(record),
     ]
     for name, value in facts:
         if value:

@@ -20,9 +20,8 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import typed_due
-from fedcheck.domain.glossary import INHERITANCES, METHODS, RESULTS, REVIEWS, STATUSES
-from fedcheck.domain.item_rules import RETESTS, ItemEdit, TestEdit
-from fedcheck.domain.item_rules import like as same_as
+from fedcheck.domain.glossary import INHERITANCES, METHODS, RESULTS, RETESTS, REVIEWS, STATUSES
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _as_another(
 ) -> tuple[str | None, str | None, TestEdit]:
     """Return result, reason and the rest as of another test; what was given itself wins."""
     record = session.project.record(session.resolve(like))
-    found = same_as(record)
+    found = repeat_test(record)
     own = testing or TestEdit()
     names = own.__struct_fields__
     given = {name: value for name in names if (value := getattr(own, name)) is not None}
@@ -146,7 +145,7 @@ def set_(
     day = _due(session, due)
     edit = ItemEdit(status, result, owner, day, note, reason, confirm, private_note, testing)
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
-    action = session.edit(refs, edit)
+    action = session.apply(refs, edit)
     if status == "blocked" and not reason:
         _ask_for_reason(session, refs)
     report_action(session, action, as_json)

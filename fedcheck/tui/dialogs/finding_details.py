@@ -10,7 +10,7 @@ from typing import Any, get_origin, get_type_hints
 
 from fedcheck.domain.dates import distance, typed_day
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, detailed, told
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_edit, detail_text
 from fedcheck.domain.key import keys_by_field
 from fedcheck.domain.text import one_line
 from fedcheck.errors import RuleError
@@ -35,7 +35,7 @@ class Weakness:
 
     def ask(self, at: str = "") -> None:
         """Show the details and what they hold; the chosen one is asked for."""
-        held = {name: one_line(told(self.finding, name), ROOM) or "-" for name in DETAILS}
+        held = {name: one_line(detail_text(self.finding, name), ROOM) or "-" for name in DETAILS}
         choices = [Choice(name, f"{DETAILS[name]:<{WIDE}}{held[name]}") for name in DETAILS]
 
         def chosen(name: str | None) -> None:
@@ -135,12 +135,12 @@ class Weakness:
 
     def _save(self, at: str, details: Mapping[str, Any]) -> None:
         """Save details as one change, then show them all again as they will be."""
-        today = self.app.board.today
+        edit, today = FindingEdit(details=details), self.app.session.today()
         try:
-            self.finding = detailed(self.finding, details, today)
+            self.finding = apply_finding_edit(self.finding, edit, today)
         except RuleError as error:
             self.app.tell(str(error), error.hint, "warning")
         else:
-            words = f"{DETAILS[at].lower()}: {told(self.finding, at) or 'not said'}"
-            self.revising.save(self.finding, lambda old: detailed(old, details, today), words)
+            words = f"{DETAILS[at].lower()}: {detail_text(self.finding, at) or 'not said'}"
+            self.revising.save(self.finding, edit, words)
         self.ask(at)

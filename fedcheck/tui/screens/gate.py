@@ -18,9 +18,11 @@ from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
 from fedcheck.analysis.waiting_since import asks_history, status_days
 from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import cells, one_line, plural
 from fedcheck.domain.workspace import Project
+from fedcheck.storage.record_file import MILESTONES
 from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
@@ -165,7 +167,9 @@ class GateScreen(PlaceScreen):
         def given(text: str | None) -> None:
             if text is not None:
                 day = typed_day(text, today)
-                self.fedcheck.change(lambda: session.schedule(name, day))
+                self.fedcheck.change(
+                    lambda: session.apply([f"{MILESTONES}:{name}"], MilestoneEdit(day))
+                )
 
         stone = session.project.process.milestone(name)
         title = f"Date: {one_line(stone.title if stone else name, 50)}"

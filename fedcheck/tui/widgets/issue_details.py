@@ -12,7 +12,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, overdue, state_of, turn
 from fedcheck.domain.dates import distance
 from fedcheck.domain.finding import REMEDIATION, Finding
-from fedcheck.domain.finding_rules import DETAILS, told
+from fedcheck.domain.finding_rules import DETAILS, detail_text
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
@@ -154,7 +154,8 @@ def _of_finding(finding: Finding, keymap: KeyMap) -> Iterator[Line]:
         style = _GOOD if finding.retest == "passed" else _BAD
         day = f"  {finding.retested.isoformat()}" if finding.retested else ""
         yield "Retest", Content.assemble((finding.retest, style), (day, MUTED))
-    known = [(name, told(finding, key)) for key, name in DETAILS.items() if told(finding, key)]
+    texts = ((name, detail_text(finding, key)) for key, name in DETAILS.items())
+    known = [(name, text) for name, text in texts if text]
     for number, (name, value) in enumerate(known):
         yield "Details" if not number else "", Content.assemble((f"{name}  ", MUTED), value)
 

@@ -10,7 +10,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import distance, parse_max_age
 from fedcheck.domain.glossary import STATUS_WORDS
-from fedcheck.domain.item_rules import told
+from fedcheck.domain.item_rules import describe_test
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, clean, one_line, plural
 from fedcheck.keys.keymap import KeyMap
@@ -124,7 +124,7 @@ def lists(
     named = mentions(board, row.ref, signs)
     if named:
         parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
-    for name, value in told(record):
+    for name, value in describe_test(record):
         parts += ["\n", _name(name.capitalize()), _under([one_line(value)], width)]
     texts = {
         "Observed": record.observation,
