@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef
+from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef, fingerprint
 from fedcheck.domain.glossary import METHODS, ItemKind
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
@@ -263,6 +263,8 @@ def _build_objective_item(control: Control, objective: Objective, number: int) -
         kind=ItemKind.TEST,
         controls=(control.label,),
         methods=tuple(m for m in METHODS if m in objective.methods),
+        # The title is official text here, and a title beside a statement is in no basis.
+        own_basis=fingerprint([objective.text, objective.statement]) if objective.text else "",
         source=SourceRef(SOURCE, control.label),
     )
 
