@@ -37,6 +37,7 @@ from fedcheck.storage import (
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
 from fedcheck.storage.paths import HEAD, UserFolders, private_home, shipped_checklists
+from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.transaction import Guard, TransactionHead, allow, unless_changed_since
 from fedcheck.storage.workspace_files import load, with_book
@@ -45,11 +46,6 @@ Clock = Callable[[], datetime]
 
 Token = Callable[[int], str]
 """Makes a random id of so many bytes, in hexadecimal digits."""
-
-
-def random_token(size: int) -> str:
-    """Return a random id of `size` bytes, as hex digits."""
-    return os.urandom(size).hex()
 
 
 def system_clock() -> datetime:
@@ -87,7 +83,7 @@ class Session(Struct):
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
-    token: Token = random_token
+    token: Token = random_id
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""

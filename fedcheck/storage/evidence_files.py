@@ -21,6 +21,7 @@ from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import local_state
 from fedcheck.storage.paths import HEAD, MACHINE, expanded
+from fedcheck.storage.record_file import random_id
 
 OWN_FILES = (HEAD, "requests.toml", "findings.toml", "imports.toml")
 OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
@@ -102,7 +103,7 @@ def new_evidence(
             )
         digest = _digest(root, link, step)
     return Evidence(
-        id=os.urandom(3).hex(),
+        id=random_id(),
         link=link,
         label=storable(label).strip(),
         kind=what,  # type: ignore[arg-type]
