@@ -5,7 +5,6 @@ same in both. State is immutable: each change makes a new project. What is to be
 typed edit; the rules of the domain make the changes of it.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
