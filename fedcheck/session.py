@@ -20,14 +20,15 @@ from fedcheck.domain.change import (
     HistoryLine,
     Thing,
     differences,
+    is_import,
     next_redo,
     next_undo,
 )
-from fedcheck.domain.change_text import changes_label, edit_label
+from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit
-from fedcheck.domain.fields import field_value
+from fedcheck.domain.field_values import field_value
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit, edited, with_evidence, without_evidence
 from fedcheck.domain.reference import split
@@ -140,11 +141,12 @@ class Session:
 
         deed = self._deed()
         made: list[Change] = []
+        inside: list[Change] = []
         if edit != ItemEdit(private_note=text):
             made += self._commit(plan_for, refs, deed, guard)
         if text is not None:
-            made += self._commit_at(private_home(self.root), note_inside, refs, deed, guard)
-        return Transaction(deed.tx, label or edit_label(edit, refs), tuple(made))
+            inside += self._commit_at(private_home(self.root), note_inside, refs, deed, guard)
+        return Transaction(deed.tx, label or self._edit_label(made, inside), (*made, *inside))
 
     def revise(
         self,
@@ -252,11 +254,11 @@ class Session:
     ) -> Transaction:
         """Write lists of the workspace's own, and make changes, as one action.
 
-        A list of the same id is replaced; what is recorded about its items stays. Raises
-        FedcheckError.
+        A list of the same id is replaced; what is recorded about its items stays. The label says
+        what is imported (`875 tests from x.xlsx`) and is kept in the history. Raises FedcheckError.
         """
         found, changes = tuple(found), tuple(changes)
-        deed = self._deed()
+        deed = self._deed(imported=label)
         seen = {one.id: one.sha256 for one in self.catalog.lists if one.layer == "workspace"}
         rewritten = [
             checklist_writer.Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id))
@@ -269,7 +271,7 @@ class Session:
         )
         if found:
             self.refresh()
-        return Transaction(deed.tx, label, made)
+        return Transaction(deed.tx, f"imported {label}", made)
 
     def undo(self) -> Transaction:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
@@ -467,18 +469,21 @@ class Session:
     def _renamed(self) -> dict[str, Mapping[str, str]]:
         return {name: one.renamed for name, one in self.project.checklists.items()}
 
-    def _deed(self, undoes: str = "") -> TransactionHead:
-        return TransactionHead(self.who, self.clock(), secrets.token_hex(4), undoes)
+    def _deed(self, undoes: str = "", imported: str = "") -> TransactionHead:
+        return TransactionHead(self.who, self.clock(), secrets.token_hex(4), undoes, imported)
 
     def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
         done: list[Change] = []
+        imports: list[Change] = []
         deed = self._deed(target)
         for home in self.shelf.homes:
             entered = [one for one in self._own(home) if one.tx == target and one.by != OUTSIDE]
             if not entered:
                 continue
-            every = [one.change.inverse() for one in reversed(entered)]
+            imports += [one.change for one in entered if is_import(one.change)]
+            made = [one.change for one in reversed(entered) if not is_import(one.change)]
+            every = [change.inverse() for change in made]
             changes = [change for change in every if not checklist_writer.is_list(change)]
             rewritten = checklist_writer.back(
                 home, [change for change in every if checklist_writer.is_list(change)]
@@ -489,7 +494,7 @@ class Session:
             )
             if rewritten:
                 self.refresh()
-        said = done if again else [change.inverse() for change in done]
+        said = [*imports, *(done if again else [change.inverse() for change in done])]
         label = f"{'Done again' if again else 'Undone'}: {changes_label(said, self._title)}"
         return Transaction(deed.tx, label, tuple(done), target)
 
@@ -499,6 +504,19 @@ class Session:
     def _own(self, home: Path) -> list[HistoryLine]:
         path = local_state.own_history(home, self.who)
         return history.read(path) if path else []
+
+    def _edit_label(self, made: Sequence[Change], inside: Sequence[Change]) -> str:
+        """Return what an edit did; a private note is named, never quoted."""
+        if made:
+            return changes_label(made) + ("; private note" if inside else "")
+        refs = dict.fromkeys(split(change.ref)[1] for change in inside)
+        if not refs:
+            return changes_label([])
+        return (
+            f"{next(iter(refs))}: private note"
+            if len(refs) == 1
+            else f"private note ({len(refs)} items)"
+        )
 
     def _title(self, ref: str) -> str:
         """Return what a request or finding is called; nothing for an item, or what is gone."""

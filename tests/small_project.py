@@ -8,7 +8,7 @@ from typing import Any
 from fedcheck.analysis.board import Board, board
 from fedcheck.domain.change import Change, Thing
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone, Phase, Process
 from fedcheck.domain.record import Record

@@ -9,7 +9,7 @@ from small_project import applied
 
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
 from fedcheck.domain.record import RESULTS, STATUSES, Record
 from fedcheck.errors import RuleError

@@ -26,7 +26,7 @@ from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, typed_due
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.fields import field_names, field_value, with_field
+from fedcheck.domain.field_values import field_names, field_value, with_field
 from fedcheck.domain.finding import Findings
 from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
 from fedcheck.domain.process import Process
@@ -180,9 +180,7 @@ def test_any_text_is_a_query_or_refused_in_words(text: str, today: date) -> None
 
 @given(NASTY)
 def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
-    words = [
-        word for word in split_words(text) if ":" not in word and word[0] not in "-|"
-    ]
+    words = [word for word in split_words(text) if ":" not in word and word[0] not in "-|"]
     for word in words:
         row = replace(ENTRIES[0], record=Record(note=f"x {word} y"))
         assert query_fields.parse(f'"{word}"')(row, TODAY)

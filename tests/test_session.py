@@ -240,15 +240,15 @@ def test_an_action_says_what_it_did(session: Session) -> None:
         session.redo().label,
     ]
     assert labels == [
-        "diagram: done, owner dana",
-        "2 items: due kick-off - 3d, note",
-        "crypto-table: not applicable",
-        "diagram: no due, reason",
-        "mandate-1-fips: satisfied",
-        "mandate-1-fips: no result",
+        "diagram: done; owner dana",
+        'due kick-off - 3d; note written: "x" (2 items)',
+        'crypto-table: not applicable: "none"',
+        'diagram: due cleared (was kick-off - 3d); reason written: "why"',
+        "mandate-1-fips: done; satisfied; tester alice and 1 more",
+        "mandate-1-fips: result cleared (was satisfied); tested cleared (was 2027-01-11)",
         "Evidence added: ABC-1",
-        "Undone: crypto-table: evidence added",
-        "Done again: crypto-table: evidence added",
+        'Undone: crypto-table: evidence "ABC-1" added',
+        'Done again: crypto-table: evidence "ABC-1" added',
     ]
 
 

@@ -13,7 +13,7 @@ from small_project import checklist, item, project
 from fedcheck.analysis import test_progress as counting
 from fedcheck.analysis.board import board
 from fedcheck.cli.main import run
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, like
 from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError

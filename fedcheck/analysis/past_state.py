@@ -8,7 +8,7 @@ from typing import Any
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names, field_value, with_field
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_names, field_value, with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
 from fedcheck.domain.reference import split

@@ -11,7 +11,7 @@ from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import by_checklist
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
-from fedcheck.domain.fields import field_value
+from fedcheck.domain.field_values import field_value
 from fedcheck.domain.finding import FINDING_STATES, RISKS, Finding
 from fedcheck.domain.finding_rules import DETAILS
 from fedcheck.domain.reference import split

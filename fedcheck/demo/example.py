@@ -16,7 +16,7 @@ from fedcheck.demo import story
 from fedcheck.demo.story import Pace, Turn
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, with_evidence
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.row import Row

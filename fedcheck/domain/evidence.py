@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any, Literal, get_args
 
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.key import extra, key
+from fedcheck.domain.key import extra
 
 EvidenceKind = Literal["url", "file", "ticket"]
 
@@ -16,13 +16,13 @@ EvidenceKind = Literal["url", "file", "ticket"]
 class Evidence:
     """A link to proof: a URL, a file or a ticket."""
 
-    id: str = key("Short random id")
-    link: str = key("URL, path relative to the workspace, or ticket id")
-    label: str = key("What it is, in words", default="")
-    kind: EvidenceKind = key("What the link is", default="url")
-    collected: date | None = key("Day on which the proof was taken", default=None)
-    expires: date | None = key("Day after which it no longer counts", default=None)
-    sha256: str = key("Hash of the file when it was added", default="")
+    id: str
+    link: str
+    label: str = ""
+    kind: EvidenceKind = "url"
+    collected: date | None = None
+    expires: date | None = None
+    sha256: str = ""
     extra: dict[str, Any] = extra()
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence, evidence_to_dict
-from fedcheck.domain.fields import EVIDENCE_PREFIX
+from fedcheck.domain.field_values import EVIDENCE_PREFIX
 from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
 

@@ -34,53 +34,48 @@ REMEDIATION: dict[str, Span] = {
 class Finding:
     """A gap, its risk and what is planned against it."""
 
-    id: str = key("Short random id")
-    title: str = key("The weakness, in one line", default="")
-    risk: Risk = key("Risk: high, moderate or low", default="high")
-    state: FindingState = key("open or closed", default="open")
-    items: tuple[str, ...] = key("References of the tests that found it", default=())
-    text: str = key("The weakness in full", default="")
-    plan: str = key("What will be done about it", default="")
-    owner: str = key("Who does it", default="")
-    found: date | None = key("Day on which it was found", default=None)
-    due: date | None = key("Day by which it is to be remediated", default=None)
-    deviation: Deviation = key(
-        "Deviation asked for: false-positive, operational-requirement or risk-adjustment",
-        default="",
-    )
-    deviation_state: DeviationState = key(
-        "What became of the deviation: pending, approved or rejected", default=""
-    )
-    rationale: str = key("Why the deviation is right", default="")
-    retest: Retest = key("Outcome of the last retest: passed or failed", default="")
-    retested: date | None = key("Day of the last retest", default=None)
-    closed: date | None = key("Day on which it was closed", default=None)
-    number: str = key("Official number, such as the POA&M ID", default="")
-    likelihood: Level = key("Likelihood that it is exploited", default="")
-    impact: Level = key("Impact if it is", default="")
-    adjusted: Level = key("Risk that an adjustment asks for", default="")
-    original: Level = key("Risk as first rated, where an adjustment was approved", default="")
-    recommendation: str = key("What the assessor recommends", default="")
-    controls: tuple[str, ...] = key("Controls, beside those of its items", default=())
-    detector: str = key("Scanner or other source that detected it", default="")
-    detector_id: str = key("Its id there, such as a plugin number", default="")
-    assets: tuple[str, ...] = key("Assets, as the inventory names them", default=())
-    service: str = key("Service or offering that is affected", default="")
-    cves: tuple[str, ...] = key("CVE numbers", default=())
-    resources: str = key("Resources needed beyond those at hand", default="")
-    steps: tuple[str, ...] = key("Planned milestones, each as 2027-02-01: what", default=())
-    step_changes: tuple[str, ...] = key("Changes of those milestones", default=())
-    vendor: str = key("Product of a vendor that the remediation waits for", default="")
-    vendor_checked: date | None = key("Day of the last check with the vendor", default=None)
-    auto_approved: YesNo = key("Whether the deviation was approved automatically", default="")
-    kev: YesNo = key("Whether CISA lists it as exploited (BOD 22-01)", default="")
-    kev_due: date | None = key("Day by which BOD 22-01 wants it remediated", default=None)
-    corrected: date | None = key("Day on which it was corrected, during testing", default=None)
-    remedy: str = key("What was done about it", default="")
-    verification: str = key("How the assessor verified that", default="")
-    configuration: YesNo = key("Whether it is a configuration finding", default="")
-    comment: str = key("Additional information", default="")
-    evidence: tuple[Evidence, ...] = key("Links to proof of the remediation", default=())
+    id: str
+    title: str = ""
+    risk: Risk = "high"
+    state: FindingState = "open"
+    items: tuple[str, ...] = ()
+    text: str = ""
+    plan: str = ""
+    owner: str = ""
+    found: date | None = None
+    due: date | None = None
+    deviation: Deviation = ""
+    deviation_state: DeviationState = ""
+    rationale: str = ""
+    retest: Retest = ""
+    retested: date | None = None
+    closed: date | None = None
+    number: str = ""
+    likelihood: Level = ""
+    impact: Level = ""
+    adjusted: Level = ""
+    original: Level = ""
+    recommendation: str = ""
+    controls: tuple[str, ...] = ()
+    detector: str = ""
+    detector_id: str = ""
+    assets: tuple[str, ...] = ()
+    service: str = ""
+    cves: tuple[str, ...] = ()
+    resources: str = ""
+    steps: tuple[str, ...] = ()
+    step_changes: tuple[str, ...] = ()
+    vendor: str = ""
+    vendor_checked: date | None = None
+    auto_approved: YesNo = ""
+    kev: YesNo = ""
+    kev_due: date | None = None
+    corrected: date | None = None
+    remedy: str = ""
+    verification: str = ""
+    configuration: YesNo = ""
+    comment: str = ""
+    evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
     @property

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding, exposure, remediation_due
 from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import RuleError

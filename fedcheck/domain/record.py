@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from fedcheck.domain.checklist import Method
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.key import extra, key
+from fedcheck.domain.key import extra
 
 Status = Literal["todo", "doing", "blocked", "done", "na"]
 Result = Literal["", "satisfied", "other-than-satisfied", "not-applicable"]
@@ -34,30 +34,28 @@ STATUS_WORDS: Mapping[str, str] = {
 class Record:
     """What is known of one item."""
 
-    status: Status = key("todo, doing, blocked, done or na", default="todo")
-    result: Result = key("Result of a test", default="")
-    owner: str = key("Who has it", default="")
-    due: str = key("Own due date, which wins over the checklist's", default="", check="due")
-    note: str = key("Notes", default="")
-    reason: str = key("Why it is blocked, not applicable or declined", default="")
-    done: date | None = key("Day on which it was done", default=None)
-    basis: str = key("Fingerprint of the item that this was recorded for", default="")
-    observation: str = key("Test: what was tested, how, and what was seen", default="")
-    tester: str = key("Test: who tested", default="")
-    tested: date | None = key("Test: day of the test", default=None)
-    methods: tuple[Method, ...] = key("Test: methods that were used", default=())
-    sample: str = key("Test: what was sampled, of how many", default="")
-    differential: str = key("Test: where the SSP differs from what was seen", default="")
-    inherited: Inheritance = key(
-        "Test: leveraged (inherited), shared, or the customer's responsibility", default=""
-    )
-    inherited_from: str = key("Test: the leveraged service or the customer", default="")
-    retest: Retest = key("Test: outcome of the last retest", default="")
-    retested: date | None = key("Test: day of the last retest", default=None)
-    review: Review = key("Test: what the second assessor made of it", default="")
-    reviewer: str = key("Test: the second assessor", default="")
-    reviewed: date | None = key("Test: day of that review", default=None)
-    evidence: tuple[Evidence, ...] = key("Links to proof", default=())
+    status: Status = "todo"
+    result: Result = ""
+    owner: str = ""
+    due: str = ""
+    note: str = ""
+    reason: str = ""
+    done: date | None = None
+    basis: str = ""
+    observation: str = ""
+    tester: str = ""
+    tested: date | None = None
+    methods: tuple[Method, ...] = ()
+    sample: str = ""
+    differential: str = ""
+    inherited: Inheritance = ""
+    inherited_from: str = ""
+    retest: Retest = ""
+    retested: date | None = None
+    review: Review = ""
+    reviewer: str = ""
+    reviewed: date | None = None
+    evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
     @property

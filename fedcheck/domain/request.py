@@ -22,23 +22,23 @@ class Request:
     in which round, on which place of which document, the answer, and its fate.
     """
 
-    id: str = key("Short random id")
-    title: str = key("What is asked, in one line", default="")
-    kind: RequestKind = key("A reviewer's question, or a request for evidence", default="question")
-    state: RequestState = key("open, answered or accepted", default="open")
-    by: str = key("Who asks: a person or a role", default="")
-    to: str = key("Who is to answer: a person or a role", default="")
-    asked: date | None = key("Day on which it was asked", default=None)
-    due: date | None = key("Day by which it is to be answered", default=None)
-    round: str = key("Round of the review in which it was asked", default="")
-    document: str = key("Document that it is about: SSP, RAR, SAR, ...", default="")
-    section: str = key("Section, page or control in that document", default="")
-    text: str = key("The question in full", default="")
-    answer: str = key("The answer", default="")
-    answered: date | None = key("Day on which it was answered last", default=None)
-    comment: str = key("Why the answer was returned, or what was said on accepting it", default="")
-    items: tuple[str, ...] = key("References of the items it concerns", default=())
-    evidence: tuple[Evidence, ...] = key("Links to proof that belong to the answer", default=())
+    id: str
+    title: str = ""
+    kind: RequestKind = "question"
+    state: RequestState = "open"
+    by: str = ""
+    to: str = ""
+    asked: date | None = None
+    due: date | None = None
+    round: str = ""
+    document: str = ""
+    section: str = ""
+    text: str = ""
+    answer: str = ""
+    answered: date | None = None
+    comment: str = ""
+    items: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
     @property

@@ -20,7 +20,7 @@ from fedcheck.domain.request import Request
 class Scheduled:
     """When a milestone takes place; without a date it follows from the process."""
 
-    day: date | None = key("Day of the milestone", default=None)
+    day: date | None = None
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
@@ -29,12 +29,12 @@ class Scheduled:
 class Sent:
     """A report that was sent to somebody."""
 
-    id: str = key("Short random id")
-    title: str = key("Template and milestone, in words", default="")
-    to: str = key("To whom: a person or a role", default="")
-    on: date | None = key("Day on which it was sent", default=None)
-    file: str = key("File of the report, relative to the workspace where it lies there", default="")
-    sha256: str = key("Hash of the report as it was sent", default="")
+    id: str
+    title: str = ""
+    to: str = ""
+    on: date | None = None
+    file: str = ""
+    sha256: str = ""
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 

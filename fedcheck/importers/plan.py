@@ -33,7 +33,7 @@ class Plan:
     """What an import would do to a workspace.
 
     Attributes:
-        label: what the action is called in the history: `Import of the SRTM workbook x.xlsx`.
+        label: name of the file, for the history.
         facts: what was found and what will be done, a line each, for people.
         checklists: lists that are written whole into the workspace.
         changes: changes of records, requests and findings.
@@ -62,6 +62,28 @@ class Plan:
             what.append(f"{plural(len(self.changes), 'change')} of {plural(records, 'record')}")
         return " and ".join(what)
 
+    @property
+    def came(self) -> str:
+        """Return what it brings, for the history: `875 tests from x.xlsx`."""
+        what = [f"{plural(count, word)}" for word, count in self._counted().items() if count]
+        return f"{' and '.join(what) or 'changes'} from {self.label}"
+
+    def _counted(self) -> dict[str, int]:
+        """Return how many items of its checklists, or else how many records, by what they are."""
+        items = [item for one in self.checklists for _, item in one.items.values()]
+        refs = {change.ref for change in self.changes}
+        requests = sum(ref.startswith("requests:") for ref in refs)
+        findings = sum(ref.startswith("findings:") for ref in refs)
+        tests = sum(item.kind == "test" for item in items)
+        records = len(refs) - requests - findings
+        return {
+            "test": tests,
+            "task": len(items) - tests,
+            "item record": 0 if items else records,
+            "request": requests,
+            "finding": findings,
+        }
+
 
 Planner = Callable[[Session, Path], Plan]
 """Reads a file for a workspace. Raises FedcheckError where that cannot be."""
@@ -69,4 +91,4 @@ Planner = Callable[[Session, Path], Plan]
 
 def carry_out(session: Session, plan: Plan) -> Transaction:
     """Do what a plan says, as one action that undo takes back. Raises FedcheckError."""
-    return session.bring_in(plan.checklists, plan.changes, plan.label)
+    return session.bring_in(plan.checklists, plan.changes, plan.came)

@@ -1,10 +1,15 @@
-"""What the data classes say of the TOML keys of our files: for decoder, schema and lists."""
+"""The TOML keys of our files, for decoder, schema and lists.
+
+Records, requests, findings and evidence have theirs from the table of fields; the other classes
+describe each key at the attribute.
+"""
 
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.key import Key
 
 _SPECS: dict[type, Mapping[str, "KeySpec"]] = {}
@@ -30,9 +35,10 @@ def keys_of(cls: type) -> Mapping[str, KeySpec]:
 
 def _read_keys(cls: Any) -> Mapping[str, KeySpec]:
     hints = get_type_hints(cls)
+    rows = {row.name: Key(row.doc, row.key, row.check) for row in FIELDS.get(cls, ())}
     specs = {}
     for f in fields(cls):
-        described = f.metadata.get("key")
+        described = rows.get(f.name) or f.metadata.get("key")
         if described is None:
             continue
         name = described.name or f.name.replace("_", "-")

@@ -14,8 +14,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, Thing, differences
-from fedcheck.domain.fields import field_value, with_field
+from fedcheck.domain.change import (
+    OUTSIDE,
+    Change,
+    HistoryLine,
+    Thing,
+    differences,
+    imported,
+)
+from fedcheck.domain.field_values import field_value, with_field
 from fedcheck.domain.item_rules import settled
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
@@ -40,12 +47,18 @@ Guard = Callable[[Change, Thing], None]
 
 @dataclass(frozen=True, slots=True)
 class TransactionHead:
-    """Who makes changes, when, as what action; `undoes` names the action that it takes back."""
+    """Who makes changes, when, as what action.
+
+    Attributes:
+        undoes: the action that it takes back.
+        imported: what an import brought, for the history; empty for any other action.
+    """
 
     by: str
     at: datetime
     tx: str
     undoes: str = ""
+    imported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +190,8 @@ def commit_planned(
         )
         checklist_writer.take_away(root, rewritten)
         lines = [HistoryLine(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
-        lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
+        named = [imported(deed.tx, deed.imported)] if made and deed.imported else []
+        lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in [*named, *made]]
         _note(log, lines)
         local_state.note_hashes(root, seen)
     return Saved(written, tuple(made))

@@ -13,7 +13,7 @@ from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
     as_of_option,
-    detail_options,
+    field_options,
     given,
     json_option,
     open_workspace,
@@ -22,6 +22,8 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain import finding_rules
+from fedcheck.domain.field import Group
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding, exposure
 from fedcheck.domain.finding_rules import DETAILS, FindingEdit, detailed
 from fedcheck.domain.text import storable
@@ -58,7 +60,7 @@ def finding() -> None:
 @click.option("--due", help="30, 90 or 180 days after it was found, without it.")
 @click.option("--plan", default="", help="What will be done; - reads it from stdin.")
 @click.option("--text", default="", help="The weakness in full; - reads it from stdin.")
-@detail_options
+@field_options(Finding, in_group(Finding, Group.DETAILS))
 @workspace_option
 @as_of_option
 @json_option
@@ -148,7 +150,7 @@ def _text(text: str) -> str:
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Of evidence.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
-@detail_options
+@field_options(Finding, in_group(Finding, Group.DETAILS))
 @workspace_option
 @as_of_option
 @json_option

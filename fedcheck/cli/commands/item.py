@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.analysis.activity import sentence, story
+from fedcheck.analysis.activity import story
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
 from fedcheck.cli.options import (
@@ -20,7 +20,7 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
-from fedcheck.domain.change import Change
+from fedcheck.domain.change_text import describe, describe_change, is_bookkeeping
 from fedcheck.domain.item_rules import told
 from fedcheck.domain.record import STATUS_GLYPHS
 from fedcheck.domain.reference import split
@@ -167,18 +167,6 @@ def _need(board: "Board", need: str) -> str:
     return f"{status} {need}  {one_line(row.item.title, 60)}  ({owner})"
 
 
-def change_text(change: Change) -> str:
-    """Say what a change did: `status todo -> done`."""
-    name, _, evidence_id = change.field.partition(".")
-    if evidence_id:
-        proof = change.new or change.old
-        known = proof if isinstance(proof, dict) else {}  # a line of history may say anything
-        what = "added" if change.old is None else "removed" if change.new is None else "changed"
-        return f"evidence {what}: {one_line(str(known.get('label') or known.get('link', '')), 80)}"
-    old, new = (one_line(str(v), 60) if v else "nothing" for v in (change.old, change.new))
-    return f"{name}: {old} -> {new}"
-
-
 def report_action(session: "Session", action: "Transaction", as_json: bool = False) -> None:
     """Print what an action changed."""
     if as_json:
@@ -187,16 +175,16 @@ def report_action(session: "Session", action: "Transaction", as_json: bool = Fal
         ]
         print_json({"schema": "fedcheck/change@1", "tx": action.tx, "changes": rows})
         return
-    shown = [c for c in action.changes if c.field not in ("basis", "done")]
+    shown = [change for change in action.changes if not is_bookkeeping(change)]
     for ref in dict.fromkeys(change.ref for change in shown):
         of_it = [change for change in shown if change.ref == ref]
         if split(ref)[0] in RESERVED:
-            say(f"saved  {ref}  {sentence(of_it)}")
+            say(f"saved  {ref}  {describe(of_it)}")
             continue
         for change in of_it:
-            say(f"saved  {ref}  {change_text(change)}")
+            say(f"saved  {ref}  {describe_change(change)}")
     if not action.changes:
-        say("Nothing changed: it was so already.")
+        say("No change: the values were already set.")
     elif not shown:
         say(f"saved  {action.label}")
 

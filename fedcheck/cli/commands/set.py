@@ -1,6 +1,5 @@
 """The command that changes items."""
 
-from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,59 +10,24 @@ from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
-    Day,
     as_of_option,
     complain,
+    field_options,
     json_option,
     open_workspace,
     workspace_option,
 )
 from fedcheck.domain.dates import typed_due
-from fedcheck.domain.item_rules import METHODS, RETESTS, ItemEdit, TestEdit
+from fedcheck.domain.fields import in_json
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.item_rules import like as same_as
-from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
+from fedcheck.domain.record import RESULTS, STATUSES, Record
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
 
-OBSERVATION = "Test: what was tested, how, and what was seen; - reads it from stdin."
 LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
-
-Command = Callable[..., None]
-
-
-def testing_options(command: Command) -> Command:
-    """Add the options for what is recorded of a test."""
-    options = [
-        click.option("--observation", help=OBSERVATION),
-        click.option("--tester", shell_complete=completion.people, help="Test: who tested."),
-        click.option("--tested", type=Day(), help="Test: day of the test."),
-        click.option(
-            "--method",
-            "methods",
-            multiple=True,
-            type=click.Choice([*METHODS, ""]),
-            help="Test: a method that was used; several times for several.",
-        ),
-        click.option("--sample", help="Test: what was sampled, of how many."),
-        click.option("--differential", help="Test: where the SSP differs from what was seen."),
-        click.option(
-            "--inherited", type=click.Choice([*INHERITANCES, ""]), help="Test: who else meets it."
-        ),
-        click.option("--from", "inherited_from", help="Test: the leveraged service."),
-        click.option(
-            "--retest", type=click.Choice([*RETESTS, ""]), help="Test: how the retest went."
-        ),
-        click.option(
-            "--review",
-            type=click.Choice([*REVIEWS, ""]),
-            help="Test: what you, as second assessor, make of it.",
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def _testing(tested: dict[str, Any]) -> TestEdit | None:
@@ -100,7 +64,7 @@ def _as_another(
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
-@testing_options
+@field_options(Record, in_json(Record, "test"), {"observation": "; - reads it from stdin"})
 @click.option("--like", metavar="ITEM", shell_complete=completion.items, help=LIKE)
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option

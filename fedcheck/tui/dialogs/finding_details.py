@@ -4,11 +4,11 @@ A list shows them all with what they hold; one is chosen, asked for, saved, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding, exposure
 from fedcheck.domain.finding_rules import DETAILS, detailed, told
 from fedcheck.domain.text import one_line
@@ -21,7 +21,7 @@ WIDE, ROOM = 26, 30
 """How many cells the names of details have, and what they hold, in a dialog of 60."""
 
 _HINTS = get_type_hints(Finding)
-_DOCS = {f.name: f.metadata["key"].doc for f in fields(Finding) if "key" in f.metadata}
+_DOCS = {row.name: row.doc for row in FIELDS[Finding]}
 
 
 class Weakness:
