@@ -6,11 +6,13 @@ same in both. State is immutable: each change makes a new project, and subscribe
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board
 from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
@@ -63,8 +65,7 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """What a person did in one go: its changes, and the words for it."""
 
     tx: str
@@ -73,8 +74,7 @@ class Transaction:
     undoes: str = ""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """An open workspace.
 
     Attributes:

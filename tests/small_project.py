@@ -1,9 +1,10 @@
 """Projects in memory, for tests of what the facts add up to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board
 from fedcheck.domain.change import Change, Thing

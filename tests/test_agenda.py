@@ -1,9 +1,9 @@
 """What to do now, and why."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
 from small_project import PROCESS, TODAY, checklist, item, small_board
 
 from fedcheck.analysis.agenda import agenda, mine

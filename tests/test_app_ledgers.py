@@ -305,7 +305,7 @@ async def test_the_words_of_a_request_can_be_changed(filled, workspace):
 
 
 def fields(request: Request) -> dict:
-    return {name: getattr(request, name) for name in Request.__dataclass_fields__}
+    return {name: getattr(request, name) for name in Request.__struct_fields__}
 
 
 async def test_who_and_when(filled, workspace):

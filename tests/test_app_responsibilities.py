@@ -1,10 +1,10 @@
 """The screen of who does what, and who waits for whom."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from driving import press, screen_text, settle
+from msgspec.structs import replace
 
 from fedcheck.domain.request import Request
 from fedcheck.storage import config, paths

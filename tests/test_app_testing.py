@@ -1,9 +1,8 @@
 """A tester's keys: a result, what was seen, the same again, the review; and the counts."""
 
-from dataclasses import replace
-
 import pytest
 from driving import press, screen_text, settle, told, type_text
+from msgspec.structs import replace
 from small_project import checklist, item
 
 from fedcheck.domain.record import Record

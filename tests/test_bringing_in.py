@@ -1,11 +1,11 @@
 """Lists that come in with records: one action, undone and done again, never over an edit."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fedcheck.domain.change import differences
 from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef

@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from doc_examples import DOCS, agrees, examples
+from msgspec.structs import replace
 
 from fedcheck.analysis.comparison import between
 from fedcheck.analysis.difference import WORDS

@@ -1,10 +1,10 @@
 """Clocks: every deadline with its day, whose it is and why; what a milestone moves."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
 from fedcheck.analysis.board import board

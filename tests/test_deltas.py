@@ -1,11 +1,11 @@
 """What changed between two states: whatever got worse is named, whatever the two are."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from small_project import KICK_OFF, TODAY, checklist, item, project, small_board
 
 from fedcheck.analysis.board import board
@@ -13,7 +13,8 @@ from fedcheck.analysis.comparison import between
 from fedcheck.analysis.difference import GROUPS, WORDS
 from fedcheck.analysis.gates import gates
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import RISKS, Finding
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import BrokenFile

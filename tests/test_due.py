@@ -1,20 +1,21 @@
 """Due dates and milestones: anchors, defaults, circles, recurring items, progress counts."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.milestones import calendar, next_milestone
 from fedcheck.analysis.progress import Count, by_checklist, by_phase_and_role, by_section, count
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.process import Milestone
-from fedcheck.domain.record import STATUSES, Record
+from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 
 TOMORROW = date(2027, 1, 12)

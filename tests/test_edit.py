@@ -10,8 +10,9 @@ from small_project import applied
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field_values import with_field
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
-from fedcheck.domain.record import RESULTS, STATUSES, Record
+from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
 
 TODAY = date(2027, 1, 11)
@@ -151,7 +152,7 @@ def test_an_old_basis_stays_until_a_person_confirms() -> None:
     ],
 )
 def test_basis_is_about_the_substance(field: str, value: object, moves: bool) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     changed = replace(TEST, **{field: value})
     assert (changed.basis() != TEST.basis()) is moves

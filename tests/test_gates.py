@@ -1,10 +1,10 @@
 """Gates: every clause of the rule (design, section 3), each with a test that fails without it."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
 from fedcheck.analysis.board import board

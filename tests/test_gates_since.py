@@ -1,10 +1,10 @@
 """What a gate lacks: since when it is owed, and in which phase it counts."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, checklist, item, small_board
 from test_gates import DAY, DONE, GAP, TEST, finding, lacks, proof
 

@@ -1,10 +1,10 @@
 """How fast the work goes, what others did lately, and how both are drawn."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from small_project import TODAY, checklist, item, small_board
 
 from fedcheck.analysis.activity import lately

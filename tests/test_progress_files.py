@@ -14,7 +14,8 @@ from small_project import applied
 
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.record import EMPTY, RESULTS, STATUSES, Record
+from fedcheck.domain.glossary import RESULTS, STATUSES
+from fedcheck.domain.record import EMPTY, Record
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import progress_files
 from fedcheck.storage.record_file import RecordFile

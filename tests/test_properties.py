@@ -5,7 +5,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from conftest import TODAY
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 from nasty.make import HERE, TEXTS, raw_characters
 from rich.cells import cell_len
 from small_project import applied, small_board
@@ -28,10 +28,11 @@ from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, typed_du
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field_values import field_names, field_value, with_field
 from fedcheck.domain.finding import Findings
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
 from fedcheck.domain.process import Process
 from fedcheck.domain.query import split_words
-from fedcheck.domain.record import RESULTS, STATUSES, Record
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import candidates, matches, split
 from fedcheck.domain.request import Requests
 from fedcheck.domain.text import cells, clean, one_line

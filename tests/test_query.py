@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.domain import glossary
 from fedcheck.domain import query as search
-from fedcheck.domain import query_fields
 from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.query_fields import EXAMPLES, IS, KEYS, parse, split_words
+from fedcheck.domain.query import split_words
+from fedcheck.domain.query_fields import EXAMPLES, IS, KEYS, parse
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.errors import QueryError
@@ -20,7 +21,7 @@ TODAY = date(2027, 1, 11)
 
 
 def entry(item_id: str = "fips", record: Record | None = None, **fields: object) -> Row:
-    names = set(fields) & (set(Item.__dataclass_fields__) - {"due"})
+    names = set(fields) & (set(Item.__struct_fields__) - {"due"})
     about = {name: fields.pop(name) for name in names}
     item = Item(id=item_id, **{"title": "FIPS 140-validated modules", **about})
     given_fields = {
@@ -183,9 +184,9 @@ def test_a_minus_turns_a_term_round_and_words_narrow(one: str, other: str) -> No
 @given(st.sampled_from(["status", "kind", "level"]))
 def test_alternatives_are_a_union(name: str) -> None:
     values = {
-        "status": query_fields.STATUSES,
+        "status": glossary.STATUSES,
         "kind": ("task", "test"),
-        "level": query_fields.LEVELS,
+        "level": glossary.LEVELS,
     }[name]
     either = found(f"{name}:{'|'.join(values)}", FULL, PLAIN)
     assert either == ["fips", "plain"]

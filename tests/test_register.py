@@ -1,10 +1,10 @@
 """The evidence register: rows, how they stand, until when, in which groups."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 from small_project import KICK_OFF, TODAY, checklist, item, small_board
 
 from fedcheck.analysis.evidence_register import GROUPINGS, Register, grouped, matching, register

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from conftest import NOW, TODAY
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from small_project import checklist, item, project, small_board
 from small_report import PROCESS, check_tables, fill, report, section, ship, tokens
 

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import tomli
 from click.shell_completion import BashComplete
 from conftest import MakeWorkspace
+from msgspec.structs import replace
 from small_project import item, small_board
 
 from fedcheck.analysis.gates import gate

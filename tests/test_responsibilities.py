@@ -1,11 +1,11 @@
 """Who does what in each phase, and who waits for whom."""
 
 import json
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from doc_examples import agrees, examples
+from msgspec.structs import replace
 from small_project import PROCESS, TODAY, checklist, item, project
 
 from fedcheck.analysis.board import board

@@ -1,12 +1,12 @@
 """Findings in the official POA&M and RET: each in its row, the rest of the workbook untouched."""
 
 import io
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 from openpyxl.worksheet.formula import ArrayFormula
 
 from fedcheck.cli.main import run

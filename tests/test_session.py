@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedcheck.domain.change import OUTSIDE, Change
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.record import EMPTY, STATUSES
+from fedcheck.domain.record import EMPTY
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session

@@ -1,6 +1,5 @@
 """The import of test case workbooks: any baseline and edition becomes tests, records, findings."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from small_workbooks import HEADINGS, STEPS, srtm, table
 
 from fedcheck.domain.change import differences

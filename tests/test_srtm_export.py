@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import warnings
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from openpyxl.cell.cell import MergedCell
 from small_workbooks import STEPS, srtm
 

@@ -2,12 +2,12 @@
 
 import io
 import json
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from small_project import checklist, item, project
 
 from fedcheck.analysis import test_progress as counting
@@ -121,7 +121,7 @@ def test_same_as_last_takes_over_what_was_done_and_not_who_and_when():
 
 
 def vars_of(testing: TestEdit) -> dict:
-    return {name: getattr(testing, name) for name in TestEdit.__dataclass_fields__}
+    return {name: getattr(testing, name) for name in TestEdit.__struct_fields__}
 
 
 results = st.sampled_from(["satisfied", "other-than-satisfied", "not-applicable", ""])

@@ -1,13 +1,13 @@
 """A team's own list: its columns asked for once, its rows as a checklist or as progress."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import tomli
 from click.testing import CliRunner
 from conftest import MakeWorkspace
+from msgspec.structs import replace
 
 from fedcheck.cli.main import cli, run
 from fedcheck.importers.csv_checklist import column_mappings

@@ -1,12 +1,12 @@
 """What the official tables ask of a finding, and what follows: exposure, adjustment, correction."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fedcheck.cli.main import run
 from fedcheck.domain import finding_rules

@@ -1,8 +1,9 @@
 """History in words: what each person did, transaction by transaction."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+
+from msgspec import Struct, field
 
 from fedcheck.domain.change import HistoryLine, is_import
 from fedcheck.domain.change_text import changes_label, class_of, describe
@@ -14,8 +15,7 @@ SHOWN = 5
 """How many items of one action are told of singly."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(Struct, frozen=True):
     """What one action did to one item.
 
     Attributes:
@@ -73,8 +73,7 @@ def _undo_word(undos: Mapping[str, str], tx: str) -> str:
     return "redo: " if undos.get(undone) else "undo: "
 
 
-@dataclass(slots=True)
-class PersonActivity:
+class PersonActivity(Struct):
     """What one person did, counted by items."""
 
     who: str

@@ -1,8 +1,9 @@
 """What to do now, and why: open items that nothing holds back, the most pressing first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.query_fields import Query
@@ -15,8 +16,7 @@ SOON = 14
 """How many days ahead a due date counts as pressing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing to do, and why it stands where it stands."""
 
     row: Row

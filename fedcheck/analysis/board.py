@@ -1,9 +1,10 @@
 """The board: every item that applies, with what follows for it on one day; and orphaned records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
 
 from fedcheck.analysis import evidence
 from fedcheck.analysis.milestones import Calendar, calendar, next_dated, next_milestone, phase_ends
@@ -15,8 +16,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
 
 
-@dataclass(frozen=True, eq=False)
-class Board:
+class Board(Struct, frozen=True, eq=False, dict=True):
     """A project as it stands on one day.
 
     Attributes:

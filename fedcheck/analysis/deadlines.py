@@ -7,8 +7,10 @@ for.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence import judged_at, newest_day, too_old_from, turns_stale
@@ -37,8 +39,7 @@ NAMED = 60
 """The widest name of a piece of evidence, in cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Something with a day, or something that will have one.
 
     Attributes:

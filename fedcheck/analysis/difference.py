@@ -1,9 +1,10 @@
 """Deltas: what is different between two states of a project, one thing at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from fedcheck.analysis.gates import Outstanding
 from fedcheck.domain.text import plural
@@ -100,8 +101,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 """Each kind of delta: its group, and the words for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One thing that is different.
 
     Attributes:
@@ -153,8 +153,7 @@ class Difference:
         return f"{said}; {self.why}" if self.why else said
 
 
-@dataclass(frozen=True, slots=True)
-class GateDifference:
+class GateDifference(Struct, frozen=True):
     """How the gate of a milestone changed.
 
     Attributes:
@@ -191,8 +190,7 @@ class GateDifference:
         return f"{before} -> {after}" + (f"; {', '.join(moved)}" if moved else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What is different between two states.
 
     Attributes:

@@ -1,9 +1,11 @@
 """The evidence register: all evidence of the workspace, how it stands, until when it holds."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence import judged_at, newest_day, stale_from, turns_stale
@@ -16,8 +18,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import plural
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """A piece of evidence that is stale, missing or changed, and why in a few words."""
 
     row: Row
@@ -84,8 +85,7 @@ AGES: tuple[tuple[int, str], ...] = (
 """Groups of ages: older than so many days, and the words for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A piece of evidence on one item; no piece where one is expected and none is attached.
 
     Attributes:
@@ -115,8 +115,7 @@ class Use:
         return STANDINGS.index(self.standing)
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
+class EvidenceRow(Struct, frozen=True):
     """One link, with the items that it stands for; or an item that lacks evidence."""
 
     uses: tuple[Use, ...]
@@ -167,8 +166,7 @@ class EvidenceRow:
         return replace(self, uses=tuple(use for use in self.uses if use.row.ref == ref))
 
 
-@dataclass(frozen=True)
-class Register:
+class Register(Struct, frozen=True, dict=True):
     """All rows of a board, in the order of its items.
 
     Attributes:
@@ -211,8 +209,7 @@ class Register:
         return ", ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rows under one heading; `ref` where the heading is an item."""
 
     title: str

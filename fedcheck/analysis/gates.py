@@ -1,15 +1,16 @@
 """Gates: may a milestone be called, and if not, what exactly is missing (design, section 3)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
-from fedcheck.domain.checklist import ADVISED, DEMANDED
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import ADVISED, DEMANDED
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
@@ -28,8 +29,7 @@ NO_DAYS: Mapping[str, date] = MappingProxyType({})
 """What is known of days on which something took its status, where no history was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outstanding:
+class Outstanding(Struct, frozen=True):
     """One thing that a gate lacks.
 
     Attributes:
@@ -50,8 +50,7 @@ class Outstanding:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """The answer of a gate."""
 
     milestone: Milestone

@@ -5,8 +5,8 @@ from datetime import date
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.progress import count
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.query_fields import FAMILIES, family
-from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 

@@ -1,9 +1,11 @@
 """What one role waits for from another, since when, and how much that holds up."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.agenda import SOON, phases_in_reach
 from fedcheck.analysis.board import Board
@@ -18,8 +20,7 @@ from fedcheck.domain.row import Row
 What = Literal["item", "answer", "acceptance", "retest"]
 
 
-@dataclass(frozen=True, slots=True)
-class Handoff:
+class Handoff(Struct, frozen=True):
     """One thing that a role waits for.
 
     Attributes:

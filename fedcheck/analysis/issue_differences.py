@@ -8,7 +8,8 @@ from fedcheck.analysis.issues import overdue
 from fedcheck.analysis.item_differences import Make, evidence_deltas
 from fedcheck.analysis.waiting_since import answering, remediating
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import RISKS, Finding
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 

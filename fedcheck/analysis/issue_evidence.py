@@ -7,7 +7,8 @@ from fedcheck.analysis import evidence
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.checklist import Item, Section
-from fedcheck.domain.record import Record, Status
+from fedcheck.domain.glossary import Status
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -66,6 +67,6 @@ def _entry(board: Board, book: str, thing: Thing, owner: str, ended: date | None
 def _status(thing: Thing) -> Status:
     """Return how it stands in the words of items; evidence of what is over does not go stale."""
     if thing.state in ("accepted", "closed"):
-        return "done"
+        return Status.DONE
     answered = isinstance(thing, Request) and thing.state == "answered"
-    return "doing" if answered else "todo"
+    return Status.DOING if answered else Status.TODO

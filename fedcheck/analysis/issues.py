@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from fedcheck.domain.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding
+from msgspec import Struct
+
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, REQUEST_KINDS, RETESTS, RISKS
 from fedcheck.domain.query import Language, Test, due, is_one_of, one_of, shown
 from fedcheck.domain.reference import matches, nearest
-from fedcheck.domain.request import REQUEST_KINDS, Request
+from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
@@ -60,8 +62,7 @@ def overdue(thing: Thing, today: date) -> bool:
     return thing.state == "open" and thing.due is not None and thing.due < today
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many there are of each state (of risks: of the open ones), and how many are overdue."""
 
     by_state: Mapping[str, int]

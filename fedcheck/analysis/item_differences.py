@@ -1,12 +1,14 @@
 """What is different about an item: status, result, dates, evidence, its own text."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from fedcheck.analysis.difference import About, Difference, Trend, day, later
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.row import Row
 
 Make = Callable[..., Difference]

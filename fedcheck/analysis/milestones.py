@@ -1,18 +1,18 @@
 """When milestones take place: the workspace's own dates first, the process's defaults else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from fedcheck.domain.checklist import DEMANDED
+from msgspec import Struct
+
 from fedcheck.domain.dates import parse_due, resolve
+from fedcheck.domain.glossary import DEMANDED
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import did_you_mean, split
 from fedcheck.domain.workspace import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """The dates that due expressions hang on.
 
     Attributes:

@@ -1,9 +1,10 @@
 """What each person owes: items, answers, findings, in the order of urgency."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
+
+from msgspec import Struct
 
 from fedcheck.analysis.agenda import SOON, Rank, Step, phases_in_reach, rank
 from fedcheck.analysis.board import Board
@@ -20,8 +21,7 @@ Asked = Request | Finding
 T = TypeVar("T", Request, Finding)
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """What one owner owes on a day.
 
     Attributes:
@@ -208,8 +208,7 @@ ASSESSOR = "3pao"
 """The role that looks at evidence of a remediation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(Struct, frozen=True):
     """Something to do about a request or a finding, and why it stands where it stands.
 
     Attributes:

@@ -1,8 +1,9 @@
 """Debts: what a gate lacks, grouped by who must act. Commands, app and reports tell these."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, Outstanding
@@ -14,8 +15,7 @@ from fedcheck.domain.workspace import Project
 NOBODY = "nobody named"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerOutstanding:
+class OwnerOutstanding(Struct, frozen=True):
     """What somebody owes.
 
     Attributes:

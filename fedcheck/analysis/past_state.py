@@ -1,16 +1,18 @@
 """Reconstruct an earlier state from the history, and return a record to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_names, field_value, with_field
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line

@@ -1,17 +1,17 @@
 """Counts, percentages, weeks and pace."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline
-from fedcheck.domain.record import STATUSES
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.row import Row
 
 
-@dataclass(slots=True)
-class Count:
+class Count(Struct):
     """How many items have which status; items that do not apply are in no total.
 
     Attributes:
@@ -145,8 +145,7 @@ RECENT = 4
 """How many full weeks the present pace is the average of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """The pace towards a milestone.
 
     Attributes:

@@ -1,16 +1,17 @@
 """What hangs on a milestone: which days move with its date, what goes stale or overdue by it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board
 from fedcheck.analysis.deadlines import Deadline, deadlines
 from fedcheck.domain.row import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A deadline whose day changes; the old or the new day is None where there is none."""
 
     deadline: Deadline
@@ -18,8 +19,7 @@ class Move:
     new: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """What changes when a milestone gets another date.
 
     Attributes:

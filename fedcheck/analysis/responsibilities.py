@@ -1,8 +1,9 @@
 """Who does what in each phase, and which item delivers each document."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.progress import Count, count
@@ -13,8 +14,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import plural
 
 
-@dataclass(frozen=True, slots=True)
-class DeliverableState:
+class DeliverableState(Struct, frozen=True):
     """A deliverable as it stands.
 
     Attributes:
@@ -46,8 +46,7 @@ NOWHERE = Phase("", "In no phase that is known", "No list here has the item that
 """Stands for the phase of deliverables that no checklist hands over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """What roles do for a deliverable.
 
     Attributes:
@@ -82,8 +81,7 @@ class Duty:
         return role in (self.prepares, *self.contributes, *self.reviews)
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseRole:
+class PhaseRole(Struct, frozen=True):
     """What one role does in a phase.
 
     Attributes:
@@ -112,8 +110,7 @@ class PhaseRole:
         return not (self.lists or self.prepares or self.reviews or self.decides)
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseDuties:
+class PhaseDuties(Struct, frozen=True):
     """A phase with its deliverables, what each role does in it, and who decides at its end.
 
     Attributes:

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
-from fedcheck.domain.query_fields import FAMILIES, METHODS, family, tester
+from msgspec import Struct
+
+from fedcheck.domain.glossary import METHODS, Result, Review
+from fedcheck.domain.query_fields import FAMILIES, family, tester
 from fedcheck.domain.row import Row
 
 NOBODY = "none"
 """Stands where no family, method or tester is named; the query language calls it so too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Tests of one family, method or tester.
 
     Attributes:
@@ -63,11 +64,11 @@ def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
         name=name,
         title=title,
         total=len(listed),
-        satisfied=results.count("satisfied"),
-        other=results.count("other-than-satisfied"),
-        na=results.count("not-applicable"),
-        unreviewed=len(reviews) - reviews.count("agreed"),
-        returned=reviews.count("returned"),
+        satisfied=results.count(Result.SATISFIED),
+        other=results.count(Result.OTHER_THAN_SATISFIED),
+        na=results.count(Result.NOT_APPLICABLE),
+        unreviewed=len(reviews) - reviews.count(Review.AGREED),
+        returned=reviews.count(Review.RETURNED),
     )
 
 
@@ -83,7 +84,10 @@ def by_family(rows: Iterable[Row]) -> list[Tally]:
 
 def by_method(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by the methods that their items name; one of two methods counts in both."""
-    titles = {NOBODY: "No method named", **{method: method.capitalize() for method in METHODS}}
+    titles: dict[str, str] = {
+        NOBODY: "No method named",
+        **{method: method.capitalize() for method in METHODS},
+    }
     found = _tallies(rows, lambda row: list(row.item.methods) or [NOBODY], titles)
     order = [*METHODS, NOBODY]
     return sorted(found, key=lambda one: order.index(one.name))

@@ -12,10 +12,11 @@ from fedcheck.analysis.progress import by_checklist
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
 from fedcheck.domain.field_values import field_value
-from fedcheck.domain.finding import FINDING_STATES, RISKS, Finding
+from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS
 from fedcheck.domain.reference import split
-from fedcheck.domain.request import REQUEST_STATES, Request
+from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 
 

@@ -62,6 +62,11 @@ def workspace_option(command: F) -> F:
     )(command)
 
 
+def choice_of(words: Iterable[str]) -> click.Choice[str]:
+    """Return an option type for a closed vocabulary (click shows enums by name)."""
+    return click.Choice([str(word) for word in words])
+
+
 def as_of_option(command: F) -> F:
     """Add `--as-of DATE`."""
     return click.option("--as-of", type=Day(), help="Take this day for today.")(command)

@@ -8,7 +8,7 @@ from datetime import date
 
 from fedcheck.cli.options import paint
 from fedcheck.domain.dates import distance
-from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.domain.reference import split
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, one_line

@@ -17,6 +17,7 @@ from fedcheck.demo.story import Pace, Turn
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field_values import with_field
+from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, with_evidence
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.row import Row
@@ -232,11 +233,11 @@ def _proof(root: Path, row: Row, day: date, gone: bool, lost: list[Path]) -> Evi
         if gone:
             lost.append(path)
         digest = evidence_files.hash_file(path)
-        return Evidence(proof_id, link, label, "file", day, sha256=digest)
+        return Evidence(proof_id, link, label, EvidenceKind.FILE, day, sha256=digest)
     if kind == 1:
-        return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, "ticket", day)
+        return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, EvidenceKind.TICKET, day)
     link = f"https://grc.meridian.example/evidence/{row.checklist}/{row.item.id}"
-    return Evidence(proof_id, link, label, "url", day)
+    return Evidence(proof_id, link, label, EvidenceKind.URL, day)
 
 
 def _write(path: Path, text: str) -> None:

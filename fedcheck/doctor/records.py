@@ -10,7 +10,8 @@ from fedcheck.doctor.defect import Defect, Move, Severity
 from fedcheck.doctor.files import Places
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import EMPTY, STATUS_WORDS, Record
+from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import candidates, did_you_mean, nearest, split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, plural

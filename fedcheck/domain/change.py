@@ -1,9 +1,10 @@
 """Changes: one field of one record, old and new; and which transaction undo takes back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from fedcheck.domain.field_values import all_names, field_value
 from fedcheck.domain.finding import Finding
@@ -23,8 +24,7 @@ IMPORTS = "imports"
 """An import writes a line of its own: reference `imports:TX`, field `imported`, new: what came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field of one record goes from old to new; values in their history form."""
 
     ref: str
@@ -37,8 +37,7 @@ class Change:
         return Change(self.ref, self.field, self.new, self.old)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
+class HistoryLine(Struct, frozen=True):
     """A change as history holds it: who made it, when (UTC), as part of which action."""
 
     change: Change

@@ -1,4 +1,4 @@
-"""What changes are called: in the history, in labels of transactions, in lines about what was saved.
+"""What changes are called: in the history, in labels of transactions, in lines on what was saved.
 
 The table of fields gives the words. A field that is not in it (of a newer version, in a history
 file) is named by its own name.
@@ -13,7 +13,8 @@ from fedcheck.domain.field import Field, Kind
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, printed
 from fedcheck.domain.fields import FIELDS, field_of
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import STATUS_WORDS, Record
+from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, plural

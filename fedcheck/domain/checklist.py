@@ -3,70 +3,66 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
 
-from fedcheck.domain.key import key
+from msgspec import Struct, field
+
+from fedcheck.domain.glossary import ItemKind, Level, Method
+from fedcheck.domain.key import Key
 
 FORMAT = 1
 """The newest version of our file formats that this program reads and writes."""
 
-Kind = Literal["task", "test"]
-Level = Literal["must", "must-not", "should", "should-not", "may"]
-Method = Literal["examine", "interview", "test"]
 
-LEVELS: tuple[str, ...] = get_args(Level)
-DEMANDED: tuple[str, ...] = ("must", "must-not")
-ADVISED: tuple[str, ...] = ("should", "should-not")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, rename="kebab"):
     """A document that a checklist rests on."""
 
-    id: str = key("Short name, used by the items", check="id")
-    title: str = key("Title of the document, with version and date")
-    url: str = key("Where the document is or was published", default="")
+    id: Annotated[str, Key("Short name, used by the items", check="id")]
+    title: Annotated[str, Key("Title of the document, with version and date")]
+    url: Annotated[str, Key("Where the document is or was published")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRef:
+class SourceRef(Struct, frozen=True, rename="kebab"):
     """The place in a document that an item rests on."""
 
-    id: str = key("Id of a [[source]] of this file", check="id")
-    where: str = key("Section, table, row or page", default="")
+    id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
+    where: Annotated[str, Key("Section, table, row or page")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, rename="kebab"):
     """One line to tick: a task, or a test step with a result."""
 
-    id: str = key("Id, unique in its checklist; never changed without renamed-from", check="id")
-    title: str = key("What is true when this is done, in one line")
-    code: str = key("The official id, if there is one", default="")
-    guidance: str = key("What to do and what good looks like, in Markdown", default="")
-    statement: str = key("The official statement, where one may be quoted", default="")
-    kind: Kind = key("A task, or a test step with a result", default="task")
-    level: Level = key("How binding it is", default="must")
-    deliverable: str = key("Id of the deliverable it contributes to", default="", check="id")
-    expects: tuple[str, ...] = key("What evidence is expected, a short phrase each", default=())
-    controls: tuple[str, ...] = key("Control ids, such as SC-8(1)", default=())
-    methods: tuple[Method, ...] = key("How a test is done", default=())
-    needs: tuple[str, ...] = key("References of items that must be done first", default=())
-    applies: Mapping[str, tuple[str, ...]] = key(
-        "Applies only to these values of the profile or process", default=None
-    )
-    after: str = key(
-        "Milestone after which this can happen; that milestone's gate does not ask for it",
-        default="",
-        check="id",
-    )
-    due: str = key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", default="", check="due")
-    max_age: str = key("Oldest evidence: 120d, or 120d at MILESTONE", default="", check="age")
-    every: str = key("Recurring: due again after this period", default="", check="period")
-    source: SourceRef | None = key("Where this comes from", default=None)
-    renamed_from: tuple[str, ...] = key("Earlier ids of this item", default=(), one_or_many=True)
+    id: Annotated[
+        str, Key("Id, unique in its checklist; never changed without renamed-from", check="id")
+    ]
+    title: Annotated[str, Key("What is true when this is done, in one line")]
+    code: Annotated[str, Key("The official id, if there is one")] = ""
+    guidance: Annotated[str, Key("What to do and what good looks like, in Markdown")] = ""
+    statement: Annotated[str, Key("The official statement, where one may be quoted")] = ""
+    kind: Annotated[ItemKind, Key("A task, or a test step with a result")] = ItemKind.TASK
+    level: Annotated[Level, Key("How binding it is")] = Level.MUST
+    deliverable: Annotated[str, Key("Id of the deliverable it contributes to", check="id")] = ""
+    expects: Annotated[tuple[str, ...], Key("What evidence is expected, a short phrase each")] = ()
+    controls: Annotated[tuple[str, ...], Key("Control ids, such as SC-8(1)")] = ()
+    methods: Annotated[tuple[Method, ...], Key("How a test is done")] = ()
+    needs: Annotated[tuple[str, ...], Key("References of items that must be done first")] = ()
+    applies: Annotated[
+        Mapping[str, tuple[str, ...]] | None,
+        Key("Applies only to these values of the profile or process"),
+    ] = None
+    after: Annotated[
+        str,
+        Key(
+            "Milestone after which this can happen; that milestone's gate does not ask for it",
+            check="id",
+        ),
+    ] = ""
+    due: Annotated[str, Key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", check="due")] = ""
+    max_age: Annotated[str, Key("Oldest evidence: 120d, or 120d at MILESTONE", check="age")] = ""
+    every: Annotated[str, Key("Recurring: due again after this period", check="period")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
+    renamed_from: Annotated[tuple[str, ...], Key("Earlier ids of this item", one_or_many=True)] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether the item applies; facts are the profile's options and the process."""
@@ -87,29 +83,33 @@ class Item:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True, rename="kebab"):
     """A group of items under one heading."""
 
-    id: str = key("Id of the section, unique in its checklist", check="id")
-    title: str = key("Heading")
-    summary: str = key("One sentence about the section", default="")
-    items: tuple[Item, ...] = key("The items", default=(), name="item")
+    id: Annotated[str, Key("Id of the section, unique in its checklist", check="id")]
+    title: Annotated[str, Key("Heading")]
+    summary: Annotated[str, Key("One sentence about the section")] = ""
+    items: Annotated[tuple[Item, ...], Key("The items")] = field(name="item", default=())
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
     """What one role owes in one phase; serves one or more processes."""
 
-    format: int = key("Version of the file format: 1")
-    id: str = key("Id of the checklist; the file is named after it", check="id")
-    process: tuple[str, ...] = key("Process or processes that it serves", one_or_many=True)
-    phase: str = key("Phase that it belongs to", check="id")
-    role: str = key("Role that owes the items", check="id")
-    title: str = key("Title")
-    summary: str = key("What this role owes in this phase, in a sentence or two", default="")
-    sources: tuple[Source, ...] = key("Documents it rests on", default=(), name="source")
-    sections: tuple[Section, ...] = key("Groups of items", default=(), name="section")
+    format: Annotated[int, Key("Version of the file format: 1")]
+    id: Annotated[str, Key("Id of the checklist; the file is named after it", check="id")]
+    process: Annotated[
+        tuple[str, ...], Key("Process or processes that it serves", one_or_many=True)
+    ]
+    phase: Annotated[str, Key("Phase that it belongs to", check="id")]
+    role: Annotated[str, Key("Role that owes the items", check="id")]
+    title: Annotated[str, Key("Title")]
+    summary: Annotated[str, Key("What this role owes in this phase, in a sentence or two")] = ""
+    sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
+        name="source", default=()
+    )
+    sections: Annotated[tuple[Section, ...], Key("Groups of items")] = field(
+        name="section", default=()
+    )
 
     @cached_property
     def items(self) -> dict[str, tuple[Section, Item]]:

@@ -7,9 +7,10 @@ milestone or an item (its done date). Month ends clamp; `bd` skips weekends and 
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 _LENGTH = r"[0-9]{1,4}\s*(?:d|bd|w|mo|y)"
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|bd|w|mo|y)")
@@ -18,8 +19,7 @@ _AGE = re.compile(rf"(?P<span>{_LENGTH})(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A length of time in the unit a person wrote: `d`, `bd`, `w`, `mo` or `y`."""
 
     count: int
@@ -29,8 +29,7 @@ class Span:
         return f"{self.count}{self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A parsed due expression: a fixed date, or a distance from an anchor."""
 
     fixed: date | None = None
@@ -39,8 +38,7 @@ class Due:
     span: Span = Span(0, "d")
 
 
-@dataclass(frozen=True, slots=True)
-class MaxAge:
+class MaxAge(Struct, frozen=True):
     """How old evidence may be, at a milestone or (without one) today."""
 
     span: Span

@@ -2,24 +2,23 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, Literal, get_args
+from typing import Any
+
+from msgspec import Struct
 
 from fedcheck.domain.dates import parse_date
+from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.key import extra
 
-EvidenceKind = Literal["url", "file", "ticket"]
 
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, rename="kebab"):
     """A link to proof: a URL, a file or a ticket."""
 
     id: str
     link: str
     label: str = ""
-    kind: EvidenceKind = "url"
+    kind: EvidenceKind = EvidenceKind.URL
     collected: date | None = None
     expires: date | None = None
     sha256: str = ""
@@ -69,7 +68,8 @@ def evidence_from_dict(evidence_id: str, data: Mapping[str, Any]) -> Evidence:
         if not isinstance(value, str):
             raise ValueError(f"{name} is text, not {type(value).__name__}")
         known[name] = parse_date(value) if name in days else value
-    if known.get("kind", "url") not in get_args(EvidenceKind):
+    if known.get("kind", "url") not in tuple(EvidenceKind):
         raise ValueError(f"{known['kind']!r} is no kind of evidence")
+    known["kind"] = EvidenceKind(known.get("kind", "url"))
     rest = {k: v for k, v in data.items() if k not in (*texts, *days, "id")}
     return Evidence(id=evidence_id, **{"link": "", **known}, extra=rest)

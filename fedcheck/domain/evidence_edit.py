@@ -1,7 +1,9 @@
 """What may be changed of evidence that is attached, and the changes that follow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence, evidence_to_dict
@@ -13,8 +15,7 @@ Pieces = tuple[tuple[str, str], ...]
 """References and evidence ids: which pieces, on which items."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceEdit:
+class EvidenceEdit(Struct, frozen=True):
     """A change of what is known of pieces, and of the items that they stand for.
 
     Attributes:
@@ -59,4 +60,4 @@ class EvidenceEdit:
 
 def with_values(proof: Evidence, values: Mapping[str, object]) -> Evidence:
     """Return a piece with some of its fields set."""
-    return replace(proof, **values)  # type: ignore[arg-type]
+    return replace(proof, **values)

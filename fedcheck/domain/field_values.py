@@ -4,9 +4,11 @@ Works for every class in the table of fields. Each evidence item is a field of i
 `evidence.<id>`.
 """
 
-from dataclasses import fields, replace
 from datetime import date
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from enum import StrEnum
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from msgspec.structs import replace
 
 from fedcheck.domain.dates import parse_date, parse_due
 from fedcheck.domain.evidence import Evidence, evidence_from_dict, evidence_to_dict
@@ -19,7 +21,7 @@ T = TypeVar("T")
 EVIDENCE_PREFIX = "evidence."
 
 _NAMES: dict[type, tuple[str, ...]] = {}
-_CHOICES: dict[type, dict[str, tuple[Any, ...]]] = {}
+_CHOICES: dict[type, dict[str, tuple[StrEnum, ...]]] = {}
 
 
 def field_names(cls: type) -> tuple[str, ...]:
@@ -29,7 +31,7 @@ def field_names(cls: type) -> tuple[str, ...]:
     """
     if cls not in _NAMES:
         known = {row.name for row in FIELDS[cls]} - {"id", "evidence"}
-        _NAMES[cls] = tuple(f.name for f in fields(cls) if f.name in known)
+        _NAMES[cls] = tuple(name for name in cls.__struct_fields__ if name in known)  # type: ignore[attr-defined]
     return _NAMES[cls]
 
 
@@ -57,8 +59,8 @@ def history_form(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return list(value) or None
-    return value or None
+        return [str(one) for one in value] or None
+    return (value.value if isinstance(value, StrEnum) else value) or None
 
 
 def with_field(thing: T, name: str, value: Any) -> T:
@@ -77,7 +79,10 @@ def _parse(cls: type, row: Field, value: Any) -> Any:
         listed = value or []
         if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
             raise ValueError(f"{row.name} is a list of texts")
-        return tuple(listed)
+        known = choices(cls, row.name)
+        if known and not set(listed) <= set(known):
+            raise ValueError(f"{', '.join(listed)!r} is no {row.name}")
+        return tuple(known[known.index(one)] for one in listed) if known else tuple(listed)
     text = "" if value is None else value
     if not isinstance(text, str):
         raise ValueError(f"{row.name} is text, not {type(value).__name__}")
@@ -85,15 +90,16 @@ def _parse(cls: type, row: Field, value: Any) -> Any:
         return parse_date(text) if text else None
     if row.kind is Kind.CHOICE:
         known = choices(cls, row.name)
-        text = text or known[0]
+        text = text or str(known[0])
         if text not in known:
             raise ValueError(f"{text!r} is no {row.name}")
+        return known[known.index(text)]
     if row.check == "due" and text:
         parse_due(text)
     return text
 
 
-def choices(cls: type, name: str) -> tuple[Any, ...]:
+def choices(cls: type, name: str) -> tuple[StrEnum, ...]:
     """Return the values of the closed vocabulary of a field, its default first; none for others."""
     found = _CHOICES.setdefault(cls, {})
     if name not in found:
@@ -101,9 +107,9 @@ def choices(cls: type, name: str) -> tuple[Any, ...]:
     return found[name]
 
 
-def _values(hint: Any) -> tuple[Any, ...]:
-    if get_origin(hint) is Literal:
-        return get_args(hint)
+def _values(hint: Any) -> tuple[StrEnum, ...]:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return tuple(hint)
     return _values(get_args(hint)[0]) if get_origin(hint) is tuple else ()
 
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Field, Group, Kind, Redaction
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import STATUS_WORDS, Record
+from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Scheduled, Sent
 

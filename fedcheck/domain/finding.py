@@ -1,26 +1,23 @@
 """Findings: gaps found by the assessor; they feed the RET and the POA&M."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
+
+from msgspec import Struct, field
 
 from fedcheck.domain.dates import Span, shift
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.key import extra, key
-
-Risk = Literal["high", "moderate", "low"]
-Level = Literal["", "high", "moderate", "low"]
-YesNo = Literal["", "yes", "no"]
-FindingState = Literal["open", "closed"]
-Deviation = Literal["", "false-positive", "operational-requirement", "risk-adjustment"]
-DeviationState = Literal["", "pending", "approved", "rejected"]
-Retest = Literal["", "passed", "failed"]
-
-RISKS: tuple[str, ...] = get_args(Risk)
-FINDING_STATES: tuple[str, ...] = get_args(FindingState)
-DEVIATIONS: tuple[str, ...] = get_args(Deviation)[1:]
-DEVIATION_STATES: tuple[str, ...] = get_args(DeviationState)[1:]
-RETESTS: tuple[str, ...] = get_args(Retest)[1:]
+from fedcheck.domain.glossary import (
+    RISKS,
+    Deviation,
+    DeviationState,
+    FindingState,
+    Retest,
+    Risk,
+    RiskLevel,
+    YesNo,
+)
+from fedcheck.domain.key import Key, extra
 
 REMEDIATION: dict[str, Span] = {
     "high": Span(30, "d"),
@@ -30,31 +27,30 @@ REMEDIATION: dict[str, Span] = {
 """How long a finding may stay open from its discovery, by risk (FedRAMP baselines Rev 5, RA-5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, rename="kebab"):
     """A gap, its risk and what is planned against it."""
 
     id: str
     title: str = ""
-    risk: Risk = "high"
-    state: FindingState = "open"
+    risk: Risk = Risk.HIGH
+    state: FindingState = FindingState.OPEN
     items: tuple[str, ...] = ()
     text: str = ""
     plan: str = ""
     owner: str = ""
     found: date | None = None
     due: date | None = None
-    deviation: Deviation = ""
-    deviation_state: DeviationState = ""
+    deviation: Deviation = Deviation.NONE
+    deviation_state: DeviationState = DeviationState.NONE
     rationale: str = ""
-    retest: Retest = ""
+    retest: Retest = Retest.NONE
     retested: date | None = None
     closed: date | None = None
     number: str = ""
-    likelihood: Level = ""
-    impact: Level = ""
-    adjusted: Level = ""
-    original: Level = ""
+    likelihood: RiskLevel = RiskLevel.NONE
+    impact: RiskLevel = RiskLevel.NONE
+    adjusted: RiskLevel = RiskLevel.NONE
+    original: RiskLevel = RiskLevel.NONE
     recommendation: str = ""
     controls: tuple[str, ...] = ()
     detector: str = ""
@@ -67,13 +63,13 @@ class Finding:
     step_changes: tuple[str, ...] = ()
     vendor: str = ""
     vendor_checked: date | None = None
-    auto_approved: YesNo = ""
-    kev: YesNo = ""
+    auto_approved: YesNo = YesNo.NONE
+    kev: YesNo = YesNo.NONE
     kev_due: date | None = None
     corrected: date | None = None
     remedy: str = ""
     verification: str = ""
-    configuration: YesNo = ""
+    configuration: YesNo = YesNo.NONE
     comment: str = ""
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
@@ -95,7 +91,7 @@ def remediation_due(risk: str, found: date) -> date:
     return shift(found, REMEDIATION[risk])
 
 
-def exposure(likelihood: str, impact: str) -> Level:
+def exposure(likelihood: str, impact: str) -> RiskLevel:
     """Return the risk of a likelihood and an impact; nothing where one of them is not known.
 
     Either of them low is low, else either of them moderate is moderate, else it is high. That is
@@ -104,16 +100,17 @@ def exposure(likelihood: str, impact: str) -> Level:
     """
     levels = (likelihood, impact)
     if any(level not in RISKS for level in levels):
-        return ""
+        return RiskLevel.NONE
     if "low" in levels:
-        return "low"
-    return "moderate" if "moderate" in levels else "high"
+        return RiskLevel.LOW
+    return RiskLevel.MODERATE if "moderate" in levels else RiskLevel.HIGH
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(Struct, frozen=True, rename="kebab"):
     """What `findings.toml` holds."""
 
-    format: int = key("Version of the file format: 1")
-    findings: tuple[Finding, ...] = key("The findings", default=(), name="finding")
+    format: Annotated[int, Key("Version of the file format: 1")]
+    findings: Annotated[tuple[Finding, ...], Key("The findings")] = field(
+        name="finding", default=()
+    )
     extra: dict[str, Any] = extra()

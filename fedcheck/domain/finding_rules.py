@@ -1,9 +1,11 @@
 """What may be done to a finding: raise, rate, plan, retest, close, reopen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field_values import with_field
@@ -15,7 +17,7 @@ from fedcheck.errors import RuleError
 def rated(finding: Finding, risk: str) -> Finding:
     """Return the finding with another risk; a due date that followed from the old one follows."""
     original = finding.original if risk == finding.risk else ""
-    new: Finding = replace(finding, risk=risk, original=original)  # type: ignore[arg-type]
+    new: Finding = replace(finding, risk=risk, original=original)
     if finding.found and finding.due == remediation_due(finding.risk, finding.found):
         return replace(new, due=remediation_due(risk, finding.found))
     return new
@@ -125,7 +127,7 @@ def deviating(finding: Finding, deviation: str, rationale: str | None) -> Findin
     state = "pending" if deviation and deviation != finding.deviation else finding.deviation_state
     return replace(
         finding,
-        deviation=deviation,  # type: ignore[arg-type]
+        deviation=deviation,
         deviation_state=state if deviation else "",
         rationale=why,
     )
@@ -136,7 +138,7 @@ def decided(finding: Finding, state: str) -> Finding:
     if not finding.deviation:
         hint = "ask for one first: --deviation false-positive"
         raise RuleError(f"{finding.id}: no deviation was asked for", hint, "deviation")
-    new: Finding = replace(finding, deviation_state=state)  # type: ignore[arg-type]
+    new: Finding = replace(finding, deviation_state=state)
     if finding.deviation != "risk-adjustment" or not finding.adjusted:
         return new
     if state == "approved" and not finding.original:
@@ -148,7 +150,7 @@ def decided(finding: Finding, state: str) -> Finding:
 
 def retested(finding: Finding, outcome: str, day: date) -> Finding:
     """Return the finding after a retest; one that passed is closed."""
-    new: Finding = replace(finding, retest=outcome, retested=day)  # type: ignore[arg-type]
+    new: Finding = replace(finding, retest=outcome, retested=day)
     return closed(new, day) if outcome == "passed" else replace(new, state="open", closed=None)
 
 
@@ -174,8 +176,7 @@ def reopened(finding: Finding) -> Finding:
     return replace(finding, state="open", closed=None, retest=retest, corrected=None)
 
 
-@dataclass(frozen=True, slots=True)
-class FindingEdit:
+class FindingEdit(Struct, frozen=True):
     """What to do to a finding, in the order in which it is done; None leaves a thing alone.
 
     Attributes:

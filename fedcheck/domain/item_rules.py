@@ -1,25 +1,33 @@
 """What a person may do to the record of an item, and what follows (design, section 3)."""
 
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, get_args
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, differences
-from fedcheck.domain.checklist import ADVISED, Item, Method
+from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES, Record
+from fedcheck.domain.glossary import (
+    ADVISED,
+    INHERITANCES,
+    METHODS,
+    RESULTS,
+    REVIEWS,
+    STATUSES,
+)
+from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
 
-METHODS: tuple[str, ...] = get_args(Method)
 RETESTS = ("passed", "failed")
 
 
-@dataclass(frozen=True, slots=True)
-class TestEdit:
+class TestEdit(Struct, frozen=True):
     """What to record of a test; None leaves a field alone, an empty text clears it.
 
     Attributes:
@@ -115,7 +123,7 @@ def _inherited(item: Item, record: Record, inherited: str) -> Record:
             f"{item.id}: {inherited} from which service?", 'say it: --from "NAME"', "inherited_from"
         )
     name = record.inherited_from if inherited else ""
-    return replace(record, inherited=inherited, inherited_from=name)  # type: ignore[arg-type]
+    return replace(record, inherited=inherited, inherited_from=name)
 
 
 def _retested(item: Item, record: Record, outcome: str, today: date) -> Record:
@@ -129,7 +137,7 @@ def _retested(item: Item, record: Record, outcome: str, today: date) -> Record:
         hint = "a retest follows a result that is other than satisfied"
         raise RuleError(f"{item.id}: there is nothing to test again", hint)
     result: Any = "satisfied" if outcome == "passed" else "other-than-satisfied"
-    new: Record = replace(record, retest=outcome, retested=today, result=result)  # type: ignore[arg-type]
+    new: Record = replace(record, retest=outcome, retested=today, result=result)
     return new
 
 
@@ -160,7 +168,7 @@ def _reviewed(item: Item, record: Record, review: str, by: str, today: date) -> 
             f"{item.id}: {by} tested it, so somebody else reviews it",
             "ask another assessor, or correct the tester",
         )
-    return replace(record, review=review, reviewer=by, reviewed=today)  # type: ignore[arg-type]
+    return replace(record, review=review, reviewer=by, reviewed=today)
 
 
 def followed(item: Item, old: Record, new: Record, by: str, today: date) -> Record:
@@ -182,8 +190,7 @@ def followed(item: Item, old: Record, new: Record, by: str, today: date) -> Reco
     return new
 
 
-@dataclass(frozen=True, slots=True)
-class ItemEdit:
+class ItemEdit(Struct, frozen=True):
     """What to set; None leaves a field alone, an empty text clears it.
 
     Attributes:
@@ -258,11 +265,11 @@ def _with_result(item: Item, record: Record, edit: ItemEdit) -> Record:
             f" {edit.status}",
             "leave the status out",
         )
-    return replace(record, result=edit.result, status=status)  # type: ignore[arg-type]
+    return replace(record, result=edit.result, status=status)
 
 
 def _with_status(record: Record, status: str) -> Record:
-    return replace(record, status=status)  # type: ignore[arg-type]
+    return replace(record, status=status)
 
 
 def _consistent(item: Item, old: Record, new: Record, edit: ItemEdit, today: date) -> Record:

@@ -1,48 +1,54 @@
-"""How a field of a data class describes its TOML key: one place for loader, schema and docs."""
+"""What a field of a struct says of its TOML key: one place for decoder, schema and docs.
+
+A field that a file may hold is `name: Annotated[TYPE, Key("doc")]`; its key is the field's name
+with hyphens, or the `name` given to `msgspec.field`.
+"""
 
 import re
-from dataclasses import MISSING, dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args, get_type_hints
+
+from msgspec import Struct, field
 
 ID_PATTERN = r"[a-z0-9][a-z0-9._-]*"
 """What an id looks like: lower case, so that it is the same on every file system."""
 
 _ID = re.compile(ID_PATTERN)
 
+_KEYS: dict[type, Mapping[str, tuple[Any, "Key"]]] = {}
 
-@dataclass(frozen=True, slots=True)
-class Key:
+
+class Key(Struct, frozen=True):
     """What is known of a TOML key beside its type.
 
     Attributes:
         doc: one sentence for editors and documentation.
-        name: the key in the file, where it is not the field's name with hyphens.
         check: the name of the rule for its text: `id`, `due`, `age`, `period`, or nothing.
         one_or_many: whether a bare string may stand for a list of one.
     """
 
     doc: str
-    name: str = ""
     check: str = ""
     one_or_many: bool = False
 
 
-def key(
-    doc: str,
-    *,
-    default: Any = MISSING,
-    name: str = "",
-    check: str = "",
-    one_or_many: bool = False,
-) -> Any:
-    """Return a data class field that knows its TOML key; without a default the key is required."""
-    meta = {"key": Key(doc, name, check, one_or_many)}
-    return field(metadata=meta) if default is MISSING else field(default=default, metadata=meta)
-
-
 def extra() -> Any:
     """Return a field that keeps unknown keys, so that they survive a save."""
-    return field(default_factory=dict, compare=False)
+    return field(default_factory=dict)
+
+
+def keys_by_field(cls: type) -> Mapping[str, tuple[Any, Key]]:
+    """Return the type and the key of each field of a struct that a file may hold."""
+    if cls not in _KEYS:
+        hints = get_type_hints(cls, include_extras=True)
+        found = {}
+        for name in cls.__struct_fields__:  # type: ignore[attr-defined]
+            kind, *more = get_args(hints[name]) or (hints[name],)
+            key = next((one for one in more if isinstance(one, Key)), None)
+            if key is not None:
+                found[name] = (kind, key)
+        _KEYS[cls] = found
+    return _KEYS[cls]
 
 
 def is_id(text: str) -> bool:

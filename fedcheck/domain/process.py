@@ -1,13 +1,13 @@
 """Processes: authorization paths with their phases, milestones, gates and deliverables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated
+
+from msgspec import Struct, field
 
 from fedcheck.domain.checklist import Source, SourceRef
-from fedcheck.domain.key import key
-
-Standing = Literal["current", "historical"]
+from fedcheck.domain.glossary import Standing
+from fedcheck.domain.key import Key
 
 ROLE_TITLES: Mapping[str, str] = {
     "csp": "Cloud service provider",
@@ -32,76 +32,75 @@ PROFILE_OPTIONS: Mapping[str, tuple[str, ...]] = {
 """What an item's `applies` may ask for, with the values that are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True, rename="kebab"):
     """One step of a process."""
 
-    id: str = key("Id of the phase", check="id")
-    title: str = key("Title")
-    purpose: str = key("What the phase is for")
-    row: str = key("What must hold before it starts", default="")
-    duration: str = key("How long it typically takes", default="")
-    note: str = key("More about it", default="")
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the phase", check="id")]
+    title: Annotated[str, Key("Title")]
+    purpose: Annotated[str, Key("What the phase is for")]
+    entry: Annotated[str, Key("What must hold before it starts")] = ""
+    duration: Annotated[str, Key("How long it typically takes")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True, rename="kebab"):
     """A dated event; its gate closes the phases before it."""
 
-    id: str = key("Id of the milestone", check="id")
-    title: str = key("Title")
-    question: str = key("The question that its gate answers", default="")
-    closes: tuple[str, ...] = key("Phases that must be complete before it", default=())
-    default: str = key("Its date while the workspace has none", default="", check="due")
-    note: str = key("More about it", default="")
-    decided_by: tuple[str, ...] = key("Roles that decide at its gate", default=())
-    decision: str = key("What they decide, in one sentence", default="")
-    decision_source: SourceRef | None = key("Where that comes from", default=None)
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the milestone", check="id")]
+    title: Annotated[str, Key("Title")]
+    question: Annotated[str, Key("The question that its gate answers")] = ""
+    closes: Annotated[tuple[str, ...], Key("Phases that must be complete before it")] = ()
+    default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
+    decision: Annotated[str, Key("What they decide, in one sentence")] = ""
+    decision_source: Annotated[SourceRef | None, Key("Where that comes from")] = None
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deliverable:
+class Deliverable(Struct, frozen=True, rename="kebab"):
     """A document with one owner; its state and link are those of the item that hands it over."""
 
-    id: str = key("Id of the deliverable", check="id")
-    title: str = key("Title")
-    owner: str = key("Role that owns it", check="id")
-    reviewers: tuple[str, ...] = key("Roles that review it", default=())
-    handed_over_by: str = key("Reference of the item that hands it over", default="")
-    template: str = key("FedRAMP's template for it", default="")
-    note: str = key("More about it", default="")
-    source: SourceRef | None = key("Where this comes from", default=None)
+    id: Annotated[str, Key("Id of the deliverable", check="id")]
+    title: Annotated[str, Key("Title")]
+    owner: Annotated[str, Key("Role that owns it", check="id")]
+    reviewers: Annotated[tuple[str, ...], Key("Roles that review it")] = ()
+    handed_over_by: Annotated[str, Key("Reference of the item that hands it over")] = ""
+    template: Annotated[str, Key("FedRAMP's template for it")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileOption:
+class ProfileOption(Struct, frozen=True, rename="kebab"):
     """One choice of a workspace's profile."""
 
-    values: tuple[str, ...] = key("What may be chosen")
-    default: str = key("What is taken when nothing is said", default="")
+    values: Annotated[tuple[str, ...], Key("What may be chosen")]
+    default: Annotated[str, Key("What is taken when nothing is said")] = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Process:
+class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     """An authorization path."""
 
-    format: int = key("Version of the file format: 1")
-    id: str = key("Id of the process; its folder is named after it", check="id")
-    title: str = key("Title")
-    summary: str = key("What it is, in a sentence or two", default="")
-    roles: tuple[str, ...] = key("Roles that take part")
-    status: Standing = key("Whether a new service can still take it", default="current")
-    followed_by: str = key("For a historical one: since when, and what follows it", default="")
-    note: str = key("More about it", default="")
-    profile: Mapping[str, ProfileOption] = key("Options of the profile", default=None)
-    sources: tuple[Source, ...] = key("Documents it rests on", default=(), name="source")
-    phases: tuple[Phase, ...] = key("The phases, in order", name="phase")
-    milestones: tuple[Milestone, ...] = key(
-        "The milestones, in order", default=(), name="milestone"
+    format: Annotated[int, Key("Version of the file format: 1")]
+    id: Annotated[str, Key("Id of the process; its folder is named after it", check="id")]
+    title: Annotated[str, Key("Title")]
+    summary: Annotated[str, Key("What it is, in a sentence or two")] = ""
+    roles: Annotated[tuple[str, ...], Key("Roles that take part")]
+    status: Annotated[Standing, Key("Whether a new service can still take it")] = Standing.CURRENT
+    followed_by: Annotated[str, Key("For a historical one: since when, and what follows it")] = ""
+    note: Annotated[str, Key("More about it")] = ""
+    profile: Annotated[Mapping[str, ProfileOption] | None, Key("Options of the profile")] = None
+    sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
+        name="source", default=()
     )
-    deliverables: tuple[Deliverable, ...] = key("The deliverables", default=(), name="deliverable")
+    phases: Annotated[tuple[Phase, ...], Key("The phases, in order")] = field(name="phase")
+    milestones: Annotated[tuple[Milestone, ...], Key("The milestones, in order")] = field(
+        name="milestone", default=()
+    )
+    deliverables: Annotated[tuple[Deliverable, ...], Key("The deliverables")] = field(
+        name="deliverable", default=()
+    )
 
     def phase(self, phase_id: str) -> Phase | None:
         """Return a phase by its id."""

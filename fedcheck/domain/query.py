@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from fedcheck.domain.dates import parse_date, parse_span, shift, shift_clamped, typed_day
 from fedcheck.domain.reference import did_you_mean
@@ -27,8 +28,7 @@ class Dated(Protocol):
         """The day on which it is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search(Generic[T]):
+class Search(Struct, Generic[T], frozen=True):
     """A parsed query: a test that a thing passes or not."""
 
     text: str
@@ -43,8 +43,7 @@ class Search(Generic[T]):
         return [thing for thing in things if self(thing, today)]
 
 
-@dataclass(frozen=True, slots=True)
-class Language(Generic[T]):
+class Language(Struct, Generic[T], frozen=True):
     """What can be asked of one kind of thing.
 
     Attributes:

@@ -1,11 +1,19 @@
 """The keys of the query language for items, and the values that one workspace knows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
-from typing import get_args
 
-from fedcheck.domain.checklist import LEVELS, Item, Method
+from msgspec.structs import replace
+
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.glossary import (
+    INHERITANCES,
+    LEVELS,
+    METHODS,
+    RESULTS,
+    REVIEWS,
+    STATUSES,
+)
 from fedcheck.domain.query import (
     Language,
     Search,
@@ -18,7 +26,6 @@ from fedcheck.domain.query import (
     shown,
 )
 from fedcheck.domain.query import Test as GenericTest
-from fedcheck.domain.record import INHERITANCES, RESULTS, REVIEWS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
@@ -193,7 +200,6 @@ ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searched)
 """The language of items."""
 
 
-METHODS: tuple[str, ...] = get_args(Method)
 FEW = 30
 """How many known words a message still lists."""
 

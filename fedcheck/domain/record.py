@@ -1,41 +1,20 @@
 """Records: what is known of one item, and the evidence for it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any
 
-from fedcheck.domain.checklist import Method
+from msgspec import Struct
+
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.glossary import Inheritance, Method, Result, Retest, Review, Status
 from fedcheck.domain.key import extra
 
-Status = Literal["todo", "doing", "blocked", "done", "na"]
-Result = Literal["", "satisfied", "other-than-satisfied", "not-applicable"]
-Inheritance = Literal["", "leveraged", "shared", "customer"]
-Retest = Literal["", "passed", "failed"]
-Review = Literal["", "agreed", "returned"]
 
-INHERITANCES: tuple[str, ...] = get_args(Inheritance)[1:]
-REVIEWS: tuple[str, ...] = get_args(Review)[1:]
-STATUSES: tuple[Status, ...] = get_args(Status)
-RESULTS: tuple[str, ...] = get_args(Result)[1:]
-STATUS_WORDS: Mapping[str, str] = {
-    "todo": "todo",
-    "doing": "doing",
-    "blocked": "blocked",
-    "done": "done",
-    "na": "n/a",
-    "other": "other",
-    "unknown": "unknown",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True, rename="kebab"):
     """What is known of one item."""
 
-    status: Status = "todo"
-    result: Result = ""
+    status: Status = Status.TODO
+    result: Result = Result.NONE
     owner: str = ""
     due: str = ""
     note: str = ""
@@ -48,11 +27,11 @@ class Record:
     methods: tuple[Method, ...] = ()
     sample: str = ""
     differential: str = ""
-    inherited: Inheritance = ""
+    inherited: Inheritance = Inheritance.NONE
     inherited_from: str = ""
-    retest: Retest = ""
+    retest: Retest = Retest.NONE
     retested: date | None = None
-    review: Review = ""
+    review: Review = Review.NONE
     reviewer: str = ""
     reviewed: date | None = None
     evidence: tuple[Evidence, ...] = ()
@@ -67,17 +46,6 @@ class Record:
         """Return a piece of evidence by its id."""
         return next((e for e in self.evidence if e.id == evidence_id), None)
 
-
-STATUS_GLYPHS: Mapping[str, str] = {
-    "todo": "☐",
-    "doing": "◐",
-    "blocked": "■",
-    "done": "✓",
-    "na": "–",
-    "other": "✗",
-    "unknown": "?",
-}
-"""The sign of each status, and of what a list shows in its place, one cell wide."""
 
 EMPTY = Record()
 """The record of an item that nobody has touched."""

@@ -1,21 +1,16 @@
 """Requests: what one side asks of another, and whether it was answered."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
+
+from msgspec import Struct, field
 
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.key import extra, key
-
-RequestKind = Literal["question", "evidence"]
-RequestState = Literal["open", "answered", "accepted"]
-
-REQUEST_KINDS: tuple[str, ...] = get_args(RequestKind)
-REQUEST_STATES: tuple[str, ...] = get_args(RequestState)
+from fedcheck.domain.glossary import RequestKind, RequestState
+from fedcheck.domain.key import Key, extra
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, rename="kebab"):
     """A reviewer's question, or an assessor's request for evidence.
 
     The columns are those of the register that reviewers and providers keep in a review: who asks,
@@ -24,8 +19,8 @@ class Request:
 
     id: str
     title: str = ""
-    kind: RequestKind = "question"
-    state: RequestState = "open"
+    kind: RequestKind = RequestKind.QUESTION
+    state: RequestState = RequestState.OPEN
     by: str = ""
     to: str = ""
     asked: date | None = None
@@ -47,10 +42,11 @@ class Request:
         return self.state == "open" and self.answered is not None
 
 
-@dataclass(frozen=True)
-class Requests:
+class Requests(Struct, frozen=True, rename="kebab"):
     """What `requests.toml` holds."""
 
-    format: int = key("Version of the file format: 1")
-    requests: tuple[Request, ...] = key("The requests", default=(), name="request")
+    format: Annotated[int, Key("Version of the file format: 1")]
+    requests: Annotated[tuple[Request, ...], Key("The requests")] = field(
+        name="request", default=()
+    )
     extra: dict[str, Any] = extra()

@@ -1,8 +1,9 @@
 """What may be done to a request: ask, answer, accept, return, withdraw."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence

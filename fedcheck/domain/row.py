@@ -1,14 +1,14 @@
 """Entries: an item that applies, with its record and what follows from both on one day."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.record import UNKNOWN, Record
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a list, with everything that a filter or a screen asks of it.
 
     Attributes:

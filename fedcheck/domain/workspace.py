@@ -1,23 +1,24 @@
 """A workspace as loaded: its head file, process, checklists, records, requests and findings."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item, Section, facts
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.key import extra, key
+from fedcheck.domain.key import Key, extra
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Struct, frozen=True, rename="kebab"):
     """When a milestone takes place; without a date it follows from the process."""
 
     day: date | None = None
@@ -25,8 +26,7 @@ class Scheduled:
     extra: dict[str, Any] = extra()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True, rename="kebab"):
     """A report that was sent to somebody."""
 
     id: str
@@ -39,43 +39,39 @@ class Sent:
     extra: dict[str, Any] = extra()
 
 
-@dataclass(frozen=True)
-class SentReports:
+class SentReports(Struct, frozen=True, rename="kebab"):
     """What `sent.toml` holds."""
 
-    format: int = key("Version of the file format: 1")
-    sent: tuple[Sent, ...] = key("The reports that were sent", default=())
+    format: Annotated[int, Key("Version of the file format: 1")]
+    sent: Annotated[tuple[Sent, ...], Key("The reports that were sent")] = ()
     extra: dict[str, Any] = extra()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, rename="kebab"):
     """Somebody who takes part."""
 
-    name: str = key("Full name", default="")
-    role: str = key("Role: csp, 3pao, pmo, jab, agency or advisor", default="", check="id")
-    contact: str = key("How to reach them", default="")
+    name: Annotated[str, Key("Full name")] = ""
+    role: Annotated[str, Key("Role: csp, 3pao, pmo, jab, agency or advisor", check="id")] = ""
+    contact: Annotated[str, Key("How to reach them")] = ""
 
 
-@dataclass(frozen=True)
-class WorkspaceConfig:
+class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     """What `fedcheck.toml` says."""
 
-    format: int = key("Version of the file format: 1")
-    name: str = key("Name of the service offering")
-    process: str = key("Process that it takes", check="id")
-    role: str = key("My role", check="id")
-    provider: str = key("Name of the cloud service provider", default="")
-    timezone: str = key("IANA name of the time zone that decides what today is", default="UTC")
-    marking: str = key("Sensitivity marking on every page of a report", default="")
-    profile: Mapping[str, str] = key("What the workspace is going for", default=None)
-    milestones: Mapping[str, date] = key("Dates of milestones", default=None)
-    people: Mapping[str, Person] = key("Who takes part, by short name", default=None)
+    format: Annotated[int, Key("Version of the file format: 1")]
+    name: Annotated[str, Key("Name of the service offering")]
+    process: Annotated[str, Key("Process that it takes", check="id")]
+    role: Annotated[str, Key("My role", check="id")]
+    provider: Annotated[str, Key("Name of the cloud service provider")] = ""
+    timezone: Annotated[str, Key("IANA name of the time zone that decides what today is")] = "UTC"
+    marking: Annotated[str, Key("Sensitivity marking on every page of a report")] = ""
+    profile: Annotated[Mapping[str, str] | None, Key("What the workspace is going for")] = None
+    milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
+    people: Annotated[Mapping[str, Person] | None, Key("Who takes part, by short name")] = None
     extra: dict[str, Any] = extra()
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenFile:
+class BrokenFile(Struct, frozen=True):
     """A file that could not be read, and what is wrong with it.
 
     Attributes:
@@ -97,8 +93,7 @@ class BrokenFile:
         return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
-@dataclass(frozen=True, eq=False)
-class Project:
+class Project(Struct, frozen=True, eq=False, dict=True):
     """The state of a workspace. Compared by identity: every change makes a new one.
 
     Attributes:

@@ -4,8 +4,9 @@ The app recognises a file by its suffix and its content; the commands name the k
 new importer is one entry here.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -236,7 +237,9 @@ def _list_options(session: Session, path: Path, said: Said) -> tuple[Option, ...
         )
         for name, what in columns.FIELDS.items()
     )
-    return tuple(replace(one, value=said.get(one.name, one.value)) for one in (*first, *rest))
+    return tuple(
+        dataclasses.replace(one, value=said.get(one.name, one.value)) for one in (*first, *rest)
+    )
 
 
 def _is_srtm(peek: Peek) -> bool:

@@ -1,17 +1,21 @@
 """A filled table of requests comes back: what was changed in it, by whom, and what follows."""
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from fedcheck.domain import request_rules
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.glossary import REQUEST_KINDS
 from fedcheck.domain.reference import candidates, nearest
-from fedcheck.domain.request import REQUEST_KINDS, Request
+from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
@@ -304,7 +308,7 @@ def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence
         there.add(link)
         proof = new_proof(reading.session, label, link)
         if isinstance(proof, Note):
-            reading.notes.append(replace(proof, where=reading.grid.place(row.line)))
+            reading.notes.append(dataclasses.replace(proof, where=reading.grid.place(row.line)))
         elif proof.link not in {one.link for one in request.evidence}:
             yield proof
 

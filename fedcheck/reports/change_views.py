@@ -1,8 +1,11 @@
 """What a template sees of the changes since an earlier state."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.board import board as board_of
@@ -110,7 +113,9 @@ def changes(board: Board, earlier: Earlier, veil: Veil, since: Mapping[str, date
     """
     found = earlier.shared()
     before = Veil(found.board.project, veil.hidden)
-    found = replace(found, board=board_of(_nameless(before, before()), found.board.today))
+    found = dataclasses.replace(
+        found, board=board_of(_nameless(before, before()), found.board.today)
+    )
     board = board_of(_nameless(veil, board.project), board.today)
     deltas = between(found.board, board, since)
     names, notes = Names(board.project), remarks(found, board, deltas)

@@ -1,16 +1,20 @@
 """Gather what a report tells: from the board of a day to the view that templates see."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, gate, gates
 from fedcheck.analysis.responsibilities import DeliverableState, papers
-from fedcheck.domain.checklist import ADVISED
+from fedcheck.domain.glossary import ADVISED
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
@@ -52,7 +56,7 @@ def context(
     hidden = veil or Veil(board.project)
     found = _Gathering(board, milestone, since, role, hidden).report()
     if earlier is not None:
-        found = replace(found, changes=changes(board, earlier, hidden, since))
+        found = dataclasses.replace(found, changes=changes(board, earlier, hidden, since))
     return _marked(found)
 
 
@@ -65,6 +69,11 @@ def _marked(value: T) -> T:
         found = tuple(_marked(one) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value)]
+        found = dataclasses.replace(
+            value, **{name: _marked(getattr(value, name)) for name in names}
+        )
+    elif isinstance(value, Struct):
+        names = list(value.__struct_fields__)
         found = replace(value, **{name: _marked(getattr(value, name)) for name in names})
     return found  # type: ignore[no-any-return]
 

@@ -16,7 +16,7 @@ from fedcheck.analysis.issues import overdue
 from fedcheck.analysis.obligations import Digest, gate_of
 from fedcheck.domain.dates import distance
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural

@@ -4,10 +4,12 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
+
+from msgspec.structs import replace
 
 from fedcheck.domain.text import one_line, storable
 from fedcheck.domain.workspace import Sent

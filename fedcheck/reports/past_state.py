@@ -1,13 +1,16 @@
 """An earlier state of a workspace: on a day, at a revision of git, or when a report was made."""
 
+import dataclasses
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.board import board as board_of
@@ -57,7 +60,7 @@ class Earlier:
 
     def shared(self) -> "Earlier":
         """Return the state without what stands under `private/`: what may leave."""
-        return replace(self, board=self.board.shared(), private=False)
+        return dataclasses.replace(self, board=self.board.shared(), private=False)
 
 
 def earlier(session: Session, spec: str, here: Path) -> Earlier:
@@ -142,7 +145,7 @@ def remarks(found: Earlier, new: Board, deltas: Comparison) -> tuple[str, ...]:
 
 
 def _noted(found: Earlier, note: str) -> Earlier:
-    return replace(found, notes=(note, *found.notes))
+    return dataclasses.replace(found, notes=(note, *found.notes))
 
 
 def _day(text: str) -> date | None:

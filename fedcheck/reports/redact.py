@@ -7,9 +7,11 @@ what it was never given.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from fedcheck.analysis.waiting_since import answering, remediating
 from fedcheck.domain.evidence import Evidence
@@ -202,7 +204,7 @@ class Veil:
         changes: dict[str, Any] = {
             "evidence": tuple(replace(one, label=self.text(one.label)) for one in thing.evidence)
         }
-        for name in (field.name for field in fields(thing)):
+        for name in thing.__struct_fields__:
             value = getattr(thing, name)
             if name in PEOPLE:
                 changes[name] = self.owner(value, "" if name == "by" else role)

@@ -8,8 +8,8 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.progress import count
 from fedcheck.domain.dates import distance
+from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.domain.process import ROLE_TITLES
-from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project

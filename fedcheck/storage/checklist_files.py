@@ -6,9 +6,11 @@ Nearer lists win whole: the workspace's over the user's over the shipped ones, b
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Milestone, Process
@@ -27,8 +29,7 @@ Path_ = tuple[str | int, ...]
 PROCESS_FILE = "process.toml"
 
 
-@dataclass(slots=True)
-class LoadedList:
+class LoadedList(Struct):
     """A checklist file: what it holds as far as it can be read, and what is wrong with it."""
 
     path: Path
@@ -72,8 +73,7 @@ def _item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, Path_]]:
                 yield name, ("section", i, "item", j)
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """All checklists that can be seen from a workspace, and the processes."""
 
     lists: Sequence[LoadedList]

@@ -7,11 +7,11 @@ kept under `.fedcheck/backup/lists/`, by its hash, so that undo can bring it bac
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomli_w
+from msgspec import Struct
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
@@ -28,8 +28,7 @@ LISTS = "checklists"
 FIELD = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """A list of the workspace as it is to be.
 
     Attributes:
@@ -151,7 +150,7 @@ def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
         value = getattr(thing, spec.field)
         if name in ("source", "section", "item") and isinstance(value, tuple):
             continue
-        if not spec.required and value == type(thing).__dataclass_fields__[spec.field].default:
+        if not spec.required and value == spec.default:
             continue
         if name == "needs":
             value = tuple(need.removeprefix(f"{checklist}:") for need in value)

@@ -3,12 +3,13 @@
 import getpass
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fedcheck.domain.key import key
+from msgspec import Struct
+
+from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.decoder import decode
@@ -34,19 +35,18 @@ Check = Callable[["UserConfig"], Iterable[tuple[tuple[str | int, ...], str, str]
 """Finds what is wrong beyond names and types: place in the file, message, what to do."""
 
 
-@dataclass(frozen=True)
-class UserConfig:
+class UserConfig(Struct, frozen=True, rename="kebab"):
     """What `config.toml` in the user's configuration folder may say."""
 
-    format: int = key("Version of the file format: 1", default=1)
-    name: str = key("Short name that your changes are recorded under", default="")
-    theme: Theme = key("Theme of the app", default="")
-    glyphs: Glyphs = key("Signs for the status: unicode or ascii", default="unicode")
-    start: str = key("Screen that the app starts with", default="home")
-    mouse: bool = key("Whether the app listens to the mouse", default=True)
-    preset: Preset = key("Keys that are added: vim", default="")
-    keys: Mapping[str, Any] | None = key("Own keys: action id to key or keys", default=None)
-    checklists: tuple[str, ...] = key("More folders with checklists", default=())
+    format: Annotated[int, Key("Version of the file format: 1")] = 1
+    name: Annotated[str, Key("Short name that your changes are recorded under")] = ""
+    theme: Annotated[Theme, Key("Theme of the app")] = ""
+    glyphs: Annotated[Glyphs, Key("Signs for the status: unicode or ascii")] = "unicode"
+    start: Annotated[str, Key("Screen that the app starts with")] = "home"
+    mouse: Annotated[bool, Key("Whether the app listens to the mouse")] = True
+    preset: Annotated[Preset, Key("Keys that are added: vim")] = ""
+    keys: Annotated[Mapping[str, Any] | None, Key("Own keys: action id to key or keys")] = None
+    checklists: Annotated[tuple[str, ...], Key("More folders with checklists")] = ()
 
     def checklist_folders(self) -> list[Path]:
         """Return the folders with checklists; one of a user that is not known stays as written."""

@@ -5,16 +5,16 @@ this module, the JSON Schema and the documentation know of the formats.
 """
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from fedcheck.domain.key import Key, is_id
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.quick_decoder import CHECKS, DOUBT, reader
-from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
+from fedcheck.storage.quick_decoder import CHECKS, quickly
+from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
@@ -29,10 +29,8 @@ def decode(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
     as it should be, and that is nearly everything, is read by `quick`; only what it doubts is
     read here, value by value.
     """
-    found: Any = reader(cls)(data)
-    if found is not DOUBT:
-        return found  # type: ignore[no-any-return]
-    return carefully(cls, data, at, problems)
+    found = quickly(cls, data)
+    return carefully(cls, data, at, problems) if found is None else found
 
 
 def carefully(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
@@ -101,8 +99,11 @@ def _convert(kind: Any, raw: Any, at: Path, problems: Collector, key: Key | None
         return _date(raw, at, problems)
     if origin is Literal:
         return _choice(get_args(kind), raw, at, problems)
-    if is_dataclass(kind):
-        found = decode(kind, raw, at, problems)  # type: ignore[arg-type]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        choice = _choice(tuple(kind), raw, at, problems)
+        return choice if choice is _BAD else kind(choice)
+    if is_struct(kind):
+        found = decode(kind, raw, at, problems)
         return _BAD if found is None else found
     if origin is tuple:
         return _list(get_args(kind)[0], raw, at, problems, key)

@@ -6,13 +6,16 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any
 
-from fedcheck.domain.evidence import Evidence, EvidenceKind
+from msgspec import Struct
+from msgspec.structs import replace
+
+from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, storable
@@ -46,8 +49,8 @@ class OutsideError(FedcheckError):
 def kind_of(link: str) -> EvidenceKind:
     """Guess what a link is: http(s) is a URL, ABC-123 or #123 a ticket, all else a file."""
     if _URL.match(link):
-        return "url"
-    return "ticket" if _TICKET.fullmatch(link) else "file"
+        return EvidenceKind.URL
+    return EvidenceKind.TICKET if _TICKET.fullmatch(link) else EvidenceKind.FILE
 
 
 def new_evidence(
@@ -224,8 +227,7 @@ def escapes(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
 Look = tuple[str, str, Mapping[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What `evidence verify` says of one file."""
 
     ref: str

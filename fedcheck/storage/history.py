@@ -6,10 +6,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.storage import atomic_files
@@ -20,8 +21,7 @@ VERSION = 1
 _TAIL = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(Struct, frozen=True):
     """A line that is not what was written."""
 
     path: Path

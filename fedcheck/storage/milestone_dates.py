@@ -5,11 +5,11 @@ Only the lines of the table `[milestones]` are touched; comments, order and all 
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import tomli
+from msgspec.structs import replace
 
 from fedcheck.domain.workspace import Scheduled
 from fedcheck.errors import FedcheckError

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+from msgspec import Struct
 
 from fedcheck.errors import ErrorKind, FedcheckError
 
@@ -25,8 +25,7 @@ def private_home(root: Path) -> Path:
     return root / PRIVATE
 
 
-@dataclass(frozen=True, slots=True)
-class UserFolders:
+class UserFolders(Struct, frozen=True):
     """The folders of the person at this machine.
 
     Attributes:

@@ -1,13 +1,13 @@
 """Collect everything that is wrong with a file, each with its line."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from fedcheck.errors import Problem, Severity
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """A problem whose line is not known yet: the path of keys and indices to its place."""
 
     path: tuple[str | int, ...]
@@ -16,8 +16,7 @@ class Found:
     severity: Severity = "error"
 
 
-@dataclass(slots=True)
-class Collector:
+class Collector(Struct):
     """Collects every problem of one file, and finds the lines when they are asked for."""
 
     file: Path

@@ -5,11 +5,11 @@ default, unknown keys kept.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tomli_w
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.record import Record

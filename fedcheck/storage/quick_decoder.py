@@ -1,21 +1,21 @@
-"""The quick way from parsed TOML to our data classes, for files in which nothing is wrong.
+"""The quick way from parsed TOML to structs, for data in which nothing is wrong.
 
-Each type has a function, made once, that takes a value or doubts it. It says nothing of what is
-wrong: whoever gets `DOUBT` reads the same data again with `decode.carefully`, which does. Both give
-the same for data without a mistake (tests/test_quick.py).
+msgspec converts, and says nothing of what is wrong beyond the first mistake: where it refuses, or
+where a rule of a key does, the same data is read again by `decoder.carefully`, which notes every
+problem. Both give the same for data without a mistake (tests/test_quick_decoder.py).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
-from datetime import date
-from typing import Any, Literal, get_args, get_origin
+from datetime import date, datetime, time
+from typing import Any, TypeVar, get_args, get_origin
+
+from msgspec import Struct, ValidationError, convert
 
 from fedcheck.domain.dates import parse_due, parse_max_age, parse_span
-from fedcheck.domain.key import Key, is_id
-from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
+from fedcheck.domain.key import is_id
+from fedcheck.storage.toml_keys import is_struct, keys_of
 
-DOUBT = object()
-"""Stands for a value that has to be looked at carefully."""
+T = TypeVar("T")
 
 CHECKS: Mapping[str, Callable[[str], object]] = {
     "due": parse_due,
@@ -24,123 +24,144 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
 }
 """The rule for a text, by its name in `Key.check`; it raises ValueError."""
 
-Reader = Callable[[Any], Any]
-"""Takes a parsed value; returns what a data class holds for it, or DOUBT."""
-
-_READERS: dict[type, Reader] = {}
+_NATIVE = (date, datetime, time)
+"""TOML has dates of its own; without naming them here a text would pass for a date."""
 
 
-def reader(cls: type) -> Reader:
-    """Return the function that makes objects of a data class."""
-    if cls not in _READERS:
-        _READERS[cls] = _reader(cls)
-    return _READERS[cls]
+class _Plan(Struct, frozen=True):
+    """What msgspec cannot know of a struct, by key in the file.
+
+    Attributes:
+        keys: every key that a file may hold.
+        bare_dates: texts that may be written as a bare date.
+        alone: lists of which one member may stand alone.
+        inner: structs with plans of their own: alone, in a list, or (True) in a table by name.
+        checked: the field and the rule of each checked text, and whether it is required.
+        days: fields that hold a day.
+    """
+
+    keys: frozenset[str]
+    bare_dates: tuple[str, ...]
+    alone: tuple[str, ...]
+    inner: tuple[tuple[str, str, type, bool], ...]
+    checked: tuple[tuple[str, str, bool], ...]
+    days: tuple[str, ...]
 
 
-def _reader(cls: type) -> Reader:
-    specs = keys_of(cls)
-    readers = {name: (spec.field, _value(spec)) for name, spec in specs.items()}
-    required = frozenset(spec.field for spec in specs.values() if spec.required)
-    keeps = keeps_extra(cls)
-
-    def read(data: Any) -> Any:
-        if type(data) is not dict:
-            return DOUBT
-        values: dict[str, Any] = {}
-        for name, raw in data.items():
-            known = readers.get(name)
-            if known is None:
-                if not keeps:
-                    return DOUBT
-                values.setdefault("extra", {})[name] = raw
-                continue
-            value = known[1](raw)
-            if value is DOUBT:
-                return DOUBT
-            values[known[0]] = value
-        return cls(**values) if required <= values.keys() else DOUBT
-
-    return read
+_PLANS: dict[type, _Plan] = {}
+_passed: dict[str, set[str]] = {"id": set(), "due": set(), "age": set(), "period": set()}
+"""Texts that passed a rule: lists say the same few things over and over."""
 
 
-def _value(spec: KeySpec) -> Reader:
-    plain = _of(spec.type, spec.key)
-    check = spec.key.check
-    if not check:
-        return plain
+def quickly(cls: type[T], data: Any) -> T | None:
+    """Return the struct that parsed TOML holds, or None where it has to be read carefully."""
+    plain = _normalized(cls, data)
+    if plain is None:
+        return None
+    try:
+        found = convert(plain, cls, builtin_types=_NATIVE)
+    except ValidationError:
+        return None
+    return found if _holds(cls, found) else None
+
+
+def _plan(cls: type) -> _Plan:
+    if cls not in _PLANS:
+        specs = keys_of(cls)
+        inner = []
+        for spec in specs.values():
+            kind = get_args(spec.type)[0] if get_origin(spec.type) is tuple else spec.type
+            if is_struct(kind):
+                inner.append((spec.name, spec.field, kind, False))
+            elif get_origin(kind) is not None and is_struct(get_args(kind)[-1]):
+                inner.append((spec.name, spec.field, get_args(kind)[-1], True))
+        _PLANS[cls] = _Plan(
+            keys=frozenset(specs),
+            bare_dates=tuple(s.name for s in specs.values() if s.key.check == "due"),
+            alone=tuple(s.name for s in specs.values() if s.key.one_or_many),
+            inner=tuple(inner),
+            checked=tuple(
+                (s.field, s.key.check, s.required) for s in specs.values() if s.key.check
+            ),
+            days=tuple(s.field for s in specs.values() if s.type is date),
+        )
+    return _PLANS[cls]
+
+
+def _normalized(cls: type, data: Any) -> Any:
+    """Return the data as msgspec takes it; None where a key is unknown or a table is none."""
+    if type(data) is not dict:
+        return None
+    plan = _plan(cls)
+    if not plan.keys >= data.keys():
+        return None
+    changed: dict[str, Any] = {}
+    for name in plan.bare_dates:
+        if type(data.get(name)) is date:
+            changed[name] = data[name].isoformat()
+    for name in plan.alone:
+        if type(data.get(name)) is str:
+            changed[name] = [data[name]]
+    for name, _, kind, by_name in plan.inner:
+        value = data.get(name)
+        if value is None:
+            continue
+        new = _tables(kind, value) if by_name else _inside(kind, value)
+        if new is None:
+            return None
+        changed[name] = new
+    return {**data, **changed} if changed else data
+
+
+def _inside(kind: type, value: Any) -> Any:
+    if type(value) is list:
+        found = [_normalized(kind, one) for one in value]
+        return None if any(one is None for one in found) else found
+    return _normalized(kind, value)
+
+
+def _tables(kind: type, value: Any) -> Any:
+    if type(value) is not dict:
+        return None
+    found = {name: _normalized(kind, one) for name, one in value.items()}
+    return None if any(one is None for one in found.values()) else found
+
+
+def _holds(cls: type, thing: Any) -> bool:
+    """Tell whether the rules of the keys hold for a struct and all that is in it."""
+    plan = _plan(cls)
+    for field, check, required in plan.checked:
+        text = getattr(thing, field)
+        if (text or (required and check == "id")) and not _passes(check, text):
+            return False
+    for field in plan.days:
+        if type(getattr(thing, field)) not in (date, type(None)):
+            return False  # a date with a time is no day
+    for _, field, kind, by_name in plan.inner:
+        value = getattr(thing, field)
+        if value is None:
+            continue
+        if by_name:
+            value = value.values()
+        elif not isinstance(value, tuple):
+            value = (value,)
+        if not all(_holds(kind, one) for one in value):
+            return False
+    return True
+
+
+def _passes(check: str, text: str) -> bool:
+    passed = _passed[check]
+    if text in passed:
+        return True
     if check == "id":
-        may_be_empty = not spec.required
-
-        def read_id(raw: Any) -> Any:
-            good = type(raw) is str and (is_id(raw) or (may_be_empty and not raw))
-            return raw if good else DOUBT
-
-        return read_id
-    rule = CHECKS[check]
-    passed: set[str] = {""}
-
-    def read_checked(raw: Any) -> Any:
-        text = plain(raw)
-        if text is DOUBT or text in passed:
-            return text
+        good = is_id(text)
+    else:
         try:
-            rule(text)
+            CHECKS[check](text)
+            good = True
         except ValueError:
-            return DOUBT
-        if len(passed) < 1000:  # lists say the same few things over and over
-            passed.add(text)
-        return text
-
-    return read_checked
-
-
-def _of(kind: Any, key: Key) -> Reader:
-    """Return the function for a type; it doubts what it does not know."""
-    origin = get_origin(kind)
-    if kind is str:
-        return _due if key.check == "due" else _text
-    if kind is date or kind is int or kind is bool:
-        return lambda raw: raw if type(raw) is kind else DOUBT
-    if origin is Literal:
-        choices = frozenset(get_args(kind))
-        return lambda raw: raw if type(raw) is str and raw in choices else DOUBT
-    if is_dataclass(kind):
-        return reader(kind)  # type: ignore[arg-type]
-    if origin is tuple:
-        return _list(get_args(kind)[0], key)
-    if origin is not None and issubclass(origin, Mapping):
-        inner = _of(get_args(kind)[1], Key("", one_or_many=True))
-        return lambda raw: _table(inner, raw)
-    return lambda raw: raw
-
-
-def _text(raw: Any) -> Any:
-    return raw if type(raw) is str else DOUBT
-
-
-def _due(raw: Any) -> Any:
-    return raw.isoformat() if type(raw) is date else _text(raw)
-
-
-def _list(kind: Any, key: Key) -> Reader:
-    one = _of(kind, Key(""))
-
-    def read(raw: Any) -> Any:
-        if type(raw) is not list:
-            return (raw,) if key.one_or_many and type(raw) is str and kind is str else DOUBT
-        values = []
-        for value in raw:
-            found = one(value)
-            if found is DOUBT:
-                return DOUBT
-            values.append(found)
-        return tuple(values)
-
-    return read
-
-
-def _table(inner: Reader, raw: Any) -> Any:
-    if type(raw) is not dict:
-        return DOUBT
-    values = {name: inner(value) for name, value in raw.items()}
-    return DOUBT if any(value is DOUBT for value in values.values()) else values
+            good = False
+    if good and len(passed) < 5000:
+        passed.add(text)
+    return good

@@ -1,8 +1,10 @@
 """Books: the files that hold records. Progress of a checklist, requests, findings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Thing
 from fedcheck.domain.finding import Finding
@@ -18,8 +20,7 @@ RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
 """Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFile:
+class RecordFile(Struct, frozen=True):
     """What a file of records holds.
 
     Attributes:

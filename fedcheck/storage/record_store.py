@@ -1,8 +1,9 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from fedcheck.domain.change import HistoryLine
 from fedcheck.storage import transaction
@@ -12,8 +13,7 @@ from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.transaction import Guard, Plan, Saved, TransactionHead
 
 
-@dataclass(slots=True)
-class RecordStore:
+class RecordStore(Struct):
     """The books of a workspace, and those of its private folder.
 
     Attributes:

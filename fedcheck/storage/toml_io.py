@@ -5,13 +5,13 @@ import json
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomli
 import tomli_w
+from msgspec import Struct
 
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.dates import parse_date
@@ -162,8 +162,7 @@ _CONFLICT = re.compile(r"^(<{7}|>{7})(\s|$)", re.MULTILINE)
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A parsed file with its text, for messages, and its hash, for saving."""
 
     path: Path
@@ -270,13 +269,9 @@ def plain_fields(thing: Any) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, spec in specs.items():
         value = getattr(thing, spec.field)
-        if spec.required or value != _default(type(thing), spec.field):
+        if spec.required or value != spec.default:
             data[name] = _as_toml(spec, value)
     return data
-
-
-def _default(cls: type, name: str) -> Any:
-    return cls.__dataclass_fields__[name].default  # type: ignore[attr-defined]
 
 
 def _as_toml(spec: KeySpec, value: Any) -> Any:

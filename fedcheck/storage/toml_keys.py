@@ -1,55 +1,63 @@
-"""The TOML keys of our files, for decoder, schema and lists.
+"""The TOML keys of our structs: for the decoder, the schema and the writers.
 
-Records, requests, findings and evidence have theirs from the table of fields; the other classes
-describe each key at the attribute.
+Those of records, requests, findings and evidence are described in the table of fields, those of
+other structs at each field (`Annotated[TYPE, Key(...)]`).
 """
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+from msgspec.structs import fields
+
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.key import Key
+from fedcheck.domain.key import Key, keys_by_field
 
 _SPECS: dict[type, Mapping[str, "KeySpec"]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class KeySpec:
-    """What is known of one TOML key of a data class."""
+class KeySpec(Struct, frozen=True):
+    """What is known of one TOML key of a struct; `default` means nothing where it is required."""
 
     field: str
     name: str
     type: Any
     key: Key
     required: bool
+    default: Any
 
 
 def keys_of(cls: type) -> Mapping[str, KeySpec]:
-    """Return the TOML keys of a data class by their names in the file."""
+    """Return the TOML keys of a struct by their names in the file, in the order of its fields."""
     if cls not in _SPECS:
-        _SPECS[cls] = _read_keys(cls)
+        described = _described(cls)
+        specs = {}
+        for one in fields(cls):
+            if one.name in described:
+                kind, key = described[one.name]
+                specs[one.encode_name] = KeySpec(
+                    one.name, one.encode_name, _plain(kind), key, one.required, one.default
+                )
+        _SPECS[cls] = specs
     return _SPECS[cls]
 
 
-def _read_keys(cls: Any) -> Mapping[str, KeySpec]:
+def _described(cls: type) -> Mapping[str, tuple[Any, Key]]:
+    if cls not in FIELDS:
+        return keys_by_field(cls)
     hints = get_type_hints(cls)
-    rows = {row.name: Key(row.doc, row.key, row.check) for row in FIELDS.get(cls, ())}
-    specs = {}
-    for f in fields(cls):
-        described = rows.get(f.name) or f.metadata.get("key")
-        if described is None:
-            continue
-        name = described.name or f.name.replace("_", "-")
-        required = f.default is MISSING and f.default_factory is MISSING
-        specs[name] = KeySpec(f.name, name, _plain(hints[f.name]), described, required)
-    return specs
+    return {row.name: (hints[row.name], Key(row.doc, row.check)) for row in FIELDS[cls]}
 
 
 def keeps_extra(cls: Any) -> bool:
-    """Tell whether unknown keys of a data class survive."""
-    return "extra" in cls.__dataclass_fields__
+    """Tell whether unknown keys of a struct survive a save."""
+    return "extra" in cls.__struct_fields__
+
+
+def is_struct(kind: Any) -> bool:
+    """Tell whether a type is one of our structs."""
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def _plain(hint: Any) -> Any:

@@ -9,10 +9,12 @@ outside fedcheck at the next save.
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.change import (
     OUTSIDE,
@@ -45,8 +47,7 @@ Guard = Callable[[Change, Thing], None]
 """Looks at a change and the record that it meets on disk; raises where it must not be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionHead:
+class TransactionHead(Struct, frozen=True):
     """Who makes changes, when, as what action.
 
     Attributes:
@@ -61,8 +62,7 @@ class TransactionHead:
     imported: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """What was saved: the books as they are now, and the changes as they were made."""
 
     books: Mapping[str, RecordFile]

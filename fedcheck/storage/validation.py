@@ -1,8 +1,8 @@
 """Checks across files, and the JSON Schema of our file formats."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import is_dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item
@@ -13,7 +13,7 @@ from fedcheck.domain.reference import did_you_mean, split
 from fedcheck.errors import Problem
 from fedcheck.storage.checklist_files import Catalog, LoadedList, Path_
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
+from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 
 
 def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
@@ -193,6 +193,8 @@ def _shape(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
         return {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     if origin is Literal:
         return {"enum": [choice for choice in get_args(kind) if choice]}
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return {"enum": [choice.value for choice in kind if choice]}
     if origin is tuple:
         return {"type": "array", "items": _shape(get_args(kind)[0], defs)}
     if origin is not None and issubclass(origin, Mapping):
@@ -200,10 +202,10 @@ def _shape(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:
         if inner.get("type") == "array":
             inner = {"anyOf": [inner["items"], inner]}
         return {"type": "object", "additionalProperties": inner}
-    if is_dataclass(kind):
-        name = kind.__name__  # type: ignore[union-attr]
+    if is_struct(kind):
+        name = kind.__name__
         if name not in defs:
             defs[name] = {}
-            defs[name] = {"description": (kind.__doc__ or "").split("\n")[0]} | _object(kind, defs)  # type: ignore[arg-type]
+            defs[name] = {"description": (kind.__doc__ or "").split("\n")[0]} | _object(kind, defs)
         return {"$ref": f"#/$defs/{name}"}
     return {}

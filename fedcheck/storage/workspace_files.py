@@ -3,13 +3,14 @@
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomli_w
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT, Checklist
 from fedcheck.domain.process import ROLE_TITLES, Process
@@ -39,8 +40,7 @@ GITIGNORE = f"{MACHINE}/\n"
 GITATTRIBUTES = "history/*.jsonl merge=union\n"
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Struct):
     """What a workspace folder holds, beside its head file."""
 
     books: dict[str, RecordFile] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def load_head(root: Path) -> tuple[WorkspaceConfig, list[Problem]]:
     if config is not None:
         _check_head(config, problems)
         for name in config.extra:
-            hint = did_you_mean(name, WorkspaceConfig.__dataclass_fields__)
+            hint = did_you_mean(name, WorkspaceConfig.__struct_fields__)
             problems.add((name,), f'unknown key "{name}" is ignored', hint, "warning")
     listed = problems.problems()
     errors = [p for p in listed if p.severity == "error"]
@@ -254,8 +254,7 @@ def known_milestone(process: Process, name: str) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A workspace as it was read.
 
     Attributes:

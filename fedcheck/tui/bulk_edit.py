@@ -1,8 +1,10 @@
 """Select several rows and change them as one transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec.structs import replace
 
 from fedcheck.domain.item_rules import ItemEdit, edited
 from fedcheck.domain.row import Row

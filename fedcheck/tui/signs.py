@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fedcheck.analysis.progress import Count
-from fedcheck.domain.record import STATUS_GLYPHS
+from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.row import Row
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

@@ -13,8 +13,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 PYTHON_LOOKS_HERE = os.environ.get("PYTHONPATH", "")
 """A copy of the package with a planted bug may stand here; see test_harness.py."""

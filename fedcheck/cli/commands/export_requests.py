@@ -9,9 +9,9 @@ from fedcheck.cli import completion
 from fedcheck.cli import output as words
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.exports import deliver
-from fedcheck.cli.options import as_of_option, open_workspace, workspace_option
+from fedcheck.cli.options import as_of_option, choice_of, open_workspace, workspace_option
+from fedcheck.domain.glossary import REQUEST_KINDS
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.request import REQUEST_KINDS
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import REQUESTS
 
@@ -24,7 +24,7 @@ FORMATS = ("csv", "xlsx", "md")
     "--format", "format_", type=click.Choice(FORMATS), help="Else by the name of FILE; else csv."
 )
 @click.option("--to", default="", shell_complete=completion.people, help="To this person or role.")
-@click.option("--kind", type=click.Choice(REQUEST_KINDS), help="Questions, or evidence requests.")
+@click.option("--kind", type=choice_of(REQUEST_KINDS), help="Questions, or evidence requests.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; else to the screen.")
 @click.option("--force", is_flag=True, help="Replace FILE.")
 @workspace_option

@@ -1,11 +1,11 @@
 """Commands on findings: raise, update, list, show."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.analysis.issues import finding_language, state_of
 from fedcheck.cli import completion, json_documents, output
@@ -13,6 +13,7 @@ from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
     as_of_option,
+    choice_of,
     field_options,
     given,
     json_option,
@@ -24,8 +25,9 @@ from fedcheck.cli.options import (
 from fedcheck.domain import finding_rules
 from fedcheck.domain.field import Group
 from fedcheck.domain.fields import in_group
-from fedcheck.domain.finding import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS, Finding, exposure
+from fedcheck.domain.finding import Finding, exposure
 from fedcheck.domain.finding_rules import DETAILS, FindingEdit, detailed
+from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS
 from fedcheck.domain.text import storable
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS
@@ -51,7 +53,7 @@ def finding() -> None:
 
 @finding.command()
 @click.argument("title")
-@click.option("--risk", type=click.Choice(RISKS), help="Sets the due date; or by likelihood.")
+@click.option("--risk", type=choice_of(RISKS), help="Sets the due date; or by likelihood.")
 @click.option(
     "--item", "items", multiple=True, shell_complete=completion.items, help="Test that found it."
 )
@@ -130,7 +132,7 @@ def _text(text: str) -> str:
 @click.argument(
     "finding_ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.findings
 )
-@click.option("--risk", type=click.Choice(RISKS), help="A due date that followed from it follows.")
+@click.option("--risk", type=choice_of(RISKS), help="A due date that followed from it follows.")
 @click.option("--plan", help='What will be done; - reads it from stdin, "" clears it.')
 @click.option("--owner", shell_complete=completion.people, help='Who does it; "" for nobody.')
 @click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the one by risk.')
@@ -139,12 +141,10 @@ def _text(text: str) -> str:
 @click.option(
     "--item", "items", multiple=True, shell_complete=completion.items, help="Name this item too."
 )
-@click.option(
-    "--deviation", type=click.Choice([*DEVIATIONS, ""]), help='Ask for it; "" takes back.'
-)
+@click.option("--deviation", type=choice_of([*DEVIATIONS, ""]), help='Ask for it; "" takes back.')
 @click.option("--rationale", help="Why the deviation is right; - reads it from stdin.")
-@click.option("--deviation-state", type=click.Choice(DEVIATION_STATES), help="What became of it.")
-@click.option("--retest", type=click.Choice(RETESTS), help="One that passed closes the finding.")
+@click.option("--deviation-state", type=choice_of(DEVIATION_STATES), help="What became of it.")
+@click.option("--retest", type=choice_of(RETESTS), help="One that passed closes the finding.")
 @click.option("--close", is_flag=True, help="Needs evidence, a passed retest or a deviation.")
 @click.option("--reopen", is_flag=True, help="It is open again.")
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")

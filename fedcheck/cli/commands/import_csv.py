@@ -1,18 +1,18 @@
 """The command that brings a team's own list in, and asks once what its columns mean."""
 
+import dataclasses
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.cli import completion
 from fedcheck.cli.commands.imports import existing_file, finish
 from fedcheck.cli.options import as_of_option, json_option, open_workspace, say, workspace_option
-from fedcheck.domain.checklist import LEVELS
-from fedcheck.domain.record import RESULTS, STATUSES
+from fedcheck.domain.glossary import LEVELS, RESULTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -126,7 +126,7 @@ def _with_words(seen: "Look", statuses: Iterable[str], results: Iterable[str]) -
             own[" ".join(word.casefold().split())] = meaning
         words: dict[str, Any] = {name: own or None}
         mapped = replace(mapped, **words)
-    return replace(seen, mapped=mapped)
+    return dataclasses.replace(seen, mapped=mapped)
 
 
 def _ask_columns(seen: "Look", given: dict[str, str]) -> "Look":

@@ -14,7 +14,7 @@ from fedcheck.cli import output
 from fedcheck.cli.options import complain, paint, say
 from fedcheck.domain.dates import distance, typed_due
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import STATUS_GLYPHS
+from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.reference import nearest, split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line

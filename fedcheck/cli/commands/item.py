@@ -21,8 +21,8 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.change_text import describe, describe_change, is_bookkeeping
+from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.item_rules import told
-from fedcheck.domain.record import STATUS_GLYPHS
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError

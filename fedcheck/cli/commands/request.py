@@ -1,10 +1,10 @@
 """Commands on requests: ask, answer, accept, return, list, show."""
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.analysis.issues import request_language, state_of
 from fedcheck.analysis.waiting_since import role_of
@@ -13,6 +13,7 @@ from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
     as_of_option,
+    choice_of,
     json_option,
     open_workspace,
     print_json,
@@ -20,7 +21,8 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain import request_rules
-from fedcheck.domain.request import REQUEST_KINDS, Request
+from fedcheck.domain.glossary import REQUEST_KINDS
+from fedcheck.domain.request import Request
 from fedcheck.domain.text import storable
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import REQUESTS
@@ -44,7 +46,7 @@ def request() -> None:
 
 @request.command()
 @click.argument("title")
-@click.option("--kind", type=click.Choice(REQUEST_KINDS), default="question", show_default=True)
+@click.option("--kind", type=choice_of(REQUEST_KINDS), default="question", show_default=True)
 @click.option("--by", shell_complete=completion.people, help="Who asks; you, without it.")
 @click.option("--to", default="", shell_complete=completion.people, help="A person or a role.")
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d".')
@@ -216,7 +218,7 @@ def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool)
 @request.command()
 @click.argument("request_id", metavar="ID", shell_complete=completion.requests)
 @click.option("--title", help="What is asked, in one line.")
-@click.option("--kind", type=click.Choice(REQUEST_KINDS), help="Question, or for evidence.")
+@click.option("--kind", type=choice_of(REQUEST_KINDS), help="Question, or for evidence.")
 @click.option("--by", shell_complete=completion.people, help="Who asks.")
 @click.option("--to", shell_complete=completion.people, help="A person or a role.")
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; empty: none.')

@@ -20,7 +20,7 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError

@@ -1,16 +1,17 @@
 """The command that changes items."""
 
-from dataclasses import fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
     as_of_option,
+    choice_of,
     complain,
     field_options,
     json_option,
@@ -19,9 +20,10 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import typed_due
 from fedcheck.domain.fields import in_json
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.item_rules import like as same_as
-from fedcheck.domain.record import RESULTS, STATUSES, Record
+from fedcheck.domain.record import Record
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ def _as_another(
     record = session.project.record(session.resolve(like))
     found = same_as(record)
     own = testing or TestEdit()
-    given = {f.name: value for f in fields(own) if (value := getattr(own, f.name)) is not None}
+    names = own.__struct_fields__
+    given = {name: value for name in names if (value := getattr(own, name)) is not None}
     if result is None:
         result = record.result or None
         reason = reason or record.reason or None
@@ -55,10 +58,8 @@ def _as_another(
 @click.argument(
     "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.items
 )
-@click.option("--status", type=click.Choice(STATUSES), help="New status.")
-@click.option(
-    "--result", type=click.Choice([*RESULTS, ""]), help="Result of a test; makes it done."
-)
+@click.option("--status", type=choice_of(STATUSES), help="New status.")
+@click.option("--result", type=choice_of([*RESULTS, ""]), help="Result of a test; makes it done.")
 @click.option("--owner", shell_complete=completion.people, help='Who has it; "" for nobody.')
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')

@@ -20,9 +20,8 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import distance
-from fedcheck.domain.finding import RISKS
+from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.domain.query_fields import item_language
-from fedcheck.domain.record import STATUS_GLYPHS, STATUS_WORDS
 from fedcheck.domain.text import one_line, plural
 
 if TYPE_CHECKING:

@@ -5,12 +5,14 @@ It lies in the workspace, so that the next person's import of the same sheet ask
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from fedcheck.domain.checklist import Level
-from fedcheck.domain.key import is_id, key
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from fedcheck.domain.glossary import Level
+from fedcheck.domain.key import Key, is_id
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.spreadsheets.grid import named
 from fedcheck.storage import atomic_files
@@ -24,21 +26,22 @@ FILE = "imports.toml"
 DateOrder = Literal["", "mdy", "dmy"]
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(Struct, frozen=True, rename="kebab"):
     """What the columns of one list mean, and where its rows go."""
 
-    columns: Mapping[str, str] = key("The heading of the column of each field")
-    sheet: str = key("Sheet of the workbook", default="")
-    list: str = key("Checklist that its rows make; without one they are progress", default="")
-    phase: str = key("Phase of that checklist", default="")
-    role: str = key("Role of that checklist", default="")
-    level: Level = key("How binding its items are", default="must")
-    onto: str = key("Query for the items that its rows are progress of", default="")
-    dates: DateOrder = key("What 2/1/2027 means: mdy or dmy", default="")
-    status: Mapping[str, str] = key("Its own words for a status", default=None)
-    result: Mapping[str, str] = key("Its own words for a result", default=None)
-    actions: tuple[str, ...] = key("The imports that were made, as history names them", default=())
+    columns: Annotated[Mapping[str, str], Key("The heading of the column of each field")]
+    sheet: Annotated[str, Key("Sheet of the workbook")] = ""
+    list: Annotated[str, Key("Checklist that its rows make; without one they are progress")] = ""
+    phase: Annotated[str, Key("Phase of that checklist")] = ""
+    role: Annotated[str, Key("Role of that checklist")] = ""
+    level: Annotated[Level, Key("How binding its items are")] = Level.MUST
+    onto: Annotated[str, Key("Query for the items that its rows are progress of")] = ""
+    dates: Annotated[DateOrder, Key("What 2/1/2027 means: mdy or dmy")] = ""
+    status: Annotated[Mapping[str, str] | None, Key("Its own words for a status")] = None
+    result: Annotated[Mapping[str, str] | None, Key("Its own words for a result")] = None
+    actions: Annotated[
+        tuple[str, ...], Key("The imports that were made, as history names them")
+    ] = ()
 
     @property
     def headings(self) -> frozenset[str]:
@@ -46,12 +49,11 @@ class Mapped:
         return frozenset(named(heading) for heading in self.columns.values())
 
 
-@dataclass(frozen=True)
-class Mappings:
+class Mappings(Struct, frozen=True, rename="kebab"):
     """What `imports.toml` holds."""
 
-    format: int = key("Version of the file format: 1")
-    maps: tuple[Mapped, ...] = key("The lists", default=(), name="map")
+    format: Annotated[int, Key("Version of the file format: 1")]
+    maps: Annotated[tuple[Mapped, ...], Key("The lists")] = field(name="map", default=())
 
 
 def load(root: Path) -> tuple[Mapped, ...]:

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from fedcheck.domain.checklist import DEMANDED, Checklist, Item, Section, Source
+from msgspec.structs import replace
+
+from fedcheck.domain.checklist import Checklist, Item, Section, Source
+from fedcheck.domain.glossary import DEMANDED
 from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural

@@ -5,11 +5,14 @@ wrote, as far as they still stand. So what was done in fedcheck since is told ap
 done in the sheet, and an import that was undone counts for nothing.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Item
@@ -284,12 +287,12 @@ def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
         FedcheckError: status 2 where that cannot be told.
     """
     said = {name: value for name, value in where.items() if value}
-    mapped = replace(seen.mapped, **said)  # type: ignore[arg-type]
+    mapped = replace(seen.mapped, **said)
     if "list" in said:
         mapped = replace(mapped, onto="")
     elif "onto" in said:
         mapped = replace(mapped, list="", phase="", role="")
-    seen = replace(seen, mapped=mapped)
+    seen = dataclasses.replace(seen, mapped=mapped)
     if seen.remembered or mapped.list or mapped.onto:
         return seen
     if fits_what_is_here(session, seen):

@@ -1,10 +1,13 @@
 """Rows of a team's own list: what its columns mean, and what each row says."""
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
@@ -126,7 +129,7 @@ def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
             wanted = {n: h for n, h in wanted.items() if named(h) != named(heading)}
             wanted[name] = headings[named(heading)]
     ordered = {name: wanted[name] for name in columns.FIELDS if name in wanted}
-    return replace(seen, mapped=replace(seen.mapped, columns=ordered))
+    return dataclasses.replace(seen, mapped=replace(seen.mapped, columns=ordered))
 
 
 def unknown_words(seen: Look) -> dict[str, Counter[str]]:

@@ -7,9 +7,9 @@ catalog of Revision 4 has `objective`, `assessment` and `objects` where later on
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
-from fedcheck.domain.checklist import Method
+from fedcheck.domain.glossary import METHODS
 from fedcheck.domain.text import one_line
 from fedcheck.importers.oscal.file import (
     Data,
@@ -26,7 +26,6 @@ from fedcheck.importers.oscal.parameters import Inserter, Param, inserter, param
 OBJECTIVES = ("assessment-objective", "objective")
 METHOD_PARTS = ("assessment-method", "assessment")
 OBJECTS = ("assessment-objects", "objects")
-METHODS: tuple[Method, ...] = get_args(Method)
 POINT = "response-point"
 FEDRAMP = "fedramp.gov/ns"
 """What every namespace of FedRAMP's own properties holds (https://fedramp.gov/ns/oscal)."""

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef
+from fedcheck.domain.glossary import METHODS, ItemKind
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist.column_mappings import checked_list_id
 from fedcheck.importers.csv_checklist.lists import slug
-from fedcheck.importers.oscal.catalog import METHODS, Contents, Control, Objective, contents
+from fedcheck.importers.oscal.catalog import Contents, Control, Objective, contents
 from fedcheck.importers.oscal.file import CatalogFile, read_catalog
 from fedcheck.importers.plan import Note, Plan
 from fedcheck.session import Session
@@ -233,7 +235,7 @@ def _items(control: Control, by: By) -> Iterator[Item]:
         code=control.label,
         guidance=about_control(control),
         statement=control.statement,
-        kind="test",
+        kind=ItemKind.TEST,
         controls=(control.label,),
         methods=tuple(m for m in METHODS if m in methods),
         source=SourceRef(SOURCE, control.label),
@@ -247,7 +249,7 @@ def _of_objective(control: Control, objective: Objective, number: int) -> Item:
         code=objective.label or control.label,
         guidance=about_objective(control, objective),
         statement=objective.statement,
-        kind="test",
+        kind=ItemKind.TEST,
         controls=(control.label,),
         methods=tuple(m for m in METHODS if m in objective.methods),
         source=SourceRef(SOURCE, control.label),

@@ -5,8 +5,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.query_fields import FAMILIES, family
@@ -312,7 +314,7 @@ def _item(project: Project, item_id: str, step: Step, old: Item | None) -> Item:
         statement=storable(step.objective),
         kind="test",
         controls=step.controls,
-        methods=step.methods,  # type: ignore[arg-type]
+        methods=step.methods,
         source=SourceRef(_SOURCE, one_line(step.sheet)),
     )
 

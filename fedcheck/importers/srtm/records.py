@@ -6,10 +6,12 @@ something else ours stands, unless the workbook is to be believed.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.checklist import Item
@@ -175,7 +177,7 @@ class Recording:
             return replace(old, result=result)
         if not self._takes(step, "result", result, ours):
             return old
-        new: Record = replace(old, result=result, review="", reviewer="", reviewed=None)  # type: ignore[arg-type]
+        new: Record = replace(old, result=result, review="", reviewer="", reviewed=None)
         if old.result:  # another result than the one that was tested again
             new = replace(new, retest="", retested=None)
         if result == "not-applicable":
@@ -293,9 +295,9 @@ class Recording:
             title=title,
             text=said["risk"],
             items=(ref,),
-            likelihood=said["likelihood"],  # type: ignore[arg-type]
-            impact=said["impact"],  # type: ignore[arg-type]
-            risk=risk or "high",  # type: ignore[arg-type]
+            likelihood=said["likelihood"],
+            impact=said["impact"],
+            risk=risk or "high",
             recommendation=said["recommendation"],
             comment=said["statement"],
             found=found,

@@ -1,8 +1,9 @@
 """The test steps of a test case workbook, and what could not be used, with its place."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fedcheck.domain.control_ids import control_of_procedure, controls_in
@@ -395,4 +396,4 @@ def _tell_apart(found: Steps) -> None:
 
 
 def _numbered(step: Step, occurrence: int) -> Step:
-    return replace(step, occurrence=occurrence)
+    return dataclasses.replace(step, occurrence=occurrence)

@@ -17,7 +17,8 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.evidence import Evidence, EvidenceKind
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.reference import candidates, split
 from fedcheck.domain.text import clean, one_line, plural, storable
 from fedcheck.errors import FedcheckError

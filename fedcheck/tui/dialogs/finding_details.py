@@ -5,7 +5,8 @@ A list shows them all with what they hold; one is chosen, asked for, saved, and 
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from enum import StrEnum
+from typing import Any, get_origin, get_type_hints
 
 from fedcheck.domain.dates import distance, typed_day
 from fedcheck.domain.fields import FIELDS
@@ -47,7 +48,7 @@ class Weakness:
     def _ask_for(self, name: str) -> None:
         if name == "corrected" and not self.finding.corrected:
             self._ask_corrected({})
-        elif get_origin(_HINTS[name]) is Literal:
+        elif isinstance(_HINTS[name], type) and issubclass(_HINTS[name], StrEnum):
             self._ask_word(name)
         elif name in LONG or get_origin(_HINTS[name]) is tuple:
             self._ask_lines(name)
@@ -57,7 +58,7 @@ class Weakness:
             self._ask_line(name)
 
     def _ask_word(self, name: str) -> None:
-        values = [value for value in get_args(_HINTS[name]) if value]
+        values = [value.value for value in _HINTS[name] if value]
         choices = [Choice(value, self._meaning(name, value), value[0]) for value in values]
         if getattr(self.finding, name):
             choices.append(Choice("", "Not said", "x"))

@@ -1,13 +1,16 @@
 """The forms of requests and findings: ask something, raise a finding, change either."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from fedcheck.analysis.issues import Thing
-from fedcheck.domain.finding import REMEDIATION, RISKS, Finding, remediation_due
+from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
 from fedcheck.domain.finding_rules import raised
+from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import asked
@@ -196,7 +199,7 @@ def _amend(
                 conflict,
             )
 
-    shown = [replace(f, value=(draft or {}).get(f.name, f.value)) for f in fields]
+    shown = [dataclasses.replace(f, value=(draft or {}).get(f.name, f.value)) for f in fields]
     app.push_screen(FormScreen(f"Change: {thing.title}", shown), given)
 
 

@@ -1,15 +1,16 @@
 """Findings: gaps that the assessor found, their risk, plan, retest and deviations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual.binding import BindingType
 
 from fedcheck.analysis.issues import FINDING_GROUPS, Thing, counts, finding_language
 from fedcheck.domain import finding_rules
-from fedcheck.domain.finding import REMEDIATION, RISKS, Finding, remediation_due
+from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
 from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.query import Language
 from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
@@ -194,5 +195,5 @@ class FindingsScreen(LedgerScreen):
 def _decided(finding: Finding, decision: str) -> Thing:
     if not finding.deviation:
         raise RuleError("its deviation was taken back meanwhile", "look at it again")
-    made: Finding = replace(finding, deviation_state=decision)  # type: ignore[arg-type]
+    made: Finding = replace(finding, deviation_state=decision)
     return made

@@ -1,9 +1,10 @@
 """Changes of requests and findings: ask what has to be asked, then hand it to the session."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.dates import distance, typed_due

@@ -12,7 +12,7 @@ from textual.widgets import Markdown, Static
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, state_of
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, one_line

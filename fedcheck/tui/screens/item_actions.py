@@ -9,10 +9,9 @@ from textual.message import Message
 
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.progress import by_phase_and_role
-from fedcheck.domain.checklist import ADVISED
 from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.glossary import ADVISED, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.issue_forms import UNSATISFIED, saved_then_offered

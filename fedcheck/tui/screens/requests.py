@@ -1,9 +1,9 @@
 """Requests: reviewers' questions and the assessor's requests for evidence, and their answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual.binding import BindingType
 
 from fedcheck.analysis.issues import REQUEST_GROUPS, Thing, counts, request_language

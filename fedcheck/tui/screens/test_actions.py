@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from fedcheck.domain.dates import distance, parse_date, typed_due
-from fedcheck.domain.item_rules import METHODS, ItemEdit, TestEdit, like
+from fedcheck.domain.glossary import METHODS
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, like
 from fedcheck.domain.row import Row
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt, TogglesPrompt

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.analysis.board import Board, orphans
 from fedcheck.analysis.evidence_register import full_register
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import Signs

@@ -13,7 +13,7 @@ from fedcheck.analysis.issues import Thing, naming, overdue, state_of, turn
 from fedcheck.domain.dates import distance
 from fedcheck.domain.finding import REMEDIATION, Finding
 from fedcheck.domain.finding_rules import DETAILS, told
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line

@@ -9,8 +9,8 @@ from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import distance, parse_max_age
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.item_rules import told
-from fedcheck.domain.record import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, clean, one_line, plural
 from fedcheck.keys.keymap import KeyMap

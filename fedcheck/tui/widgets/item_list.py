@@ -1,8 +1,9 @@
 """The list of items: signs, title, and as many columns as there are room and reason for."""
 
+import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fedcheck.domain.dates import distance
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
@@ -67,7 +68,7 @@ class Needed:
 
     def fit(self, columns: Layout) -> Layout:
         """Return the columns, none of them wider than it needs to be."""
-        return replace(
+        return dataclasses.replace(
             columns,
             level=min(columns.level, self.level),
             due=min(columns.due, self.due),

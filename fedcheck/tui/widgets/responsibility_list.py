@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from fedcheck.analysis.handoffs import Handoff
 from fedcheck.analysis.responsibilities import Duty, PhaseDuties, role_label
-from fedcheck.domain.record import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.text import plural
 from fedcheck.tui.signs import UNICODE, Signs
 from fedcheck.tui.widgets.row_list import RowList, cell, right
