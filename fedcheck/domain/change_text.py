@@ -49,8 +49,10 @@ def describe_change(change: Change) -> str:
     if change.field.startswith(EVIDENCE_PREFIX):
         return _evidence(change)
     row = field_of(class_of(change.ref), change.field)
-    old, new = (printed(row, value, 60) or "none" for value in (change.old, change.new))
-    return f"{_word(row, change.field)}: {old} -> {new}"
+    old, new = (printed(row, value, 60) for value in (change.old, change.new))
+    if not new:
+        return f"{_word(row, change.field)}: cleared{_was(old)}"
+    return f"{_word(row, change.field)}: {f'{old} -> {new}' if old else new}"
 
 
 def is_bookkeeping(change: Change) -> bool:
