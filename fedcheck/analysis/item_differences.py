@@ -32,7 +32,7 @@ def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator
     """
     if new.unknown:
         return  # told by its file
-    known = old is not None and not old.unknown
+    comparable = old is not None and not old.unknown
     if old is None or old.unknown:
         if old is None:
             yield _maker(new)("item-new", "other")
@@ -45,8 +45,10 @@ def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator
         *_upstream(old, new, make),
     ]
     yield from told
-    if known:
-        yield from field_deltas(old.record, new.record, told, make, *TOLD)
+    if comparable:
+        over = old.record.status != new.record.status and not new.record.reason
+        known = (*TOLD, "reason") if over else TOLD  # a reason goes with the status it was for
+        yield from field_deltas(old.record, new.record, told, make, *known)
     yield from evidence_deltas(
         zip(old.record.evidence, old.evidence, strict=True),
         zip(new.record.evidence, new.evidence, strict=True),
