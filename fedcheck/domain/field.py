@@ -107,12 +107,7 @@ class Field(Struct, frozen=True):
     @property
     def word(self) -> str:
         """Return the label as it reads within a sentence: `owner`, `CVE numbers`."""
-        first = self.label.split(" ")[0]
-        return (
-            self.label
-            if first[1:] != first[1:].lower()
-            else self.label[:1].lower() + self.label[1:]
-        )
+        return within_sentence(self.label)
 
     @property
     def key(self) -> str:
@@ -128,3 +123,9 @@ class Field(Struct, frozen=True):
     def redacted(self) -> Redaction:
         """Return what a redacted report does with it."""
         return self.redaction or BY_KIND.get(self.kind, Redaction.NONE)
+
+
+def within_sentence(label: str) -> str:
+    """Return a label as it reads within a sentence: its first word small, unless an acronym."""
+    first = label.split(" ")[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from fedcheck.domain.dates import parse_date, parse_due
 from fedcheck.domain.evidence import Evidence, evidence_from_dict, evidence_to_dict
-from fedcheck.domain.field import Field, Kind
-from fedcheck.domain.fields import FIELDS, field_of
+from fedcheck.domain.field import Field, Group, Kind
+from fedcheck.domain.fields import FIELDS, field_of, in_group
 from fedcheck.domain.text import one_line
 
 T = TypeVar("T")
@@ -136,9 +136,16 @@ def printed(row: Field | None, value: Any, cells: int = 0) -> str:
         return ""
     room = cells or (row.cells if row else 40)
     if isinstance(value, list | tuple):
-        return one_line(", ".join(map(str, value)), room)
+        texts = [str(one) for one in value]
+        return one_line(("; " if any(" " in text for text in texts) else ", ").join(texts), room)
     text = str(value)
     return one_line(row.words.get(text, text) if row else text, room)
+
+
+def text_blocks(thing: Any) -> list[tuple[str, str]]:
+    """Return label and text of each field that a details pane shows as a block."""
+    rows = in_group(type(thing), Group.TEXTS)
+    return [(row.label, text) for row in rows if (text := getattr(thing, row.name))]
 
 
 def fact_lines(thing: Any, rows: tuple[Field, ...]) -> list[tuple[str, str]]:

@@ -74,28 +74,6 @@ def recorded(item: Item, record: Record, testing: TestEdit, by: str, today: date
     return new
 
 
-def told(record: Record) -> list[tuple[str, str]]:
-    """Return what is recorded of a test beside its result, each with its name, for people."""
-    shared = {"leveraged": "inherited", "shared": "shared", "customer": "the customer's"}
-    inherited = shared.get(record.inherited, "")
-    if record.inherited_from:
-        inherited += f", {record.inherited_from}"
-    facts = [
-        ("tested", _dated(record.tester, record.tested)),
-        ("used", ", ".join(record.methods)),
-        ("sample", record.sample),
-        ("inherited", inherited),
-        ("retest", _dated(record.retest, record.retested)),
-        ("review", _dated(record.review, record.reviewed, record.reviewer)),
-    ]
-    return [(name, value) for name, value in facts if value]
-
-
-def _dated(what: str, day: date | None, who: str = "") -> str:
-    by = f" by {who}" if what and who else ""
-    return f"{what}{by}" + (f"{', ' if what else ''}{day.isoformat()}" if day else "")
-
-
 def _with_texts(record: Record, testing: TestEdit) -> Record:
     new = record
     for name in ("observation", "tester", "sample", "differential", "inherited_from"):

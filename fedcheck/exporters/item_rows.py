@@ -36,6 +36,10 @@ def _of_records(*names: str) -> dict[str, Column]:
     return {rows[name].column or name: _of_record(name) for name in names}
 
 
+def _of_entry(name: str) -> Column:
+    return lambda _, row: getattr(row, name)
+
+
 _FIRST = ("status", "result", "owner", "tester")
 _NEXT = ("note", "reason", "observation", "tested", "methods", "sample", "differential")
 _REST = [

@@ -23,10 +23,11 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain import finding_rules
-from fedcheck.domain.field import Group
+from fedcheck.domain.field import Field, Group, Kind, within_sentence
+from fedcheck.domain.field_values import fact_lines
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, FindingEdit, detailed
+from fedcheck.domain.finding_rules import FindingEdit, detailed
 from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS
 from fedcheck.domain.text import storable
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
     from fedcheck.session import Session
 
 
-LONG = ("recommendation", "remedy", "verification", "comment")
-"""The details that are texts of their own."""
+def _details(long: bool) -> tuple[Field, ...]:
+    """Return the details that are texts of their own, or those that take one line."""
+    rows = (*in_group(Finding, Group.FACTS), *in_group(Finding, Group.DETAILS))
+    return tuple(row for row in rows if (row.kind is Kind.TEXT) is long)
 
 
 @click.group()
@@ -313,6 +316,7 @@ def show(finding_id: str, workspace: str | None, as_of: date | None, as_json: bo
 
 def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
     issues.head(one, ref, f"{one.risk} risk", board.today)
+    details = fact_lines(one, _details(long=False))
     days = {name: day.isoformat() if day else "" for name, day in _days(one).items()}
     issues.facts(
         [
@@ -323,22 +327,18 @@ def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
             ("retest", f"{one.retest} {days['retested']}".rstrip()),
             ("closed", days["closed"]),
             ("first rated", one.original),
-            *((name.replace("_", " "), _told(one, name)) for name in DETAILS if name not in LONG),
+            *(
+                (within_sentence(name), value)
+                for name, value in fact_lines(one, _details(long=False))
+            ),
         ]
     )
     issues.paragraph("Weakness", one.text)
     issues.paragraph("Plan", one.plan)
     issues.paragraph("Rationale", one.rationale)
-    for name in LONG:
-        issues.paragraph(name.capitalize(), getattr(one, name))
+    for row in (*in_group(Finding, Group.TEXTS), *_details(long=True)):
+        issues.paragraph(row.label, getattr(one, row.name))
     issues.rest(session, board, one, ref)
-
-
-def _told(one: Finding, name: str) -> str:
-    value = getattr(one, name)
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _days(one: Finding) -> dict[str, date | None]:

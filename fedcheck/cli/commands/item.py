@@ -21,8 +21,11 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.change_text import describe, describe_change, is_bookkeeping
+from fedcheck.domain.field import Group
+from fedcheck.domain.field_values import fact_lines, text_blocks
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_GLYPHS
-from fedcheck.domain.item_rules import told
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
@@ -67,6 +70,7 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     result = f"   {record.result}" if record.result else ""
     say(f"{output.status_text(row.state).rstrip()}{result}   {output.marks(row)}".rstrip())
     say()
+    recorded = fact_lines(record, in_group(Record, Group.FACTS))
     facts = [
         ("level", f"{item.level}, {item.kind}"),
         ("owner", record.owner),
@@ -78,7 +82,7 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
         ("deliverable", item.deliverable),
         ("evidence limit", item.max_age or (f"renewed every {item.every}" if item.every else "")),
         ("after", item.after),
-        *told(record),
+        *((within_sentence(name), value) for name, value in recorded),
     ]
     for name, value in facts:
         if value:
@@ -99,16 +103,10 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
             for proof, state in zip(record.evidence, row.evidence, strict=True)
         ],
     )
-    texts = {
-        "Observation": record.observation,
-        "Where the SSP differs": record.differential,
-        "Note": record.note,
-    }
-    for title, text in texts.items():
-        if text:
-            say()
-            say(title)
-            say(textwrap.indent(clean(text), "  "))
+    for title, text in text_blocks(record):
+        say()
+        say(title)
+        say(textwrap.indent(clean(text), "  "))
     inside = board.project.private_note(row.ref)
     if inside:
         say()
