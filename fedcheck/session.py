@@ -554,7 +554,12 @@ def _still_there(change: Change, record: Thing) -> None:
 
 
 def open_session(
-    root: Path, folders: UserFolders, extra: Sequence[Path], who: str, clock: Clock = system_clock
+    root: Path,
+    folders: UserFolders,
+    extra: Sequence[Path],
+    who: str,
+    clock: Clock = system_clock,
+    shipped: Path | None = None,
 ) -> Session:
     """Open a workspace. Raises FedcheckError (status 3) where it cannot be used.
 
@@ -564,9 +569,10 @@ def open_session(
         extra: more folders with checklists, from the user's configuration.
         who: the name that changes are recorded under.
         clock: what tells the time.
+        shipped: the folder of the shipped checklists, where it is known already.
     """
     user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped_checklists(), user, root)
+    catalog = checklist_files.load_catalog(shipped or shipped_checklists(), user, root)
     mark = workspace_files.fingerprint(root)
     found = load(root, catalog)
     shelf = RecordStore(root, found.books, found.private)

@@ -7,7 +7,7 @@ from conftest import NOW, TODAY
 from markdown_it import MarkdownIt
 
 from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.reports import render
+from fedcheck.reports import render, trust
 from fedcheck.reports.past_state import earlier
 from fedcheck.reports.template_files import compared_with
 from fedcheck.session import open_session
@@ -298,9 +298,19 @@ def fill(root, head=HEAD, progress=PROGRESS, requests=REQUESTS, findings=FINDING
     return root
 
 
-def report(root, as_of=TODAY, **about):
+def trust_template(root, name):
+    """Trust a template of a workspace as it is now."""
+    folders = paths.user_folders()
+    bundle = trust.find_untrusted(name, root, folders)
+    if bundle is not None:
+        trust.trust(bundle, folders)
+
+
+def report(root, as_of=TODAY, trusted=True, **about):
     session = open_session(root, paths.user_folders(), (), "alice", lambda: NOW)
     board, folders = session.board(as_of), paths.user_folders()
+    if trusted:
+        trust_template(root, about.get("template", render.DEFAULT))
     since = compared_with(root, folders, about.get("template", render.DEFAULT), as_of)
     if since and "earlier" not in about:
         about["earlier"] = earlier(session, since, root)

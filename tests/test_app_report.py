@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from driving import press, screen_text, settle, told
-from small_report import fill, ship, template
+from small_report import fill, ship, template, trust_template
 from test_report_html import NAMES, Page
 from textual.widgets import OptionList
 
@@ -69,6 +69,7 @@ async def test_the_briefing_is_that_of_the_role_in_view(app, root):
 
 async def test_an_error_in_a_template_is_told_with_file_and_line(app, root):
     template(root, "# x\n\n{{ servce.name }}", "pmo-status")
+    trust_template(root, "pmo-status")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "r")
@@ -88,3 +89,50 @@ async def test_a_long_report_is_shown_as_it_is_written(app, monkeypatch):
         assert "| --- | --- |" in screen_text(app)
         await press(pilot, "s")
         assert "| --- | --- |" in screen_text(app)
+
+
+async def choose(app, pilot, name):
+    await press(pilot, "t")
+    choices = app.screen.query_one(OptionList)
+    names = [str(option.prompt).split()[0] for option in choices.options]
+    choices.highlighted = names.index(name)
+    await press(pilot, "enter")
+
+
+async def test_a_template_of_the_workspace_runs_once_the_person_trusts_it(app, root):
+    template(root, "# Board of {{ service.name }}\n{% include 'part' %}", "board")
+    template(root, "first part", "part")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "r")
+        await choose(app, pilot, "board")
+        asked = screen_text(app)
+        assert 'The report template "board" comes with this workspace' in asked
+        assert "templates/board.md.j2" in asked
+        assert "templates/part.md.j2" in asked
+        await press(pilot, "enter")
+        assert "you have not trusted it" in " ".join(screen_text(app).split())
+        assert app.screen.text == ""
+        await choose(app, pilot, "board")
+        await press(pilot, "y")
+        assert "# Board of Meridian Ledger\nfirst part" in app.screen.text
+        await press(pilot, "e")
+        assert (root / "reports" / "2027-01-11-board-kick-off.md").is_file()
+        template(root, "second part", "part")
+        await choose(app, pilot, "board")
+        assert 'The report template "board" comes with this workspace' in screen_text(app)
+        await press(pilot, "escape")
+        assert app.screen.text == ""
+
+
+async def test_a_template_in_place_of_the_default_is_asked_for_at_once(app, root):
+    template(root, "# Ours", "pmo-status")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "r")
+        assert 'The report template "pmo-status" comes with this workspace' in screen_text(app)
+        await press(pilot, "escape")
+        app.screen.show()
+        await settle(pilot)
+        assert app.screen.text == "", "it does not run, and the person is not asked again and again"
+        assert "comes with this workspace, and you have not" in " ".join(screen_text(app).split())

@@ -3,10 +3,8 @@
 import csv
 import io
 import json
-import shutil
-import subprocess
-from pathlib import Path
 
+import libreoffice
 import pytest
 
 from fedcheck.cli.main import run
@@ -160,14 +158,9 @@ def test_the_long_columns_are_there_when_asked_for():
     assert not set(LONG) & set(USUAL)
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@libreoffice.second_opinion
 def test_libreoffice_reads_the_workbook(fedcheck, tmp_path):
     target = tmp_path / "items.xlsx"
     fedcheck("export", "xlsx", "-o", str(target), "--columns", "ref,title,note")
-    command = [
-        "soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless",
-        "--convert-to", "csv", "--outdir", str(tmp_path / "out"), str(target),
-    ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    rows = table(Path(tmp_path / "out" / "items.csv").read_text(encoding="utf-8"))
+    rows = table(libreoffice.converted(target, "csv", tmp_path).read_text(encoding="utf-8"))
     assert {row["ref"]: row["note"] for row in rows}[DIAGRAM] == "=1+1\nsecond"

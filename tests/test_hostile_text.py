@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from fedcheck.cli import options
 from fedcheck.cli.main import run
-from fedcheck.reports import sandbox
+from fedcheck.reports import child
 from fedcheck.reports.markdown import safe_url
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -466,14 +466,14 @@ def test_a_nasty_template_ends_in_words(
     filled: Path, call: Call, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Within its bounds, with status 3, and the report of yesterday stays as it was."""
-    monkeypatch.setattr(sandbox, "MAX_SECONDS", 1.0)
+    monkeypatch.setattr(child, "MAX_SECONDS", 2.0)
     out = filled / "status.md"
     out.write_text("yesterday\n\n<!-- fedcheck report 1\nas-of 2027-01-10\n-->\n")
     before = out.stat().st_mtime_ns, out.read_bytes()
     (filled / "templates").mkdir()
     raw = written("templates")[name].read_bytes()
     (filled / "templates" / "mine.md.j2").write_bytes(raw)
-    status, said, err = call("report", "-w", str(filled), "mine", "-o", str(out))
+    status, said, err = call("report", "-w", str(filled), "--trust", "mine", "-o", str(out))
     assert (status, said) == (3, "")
     assert "mine.md.j2" in err
     assert "root:" not in err
@@ -485,7 +485,7 @@ def test_a_nasty_template_ends_in_words(
 def test_a_template_prints_no_control_characters(filled: Path, call: Call) -> None:
     """Neither those that stand in it nor those that it makes."""
     template(filled, 'a\x1b[31mb\u202ec\u200bd {{ "\\x1b]52;c;eA==\\x07" }} {{ "\\u202e" }}\r\nx\n')
-    _, out, _ = call("report", "-w", str(filled), "mine", "-o", "-")
+    _, out, _ = call("report", "-w", str(filled), "--trust", "mine", "-o", "-")
     assert "a\ufffd[31mb\ufffdc\ufffdd \ufffd]52;c;eA==\ufffd \ufffd\nx\n" in out
 
 
@@ -503,4 +503,4 @@ def test_a_report_of_a_nasty_workspace_is_plain_markdown(
         if token.type == "link_open":
             assert token.attrs["href"].startswith("https://x.example/")
     (hostile / "templates" / "mine.md.j2").write_text("{{ service.name }}\n")
-    assert call("report", "mine", "-o", "-")[0] == 0
+    assert call("report", "--trust", "mine", "-o", "-")[0] == 0

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from official_shapes import official
+from resolved_catalogs import other_document, resolved
 from small_catalog import (
     BADGES,
     FEDRAMP,
@@ -30,8 +32,6 @@ from fedcheck.importers.oscal.catalog import contents
 from fedcheck.importers.oscal.checklist import plan
 from fedcheck.importers.oscal.parameters import LONGEST, Param, inserter, params_of
 from fedcheck.importers.plan import carry_out
-
-REAL = Path(__file__).parents[2] / "shared" / "data" / "oscal"
 
 
 def planned(session, tmp_path, data=TOY, by="control", **more):
@@ -412,25 +412,25 @@ def test_the_command_shows_does_and_takes_back(workspace, tmp_path, monkeypatch,
     assert "catalog.json:1: not valid JSON" in broken.err
 
 
-def real(name):
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"the official catalog {name} is not here")
-    return path
+def baselines():
+    """Return baselines in both shapes, ours and the official ones that are here."""
+    for publisher in ("nist", "fedramp"):
+        for by, count in (("control", 4), ("objective", 8)):
+            yield pytest.param(resolved(publisher), by, count, id=f"{publisher}-{by}")
+    for name, by, count in (
+        ("FedRAMP_rev5_LOW-baseline-resolved-profile_catalog-min", "control", 156),
+        ("FedRAMP_rev5_MODERATE-baseline-resolved-profile_catalog.from-yaml", "control", 323),
+        ("FedRAMP_rev5_MODERATE-baseline-resolved-profile_catalog.from-yaml", "objective", 1388),
+        ("NIST_SP-800-53_rev5_LOW-baseline-resolved-profile_catalog-min", "control", 149),
+    ):
+        for path in official(f"oscal/{name}.json"):
+            yield pytest.param(path, by, count, id=f"{path.stem}-{by}")
 
 
-@pytest.mark.parametrize(
-    ("name", "by", "count"),
-    [
-        ("FedRAMP_rev5_LOW-baseline-resolved-profile_catalog-min.json", "control", 156),
-        ("FedRAMP_rev5_MODERATE-baseline-resolved-profile_catalog.from-yaml.json", "control", 323),
-        ("FedRAMP_rev5_MODERATE-baseline-resolved-profile_catalog.from-yaml.json", "objective",
-         1388),
-        ("NIST_SP-800-53_rev5_LOW-baseline-resolved-profile_catalog-min.json", "control", 149),
-    ],
-)  # fmt: skip
-def test_official_catalogs_are_taken_whole(session, name, by, count):
-    found = plan(session, real(name), by)
+@pytest.mark.parametrize(("source", "by", "count"), baselines())
+def test_a_baseline_is_taken_whole(session, tmp_path, source, by, count):
+    path = source if isinstance(source, Path) else written(tmp_path, source)
+    found = plan(session, path, by)
     by_id = items(found)
     assert len(by_id) == count
     assert not found.notes
@@ -439,14 +439,31 @@ def test_official_catalogs_are_taken_whole(session, name, by, count):
     assert not [text for text in texts if "{{" in text or "](#" in text or "\ufffd" in text]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["FedRAMP-POAM-OSCAL-Template.json", "FedRAMP-SAR-OSCAL-Template.json",
-     "ifa_assessment-results-example.json"],
-)  # fmt: skip
-def test_official_documents_of_other_kinds_are_refused_in_words(session, name):
+@pytest.mark.parametrize("publisher", ["nist", "fedramp"])
+def test_the_parameters_of_a_baseline_are_in_its_statements(session, tmp_path, publisher):
+    policy = items(planned(session, tmp_path, resolved(publisher)))["dr-1"].statement
+    often = "organization-defined frequency" if publisher == "nist" else "at least every year"
+    assert "give to [Assignment: organization-defined people]" in policy and often in policy
+    assert "[Selection (one or more): house-level; " in policy
+    locks = items(planned(session, tmp_path, resolved(publisher)))["dr-2"]
+    assert ("Glass doors count." in locks.statement) == (publisher == "fedramp")
+
+
+def others():
+    """Return documents of other kinds, ours and the official ones that are here."""
+    for kind in ("plan-of-action-and-milestones", "assessment-results"):
+        yield pytest.param(other_document(kind), id=kind)
+    for name in ("FedRAMP-POAM-OSCAL-Template", "FedRAMP-SAR-OSCAL-Template",
+                 "ifa_assessment-results-example"):  # fmt: skip
+        for path in official(f"oscal/{name}.json"):
+            yield pytest.param(path, id=name)
+
+
+@pytest.mark.parametrize("source", others())
+def test_documents_of_other_kinds_are_refused_in_words(session, tmp_path, source):
+    path = source if isinstance(source, Path) else written(tmp_path, source)
     with pytest.raises(FedcheckError, match="not a catalog"):
-        plan(session, real(name))
+        plan(session, path)
 
 
 def test_invalid_json_is_a_problem_of_a_line(session, tmp_path):

@@ -78,7 +78,7 @@ def test_a_template_is_copied_to_be_edited(root, capsys):
     path.write_text("{# fedcheck context 1: Mine #}\n# Mine\n")
     assert run(["report", "--init", "weekly"]) == 2
     assert "is there already" in capsys.readouterr().err
-    assert run(["report", "weekly", "-o", "-"]) == 0
+    assert run(["report", "weekly", "-o", "-", "--trust", "weekly"]) == 0
     assert "# Mine" in capsys.readouterr().out
     assert run(["report", "--init", "evidence", "new/my.md.j2", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -107,12 +107,12 @@ def test_a_copy_goes_nowhere_else(root, capsys):
         ("a\n\n{% if %}", 3, "Expected an expression"),
         ("\n{{ service.__class__ }}", 2, "unsafe"),
         ("\n{{ bar(1, 'x') }}", 2, "a bar takes two whole numbers"),
-        ("{% for a in range(10000000) %}{% endfor %}", 1, "more than 1,000,000 steps"),
+        ("{% for a in range(10000000) %}{% endfor %}", 1, "more than 1,000,000 numbers"),
     ],
 )
 def test_an_error_in_a_template_names_file_and_line(root, capsys, text, line, said, form):
     template(root, text)
-    assert run(["report", "mine", "-o", "-", "--format", form]) == 3
+    assert run(["report", "--trust", "mine", "-o", "-", "--format", form]) == 3
     err = capsys.readouterr().err
     assert f"templates/mine.md.j2:{line}: " in err
     assert said in err
@@ -120,7 +120,7 @@ def test_an_error_in_a_template_names_file_and_line(root, capsys, text, line, sa
 
 def test_a_template_can_ask_for_the_changes_of_some_days(root, capsys):
     template(root, "{# fedcheck context 1: x\n   Compared with 3d before. #}{{ changes.since }}")
-    assert run(["report", "mine", "-o", "-"]) == 0
+    assert run(["report", "--trust", "mine", "-o", "-"]) == 0
     assert "2027-01-08" in capsys.readouterr().out
     assert run(["report", "mine", "-o", "-", "--since", "2027-01-02"]) == 0
     assert "2027-01-02" in capsys.readouterr().out

@@ -9,7 +9,7 @@ from conftest import TODAY
 from small_report import body, fill, rendered, report, ship, template
 
 from fedcheck.errors import FedcheckError
-from fedcheck.reports import change_views, duty_views, evidence_views, fingerprint, sandbox
+from fedcheck.reports import change_views, child, duty_views, evidence_views, fingerprint, sandbox
 from fedcheck.reports import views as view
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.template_files import SHIPPED, list_templates
@@ -131,8 +131,11 @@ def test_the_documentation_names_everything_that_a_template_sees_and_nothing_els
 def test_the_documentation_names_limits_filters_functions_and_blocks():
     text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
     known = set(re.findall(r"`(\w+)`", text))
-    assert f"{sandbox.MAX_STEPS:,} steps" in text
-    room = sandbox.Room(sandbox.MeteredLoader(lambda name: ("", "")))
+    assert f"{child.MAX_SECONDS:g} seconds" in text
+    assert f"{child.MAX_BYTES:,} bytes" in text
+    assert f"{child.MAX_MEMORY // 1024 // 1024} MiB" in text
+    assert f"{sandbox.MAX_RANGE:,} numbers" in text
+    room = sandbox.Sandbox()
     assert set(room.filters) <= known | {"e", "escape", "d"}
     assert set(room.globals) <= known
     for path in sorted(SHIPPED.glob("[a-z]*.md.j2")):
@@ -258,7 +261,7 @@ RUNAWAYS = [
     "{% for a in range(999999999999) %}{% endfor %}",
     "{% set l = range(1000) | list %}{% for a in l %}{% for b in l %}{% for c in l %}"
     "{% endfor %}{% endfor %}{% endfor %}",
-    "{% set l = range(9000) | list %}{% for a in l %}{% for b in l if false %}"
+    "{% set l = range(90000) | list %}{% for a in l %}{% for b in l if false %}"
     "{% endfor %}{% endfor %}",
     "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
     "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
@@ -295,11 +298,11 @@ RUNAWAYS = [
     "{% endfor %}",
     "{{ [[1, 2]] | sum(start=[]) }}",
     "{{ '99999999999999999999' | int }}",
-    "{% set environment = 1 %}{% for a in range(9000) %}{% for b in items %}{% for c in items %}"
+    "{% set environment = 1 %}{% for a in range(900000) %}{% for b in items %}{% for c in items %}"
     "{% endfor %}{% endfor %}{% endfor %}",
     *(
         "{% set n = namespace(t='ab', l=[]) %}{% for i in range(14) %}{% set n.t = n.t ~ n.t %}"
-        "{% endfor %}{% for i in range(400) %}{% set n.l = [n.l, " + grown + "] %}{% endfor %}"
+        "{% endfor %}{% for i in range(40000) %}{% set n.l = [n.l, " + grown + "] %}{% endfor %}"
         for grown in ("n.t | list", "n.t | upper", "n.t.split('a')", "n.t.upper()", "n.t[1:]")
     ),
     "{% set n = namespace(t='ab') %}{% for i in range(99) %}{% set n.t = n.t ~ n.t %}{% endfor %}",
@@ -308,21 +311,24 @@ RUNAWAYS = [
 
 @pytest.mark.parametrize("text", RUNAWAYS, ids=range(len(RUNAWAYS)))
 def test_a_template_that_runs_away_is_stopped(filled, text, monkeypatch):
-    monkeypatch.setattr(sandbox, "MAX_STEPS", 50_000)
-    monkeypatch.setattr(sandbox, "MAX_CHARACTERS", 1_000_000)
+    monkeypatch.setattr(child, "MAX_SECONDS", 2.0)
+    monkeypatch.setattr(child, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(child, "MAX_MEMORY", 64 * 1024 * 1024)
     with pytest.raises(FedcheckError) as caught:
         rendered(filled, text)
     assert caught.value.kind == "unreadable"
 
 
 def test_the_real_limits_are_reached_soon(filled):
-    with pytest.raises(FedcheckError, match="more than 1,000,000 steps"):
-        rendered(filled, RUNAWAYS[3])
-    with pytest.raises(FedcheckError, match="more than 16,000,000 characters"):
+    with pytest.raises(FedcheckError, match="writes more than 16,000,000 bytes"):
+        rendered(filled, "{% for a in range(1000000) %}0123456789abcdefghij{% endfor %}")
+    with pytest.raises(FedcheckError, match="more memory than it may have") as caught:
         rendered(filled, RUNAWAYS[-1])
+    assert caught.value.hint.startswith("the limit is 512 MiB")
 
 
 def test_a_slow_template_is_stopped(filled, monkeypatch):
-    monkeypatch.setattr(sandbox, "MAX_SECONDS", -1.0)
-    with pytest.raises(FedcheckError, match="more than -1 seconds"):
-        rendered(filled, "{% for a in range(10) %}{% endfor %}")
+    monkeypatch.setattr(child, "MAX_SECONDS", 1.0)
+    with pytest.raises(FedcheckError, match="runs for more than 1 seconds") as caught:
+        rendered(filled, RUNAWAYS[3])
+    assert caught.value.kind == "unreadable"

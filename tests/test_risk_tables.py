@@ -4,8 +4,10 @@ import io
 from datetime import date
 from pathlib import Path
 
+import official_shapes
 import openpyxl
 import pytest
+from excel_shapes import PROGRAMS
 from msgspec.structs import replace
 from openpyxl.worksheet.formula import ArrayFormula
 
@@ -18,7 +20,6 @@ from fedcheck.exporters.risk_tables import filled
 from fedcheck.spreadsheets.xlsx_reader import Sheet, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
-DATA = Path(__file__).parents[2] / "shared" / "data" / "workbooks"
 HEAD = (
     ("CSP", "System Name", "Impact Level", "POAM Date"),
     ("Text", "Text", "Low", "Date"),
@@ -234,11 +235,19 @@ def test_numbers_are_noted_by_the_command_and_taken_back(workspace, template, mo
     assert "number" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the official workbooks are not here")
-@pytest.mark.parametrize(("kind", "name"), [("poam", "*POAM*"), ("ret", "*RET*")])
-def test_the_official_workbook_takes_every_column(session, tmp_path, kind, name):
+def templates():
+    """Return templates, ours as each program writes them and the official ones that are here."""
+    for kind, make in (("poam", official_shapes.poam), ("ret", official_shapes.ret)):
+        for program in PROGRAMS:
+            yield pytest.param(kind, make, program, id=f"{kind}-{program}")
+        for path in official_shapes.official(f"workbooks/*{kind.upper()}*.xlsx"):
+            yield pytest.param(kind, None, path, id=f"{kind}-official")
+
+
+@pytest.mark.parametrize(("kind", "make", "source"), templates())
+def test_a_template_takes_every_column(session, tmp_path, kind, make, source):
     known(session, GAP, SETTING, FIXED, CLOSED)
-    (official,) = DATA.glob(name)
+    official = make(tmp_path / "theirs.xlsx", source) if make else source
     found = filled(session, official, kind)
     title = "Open POA&M Items" if kind == "poam" else "Risk Exposure Table (RET)"
     rows = table(found.data, tmp_path, title)

@@ -27,7 +27,7 @@ CSP_FILE = "progress/rev5.readiness.csp.toml"
 OPEN = """
 import sys
 from pathlib import Path
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import paths
 from fedcheck.errors import FedcheckError
@@ -41,14 +41,14 @@ MANY = (
     + """
 refs = [ref for ref in session.project.refs if "rev5.readiness.csp:many-" in ref]
 for ref in refs:
-    session.edit([ref], Edit(**{"owner" if who == "alice" else "note": f"{who} {ref}"}))
+    session.edit([ref], ItemEdit(**{"owner" if who == "alice" else "note": f"{who} {ref}"}))
 print("saved", flush=True)
 """
 )
 ONE = (
     OPEN
     + """
-session.edit(["rev5.readiness.csp:diagram"], Edit(status="done", note="x" * 5000))
+session.edit(["rev5.readiness.csp:diagram"], ItemEdit(status="done", note="x" * 5000))
 print("saved", flush=True)
 sys.stdin.readline()
 """
@@ -59,7 +59,7 @@ FOR_EVER = (
 number = 0
 while True:
     number += 1
-    session.edit(["rev5.readiness.csp:diagram"], Edit(note=f"{number} " + "x" * 20000))
+    session.edit(["rev5.readiness.csp:diagram"], ItemEdit(note=f"{number} " + "x" * 20000))
     print(number, flush=True)
 """
 )
@@ -70,7 +70,7 @@ import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 try:
-    session.edit(["rev5.readiness.csp:diagram"], Edit(note="x" * 5000))
+    session.edit(["rev5.readiness.csp:diagram"], ItemEdit(note="x" * 5000))
 except FedcheckError as error:
     print(error.kind, error, error.hint, flush=True)
 """

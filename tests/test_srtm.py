@@ -1,10 +1,11 @@
 """The import of test case workbooks: any baseline and edition becomes tests, records, findings."""
 
 from datetime import date
-from pathlib import Path
 
+import official_shapes
 import openpyxl
 import pytest
+from excel_shapes import PROGRAMS
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -29,7 +30,6 @@ from fedcheck.importers.srtm.rows import steps_of
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
 from fedcheck.storage.checklist_files import load_list
 
-OFFICIAL = Path(__file__).parents[2] / "shared" / "data" / "srtm"
 ID = "rev5.srtm-moderate"
 TODAY = date(2027, 1, 11)
 
@@ -389,22 +389,43 @@ def test_exposure_by_likelihood_and_impact(likelihood, impact, risk):
     assert exposure(likelihood, impact) == risk
 
 
+def templates():
+    """Return templates, ours as each program writes them and the official ones that are here."""
+    for program in PROGRAMS:
+        for level, counts in (("Moderate", (9, 5, 3)), ("Low", (6, 3, 1))):
+            facts = (level, *counts, "version 2, 2026-03-02")
+            yield pytest.param(official_shapes.srtm, program, *facts, id=f"{program}-{level}")
+    for level, counts in (("Moderate", (875, 323, 18)), ("Low", (591, 156, 18))):
+        for path in official_shapes.official(f"srtm/*{level}*.xlsx"):
+            facts = (level, *counts, "version 3, 2024-11-08")
+            yield pytest.param(None, path, *facts, id=f"official-{level}")
+
+
 @pytest.mark.parametrize(
-    ("level", "tests", "controls"), [("Moderate", 875, 323), ("Low", 591, 156)]
+    ("make", "source", "level", "tests", "controls", "sheets", "version"), templates()
 )
-def test_the_official_templates(session, level, tests, controls):
-    paths = sorted(OFFICIAL.glob(f"*{level}*.xlsx"))
-    if not paths:
-        pytest.skip("the official workbook is not here")
-    plan = imported(session, paths[0])
-    assert f"{level}: {tests} tests of {controls} controls in 18 sheets" in plan.facts[0]
+def test_a_template_is_taken_whole(
+    session, book, make, source, level, tests, controls, sheets, version
+):
+    path = make(book, source, level) if make else source
+    plan = imported(session, path)
+    parts = f"{sheets} sheets" if sheets > 1 else "1 sheet"
+    assert f"{level}: {tests} tests of {controls} controls in {parts}" in plan.facts[0]
     assert plan.facts[1] == f"{tests} rows read, {tests} used, 0 not"
     assert not [note for note in plan.notes if note.where != "the workbook"]
     found = session.project.checklists[f"rev5.srtm-{level.lower()}"]
     assert len(found.items) == tests
     assert all(item.code and item.controls and item.methods for _, item in found.items.values())
-    assert "version 3, 2024-11-08" in found.sources[0].title
-    assert importer.plan(session, paths[0]).empty
+    assert version in found.sources[0].title
+    assert importer.plan(session, path).empty
+
+
+def test_an_objective_in_several_fonts_is_one_text(session, book):
+    imported(session, official_shapes.srtm(book))
+    items = session.project.checklists[ID].items
+    one, two = (items[name][1].statement for name in ("ac-01a.01", "ac-01a.02"))
+    assert one == "Determine if a policy on doors is given to [people that somebody names]"
+    assert two == "Determine if the [chosen] policy names who may open a door", "not how it sounds"
 
 
 def test_more_tests_than_anybody_can_do_are_refused(tmp_path, monkeypatch):

@@ -1,12 +1,14 @@
 """A team's own list: its columns asked for once, its rows as a checklist or as progress."""
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import tomli
 from click.testing import CliRunner
 from conftest import MakeWorkspace
+from excel_shapes import PROGRAMS, Formula, Rich, Tab, write
 from msgspec.structs import replace
 
 from fedcheck.cli.main import cli, run
@@ -281,6 +283,25 @@ def test_a_workbook_is_read_like_csv(fedcheck, root):
     one, two = record(root, "draft"), record(root, "send")
     assert (one["status"], str(one["due"])) == ("doing", "2027-02-01")
     assert (two["status"], str(two["due"])) == ("done", "2027-02-01")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_workbook_that_a_program_saved_is_read_like_csv(fedcheck, root, program):
+    rows = [
+        ["Task", "Status", "Due", Rich(("Assigned ", "to"))],
+        [Rich(("Draft the ", "SSP")), "In progress", date(2027, 2, 1), "Dana Whitfield"],
+        ["  Send it ", Rich(("Done",), "dan"), datetime(2027, 1, 15, 9, 30), "erik"],
+        ["Check it", Formula('IF(1=1,"Done","")', "Done"), Formula("C2+1", date(2027, 2, 2))],
+    ]
+    plan = Tab("Plan", rows, filtered="A1:D4", choices={"B2:B9": "Done,In progress"}, extras=True)
+    write(root / "t.xlsx", [Tab("Notes", [["x"]]), plan], program)
+    found = came(fedcheck, *LIST, name="t.xlsx")
+    assert found["notes"] == []
+    items = ("draft-the-ssp", "send-it", "check-it")
+    one, two, three = (record(root, item) for item in items)
+    assert (one["status"], str(one["due"]), one["owner"]) == ("doing", "2027-02-01", "dana")
+    assert (two["status"], str(two["due"]), two["owner"]) == ("done", "2027-01-15", "erik")
+    assert (three["status"], str(three["due"])) == ("done", "2027-02-02")
 
 
 def test_a_terminal_is_asked_once(root, monkeypatch):

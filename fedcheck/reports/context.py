@@ -5,15 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.board import board as board_of
 from fedcheck.analysis.gates import Gate, gate, gates
 from fedcheck.analysis.responsibilities import DeliverableState, papers
+from fedcheck.analysis.waiting_since import status_days
 from fedcheck.domain.glossary import ADVISED
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
@@ -27,11 +31,37 @@ from fedcheck.reports.past_state import Earlier
 from fedcheck.reports.redact import Veil
 from fedcheck.reports.service_context import inside
 from fedcheck.reports.wording import Names
+from fedcheck.storage import history
 
 T = TypeVar("T")
 
 STEPS = 5
 """How many next steps of each role a report tells."""
+
+
+def gather(
+    shared: Board,
+    root: Path,
+    milestone: str,
+    role: str,
+    redact: frozenset[str],
+    earlier: Earlier | None,
+) -> views.ReportView:
+    """Return what a template sees of a workspace.
+
+    Args:
+        shared: the project on the day of the report, without what stands under `private/`.
+        root: the workspace, for its history.
+        milestone: id of the milestone that the report is for; empty where the process has none.
+        role: the role that the report is told for; empty for all.
+        redact: what is left out, some of redact.REDACTIONS.
+        earlier: the state that the report is to tell the changes since.
+    """
+    veil = Veil(shared.project, redact)
+    seen = board_of(veil(), shared.today) if redact else shared
+    zone = ZoneInfo(seen.project.config.timezone)
+    since = status_days(seen.project, history.read_all(root), zone)
+    return context(seen, milestone, since, role=role, veil=veil, earlier=earlier)
 
 
 def context(

@@ -49,6 +49,7 @@ class Earlier:
         private: whether what stands under `private/` is known too.
         notes: what is not known of it, and what else a reader should know.
         file: the report that it is taken from.
+        asked: what led to it, to find it again in another process.
     """
 
     board: Board
@@ -57,10 +58,20 @@ class Earlier:
     private: bool
     notes: tuple[str, ...] = ()
     file: Path | None = None
+    asked: "Asked | None" = None
 
     def shared(self) -> "Earlier":
         """Return the state without what stands under `private/`: what may leave."""
         return dataclasses.replace(self, board=self.board.shared(), private=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person typed for an earlier state, in which folder, and when."""
+
+    spec: str
+    here: Path
+    now: datetime
 
 
 def earlier(session: Session, spec: str, here: Path) -> Earlier:
@@ -79,6 +90,12 @@ def earlier(session: Session, spec: str, here: Path) -> Earlier:
         FedcheckError: status 2 where nothing is meant by it, or a report is not of this
             workspace or of a history that was rewritten; 3 where a file cannot be read.
     """
+    return dataclasses.replace(
+        _found(session, spec, here), asked=Asked(spec, here, session.clock())
+    )
+
+
+def _found(session: Session, spec: str, here: Path) -> Earlier:
     text = spec.strip()
     shown = one_line(text, 60)
     if text.startswith(GIT):

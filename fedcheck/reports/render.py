@@ -5,24 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.board import board as board_of
-from fedcheck.analysis.waiting_since import status_days
 from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.reports import charts, fingerprint
-from fedcheck.reports.context import context
+from fedcheck.reports import charts, fingerprint, trust
+from fedcheck.reports.context import gather
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.markdown import escaped, marked
 from fedcheck.reports.past_state import Earlier
 from fedcheck.reports.redact import Veil
 from fedcheck.reports.template_files import find_template, list_templates
-from fedcheck.reports.template_runner import run
-from fedcheck.storage import atomic_files, history
+from fedcheck.reports.template_runner import collect_sources, run
+from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.workspace_files import known_milestone
 
@@ -66,6 +63,7 @@ def make(
         earlier: the state that the report is to tell the changes since.
 
     Raises:
+        UntrustedError: status 2, for a template of the workspace that nobody trusted yet.
         FedcheckError: status 2 for an unknown template, milestone or role; 3, with file and line,
             for a template that cannot be rendered.
     """
@@ -104,17 +102,33 @@ def _document(
     earlier: Earlier | None,
 ) -> _Document:
     veil = Veil(shared.project, redact)
-    seen = board_of(veil(), shared.today) if redact else shared
-    project = seen.project
-    stone = known_milestone(project.process, milestone) if milestone else seen.next_milestone
+    project = shared.project
+    stone = known_milestone(project.process, milestone) if milestone else shared.next_milestone
     chosen = find_template(root, folders, template)
-    zone = ZoneInfo(project.config.timezone)
-    since = status_days(project, history.read_all(root), zone)
-    told = known_role(seen, role) if role else ""
-    data = context(seen, stone, since, role=told, veil=veil, earlier=earlier)
-    body = run(chosen, root, folders, data)
+    told = known_role(shared, role) if role else ""
+    sources = collect_sources(chosen, root, folders)
+    bundle = trust.bundle_of(chosen.name, root, sources)
+    if bundle is None:
+        data = gather(shared, root, stone, told, redact, earlier)
+        body = "".join(run(chosen, root, folders, data, sources))
+    else:
+        from fedcheck.reports import child
+
+        trust.require(bundle, folders)
+        order = child.Order(
+            root=root,
+            folders=folders,
+            template=chosen.name,
+            sources=sources,
+            as_of=shared.today,
+            milestone=stone,
+            role=told,
+            redact=redact,
+            earlier=earlier.asked if earlier else None,
+        )
+        body = child.render(order)
     hashes = {veil.history_file(name): line for name, line in fingerprint.take(root).items()}
-    print_ = Fingerprint(seen.today, f"{chosen.name} {chosen.origin}", stone, hashes)
+    print_ = Fingerprint(shared.today, f"{chosen.name} {chosen.origin}", stone, hashes)
     return _Document(body, project.config.marking, veil.words, fingerprint.comment(print_))
 
 

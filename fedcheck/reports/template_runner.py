@@ -1,16 +1,18 @@
-"""Run a template in its room, and say in words, with file and line, what went wrong in it."""
+"""Run a template in the sandbox; report what is wrong in it with file and line."""
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import views
 from fedcheck.reports.markdown import plain
-from fedcheck.reports.sandbox import MeteredLoader, Room
+from fedcheck.reports.sandbox import CachingLoader, Sandbox
 from fedcheck.reports.template_files import (
     ENDING,
     TemplateInfo,
@@ -25,8 +27,68 @@ _SHIPPED = "shipped/"
 _VIEWS = re.compile(r"fedcheck\.report\.view\w*\.")
 
 
-def run(chosen: TemplateInfo, root: Path, folders: UserFolders, data: views.ReportView) -> str:
-    """Return what a template makes of the context, with its texts still marked.
+MAX_SOURCES = 100
+MAX_TEXT = 1024 * 1024
+"""How many templates, and characters in them, one template is made of at most.
+
+They are parsed before anybody trusts them, in this process.
+"""
+
+_LOADING = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A template that was read: where it comes from, and its text."""
+
+    info: TemplateInfo
+    text: str
+
+
+def collect_sources(chosen: TemplateInfo, root: Path, folders: UserFolders) -> dict[str, Source]:
+    """Return a template and every template that it names, directly or not, by name.
+
+    Nothing of them runs. A name that leads to no template is left out: rendering reports it, if it
+    gets there. So is a shipped template, with all that it names: those name shipped ones alone.
+
+    Raises FedcheckError (status 3) with file and line for a template that cannot be read or parsed.
+    """
+    sources: dict[str, Source] = {}
+    if chosen.origin == "shipped":
+        return sources
+    known = {one.name: one for one in list_templates(root, folders)}
+    parser = Sandbox()
+    waiting = [chosen.name]
+    while waiting:
+        name = waiting.pop()
+        found = _find(name, known)
+        if name in sources or found is None:
+            continue
+        try:
+            text = _read(found, root)
+            waiting += _named_templates(parser.parse(text, name, str(found.path)))
+        except FedcheckError:
+            raise
+        except Exception as error:  # a circle of links, a depth or a number that Python refuses
+            raise _failure(error, found, {str(found.path)}) from None
+        sources[name] = Source(found, text)
+        if len(sources) > MAX_SOURCES or sum(len(one.text) for one in sources.values()) > MAX_TEXT:
+            text = f"{chosen.path}: is made of more than {MAX_SOURCES} templates or {MAX_TEXT:,}"
+            raise FedcheckError(f"{text} characters", "make it smaller")
+    return sources
+
+
+def run(
+    chosen: TemplateInfo,
+    root: Path,
+    folders: UserFolders,
+    data: views.ReportView,
+    sources: Mapping[str, Source],
+) -> Iterator[str]:
+    """Yield what a template makes of the context, part by part, with its texts still marked.
+
+    Templates come from `sources`. Others may be loaded under a name that is computed, but none of
+    the workspace: nobody could have read and trusted it before.
 
     Raises FedcheckError (status 3) with file and line for a template that cannot be rendered.
     """
@@ -34,28 +96,51 @@ def run(chosen: TemplateInfo, root: Path, folders: UserFolders, data: views.Repo
 
     def read(asked: str) -> tuple[str, str]:
         name = asked.removesuffix(ENDING)
-        if name.startswith(_SHIPPED):
-            found = shipped_template(name.removeprefix(_SHIPPED))
-        elif name == chosen.name:
-            found = chosen
-        else:
-            known = {one.name: one for one in list_templates(root, folders)}
-            found = known.get(name)
-        if found is None:
-            raise TemplateNotFound(asked)
-        source = read_template(found, root)
-        _check_version(found.path, source)
-        opened.add(str(found.path))
-        return source, str(found.path)
+        source = sources.get(name)
+        if source is None:
+            found = _find(name, {one.name: one for one in list_templates(root, folders)})
+            if found is None:
+                raise TemplateNotFound(asked)
+            if found.origin == "workspace":
+                text = f"{found.path}: is loaded under a name that is computed"
+                raise FedcheckError(text, "name a template of a workspace in quotes")
+            source = Source(found, _read(found, root))
+        path = str(source.info.path)
+        opened.add(path)
+        return source.text, path
 
-    room = Room(MeteredLoader(read))
+    sandbox = Sandbox(CachingLoader(read))
     try:
         names = {name: getattr(data, name) for name in data.__dataclass_fields__}
-        return room.get_template(chosen.name).render(names)
+        yield from sandbox.get_template(chosen.name).generate(names)
     except FedcheckError:
         raise
     except Exception as error:  # a template can fail in every way that Python has
         raise _failure(error, chosen, opened) from None
+
+
+def _find(name: str, known: Mapping[str, TemplateInfo]) -> TemplateInfo | None:
+    if name.startswith(_SHIPPED):
+        return shipped_template(name.removeprefix(_SHIPPED))
+    return known.get(name)
+
+
+def _read(found: TemplateInfo, root: Path) -> str:
+    text = read_template(found, root)
+    _check_version(found.path, text)
+    return text
+
+
+def _named_templates(tree: nodes.Template) -> list[str]:
+    """Return every name in quotes that a template may load: also those of a condition or a list."""
+    expressions: list[Any] = [node.template for node in tree.find_all(_LOADING)]  # type: ignore[attr-defined]
+    named = [
+        text.value
+        for expression in expressions
+        for text in (expression, *expression.find_all(nodes.Const))
+        if isinstance(text, nodes.Const) and isinstance(text.value, str)
+    ]
+    return [name.removesuffix(ENDING) for name in named]
 
 
 def _check_version(path: Path, source: str) -> None:
@@ -96,7 +181,7 @@ def _words(error: Exception) -> str:
         case RecursionError():
             return "calls itself without end"
         case MemoryError():
-            return "needs more memory than there is"
+            return "needs more memory than it may have"
         case TemplateError():
             said = error.message or "cannot be rendered"
         case _:

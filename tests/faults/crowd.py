@@ -21,7 +21,7 @@ WHO = ("alice", "bob", "carol", "dana")
 WORKER = """
 import sys
 from pathlib import Path
-from fedcheck.domain.item_rules import Edit
+from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import paths
 from fedcheck.errors import FedcheckError
@@ -36,7 +36,7 @@ for line in sys.stdin:
             if value.startswith("SEC-"):
                 session.add_evidence([ref], session.new_evidence(value, here=root, kind="ticket"))
             else:
-                session.edit([ref], Edit(owner=value))
+                session.edit([ref], ItemEdit(owner=value))
             break
         except FedcheckError as error:
             if "locked by another" not in str(error):

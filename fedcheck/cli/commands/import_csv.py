@@ -11,7 +11,14 @@ from msgspec.structs import replace
 
 from fedcheck.cli import completion
 from fedcheck.cli.commands.imports import existing_file, finish
-from fedcheck.cli.options import as_of_option, json_option, open_workspace, say, workspace_option
+from fedcheck.cli.options import (
+    as_of_option,
+    choice_of,
+    json_option,
+    open_workspace,
+    say,
+    workspace_option,
+)
 from fedcheck.domain.glossary import LEVELS, RESULTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
@@ -32,7 +39,7 @@ ASKED_AT_MOST = 40
 @click.option("--list", "list_", default="", metavar="ID", help="Checklist that its rows make.")
 @click.option("--phase", default="", help="Phase of that checklist.")
 @click.option("--role", default="", shell_complete=completion.roles, help="Role of that checklist.")
-@click.option("--level", type=click.Choice(LEVELS), help="How binding its items are; else must.")
+@click.option("--level", type=choice_of(LEVELS), help="How binding its items are; else must.")
 @click.option("--onto", default="", metavar="QUERY", help="Its rows are progress of these items.")
 @click.option("--status", "statuses", multiple=True, metavar="WORD=STATUS", help="A word of its.")
 @click.option("--result", "results", multiple=True, metavar="WORD=RESULT", help="A word of its.")
@@ -190,7 +197,7 @@ def _ask_words(seen: "Look") -> "Look":
         said = []
         for word, count in list(words.most_common())[:ASKED_AT_MOST]:
             text = f'  {name} "{one_line(word, 40)}" ({count}) means'
-            meant = click.prompt(text, type=click.Choice([*known, "-"]), default="-")
+            meant = click.prompt(text, type=choice_of([*known, "-"]), default="-")
             said += [f"{word}={meant}"] if meant != "-" else []
         seen = _with_words(seen, said if name == "status" else (), said if name == "result" else ())
     return seen

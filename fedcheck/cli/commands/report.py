@@ -1,5 +1,6 @@
 """The command that writes the report."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import paths
 from fedcheck.storage.record_file import SENT
@@ -68,6 +69,13 @@ DEFAULT = "pmo-status"
     help="Copy a template to edit it, to the file named instead of TEMPLATE or to templates/.",
 )
 @click.option("--force", is_flag=True, help="With --init: replace a file that is there.")
+@click.option(
+    "--trust",
+    "trusted",
+    metavar="NAME",
+    shell_complete=completion.templates,
+    help="Trust this template of the workspace as it is now, and run it without asking.",
+)
 @workspace_option
 @as_of_option
 @json_option
@@ -84,6 +92,7 @@ def report(
     list_templates: bool,
     begin: str | None,
     force: bool,
+    trusted: str | None,
     workspace: str | None,
     as_of: date | None,
     as_json: bool,
@@ -94,6 +103,9 @@ def report(
     same bytes. TEMPLATE is one that comes with fedcheck (pmo-status, briefing, weekly, executive,
     requests, evidence, responsibilities, test-status) or one of yours (docs/report.md).
 
+    A template that comes with the workspace runs only after you trust it: on a terminal you are
+    asked, elsewhere name it with --trust. After any change to its files you are asked again.
+
     \b
     Example:
       fedcheck report -o status.md
@@ -101,6 +113,7 @@ def report(
       fedcheck report executive --redact owners,notes --record pmo
       fedcheck report --since 2027-01-04
       fedcheck report --init weekly
+      fedcheck report board --trust board -o board.md
     """
     from fedcheck.reports import render, template_files
     from fedcheck.reports.past_state import earlier
@@ -118,7 +131,13 @@ def report(
         _begin(session.root, folders, begin, template, force, as_json)
         return
     form = form or ("html" if output and output.endswith((".html", ".htm")) else "md")
-    chosen = template or DEFAULT
+    chosen = template or trusted or DEFAULT
+    if trusted and trusted != chosen:
+        text = f'--trust {one_line(trusted, 60)}: the report is made with "{one_line(chosen, 60)}"'
+        raise FedcheckError(
+            text, "name the same template twice, or leave TEMPLATE out", ErrorKind.USAGE
+        )
+    _settle_trust(session.root, folders, chosen, trusted is not None)
     board = session.board()
     name = known_milestone(board.project.process, milestone) if milestone else None
     since = since or template_files.compared_with(session.root, folders, chosen, board.today)
@@ -162,6 +181,28 @@ def report(
     say(f"written  {path}")
     if record is not None:
         say(f"noted    sent to {one_line(record, 60)}")
+
+
+def _settle_trust(root: Path, folders: paths.UserFolders, name: str, given: bool) -> None:
+    """Keep the person's trust in a template of the workspace, given on the command line or now.
+
+    Raises FedcheckError (status 2) where the person does not trust it, or cannot be asked.
+    """
+    from fedcheck.reports import trust
+
+    bundle = trust.find_untrusted(name, root, folders)
+    if bundle is None:
+        return
+    if not given:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise trust.UntrustedError(bundle)
+        click.echo(clean(f'The report template "{name}" comes with this workspace:'), err=True)
+        for path in bundle.files:
+            click.echo(clean(f"  {path}"), err=True)
+        click.echo("A template is a program. Trust it only if you know who wrote it.", err=True)
+        if not click.confirm("Trust it as it is now, and run it?", default=False, err=True):
+            raise trust.UntrustedError(bundle)
+    trust.trust(bundle, folders)
 
 
 def _print_templates(root: Path, folders: paths.UserFolders, as_json: bool) -> None:

@@ -22,6 +22,7 @@ from fedcheck.tui.widgets.top_line import TopLine
 if TYPE_CHECKING:
     from fedcheck.reports.render import Format
     from fedcheck.reports.template_files import TemplateInfo
+    from fedcheck.reports.trust import Bundle
 
 DEFAULT = "pmo-status"
 
@@ -44,6 +45,7 @@ class ReportScreen(PlaceScreen):
         self.failure = ""
         self.plain = False
         self._drawn = ""
+        self._asked = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -66,10 +68,16 @@ class ReportScreen(PlaceScreen):
 
     def show(self) -> None:
         """Make the report from the state as it is now."""
+        from fedcheck.reports.trust import UntrustedError
+
         board = self.fedcheck.board
         try:
             self.text = self._made("md")
             self.failure = ""
+        except UntrustedError as error:
+            self.text = ""
+            self.failure = f"{error}\n\nRead it, then choose it again and trust it."
+            self._ask_trust(error.bundle)
         except FedcheckError as error:
             self.text = ""
             self.failure = f"{error}\n\n{error.hint}"
@@ -85,6 +93,36 @@ class ReportScreen(PlaceScreen):
             self._drawn = shown
             self.query_one(Markdown).update("" if large else shown)
             self.query_one("#report-source", Static).update(Content(shown))
+
+    def _ask_trust(self, bundle: "Bundle") -> None:
+        """Ask whether a template of the workspace may run; once, until it changes or is chosen."""
+        if bundle.digest == self._asked:
+            return
+        self._asked = bundle.digest
+
+        def chosen(answer: str | None) -> None:
+            from fedcheck.reports import trust
+
+            if answer != "trust":
+                return
+            try:
+                trust.trust(bundle, self.fedcheck.folders)
+            except FedcheckError as error:
+                self.fedcheck.tell(str(error), error.hint, "error")
+                return
+            self.show()
+
+        shown = [str(path.relative_to(bundle.root)) for path in bundle.files]
+        shown[8:] = [f"and {len(shown) - 8} more"] if len(shown) > 8 else []
+        title = "\n".join(
+            [
+                f'The report template "{bundle.name}" comes with this workspace:',
+                *(f"  {line}" for line in shown),
+                "A template is a program. Trust it only if you know who wrote it.",
+            ]
+        )
+        choices = [Choice("no", "do not run it", "n"), Choice("trust", "trust it as it is", "y")]
+        self.app.push_screen(ChoicePrompt(title, choices, "no"), chosen)
 
     def _made(self, form: "Format") -> str:
         """Return the report in a form. Raises FedcheckError where the template is wrong."""
@@ -177,6 +215,7 @@ class ReportScreen(PlaceScreen):
         def chosen(name: str | None) -> None:
             if name:
                 self.template = name
+                self._asked = ""
                 self.show()
                 self.query_one("#report-page").scroll_home(animate=False)
 
