@@ -23,8 +23,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain import finding_rules
-from fedcheck.domain.field import Field, Group, Kind, within_sentence
-from fedcheck.domain.field_values import fact_lines
+from fedcheck.domain.field import Group
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import Finding, exposure
 from fedcheck.domain.finding_rules import FindingEdit, detailed
@@ -36,12 +35,6 @@ from fedcheck.storage.record_file import FINDINGS
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.session import Session
-
-
-def _details(long: bool) -> tuple[Field, ...]:
-    """Return the details that are texts of their own, or those that take one line."""
-    rows = (*in_group(Finding, Group.FACTS), *in_group(Finding, Group.DETAILS))
-    return tuple(row for row in rows if (row.kind is Kind.TEXT) is long)
 
 
 @click.group()
@@ -316,7 +309,6 @@ def show(finding_id: str, workspace: str | None, as_of: date | None, as_json: bo
 
 def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
     issues.head(one, ref, f"{one.risk} risk", board.today)
-    details = fact_lines(one, _details(long=False))
     days = {name: day.isoformat() if day else "" for name, day in _days(one).items()}
     issues.facts(
         [
@@ -327,17 +319,14 @@ def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
             ("retest", f"{one.retest} {days['retested']}".rstrip()),
             ("closed", days["closed"]),
             ("first rated", one.original),
-            *(
-                (within_sentence(name), value)
-                for name, value in fact_lines(one, _details(long=False))
-            ),
+            *issues.more_facts(one),
         ]
     )
     issues.paragraph("Weakness", one.text)
     issues.paragraph("Plan", one.plan)
     issues.paragraph("Rationale", one.rationale)
-    for row in (*in_group(Finding, Group.TEXTS), *_details(long=True)):
-        issues.paragraph(row.label, getattr(one, row.name))
+    for title, text in issues.more_texts(one):
+        issues.paragraph(title, text)
     issues.rest(session, board, one, ref)
 
 

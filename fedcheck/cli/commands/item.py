@@ -21,7 +21,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.change_text import describe, describe_change, is_bookkeeping
-from fedcheck.domain.field import Group
+from fedcheck.domain.field import Group, within_sentence
 from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_GLYPHS
