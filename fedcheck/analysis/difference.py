@@ -315,10 +315,10 @@ def field_deltas(
         make: makes a difference of it.
         known: the fields that are told wherever they differ.
     """
-    covered = {name for one in told for name in COVERS.get(one.kind, ())} | set(known)
+    covered = {name for one in told for name in COVERS.get(one.kind, ())}
     for row in FIELDS[type(new)]:
         was, now = getattr(old, row.name), getattr(new, row.name)
-        if was == now or row.kind is Kind.EVIDENCE or row.name in covered:
+        if was == now or row.kind is Kind.EVIDENCE or row.name in covered or row.name in known:
             continue
         if row.follows and (row.follows in covered or _differs(old, new, row.follows)):
             continue

@@ -13,7 +13,7 @@ from fedcheck.domain.row import Row
 
 Make = Callable[..., Difference]
 
-TOLD = ("status", "result", "done", "basis")
+TOLD = ("status", "result", "basis")
 """The fields of a record whose differences have words of their own."""
 
 BAD = ("stale", "missing", "changed")

@@ -1,5 +1,6 @@
 """What a person may do to the record of an item, and what follows (design, section 3)."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from fedcheck.domain.change import Change, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import (
     ADVISED,
@@ -175,6 +177,7 @@ class ItemEdit(Struct, frozen=True):
         confirm: a person has read what changed upstream in the item.
         private_note: the note that stays under `private/`; it is no part of the shared record.
         testing: what to record of a test beside its result.
+        more: fields that no rule concerns, in the form that history keeps.
     """
 
     status: str | None = None
@@ -186,6 +189,7 @@ class ItemEdit(Struct, frozen=True):
     confirm: bool = False
     private_note: str | None = None
     testing: TestEdit | None = None
+    more: Mapping[str, Any] = {}
 
 
 def edited(
@@ -204,6 +208,11 @@ def edited(
             text = storable(value)
             kept: dict[str, Any] = {name: text.strip() if name != "note" else text.rstrip()}
             new = replace(new, **kept)
+    for name, value in edit.more.items():
+        try:
+            new = with_field(new, name, storable(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            raise RuleError(f"{item.id}: {error}") from None
     _check_words(edit, new)
     if edit.result:
         new = _with_result(item, new, edit)

@@ -14,12 +14,13 @@ from fedcheck.cli.options import (
     choice_of,
     complain,
     field_options,
+    given,
     json_option,
     open_workspace,
     workspace_option,
 )
 from fedcheck.domain.dates import typed_due
-from fedcheck.domain.fields import in_json
+from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.item_rules import like as same_as
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from fedcheck.session import Session
 
 LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
+
+
+OWN = ("status", "result", "owner", "due", "note", "reason")
+TESTS = in_json(Record, "test")
+REST = tuple(
+    row for row in FIELDS[Record] if row.option and row.name not in OWN and row not in TESTS
+)
+"""The fields with an option that no rule concerns: none today, and what the table gets next."""
 
 
 def _testing(tested: dict[str, Any]) -> TestEdit | None:
@@ -65,7 +74,8 @@ def _as_another(
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
-@field_options(Record, in_json(Record, "test"), {"observation": "; - reads it from stdin"})
+@field_options(Record, TESTS, {"observation": "; - reads it from stdin"})
+@field_options(Record, REST)
 @click.option("--like", metavar="ITEM", shell_complete=completion.items, help=LIKE)
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
@@ -102,16 +112,17 @@ def set_(
     note, private_note, tested["observation"] = issues.texts_of(
         note, private_note, tested["observation"]
     )
+    more = given({row.name: tested.pop(row.name) for row in REST})
     testing = _testing(tested)
     if like is not None:
         result, reason, testing = _as_another(session, like, result, reason, testing)
-    given = (status, result, owner, due, note, reason, private_note, testing)
-    if all(value is None for value in given) and not confirm:
+    named = (status, result, owner, due, note, reason, private_note, testing, more or None)
+    if all(value is None for value in named) and not confirm:
         raise FedcheckError(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
     day = _due(session, due)
-    edit = ItemEdit(status, result, owner, day, note, reason, confirm, private_note, testing)
+    edit = ItemEdit(status, result, owner, day, note, reason, confirm, private_note, testing, more)
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
     action = session.edit(refs, edit)
     if status == "blocked" and not reason:

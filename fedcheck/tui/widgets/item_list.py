@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fedcheck.domain.dates import distance
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
@@ -105,6 +105,12 @@ def needed(rows: Iterable[Row]) -> Needed:
         if record.owner:
             owner = max(owner, cell_len(record.owner))
     return Needed(level, due, away, evidence, owner, code if 2 * steps > every else 0)
+
+
+TONE_PARTS = {
+    "muted": "dim", "accent": "doing", "error": "blocked", "success": "done", "warning": "warn"
+}  # fmt: skip
+"""The part whose style a tone of the table of signs takes."""
 
 
 class ItemList(RowList[Row]):
@@ -208,7 +214,7 @@ class ItemList(RowList[Row]):
         columns = self.needed.fit(layout(width))
         record, signs, plain = row.record, self.signs, self.rich_style
         dim, warn = self.part_style("dim"), self.part_style("warn")
-        state = self.part_style(row.state)
+        state = self.part_style(TONE_PARTS[STATUS_SIGNS[row.state].tone])
         marked, mark = row.ref in self.marks.refs, signs.mark(row)
         sign = signs.status[row.state]
         room = max(width - 6 - len(sign) - columns.fixed, 8)
