@@ -7,7 +7,6 @@ from driving import press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
 from fedcheck.importers import registry
-from fedcheck.importers.registry import kinds_of
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import user_folders
 from fedcheck.tui.app import FedcheckApp
@@ -104,7 +103,7 @@ async def test_reading_can_be_stopped(app, monkeypatch):
         go.wait(10)
         return []
 
-    monkeypatch.setattr("fedcheck.tui.screens.import_file.kinds_of", slow)
+    monkeypatch.setattr(registry, "recognize", slow)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "L")
@@ -141,11 +140,11 @@ def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):
     from fedcheck.spreadsheets.xlsx_writer import csv_bytes
 
     table = tmp_path / "requests.csv"
-    table.write_bytes(csv_bytes(request_rows.rows_of(session.project, [])))
+    table.write_bytes(csv_bytes(request_rows.build_rows(session.project, [])))
     own = tmp_path / "own.csv"
     own.write_text(OWN)
-    assert kinds_of(table)[0].id == "requests"
-    assert [one.id for one in kinds_of(own)] == ["csv"]
+    assert registry.recognize(table)[0].name == "requests"
+    assert [one.name for one in registry.recognize(own)] == ["csv"]
     (tmp_path / "x.png").write_bytes(b"\x89PNG")
-    assert kinds_of(tmp_path / "x.png") == []
-    assert len({one.id for one in registry.KINDS}) == len(registry.KINDS)
+    assert registry.recognize(tmp_path / "x.png") == []
+    assert len({one.name for one in registry.IMPORTERS}) == len(registry.IMPORTERS)

@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.errors import FedcheckError
-from fedcheck.importers.csv_checklist.columns import guessed, result_of, score, status_of
+from fedcheck.importers.csv_checklist.columns import (
+    guess_columns,
+    parse_result,
+    parse_status,
+    score_header,
+)
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
 from fedcheck.spreadsheets.csv_reader import MAX_BYTES, parse, read_delimited
-from fedcheck.spreadsheets.grid import Sheet, as_text, grid_of, read_sheets
+from fedcheck.spreadsheets.grid import Sheet, as_text, find_grid, read_sheets
 from fedcheck.spreadsheets.xlsx_reader import Sheet as BookSheet
 from fedcheck.spreadsheets.xlsx_writer import csv_bytes, xlsx_bytes
 
@@ -170,7 +175,7 @@ def test_the_header_is_found_by_its_text_below_a_title():
         ["A", "Done", "x"],
     ]
     raw = csv_bytes(lines)
-    grid = grid_of(Sheet("", tuple(_lines(raw))), score)
+    grid = find_grid(Sheet("", tuple(_lines(raw))), score_header)
     assert grid is not None
     assert grid.header == ("Task Name", "State", "Assigned To")
     assert [grid.place(line) for line in grid.lines] == ["row 4"]
@@ -193,7 +198,7 @@ def _lines(raw):
     ],
 )  # fmt: skip
 def test_columns_are_guessed_from_their_headings(header, wanted):
-    assert guessed(header) == wanted
+    assert guess_columns(header) == wanted
 
 
 @pytest.mark.parametrize(
@@ -206,11 +211,11 @@ def test_columns_are_guessed_from_their_headings(header, wanted):
     ],
 )  # fmt: skip
 def test_words_for_a_status(word, status):
-    assert status_of(word, {}) == status
+    assert parse_status(word, {}) == status
 
 
 def test_own_words_win():
-    assert status_of("Sorta", {"sorta": "doing"}) == "doing"
-    assert status_of("Done", {"done": "doing"}) == "doing"
-    assert result_of("Fail", {}) == "other-than-satisfied"
-    assert result_of("Passed", {}) == "satisfied"
+    assert parse_status("Sorta", {"sorta": "doing"}) == "doing"
+    assert parse_status("Done", {"done": "doing"}) == "doing"
+    assert parse_result("Fail", {}) == "other-than-satisfied"
+    assert parse_result("Passed", {}) == "satisfied"

@@ -8,7 +8,7 @@ import libreoffice
 import pytest
 
 from fedcheck.cli.main import run
-from fedcheck.exporters.item_rows import COLUMNS, LONG, USUAL
+from fedcheck.exporters.items import COLUMNS, LONG, USUAL
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 MANDATE = "rev5.readiness.3pao:mandate-1-fips"

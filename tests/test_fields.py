@@ -31,7 +31,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Scheduled, Sent
-from fedcheck.exporters.item_rows import COLUMNS
+from fedcheck.exporters.items import COLUMNS
 from fedcheck.reports.redact import Veil
 
 ROOT = Path(__file__).parents[1]

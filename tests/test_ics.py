@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedcheck.analysis.deadlines import KINDS, Deadline
-from fedcheck.exporters.ics import calendar_text, uid
+from fedcheck.exporters.ics import build_calendar, make_uid
 
 DAY = date(2027, 1, 15)
 STAMP = date(2027, 1, 11)
@@ -30,7 +30,7 @@ def deadline(**about: Any) -> Deadline:
 
 
 def text_of(*found: Deadline, **about: Any) -> str:
-    return calendar_text(found, **{"name": "Meridian Ledger", "stamp": STAMP, **about})
+    return build_calendar(found, **{"name": "Meridian Ledger", "stamp": STAMP, **about})
 
 
 def events(text: str) -> list[Any]:
@@ -51,7 +51,7 @@ def test_the_bytes_are_those_that_were_read_and_found_good() -> None:
         "X-WR-CALNAME:Meridian Ledger\r\n"
         "X-WR-CALDESC:CUI\r\n"
         "BEGIN:VEVENT\r\n"
-        f"UID:{uid('Meridian Ledger', 'item:r.csp:a')}\r\n"
+        f"UID:{make_uid('Meridian Ledger', 'item:r.csp:a')}\r\n"
         "DTSTAMP:20270111T000000Z\r\n"
         "DTSTART;VALUE=DATE:20270115\r\n"
         "DTEND;VALUE=DATE:20270116\r\n"

@@ -304,14 +304,14 @@ def test_every_text_comes_back_as_what_it_was(title, text, answer, comment, sect
     from small_project import project
 
     request = Request("a1", title, text=text, answer=answer, comment=comment, section=section)
-    cells = request_rows.cells_of(project(), request)
-    mark = request_rows.mark_of(request_rows.mark_text(cells, request))
+    cells = request_rows.write_cells(project(), request)
+    mark = request_rows.parse_mark(request_rows.write_mark(cells, request))
     assert mark is not None
     from fedcheck.spreadsheets.csv_reader import parse
     from fedcheck.spreadsheets.grid import as_text
     from fedcheck.spreadsheets.xlsx_writer import csv_bytes
 
-    rows = request_rows.rows_of(project(), [request])
+    rows = request_rows.build_rows(project(), [request])
     (_, back) = parse(csv_bytes(rows), Path("x.csv"))[1]
     found = dict(zip(COLUMNS, map(as_text, back), strict=True))
     assert all(mark.same(name, found[name]) for name in request_rows.FIELDS)

@@ -16,7 +16,7 @@ from fedcheck.domain.change import differences
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.errors import FedcheckError
-from fedcheck.exporters.risk_tables import filled
+from fedcheck.exporters.risk_tables import fill_workbook
 from fedcheck.spreadsheets.xlsx_reader import Sheet, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
 
@@ -102,7 +102,7 @@ def table(data: bytes, tmp_path: Path, title: str):
 
 def test_each_finding_stands_on_its_sheet_with_a_number(session, template, tmp_path):
     known(session, GAP, CLOSED, SETTING, FIXED)
-    found = filled(session, template(poam()), "poam")
+    found = fill_workbook(session, template(poam()), "poam")
     (row,) = table(found.data, tmp_path, "Open POA&M Items")
     assert row["POAM ID"] == "V-8", "numbers go on after the highest one"
     assert row["Weakness Name"] == GAP.title
@@ -126,14 +126,14 @@ def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, 
     mine = ("V-1", "", "Somebody else's", "", None, "", "", "", "x")
     ours = ("V-3", "", "Old words", "", None, "", "", "", "my remark")
     theirs = template(poam(mine, ours))
-    first = table(filled(session, theirs, "poam").data, tmp_path, "Open POA&M Items")
+    first = table(fill_workbook(session, theirs, "poam").data, tmp_path, "Open POA&M Items")
     assert [(r["POAM ID"], r["Weakness Name"]) for r in first] == [
         ("V-1", "Somebody else's"), ("V-3", GAP.title),
     ]  # fmt: skip
     assert first[1]["Our own"] == "my remark"
     closed = replace(GAP, state="closed", closed=date(2027, 1, 10))
     session.apply(differences("findings:aa1", GAP, closed), "closed")
-    found = filled(session, theirs, "poam")
+    found = fill_workbook(session, theirs, "poam")
     rows = table(found.data, tmp_path, "Open POA&M Items")
     assert rows[1]["POAM ID"] is None
     assert rows[1]["Our own"] == "my remark", "a column that we do not know is not ours to empty"
@@ -143,11 +143,11 @@ def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, 
 
 def test_the_ret_has_the_numbers_of_the_poam(session, template, tmp_path):
     known(session, GAP, SETTING, FIXED)
-    poam_export = filled(session, template(poam()), "poam")
+    poam_export = fill_workbook(session, template(poam()), "poam")
     session.apply(poam_export.changes, "numbers")
     listed = {row["POAM ID"] for title in ("Open POA&M Items", "Configuration Findings")
               for row in table(poam_export.data, tmp_path, title)}  # fmt: skip
-    found = filled(session, template(ret()), "ret")
+    found = fill_workbook(session, template(ret()), "ret")
     exposed = table(found.data, tmp_path, "Risk Exposure Table (RET)")
     assert {row["POA&M ID"] for row in exposed} == listed
     assert exposed[0]["False Positive"] == "No"
@@ -161,11 +161,11 @@ def test_a_finding_that_goes_leaves_the_formula_that_other_rows_share(session, t
     made["Open POA&M Items"]["E5"] = ArrayFormula("E5:E9", "=A5")
     made.save(path)
     known(session, replace(GAP, number="V-1"))
-    path.write_bytes(filled(session, path, "poam").data)
+    path.write_bytes(fill_workbook(session, path, "poam").data)
     before = session.project.findings[0]
     closed = replace(before, state="closed", closed=date(2027, 1, 10))
     session.apply(differences("findings:aa1", before, closed), "closed")
-    found = filled(session, path, "poam")
+    found = fill_workbook(session, path, "poam")
     told = [note.what for note in found.notes]
     assert "V-1 is no longer of this sheet; emptied" in told
     assert not any("no finding here" in what for what in told)
@@ -178,7 +178,7 @@ def test_one_number_for_two_findings_is_told_and_neither_is_lost(session, templa
     known(session, replace(GAP, number="V-1"), replace(SETTING, number="V-1", configuration=""))
     path = template(poam())
     for _ in range(2):
-        found = filled(session, path, "poam")
+        found = fill_workbook(session, path, "poam")
         rows = table(found.data, tmp_path, "Open POA&M Items")
         assert [r["Weakness Name"] for r in rows] == [GAP.title, SETTING.title]
         assert any("is the number of 2 findings" in note.what for note in found.notes)
@@ -191,7 +191,7 @@ def test_an_edition_without_a_sheet_for_configuration_findings(session, template
     del made["Configuration Findings"], made["Closed POA&M Items"]
     path = tmp_path / "old.xlsx"
     made.save(path)
-    found = filled(session, path, "poam")
+    found = fill_workbook(session, path, "poam")
     rows = table(found.data, tmp_path, "Open POA&M Items")
     assert [r["Weakness Name"] for r in rows] == [GAP.title, SETTING.title]
     assert any("no sheet for configuration findings: 1" in note.what for note in found.notes)
@@ -199,7 +199,7 @@ def test_an_edition_without_a_sheet_for_configuration_findings(session, template
 
 def test_texts_and_numbers_without_end(session, template, tmp_path):
     known(session, replace(GAP, title="z" * 40_000, number="V-" + "9" * 6_000), SETTING)
-    found = filled(session, template(poam()), "poam")
+    found = fill_workbook(session, template(poam()), "poam")
     (row,) = table(found.data, tmp_path, "Open POA&M Items")
     assert len(row["Weakness Name"]) == 32_767
     assert any("was cut" in note.what for note in found.notes)
@@ -208,12 +208,14 @@ def test_texts_and_numbers_without_end(session, template, tmp_path):
 def test_the_same_state_and_day_give_the_same_bytes(session, template):
     known(session, GAP, CLOSED)
     theirs = template(poam())
-    assert filled(session, theirs, "poam").data == filled(session, theirs, "poam").data
+    assert (
+        fill_workbook(session, theirs, "poam").data == fill_workbook(session, theirs, "poam").data
+    )
 
 
 def test_another_workbook_is_refused_in_words(session, template):
     with pytest.raises(FedcheckError, match="no POA&M workbook") as refused:
-        filled(session, template(ret()), "poam")
+        fill_workbook(session, template(ret()), "poam")
     assert "Risk Exposure Table" in refused.value.hint
 
 
@@ -248,7 +250,7 @@ def templates():
 def test_a_template_takes_every_column(session, tmp_path, kind, make, source):
     known(session, GAP, SETTING, FIXED, CLOSED)
     official = make(tmp_path / "theirs.xlsx", source) if make else source
-    found = filled(session, official, kind)
+    found = fill_workbook(session, official, kind)
     title = "Open POA&M Items" if kind == "poam" else "Risk Exposure Table (RET)"
     rows = table(found.data, tmp_path, title)
     ours = next(row for row in rows if row["Weakness Name"] == GAP.title)

@@ -19,14 +19,15 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import EMPTY
 from fedcheck.errors import FedcheckError
+from fedcheck.importers.evidence_cells import EvidenceForm, read_line
 from fedcheck.importers.plan import carry_out
 from fedcheck.importers.srtm import reader as importer
 from fedcheck.importers.srtm import rows as srtm_merged
 from fedcheck.importers.srtm import rows as srtm_rows
-from fedcheck.importers.srtm.cells import parsed_piece, piece_text, pieces_in
-from fedcheck.importers.srtm.checklist import slug
-from fedcheck.importers.srtm.columns import columns_of, field_of
-from fedcheck.importers.srtm.rows import steps_of
+from fedcheck.importers.srtm.cells import split_evidence, write_evidence
+from fedcheck.importers.srtm.checklist import make_slug
+from fedcheck.importers.srtm.columns import find_columns, find_field
+from fedcheck.importers.srtm.rows import read_steps
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
 from fedcheck.storage.checklist_files import load_list
 
@@ -62,7 +63,7 @@ def imported(session, path, **options):
 
 
 def steps(path):
-    return steps_of(read_workbook(path), path)
+    return read_steps(read_workbook(path), path)
 
 
 def said(plan, words):
@@ -337,12 +338,12 @@ def test_hostile_text_is_stored_as_text(session, book):
     ],
 )  # fmt: skip
 def test_headings(heading, meaning):
-    assert field_of(heading) == meaning
+    assert find_field(heading) == meaning
 
 
 def test_a_summary_by_control_is_no_table_of_tests():
-    assert columns_of(["Control Family", "Control ID", "Control Name", "Assessment Result"]) == {}
-    assert columns_of(HEADINGS).keys() >= {"procedure", "objective", "result", "differential"}
+    assert find_columns(["Control Family", "Control ID", "Control Name", "Assessment Result"]) == {}
+    assert find_columns(HEADINGS).keys() >= {"procedure", "objective", "result", "differential"}
 
 
 @pytest.mark.parametrize(
@@ -367,15 +368,16 @@ def test_the_control_of_a_procedure(code, control):
 
 @given(st.text(max_size=40))
 def test_a_slug_is_an_id_or_nothing(code):
-    made = slug(code)
+    made = make_slug(code)
     assert not made or is_id(made)
 
 
 @given(st.text(max_size=60))
 def test_evidence_is_never_lost_in_parsing(text):
-    for piece in pieces_in(text):
-        kind, link, label = parsed_piece(piece)
-        assert piece_text(Evidence("e", link, label, kind)) == piece
+    for line in split_evidence(text):
+        found = read_line(line, EvidenceForm.SHORT)
+        evidence = Evidence("e", found.link, found.label, found.kind)
+        assert write_evidence(evidence) == line
 
 
 @pytest.mark.parametrize(
@@ -432,7 +434,7 @@ def test_more_tests_than_anybody_can_do_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("fedcheck.importers.srtm.rows.MAX_STEPS", 3)
     path = srtm(tmp_path / "many.xlsx")
     with pytest.raises(FedcheckError, match=r"many\.xlsx: .* more than 3 tests, up to AU, row 2"):
-        steps_of(read_workbook(path), path)
+        read_steps(read_workbook(path), path)
 
 
 MERGED_HEAD = ("Control ID", "Assessment Procedure", "Assessment Objective", "Assessment Parameter",

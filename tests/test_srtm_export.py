@@ -26,7 +26,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.errors import FedcheckError
-from fedcheck.exporters.srtm import filled
+from fedcheck.exporters.srtm import fill_workbook
 from fedcheck.importers.plan import carry_out
 from fedcheck.importers.srtm import reader as importer
 from fedcheck.session import open_session
@@ -63,7 +63,7 @@ def loaded(data, values=False):
 
 
 def test_records_fill_the_rows_of_their_tests(tested, book):
-    made = filled(tested.project, book)
+    made = fill_workbook(tested.project, book)
     sheets = loaded(made.data)
     row = {cell.column_letter: cell.value for cell in sheets["AC"][2]}
     assert (row["H"], row["J"]) == ("=1+1\nSeen.", "Satisfied")
@@ -80,7 +80,7 @@ def test_records_fill_the_rows_of_their_tests(tested, book):
 
 
 def test_the_sums_are_right_before_anything_computes_them(tested, book):
-    sheets = loaded(filled(tested.project, book).data, values=True)
+    sheets = loaded(fill_workbook(tested.project, book).data, values=True)
     assert sheets["AC"]["N4"].value == "Moderate"
     told = [[cell.value for cell in row][1:] for row in sheets["Control Summary"].iter_rows(2)]
     assert told == [
@@ -91,7 +91,7 @@ def test_the_sums_are_right_before_anything_computes_them(tested, book):
     system = sheets["System"]
     assert [system[f"B{row}"].value for row in (3, 4, 5)] == [3, 1, 1]
     assert [system[f"E{row}"].value for row in (4, 5)] == [0, 1]
-    formulas = loaded(filled(tested.project, book).data)["Control Summary"]["D2"].value
+    formulas = loaded(fill_workbook(tested.project, book).data)["Control Summary"]["D2"].value
     assert formulas == loaded(book.read_bytes())["Control Summary"]["D2"].value
 
 
@@ -99,7 +99,7 @@ def test_the_result_brings_the_same_records_elsewhere(
     tested, book, tmp_path, make_workspace, open_workspace
 ):
     out = tmp_path / "out.xlsx"
-    out.write_bytes(filled(tested.project, book).data)
+    out.write_bytes(fill_workbook(tested.project, book).data)
     assert importer.plan(tested, out).empty
     other = open_workspace(make_workspace("other"))
     carry_out(other, importer.plan(other, out))
@@ -110,7 +110,7 @@ def test_the_result_brings_the_same_records_elsewhere(
     (one,), (two,) = tested.project.findings, other.project.findings
     for field in ("text", "items", "likelihood", "impact", "risk"):
         assert getattr(one, field) == getattr(two, field)
-    again = filled(other.project, out)
+    again = fill_workbook(other.project, out)
     assert again.facts[0].endswith("0 cells written")
 
 
@@ -120,7 +120,7 @@ def test_what_the_copy_says_and_we_do_not_stays(tested, tmp_path):
         "AC-01a.[02]": {"Assessment Result": "SATISFIED", "Identified Risk": "N/A"},
     }
     copy = srtm(tmp_path / "copy.xlsx", theirs)
-    made = filled(tested.project, copy)
+    made = fill_workbook(tested.project, copy)
     sheet = loaded(made.data)["AC"]
     assert (sheet["I2"].value, sheet["H2"].value) == ("theirs.pdf", "=1+1\nSeen.")
     assert (sheet["J3"].value, sheet["K3"].value) == ("SATISFIED", "N/A")
@@ -136,7 +136,7 @@ def test_evidence_that_is_kept_inside_is_told_of_as_that(
     ticket = Evidence("b2", link="ACME-1", kind="ticket")
     tested.add_evidence([ref], inside, ticket)
     out = tmp_path / "out.xlsx"
-    out.write_bytes(filled(tested.project, book).data)
+    out.write_bytes(fill_workbook(tested.project, book).data)
     assert loaded(out.read_bytes())["AC"]["I2"].value == "kept inside\nACME-1"
     assert importer.plan(tested, out).empty
     other = open_workspace(make_workspace("other"))
@@ -146,12 +146,12 @@ def test_evidence_that_is_kept_inside_is_told_of_as_that(
 
 def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
     out = tmp_path / "out.xlsx"
-    out.write_bytes(filled(tested.project, book).data)
+    out.write_bytes(fill_workbook(tested.project, book).data)
     old = tested.project.finding("f1")
     closed = replace(old, state="closed", closed=date(2027, 1, 11), retest="passed")
     tested.apply(differences("findings:f1", old, closed), "closed")
     tested.edit([f"{ID}:ac-02-01"], ItemEdit(result="satisfied"))
-    made = loaded(filled(tested.project, out).data, values=True)
+    made = loaded(fill_workbook(tested.project, out).data, values=True)
     assert [made["AC"][f"{c}4"].value for c in "JKLM"] == ["Satisfied", None, None, None]
     assert not made["AC"]["N4"].value
     assert made["Control Summary"]["D3"].value == "Satisfied"
@@ -159,21 +159,21 @@ def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
 
 def test_what_has_no_row_is_told(tested, tmp_path):
     copy = srtm(tmp_path / "copy.xlsx", steps=STEPS[1:3])
-    made = filled(tested.project, copy)
+    made = fill_workbook(tested.project, copy)
     assert [(note.where, note.what) for note in made.notes] == [
         ("ac-01a.01 (AC-01a.[01])", "has no row in the workbook"),
         ("au-02a (AU-02a.)", "has no row in the workbook"),
     ]
     fewer = [("SC-7", "SC-07a.", "Determine if z.", "Test"), *STEPS]
-    made = filled(tested.project, srtm(copy, steps=fewer))
+    made = fill_workbook(tested.project, srtm(copy, steps=fewer))
     assert "1 row of the workbook without a test here, left as they are" in made.facts
 
 
 def test_a_workbook_that_fits_no_list_is_refused(session, book):
     with pytest.raises(FedcheckError, match="none of its tests"):
-        filled(session.project, book)
+        fill_workbook(session.project, book)
     with pytest.raises(FedcheckError, match="no checklist is called"):
-        filled(session.project, book, list_id="rev5.srtm-hihg")
+        fill_workbook(session.project, book, list_id="rev5.srtm-hihg")
 
 
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=25).map(
@@ -221,7 +221,7 @@ def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wa
         new = replace(record, basis=one.project.item(ref).basis())
         changes += differences(ref, EMPTY, new)
     one.apply(changes, "work")
-    out.write_bytes(filled(one.project, book).data)
+    out.write_bytes(fill_workbook(one.project, book).data)
     assert importer.plan(one, out).empty
     carry_out(two, importer.plan(two, out))
     for name in wanted:
@@ -238,9 +238,9 @@ def test_filling_its_own_result_again_gives_the_same_bytes(tested, book, tmp_pat
     tested.add_evidence(
         [f"{ID}:ac-01a.02"], Evidence("e9", "https://x.example/a;b", "Page: this; that", "url")
     )
-    first = filled(tested.project, book)
+    first = fill_workbook(tested.project, book)
     (tmp_path / "first.xlsx").write_bytes(first.data)
-    again = filled(tested.project, tmp_path / "first.xlsx")
+    again = fill_workbook(tested.project, tmp_path / "first.xlsx")
     assert again.data == first.data
     assert again.facts[0].endswith(" 0 cells written")
     assert importer.plan(tested, tmp_path / "first.xlsx").empty, "what was cut is no difference"
@@ -252,7 +252,7 @@ def test_a_share_is_a_share_however_often_it_is_filled(tested, book, tmp_path):
     made["System"]["A8"], made["System"]["B8"] = "% Satisfied", "=B4/SUM(B4:B6)"
     made.save(book)
     for _ in range(2):
-        book.write_bytes(filled(tested.project, book).data)
+        book.write_bytes(fill_workbook(tested.project, book).data)
         assert loaded(book.read_bytes(), values=True)["System"]["B8"].value == 1 / 3
 
 
@@ -262,7 +262,7 @@ def test_merged_cells_are_filled_once_and_told_where_they_mean_several(tested, t
     made["AC"].merge_cells("H2:H3")
     made["AC"].merge_cells("K4:L4")
     made.save(path)
-    found = filled(tested.project, path)
+    found = fill_workbook(tested.project, path)
     (seen,) = (note for note in found.notes if note.where == "AC, row 2, column H")
     assert seen.what == "merged over 2 tests that do not say the same"
     sheet = loaded(found.data)["AC"]
@@ -276,11 +276,11 @@ def test_merged_cells_are_filled_once_and_told_where_they_mean_several(tested, t
 
 def test_other_lists_with_results_of_these_tests_are_told(tested, book):
     carry_out(tested, importer.plan(tested, book, list_id="acme.srtm"))
-    found = filled(tested.project, book)
+    found = fill_workbook(tested.project, book)
     assert found.facts[0].startswith(f"{ID}: 3 tests"), "the list that holds results is taken"
     assert found.notes == ()
     tested.edit(["acme.srtm:ac-01a.01"], ItemEdit(result="satisfied"))
-    (note,) = filled(tested.project, book).notes
+    (note,) = fill_workbook(tested.project, book).notes
     assert (note.where, note.what) == (
         "acme.srtm", "1 test of that list fit rows of the workbook too",
     )  # fmt: skip
@@ -334,7 +334,7 @@ def worked_on(session, template):
             gap = replace(gap, likelihood=levels[0], impact=levels[1])
             changes += differences(f"findings:{gap.id}", Finding(gap.id), gap)
     session.apply(changes, "work")
-    return filled(session.project, template).data
+    return fill_workbook(session.project, template).data
 
 
 def _text(cell):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from fedcheck.cli.main import cli, run
 from fedcheck.importers.csv_checklist import column_mappings
 from fedcheck.importers.csv_checklist.column_mappings import Mapped
-from fedcheck.importers.csv_checklist.lists import slug
+from fedcheck.importers.csv_checklist.lists import make_slug
 from fedcheck.storage.checklist_files import load_list
 
 HEAD = "Task ID,Task Name,State,Assigned To,Due Date,Notes,Links,Control,Priority\n"
@@ -305,7 +305,7 @@ def test_a_workbook_that_a_program_saved_is_read_like_csv(fedcheck, root, progra
 
 
 def test_a_terminal_is_asked_once(root, monkeypatch):
-    from fedcheck.cli.commands import import_csv
+    from fedcheck.cli.commands import imports
 
     class Terminal:
         @staticmethod
@@ -316,7 +316,7 @@ def test_a_terminal_is_asked_once(root, monkeypatch):
     (root / "t.csv").write_text(SHEET.replace("In Progress", "Sorta"))
     answers = ["", "", "", "", "", "-", "", "", "", "acme.own", "readiness", "csp", "doing"]
     with monkeypatch.context() as patch:
-        patch.setattr(import_csv, "sys", type("S", (), {"stdin": Terminal, "stdout": Terminal}))
+        patch.setattr(imports, "sys", type("S", (), {"stdin": Terminal, "stdout": Terminal}))
         done = CliRunner().invoke(cli, ["import", "csv", "t.csv"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     assert "Task Name  (Draft the SSP, Collect scans, Write the policy) [title]" in done.output
@@ -348,8 +348,8 @@ def test_a_broken_memory_is_told_with_its_line(fedcheck, root):
     [("Draft the SSP", "draft-the-ssp"), ("AC-2(1)", "ac-2-1"), ("Prüfung", "prufung")],
 )
 def test_ids_are_made_of_texts(text, wanted):
-    assert slug(text) == wanted
-    assert slug("测试").startswith("row-")
+    assert make_slug(text) == wanted
+    assert make_slug("测试").startswith("row-")
 
 
 def test_a_workbook_with_several_sheets_and_a_header_that_was_named(fedcheck, root):

@@ -1,6 +1,7 @@
 """Shell completion of items, queries, milestones and checklists; silent where nothing opens."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,11 @@ from fedcheck.domain.query import Words
 from fedcheck.domain.reference import split
 
 if TYPE_CHECKING:
+    from fedcheck.domain.workspace import Project
     from fedcheck.session import Session
+
+Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+"""Returns the completions of what is typed so far."""
 
 
 def _session(ctx: click.Context) -> "Session | None":
@@ -81,6 +86,17 @@ def people(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[Comp
     session = _session(ctx)
     known = session.project.people() if session else []
     return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+
+
+def suggestions(suggest: "Callable[[Project], Iterable[str]]") -> Completer:
+    """Return a completer for the values that a function finds in the workspace."""
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        session = _session(ctx)
+        known = suggest(session.project) if session else ()
+        return [CompletionItem(value) for value in known if value.startswith(incomplete)]
+
+    return complete
 
 
 def requests(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

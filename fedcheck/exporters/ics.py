@@ -1,4 +1,4 @@
-"""Deadlines as a calendar file that other calendars read (iCalendar, RFC 5545).
+"""Write deadlines as a calendar file (iCalendar, RFC 5545).
 
 Written by hand: all-day events need a dozen properties, and the same state gives the same bytes
 whatever version of a library is installed.
@@ -8,8 +8,14 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from fedcheck.analysis import deadlines
 from fedcheck.analysis.deadlines import Deadline
-from fedcheck.domain.text import clean, one_line
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import clean, one_line, plural
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.exporters.registry import Export
+from fedcheck.importers.option import Values
+from fedcheck.session import Session
 
 PRODUCT = "-//fedcheck//fedcheck//EN"
 
@@ -30,7 +36,31 @@ VERBS = {
 """What the summary begins with, by kind."""
 
 
-def calendar_text(
+def write(session: Session, values: Values) -> Export:
+    """Return the deadlines of a query as a calendar file.
+
+    Raises FedcheckError (status 2) for an unknown role.
+    """
+    board = session.board().shared()
+    project, role = board.project, values["role"]
+    roles = project.process.roles
+    if role and role not in roles:
+        hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
+        raise FedcheckError(f'unknown role "{role[:60]}"', hint, ErrorKind.USAGE)
+    found = deadlines.deadlines(board, role, values["query"])
+    text = build_calendar(
+        deadlines.within(found, values["until"]),
+        name=project.config.name,
+        stamp=board.today,
+        marking=project.config.marking,
+        remind=values["remind"],
+    )
+    undated = len(deadlines.without_day(found))
+    what = f"{plural(undated, 'deadline')} without a day left out: fedcheck next --calendar"
+    return Export(text.encode(), left_out=(what,) if undated else ())
+
+
+def build_calendar(
     found: Iterable[Deadline],
     *,
     name: str,
@@ -55,47 +85,47 @@ def calendar_text(
         "VERSION:2.0",
         f"PRODID:{PRODUCT}",
         "CALSCALE:GREGORIAN",
-        f"X-WR-CALNAME:{_text(one_line(name, LONGEST))}",
+        f"X-WR-CALNAME:{_escape(one_line(name, LONGEST))}",
     ]
     if marking:
-        lines.append(f"X-WR-CALDESC:{_text(one_line(marking, LONGEST))}")
+        lines.append(f"X-WR-CALDESC:{_escape(one_line(marking, LONGEST))}")
     for one in found:
         if one.day is not None and not one.private:
-            lines += _event(one, one.day, name, stamp, marking, remind)
+            lines += _write_event(one, one.day, name, stamp, marking, remind)
     lines.append("END:VCALENDAR")
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+    return "".join(f"{part}\r\n" for line in lines for part in _fold(line))
 
 
-def uid(name: str, key: str) -> str:
-    """Return the stable id of a deadline's event; it tells nothing of what it is about."""
+def make_uid(name: str, key: str) -> str:
+    """Return the stable id of a deadline's event; it reveals nothing of the deadline."""
     seed = f"{name}\n{key}".encode("utf-8", "surrogatepass")
     return f"{hashlib.sha256(seed).hexdigest()[:32]}@fedcheck"
 
 
-def _event(
+def _write_event(
     one: Deadline, day: date, name: str, stamp: date, marking: str, remind: int | None
 ) -> Iterator[str]:
     summary = VERBS[one.kind] + one_line(one.what, LONGEST)
     yield "BEGIN:VEVENT"
-    yield f"UID:{uid(name, one.key)}"
-    yield f"DTSTAMP:{_day(stamp)}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{_day(day)}"
+    yield f"UID:{make_uid(name, one.key)}"
+    yield f"DTSTAMP:{_write_day(stamp)}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{_write_day(day)}"
     if day < date.max:
-        yield f"DTEND;VALUE=DATE:{_day(day + timedelta(days=1))}"
-    yield f"SUMMARY:{_text(summary)}"
-    yield f"DESCRIPTION:{_text(_description(one, name, marking))}"
-    yield f"CATEGORIES:{_text(one.kind)}"
+        yield f"DTEND;VALUE=DATE:{_write_day(day + timedelta(days=1))}"
+    yield f"SUMMARY:{_escape(summary)}"
+    yield f"DESCRIPTION:{_escape(_describe(one, name, marking))}"
+    yield f"CATEGORIES:{_escape(one.kind)}"
     yield "TRANSP:TRANSPARENT"
     if remind is not None:
         yield "BEGIN:VALARM"
         yield "ACTION:DISPLAY"
         yield f"TRIGGER:-P{remind}D"
-        yield f"DESCRIPTION:{_text(summary)}"
+        yield f"DESCRIPTION:{_escape(summary)}"
         yield "END:VALARM"
     yield "END:VEVENT"
 
 
-def _description(one: Deadline, name: str, marking: str) -> str:
+def _describe(one: Deadline, name: str, marking: str) -> str:
     who = f"{one.owner} ({one.role})" if one.owner and one.role else one.owner or one.role
     parts = {
         "": one_line(name),
@@ -108,18 +138,18 @@ def _description(one: Deadline, name: str, marking: str) -> str:
     return "\n".join([*lines, one_line(marking)] if marking else lines)
 
 
-def _day(day: date) -> str:
+def _write_day(day: date) -> str:
     return f"{day.year:04}{day.month:02}{day.day:02}"
 
 
-def _text(text: str) -> str:
+def _escape(text: str) -> str:
     """Return text as a value of the type TEXT (RFC 5545, section 3.3.11)."""
     for active in ("\\", ";", ","):
         text = text.replace(active, f"\\{active}")
     return clean(text).replace("\n", "\\n").replace("\t", " ")
 
 
-def _folded(line: str) -> Iterator[str]:
+def _fold(line: str) -> Iterator[str]:
     """Yield a line in parts of at most 75 octets, none of which begins inside a character."""
     part, room = "", FOLD
     for char in line:

@@ -1,19 +1,17 @@
-"""What stands in the columns of the POA&M and of the Risk Exposure Table, by their headings.
+"""The columns of the POA&M and of the Risk Exposure Table: their headings and their values.
 
 The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 say what each holds)
 and of the RET template 2.4 (SAR Appendix A, RET Completion Guide).
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 
-from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.workspace import Project
-from fedcheck.importers.evidence_cells import is_private
+from fedcheck.importers.evidence_cells import EvidenceForm, is_private, write_line
+from fedcheck.spreadsheets.headings import HeadingTable
 from fedcheck.spreadsheets.xlsx_reader import Cell
 
 DEVIATIONS = {
@@ -27,7 +25,7 @@ ASSESSED = "Security Assessment Report"
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """A finding as a table tells it.
+    """A finding as a row of a table.
 
     Attributes:
         number: its official number.
@@ -38,11 +36,6 @@ class RiskRow:
     finding: Finding
     number: str
     changed: date | None
-
-
-def heading(text: str) -> str:
-    """Return the name of a column without what editions write differently."""
-    return re.sub(r"[^a-z0-9]", "", text.casefold())
 
 
 def _controls(row: RiskRow) -> str:
@@ -66,7 +59,7 @@ def _contact(row: RiskRow) -> str:
     return f"{name}, {person.contact}" if person and person.contact else name
 
 
-def _listed(texts: tuple[str, ...]) -> str:
+def _number_texts(texts: tuple[str, ...]) -> str:
     """Return texts numbered as the template does it, a blank line between them."""
     numbered = (
         text if text.startswith("(") else f"({number}) {text}"
@@ -75,7 +68,7 @@ def _listed(texts: tuple[str, ...]) -> str:
     return "\n\n".join(numbered)
 
 
-def _yes(holds: bool) -> str:
+def _yes_or_no(holds: bool) -> str:
     return "Yes" if holds else "No"
 
 
@@ -94,14 +87,9 @@ def _rationale(row: RiskRow) -> str:
 
 
 def _documents(row: RiskRow) -> str:
-    shared = [proof for proof in row.finding.evidence if not is_private(proof.link)]
-    return "\n".join(f"Remediation Evidence : {_named(proof)}" for proof in shared)
-
-
-def _named(proof: Evidence) -> str:
-    """Return what a piece is called, of a file without where it lies on this machine."""
-    link = PurePath(proof.link).name if proof.kind == "file" else proof.link
-    return f"{proof.label} ({link})" if proof.label else link
+    shared = [one for one in row.finding.evidence if not is_private(one.link)]
+    lines = (write_line(one, EvidenceForm.NAME) for one in shared)
+    return "\n".join(f"Remediation Evidence : {line}" for line in lines)
 
 
 def _adjusted(row: RiskRow) -> str:
@@ -121,10 +109,10 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
     "overallremediationplan": lambda row: row.finding.plan,
     "originaldetectiondate": lambda row: row.finding.found,
     "scheduledcompletiondate": lambda row: row.finding.due,
-    "plannedmilestones": lambda row: _listed(row.finding.steps),
-    "milestonechanges": lambda row: _listed(row.finding.step_changes),
+    "plannedmilestones": lambda row: _number_texts(row.finding.steps),
+    "milestonechanges": lambda row: _number_texts(row.finding.step_changes),
     "statusdate": lambda row: row.finding.closed or row.changed or row.finding.found,
-    "vendordependency": lambda row: _yes(bool(row.finding.vendor)),
+    "vendordependency": lambda row: _yes_or_no(bool(row.finding.vendor)),
     "lastvendorcheckindate": lambda row: row.finding.vendor_checked,
     "vendordependentproductname": lambda row: row.finding.vendor,
     "originalriskrating": lambda row: (row.finding.original or row.finding.risk).capitalize(),
@@ -143,10 +131,10 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
     "remediationdescription": lambda row: row.finding.remedy,
     "verificationstatementtestingprocedure": lambda row: row.finding.verification,
 }
-"""What a finding has for each column, by its heading without blanks and signs."""
+"""The value of a finding for each column, by its heading without blanks and signs."""
 
 NUMBER, NAME = "poamid", "weaknessname"
-"""The columns by which a table is recognised."""
+"""The columns by which a table is recognized."""
 
 HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
     "csp": lambda project, _: project.config.provider,
@@ -156,4 +144,7 @@ HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
     "retdate": lambda _, day: day,
     "rcdtdate": lambda _, day: day,
 }
-"""What stands in the head of a sheet, under its names."""
+"""The values in the head of a sheet, each below its name."""
+
+COLUMN_HEADINGS = HeadingTable({name: (name,) for name in COLUMNS}, number="")
+HEAD_HEADINGS = HeadingTable({name: (name,) for name in HEAD}, number="")

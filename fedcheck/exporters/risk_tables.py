@@ -1,4 +1,4 @@
-"""Findings into a copy of the official POA&M, or of the Risk Exposure Table: each in its row."""
+"""Fill a copy of the official POA&M or of the Risk Exposure Table with the findings."""
 
 import re
 from collections import Counter
@@ -14,12 +14,22 @@ from fedcheck.domain.change import Change, differences
 from fedcheck.domain.finding import Finding, remediation_due
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError
-from fedcheck.exporters.risk_columns import COLUMNS, HEAD, NAME, NUMBER, RiskRow, heading
+from fedcheck.exporters.registry import Export
+from fedcheck.exporters.risk_columns import (
+    COLUMN_HEADINGS,
+    COLUMNS,
+    HEAD,
+    HEAD_HEADINGS,
+    NAME,
+    NUMBER,
+    RiskRow,
+)
+from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters, read_workbook
-from fedcheck.spreadsheets.xlsx_writer import cut
+from fedcheck.spreadsheets.xlsx_writer import cut_text
 
 Belongs = Callable[[Finding], bool]
 
@@ -32,12 +42,12 @@ RET: Mapping[str, Belongs] = {
     "corrected": lambda f: f.state == "closed" and f.corrected is not None,
     "risk exposure": lambda f: f.state == "open",
 }
-"""The sheets of each workbook by words of their titles, and the findings that stand there."""
+"""The sheets of each workbook by words of their titles, and which findings belong there."""
 
 WORKBOOKS: Mapping[str, Mapping[str, Belongs]] = {"poam": POAM, "ret": RET}
 TITLES = {"poam": "POA&M", "ret": "Risk Exposure Table"}
 PLACEHOLDERS = {"", "text", "date", "low"}
-"""What the head of an empty template holds."""
+"""What the head of an empty template contains."""
 
 OPTIONAL = ("closed", "configuration", "corrected")
 """Sheets that older editions of a workbook lack."""
@@ -76,7 +86,7 @@ class _Table:
     formulas: Mapping[str, bool]
 
     def fixed(self, row: int) -> bool:
-        """Tell whether a cell of a row holds a formula that nothing can take the place of."""
+        """Return whether a row contains a formula that must not be replaced."""
         return any(self.formulas.get(_place(row, column)) for column in self.columns.values())
 
     def text(self, row: int, column: int) -> str:
@@ -85,7 +95,7 @@ class _Table:
 
     @property
     def numbers(self) -> dict[str, list[int]]:
-        """Return the rows below the header by what stands as their number."""
+        """Return the rows below the header by their official number."""
         column = self.columns[NUMBER]
         found: dict[str, list[int]] = {}
         for row in range(self.header + 1, len(self.sheet.rows)):
@@ -102,7 +112,28 @@ class _Table:
         return max(used, default=self.header) + 1
 
 
-def filled(session: Session, template: Path, kind: str) -> Filled:
+def write_poam(session: Session, values: Values) -> Export:
+    """Return a copy of the POA&M with the findings in it; see `filled`."""
+    return _export(fill_workbook(session, values["template"], "poam"))
+
+
+def write_ret(session: Session, values: Values) -> Export:
+    """Return a copy of the Risk Exposure Table with the findings in it; see `filled`."""
+    return _export(fill_workbook(session, values["template"], "ret"))
+
+
+def _export(found: Filled) -> Export:
+    return Export(
+        found.data,
+        found.facts,
+        found.notes,
+        found.changes,
+        label="Official numbers given",
+        recorded="The numbers are noted with the findings",
+    )
+
+
+def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
     """Return a copy of an official workbook with the findings in it; `kind` is `poam` or `ret`.
 
     A finding keeps the row that has its number; others come after the last row. A finding that
@@ -111,11 +142,11 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
     """
     found = Filled()
     findings = sorted(session.project.findings, key=lambda f: f.found or date.max)
-    tables = _tables(template, kind, findings, found)
+    tables = _find_tables(template, kind, findings, found)
     wanted = [f for f in findings if any(belongs(f) for _, belongs in tables)]
-    _note_twice(wanted, found)
-    numbers = _numbers(session, wanted, [table for table, _ in tables], found)
-    days = _last_changes(session)
+    _note_shared_numbers(wanted, found)
+    numbers = _assign_numbers(session, wanted, [table for table, _ in tables], found)
+    days = _find_last_changes(session)
     rows = {
         f.id: RiskRow(session.project.shared(), f, numbers[f.id], days.get(f"findings:{f.id}"))
         for f in wanted
@@ -124,18 +155,18 @@ def filled(session: Session, template: Path, kind: str) -> Filled:
     for table, belongs in tables:
         here = [rows[f.id] for f in wanted if belongs(f)]
         gone = [rows[f.id] for f in wanted if not belongs(f)]
-        left = _left(table, gone, found)
+        left = _empty_rows(table, gone, found)
         cells[table.sheet.title] = {
-            **_head(session, table),
+            **_fill_head(session, table),
             **left,
-            **_written(table, here, found, {row.number for row in gone}),
+            **_fill_rows(table, here, found, {row.number for row in gone}),
         }
     found.data = fill(template, cells)
     return found
 
 
-def _note_twice(wanted: Sequence[Finding], found: Filled) -> None:
-    """Tell of official numbers that several findings have: each has a row of its own."""
+def _note_shared_numbers(wanted: Sequence[Finding], found: Filled) -> None:
+    """Note the official numbers that several findings share; each finding has a row."""
     for number, count in Counter(f.number for f in wanted if f.number).items():
         if count > 1:
             what = f"is the number of {count} findings; each has a row"
@@ -143,10 +174,10 @@ def _note_twice(wanted: Sequence[Finding], found: Filled) -> None:
             found.notes.append(Note(one_line(number, 30), what, remedy))
 
 
-def _tables(
+def _find_tables(
     template: Path, kind: str, findings: Sequence[Finding], found: Filled
 ) -> list[tuple[_Table, Belongs]]:
-    """Return the tables of a workbook, and what stands in each.
+    """Return the tables of a workbook, and which findings belong in each.
 
     An edition without a sheet for configuration findings has them among the open ones.
     """
@@ -156,7 +187,7 @@ def _tables(
     for words, belongs in WORKBOOKS[kind].items():
         for sheet in sheets:
             if words in one_line(sheet.title).casefold():
-                table = _table(sheet, formulas.get(sheet.title, {}))
+                table = _find_table(sheet, formulas.get(sheet.title, {}))
                 if table is not None:
                     tables.append((table, belongs))
                     break
@@ -172,7 +203,7 @@ def _tables(
     for words in lacks:
         count = sum(WORKBOOKS[kind][words](f) for f in findings)
         if words == "configuration":
-            tables = [(table, _any_open if of is POAM["open"] else of) for table, of in tables]
+            tables = [(table, _is_open if of is POAM["open"] else of) for table, of in tables]
         if count:
             where = "they stand among the open ones"
             remedy = where if words == "configuration" else "take the template of this year"
@@ -181,21 +212,20 @@ def _tables(
     return tables
 
 
-def _any_open(finding: Finding) -> bool:
+def _is_open(finding: Finding) -> bool:
     return finding.state == "open"
 
 
-def _table(sheet: Sheet, formulas: Mapping[str, bool]) -> _Table | None:
+def _find_table(sheet: Sheet, formulas: Mapping[str, bool]) -> _Table | None:
     """Return the table of a sheet; its header is the first row with a number and a name."""
     for number, cells in enumerate(sheet.rows):
-        names = [heading(cell) if isinstance(cell, str) else "" for cell in cells]
-        if NUMBER in names and NAME in names:
-            columns = {name: names.index(name) for name in names if name in COLUMNS}
+        columns = COLUMN_HEADINGS.find_columns(cells)
+        if NUMBER in columns and NAME in columns:
             return _Table(sheet, number, columns, formulas)
     return None
 
 
-def _numbers(
+def _assign_numbers(
     session: Session, wanted: Sequence[Finding], tables: Iterable[_Table], found: Filled
 ) -> dict[str, str]:
     """Return the official number of each finding, new ones where they have none yet."""
@@ -221,7 +251,7 @@ def _numbers(
     return numbers
 
 
-def _last_changes(session: Session) -> dict[str, date]:
+def _find_last_changes(session: Session) -> dict[str, date]:
     """Return the day on which each finding was last changed."""
     zone = ZoneInfo(session.project.config.timezone)
     entered = session.history()
@@ -232,12 +262,12 @@ def _last_changes(session: Session) -> dict[str, date]:
     }
 
 
-def _head(session: Session, table: _Table) -> dict[str, Cell]:
+def _fill_head(session: Session, table: _Table) -> dict[str, Cell]:
     """Return the head of a sheet: what the template has not filled yet, and the date always."""
     cells: dict[str, Cell] = {}
     for number, row in enumerate(table.sheet.rows[: table.header]):
         for column, cell in enumerate(row):
-            value = HEAD.get(heading(cell)) if isinstance(cell, str) else None
+            value = HEAD.get(HEAD_HEADINGS.find_field(cell))
             if value is None or number + 1 >= table.header:
                 continue
             wanted = value(session.project, session.today())
@@ -247,10 +277,12 @@ def _head(session: Session, table: _Table) -> dict[str, Cell]:
     return cells
 
 
-def _left(table: _Table, gone: Iterable[RiskRow], found: Filled) -> dict[str, Cell | Computed]:
-    """Return the cells to empty of findings that stand on another sheet now.
+def _empty_rows(
+    table: _Table, gone: Iterable[RiskRow], found: Filled
+) -> dict[str, Cell | Computed]:
+    """Return the cells to clear for findings that moved to another sheet.
 
-    Formulas stay: they show nothing where nothing stands beside them.
+    Formulas stay: they show nothing in an empty row.
     """
     cells: dict[str, Cell | Computed] = {}
     known = table.numbers
@@ -264,7 +296,7 @@ def _left(table: _Table, gone: Iterable[RiskRow], found: Filled) -> dict[str, Ce
     return cells
 
 
-def _written(
+def _fill_rows(
     table: _Table, rows: Sequence[RiskRow], found: Filled, gone: Collection[str]
 ) -> dict[str, Cell | Computed]:
     cells: dict[str, Cell | Computed] = {}
@@ -274,7 +306,7 @@ def _written(
         own = known.get(row.number, [])
         place = own.pop(0) if own else None
         if place is None:
-            while table.fixed(free) and not _by_rule(row.finding):
+            while table.fixed(free) and not _has_computed_due(row.finding):
                 free += 1  # the template computes another date there than is planned
             place, free = free, free + 1
         for name, column in table.columns.items():
@@ -282,10 +314,12 @@ def _written(
             where = _place(place, column)
             if value in ("", None):
                 blank[name] = blank.get(name, 0) + (not table.text(place, column).strip())
-            elif table.formulas.get(where) or (where in table.formulas and _by_rule(row.finding)):
+            elif table.formulas.get(where) or (
+                where in table.formulas and _has_computed_due(row.finding)
+            ):
                 cells[where] = Computed(value)
             else:
-                text = cut(value) if isinstance(value, str) else value
+                text = cut_text(value) if isinstance(value, str) else value
                 if text != value:
                     what = f"{row.number}: a text longer than a cell may be was cut"
                     found.notes.append(Note(f"{one_line(table.sheet.title)}, {where}", what))
@@ -314,12 +348,12 @@ def _written(
 
 
 def _is_number(text: str) -> bool:
-    """Tell an official number from the words with which a template explains its columns."""
+    """Return whether a text is an official number, not a template's explanation."""
     return " " not in text and any(char.isdigit() for char in text)
 
 
-def _by_rule(finding: Finding) -> bool:
-    """Tell whether the due date is the one that the template's formula gives."""
+def _has_computed_due(finding: Finding) -> bool:
+    """Return whether the due date is the one that the template's formula gives."""
     return finding.found is not None and finding.due == remediation_due(finding.risk, finding.found)
 
 

@@ -1,7 +1,7 @@
-"""The export into a test case workbook: a team's own copy, filled with what is recorded.
+"""Fill a copy of a test case workbook with records and findings.
 
 Rows are found by procedure and control, columns by their headings. Only cells that differ are
-written; what the copy says and the records do not stays in it.
+written. A cell stays as it is where nothing is recorded.
 """
 
 from collections import Counter
@@ -12,50 +12,45 @@ from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.exporters.srtm_summary import Outcome, summary_cells
+from fedcheck.exporters.registry import Export
+from fedcheck.exporters.srtm_summary import Outcome, fill_summaries
 from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
-from fedcheck.importers.srtm.checklist import item_ids
+from fedcheck.importers.srtm.checklist import assign_item_ids
 from fedcheck.importers.srtm.columns import (
     FILLED,
     LEVEL_WORDS,
     RESULT_WORDS,
-    level_of,
-    result_of,
-    says_nothing,
-    settled,
+    is_nothing,
+    normalize_text,
+    parse_level,
+    parse_result,
 )
-from fedcheck.importers.srtm.rows import Step, code_key, steps_of
+from fedcheck.importers.srtm.rows import Step, code_key, read_steps
+from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import parse_day
 from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
-from fedcheck.spreadsheets.xlsx_writer import cut
+from fedcheck.spreadsheets.xlsx_writer import cut_text
 
 HEADED = {
     "tester": "assessor", "tested": "day of the test", "statement": "risk statement",
     "differential": "SSP differential", "risk": "identified risk", "result": "assessment result",
 }  # fmt: skip
-"""What columns are called to people, where that is not the name of their field."""
+"""The names of columns for people, where they are not those of the fields."""
 
 RISK = ("risk", "statement", "likelihood", "impact", "exposure", "recommendation")
 
 Cells = dict[str, dict[str, Cell | Computed]]
 """Cells to write: by title of the sheet, then by place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A filled workbook, and what is to be said of it."""
-
-    data: bytes
-    facts: tuple[str, ...]
-    notes: tuple[Note, ...]
 
 
 @dataclass(slots=True)
@@ -69,7 +64,7 @@ class _Filling:
     written: int = 0
     replaced: int = 0
     kept: int = 0
-    homeless: Counter[str] = field(default_factory=Counter)
+    without_place: Counter[str] = field(default_factory=Counter)
     areas: dict[tuple[str, str, str], list[tuple[Step, str]]] = field(default_factory=dict)
 
     def set(self, sheet: str, place: str, value: Cell | Computed) -> None:
@@ -77,16 +72,16 @@ class _Filling:
 
     def row(self, step: Step, shown: Mapping[str, str], findings: Sequence[Finding]) -> Outcome:
         """Fill a row; return what it says of its control then."""
-        before = {name: _said(step, name) for name in FILLED}
+        before = {name: _read_cell(step, name) for name in FILLED}
         after = dict(before)
         self.rows += bool(any(shown.values()))
-        corrected = bool(findings) and not cells.live(findings)
+        corrected = bool(findings) and not cells.select_open(findings)
         for name in FILLED:
             if name == "exposure":
                 continue
             new, old = shown[name], before[name]
             if name not in step.columns:
-                self.homeless[name] += bool(new)
+                self.without_place[name] += bool(new)
                 continue
             if name in step.merged:
                 area = (step.sheet, name, step.merged[name])
@@ -98,7 +93,7 @@ class _Filling:
                         remedy = "unmerge it in the template"
                         self.notes.append(Note(step.place(name), what, remedy))
                     continue
-            if _same(name, new, old):
+            if _is_same(name, new, old):
                 continue
             if not new and not (corrected and name in RISK):
                 self.kept += 1
@@ -109,12 +104,12 @@ class _Filling:
         after["exposure"] = self._exposure(step, after, shown["exposure"])
         return Outcome(step.controls, after["result"], after["exposure"], after["differential"])
 
-    def told(self) -> list[Note]:
-        """Return which merged cells stand for tests that do not say the same."""
+    def note_differing(self) -> list[Note]:
+        """Return notes on merged cells whose tests differ."""
         notes = []
         for (_, name, _), tests in self.areas.items():
             first, said = tests[0]
-            if any(not _same(name, other, said) for _, other in tests[1:]):
+            if any(not _is_same(name, other, said) for _, other in tests[1:]):
                 what = f"merged over {plural(len(tests), 'test')} that do not say the same"
                 remedy = "what the first says is written; unmerge it in the template"
                 notes.append(Note(first.place(name), what, remedy))
@@ -124,7 +119,7 @@ class _Filling:
         """Return what is recorded and the workbook has no column for; empty where nothing is."""
         return ", ".join(
             f"{HEADED.get(name, name)} ({plural(count, 'test')})"
-            for name, count in self.homeless.items()
+            for name, count in self.without_place.items()
             if count
         )
 
@@ -135,9 +130,9 @@ class _Filling:
             return
         text = RESULT_WORDS.get(new, new) if name == "result" else new
         text = LEVEL_WORDS.get(new, new) if name in ("likelihood", "impact", "exposure") else text
-        if cut(text) != text:
+        if cut_text(text) != text:
             self.notes.append(Note(step.place(name), "a text longer than a cell may be was cut"))
-        self.set(step.sheet, step.cell(name), cut(text))
+        self.set(step.sheet, step.cell(name), cut_text(text))
 
     def _exposure(self, step: Step, after: Mapping[str, str], ours: str) -> str:
         """Return the exposure of a row, as its formula computes it, or ours where it has none."""
@@ -147,7 +142,7 @@ class _Filling:
         place = step.cell("exposure")
         if place in self.formulas.get(step.sheet, ()):
             word = LEVEL_WORDS.get(computed, "")
-            if settled(str(step.raw.get("exposure") or "")) != word:
+            if normalize_text(str(step.raw.get("exposure") or "")) != word:
                 self.set(step.sheet, place, Computed(word))
             if ours and not computed and not step.hidden("likelihood"):
                 what = "the risk has no likelihood and impact, from which the workbook computes it"
@@ -159,9 +154,19 @@ class _Filling:
         return wanted or after["exposure"]
 
 
-def filled(
+def write(session: Session, values: Values) -> Export:
+    """Return a copy of a test case workbook with the tests of a query in it; see `filled`."""
+    board = session.board().shared()
+    refs = None
+    if values["query"]:
+        query = item_language(board.project).parse(values["query"])
+        refs = {row.ref for row in query.select(board.rows.values(), board.today)}
+    return fill_workbook(board.project, values["template"], list_id=values["list"], refs=refs)
+
+
+def fill_workbook(
     project: Project, template: Path, *, list_id: str = "", refs: Collection[str] | None = None
-) -> Filled:
+) -> Export:
     """Return a copy of a test case workbook, filled with records and findings.
 
     Args:
@@ -175,13 +180,13 @@ def filled(
             2 for a list that is not there.
     """
     sheets = read_workbook(template)
-    found = steps_of(sheets, template)
+    found = read_steps(sheets, template)
     if not found.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{template}: no sheet with test steps", hint)
-    checklist, ids = _fitting(project, found.steps, template, list_id)
+    checklist, ids = _find_list(project, found.steps, template, list_id)
     filling = _Filling(formula_cells(template))
-    findings = cells.by_item(project.findings)
+    findings = cells.group_by_item(project.findings)
     outcomes, met = [], set()
     for step, item_id in zip(found.steps, ids, strict=True):
         ref = f"{checklist.id}:{item_id}"
@@ -190,17 +195,17 @@ def filled(
         record = project.record(ref) if wanted else EMPTY
         if wanted:
             met.add(ref)
-            shown = cells.cells_of(record, cells.live(own))
+            shown = cells.write_cells(record, cells.select_open(own))
             outcomes.append(filling.row(step, shown, own))
         else:
-            said = {name: _said(step, name) for name in ("result", "exposure", "differential")}
+            said = {name: _read_cell(step, name) for name in ("result", "exposure", "differential")}
             outcomes.append(Outcome(step.controls, *said.values()))
-    summary_cells(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
+    fill_summaries(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
     notes = [
         *filling.notes,
-        *filling.told(),
-        *_without_row(project, checklist, findings, met, refs),
-        *(_also_fitting(project, found.steps, checklist) if not list_id else ()),
+        *filling.note_differing(),
+        *_note_missing_rows(project, checklist, findings, met, refs),
+        *(_note_other_lists(project, found.steps, checklist) if not list_id else ()),
     ]
     facts = [
         f"{checklist.id}: {plural(filling.rows, 'test')} of {plural(len(met), 'row')} filled,"
@@ -215,10 +220,10 @@ def filled(
         facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
     if missing := filling.without_column():
         facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
-    return Filled(fill(template, filling.cells), tuple(facts), tuple(notes))
+    return Export(fill(template, filling.cells), tuple(facts), tuple(notes))
 
 
-def _fitting(
+def _find_list(
     project: Project, steps: Sequence[Step], template: Path, list_id: str
 ) -> tuple[Checklist, list[str]]:
     """Return the list that a workbook is filled from, and the item ids of its steps."""
@@ -231,9 +236,9 @@ def _fitting(
     best: tuple[tuple[int, int], Checklist, list[str]] | None = None
     for one in named:
         if any(item.kind == "test" and item.code for _, item in one.items.values()):
-            ids, _ = item_ids(steps, one)
+            ids, _ = assign_item_ids(steps, one)
             met = [item_id for item_id in ids if item_id in one.items]
-            rank = (len(met), _recorded(project, one, met))
+            rank = (len(met), _count_recorded(project, one, met))
             if met and (best is None or rank > best[0]):
                 best = (rank, one, ids)
     if best is None:
@@ -242,31 +247,31 @@ def _fitting(
     return best[1], best[2]
 
 
-def _recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
+def _count_recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
     return sum(project.record(f"{checklist.id}:{item}") != EMPTY for item in items)
 
 
-def _also_fitting(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
-    """Tell of other lists that hold records of tests that the workbook has a row for."""
+def _note_other_lists(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
+    """Return notes on other checklists with records of tests that the workbook has a row for."""
     told = []
     codes = {code_key(step.code) for step in steps if step.code}
     for one in project.checklists.values():
         tests = [i for i, (_, t) in one.items.items() if t.kind == "test"]
         fit = [i for i in tests if code_key(one.items[i][1].code) in codes]
-        count = _recorded(project, one, fit) if one.id != chosen.id else 0
+        count = _count_recorded(project, one, fit) if one.id != chosen.id else 0
         if count:
             what = f"{plural(count, 'test')} of that list fit rows of the workbook too"
             told.append(Note(one.id, what, f"they are not in it; fill it with --list {one.id}"))
     return told
 
 
-def _said(step: Step, name: str) -> str:
+def _read_cell(step: Step, name: str) -> str:
     """Return what a cell says before it is filled, in our words."""
     text = step.cells.get(name, "")
     if name == "result":
-        return result_of(text) or text
+        return parse_result(text) or text
     if name in ("likelihood", "impact", "exposure"):
-        level = level_of(text)
+        level = parse_level(text)
         return text if level is None else level
     if name == "tested":
         try:
@@ -277,23 +282,23 @@ def _said(step: Step, name: str) -> str:
     return text
 
 
-def _same(name: str, new: str, old: str) -> bool:
-    if new == old or (not new and says_nothing(old)) or settled(cut(new)) == old:
+def _is_same(name: str, new: str, old: str) -> bool:
+    if new == old or (not new and is_nothing(old)) or normalize_text(cut_text(new)) == old:
         return True
     if name != "evidence" or not new:
         return False
-    theirs, ours = cells.pieces_in(old), cells.pieces_in(new)
+    theirs, ours = cells.split_evidence(old), cells.split_evidence(new)
     return ours in (theirs, [piece for piece in theirs if piece != KEPT_INSIDE])
 
 
-def _without_row(
+def _note_missing_rows(
     project: Project,
     checklist: Checklist,
     findings: Mapping[str, Sequence[Finding]],
     met: Collection[str],
     refs: Collection[str] | None,
 ) -> list[Note]:
-    """Tell of items that something is recorded about, and that the workbook has no row for."""
+    """Return notes on items with records that the workbook has no row for."""
     told = []
     for item_id, (_, item) in checklist.items.items():
         ref = f"{checklist.id}:{item_id}"

@@ -1,4 +1,4 @@
-"""The tabs of a test case workbook that sum it up: what their formulas will come to.
+"""Fill the summary tabs of a test case workbook with the results of their formulas.
 
 A program that does not compute formulas then shows the right numbers too.
 """
@@ -12,11 +12,11 @@ from fedcheck.domain.control_ids import controls_in
 from fedcheck.domain.query_fields import family
 from fedcheck.importers.srtm.columns import (
     LEVEL_WORDS,
+    TABLE,
     WITHIN,
-    level_high,
-    plain,
-    plain_heading,
-    summary_of,
+    find_summary_columns,
+    highest_level,
+    normalize_words,
 )
 from fedcheck.spreadsheets.xlsx_filler import Computed
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
@@ -36,7 +36,7 @@ _BOX = re.compile(r"([a-z]{2}) summary")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a row of a test says of its controls, once it is filled."""
+    """The result of a filled row for its controls."""
 
     controls: tuple[str, ...]
     result: str
@@ -54,7 +54,7 @@ class Sum:
     differentials: int
 
 
-def summed(outcomes: Iterable[Outcome]) -> dict[str, Sum]:
+def sum_by_control(outcomes: Iterable[Outcome]) -> dict[str, Sum]:
     """Return the sum of each control, as the official tab "Control Summary" computes it.
 
     One test that is other than satisfied makes the control so; it is not applicable where all of
@@ -70,12 +70,12 @@ def summed(outcomes: Iterable[Outcome]) -> dict[str, Sum]:
         result = next((r for r in ("other-than-satisfied", "satisfied") if r in results), "")
         if all(one == "not-applicable" for one in results):
             result = "not-applicable"
-        level = level_high([test.exposure for test in tests])
+        level = highest_level([test.exposure for test in tests])
         found[control] = Sum(control, result, level, sum(bool(t.differential) for t in tests))
     return found
 
 
-def summary_cells(
+def fill_summaries(
     sheets: Sequence[Sheet],
     tested: Collection[str],
     outcomes: Iterable[Outcome],
@@ -91,16 +91,16 @@ def summary_cells(
         formulas: places of the cells with a formula, by title of the sheet.
         put: sets a cell.
     """
-    sums = summed(outcomes)
+    sums = sum_by_control(outcomes)
     listed: list[Sum] = []
     others = [sheet for sheet in sheets if sheet.title not in tested]
     for sheet in others:
-        listed += _by_control(sheet, sums, formulas.get(sheet.title, frozenset()), put)
+        listed += _fill_control_summary(sheet, sums, formulas.get(sheet.title, frozenset()), put)
     for sheet in others:
-        _counts(sheet, listed, formulas.get(sheet.title, frozenset()), put)
+        _fill_counts(sheet, listed, formulas.get(sheet.title, frozenset()), put)
 
 
-def _by_control(
+def _fill_control_summary(
     sheet: Sheet, sums: Mapping[str, Sum], formulas: Collection[str], put: Setter
 ) -> list[Sum]:
     """Set result, level and differentials of each control; return the sums in their order.
@@ -111,7 +111,7 @@ def _by_control(
     listed = []
     for number, row in enumerate(sheet.rows, 1):
         if not columns:
-            columns = summary_of(row) if number <= WITHIN else {}
+            columns = find_summary_columns(row) if number <= WITHIN else {}
             continue
         place = columns["control"]
         controls = controls_in(str(row[place] or "")) if place < len(row) else ()
@@ -133,15 +133,21 @@ def _by_control(
             if cell in formulas:
                 if old != value and (old or value != ""):
                     put(sheet.title, cell, Computed(value))
-            elif controls[0] in sums and value and plain(str(old or "")) != plain(str(value)):
+            elif (
+                controls[0] in sums
+                and value
+                and normalize_words(str(old or "")) != normalize_words(str(value))
+            ):
                 put(sheet.title, cell, value)
     return listed
 
 
-def _counts(sheet: Sheet, listed: Sequence[Sum], formulas: Collection[str], put: Setter) -> None:
+def _fill_counts(
+    sheet: Sheet, listed: Sequence[Sum], formulas: Collection[str], put: Setter
+) -> None:
     """Set the counts of results and levels, of all controls and by family, found by their labels.
 
-    Only cells that hold a formula are set: a word such as "High" may stand anywhere.
+    Only cells with a formula are set: a word such as "High" may be anywhere.
     """
     results = Counter(one.result for one in listed)
     levels = Counter(one.exposure for one in listed)
@@ -161,7 +167,7 @@ def _counts(sheet: Sheet, listed: Sequence[Sum], formulas: Collection[str], put:
 
     for number, row in enumerate(sheet.rows, 1):
         for place, cell in enumerate(row):
-            label = plain_heading(cell)
+            label = TABLE.normalize(cell)
             if not label or f"{column_letters(place + 1)}{number}" in formulas:
                 continue
             if box := _BOX.fullmatch(label):

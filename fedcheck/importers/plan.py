@@ -1,11 +1,7 @@
-"""What an import would do: an importer returns a plan and never saves.
-
-Dry run, undo and lock then come for free (design, section 5).
-"""
+"""The plan that an importer returns. An importer never saves: dry run, undo and lock follow."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
@@ -15,12 +11,12 @@ from fedcheck.session import Session, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something of a file that could not be used, or was used in a way that one should know.
+    """A remark on a file: something that was not used, or not as a person may expect.
 
     Attributes:
         where: the place in the file, as a person finds it: `AC, row 12, column J`.
-        what: what is the matter.
-        remedy: what to do about it; empty where nothing is to be done.
+        what: the problem.
+        remedy: what to do about it; empty if there is nothing to do.
     """
 
     where: str
@@ -33,10 +29,10 @@ class Plan:
     """What an import would do to a workspace.
 
     Attributes:
-        label: name of the file, for the history.
-        facts: what was found and what will be done, a line each, for people.
-        checklists: lists that are written whole into the workspace.
-        changes: changes of records, requests and findings.
+        label: the name of the file, for the history: `x.xlsx`.
+        facts: what was found and what will be done, a line each.
+        checklists: the checklists to write.
+        changes: the changes of records, requests and findings.
         notes: everything that could not be used.
     """
 
@@ -48,12 +44,12 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Tell whether there is nothing to do: all of it is in the workspace already."""
+        """Return whether the workspace has all of it already."""
         return not (self.checklists or self.changes)
 
     @property
-    def told(self) -> str:
-        """Return what it would write, in words: `1 checklist and 12 changes of 4 records`."""
+    def summary(self) -> str:
+        """Return what it would write: `1 checklist and 12 changes of 4 records`."""
         what = []
         if self.checklists:
             what.append(plural(len(self.checklists), "checklist"))
@@ -85,10 +81,23 @@ class Plan:
         }
 
 
-Planner = Callable[[Session, Path], Plan]
-"""Reads a file for a workspace. Raises FedcheckError where that cannot be."""
+def _do_nothing(_: Transaction | None) -> None:
+    """Keep nothing for the next import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a reader returns: a plan, and what to do once it was carried out.
+
+    Attributes:
+        after: takes the transaction, or None where the plan was empty; keeps what the next import
+            of such a file needs. Raises FedcheckError.
+    """
+
+    plan: Plan
+    after: Callable[[Transaction | None], None] = _do_nothing
 
 
 def carry_out(session: Session, plan: Plan) -> Transaction:
-    """Do what a plan says, as one action that undo takes back. Raises FedcheckError."""
+    """Apply a plan as one transaction. Raises FedcheckError."""
     return session.bring_in(plan.checklists, plan.changes, plan.came)

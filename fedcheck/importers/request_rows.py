@@ -1,7 +1,7 @@
 """Requests as rows of a table that others fill in: columns, cells, and the mark of each row.
 
-The mark holds a short fingerprint of each field that may come back changed. With it, an import
-knows which side has changed what since the export, and writes over nobody's words.
+The mark contains a short fingerprint of each field that may come back changed. With it, an import
+finds out which side changed a field since the export, and overwrites nothing.
 """
 
 import hashlib
@@ -15,8 +15,9 @@ from fedcheck.analysis.waiting_since import answering
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean
 from fedcheck.domain.workspace import Project
-from fedcheck.importers.evidence_cells import proof_text
-from fedcheck.spreadsheets.grid import Cell, named, plain
+from fedcheck.importers.evidence_cells import EvidenceForm, write_line
+from fedcheck.spreadsheets.grid import Cell, normalize_cell
+from fedcheck.spreadsheets.headings import HeadingTable, normalize
 from fedcheck.spreadsheets.xlsx_reader import Sheet
 
 COLUMNS: Mapping[str, str] = {
@@ -65,16 +66,16 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "comment": ("reviewer comment", "reviewers comment", "decision comment", "reason"),
     "mark": ("row mark", "fedcheck"),
 }
-"""Other headings that a column may have, as `named` gives them."""
+"""Other headings that a column may have, as `normalize` gives them."""
 
 FIELDS = ("answer", "evidence", "decision", "comment", "due")
-"""What may come back changed."""
+"""The fields that others may change."""
 
 REST = ("kind", "round", "by", "to", "document", "section", "title", "text", "items")
-"""What is told of when it was changed in the file, and stays as it is here."""
+"""The fields whose changes in the file are listed and not imported."""
 
 MARKED = (*FIELDS, "state", "base", "rest")
-"""What the mark of a row has a fingerprint of."""
+"""The values of which the mark of a row contains fingerprints."""
 
 LONGEST = 32_000
 """The longest text of a cell; a spreadsheet holds 32,767 characters."""
@@ -82,9 +83,10 @@ LONGEST = 32_000
 MARK = re.compile(r"1:[0-9a-f]{6}(?:\.[0-9a-f]{6}){7}")
 
 _NUMBER_LIKE = re.compile(r"[0-9]+(?:e[0-9]+)?")
-_NAMES = {
-    name: field for field, title in COLUMNS.items() for name in (named(title), *ALIASES[field])
-}
+TABLE = HeadingTable(
+    {field: (normalize(title), *ALIASES[field]) for field, title in COLUMNS.items()}
+)
+"""The headings of each field: that of our export, then the usual other ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +96,27 @@ class Mark:
     prints: tuple[str, ...]
 
     def same(self, field: str, value: str) -> bool:
-        """Tell whether a value is what the field held."""
+        """Return whether a value is the one that was exported."""
         return self.prints[MARKED.index(field)] == fingerprint(value)
 
     def same_rest(self, row: Mapping[str, str]) -> bool:
-        """Tell whether the other columns are as they were."""
-        return self.prints[-1] == _rest(row)
+        """Return whether the other columns are as they were exported."""
+        return self.prints[-1] == _fingerprint_rest(row)
 
 
-def mark_of(text: str) -> Mark | None:
+def parse_mark(text: str) -> Mark | None:
     """Return a mark from its text; None where it is none of ours."""
     text = text.strip()
     return Mark(tuple(text[2:].split("."))) if MARK.fullmatch(text) else None
 
 
-def field_of(heading: str) -> str:
-    """Return the field that a heading means; empty where it is none."""
-    return _NAMES.get(named(heading), "")
-
-
-def score(cells: Sequence[str]) -> int:
-    """Say how much a row looks like the header: the fields it names, if what is asked is among."""
-    found = {field_of(cell) for cell in cells if cell} - {""}
+def score_header(cells: Sequence[str]) -> int:
+    """Return how many fields a row names; 0 where neither an id nor a title is among them."""
+    found = TABLE.find_columns(cells)
     return len(found) if "id" in found or "title" in found else 0
 
 
-def cells_of(project: Project, request: Request) -> dict[str, str]:
+def write_cells(project: Project, request: Request) -> dict[str, str]:
     """Return the cells of a request by field, without the mark; nothing private is in them.
 
     The project must be what may leave (`Project.shared`).
@@ -142,30 +139,34 @@ def cells_of(project: Project, request: Request) -> dict[str, str]:
         "due": request.due.isoformat() if request.due else "",
         "state": state_of(request),
         "answer": request.answer,
-        "evidence": "\n".join(dict.fromkeys(proof_text(proof) for proof in request.evidence)),
+        "evidence": "\n".join(
+            dict.fromkeys(write_line(one, EvidenceForm.ANGLES) for one in request.evidence)
+        ),
         "answered": request.answered.isoformat() if request.answered else "",
-        "decision": decision_of(request),
+        "decision": standing_decision(request),
         "comment": request.comment,
     }
     return {field: cell_text(text) for field, text in found.items()}
 
 
 def cell_text(text: str) -> str:
-    """Return a text as it stands in a cell and as it is compared when it comes back."""
-    text = plain(clean(plain(text)))
+    """Return a text as a cell contains it, and as it is compared on import."""
+    text = normalize_cell(clean(normalize_cell(text)))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def decision_of(request: Request) -> str:
-    """Return the decision that stands: accepted, returned, or none yet."""
+def standing_decision(request: Request) -> str:
+    """Return the present decision: accepted, returned, or none yet."""
     state = state_of(request)
     return state if state in ("accepted", "returned") else ""
 
 
-def mark_text(cells: Mapping[str, str], request: Request) -> str:
+def write_mark(cells: Mapping[str, str], request: Request) -> str:
     """Return the mark of a row: fingerprints of what may change, then one of the rest."""
     values = {**cells, "base": decision_base(request)}
-    return "1:" + ".".join([*(fingerprint(values[name]) for name in MARKED[:-1]), _rest(cells)])
+    return "1:" + ".".join(
+        [*(fingerprint(values[name]) for name in MARKED[:-1]), _fingerprint_rest(cells)]
+    )
 
 
 def decision_base(request: Request) -> str:
@@ -179,8 +180,8 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(cell_text(text).encode("utf-8", "replace")).hexdigest()[:6]
 
 
-def _rest(cells: Mapping[str, str]) -> str:
-    return fingerprint("\x1f".join(plain(cells.get(field, "")) for field in REST))
+def _fingerprint_rest(cells: Mapping[str, str]) -> str:
+    return fingerprint("\x1f".join(normalize_cell(cells.get(field, "")) for field in REST))
 
 
 def _safe_id(request_id: str) -> str:
@@ -188,12 +189,12 @@ def _safe_id(request_id: str) -> str:
     return f"requests:{request_id}" if _NUMBER_LIKE.fullmatch(request_id) else request_id
 
 
-def chosen(
+def select_requests(
     project: Project, requests: Iterable[Request], to: str = "", kind: str = ""
 ) -> list[Request]:
     """Return the requests to a person or a role (everybody in it), and of a kind.
 
-    Those without a `to` are the provider's; see `insight.parties`.
+    A request without a `to` is for the provider.
     """
     found = []
     for request in requests:
@@ -206,19 +207,19 @@ def chosen(
     return found
 
 
-def rows_of(project: Project, requests: Iterable[Request]) -> list[list[str]]:
+def build_rows(project: Project, requests: Iterable[Request]) -> list[list[str]]:
     """Return the table of requests: the headings, then a row for each."""
     rows = [list(COLUMNS.values())]
     for request in requests:
-        cells = cells_of(project, request)
-        cells["mark"] = mark_text(cells, request)
+        cells = write_cells(project, request)
+        cells["mark"] = write_mark(cells, request)
         rows.append([cells[field] for field in COLUMNS])
     return rows
 
 
-def sheet_of(project: Project, requests: Iterable[Request]) -> Sheet:
+def build_sheet(project: Project, requests: Iterable[Request]) -> Sheet:
     """Return the table of requests as a sheet of a workbook, in which days are days."""
-    head, *rows = rows_of(project, requests)
+    head, *rows = build_rows(project, requests)
     days = [place for place, name in enumerate(COLUMNS) if name in ("asked", "due", "answered")]
     whole: list[tuple[Cell, ...]] = [tuple(head)]
     for row in rows:

@@ -1,8 +1,8 @@
-"""A filled table of requests comes back: what was changed in it, by whom, and what follows."""
+"""Import a table of requests that others filled in."""
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,12 +20,21 @@ from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
 from fedcheck.importers import request_rows as rows
-from fedcheck.importers.evidence_cells import KEPT_INSIDE, new_proof, proofs_in
-from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.evidence_cells import (
+    KEPT_INSIDE,
+    EvidenceForm,
+    make_evidence,
+    read_line,
+    split_cell,
+)
+from fedcheck.importers.merge import merge, show_sides
+from fedcheck.importers.option import Values
+from fedcheck.importers.plan import Note, Plan, Prepared
+from fedcheck.importers.registry import Peek
 from fedcheck.importers.request_rows import COLUMNS, Mark
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, Order, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, best_grid, plain, read_sheets
+from fedcheck.spreadsheets.grid import Grid, Line, find_best_grid, normalize_cell, read_sheets
 from fedcheck.storage.record_file import REQUESTS
 
 WANTED = 'it needs the columns "ID" or "Comment or request"; see: fedcheck export requests'
@@ -69,6 +78,22 @@ class _Row:
     mark: Mark | None
 
 
+def recognize(peek: Peek) -> bool:
+    """Return whether a file is a table of requests: the marks of our export, or most columns."""
+
+    def score(cells: Sequence[str]) -> int:
+        found = rows.TABLE.find_columns(cells)
+        asked = {"title", "answer"} <= found.keys()
+        return len(found) if asked and ("mark" in found or len(found) >= 8) else 0
+
+    return peek.score_header(score) > 0
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a filled table of requests; see `plan`."""
+    return Prepared(plan(session, path, theirs=values["theirs"], dates=values["dates"]))
+
+
 def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "") -> Plan:
     """Return what a filled table of requests would change.
 
@@ -81,15 +106,10 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
     Raises:
         FedcheckError: status 3 where the file cannot be read or is no such table.
     """
-    grid = best_grid(path, read_sheets(path), rows.score, WANTED)
-    columns: dict[str, int] = {}
-    extra = []
-    for place, heading in enumerate(grid.header):
-        name = rows.field_of(heading)
-        if name and name not in columns:
-            columns[name] = place
-        elif heading:
-            extra.append(heading)
+    grid = find_best_grid(path, read_sheets(path), rows.score_header, WANTED)
+    columns = rows.TABLE.find_columns(grid.header)
+    used = columns.values()
+    extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
     reading = _Reading(session, session.project.shared(), grid, columns, theirs, dates)
     if extra:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
@@ -159,7 +179,7 @@ def _same_as(reading: _Reading, cells: Mapping[str, str]) -> Request | None:
     """Return the request that a row without an id has become in an earlier import."""
     if reading.asked is None:
         project = reading.project
-        known = ((_identity(rows.cells_of(project, r)), r) for r in reversed(project.requests))
+        known = ((_identity(rows.write_cells(project, r)), r) for r in reversed(project.requests))
         reading.asked = dict(known)
     return reading.asked.get(_identity(cells))
 
@@ -182,7 +202,7 @@ def _ask(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
         **words,
     )
     asked = request_rules.asked(new, session.today())
-    ours = rows.cells_of(reading.project, asked)
+    ours = rows.write_cells(reading.project, asked)
     row = _Row(line, {**cells, "due": ours["due"]}, asked, ours, None)
     became = _with_row(reading, row, asked)
     reading.new += 1
@@ -213,8 +233,8 @@ def _day(reading: _Reading, line: Line, name: str) -> date | None:
 
 
 def _merge(reading: _Reading, line: Line, cells: dict[str, str], request: Request) -> None:
-    ours = rows.cells_of(reading.project, request)
-    mark = rows.mark_of(cells.get("mark", ""))
+    ours = rows.write_cells(reading.project, request)
+    mark = rows.parse_mark(cells.get("mark", ""))
     if cells.get("due"):
         day = _day(reading, line, "due")
         cells["due"] = day.isoformat() if day else ours["due"]
@@ -258,24 +278,20 @@ def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
     """
     if name not in row.cells:
         return None
-    theirs, ours = rows.cell_text(row.cells[name]), row.ours[name]
-    if theirs == ours or (row.mark is not None and row.mark.same(name, theirs)):
-        return None
-    if row.mark is None:
-        if not theirs:
-            return None
-        settled = not ours
-    else:
-        settled = row.mark.same(name, ours)
-    if not settled:
+    theirs, ours, mark = rows.cell_text(row.cells[name]), row.ours[name], row.mark
+
+    def is_base(value: str) -> bool:
+        return mark.same(name, value) if mark is not None else not value
+
+    merged = merge(ours, theirs, is_base=is_base, prefer_theirs=reading.theirs)
+    if merged.conflict:
         reading.conflicts += 1
-        kept = "theirs is taken" if reading.theirs else "ours is kept"
-        since = "changed on both sides" if row.mark else "differs, and the row has no mark"
-        shown = f'here "{one_line(ours, 50)}", in the file "{one_line(theirs, 50)}"'
-        remedy = "" if reading.theirs else "--theirs takes the file's"
-        reading.note(row.line, f"{COLUMNS[name]}: {since}; {kept}: {shown}", remedy)
-        return theirs if reading.theirs else None
-    return theirs
+        kept = "theirs is taken" if merged.taken else "ours is kept"
+        since = "changed on both sides" if mark else "differs, and the row has no mark"
+        remedy = "" if merged.taken else "--theirs takes the file's"
+        sides = show_sides(ours, theirs, "file")
+        reading.note(row.line, f"{COLUMNS[name]}: {since}; {kept}: {sides}", remedy)
+    return theirs if merged.taken else None
 
 
 def _answered(reading: _Reading, row: _Row, request: Request) -> Request:
@@ -302,11 +318,12 @@ def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence
     if row.mark is not None and row.mark.same("evidence", text):
         return
     there = {proof.link for proof in request.evidence}
-    for label, link in proofs_in(text):
-        if link in there or link == KEPT_INSIDE:
+    for line in split_cell(text):
+        found = read_line(line, EvidenceForm.ANGLES)
+        if found.link in there or found.link == KEPT_INSIDE:
             continue
-        there.add(link)
-        proof = new_proof(reading.session, label, link)
+        there.add(found.link)
+        proof = make_evidence(reading.session, found)
         if isinstance(proof, Note):
             reading.notes.append(dataclasses.replace(proof, where=reading.grid.place(row.line)))
         elif proof.link not in {one.link for one in request.evidence}:
@@ -316,7 +333,7 @@ def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence
 def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
     wanted = _decision(reading, row, request)
     comment = _taken(reading, row, "comment")
-    words = comment if comment is not None else plain(row.cells.get("comment", ""))
+    words = comment if comment is not None else normalize_cell(row.cells.get("comment", ""))
     try:
         if wanted == "accepted":
             return request_rules.accepted(request, words)
@@ -327,7 +344,7 @@ def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
         return request
     if comment is None or rows.cell_text(request.comment) == comment:
         return request
-    if rows.decision_of(request):
+    if rows.standing_decision(request):
         return replace(request, comment=comment)
     reading.note(row.line, "a comment without a decision", "say accepted or returned beside it")
     return request
@@ -336,7 +353,7 @@ def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
 def _decision(reading: _Reading, row: _Row, request: Request) -> str:
     """Return `accepted` or `returned` where the file decides so now, else nothing."""
     said = _said(reading, row)
-    if not said or said == rows.decision_of(request):
+    if not said or said == rows.standing_decision(request):
         return ""
     base = rows.decision_base(row.request)
     if row.mark is not None and not row.mark.same("base", base) and not reading.theirs:

@@ -1,4 +1,4 @@
-"""Dates in spreadsheet cells: serial numbers, ISO, American, European, in words."""
+"""Parse dates in spreadsheet cells: serial numbers, ISO, American, European, in words."""
 
 import math
 import re
@@ -18,7 +18,7 @@ _BEGINS_1904 = datetime(1904, 1, 1)
 
 
 def formats_days(number: str, code: str) -> bool:
-    """Tell whether a number format shows days: by its number, or by its code."""
+    """Return whether a number format shows dates, by its number or its code."""
     if code:
         bare = _ASIDE.sub("", code.split(";")[0]).lower()
         return "y" in bare or "d" in bare

@@ -1,6 +1,6 @@
-"""Reading CSV as spreadsheets really write it: any usual delimiter, any usual encoding.
+"""Read CSV as spreadsheet programs write it, with any usual delimiter and encoding.
 
-Nothing is guessed from the name of a file: its bytes say what it is.
+The bytes of a file decide, not its name.
 """
 
 import csv
@@ -50,12 +50,12 @@ def _bytes(path: Path) -> bytes:
 
 def parse(raw: bytes, path: Path) -> list[tuple[int, tuple[str, ...]]]:
     """Return the records of the bytes of a CSV file. Raises FedcheckError (status 3)."""
-    text = decoded(raw, path).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(raw, path).replace("\r\n", "\n").replace("\r", "\n")
     delimiter, text = _declared(text)
-    return list(_records(text, delimiter or sniffed(text), path))
+    return list(_records(text, delimiter or sniff_delimiter(text), path))
 
 
-def decoded(raw: bytes, path: Path) -> str:
+def decode(raw: bytes, path: Path) -> str:
     """Return bytes as text: by their mark, else UTF-8, UTF-16 without a mark, or Windows-1252.
 
     Raises FedcheckError (status 3) for a binary file.
@@ -103,7 +103,7 @@ def _declared(text: str) -> tuple[str, str]:
     return "", text
 
 
-def sniffed(text: str) -> str:
+def sniff_delimiter(text: str) -> str:
     """Return the delimiter: the one that cuts the records into the most alike, widest rows."""
     best, found = (0.0, 0), ","
     for delimiter in DELIMITERS:

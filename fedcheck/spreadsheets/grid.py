@@ -1,6 +1,5 @@
-"""A sheet as rows under a header: from CSV or a workbook, with places that a person finds."""
+"""Read CSV or a workbook as rows under a header, with places that a person finds."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from fedcheck.domain.text import storable
 from fedcheck.errors import FedcheckError
 from fedcheck.spreadsheets.csv_reader import read_delimited
+from fedcheck.spreadsheets.headings import find_header
 from fedcheck.storage import atomic_files
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ Cell = str | int | float | bool | date | datetime | None
 
 WORKBOOKS = (".xlsx", ".xlsm")
 HEADER_WITHIN = 25
-"""The header is looked for in so many rows; what stands above it is a title or a marking."""
+"""How many rows are searched for the header; titles and markings are above it."""
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula; see `tables.csv_bytes`."""
+"""What makes a spreadsheet take a text for a formula; see `xlsx_writer.csv_bytes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,10 @@ def as_text(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else str(cell)
-    return plain(str(cell))
+    return normalize_cell(str(cell))
 
 
-def plain(text: str) -> str:
+def normalize_cell(text: str) -> str:
     """Return a text as it is compared: LF, no blanks at the ends of lines, no apostrophe."""
     text = storable(text).replace("\r", "\n").replace("\xa0", " ")
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
@@ -101,22 +101,17 @@ def plain(text: str) -> str:
     return text
 
 
-def named(text: str) -> str:
-    """Return the name of a column as it is compared: letters and digits, lower case; # is no."""
-    return re.sub(r"[^0-9a-z]+", " ", text.casefold().replace("#", " no ")).strip()
-
-
 def read_sheets(path: Path) -> list[Sheet]:
     """Return the sheets of a file that are not hidden. Raises FedcheckError (status 3)."""
     if is_workbook(path):
         from fedcheck.spreadsheets.xlsx_reader import read_workbook
 
-        return shown_sheets(read_workbook(path))
+        return select_shown(read_workbook(path))
     records = read_delimited(path)
     return [Sheet("", tuple(Line(number, cells) for number, cells in records))]
 
 
-def shown_sheets(book: "Iterable[BookSheet]") -> list[Sheet]:
+def select_shown(book: "Iterable[BookSheet]") -> list[Sheet]:
     """Return the sheets of a workbook that are not hidden."""
     return [
         Sheet(sheet.title, tuple(Line(i, row) for i, row in enumerate(sheet.rows, 1)))
@@ -126,7 +121,7 @@ def shown_sheets(book: "Iterable[BookSheet]") -> list[Sheet]:
 
 
 def is_workbook(path: Path) -> bool:
-    """Tell whether a file is a workbook: by its suffix, or by its first bytes."""
+    """Return whether a file is a workbook, by its suffix or its first bytes."""
     if path.suffix.lower() in WORKBOOKS:
         return True
     try:
@@ -135,18 +130,15 @@ def is_workbook(path: Path) -> bool:
         return False
 
 
-def grid_of(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
+def find_grid(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
     """Return the rows of a sheet under the header that scores best; None where none scores.
 
     Args:
         sheet: what was read.
         score: says how much the texts of a row look like a header; 0 for not at all.
     """
-    best, at = 0, -1
-    for place, line in enumerate(sheet.lines[:HEADER_WITHIN]):
-        points = score([as_text(cell) for cell in line.cells])
-        if points > best:
-            best, at = points, place
+    within = sheet.lines[:HEADER_WITHIN]
+    at = find_header(score([as_text(cell) for cell in line.cells]) for line in within)
     if at < 0:
         return None
     header = tuple(" ".join(as_text(cell).split()) for cell in sheet.lines[at].cells)
@@ -154,14 +146,14 @@ def grid_of(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | None:
     return Grid(sheet.title, header, rest)
 
 
-def best_grid(
+def find_best_grid(
     path: Path, sheets: Iterable[Sheet], score: Callable[[Sequence[str]], int], wanted: str
 ) -> Grid:
     """Return the grid whose header scores best of all sheets, the first of equals.
 
     Raises FedcheckError (status 3) where no row looks like the header that is wanted.
     """
-    grids = [grid for sheet in sheets if (grid := grid_of(sheet, score)) is not None]
+    grids = [grid for sheet in sheets if (grid := find_grid(sheet, score)) is not None]
     if not grids:
         raise FedcheckError(f"{path}: no row names the columns", wanted)
     return max(grids, key=lambda grid: score(grid.header))

@@ -1,4 +1,4 @@
-"""Filling a workbook of others: the named cells change, and not a byte of anything else.
+"""Fill a workbook of others: the named cells change, and not a byte of anything else.
 
 A workbook is not read and written again, which loses what the library does not know; the new cells
 are put into the bytes of the sheet. Formats, merged cells, drop-down lists, conditional formats,
@@ -13,7 +13,7 @@ from pathlib import Path
 from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.spreadsheets.cells import to_serial
-from fedcheck.spreadsheets.xlsx_outline import Outline, SheetPart, outline_of
+from fedcheck.spreadsheets.xlsx_outline import Outline, SheetPart, read_outline
 from fedcheck.spreadsheets.xlsx_package import AS_XLSX, Package, open_package
 from fedcheck.spreadsheets.xlsx_places import (
     REFERENCE,
@@ -23,18 +23,18 @@ from fedcheck.spreadsheets.xlsx_places import (
     Element,
     RowPlace,
     SheetPlaces,
-    as_utf8,
-    elements_of,
-    formula_places,
-    places_of,
-    spliced,
+    convert_to_utf8,
+    find_elements,
+    find_formulas,
+    find_places,
+    splice,
     tag_end,
     tag_name,
     with_attributes,
 )
 from fedcheck.spreadsheets.xlsx_reader import EMPTY_CELL, Cell, column_letters, column_number
 from fedcheck.spreadsheets.xlsx_writer import LONGEST
-from fedcheck.spreadsheets.xml_parts import escaped, parse
+from fedcheck.spreadsheets.xml_parts import escape, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def fill(template: Path, cells: Mapping[str, Mapping[str, Cell | Computed]]) -> 
     package = open_package(template)
     if any(name.casefold().endswith("vbaproject.bin") for name in package.names):
         raise FedcheckError(f"{template}: a workbook with macros", AS_XLSX)
-    outline = outline_of(package)
+    outline = read_outline(package)
     styles = DayStyles(package, outline)
     by_title = {sheet.title: sheet for sheet in outline.sheets}
     changed: dict[str, bytes | None] = {}
@@ -91,11 +91,11 @@ def formula_cells(template: Path) -> dict[str, dict[str, bool]]:
     """
     package = open_package(template)
     found: dict[str, dict[str, bool]] = {}
-    for sheet in outline_of(package).sheets:
+    for sheet in read_outline(package).sheets:
         data = package.read(sheet.part)
         if b"<!" not in data:
             data = EMPTY_CELL.sub(b"", data)
-        found[sheet.title] = formula_places(template, sheet.part, data)
+        found[sheet.title] = find_formulas(template, sheet.part, data)
     return found
 
 
@@ -121,8 +121,8 @@ class _Work:
                     f"{reference!r} is no place of a cell", "such as J12", ErrorKind.USAGE
                 )
             rows.setdefault(int(found[2]), {})[column_number(found[1])] = value
-        self.data = as_utf8(self.package.read(self.sheet.part))
-        places = places_of(self.package.path, self.sheet.part, self.data, rows)
+        self.data = convert_to_utf8(self.package.read(self.sheet.part))
+        places = find_places(self.package.path, self.sheet.part, self.data, rows)
         new: dict[int, bytes] = {}
         for number, cells in sorted(rows.items()):
             place = places.rows.get(number)
@@ -134,7 +134,7 @@ class _Work:
         if new:
             self._new_rows(places, new)
         self._widen(places, rows)
-        made = spliced(self.data, self.edits)
+        made = splice(self.data, self.edits)
         parse(self.package.path, self.sheet.part, made)  # never hand on what cannot be read
         return made
 
@@ -221,9 +221,9 @@ class _Work:
                     f"Excel takes {LONGEST:,} characters",
                 )
             if not formula:
-                made = f'<{prefix}is><{prefix}t xml:space="preserve">{escaped(text)}'
+                made = f'<{prefix}is><{prefix}t xml:space="preserve">{escape(text)}'
                 return f"{made}</{prefix}t></{prefix}is>".encode() if text else b"", "inlineStr"
-            shown, kind = escaped(text), "str"
+            shown, kind = escape(text), "str"
         return formula + f"<{prefix}v>{shown}</{prefix}v>".encode(), kind
 
     def _lose(self, formula: Element, reference: str) -> None:
@@ -255,7 +255,7 @@ class _Work:
             self.edits.append(Edit(at, at, made))
 
     def _widen(self, places: SheetPlaces, rows: Mapping[int, Mapping[int, object]]) -> None:
-        """Let the dimension of the sheet tell of its new cells: some programs rely on it."""
+        """Widen the dimension of the sheet to its new cells: some programs rely on it."""
         if places.dimension is None:
             return
         first, _, last = places.dimension.attributes.get("ref", "").partition(":")
@@ -292,18 +292,18 @@ _BEFORE_CALC = (
 
 
 def _recomputed(package: Package, outline: Outline) -> bytes:
-    """Return the workbook's own part, which now asks for all formulas to be computed anew."""
-    data = as_utf8(package.read(outline.part))
-    settings, *before = elements_of(package.path, outline.part, data, ("calcPr", *_BEFORE_CALC))
+    """Return the workbook's own part, which now requires all formulas to be computed again."""
+    data = convert_to_utf8(package.read(outline.part))
+    settings, *before = find_elements(package.path, outline.part, data, ("calcPr", *_BEFORE_CALC))
     if settings:
         end = tag_end(data, settings[0].start)
         tag = with_attributes(data[settings[0].start : end], {"fullCalcOnLoad": "1"})
-        return spliced(data, [Edit(settings[0].start, end, tag)])
+        return splice(data, [Edit(settings[0].start, end, tag)])
     last = max((e for group in before for e in group[:1]), key=lambda element: element.last)
     prefix = tag_name(data, last).rpartition(b":")[0]
     name = prefix + b":calcPr" if prefix else b"calcPr"
     at = last.span(data)[1]
-    return spliced(data, [Edit(at, at, b"<" + name + b' fullCalcOnLoad="1"/>')])
+    return splice(data, [Edit(at, at, b"<" + name + b' fullCalcOnLoad="1"/>')])
 
 
 def _without_chain(package: Package, outline: Outline) -> dict[str, bytes | None]:
@@ -317,8 +317,8 @@ def _without_chain(package: Package, outline: Outline) -> dict[str, bytes | None
         (f"{folder}/_rels/{base}.rels", "Relationship", "Type", "/calcChain"),
         ("[Content_Types].xml", "Override", "PartName", f"/{chain}"),
     ):
-        data = as_utf8(package.read(part))
-        (listed,) = elements_of(package.path, part, data, (tag,))
+        data = convert_to_utf8(package.read(part))
+        (listed,) = find_elements(package.path, part, data, (tag,))
         gone = [e for e in listed if e.attributes.get(key, "").endswith(value)]
-        changed[part] = spliced(data, [Edit(*e.span(data), b"") for e in gone])
+        changed[part] = splice(data, [Edit(*e.span(data), b"") for e in gone])
     return changed

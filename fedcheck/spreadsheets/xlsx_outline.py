@@ -1,4 +1,4 @@
-"""What a workbook says of itself: its sheets, where its parts are, which formats show days."""
+"""Read the outline of a workbook: its sheets, the places of its parts, its date formats."""
 
 import posixpath
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.spreadsheets.cells import formats_days
 from fedcheck.spreadsheets.xlsx_package import AS_XLSX, Package, damaged
-from fedcheck.spreadsheets.xml_parts import Attributes, local, parse, unescaped
+from fedcheck.spreadsheets.xml_parts import Attributes, local_name, parse, unescape
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Outline:
     from_1904: bool
 
 
-def outline_of(package: Package) -> Outline:
+def read_outline(package: Package) -> Outline:
     """Return the sheets of a workbook, and where its parts are."""
     _, by_type = _relations(package, "")
     part = by_type.get("officeDocument", "xl/workbook.xml")
@@ -52,14 +52,14 @@ def outline_of(package: Package) -> Outline:
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal from_1904
-        match local(name):
+        match local_name(name):
             case "workbookPr":
                 from_1904 = attributes.get("date1904") in ("1", "true")
             case "sheet":
                 kind, target = by_id.get(_relation_id(attributes), ("", ""))
                 if kind == "worksheet":
                     hidden = attributes.get("state", "visible") != "visible"
-                    title = one_line(unescaped(attributes.get("name", "")))
+                    title = one_line(unescape(attributes.get("name", "")))
                     listed.append(SheetPart(title, attributes.get("sheetId", ""), target, hidden))
 
     parse(package.path, part, package.read(part), start)
@@ -84,7 +84,7 @@ def _relations(package: Package, part: str) -> tuple[dict[str, tuple[str, str]],
         return by_id, by_type
 
     def start(tag: str, attributes: Attributes) -> None:
-        if local(tag) != "Relationship" or attributes.get("TargetMode") == "External":
+        if local_name(tag) != "Relationship" or attributes.get("TargetMode") == "External":
             return
         target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))
         kind = attributes.get("Type", "").rpartition("/")[2]
@@ -95,7 +95,7 @@ def _relations(package: Package, part: str) -> tuple[dict[str, tuple[str, str]],
     return by_id, by_type
 
 
-def day_styles(package: Package, outline: Outline) -> frozenset[int]:
+def read_day_styles(package: Package, outline: Outline) -> frozenset[int]:
     """Return the numbers of the cell formats that show a number as a day."""
     part = outline.related.get("styles", "")
     if not part or not package.has(part):
@@ -106,7 +106,7 @@ def day_styles(package: Package, outline: Outline) -> frozenset[int]:
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal within
-        match local(name):
+        match local_name(name):
             case "numFmt":
                 codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
             case "cellXfs" | "cellStyleXfs" | "dxfs" as group:

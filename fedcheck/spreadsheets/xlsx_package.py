@@ -1,4 +1,4 @@
-"""The zip package of a workbook, read within bounds and written with the same bytes each time.
+"""Read the zip package of a workbook within bounds; write it with the same bytes each time.
 
 A workbook comes from another company: nothing that its headers claim is believed. Parts are
 unpacked in pieces and counted, so that a bomb costs no more than an honest file of the largest
@@ -62,7 +62,7 @@ class Package:
         return self.archive.namelist()
 
     def has(self, name: str) -> bool:
-        """Tell whether there is such a part."""
+        """Return whether the package has a part."""
         return name in self.archive.NameToInfo
 
     def read(self, name: str) -> bytes:
@@ -120,7 +120,7 @@ def open_package(path: Path) -> Package:
     return Package(path, archive, MAX_UNPACKED, MAX_TAGS)
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
+def pack(parts: Mapping[str, bytes]) -> bytes:
     """Return a new package: the same parts give the same bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as out:

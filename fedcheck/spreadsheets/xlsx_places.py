@@ -1,14 +1,14 @@
-"""Where rows, cells and cell formats are in a sheet's bytes, so that few bytes change."""
+"""Find rows, cells and cell formats in a sheet's bytes, so that few bytes change."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedcheck.spreadsheets.xlsx_outline import Outline, day_styles
+from fedcheck.spreadsheets.xlsx_outline import Outline, read_day_styles
 from fedcheck.spreadsheets.xlsx_package import Package
 from fedcheck.spreadsheets.xlsx_reader import column_number
-from fedcheck.spreadsheets.xml_parts import Attributes, local, parser_for, run
+from fedcheck.spreadsheets.xml_parts import Attributes, local_name, parser_for, run
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -35,7 +35,7 @@ class Element:
 
     @property
     def empty(self) -> bool:
-        """Tell whether it is a single tag: `<c r="A1"/>`."""
+        """Return whether it is a single tag: `<c r="A1"/>`."""
         return self.last <= self.start
 
     def span(self, data: bytes) -> tuple[int, int]:
@@ -77,7 +77,7 @@ class SheetPlaces:
     rows: dict[int, RowPlace] = field(default_factory=dict)
 
 
-def places_of(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> SheetPlaces:
+def find_places(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> SheetPlaces:
     """Return where the rows of a sheet stand, and the cells of the wanted ones.
 
     Raises FedcheckError (status 3).
@@ -89,13 +89,13 @@ def places_of(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> Shee
 
     def here(element: Element) -> int:
         """Return where the tag that closes an element stands."""
-        return closing(data, element.start, parser.CurrentByteIndex)
+        return find_closing(data, element.start, parser.CurrentByteIndex)
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal row, cell, number, column
         if row is None and name == "c":
             return
-        tag = local(name)
+        tag = local_name(name)
         if tag == "c":
             if row is None:
                 return
@@ -122,7 +122,7 @@ def places_of(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> Shee
         nonlocal row, cell
         if cell is None and name == "c":
             return
-        tag = local(name)
+        tag = local_name(name)
         if tag == "c":
             if cell is not None:
                 cell.last = here(cell)
@@ -144,7 +144,7 @@ def places_of(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> Shee
     return found
 
 
-def formula_places(path: Path, part: str, data: bytes) -> dict[str, bool]:
+def find_formulas(path: Path, part: str, data: bytes) -> dict[str, bool]:
     """Return the places of the cells that hold a formula, and whether other cells rest on it.
 
     Raises FedcheckError (status 3).
@@ -154,7 +154,7 @@ def formula_places(path: Path, part: str, data: bytes) -> dict[str, bool]:
 
     def start(name: str, attributes: Attributes) -> None:
         nonlocal latest
-        tag = local(name)
+        tag = local_name(name)
         if tag == "c":
             latest = attributes.get("r", "")
         elif tag == "f" and latest:
@@ -164,7 +164,7 @@ def formula_places(path: Path, part: str, data: bytes) -> dict[str, bool]:
     return found
 
 
-def elements_of(path: Path, part: str, data: bytes, wanted: Iterable[str]) -> list[list[Element]]:
+def find_elements(path: Path, part: str, data: bytes, wanted: Iterable[str]) -> list[list[Element]]:
     """Return where the elements with each of the wanted names stand, in the order of the file.
 
     Raises FedcheckError (status 3).
@@ -175,19 +175,19 @@ def elements_of(path: Path, part: str, data: bytes, wanted: Iterable[str]) -> li
     def start(name: str, attributes: Attributes) -> None:
         element = Element(parser.CurrentByteIndex, attributes=attributes)
         stack.append(element)
-        if local(name) in found:
-            found[local(name)].append(element)
+        if local_name(name) in found:
+            found[local_name(name)].append(element)
 
     def end(_: str) -> None:
         element = stack.pop()
-        element.last = closing(data, element.start, parser.CurrentByteIndex)
+        element.last = find_closing(data, element.start, parser.CurrentByteIndex)
 
     parser = parser_for(path, part, start, end)
     run(parser, path, part, data)
     return list(found.values())
 
 
-def closing(data: bytes, start: int, at: int) -> int:
+def find_closing(data: bytes, start: int, at: int) -> int:
     """Return where the tag that closes an element stands; an empty one is closed by its own tag.
 
     Of an empty element the parser says that its end stands behind its tag.
@@ -224,7 +224,7 @@ def with_attributes(tag: bytes, wanted: Mapping[str, str]) -> bytes:
     return tag
 
 
-def spliced(data: bytes, edits: Iterable[Edit]) -> bytes:
+def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
     """Return bytes after edits that do not overlap.
 
     What is put before a place goes before what replaces it; otherwise those at one place keep
@@ -237,7 +237,7 @@ def spliced(data: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join([*pieces, data[at:]])
 
 
-def as_utf8(data: bytes) -> bytes:
+def convert_to_utf8(data: bytes) -> bytes:
     """Return XML in UTF-8, so that what is put into it can be; nearly all of it is already."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
@@ -297,15 +297,15 @@ class DayStyles:
         count = str(len(self._formats) + len(new))
         tag = with_attributes(self._data[group.start : end], {"count": count})
         edits = [Edit(group.start, end, tag), Edit(group.last, group.last, b"".join(new))]
-        return {self.outline.related["styles"]: spliced(self._data, edits)}
+        return {self.outline.related["styles"]: splice(self._data, edits)}
 
     def _load(self) -> None:
         part = self.outline.related.get("styles", "")
         if self._data or not self.package.has(part):
             return
-        self._data = as_utf8(self.package.read(part))
-        self._days = day_styles(self.package, self.outline)
-        groups, formats = elements_of(self.package.path, part, self._data, ("cellXfs", "xf"))
+        self._data = convert_to_utf8(self.package.read(part))
+        self._days = read_day_styles(self.package, self.outline)
+        groups, formats = find_elements(self.package.path, part, self._data, ("cellXfs", "xf"))
         if not groups or groups[0].empty:
             return
         within = range(groups[0].start, groups[0].last)

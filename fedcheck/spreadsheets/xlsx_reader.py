@@ -1,4 +1,4 @@
-"""Reading Excel workbooks as sheets of values; formulas give their last result, never more.
+"""Read Excel workbooks as sheets of values; a formula gives its last result.
 
 Columns and rows are as wide as what they hold: the thousand formatted, empty rows of an official
 template cost nothing.
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from fedcheck.domain.text import one_line
 from fedcheck.spreadsheets.cells import from_serial
-from fedcheck.spreadsheets.xlsx_outline import Outline, SheetPart, day_styles, outline_of
+from fedcheck.spreadsheets.xlsx_outline import Outline, SheetPart, read_day_styles, read_outline
 from fedcheck.spreadsheets.xlsx_package import Package, open_package, too_big
-from fedcheck.spreadsheets.xml_parts import Attributes, local, parse, unescaped
+from fedcheck.spreadsheets.xml_parts import Attributes, local_name, parse, unescape
 
 Cell = str | int | float | bool | date | datetime | None
 
@@ -33,7 +33,7 @@ EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?\s?/>'
 """Cells that have a format at most; nine of ten cells of an official template are such."""
 
 _UNPLACED = re.compile(rb'<c(?! r="[A-Z])[\s/>]')
-"""Cells that may stand where the one before them says."""
+"""The cells that may follow without a place of their own."""
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -73,9 +73,9 @@ def read_workbook(path: Path) -> list[Sheet]:
     or larger than is safe.
     """
     package = open_package(path)
-    outline = outline_of(package)
+    outline = read_outline(package)
     texts = _shared_texts(package, outline)
-    days = day_styles(package, outline)
+    days = read_day_styles(package, outline)
     spent = _Spent(path)
     return [_sheet(package, one, outline, texts, days, spent) for one in outline.sheets]
 
@@ -90,7 +90,7 @@ def _shared_texts(package: Package, outline: Outline) -> list[str]:
 
     def start(name: str, _: Attributes) -> None:
         nonlocal inside, aside
-        match local(name):
+        match local_name(name):
             case "si":
                 pieces.clear()
             case "t":
@@ -100,9 +100,9 @@ def _shared_texts(package: Package, outline: Outline) -> list[str]:
 
     def end(name: str) -> None:
         nonlocal inside, aside
-        match local(name):
+        match local_name(name):
             case "si":
-                texts.append(unescaped("".join(pieces)))
+                texts.append(unescape("".join(pieces)))
             case "t":
                 inside = 0
             case "rPh":
@@ -167,14 +167,14 @@ class _Reader:
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Hear of a tag that opens."""
-        if name == "c" or local(name) == "c":
+        if name == "c" or local_name(name) == "c":
             self._place(attributes.get("r", ""))
             self.kind = attributes.get("t", "n")
             self.style = attributes.get("s", "")
             self.formula = False
             self.pieces.clear()
             return
-        match local(name):
+        match local_name(name):
             case "row":
                 number = attributes.get("r", "")
                 self.row = int(number) if _is_number(number) else self.row + 1
@@ -208,14 +208,14 @@ class _Reader:
 
     def end(self, name: str) -> None:
         """Hear of a tag that closes."""
-        if name == "c" or local(name) == "c":
+        if name == "c" or local_name(name) == "c":
             if self.pieces:
                 self._keep(self._value("".join(self.pieces)))
             elif self.formula and self.kind != "str":  # one that gives no text says "str"
                 self.spent.cell(None)
                 self.uncomputed.add((self.row - 1, self.column - 1))
             return
-        match local(name):
+        match local_name(name):
             case "v" | "t":
                 self.within = ""
             case "rPh":
@@ -240,7 +240,7 @@ class _Reader:
                 place = int(text) if _is_number(text.strip()) else -1
                 return self.texts[place] if 0 <= place < len(self.texts) else None
             case "inlineStr" | "str":
-                return unescaped(text)
+                return unescape(text)
             case "b":
                 return text.strip() in ("1", "true")
             case "e":

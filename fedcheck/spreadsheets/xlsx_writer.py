@@ -1,4 +1,4 @@
-"""New tables for others: Excel workbooks and CSV that no program takes for formulas."""
+"""Write new tables: Excel workbooks and CSV whose texts no program takes for formulas."""
 
 import csv
 import io
@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from fedcheck.domain.text import one_line, storable
 from fedcheck.spreadsheets.cells import to_serial
-from fedcheck.spreadsheets.xlsx_package import packed
+from fedcheck.spreadsheets.xlsx_package import pack
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
-from fedcheck.spreadsheets.xml_parts import escaped
+from fedcheck.spreadsheets.xml_parts import escape
 
 LONGEST = 32_767
 """The most characters of a cell of Excel, in UTF-16 units; a longer one is called damage."""
@@ -81,18 +81,18 @@ def xlsx_bytes(sheets: Sequence[Sheet]) -> bytes:
     }
     for i, (_, sheet) in numbered:
         parts[f"xl/worksheets/sheet{i}.xml"] = _sheet(sheet)
-    return packed({name: (_HEAD + text).encode() for name, text in parts.items()})
+    return pack({name: (_HEAD + text).encode() for name, text in parts.items()})
 
 
 def text_cell(reference: str, style: str, text: str) -> str:
     """Return a cell that holds text, as XML; `style` is its attribute, or empty."""
     return (
         f'<c r="{reference}"{style} t="inlineStr">'
-        f'<is><t xml:space="preserve">{escaped(text)}</t></is></c>'
+        f'<is><t xml:space="preserve">{escape(text)}</t></is></c>'
     )
 
 
-def cut(text: str) -> str:
+def cut_text(text: str) -> str:
     """Return text that fits into a cell of Excel."""
     text = storable(text)
     if len(text.encode("utf-16-le")) <= 2 * LONGEST:
@@ -157,20 +157,20 @@ def _cell(reference: str, value: Cell, bold: bool) -> str:
         return f'<c r="{reference}" s="{style}"><v>{to_serial(value, False)}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{reference}" s="{style}"><v>{value!r}</v></c>'
-    return text_cell(reference, f' s="{style}"', cut(value or ""))
+    return text_cell(reference, f' s="{style}"', cut_text(value or ""))
 
 
 def _workbook(sheets: Sequence[tuple[str, bool, str]]) -> str:
     listed, filters = [], []
     for i, (title, hidden, area) in enumerate(sheets, 1):
         state = ' state="hidden"' if hidden else ""
-        listed.append(f'<sheet name="{escaped(title)}" sheetId="{i}"{state} r:id="rId{i}"/>')
+        listed.append(f'<sheet name="{escape(title)}" sheetId="{i}"{state} r:id="rId{i}"/>')
         if area:
             last = area.partition(":")[2]
             letters, row = last.rstrip("0123456789"), last.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
             filters.append(
                 f'<definedName name="_xlnm._FilterDatabase" localSheetId="{i - 1}" hidden="1">'
-                f"'{escaped(title)}'!$A$1:${letters}${row}</definedName>"
+                f"'{escape(title)}'!$A$1:${letters}${row}</definedName>"
             )
     names = f"<definedNames>{''.join(filters)}</definedNames>" if filters else ""
     return (

@@ -1,4 +1,4 @@
-"""XML from others: parsed by expat, which is told to refuse what attacks are made of.
+"""Parse XML from others with expat, and refuse what attacks are made of.
 
 No document type is accepted, and so no entity of its own: none that grows, none that names a file
 or an address.
@@ -91,19 +91,19 @@ def run(parser: expat.XMLParserType, path: Path, part: str, data: bytes) -> None
         raise damaged(path, f"the part {part} is damaged, at its line {line}") from error
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """Return the name of a tag or an attribute without its prefix."""
     return name.rpartition(":")[2] if ":" in name else name
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """Return what a spreadsheet's text means: `_x000D_` stands for a character."""
     if "_x" not in text:
         return text
     return storable(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Return text for the inside of a tag or an attribute of a workbook's XML.
 
     What XML cannot hold is written as spreadsheets write it: `_x0001_`.

@@ -1,36 +1,78 @@
-"""The group of exports, and what each of them shares: where the result goes."""
+"""The exports: a command for each entry of the registry, and where its file goes."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fedcheck.cli.commands.imports import SHOWN
-from fedcheck.cli.main import LazyGroup
-from fedcheck.cli.options import print_json, say
-from fedcheck.domain.text import one_line, plural
+from fedcheck.cli import completion
+from fedcheck.cli.options import (
+    as_of_option,
+    complain,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.cli.output import query_text
+from fedcheck.cli.registry_commands import (
+    RegistryGroup,
+    build_help,
+    build_option,
+    collect_values,
+    existing_file,
+    show_notes,
+)
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.exporters import registry
 from fedcheck.storage import atomic_files
 
 if TYPE_CHECKING:
-    from fedcheck.domain.change import Change
-    from fedcheck.importers.plan import Note
+    from fedcheck.exporters.registry import Export, Exporter
 
-EXPORTS: dict[str, str] = {
-    "srtm": "export_srtm:srtm",
-    "requests": "export_requests:requests",
-    "poam": "export_risks:poam",
-    "ret": "export_risks:ret",
-    "csv": "export_items:csv",
-    "xlsx": "export_items:xlsx",
-    "json": "export_items:json_",
-    "ics": "export_ics:ics",
+QUERIES = {
+    registry.Query.ITEMS: completion.query_words,
+    registry.Query.REQUESTS: completion.request_words,
 }
-"""Each export, and the module and function that hold its command."""
+"""The completion of each kind of query."""
 
 
-@click.group(cls=LazyGroup, places=EXPORTS)
+def build_command(name: str) -> click.Command:
+    """Return the command of an exporter."""
+    entry = next(one for one in registry.EXPORTERS if one.name == name)
+    params: list[click.Parameter] = []
+    if entry.query:
+        complete = QUERIES[entry.query]
+        params.append(click.Argument(["query"], nargs=-1, shell_complete=complete))
+    if entry.template:
+        params.append(
+            click.Option(["--template"], required=True, metavar="FILE", help=entry.template)
+        )
+    params += [build_option(one) for one in entry.options]
+    where = "Where to write it." if entry.template else "Where to write it; else the screen."
+    params += [
+        click.Option(["-o", "--output"], required=bool(entry.template), metavar="FILE", help=where),
+        click.Option(["--force"], is_flag=True, help="Replace FILE."),
+    ]
+    if entry.dry_run:
+        text = "Only tell what would be written."
+        params.append(click.Option(["--dry-run"], is_flag=True, help=text))
+
+    def run(**given: Any) -> None:
+        run_export(entry, given)
+
+    help_ = build_help(entry.help, entry.examples)
+    command = workspace_option(click.Command(name, params=params, callback=run, help=help_))
+    command = as_of_option(command)
+    return json_option(command) if entry.template else command
+
+
+@click.group(
+    cls=RegistryGroup,
+    list_names=lambda: [one.name for one in registry.EXPORTERS],
+    build=build_command,
+)
 def export() -> None:
     """Write what others ask for: workbooks, tables, calendars.
 
@@ -42,33 +84,51 @@ def export() -> None:
     """
 
 
-def tell(facts: Sequence[str], notes: Sequence["Note"]) -> None:
-    """Tell what an export wrote, and what is to be known of it."""
-    for fact in facts:
-        say(one_line(fact, 200))
-    for note in notes[:SHOWN]:
-        remedy = f"; {note.remedy}" if note.remedy else ""
-        say(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
-    if len(notes) > SHOWN:
-        say(f"  and {plural(len(notes) - SHOWN, 'more remark')}; --json tells all of them")
+def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
+    """Write an export to its file or the screen, and say what a person should know of it."""
+    output, as_json = given["output"], given.get("as_json", False)
+    dry_run = given.get("dry_run", False)
+    values = collect_values(entry.options, given)
+    values |= {"query": query_text(given.get("query", ())), "output": output or ""}
+    if entry.template:
+        values["template"] = existing_file(given["template"])
+        if output == "-":
+            raise FedcheckError(
+                "a workbook is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE
+            )
+    session = open_workspace(given["workspace"], given["as_of"])
+    export = entry.write(session, values)
+    if not as_json and entry.dry_run:
+        show_notes(export.facts, export.notes)
+    if not dry_run:
+        deliver(export.data, output, given["force"], quiet=as_json)
+        if export.changes:
+            session.apply(export.changes, export.label)
+    if as_json:
+        print_export(None if dry_run else output, export)
+        return
+    if not entry.dry_run:
+        show_notes(export.facts, export.notes)
+    if dry_run:
+        say("Nothing was written.")
+    elif export.changes:
+        say(f"{export.recorded}; fedcheck undo takes that back.")
+    if output not in (None, "-"):
+        for line in export.left_out:
+            complain(line)
 
 
-def print_told(
-    path: str | None,
-    facts: Sequence[str],
-    notes: Sequence["Note"],
-    changes: Sequence["Change"] = (),
-) -> None:
-    """Print the same as JSON; `path` is None where nothing was written."""
+def print_export(path: str | None, export: "Export") -> None:
+    """Print `fedcheck/export@1`; `path` is None where nothing was written."""
     print_json(
         {
             "schema": "fedcheck/export@1",
             "path": path,
-            "facts": list(facts),
+            "facts": list(export.facts),
             "changes": [
-                {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in changes
+                {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in export.changes
             ],
-            "notes": [{"where": n.where, "what": n.what, "remedy": n.remedy} for n in notes],
+            "notes": [{"where": n.where, "what": n.what, "remedy": n.remedy} for n in export.notes],
         }
     )
 

@@ -1,32 +1,62 @@
-"""The group of imports, and what each of them shares: show the plan, then do it."""
+"""The imports: a command for each entry of the registry. Each shows its plan, then does it."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from fedcheck.cli.main import LazyGroup
-from fedcheck.cli.options import print_json, say
-from fedcheck.domain.text import one_line, plural
-from fedcheck.errors import FedcheckError
+from fedcheck.cli.options import (
+    as_of_option,
+    choice_of,
+    json_option,
+    open_workspace,
+    print_json,
+    say,
+    workspace_option,
+)
+from fedcheck.cli.registry_commands import (
+    RegistryGroup,
+    build_help,
+    build_option,
+    collect_values,
+    existing_file,
+    show_notes,
+)
+from fedcheck.importers import registry
 
 if TYPE_CHECKING:
+    from fedcheck.importers.option import Question, Values
     from fedcheck.importers.plan import Plan
-    from fedcheck.session import Session, Transaction
-
-IMPORTS: dict[str, str] = {
-    "srtm": "import_srtm:srtm",
-    "requests": "import_requests:requests",
-    "oscal": "import_oscal:oscal",
-    "csv": "import_csv:csv",
-}
-"""Each import, and the module and function that hold its command."""
-
-SHOWN = 30
-"""How many remarks are told before the rest is counted; --json tells all of them."""
+    from fedcheck.importers.registry import Importer
+    from fedcheck.session import Transaction
 
 
-@click.group("import", cls=LazyGroup, places=IMPORTS)
+def build_command(name: str) -> click.Command:
+    """Return the command of an importer."""
+    entry = next(one for one in registry.IMPORTERS if one.name == name)
+
+    def run(file: str, dry_run: bool, workspace: str | None, as_json: bool, **given: Any) -> None:
+        run_import(entry, file, dry_run, workspace, as_json, given)
+
+    options: list[click.Parameter] = [
+        click.Argument(["file"], type=click.Path()),
+        *(build_option(one) for one in entry.options),
+        click.Option(["--dry-run"], is_flag=True, help="Say what it would do, and do nothing."),
+    ]
+    help_ = build_help(entry.help, entry.examples)
+    command = workspace_option(click.Command(name, params=options, callback=run, help=help_))
+    if entry.as_of:
+        command = as_of_option(command)
+    return json_option(command)
+
+
+@click.group(
+    "import",
+    cls=RegistryGroup,
+    list_names=lambda: [one.name for one in registry.IMPORTERS],
+    build=build_command,
+)
 def import_() -> None:
     """Bring in what others hand over: workbooks, catalogs, lists.
 
@@ -38,51 +68,72 @@ def import_() -> None:
     """
 
 
-def existing_file(name: str) -> Path:
-    """Return a file that a person named. Raises FedcheckError (status 3) where there is none."""
-    path = Path(name)
-    if not path.is_file():
-        raise FedcheckError(f"{path}: no such file", "check the name")
-    return path
+def run_import(
+    entry: "Importer",
+    file: str,
+    dry_run: bool,
+    workspace: str | None,
+    as_json: bool,
+    given: dict[str, Any],
+) -> None:
+    """Read a file, print what it would do, and do it unless this is a dry run."""
+    path = existing_file(file)
+    session = open_workspace(workspace, given.get("as_of"))
+    values: Values = collect_values(entry.options, given)
+    if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+        values = put_questions(entry.ask(session, path, values))
+    prepared = entry.prepare(session, path, values)
+    plan = prepared.plan
+    transaction: Transaction | None = None
+    if not (dry_run or plan.empty):
+        from fedcheck.importers.plan import carry_out
 
-
-def finish(session: "Session", plan: "Plan", dry_run: bool, as_json: bool) -> "Transaction | None":
-    """Tell what an import does, and do it unless this is a dry run; return what was done."""
-    from fedcheck.importers.plan import carry_out
-
-    done = not (dry_run or plan.empty)
-    action = carry_out(session, plan) if done else None
+        transaction = carry_out(session, plan)
     if as_json:
-        print_json(
-            {
-                "schema": "fedcheck/import@1",
-                "done": done,
-                "facts": list(plan.facts),
-                "checklists": [{"id": c.id, "items": len(c.items)} for c in plan.checklists],
-                "changes": [
-                    {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new}
-                    for c in plan.changes
-                ],
-                "notes": [
-                    {"where": n.where, "what": n.what, "remedy": n.remedy} for n in plan.notes
-                ],
-            }
-        )
-        return action
-    for fact in plan.facts:
-        say(one_line(fact, 200))
-    for note in plan.notes[:SHOWN]:
-        remedy = f"; {note.remedy}" if note.remedy else ""
-        say(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
-    if len(plan.notes) > SHOWN:
-        say(f"  and {plural(len(plan.notes) - SHOWN, 'more remark')}; --json tells all of them")
-    say(_ending(plan, dry_run))
-    return action
+        print_plan(plan, done=transaction is not None)
+    else:
+        show_notes(plan.facts, plan.notes)
+        say(_ending(plan, dry_run))
+    if not dry_run:
+        prepared.after(transaction)
+
+
+def put_questions(asking: "Generator[Question, str, Values]") -> "Values":
+    """Ask a person on the terminal what an importer asks; return the completed values."""
+    answer: str | None = None
+    while True:
+        try:
+            question = next(asking) if answer is None else asking.send(answer)
+        except StopIteration as done:
+            values: Values = done.value
+            return values
+        if question.shown:
+            say(question.text)
+            answer = ""
+        else:
+            kind = choice_of(question.choices) if question.choices else click.STRING
+            answer = str(click.prompt(question.text, default=question.default, type=kind))
+
+
+def print_plan(plan: "Plan", done: bool) -> None:
+    """Print `fedcheck/import@1`; `done` says whether the plan was carried out."""
+    print_json(
+        {
+            "schema": "fedcheck/import@1",
+            "done": done,
+            "facts": list(plan.facts),
+            "checklists": [{"id": c.id, "items": len(c.items)} for c in plan.checklists],
+            "changes": [
+                {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in plan.changes
+            ],
+            "notes": [{"where": n.where, "what": n.what, "remedy": n.remedy} for n in plan.notes],
+        }
+    )
 
 
 def _ending(plan: "Plan", dry_run: bool) -> str:
     if plan.empty:
         return "Nothing to do: the workspace has all of it already."
     if dry_run:
-        return f"Would write {plan.told}. Nothing was changed."
-    return f"Written: {plan.told}. fedcheck undo takes it back."
+        return f"Would write {plan.summary}. Nothing was changed."
+    return f"Written: {plan.summary}. fedcheck undo takes it back."

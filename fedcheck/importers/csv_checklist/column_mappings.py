@@ -1,6 +1,6 @@
-"""`imports.toml`: what the columns of a team's lists mean, asked for once and kept for everyone.
+"""`imports.toml`: the meaning of the columns of a team's lists, asked for once.
 
-It lies in the workspace, so that the next person's import of the same sheet asks nothing.
+It is part of the workspace, so the next person who imports the same sheet is not asked.
 """
 
 import os
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from fedcheck.domain.glossary import Level
 from fedcheck.domain.key import Key, is_id
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
-from fedcheck.spreadsheets.grid import named
+from fedcheck.spreadsheets.headings import normalize
 from fedcheck.storage import atomic_files
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.record_file import RESERVED
@@ -46,7 +46,7 @@ class Mapped(Struct, frozen=True, rename="kebab"):
     @property
     def headings(self) -> frozenset[str]:
         """Return the columns that it needs, as they are compared."""
-        return frozenset(named(heading) for heading in self.columns.values())
+        return frozenset(normalize(heading) for heading in self.columns.values())
 
 
 class Mappings(Struct, frozen=True, rename="kebab"):
@@ -70,7 +70,7 @@ def load(root: Path) -> tuple[Mapped, ...]:
     return found.maps
 
 
-def by_most_columns(known: Iterable[Mapped]) -> list[Mapped]:
+def sort_by_columns(known: Iterable[Mapped]) -> list[Mapped]:
     """Return what is remembered, the lists with the most columns first: they fit best."""
     return sorted((one for one in known if one.columns), key=lambda one: -len(one.headings))
 
@@ -87,7 +87,7 @@ def remember(root: Path, wanted: Mapped, action: str = "") -> None:
         FedcheckError: where the file is broken, or the disk refuses.
     """
     known = list(load(root))
-    same = [i for i, one in enumerate(known) if _target(one) == _target(wanted)]
+    same = [i for i, one in enumerate(known) if _target_key(one) == _target_key(wanted)]
     before = known[same[0]].actions if same else ()
     new = replace(wanted, actions=(*before, action) if action else before)
     if same:
@@ -100,7 +100,7 @@ def remember(root: Path, wanted: Mapped, action: str = "") -> None:
         atomic_files.write_whole(path, data)
 
 
-def _target(one: Mapped) -> object:
+def _target_key(one: Mapped) -> object:
     return one.list or (one.onto, one.headings)
 
 
@@ -115,7 +115,7 @@ def dump(known: Iterable[Mapped]) -> bytes:
     return "\n".join(part.rstrip("\n") + "\n" for part in parts).encode()
 
 
-def checked_list_id(name: str) -> None:
+def check_list_id(name: str) -> None:
     """Raise FedcheckError (status 2) where no checklist can be called so."""
     if not is_id(name) or name in RESERVED:
         hint = "use lower-case letters, digits, dots and hyphens, such as acme.tracker"

@@ -1,10 +1,9 @@
-"""What the columns of a team's own list mean, guessed from their headings; and its words."""
+"""Guess the meaning of a list's columns from their headings, and of its words for a status."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
-from fedcheck.spreadsheets.grid import named
+from fedcheck.spreadsheets.headings import HeadingTable, normalize
 
 FIELDS: Mapping[str, str] = {
     "id": "what names the row: an id of its own, a reference, or an official code",
@@ -23,9 +22,9 @@ FIELDS: Mapping[str, str] = {
     "phase": "the phase",
     "role": "the role",
 }
-"""What a column can mean, and the words for it."""
+"""The fields that a column can mean, each with an explanation."""
 
-_HEADINGS: Mapping[str, tuple[str, ...]] = {
+TABLE = HeadingTable({
     "id": (
         "id", "item", "item id", "task id", "ref", "reference", "key", "issue key", "ticket",
         "no", "number", "code", "test id", "row id", "step", "action id", "req id", "task no",
@@ -63,11 +62,8 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "guidance": ("guidance", "details", "instructions", "how", "acceptance criteria"),
     "phase": ("phase", "stage"),
     "role": ("role", "team", "party", "csp 3pao"),
-}  # fmt: skip
-"""The headings that are met for each field, as `grid.named` gives them; the most usual first."""
-
-LONGEST = 40
-"""The longest text that is taken for the heading of a column; explanations are longer."""
+})  # fmt: skip
+"""The headings that are met for each field, as `normalize` gives them; the most usual first."""
 
 STATUSES: Mapping[str, tuple[str, ...]] = {
     "todo": (
@@ -106,89 +102,51 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
 """The words that teams have for each result of a test."""
 
 
-def guessed(header: Sequence[str]) -> dict[str, str]:
-    """Return the heading for each field that can be told from it; a heading serves one field.
-
-    Exact names come first, then those that are nearly one, then those that contain one.
-    """
-    found: dict[str, str] = {}
-    taken: set[str] = set()
-    for fits in (_exact, _near, _within):
-        for field, names in _HEADINGS.items():
-            if field in found:
-                continue
-            free = [one for one in header if 0 < len(one) <= LONGEST and one not in taken]
-            if fits is _within and field not in ("due", "done"):
-                free = [one for one in free if "date" not in named(one).split()]
-            heading = fits(names, free)
-            if heading:
-                found[field] = heading
-                taken.add(heading)
-    if "title" not in found and "note" in found and named(found["note"]) == "description":
+def guess_columns(header: Sequence[str]) -> dict[str, str]:
+    """Return the heading for each field that can be told from it, in the order of the fields."""
+    found = TABLE.guess_fields(header, dates=("due", "done"))
+    if "title" not in found and "note" in found and normalize(found["note"]) == "description":
         found["title"] = found.pop("note")
     return {field: found[field] for field in FIELDS if field in found}
 
 
-def _exact(names: Sequence[str], free: Sequence[str]) -> str:
-    by_name = {named(one): one for one in reversed(free)}
-    return next((by_name[name] for name in names if name in by_name), "")
-
-
-def _near(names: Sequence[str], free: Sequence[str]) -> str:
-    by_name = {named(one): one for one in reversed(free) if len(named(one)) >= 4}
-    for name in names:
-        alike = [one for one in by_name if abs(len(one) - len(name)) <= 1]
-        near = get_close_matches(name, alike, 1, 0.8) if len(name) >= 4 else []
-        if near:
-            return by_name[near[0]]
-    return ""
-
-
-def _within(names: Sequence[str], free: Sequence[str]) -> str:
-    for one in free:
-        words = f" {named(one)} "
-        if any(len(name) >= 4 and f" {name} " in words for name in names):
-            return one
-    return ""
-
-
-def score(cells: Sequence[str]) -> int:
-    """Say how much a row looks like the header of a list: texts, and fields told from them."""
+def score_header(cells: Sequence[str]) -> int:
+    """Return how much a row looks like the header of a list; 0 for not at all."""
     texts = [cell for cell in cells if cell and not re.fullmatch(r"[-\d./%]+", cell)]
     if not texts or len(set(texts)) != len(texts):
         return 0
-    known = len(guessed(cells))
+    known = len(guess_columns(cells))
     return 10 * known + min(len(texts), 9) if len(texts) > 1 else min(known, 1)
 
 
-def status_of(text: str, own: Mapping[str, str]) -> str | None:
+def parse_status(text: str, own: Mapping[str, str]) -> str | None:
     """Return the status that a word means; None where that is not known.
 
     Args:
         text: the cell.
         own: words of this list's own, in lower case, with the status of each.
     """
-    return _meant(text, own, STATUSES, _percent)
+    return _look_up(text, own, STATUSES, _parse_percent)
 
 
-def result_of(text: str, own: Mapping[str, str]) -> str | None:
+def parse_result(text: str, own: Mapping[str, str]) -> str | None:
     """Return the result that a word means, empty for none yet; None where it is not known."""
-    return _meant(text, own, RESULTS, lambda _: None)
+    return _look_up(text, own, RESULTS, lambda _: None)
 
 
-def _meant(
+def _look_up(
     text: str, own: Mapping[str, str], known: Mapping[str, Iterable[str]], otherwise: object
 ) -> str | None:
     word = " ".join(text.casefold().split())
     if word in own:
         return own[word]
     for meaning, words in known.items():
-        if word in words or (named(word) and named(word) in words):
+        if word in words or (normalize(word) and normalize(word) in words):
             return meaning
     return otherwise(word) if callable(otherwise) else None
 
 
-def _percent(word: str) -> str | None:
+def _parse_percent(word: str) -> str | None:
     """Return the status of a share that is done: 40 %, or 0.4 as a spreadsheet keeps it."""
     found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*(%?)", word)
     if not found:

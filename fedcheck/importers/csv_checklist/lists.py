@@ -1,4 +1,4 @@
-"""The checklists that the rows of a team's own list make, and keep when it comes again."""
+"""Build checklists from the rows of a team's own list, and update them when it comes again."""
 
 import re
 import unicodedata
@@ -15,16 +15,16 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.csv_checklist.column_mappings import checked_list_id
+from fedcheck.importers.csv_checklist.column_mappings import check_list_id
 from fedcheck.importers.csv_checklist.rows import Look, Task
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 
 SOURCE = "sheet"
-"""The source by which a list is known as one that came from a sheet."""
+"""The id of the source that marks a checklist as made from a sheet."""
 
 ITEMS = Section("items", "Items")
-"""Where rows stand that have no section."""
+"""The section of rows that name none."""
 
 _UNFIT = re.compile(r"[^a-z0-9._]+")
 
@@ -39,31 +39,31 @@ class Lists:
     notes: list[Note] = field(default_factory=list)
 
 
-def made(session: Session, seen: Look, tasks: Sequence[Task]) -> Lists:
+def build_lists(session: Session, seen: Look, tasks: Sequence[Task]) -> Lists:
     """Return the lists that rows make, what was in them before included.
 
     Raises FedcheckError (status 2) where the list's name, phase or role cannot be.
     """
     mapped, project = seen.mapped, session.project
-    checked_list_id(mapped.list)
-    phase, role = _phase(project, mapped.phase), _role(project, mapped.role)
+    check_list_id(mapped.list)
+    phase, role = _check_phase(project, mapped.phase), _check_role(project, mapped.role)
     found = Lists()
-    ids = _ids(seen, tasks, found.notes)
+    ids = _assign_ids(seen, tasks, found.notes)
     groups: dict[tuple[str, str], list[tuple[Task, str]]] = {(phase, role): []}
     for task, item_id in ids:
-        place = _place(project, seen, task, (phase, role), found.notes)
+        place = _choose_place(project, seen, task, (phase, role), found.notes)
         groups.setdefault(place, []).append((task, item_id))
     for (its_phase, its_role), rows in groups.items():
         own = (its_phase, its_role) == (phase, role)
         name = mapped.list if own else f"{mapped.list}.{its_phase}.{its_role}"
-        before = _before(session, name)
+        before = _find_earlier(session, name)
         if before is None and not rows:
             continue
-        _make(found, seen, project, name, (its_phase, its_role), before, rows)
+        _build_list(found, seen, project, name, (its_phase, its_role), before, rows)
     return found
 
 
-def _before(session: Session, name: str) -> Checklist | None:
+def _find_earlier(session: Session, name: str) -> Checklist | None:
     """Return the list as an earlier import made it. Raises where another list is called so."""
     known = [one for one in session.catalog.lists if one.id == name]
     if not known:
@@ -78,7 +78,7 @@ def _before(session: Session, name: str) -> Checklist | None:
     return old
 
 
-def _phase(project: Project, name: str) -> str:
+def _check_phase(project: Project, name: str) -> str:
     known = [phase.id for phase in project.process.phases]
     if name not in known:
         hint = did_you_mean(name, known) or "say --phase; known: " + ", ".join(known)
@@ -86,7 +86,7 @@ def _phase(project: Project, name: str) -> str:
     return name
 
 
-def _role(project: Project, name: str) -> str:
+def _check_role(project: Project, name: str) -> str:
     known = (*project.process.roles, *ROLE_TITLES)
     if name not in known:
         hint = did_you_mean(name, known) or "say --role; known: " + ", ".join(known)
@@ -94,7 +94,7 @@ def _role(project: Project, name: str) -> str:
     return name
 
 
-def _place(
+def _choose_place(
     project: Project, seen: Look, task: Task, usual: tuple[str, str], notes: list[Note]
 ) -> tuple[str, str]:
     """Return phase and role of a row: those that it names, else those of the list."""
@@ -116,7 +116,7 @@ def _place(
     return place[0], place[1]
 
 
-def _ids(seen: Look, tasks: Sequence[Task], notes: list[Note]) -> Iterator[tuple[Task, str]]:
+def _assign_ids(seen: Look, tasks: Sequence[Task], notes: list[Note]) -> Iterator[tuple[Task, str]]:
     """Yield each row with the id of its item; a row that says the same as another is left out."""
     taken: dict[str, str] = {}
     said: dict[str, Task] = {}
@@ -129,21 +129,21 @@ def _ids(seen: Look, tasks: Sequence[Task], notes: list[Note]) -> Iterator[tuple
             notes.append(Note(seen.grid.place(task.line), text, remedy))
             continue
         said[name.casefold()] = task
-        item_id = slug(name)
+        item_id = make_slug(name)
         if item_id in taken:
             item_id = f"{item_id[:50]}-{sha256(name.encode()).hexdigest()[:6]}"
         taken[item_id] = name
         yield task, item_id
 
 
-def slug(text: str) -> str:
+def make_slug(text: str) -> str:
     """Return an id made of a text: `Draft the SSP` gives `draft-the-ssp`."""
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     found = _UNFIT.sub("-", plain).strip("-._")[:60].strip("-._")
     return found or "row-" + sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def _make(
+def _build_list(
     found: Lists,
     seen: Look,
     project: Project,
@@ -160,9 +160,9 @@ def _make(
         sections[section.id] = []
     for task, item_id in rows:
         where, was = old.get(item_id, (None, None))
-        section = _section(seen, task, where)
+        section = _choose_section(seen, task, where)
         titles.setdefault(section.id, section)
-        item = _item(seen, task, item_id, was)
+        item = _build_item(seen, task, item_id, was)
         sections.setdefault(section.id, []).append(item)
         found.refs.append((task, f"{name}:{item_id}", item))
     gone = [(section, item) for item_id, (section, item) in old.items() if item_id not in ids]
@@ -181,12 +181,12 @@ def _make(
             1, name, (project.process.id,), *place, one_line(title, 80), sources=(source,),
             sections=whole,
         )  # fmt: skip
-    _tell(found, name, before, new, len(gone))
+    _describe(found, name, before, new, len(gone))
     if new != before:
         found.lists.append(new)
 
 
-def _tell(found: Lists, name: str, before: Checklist | None, new: Checklist, gone: int) -> None:
+def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist, gone: int) -> None:
     if before is None:
         count = plural(len(new.items), "item")
         found.facts.append(f"{name}: a new checklist of {count}, for {new.role} in {new.phase}")
@@ -195,27 +195,27 @@ def _tell(found: Lists, name: str, before: Checklist | None, new: Checklist, gon
             found.facts.append(f"{name}: {counts}")
         return
     added = [i for i in new.items if i not in before.items]
-    other = [i for i, one in new.items.items() if i in before.items and _differs(before, i, one)]
+    other = [i for i, one in new.items.items() if i in before.items and _is_changed(before, i, one)]
     parts = [f"{len(added)} new"] if added else []
     parts += [f"{len(other)} changed"] if other else []
     parts += [f"{gone} gone from the sheet, and kept"] if gone else []
     found.facts.append(f"{name}: " + (", ".join(parts) or f"its {len(new.items)} items as here"))
 
 
-def _differs(before: Checklist, item_id: str, now: tuple[Section, Item]) -> bool:
+def _is_changed(before: Checklist, item_id: str, now: tuple[Section, Item]) -> bool:
     section, item = before.items[item_id]
     return (section.id, item) != (now[0].id, now[1])
 
 
-def _section(seen: Look, task: Task, where: Section | None) -> Section:
+def _choose_section(seen: Look, task: Task, where: Section | None) -> Section:
     if "section" not in seen.mapped.columns and where is not None:
         return where
     if not task.section:
         return ITEMS
-    return Section(slug(task.section), one_line(task.section, 120))
+    return Section(make_slug(task.section), one_line(task.section, 120))
 
 
-def _item(seen: Look, task: Task, item_id: str, was: Item | None) -> Item:
+def _build_item(seen: Look, task: Task, item_id: str, was: Item | None) -> Item:
     """Return the item of a row; what the sheet has no column for stays as it was."""
     mapped = seen.mapped
     kind = "test" if "result" in mapped.columns else "task"

@@ -1,8 +1,7 @@
-"""What a team's own list would change: a checklist of its own, or progress on what is there.
+"""Plan the import of a team's own list: as a checklist, or as progress on existing items.
 
-What the sheet said at the last import is read from the history: the values that those imports
-wrote, as far as they still stand. So what was done in fedcheck since is told apart from what was
-done in the sheet, and an import that was undone counts for nothing.
+The base of the merge is what earlier imports of the sheet wrote, as the history records it. An
+import that was undone does not count.
 """
 
 import dataclasses
@@ -25,9 +24,16 @@ from fedcheck.domain.reference import candidates
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError, RuleError
-from fedcheck.importers.csv_checklist.lists import made
-from fedcheck.importers.csv_checklist.rows import Look, Task, column_facts, needed, tasks
-from fedcheck.importers.evidence_cells import new_proof
+from fedcheck.importers.csv_checklist.lists import build_lists
+from fedcheck.importers.csv_checklist.rows import (
+    Look,
+    Task,
+    describe_columns,
+    read_tasks,
+    require_title_or_id,
+)
+from fedcheck.importers.evidence_cells import make_evidence
+from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.plan import Note, Plan
 from fedcheck.session import Session
 
@@ -64,12 +70,12 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     Raises:
         FedcheckError: status 2 where it is not clear what the columns mean or where the rows go.
     """
-    needed(seen)
-    rows, notes = tasks(session, seen)
-    facts = [f"{seen.path.name}: {plural(len(seen.grid.lines), 'row')}", *column_facts(seen)]
+    require_title_or_id(seen)
+    rows, notes = read_tasks(session, seen)
+    facts = [f"{seen.path.name}: {plural(len(seen.grid.lines), 'row')}", *describe_columns(seen)]
     lists = []
     if seen.mapped.list:
-        whole = made(session, seen, rows)
+        whole = build_lists(session, seen, rows)
         refs, lists = whole.refs, whole.lists
         facts += whole.facts
         notes += whole.notes
@@ -92,8 +98,8 @@ def _are(refs: _Refs) -> str:
     return "is" if len(refs) == 1 else "are"
 
 
-def fits_what_is_here(session: Session, seen: Look) -> bool:
-    """Tell whether most of the rows name items that are here, by reference, id or code."""
+def matches_items(session: Session, seen: Look) -> bool:
+    """Return whether most rows name existing items, by reference, id or code."""
     place = seen.place("id")
     texts = [text for line in seen.grid.lines if (text := line.text(place).strip())]
     known = _known(session, seen.mapped.onto)
@@ -194,9 +200,9 @@ def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
     became = _edited(work, task, ref, item, record, taken)
     if taken.get("done") and became.status == "done":
         became = replace(became, done=date.fromisoformat(taken["done"]))
-    proofs = tuple(_proofs(work, task, ref, record))
-    if proofs:
-        became = replace(became, evidence=(*became.evidence, *proofs))
+    evidence = tuple(_new_evidence(work, task, ref, record))
+    if evidence:
+        became = replace(became, evidence=(*became.evidence, *evidence))
     made = differences(ref, record, became)
     work.changes += made
     work.changed += bool(made)
@@ -208,16 +214,14 @@ def _taken(work: _Work, task: Task, ref: str, record: Record, name: str) -> str 
     ours = field_value(record, name) or ""
     usual = field_value(EMPTY, name) or ""
     before = work.base.get((ref, name), usual) or usual
-    if theirs in (ours, before):
-        return None
-    if ours == before:
-        return theirs
-    work.conflicts += 1
-    kept = "the sheet's is taken" if work.theirs else "ours is kept"
-    shown = f'here "{one_line(ours, 50)}", in the sheet "{one_line(theirs, 50)}"'
-    what = f"{ref}: {name} was changed on both sides; {kept}: {shown}"
-    work.note(task, what, "" if work.theirs else "--theirs takes the sheet's")
-    return theirs if work.theirs else None
+    merged = merge(ours, theirs, is_base=lambda value: value == before, prefer_theirs=work.theirs)
+    if merged.conflict:
+        work.conflicts += 1
+        kept = "the sheet's is taken" if merged.taken else "ours is kept"
+        sides = show_sides(ours, theirs, "sheet")
+        what = f"{ref}: {name} was changed on both sides; {kept}: {sides}"
+        work.note(task, what, "" if merged.taken else "--theirs takes the sheet's")
+    return theirs if merged.taken else None
 
 
 def _edited(
@@ -258,24 +262,24 @@ def _after(record: Record, changes: Iterable[Change]) -> Record:
     return record
 
 
-def _proofs(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
+def _new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
     """Yield the evidence of a row that the item does not have, and never had from an import."""
-    there = {proof.link for proof in record.evidence}
+    known = {one.link for one in record.evidence}
     for (where, name), value in work.base.items():
         if where == ref and name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
-            there.add(str(value.get("link", "")))
-    for label, link in task.proofs:
-        if link in there:
+            known.add(str(value.get("link", "")))
+    for found in task.evidence:
+        if found.link in known:
             continue
-        proof = new_proof(work.session, label, link)
-        if isinstance(proof, Note):
-            work.note(task, proof.what, proof.remedy)
-        elif proof.link not in there:
-            there |= {link, proof.link}
-            yield proof
+        made = make_evidence(work.session, found)
+        if isinstance(made, Note):
+            work.note(task, made.what, made.remedy)
+        elif made.link not in known:
+            known |= {found.link, made.link}
+            yield made
 
 
-def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
+def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
     """Return a list with where its rows go: as said, as remembered, else by what they name.
 
     Args:
@@ -295,7 +299,7 @@ def target(session: Session, seen: Look, where: Mapping[str, str]) -> Look:
     seen = dataclasses.replace(seen, mapped=mapped)
     if seen.remembered or mapped.list or mapped.onto:
         return seen
-    if fits_what_is_here(session, seen):
+    if matches_items(session, seen):
         return seen
     raise FedcheckError(
         f"{seen.path.name}: its rows name no items of this workspace",

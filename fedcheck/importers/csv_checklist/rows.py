@@ -1,4 +1,4 @@
-"""Rows of a team's own list: what its columns mean, and what each row says."""
+"""Read the rows of a team's own list by the meaning of its columns."""
 
 import dataclasses
 import re
@@ -13,12 +13,13 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import columns
-from fedcheck.importers.csv_checklist.column_mappings import Mapped, by_most_columns, load
-from fedcheck.importers.evidence_cells import proofs_in
+from fedcheck.importers.csv_checklist.column_mappings import Mapped, load, sort_by_columns
+from fedcheck.importers.evidence_cells import CellEvidence, EvidenceForm, read_line, split_cell
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, Sheet, best_grid, grid_of, named, read_sheets
+from fedcheck.spreadsheets.grid import Grid, Line, Sheet, find_best_grid, find_grid, read_sheets
+from fedcheck.spreadsheets.headings import normalize
 
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
 DAYS = ("due", "done")
@@ -29,7 +30,7 @@ class Look:
     """A list as it was found, and what its columns mean.
 
     Attributes:
-        remembered: whether that was known from an earlier import.
+        remembered: whether the meaning is known from an earlier import.
         unused: headings that mean nothing here.
     """
 
@@ -42,14 +43,16 @@ class Look:
     def unused(self) -> list[str]:
         """Return the headings of columns that are not used."""
         used = self.mapped.headings
-        return [heading for heading in self.grid.header if heading and named(heading) not in used]
+        return [
+            heading for heading in self.grid.header if heading and normalize(heading) not in used
+        ]
 
     def place(self, name: str) -> int:
         """Return the column of a field; -1 where it has none."""
-        wanted = named(self.mapped.columns.get(name, ""))
+        wanted = normalize(self.mapped.columns.get(name, ""))
         if self.mapped.columns.get(name) in self.grid.header:
             return self.grid.header.index(self.mapped.columns[name])
-        places = [i for i, heading in enumerate(self.grid.header) if named(heading) == wanted]
+        places = [i for i, heading in enumerate(self.grid.header) if normalize(heading) == wanted]
         return places[0] if places and wanted else -1
 
     def samples(self, heading: str, count: int = 3) -> list[str]:
@@ -83,59 +86,59 @@ def look(
             raise FedcheckError(
                 f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, ErrorKind.USAGE
             )
-    for known in by_most_columns(load(session.root)):
-        grid = _grid_with(known, sheets)
+    for known in sort_by_columns(load(session.root)):
+        grid = _find_grid(known, sheets)
         if grid is not None:
             return with_columns(Look(path, grid, known, True), given or {})
-    said = {named(heading) for heading in (given or {}).values() if heading}
+    said = {normalize(heading) for heading in (given or {}).values() if heading}
 
     def score(cells: Sequence[str]) -> int:
-        there = len(said & {named(cell) for cell in cells if cell})
-        return 1000 * there + columns.score(cells)
+        there = len(said & {normalize(cell) for cell in cells if cell})
+        return 1000 * there + columns.score_header(cells)
 
-    grid = best_grid(path, sheets, score, WANTED)
-    found = Mapped(columns.guessed(grid.header), sheet=sheet and grid.sheet)
+    grid = find_best_grid(path, sheets, score, WANTED)
+    found = Mapped(columns.guess_columns(grid.header), sheet=sheet and grid.sheet)
     return with_columns(Look(path, grid, found, False), given or {})
 
 
-def _grid_with(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
+def _find_grid(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
     """Return the rows under a header that has all columns of a list that is remembered."""
 
     def score(cells: Sequence[str]) -> int:
-        return int(known.headings <= {named(cell) for cell in cells if cell})
+        return int(known.headings <= {normalize(cell) for cell in cells if cell})
 
     wanted = [one for one in sheets if not known.sheet or one.title == known.sheet]
-    grids = (grid_of(sheet, score) for sheet in wanted)
+    grids = (find_grid(sheet, score) for sheet in wanted)
     return next((grid for grid in grids if grid is not None), None)
 
 
 def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
     """Return a list with other columns for some fields. Raises FedcheckError (status 2)."""
     wanted = dict(seen.mapped.columns)
-    headings = {named(heading): heading for heading in seen.grid.header if heading}
+    headings = {normalize(heading): heading for heading in seen.grid.header if heading}
     for name, heading in given.items():
         if name not in columns.FIELDS:
             hint = did_you_mean(name, columns.FIELDS) or "known: " + ", ".join(columns.FIELDS)
             raise FedcheckError(
                 f'a column cannot mean "{one_line(name, 40)}"', hint, ErrorKind.USAGE
             )
-        if heading and named(heading) not in headings:
+        if heading and normalize(heading) not in headings:
             near = did_you_mean(heading, headings.values())
             listed = ", ".join(one_line(one, 30) for one in list(headings.values())[:20])
             text = f'no column is called "{one_line(heading, 40)}"'
             raise FedcheckError(text, near or f"there are: {listed}", ErrorKind.USAGE)
         wanted.pop(name, None)
         if heading:
-            wanted = {n: h for n, h in wanted.items() if named(h) != named(heading)}
-            wanted[name] = headings[named(heading)]
+            wanted = {n: h for n, h in wanted.items() if normalize(h) != normalize(heading)}
+            wanted[name] = headings[normalize(heading)]
     ordered = {name: wanted[name] for name in columns.FIELDS if name in wanted}
     return dataclasses.replace(seen, mapped=replace(seen.mapped, columns=ordered))
 
 
-def unknown_words(seen: Look) -> dict[str, Counter[str]]:
+def find_unknown_words(seen: Look) -> dict[str, Counter[str]]:
     """Return the words for a status or a result that are not known, by field, with how often."""
     found: dict[str, Counter[str]] = {}
-    for name, meaning in (("status", columns.status_of), ("result", columns.result_of)):
+    for name, meaning in (("status", columns.parse_status), ("result", columns.parse_result)):
         place = seen.place(name)
         own = getattr(seen.mapped, name) or {}
         texts = [" ".join(line.text(place).split()) for line in seen.grid.lines]
@@ -145,7 +148,7 @@ def unknown_words(seen: Look) -> dict[str, Counter[str]]:
     return found
 
 
-def ambiguous_days(seen: Look) -> list[str]:
+def find_ambiguous_days(seen: Look) -> list[str]:
     """Return days that mean two days while nobody has said how this list writes them.
 
     Where other days of the list can only be read one way, it is taken to write all so; see
@@ -163,7 +166,7 @@ def ambiguous_days(seen: Look) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def sure_dates(seen: Look) -> str:
+def infer_date_order(seen: Look) -> str:
     """Return the order in which the list can only write its days; empty where that is open."""
     firsts = seconds = 0
     for place in (seen.place(name) for name in DAYS):
@@ -177,7 +180,7 @@ def sure_dates(seen: Look) -> str:
     return "dmy" if firsts else "mdy"
 
 
-def column_facts(seen: Look) -> Iterable[str]:
+def describe_columns(seen: Look) -> Iterable[str]:
     """Yield lines on what the columns were taken for."""
     listed = [f'{name} = "{one_line(h, 30)}"' for name, h in seen.mapped.columns.items()]
     yield "columns: " + ", ".join(listed) + ("" if seen.remembered else " (guessed or given)")
@@ -186,7 +189,7 @@ def column_facts(seen: Look) -> Iterable[str]:
         yield f"columns that are not used: {shown}"
 
 
-def needed(seen: Look) -> None:
+def require_title_or_id(seen: Look) -> None:
     """Raise FedcheckError (status 2) where neither a title nor an id is among the columns."""
     if "title" not in seen.mapped.columns and "id" not in seen.mapped.columns:
         listed: Sequence[str] = [one_line(one, 30) for one in seen.grid.header if one]
@@ -196,7 +199,7 @@ def needed(seen: Look) -> None:
 
 
 IMPLIED = {"satisfied": "done", "other-than-satisfied": "done", "not-applicable": "na"}
-"""The status that each result has for a consequence."""
+"""The status that follows from each result."""
 
 _CONTROL = re.compile(r"\b([A-Z]{2})-0*(\d{1,2})((?:\s*\(\s*\d{1,2}\s*\))*)", re.I)
 
@@ -207,7 +210,7 @@ class Task:
 
     Attributes:
         values: what it says of the record, by field; what could not be understood is not there.
-        proofs: labels and links of evidence.
+        evidence: what its cell of evidence says.
     """
 
     line: Line
@@ -219,16 +222,16 @@ class Task:
     guidance: str = ""
     controls: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
-    proofs: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[CellEvidence, ...] = ()
 
 
-def tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
+def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
     """Return the rows as they are understood, and notes on what was not."""
     notes: list[Note] = []
     words: dict[tuple[str, str], list[Line]] = {}
     found = []
     for line in seen.grid.lines:
-        task = _task(session, seen, line, notes, words)
+        task = _read_task(session, seen, line, notes, words)
         if task is not None:
             found.append(task)
     for (name, word), lines in words.items():
@@ -239,7 +242,7 @@ def tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
     return found, notes
 
 
-def _task(
+def _read_task(
     session: Session,
     seen: Look,
     line: Line,
@@ -253,7 +256,7 @@ def _task(
     if not name and not title:
         notes.append(Note(seen.grid.place(line), "neither a title nor an id", ""))
         return None
-    controls = _controls(text("control"))
+    controls = _parse_controls(text("control"))
     if text("control").strip(" -–") and not controls:
         what = f'control: "{one_line(text("control"), 40)}" names none'
         notes.append(Note(seen.grid.place(line), what, "write it as AC-2(1)"))
@@ -266,12 +269,12 @@ def _task(
         " ".join(text("role").split()),
         text("guidance").strip(),
         controls,
-        _values(session, seen, line, notes, words),
-        tuple(proofs_in(text("evidence"))),
+        _read_values(session, seen, line, notes, words),
+        tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
     )
 
 
-def _controls(text: str) -> tuple[str, ...]:
+def _parse_controls(text: str) -> tuple[str, ...]:
     found = (
         f"{one[1].upper()}-{int(one[2])}{re.sub(r'[^()0-9]', '', one[3])}"
         for one in _CONTROL.finditer(text)
@@ -279,7 +282,7 @@ def _controls(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _values(
+def _read_values(
     session: Session,
     seen: Look,
     line: Line,
@@ -292,13 +295,13 @@ def _values(
         if name in seen.mapped.columns:
             found[name] = line.text(seen.place(name))
     if "owner" in seen.mapped.columns:
-        found["owner"] = _person(session, line.text(seen.place("owner")))
+        found["owner"] = _find_person(session, line.text(seen.place("owner")))
     for name in DAYS:
         if name in seen.mapped.columns:
-            day = _day(seen, line, name, notes)
+            day = _parse_day(seen, line, name, notes)
             if day is not None:
                 found[name] = day
-    for name, meaning in (("status", columns.status_of), ("result", columns.result_of)):
+    for name, meaning in (("status", columns.parse_status), ("result", columns.parse_result)):
         if name not in seen.mapped.columns:
             continue
         word = " ".join(line.text(seen.place(name)).split())
@@ -307,11 +310,13 @@ def _values(
             words.setdefault((name, word), []).append(line)
         else:
             found[name] = meant or ("todo" if name == "status" else "")
-    return _consistent(seen, line, found, notes)
+    return _reconcile_status(seen, line, found, notes)
 
 
-def _consistent(seen: Look, line: Line, found: dict[str, str], notes: list[Note]) -> dict[str, str]:
-    """A result decides the status; where the row says another one, that is told."""
+def _reconcile_status(
+    seen: Look, line: Line, found: dict[str, str], notes: list[Note]
+) -> dict[str, str]:
+    """Let the result decide the status; note a row that gives another one."""
     implied = IMPLIED.get(found.get("result", ""))
     if implied:
         said = found.get("status", "todo")
@@ -324,7 +329,7 @@ def _consistent(seen: Look, line: Line, found: dict[str, str], notes: list[Note]
     return found
 
 
-def _day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
+def _parse_day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
     """Return a day as it is stored, empty for none; None where the cell holds no day."""
     cell = line.cell(seen.place(name))
     if line.text(seen.place(name)).casefold().strip() in ("tbd", "tba", "n/a", "na", "-", "–"):
@@ -342,7 +347,7 @@ def _day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
     return day.isoformat() if day else ""
 
 
-def _person(session: Session, text: str) -> str:
+def _find_person(session: Session, text: str) -> str:
     """Return the short name of somebody who is known by it or by their full name; else the text."""
     words = " ".join(text.split())
     people = session.project.config.people or {}

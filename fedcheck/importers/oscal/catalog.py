@@ -1,4 +1,4 @@
-"""What a catalog says of each control: statement, objectives, methods, FedRAMP's own properties.
+"""Read each control of a catalog: statement, objectives, methods, FedRAMP's own properties.
 
 Names of parts and properties are those of OSCAL 1.0 and later, and of the drafts before it: NIST's
 catalog of Revision 4 has `objective`, `assessment` and `objects` where later ones have
@@ -15,7 +15,7 @@ from fedcheck.importers.oscal.file import (
     Data,
     is_withdrawn,
     label_of,
-    objects,
+    list_objects,
     part_label,
     prop,
     props,
@@ -34,7 +34,7 @@ DEEPEST = 40
 """How deep groups, controls and parts may nest; official ones nest six times."""
 
 Trail = tuple[dict[str, Any], ...]
-"""A part, after the parts that it stands under."""
+"""A part, after its parent parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _groups(
 ) -> Iterator[tuple[str, str, Data]]:
     """Yield id, title and data of the catalog itself and of every group, in order."""
     yield text_of(holder, "id").lower(), title, holder
-    for group in objects(holder, "groups"):
+    for group in list_objects(holder, "groups"):
         name = one_line(text_of(group, "title") or text_of(group, "id"), 120)
         if depth >= DEEPEST:
             found.notes.append((name or "a group", "is nested too deeply, and left out"))
@@ -136,7 +136,7 @@ def _groups(
 
 def _controls(holder: Data, depth: int, found: Contents) -> Iterator[dict[str, Any]]:
     """Yield the controls of a group, each before its enhancements; withdrawn ones are counted."""
-    for control in objects(holder, "controls", "subcontrols"):
+    for control in list_objects(holder, "controls", "subcontrols"):
         if depth >= DEEPEST:
             found.notes.append((label_of(control), "is nested too deeply, and left out"))
             continue
@@ -145,7 +145,7 @@ def _controls(holder: Data, depth: int, found: Contents) -> Iterator[dict[str, A
         else:
             yield control
         yield from _controls(control, depth + 1, found)
-        for part in objects(control, "parts"):  # drafts nested enhancements in parts
+        for part in list_objects(control, "parts"):  # drafts nested enhancements in parts
             yield from _controls(part, depth + 1, found)
 
 
@@ -165,7 +165,7 @@ def _usable(
 
 
 def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
-    parts = list(objects(data, "parts"))
+    parts = list(list_objects(data, "parts"))
     statements = [p for p in parts if text_of(p, "name") == "statement"]
     spoken = [path[-1] for one in statements for path in _paths((one,))]
     targets = {text_of(path[-1], "id"): path for s in statements for path in _paths((s,))}
@@ -201,7 +201,7 @@ def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
 
 @dataclass(frozen=True, slots=True)
 class _Above:
-    """What a determination statement has from the parts that it stands under."""
+    """What a determination statement inherits from its parent parts."""
 
     stems: tuple[str, ...]
     methods: tuple[str, ...]
@@ -224,7 +224,7 @@ def _objectives(
         _whole_label(part_label(part), above.label),
         (*above.points, *_points(part, "this determination")),
     )
-    inner = [p for p in objects(part, "parts") if text_of(p, "name") in OBJECTIVES]
+    inner = [p for p in list_objects(part, "parts") if text_of(p, "name") in OBJECTIVES]
     if inner and depth < DEEPEST:
         for one in inner:
             yield from _objectives(one, here, targets, words, depth + 1)
@@ -250,7 +250,7 @@ def _whole_label(label: str, above: str) -> str:
 
 def _assessed(part: Data) -> list[str]:
     """Return the ids of the statements that an objective is for."""
-    links = [one for one in objects(part, "links") if text_of(one, "rel") == "assessment-for"]
+    links = [one for one in list_objects(part, "links") if text_of(one, "rel") == "assessment-for"]
     return [text_of(one, "href").removeprefix("#") for one in links]
 
 
@@ -260,7 +260,7 @@ def _looked_at(parts: Iterable[dict[str, Any]], words: Inserter) -> dict[str, st
     for part in parts:
         if text_of(part, "name") not in METHOD_PARTS:
             continue
-        named = [p for p in objects(part, "parts") if text_of(p, "name") in OBJECTS]
+        named = [p for p in list_objects(part, "parts") if text_of(p, "name") in OBJECTS]
         lines = [line for p in (part, *named) for line in _prose(p, words).split("\n")]
         things = [line.strip(" -*;") for line in lines if line.strip(" -*;")]
         for method in _method_props(part) or [text_of(part, "id", "title").lower()]:
@@ -280,14 +280,14 @@ def _in_order(said: Iterable[str]) -> tuple[str, ...]:
 
 
 def _paths(trail: Trail) -> Iterator[Trail]:
-    """Yield a part and every part under it, each after those that it stands under."""
+    """Yield a part and every part under it, each after its parents."""
     yield trail
-    for inner in objects(trail[-1], "parts") if len(trail) < DEEPEST else ():
+    for inner in list_objects(trail[-1], "parts") if len(trail) < DEEPEST else ():
         yield from _paths((*trail, inner))
 
 
 def _quoted(trail: Trail, words: Inserter) -> Iterator[str]:
-    """Yield a part of a statement after the words that it stands under."""
+    """Yield a part of a statement after the words of its parents."""
     depth = 0
     for part in trail[:-1]:
         for line in _head(part, words):
@@ -302,7 +302,7 @@ def _lines(part: dict[str, Any], words: Inserter, depth: int) -> list[str]:
     if text_of(part, "name") == "guidance" or depth > DEEPEST:
         return []
     head = ["  " * depth + line for line in _head(part, words)]
-    inner = list(objects(part, "parts"))
+    inner = list(list_objects(part, "parts"))
     below = [line for one in inner for line in _lines(one, words, depth + bool(head))]
     bare = not text_of(part, "prose").strip()
     return [] if bare and inner and not below else head + below

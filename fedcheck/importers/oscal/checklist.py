@@ -13,24 +13,25 @@ from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.csv_checklist.column_mappings import checked_list_id
-from fedcheck.importers.csv_checklist.lists import slug
+from fedcheck.importers.csv_checklist.column_mappings import check_list_id
+from fedcheck.importers.csv_checklist.lists import make_slug
+from fedcheck.importers.option import Values
 from fedcheck.importers.oscal.catalog import Contents, Control, Objective, contents
 from fedcheck.importers.oscal.file import CatalogFile, read_catalog
-from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.session import Session
 
 CORE = "FedRAMP core control."
-"""What `fedcheck list core` finds; core controls are tested each year."""
+"""Finds core controls with `fedcheck list core`; they are tested each year."""
 
 LONGEST = 30_000
 """The most characters of a guidance; official ones stay below 12,000."""
 
 
-def about_control(control: Control) -> str:
+def write_control_guidance(control: Control) -> str:
     """Return the guidance of an item that is a whole control, in Markdown."""
     determine = [f"{one.label}: {one.text}" for one in control.objectives]
-    return _joined(
+    return _join(
         CORE if control.core else "",
         _bullets("FedRAMP wants a response to", control.points),
         _bullets("FedRAMP properties", control.more),
@@ -42,9 +43,9 @@ def about_control(control: Control) -> str:
     )
 
 
-def about_objective(control: Control, objective: Objective) -> str:
+def write_objective_guidance(control: Control, objective: Objective) -> str:
     """Return the guidance of an item that is one determination statement, in Markdown."""
-    return _joined(
+    return _join(
         f"{control.label} {control.title}",
         CORE if control.core else "",
         _bullets("FedRAMP wants a response to", objective.points),
@@ -55,7 +56,7 @@ def about_objective(control: Control, objective: Objective) -> str:
     )
 
 
-def _joined(*parts: str) -> str:
+def _join(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)[:LONGEST]
 
 
@@ -76,13 +77,13 @@ def _paragraphs(title: str, texts: Iterable[str]) -> str:
 
 By = Literal["control", "objective"]
 SOURCE = "oscal"
-"""The source by which a list, and each item of it, is known as one that came from a catalog."""
+"""The id of the source that marks a checklist and its items as made from a catalog."""
 
 LARGEST = 24 * 1024 * 1024
 """The largest list that is made, in bytes; a larger file would not be read again."""
 
 MOST_TWICE = 20
-"""How many keys that stand twice are told."""
+"""How many duplicate keys are listed."""
 
 PHASE = "full-assessment"
 ROLE = "3pao"
@@ -91,6 +92,12 @@ LIST_IDS: dict[By, str] = {"control": "oscal.controls", "objective": "oscal.obje
 
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 _WORDS = re.compile(r"[a-z]+|\d+")
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a catalog; see `plan`."""
+    name, phase = values["list"].strip(), values["phase"].strip()
+    return Prepared(plan(session, path, values["by"], phase, name))
 
 
 def plan(
@@ -109,13 +116,13 @@ def plan(
         FedcheckError: the file is no usable catalog (status 3), or the list cannot be (status 2).
     """
     name = list_id or LIST_IDS[by]
-    checked_list_id(name)
-    before = _before(session, name)
-    phase = _phase(session, phase, before)
+    check_list_id(name)
+    before = _find_earlier(session, name)
+    phase = _choose_phase(session, phase, before)
     file = read_catalog(path)
     found = contents(file.data, file.title)
     if not found.families:
-        raise FedcheckError(f"{path}: has no controls", _why_empty(found))
+        raise FedcheckError(f"{path}: has no controls", _explain_empty(found))
     notes = [Note(where, what) for where, what in found.notes]
     for key, count in file.twice.most_common(MOST_TWICE):
         what = f'"{one_line(key, 40)}" stands several times in {plural(count, "object")}'
@@ -129,15 +136,17 @@ def plan(
         what = "has no assessment objectives: the tests hold statement and guidance only"
         notes.append(Note("the catalog", what, "take one with them, where it can be had"))
     sections = tuple(_sections(found, by, notes))
-    new = _with_what_was(_list(session, file, by, name, phase, sections), before, notes, session)
-    facts = [_headline(file, found), *_counted(name, new, before)]
+    new = _keep_earlier(
+        _build_list(session, file, by, name, phase, sections), before, notes, session
+    )
+    facts = [_headline(file, found), *_describe(name, new, before)]
     if found.withdrawn:
         facts.append(f"{plural(len(found.withdrawn), 'withdrawn control')} left out")
     changed = (new,) if new != before else ()
     return Plan(one_line(path.name, 80), tuple(facts), changed, notes=tuple(notes))
 
 
-def _before(session: Session, name: str) -> Checklist | None:
+def _find_earlier(session: Session, name: str) -> Checklist | None:
     """Return the list as an earlier import made it. Raises where another list is called so."""
     known = [one for one in session.catalog.lists if one.id == name]
     if not known:
@@ -155,7 +164,7 @@ def _before(session: Session, name: str) -> Checklist | None:
     return old
 
 
-def _phase(session: Session, said: str, before: Checklist | None) -> str:
+def _choose_phase(session: Session, said: str, before: Checklist | None) -> str:
     known = [phase.id for phase in session.project.process.phases]
     phase = said or (before.phase if before else PHASE)
     if phase in known:
@@ -165,7 +174,7 @@ def _phase(session: Session, said: str, before: Checklist | None) -> str:
     raise FedcheckError(text, hint, ErrorKind.USAGE)
 
 
-def _why_empty(found: Contents) -> str:
+def _explain_empty(found: Contents) -> str:
     if found.withdrawn:
         return "all of its controls are withdrawn; take the catalog of a baseline"
     return "take the resolved profile catalog of a baseline"
@@ -176,7 +185,7 @@ def _controls(found: Contents) -> Iterator[Control]:
         yield from family.controls
 
 
-def _list(
+def _build_list(
     session: Session,
     file: CatalogFile,
     by: By,
@@ -200,14 +209,14 @@ def _list(
 
 
 def _sections(found: Contents, by: By, notes: list[Note]) -> Iterator[Section]:
-    """Yield the families with their items; a family that stands twice is one section."""
+    """Yield the families with their items; a duplicate family is one section."""
     whole: dict[str, tuple[str, list[Item]]] = {}
     taken: set[str] = set()
     size = 0
     for family in found.families:
-        _, items = whole.setdefault(slug(family.id or family.title), (family.title, []))
+        _, items = whole.setdefault(make_slug(family.id or family.title), (family.title, []))
         for control in family.controls:
-            for item in _items(control, by):
+            for item in _build_items(control, by):
                 if item.id in taken:
                     notes.append(Note(item.code, f'"{item.id}" stands twice; the first is used'))
                     continue
@@ -223,17 +232,17 @@ def _sections(found: Contents, by: By, notes: list[Note]) -> Iterator[Section]:
         yield Section(name, title, items=tuple(items))
 
 
-def _items(control: Control, by: By) -> Iterator[Item]:
+def _build_items(control: Control, by: By) -> Iterator[Item]:
     if by == "objective" and control.objectives:
         for number, objective in enumerate(control.objectives, 1):
-            yield _of_objective(control, objective, number)
+            yield _build_objective_item(control, objective, number)
         return
     methods = control.objects or {m: "" for one in control.objectives for m in one.methods}
     yield Item(
-        _id(control.id),
+        _make_id(control.id),
         control.title,
         code=control.label,
-        guidance=about_control(control),
+        guidance=write_control_guidance(control),
         statement=control.statement,
         kind=ItemKind.TEST,
         controls=(control.label,),
@@ -242,12 +251,12 @@ def _items(control: Control, by: By) -> Iterator[Item]:
     )
 
 
-def _of_objective(control: Control, objective: Objective, number: int) -> Item:
+def _build_objective_item(control: Control, objective: Objective, number: int) -> Item:
     return Item(
-        _id(objective.id or objective.label or f"{control.id}_obj-{number}"),
+        _make_id(objective.id or objective.label or f"{control.id}_obj-{number}"),
         objective.text or control.title,
         code=objective.label or control.label,
-        guidance=about_objective(control, objective),
+        guidance=write_objective_guidance(control, objective),
         statement=objective.statement,
         kind=ItemKind.TEST,
         controls=(control.label,),
@@ -256,11 +265,11 @@ def _of_objective(control: Control, objective: Objective, number: int) -> Item:
     )
 
 
-def _id(name: str) -> str:
-    return _UNFIT.sub("-", name.lower()).strip("-._") or slug(name)
+def _make_id(name: str) -> str:
+    return _UNFIT.sub("-", name.lower()).strip("-._") or make_slug(name)
 
 
-def _with_what_was(
+def _keep_earlier(
     new: Checklist, before: Checklist | None, notes: list[Note], session: Session
 ) -> Checklist:
     """Return the new list with what people added to the old one, and what its ids were.
@@ -270,9 +279,9 @@ def _with_what_was(
     """
     if before is None:
         return new
-    moved = _moved(new, before)
+    moved = _match_moved(new, before)
     sections = [
-        replace(section, items=tuple(_kept(item, before, moved) for item in section.items))
+        replace(section, items=tuple(_keep_recorded(item, before, moved) for item in section.items))
         for section in new.sections
     ]
     used = {*new.items, *moved.values()}
@@ -299,7 +308,7 @@ def _with_what_was(
     )
 
 
-def _moved(new: Checklist, before: Checklist) -> dict[str, str]:
+def _match_moved(new: Checklist, before: Checklist) -> dict[str, str]:
     """Return the old id of each item whose id is another one now, by its new id."""
     gone = {_plain(item.code): i for i, (_, item) in before.items.items() if i not in new.items}
     fresh = {_plain(item.code): i for i, (_, item) in new.items.items() if i not in before.items}
@@ -311,7 +320,7 @@ def _plain(code: str) -> str:
     return " ".join(word.lstrip("0") or "0" for word in _WORDS.findall(code.lower()))
 
 
-def _kept(item: Item, before: Checklist, moved: dict[str, str]) -> Item:
+def _keep_recorded(item: Item, before: Checklist, moved: dict[str, str]) -> Item:
     name = moved.get(item.id, item.id)
     if name not in before.items:
         return item
@@ -341,7 +350,7 @@ def _headline(file: CatalogFile, found: Contents) -> str:
     return f"{text} (version {file.version})" if file.version else text
 
 
-def _counted(name: str, new: Checklist, before: Checklist | None) -> Iterable[str]:
+def _describe(name: str, new: Checklist, before: Checklist | None) -> Iterable[str]:
     if before is None:
         count = plural(len(new.items), "test")
         yield f"{name}: a new checklist of {count}, for {new.role} in {new.phase}"

@@ -11,6 +11,8 @@ from typing import Any
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
+from fedcheck.importers.registry import Peek
+from fedcheck.storage import atomic_files
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the whole of SP 800-53 with its assessment is some 10 MB."""
@@ -56,6 +58,16 @@ class CatalogFile:
     twice: Counter[str] = field(default_factory=Counter)
 
 
+def recognize(peek: Peek) -> bool:
+    """Return whether a file is JSON in any encoding; reading it says what else it may be."""
+    try:
+        head = atomic_files.read_begin(peek.path, 64)
+    except OSError:
+        return False
+    bare = head.translate(None, b"\x00\xef\xbb\xbf\xff\xfe").lstrip()
+    return bare.startswith((b"{", b"["))
+
+
 def read_catalog(path: Path) -> CatalogFile:
     """Read a catalog, or a profile resolved into one.
 
@@ -75,14 +87,14 @@ def read_catalog(path: Path) -> CatalogFile:
             return CatalogFile(path, catalog, name, version, oscal, twice)
         for name, what in OTHER_KINDS.items():
             if name in document:
-                raise FedcheckError(f"{path}: is {what}, not a catalog", _instead(name))
+                raise FedcheckError(f"{path}: is {what}, not a catalog", _explain_other(name))
     raise FedcheckError(
         f"{path}: is JSON, but no OSCAL catalog",
         'a catalog begins with {"catalog": ...; take the resolved profile catalog of a baseline',
     )
 
 
-def objects(data: Any, *names: str) -> Iterator[dict[str, Any]]:
+def list_objects(data: Any, *names: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of the arrays under some names of an object, whatever else is there."""
     for name in names:
         found = data.get(name)
@@ -102,7 +114,7 @@ def text_of(data: Mapping[str, Any], *names: str) -> str:
     return ""
 
 
-def _instead(name: str) -> str:
+def _explain_other(name: str) -> str:
     if name == "profile":
         return "take the resolved profile catalog of this baseline, which holds their text"
     return "take the catalog, or the resolved profile catalog, that it was made for"
@@ -112,45 +124,47 @@ def _bytes(path: Path) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise _failed(path, 0, "a folder, device or pipe, not a file", "name a file")
+            raise _explain_failure(path, 0, "a folder, device or pipe, not a file", "name a file")
         if found.st_size > MAX_BYTES:
-            raise _failed(path, 0, f"larger than {MAX_BYTES >> 20} MB", TAKE_BASELINE)
+            raise _explain_failure(path, 0, f"larger than {MAX_BYTES >> 20} MB", TAKE_BASELINE)
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise _failed(path, 0, f"cannot be read: {reason}", "check name and permissions") from None
+        raise _explain_failure(
+            path, 0, f"cannot be read: {reason}", "check name and permissions"
+        ) from None
 
 
 def _parsed(path: Path, raw: bytes, twice: Counter[str]) -> Any:
     if raw.startswith(b"PK\x03\x04"):
-        raise _failed(path, 0, "a zip file or workbook, not JSON", TAKE_JSON)
+        raise _explain_failure(path, 0, "a zip file or workbook, not JSON", TAKE_JSON)
     encoding = json.detect_encoding(raw)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _failed(path, line, "not UTF-8 text", "save the file as UTF-8") from None
+        raise _explain_failure(path, line, "not UTF-8 text", "save the file as UTF-8") from None
     text = text.removeprefix("\ufeff")
     begin = text[:2000].lstrip()
     if not begin:
-        raise _failed(path, 0, "empty", "take it again from where it came from")
+        raise _explain_failure(path, 0, "empty", "take it again from where it came from")
     if begin.startswith("<"):
-        raise _failed(path, 0, "XML, not JSON", TAKE_JSON)
+        raise _explain_failure(path, 0, "XML, not JSON", TAKE_JSON)
     if begin[0] not in "{[" and (_YAML.match(begin) or path.suffix in (".yaml", ".yml")):
-        raise _failed(path, 0, "YAML, not JSON", TAKE_JSON)
+        raise _explain_failure(path, 0, "YAML, not JSON", TAKE_JSON)
     if text.count("{") + text.count("[") > MAX_BOXES:
-        raise _failed(path, 0, f"holds more than {MAX_BOXES:,} objects", TAKE_BASELINE)
+        raise _explain_failure(path, 0, f"holds more than {MAX_BOXES:,} objects", TAKE_BASELINE)
     try:
-        return json.loads(text, object_pairs_hook=_counting(twice), parse_constant=_refused)
+        return json.loads(text, object_pairs_hook=_counting(twice), parse_constant=_refuse)
     except json.JSONDecodeError as error:
         what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
         hint = "take it again from where it came from, or mend this place"
-        raise _failed(path, error.lineno, what, hint) from None
+        raise _explain_failure(path, error.lineno, what, hint) from None
     except RecursionError:
-        raise _failed(path, 0, "nested too deeply", "this is no catalog") from None
+        raise _explain_failure(path, 0, "nested too deeply", "this is no catalog") from None
     except ValueError as error:
         what = f"not valid JSON: {one_line(str(error), 100)}"
-        raise _failed(path, 0, what, "mend the value") from None
+        raise _explain_failure(path, 0, what, "mend the value") from None
 
 
 def _counting(twice: Counter[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
@@ -166,11 +180,11 @@ def _counting(twice: Counter[str]) -> Callable[[list[tuple[str, Any]]], dict[str
     return made
 
 
-def _refused(word: str) -> Any:
+def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no value of JSON")
 
 
-def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
+def _explain_failure(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
     return InvalidFileError([Problem(path, line, message, hint)])
 
 
@@ -185,7 +199,7 @@ _WENT = ("incorporated-into", "moved-to")
 
 def props(data: Data) -> list[dict[str, Any]]:
     """Return the properties of a part or a control, by any of their names."""
-    return list(objects(data, "props", "properties", "annotations"))
+    return list(list_objects(data, "props", "properties", "annotations"))
 
 
 def prop(data: Data, name: str) -> str:
@@ -194,7 +208,7 @@ def prop(data: Data, name: str) -> str:
 
 
 def is_withdrawn(control: Data) -> bool:
-    """Tell whether a control is withdrawn: by its status, or as editions without that say it."""
+    """Return whether a control is withdrawn, by its status or as older editions mark it."""
     named = [p for p in props(control) if text_of(p, "name", "class").casefold() == "status"]
     states = [text_of(control, "status"), *(text_of(p, "value") for p in named)]
     if any(state.strip().casefold() == "withdrawn" for state in states):
@@ -202,11 +216,11 @@ def is_withdrawn(control: Data) -> bool:
     if "withdrawn" in text_of(control, "class").casefold():
         return True
     said = [text_of(control, "title")]
-    parts = list(objects(control, "parts"))
+    parts = list(list_objects(control, "parts"))
     said += [text_of(p, "prose") for p in parts if text_of(p, "name") == "statement"]
     if any(_SAID_WITHDRAWN.match(text) for text in said):
         return True
-    links = list(objects(control, "links"))
+    links = list(list_objects(control, "links"))
     rels = {text_of(one, "rel").casefold() for one in links}
     rels |= {
         text_of(o, "href").strip("#").casefold() for o in links if text_of(o, "rel") == "status"

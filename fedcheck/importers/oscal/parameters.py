@@ -7,7 +7,7 @@ from typing import Any
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.importers.oscal.file import objects, text_of
+from fedcheck.importers.oscal.file import list_objects, text_of
 
 LONGEST = 20_000
 """The most characters that a text may grow to by insertions; official ones stay below 6,000."""
@@ -51,19 +51,21 @@ class Param:
 
     @property
     def is_set(self) -> bool:
-        """Tell whether the catalog says what it is to be."""
+        """Return whether the catalog gives a value or a constraint."""
         return bool(self.values or self.constraints)
 
 
 def params_of(holder: Mapping[str, Any]) -> list[Param]:
     """Return the parameters that a control, a group or the catalog declares."""
-    return [_param(one) for one in objects(holder, "params", "parameters") if text_of(one, "id")]
+    return [
+        _param(one) for one in list_objects(holder, "params", "parameters") if text_of(one, "id")
+    ]
 
 
 def _param(data: dict[str, Any]) -> Param:
     select = data.get("select")
     chosen = select if isinstance(select, dict) else {}
-    props = list(objects(data, "props", "properties"))
+    props = list(list_objects(data, "props", "properties"))
     named = {
         name: tuple(text_of(p, "value") for p in props if text_of(p, "name") == name)
         for name in ("aggregates", "alt-identifier")

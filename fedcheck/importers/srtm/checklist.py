@@ -1,4 +1,4 @@
-"""The checklist that a test case workbook makes: a test for each assessment procedure."""
+"""Build the checklist of a test case workbook: a test for each assessment procedure."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ from fedcheck.domain.text import cells, one_line, plural, storable
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.plan import Note
-from fedcheck.importers.srtm.columns import cell_text, plain, plain_heading
+from fedcheck.importers.srtm.columns import TABLE, cell_text, normalize_words
 from fedcheck.importers.srtm.rows import Step, Steps, code_key
 from fedcheck.spreadsheets.xlsx_reader import Sheet
 
@@ -26,7 +26,7 @@ LONGEST = 80
 """The longest id that is made of an official one, in characters."""
 
 
-def slug(code: str) -> str:
+def make_slug(code: str) -> str:
     """Return an official id as an id of ours: `ac-01a.01-02` for `AC-01a.[01][02]`."""
     text = unicodedata.normalize("NFKD", code).casefold()
     text = re.sub(r"[^a-z0-9.]+", "-", text.encode("ascii", "ignore").decode())
@@ -34,7 +34,7 @@ def slug(code: str) -> str:
     return text[:LONGEST].rstrip(".-")
 
 
-def item_ids(steps: Sequence[Step], old: Checklist | None) -> tuple[list[str], list[Note]]:
+def assign_item_ids(steps: Sequence[Step], old: Checklist | None) -> tuple[list[str], list[Note]]:
     """Return the id of the item of each step, and what had to be decided.
 
     An item that is there already is found by the official id and the control, else by the official
@@ -48,11 +48,12 @@ def item_ids(steps: Sequence[Step], old: Checklist | None) -> tuple[list[str], l
     by_code = [(code_key(item.code),) if item.code else None for item in left]
     _match(found, steps, left, lambda s: (code_key(s.code),) if s.code else None, by_code)
     left = [item for item in left if item.id not in found.values()]
-    by_text = [(item.controls[:1], plain(item.statement)) for item in left]
-    renamed = _match(
-        found, steps, left, lambda s: (s.controls[:1], plain(s.objective)) if s.objective else None,
-        by_text,
-    )  # fmt: skip
+    by_text = [(item.controls[:1], normalize_words(item.statement)) for item in left]
+
+    def key_by_text(step: Step) -> tuple[tuple[str, ...], str] | None:
+        return (step.controls[:1], normalize_words(step.objective)) if step.objective else None
+
+    renamed = _match(found, steps, left, key_by_text, by_text)
     before = {item.id: item for item in items}
     for place in renamed:
         step, item = steps[place], before[found[place]]
@@ -121,14 +122,14 @@ def _new_ids(found: dict[int, str], steps: Sequence[Step], taken: set[str]) -> N
 
 
 def _base(step: Step) -> str:
-    if made := slug(step.code):
+    if made := make_slug(step.code):
         return made
-    control = slug(step.controls[0]) if step.controls else "step"
+    control = make_slug(step.controls[0]) if step.controls else "step"
     return f"{control}.{_digest(step)}"
 
 
 def _digest(step: Step) -> str:
-    return short_digest(code_key(step.code), *step.controls, plain(step.objective))
+    return short_digest(code_key(step.code), *step.controls, normalize_words(step.objective))
 
 
 def short_digest(*texts: str) -> str:
@@ -159,7 +160,7 @@ _BEGINS = re.compile(r"^\s*determine\s+(?:if|whether|that)\s*[:,]?\s+", re.I)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a workbook says of itself.
+    """A workbook's baseline, edition and title.
 
     Attributes:
         title: its title, with version and day of the template where it names them.
@@ -170,22 +171,22 @@ class About:
     level: str
 
 
-def about(sheets: Sequence[Sheet], steps: Steps, stem: str) -> About:
+def describe_workbook(sheets: Sequence[Sheet], steps: Steps, stem: str) -> About:
     """Return the title and the level of a workbook; its file's name is the last that is asked."""
     title, said, version = "", "", ""
     for sheet in sheets:
         if sheet.title in steps.sheets:
             continue
-        version = version or _version(sheet)
+        version = version or _find_version(sheet)
         for row in sheet.rows[:60]:
             texts = [cell_text(cell) for cell in row]
             for place, text in enumerate(texts):
-                if plain_heading(text) in _LEVEL_HEADINGS:
+                if TABLE.normalize(text) in _LEVEL_HEADINGS:
                     beside = next((t for t in texts[place + 1 :] if t), "")
-                    said = said or _level(beside if len(beside) < 40 else "")
+                    said = said or _find_level(beside if len(beside) < 40 else "")
                 elif not title and len(text) < 200 and _names_itself(text):
                     title = one_line(text)
-    level = said or _level(title) or _level(stem)
+    level = said or _find_level(title) or _find_level(stem)
     return About(", ".join(part for part in (title, version) if part), level)
 
 
@@ -194,19 +195,19 @@ def _names_itself(text: str) -> bool:
     return len(text) > 15 and not sentence and any(w in text.casefold() for w in _TITLED)
 
 
-def _level(text: str) -> str:
+def _find_level(text: str) -> str:
     found = {one.casefold() for one in _LEVEL.findall(text)}
     if any(one.startswith(("li", "tailored")) for one in found):
         return "li-saas"
     return found.pop() if len(found) == 1 else ""
 
 
-def _version(sheet: Sheet) -> str:
+def _find_version(sheet: Sheet) -> str:
     """Return the newest version of the template that a record of changes names."""
     heads: dict[str, int] = {}
     newest = ""
     for row in sheet.rows[:200]:
-        names = {plain_heading(cell): place for place, cell in enumerate(row)}
+        names = {TABLE.normalize(cell): place for place, cell in enumerate(row)}
         if {"date", "version"} <= names.keys():
             heads = names
         elif heads and max(heads["date"], heads["version"]) < len(row):
@@ -234,13 +235,13 @@ class Made:
     notes: tuple[Note, ...]
 
 
-def list_id(project: Project, level: str) -> str:
+def usual_list_id(project: Project, level: str) -> str:
     """Return the id of the list of a level: `rev5.srtm-moderate`."""
     process = "rev5" if project.process.id in _CLASSIC else project.process.id
     return f"{process}.srtm-{level}" if level else f"{process}.srtm"
 
 
-def phase_of(project: Project, wanted: str) -> str:
+def check_phase(project: Project, wanted: str) -> str:
     """Return the phase of the list. Raises FedcheckError (status 2) where it is to be named."""
     phases = [phase.id for phase in project.process.phases]
     name = wanted or PHASE
@@ -250,14 +251,14 @@ def phase_of(project: Project, wanted: str) -> str:
     raise FedcheckError(f"the process has no phase {one_line(name, 40)}", hint, ErrorKind.USAGE)
 
 
-def made_list(project: Project, name: str, phase: str, steps: Steps, known: About) -> Made:
+def build_list(project: Project, name: str, phase: str, steps: Steps, known: About) -> Made:
     """Return the list of a workbook; what a person added to an item that is there stays."""
     old = project.checklists.get(name)
-    ids, notes = item_ids(steps.steps, old)
+    ids, notes = assign_item_ids(steps.steps, old)
     before = {item.id: item for _, item in old.items.values()} if old else {}
     sections: dict[str, list[Item]] = {}
     for item_id, step in zip(ids, steps.steps, strict=True):
-        item = _item(project, item_id, step, before.get(item_id))
+        item = _build_item(project, item_id, step, before.get(item_id))
         sections.setdefault(_family(step), []).append(item)
     gone = [item for item in before.values() if item.id not in set(ids)]
     used = {ref for asked in project.requests for ref in asked.items}
@@ -285,7 +286,7 @@ def made_list(project: Project, name: str, phase: str, steps: Steps, known: Abou
         title=f"Test steps of the SRTM{level}",
         summary="The assessment procedures of the test case workbook, by control family.",
         sources=(Source(_SOURCE, known.title or "Security Requirements Traceability Matrix"),),
-        sections=tuple(_section(letters, items) for letters, items in sections.items()),
+        sections=tuple(_build_section(letters, items) for letters, items in sections.items()),
     )  # fmt: skip
     pairs = tuple(zip(ids, steps.steps, strict=True))
     kept_ids = tuple(item.id for item in kept)
@@ -296,21 +297,21 @@ def _family(step: Step) -> str:
     return family(step.controls[0]) if step.controls else ""
 
 
-def _section(letters: str, items: Sequence[Item]) -> Section:
+def _build_section(letters: str, items: Sequence[Item]) -> Section:
     title = FAMILIES.get(letters, f"Family {letters}" if letters else "Without a control")
     return Section(letters.casefold() or "other", title, items=tuple(items))
 
 
-def _item(project: Project, item_id: str, step: Step, old: Item | None) -> Item:
+def _build_item(project: Project, item_id: str, step: Step, old: Item | None) -> Item:
     deliverables = {one.id for one in project.process.deliverables}
     if old is None:
         document = next((name for name in ("srtm", "sar") if name in deliverables), "")
         old = Item(id=item_id, title="", deliverable=document, expects=EXPECTS)
     return replace(
         old,
-        title=title_of(step),
+        title=make_title(step),
         code=step.code,
-        guidance=_guidance(step),
+        guidance=_write_guidance(step),
         statement=storable(step.objective),
         kind="test",
         controls=step.controls,
@@ -319,7 +320,7 @@ def _item(project: Project, item_id: str, step: Step, old: Item | None) -> Item:
     )
 
 
-def title_of(step: Step) -> str:
+def make_title(step: Step) -> str:
     """Return an objective in one line: without its first words, cut at a word where it is long."""
     said = _BULLET.sub(" ", _BEGINS.sub("", step.objective))
     text = one_line(said) or one_line(f"{step.name}: {step.code}")
@@ -330,7 +331,7 @@ def title_of(step: Step) -> str:
     return (short.rpartition(" ")[0] or short).rstrip(" ,;:") + "…"
 
 
-def _guidance(step: Step) -> str:
+def _write_guidance(step: Step) -> str:
     parts = {
         "Control": step.name,
         "Parameter": step.parameter,

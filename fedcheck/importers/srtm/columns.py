@@ -1,15 +1,15 @@
-"""Columns of a test case workbook, found by their headings, and what their cells say."""
+"""Find the columns of a test case workbook by their headings, and interpret their cells."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
 from fedcheck.domain.text import storable
+from fedcheck.spreadsheets.headings import UNRANKED, HeadingTable, find_header
 from fedcheck.spreadsheets.xlsx_reader import Cell
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
+TABLE = HeadingTable({
     "name": ("control name", "control title", "name of control"),
     "control": (
         "control id", "control identifier", "control number", "control no", "control",
@@ -95,11 +95,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "date tested", "test date", "assessment date", "date assessed", "date of test", "tested on",
     ),
     "sample": ("sample", "sampling", "sample size", "samples"),
-}  # fmt: skip
-"""The headings of each field, as `plain_heading` leaves them, the most telling ones first."""
+}, number="")  # fmt: skip
+"""The headings of each field, as `normalize` gives them, the most telling ones first."""
 
 DEFINING = ("name", "control", "procedure", "objective", "parameter", "requirement", "methods")
-"""What says which test it is; the rest is what an assessor fills in."""
+"""The fields that identify a test; an assessor fills in the others."""
 
 FILLED = (
     "observation", "evidence", "result", "risk", "statement", "likelihood", "impact", "exposure",
@@ -109,41 +109,30 @@ FILLED = (
 METHODS = ("examine", "interview", "test")
 
 WITHIN = 40
-"""The header is looked for in so many rows; what stands above it is a title or a marking."""
+"""How many rows are searched for the header; titles and markings are above it."""
 
 LONGEST = 150
 """No heading is longer, in characters."""
 
-UNRANKED = 99
-"""The rank of a heading that is known by its words only."""
-
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_KNOWN = {heading: field for field, headings in HEADINGS.items() for heading in headings}
-_SQUEEZED = {heading.replace(" ", ""): field for heading, field in _KNOWN.items()}
 _FAMILIES = ("family", "control family", "control families")
 
 
-def plain_heading(cell: object) -> str:
-    """Return a heading as it is compared: words of letters and digits, in lower case."""
-    text = unicodedata.normalize("NFKC", cell if isinstance(cell, str) else "")
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", text.casefold()).split())
-
-
-def field_of(cell: object) -> str:
+def find_field(cell: object) -> str:
     """Return what a heading means: a field, `either`, `examine` and the like, or nothing."""
     if not isinstance(cell, str) or not 0 < len(cell) <= LONGEST:
         return ""
-    return _field_of(cell)
+    return _find_field(cell)
 
 
 @lru_cache(2048)
-def _field_of(cell: str) -> str:
+def _find_field(cell: str) -> str:
     said = (cell, _JOINED.sub(" ", cell), _BRACKETS.sub(" ", cell))
-    return next((found for one in said if (found := _meaning(plain_heading(one)))), "")
+    return next((found for one in said if (found := _interpret(TABLE.normalize(one)))), "")
 
 
-def _meaning(heading: str) -> str:
+def _interpret(heading: str) -> str:
     words = heading.split()
     methods = [word for word in words if word in METHODS]
     if len(methods) > 1 and len(words) <= len(methods) + 3:
@@ -151,8 +140,7 @@ def _meaning(heading: str) -> str:
     if heading in METHODS:
         return heading
     bare = re.sub(r" (required|optional|dropdown|select one|yes no|y n)$", "", heading)
-    squeezed = _SQUEEZED.get(bare.replace(" ", ""), "")
-    return _KNOWN.get(heading) or _KNOWN.get(bare) or squeezed or _by_words(words)
+    return TABLE.find_field(heading) or TABLE.find_field(bare) or _interpret_words(words)
 
 
 _TELLING: Mapping[str, set[str]] = {
@@ -165,11 +153,11 @@ _TELLING: Mapping[str, set[str]] = {
     "name": {"control", "name"},
     "control": {"control", "id"},
 }
-"""Words that tell a field wherever they stand in its heading."""
+"""The words that name a field wherever they are in its heading."""
 
 
-def _by_words(listed: list[str]) -> str:
-    """Return what a heading means that is worded as no edition that we know words it."""
+def _interpret_words(listed: list[str]) -> str:
+    """Return the field of a heading that no known edition uses, by its words."""
     words = set(listed)
     if "differential" in words or "differentials" in words:
         return "differential"
@@ -187,7 +175,7 @@ def _by_words(listed: list[str]) -> str:
     return "evidence" if listed[:1] == ["evidence"] and len(listed) < 4 else ""
 
 
-def columns_of(row: Sequence[object], above: Sequence[object] = ()) -> dict[str, int]:
+def find_columns(row: Sequence[object], above: Sequence[object] = ()) -> dict[str, int]:
     """Return the place of each field in a row of headings; nothing where it is no header of tests.
 
     Args:
@@ -201,10 +189,10 @@ def columns_of(row: Sequence[object], above: Sequence[object] = ()) -> dict[str,
         cell = row[place] if place < len(row) else None
         if cell in (None, "") and place < len(above):
             cell = above[place]
-        field = field_of(cell)
+        field = find_field(cell)
         if field == "either":
             either.append(place)
-        elif field and (rank := _rank(field, cell)) < ranks.get(field, UNRANKED + 1):
+        elif field and (rank := TABLE.rank(field, cell)) < ranks.get(field, UNRANKED + 1):
             found[field], ranks[field] = place, rank
     for place in either:  # an id where no other column is one, else the text
         found.setdefault("objective" if "procedure" in found else "procedure", place)
@@ -217,34 +205,26 @@ def columns_of(row: Sequence[object], above: Sequence[object] = ()) -> dict[str,
     return found
 
 
-def _rank(field: str, cell: object) -> int:
-    """Return how well a heading tells of its field; the lowest is the best."""
-    heading, known = plain_heading(cell), HEADINGS.get(field, ())
-    return known.index(heading) if heading in known else UNRANKED
-
-
-def header_of(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]]:
+def find_test_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]]:
     """Return the place of the header among rows and its columns; -1 where there is none."""
-    best, at = dict[str, int](), -1
+    headers = []
     for place, row in enumerate(rows[:WITHIN]):
-        found = columns_of(row, rows[place - 1] if place else ())
-        alone = columns_of(row)
-        if len(alone) == len(found):
-            found = alone
-        if len(found) > len(best):
-            best, at = found, place
-    return at, best
+        found = find_columns(row, rows[place - 1] if place else ())
+        alone = find_columns(row)
+        headers.append(alone if len(alone) == len(found) else found)
+    at = find_header(len(found) for found in headers)
+    return at, headers[at] if at >= 0 else {}
 
 
-def summary_of(row: Sequence[object]) -> dict[str, int]:
+def find_summary_columns(row: Sequence[object]) -> dict[str, int]:
     """Return the columns of a row that heads a summary by control; nothing where it does not.
 
     Such a table has a control and a result, and no test.
     """
     found: dict[str, int] = {}
     for place, cell in enumerate(row):
-        heading = plain_heading(cell)
-        field = "family" if heading in _FAMILIES else field_of(cell)
+        heading = TABLE.normalize(cell)
+        field = "family" if heading in _FAMILIES else find_field(cell)
         if field:
             found.setdefault(field, place)
     if found.keys() & {"procedure", "objective", "either"}:
@@ -295,32 +275,32 @@ def cell_text(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
-    return settled(str(cell))
+    return normalize_text(str(cell))
 
 
-def settled(text: str) -> str:
-    """Return text as it is kept and compared: what cannot be seen makes no difference."""
+def normalize_text(text: str) -> str:
+    """Return text as it is recorded and compared: what is invisible makes no difference."""
     text = storable(text).replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
-def plain(text: str) -> str:
+def normalize_words(text: str) -> str:
     """Return words as they are compared: lower case, no punctuation, single blanks."""
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
 
 
-def result_of(text: str) -> str | None:
+def parse_result(text: str) -> str | None:
     """Return the result that a cell gives; nothing for an empty one, None for what is none."""
-    words = plain(text)
+    words = normalize_words(text)
     return _RESULTS.get(words) if words else ""
 
 
-def levels_in(text: str) -> tuple[str, ...] | None:
+def parse_levels(text: str) -> tuple[str, ...] | None:
     """Return the levels that a cell gives; None for what is none.
 
     A cell may give several, a line each, where a test has several risks: `Finding 1: High`.
     """
-    words = plain(text)
+    words = normalize_words(text)
     if words in _NOTHING:
         return ()
     if words in _LEVELS:
@@ -329,20 +309,20 @@ def levels_in(text: str) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(_LEVELS[word] for word in spoken)) or None
 
 
-def level_of(text: str) -> str | None:
+def parse_level(text: str) -> str | None:
     """Return the level that a cell gives, the highest of several; None for what is none."""
-    levels = levels_in(text)
-    return None if levels is None else level_high(levels)
+    levels = parse_levels(text)
+    return None if levels is None else highest_level(levels)
 
 
-def says_nothing(text: str) -> bool:
-    """Tell whether a cell says that there is nothing: empty, `N/A`, `None`, a dash."""
-    return plain(text) in _NOTHING
+def is_nothing(text: str) -> bool:
+    """Return whether a cell means that there is nothing: empty, `N/A`, `None`, a dash."""
+    return normalize_words(text) in _NOTHING
 
 
-def methods_in(text: str) -> tuple[str, ...]:
+def parse_methods(text: str) -> tuple[str, ...]:
     """Return the methods that a text names: `Examine, Interview`."""
-    words = set(plain(text).split())
+    words = set(normalize_words(text).split())
     return tuple(
         method
         for method in METHODS
@@ -351,18 +331,18 @@ def methods_in(text: str) -> tuple[str, ...]:
     )
 
 
-def crossed(text: str, method: str) -> bool:
-    """Tell whether a column of one method is filled: a cross, or what it is done on."""
-    words = plain(text)
+def is_crossed(text: str, method: str) -> bool:
+    """Return whether a column of one method is filled: with a cross, or with assessment objects."""
+    words = normalize_words(text)
     return (bool(text.strip()) and words not in _NOTHING and words != "no") or words in _CROSS
 
 
-def names_things(text: str) -> bool:
-    """Tell whether a column of one method says what it is done on, and not only that it is."""
-    words = plain(text)
+def names_objects(text: str) -> bool:
+    """Return whether a column of one method names assessment objects, not only a cross."""
+    words = normalize_words(text)
     return len(words) > 3 and words not in _NOTHING | _CROSS | set(METHODS)
 
 
-def level_high(levels: Sequence[str]) -> str:
+def highest_level(levels: Sequence[str]) -> str:
     """Return the highest of some levels; nothing where there is none."""
     return next((level for level in LEVEL_WORDS if level in levels), "")

@@ -1,17 +1,31 @@
-"""The import of a test case workbook: SAR Appendix B (SRTM), SAP Appendix A, of any baseline."""
+"""Import a test case workbook: SAR Appendix B (SRTM) or SAP Appendix A, of any baseline."""
 
 from pathlib import Path
 
 from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.plan import Note, Plan
+from fedcheck.importers.option import Values
+from fedcheck.importers.plan import Note, Plan, Prepared
+from fedcheck.importers.registry import Peek
 from fedcheck.importers.srtm import checklist
-from fedcheck.importers.srtm.cells import by_item
+from fedcheck.importers.srtm.cells import group_by_item
+from fedcheck.importers.srtm.columns import find_test_header
 from fedcheck.importers.srtm.records import Recording
-from fedcheck.importers.srtm.rows import Steps, steps_of
+from fedcheck.importers.srtm.rows import Steps, read_steps
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
+
+
+def recognize(peek: Peek) -> bool:
+    """Return whether a file is a test case workbook: a sheet has the header of tests."""
+    return any(find_test_header(sheet.rows)[0] >= 0 for sheet in peek.book)
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a test case workbook; see `plan`."""
+    name, phase = values["list"].strip(), values["phase"].strip()
+    return Prepared(plan(session, path, list_id=name, phase=phase, theirs=values["theirs"]))
 
 
 def plan(
@@ -32,12 +46,12 @@ def plan(
     """
     project = session.project
     sheets = read_workbook(path)
-    steps = steps_of(sheets, path)
+    steps = read_steps(sheets, path)
     if not steps.steps:
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{path}: no sheet with test steps", hint)
-    known = checklist.about(sheets, steps, path.stem)
-    name = list_id or checklist.list_id(project, known.level)
+    known = checklist.describe_workbook(sheets, steps, path.stem)
+    name = list_id or checklist.usual_list_id(project, known.level)
     if not is_id(name):
         hint = "lower case letters, digits, . _ and -, such as rev5.srtm-moderate"
         raise FedcheckError(
@@ -47,9 +61,9 @@ def plan(
         raise FedcheckError(
             f"{name} is a private list", "choose another id: --list ID", ErrorKind.USAGE
         )
-    made = checklist.made_list(project, name, checklist.phase_of(project, phase), steps, known)
+    made = checklist.build_list(project, name, checklist.check_phase(project, phase), steps, known)
     recording = Recording(session, theirs)
-    findings = by_item(project.findings)
+    findings = group_by_item(project.findings)
     for item_id, step in made.pairs:
         ref = f"{name}:{item_id}"
         _, item = made.checklist.items[item_id]

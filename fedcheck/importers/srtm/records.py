@@ -21,24 +21,25 @@ from fedcheck.domain.finding_rules import rated
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.importers.evidence_cells import KEPT_INSIDE
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, read_line
+from fedcheck.importers.merge import merge
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm import cells
 from fedcheck.importers.srtm.checklist import short_digest
 from fedcheck.importers.srtm.columns import (
     LEVEL_WORDS,
     RESULT_WORDS,
-    level_of,
-    levels_in,
-    plain,
-    result_of,
-    says_nothing,
-    settled,
+    is_nothing,
+    normalize_text,
+    normalize_words,
+    parse_level,
+    parse_levels,
+    parse_result,
 )
 from fedcheck.importers.srtm.rows import Step
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.xlsx_writer import cut
+from fedcheck.spreadsheets.xlsx_writer import cut_text
 from fedcheck.storage.record_file import FINDINGS
 
 NOT_APPLICABLE = "Not applicable according to the SRTM workbook"
@@ -99,7 +100,7 @@ class Recording:
         if not any(said.values()):
             return
         old = self.session.project.record(ref)
-        ours = cells.cells_of(old, cells.live(findings))
+        ours = cells.write_cells(old, cells.select_open(findings))
         new = self._texts(step, said, ours, old)
         new = self._result(item, step, said, new)
         new = self._evidence(ref, step, said["evidence"], new)
@@ -111,27 +112,27 @@ class Recording:
     def _said(self, step: Step) -> dict[str, str]:
         """Return what the cells say, in our words; what cannot be understood is a note."""
         said = {name: step.cells.get(name, "") for name in (*_LABELS, "evidence")}
-        result = result_of(said["result"])
+        result = parse_result(said["result"])
         if result is None:
-            words = plain(said["result"])
+            words = normalize_words(said["result"])
             waits = words.startswith(_PLACEHOLDERS)
             hint = "" if waits else "it is one of " + ", ".join(RESULT_WORDS.values())
             self._note(step, "result", f'no result: "{one_line(said["result"], 60)}"', hint)
         said["result"] = result or ""
         for name in ("likelihood", "impact", "exposure"):
-            level = level_of(said[name])
-            if len(levels_in(said[name]) or ()) > 1:
+            level = parse_level(said[name])
+            if len(parse_levels(said[name]) or ()) > 1:
                 what = f'several levels: "{one_line(said[name], 60)}"'
                 self._note(step, name, what, f"the highest is taken: {level}")
-            if level is None and not plain(said[name]).startswith(_PLACEHOLDERS):
+            if level is None and not normalize_words(said[name]).startswith(_PLACEHOLDERS):
                 what = f'no level: "{one_line(said[name], 60)}"'
                 hint = "it is one of " + ", ".join(LEVEL_WORDS.values())
                 self._note(step, name, what, hint)
             said[name] = level or ""
         for name in ("risk", "statement", "recommendation", "differential"):
-            if said[name] and says_nothing(said[name]):
+            if said[name] and is_nothing(said[name]):
                 said[name] = ""
-        if plain(said["differential"]) == "no":
+        if normalize_words(said["differential"]) == "no":
             said["differential"] = ""
         said["tested"] = self._day(step) if said["tested"] else ""
         if said["result"]:
@@ -151,10 +152,16 @@ class Recording:
 
     def _takes(self, step: Step, column: str, said: str, ours: str) -> bool:
         """Tell whether a cell changes what is recorded; a difference of both sides is a note."""
-        if not said or said == ours or said == settled(cut(ours)):
-            return False  # a text that was too long for a cell was cut by the export
-        if not ours or self.theirs:
-            return True
+        merged = merge(
+            ours,
+            said,
+            is_base=lambda value: not value,
+            prefer_theirs=self.theirs,
+            # The export cuts a text that is too long for a cell.
+            same=lambda ours, theirs: theirs in (ours, normalize_text(cut_text(ours))),
+        )
+        if merged.taken or not merged.conflict:
+            return merged.taken
         self.kept += 1
         what = f'{_LABELS[column]}: the workbook says "{one_line(said, 60)}"'
         remedy = f'ours is kept: "{one_line(ours, 60)}"; --theirs takes the workbook\'s'
@@ -188,14 +195,14 @@ class Recording:
         return replace(new, status="done", done=done, reason="")
 
     def _evidence(self, ref: str, step: Step, text: str, old: Record) -> Record:
-        if text and says_nothing(text):
+        if text and is_nothing(text):
             self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
             return old
-        ours = "\n".join(cells.piece_text(proof) for proof in old.evidence)
-        known = {KEPT_INSIDE, *ours.split("\n"), *cells.pieces_in(ours)}
+        ours = "\n".join(cells.write_evidence(one) for one in old.evidence)
+        known = {KEPT_INSIDE, *ours.split("\n"), *cells.split_evidence(ours)}
         added: list[Evidence] = []
         taken = {proof.id for proof in old.evidence}
-        for piece in cells.pieces_in(text):
+        for piece in cells.split_evidence(text):
             if piece not in known:
                 same = short_digest(ref, piece)  # in every clone that brings the workbook in
                 if not self.theirs and (ref, f"evidence.{same}") in self._taken_off():
@@ -223,7 +230,8 @@ class Recording:
 
     def _piece(self, text: str, collected: date | None) -> Evidence:
         """Return a piece of evidence; a name is a file where the workspace has such a file."""
-        kind, link, label = cells.parsed_piece(text)
+        found = read_line(text, EvidenceForm.SHORT)
+        kind, link, label = found.kind or "", found.link, found.label
         root = self.session.root
         if kind == "file":
             named = link.replace("\\", "/")
@@ -234,7 +242,7 @@ class Recording:
             proof = self.session.new_evidence(link, here=root, kind=kind, label=label)
         except FedcheckError:  # an address or a file that may not be linked: the text stays
             proof = self.session.new_evidence(text, here=root, kind="ticket")
-        if cells.piece_text(proof) != text:  # the link is another now: a file in a folder
+        if cells.write_evidence(proof) != text:  # the link is another now: a file in a folder
             proof = replace(proof, label=text)
         return replace(proof, collected=collected)
 
@@ -266,13 +274,13 @@ class Recording:
                 self._note(step, "risk", what, "describe the risk, or: fedcheck finding add")
             return
         self.counts["findings"] += 1
-        standing = cells.live(findings)
+        standing = cells.select_open(findings)
         if not findings:
             self._raise(ref, step, said, record)
         elif len(standing) == 1:
             self._revise(step, said, standing[0], names)
         else:
-            ours = cells.risk_cells(standing or findings)
+            ours = cells.write_risk_cells(standing or findings)
             for name in names:
                 if said[name] and said[name] != ours[name]:
                     self.kept += 1
@@ -318,7 +326,7 @@ class Recording:
         return self.session.new_ref(FINDINGS).partition(":")[2] if taken else same
 
     def _revise(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
-        ours, new = cells.risk_cells([old]), old
+        ours, new = cells.write_risk_cells([old]), old
         for name in names:
             if self._takes(step, name, said[name], ours[name]):
                 changed: dict[str, Any] = {_FINDING_FIELDS.get(name, name): said[name]}

@@ -1,4 +1,4 @@
-"""The test steps of a test case workbook, and what could not be used, with its place."""
+"""Read the test steps of a test case workbook; note what could not be used, with its place."""
 
 import dataclasses
 from collections import Counter
@@ -13,15 +13,15 @@ from fedcheck.importers.srtm.columns import (
     FILLED,
     LONGEST,
     METHODS,
+    TABLE,
     cell_text,
-    columns_of,
-    crossed,
-    field_of,
-    header_of,
-    methods_in,
-    names_things,
-    plain,
-    plain_heading,
+    find_columns,
+    find_field,
+    find_test_header,
+    is_crossed,
+    names_objects,
+    normalize_words,
+    parse_methods,
 )
 from fedcheck.spreadsheets.xlsx_package import too_big
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
@@ -45,7 +45,7 @@ class Firsts:
     overlap: bool = False
 
 
-def firsts(sheet: Sheet, columns: Collection[int], header: int) -> Firsts:
+def find_merged_firsts(sheet: Sheet, columns: Collection[int], header: int) -> Firsts:
     """Return the first cells of the merged areas below a header, in some columns.
 
     An area that begins in the header or above is a heading over several rows, and no value.
@@ -63,7 +63,7 @@ def firsts(sheet: Sheet, columns: Collection[int], header: int) -> Firsts:
     return Firsts(found)
 
 
-def spread(
+def spread_merged(
     sheet: Sheet, number: int, columns: Mapping[str, int], merged: Mapping[Place, Place]
 ) -> tuple[dict[str, Cell], dict[str, str]]:
     """Return what a row has from cells that begin above it, and where its merged cells begin.
@@ -150,11 +150,11 @@ class Step:
         return f"{column_letters(self.columns[column] + 1)}{self.row}"
 
     def hidden(self, column: str) -> bool:
-        """Tell whether one of its cells is merged into another, which alone can be seen."""
+        """Return whether one of its cells is hidden by the merged cell that it belongs to."""
         return self.merged.get(column, self.cell(column)) != self.cell(column)
 
     def spans_rows(self, column: str) -> bool:
-        """Tell whether a merged cell begins in its own column: it is the same for several rows."""
+        """Return whether a merged cell spans several rows of its own column."""
         begin, own = (
             name.rstrip("0123456789") for name in (self.merged[column], self.cell(column))
         )
@@ -183,14 +183,14 @@ def code_key(code: str) -> str:
     return "".join(code.casefold().split())
 
 
-def steps_of(sheets: Sequence[Sheet], path: Path) -> Steps:
+def read_steps(sheets: Sequence[Sheet], path: Path) -> Steps:
     """Return the steps of all sheets whose header is that of tests.
 
     Raises FedcheckError (status 3) where there are more than anybody can test.
     """
     found = Steps()
     for sheet in sheets:
-        at, columns = header_of(sheet.rows)
+        at, columns = find_test_header(sheet.rows)
         if at < 0:
             continue
         before = len(found.steps)
@@ -203,7 +203,7 @@ def steps_of(sheets: Sequence[Sheet], path: Path) -> Steps:
             found.sheets.append(sheet.title)
             if sheet.hidden:
                 found.notes.append(Note(sheet.title, "a hidden sheet; its tests are used"))
-    _tell_apart(found)
+    _number_repeated(found)
     return found
 
 
@@ -220,7 +220,7 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
         found.read += 1
         if found.read > MAX_ROWS:
             break
-        if again := _header_again(row, columns):
+        if again := _find_repeated_header(row, columns):
             columns = again
             merged = _merged(found, sheet, number - 1, columns)
             found.skipped["a header"] += 1
@@ -229,7 +229,7 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
         if own and own != control:
             control, name = own, ""
         name = _text(texts, columns, "name") or name
-        step = _step(sheet, number, row, texts, columns, own or control, name, merged)
+        step = _read_step(sheet, number, row, texts, columns, own or control, name, merged)
         if step is None:
             _skip(found, sheet, number, texts, columns)
             continue
@@ -255,7 +255,7 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
 def _merged(
     found: Steps, sheet: Sheet, header: int, columns: Mapping[str, int]
 ) -> Mapping[Place, Place]:
-    areas = firsts(sheet, columns.values(), header)
+    areas = find_merged_firsts(sheet, columns.values(), header)
     if areas.overlap:
         what = "its merged cells overlap, as no spreadsheet program merges them"
         found.notes.append(Note(sheet.title, what, "only the first cell of each is read"))
@@ -267,7 +267,7 @@ def _headings(rows: Sequence[Sequence[Cell]], at: int) -> dict[int, str]:
 
 
 def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
-    """Say which of the columns that everybody has are not there."""
+    """Note which of the usual columns are missing."""
     wanted = ("control", "observation", "result")
     missing = [name for name in wanted if name not in columns]
     if missing:
@@ -277,7 +277,7 @@ def _note_missing(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int
 
 
 def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, int]) -> None:
-    """Say which cells hold a formula without a result; the exposure is computed here anyway."""
+    """Note the cells with a formula that was never computed, but for the exposure."""
     asked = {place for name, place in columns.items() if name != "exposure"}
     cells = sorted(cell for cell in sheet.uncomputed if cell[0] > at and cell[1] in asked)
     if cells:
@@ -287,14 +287,14 @@ def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, 
         found.notes.append(Note(sheet.title, what, remedy))
 
 
-def _header_again(row: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, int]:
-    """Return the columns of a header that stands among the rows; nothing for a row of a test."""
+def _find_repeated_header(row: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, int]:
+    """Return the columns of a header that is repeated among the rows; nothing for a test."""
     key = columns.get("procedure", columns.get("objective", 0))
-    if key < len(row) and field_of(row[key]) in ("procedure", "objective", "either"):
-        return columns_of(row)
+    if key < len(row) and find_field(row[key]) in ("procedure", "objective", "either"):
+        return find_columns(row)
     if any(isinstance(cell, str) and len(cell) > LONGEST for cell in row):
         return {}
-    return columns_of(row) if sum(bool(field_of(cell)) for cell in row) > 5 else {}
+    return find_columns(row) if sum(bool(find_field(cell)) for cell in row) > 5 else {}
 
 
 def _text(texts: Sequence[str], columns: Mapping[str, int], name: str) -> str:
@@ -302,7 +302,7 @@ def _text(texts: Sequence[str], columns: Mapping[str, int], name: str) -> str:
     return texts[place] if 0 <= place < len(texts) else ""
 
 
-def _step(
+def _read_step(
     sheet: Sheet,
     number: int,
     row: Sequence[Cell],
@@ -314,7 +314,7 @@ def _step(
 ) -> Step | None:
     if not _text(texts, columns, "procedure") and not _text(texts, columns, "objective"):
         return None
-    shared, begins = spread(sheet, number - 1, columns, merged)
+    shared, begins = spread_merged(sheet, number - 1, columns, merged)
     if shared:
         row, texts = list(row), list(texts)
         for field_name, value in shared.items():
@@ -331,8 +331,8 @@ def _step(
     if not controls:
         derived = control_of_procedure(code)
         controls = (derived,) if derived else controls_in(control)
-    methods = methods_in(_text(texts, columns, "methods")) or tuple(
-        method for method in METHODS if crossed(_text(texts, columns, method), method)
+    methods = parse_methods(_text(texts, columns, "methods")) or tuple(
+        method for method in METHODS if is_crossed(_text(texts, columns, method), method)
     )
     return Step(
         sheet=sheet.title,
@@ -355,7 +355,7 @@ def _step(
         looked_at={
             method: text
             for method in METHODS
-            if (text := _text(texts, columns, method)) and names_things(text)
+            if (text := _text(texts, columns, method)) and names_objects(text)
         },
     )
 
@@ -363,9 +363,9 @@ def _step(
 def _skip(
     found: Steps, sheet: Sheet, number: int, texts: Sequence[str], columns: Mapping[str, int]
 ) -> None:
-    """Count a row that is no test, and say what stands in it where that may be missed."""
+    """Count a row that is no test, and note what it contains."""
     filled = [name for name in FILLED if name != "exposure" and _text(texts, columns, name)]
-    known = {plain_heading(text) for text in texts if text}
+    known = {TABLE.normalize(text) for text in texts if text}
     if filled and len(known) > 1:
         what = "no assessment procedure in this row; filled: " + ", ".join(filled)
         remedy = "give it the id of its procedure"
@@ -377,8 +377,8 @@ def _skip(
     found.skipped["a heading or remark"] += 1
 
 
-def _tell_apart(found: Steps) -> None:
-    """Number the steps that have the same id and control, and say where they are."""
+def _number_repeated(found: Steps) -> None:
+    """Number the steps that have the same id and control, and note where they are."""
     places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for place, step in enumerate(found.steps):
         places.setdefault((step.key[0], step.key[1]), []).append(place)
@@ -388,7 +388,7 @@ def _tell_apart(found: Steps) -> None:
         for occurrence, place in enumerate(same, 1):
             found.steps[place] = _numbered(found.steps[place], occurrence)
         first, *others = (found.steps[place] for place in same)
-        shown = one_line(first.code or plain(first.objective), 40)
+        shown = one_line(first.code or normalize_words(first.objective), 40)
         what = f'the procedure "{shown}" is there {plural(len(same), "time")}'
         remedy = "each row is a test of its own; numbered in their order"
         listed = ", ".join(other.place() for other in others)

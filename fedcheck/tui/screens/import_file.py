@@ -16,8 +16,10 @@ from textual.worker import get_current_worker
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, RuleError
-from fedcheck.importers.plan import Plan, carry_out
-from fedcheck.importers.registry import KINDS, FileKind, Prepared, Said, kinds_of
+from fedcheck.importers import registry
+from fedcheck.importers.option import Texts
+from fedcheck.importers.plan import Plan, Prepared, carry_out
+from fedcheck.importers.registry import Importer
 from fedcheck.session import Transaction
 from fedcheck.storage.paths import expanded
 from fedcheck.tui.dialogs.form import Field, FormScreen
@@ -50,7 +52,7 @@ class BringingInScreen(PlaceScreen):
         def __init__(
             self,
             run: int,
-            kinds: Sequence[FileKind],
+            kinds: Sequence[Importer],
             outcome: Prepared | FedcheckError,
             of: Project,
         ) -> None:
@@ -64,9 +66,9 @@ class BringingInScreen(PlaceScreen):
         super().__init__()
         self.start_path = path
         self.path: Path | None = None
-        self.kinds: Sequence[FileKind] = ()
+        self.kinds: Sequence[Importer] = ()
         self.chosen = ""
-        self.said: Said = {}
+        self.texts: Texts = {}
         self.prepared: Prepared | None = None
         self.made_for: Project | None = None
         self.reading = 0
@@ -115,9 +117,9 @@ class BringingInScreen(PlaceScreen):
         return isinstance(self.focused, LinkField)
 
     @property
-    def kind(self) -> FileKind | None:
-        """Return what the file is taken for."""
-        return next((one for one in self.kinds if one.id == self.chosen), None)
+    def kind(self) -> Importer | None:
+        """Return the importer that reads the file."""
+        return next((one for one in self.kinds if one.name == self.chosen), None)
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -143,11 +145,11 @@ class BringingInScreen(PlaceScreen):
 
     def action_bring_kind(self) -> None:
         """Take the file for another kind."""
-        choices = [Choice(one.id, one.title[:1].upper() + one.title[1:]) for one in self.kinds]
+        choices = [Choice(one.name, one.title[:1].upper() + one.title[1:]) for one in self.kinds]
 
         def chosen(kind_id: str | None) -> None:
             if kind_id:
-                self.chosen, self.said = kind_id, {}
+                self.chosen, self.texts = kind_id, {}
                 self._begin()
 
         self.app.push_screen(ChoicePrompt("It is", choices, self.chosen), chosen)
@@ -158,7 +160,7 @@ class BringingInScreen(PlaceScreen):
         if kind is None or path is None:
             return
         try:
-            options = kind.options(session, path, self.said)
+            options = kind.list_fields(session, path, self.texts)
         except FedcheckError as error:
             self._said(str(error), wrong=True)
             return
@@ -166,13 +168,13 @@ class BringingInScreen(PlaceScreen):
             self.fedcheck.tell("There is nothing to say about such a file")
             return
         fields = [
-            Field(one.name, one_line(one.label, 14), one.value, one.hint, one.known)
+            Field(one.name, one_line(one.label, 14), one.default, one.hint, one.choices)
             for one in options
         ]
 
         def given(values: Mapping[str, str] | None) -> None:
             if values is not None:
-                self.said = values
+                self.texts = values
                 self._begin()
 
         self.app.push_screen(FormScreen(f"About {one_line(path.name, 60)}", fields), given)
@@ -187,7 +189,7 @@ class BringingInScreen(PlaceScreen):
             self.dismiss(None)
 
     def _forget(self) -> None:
-        self.prepared, self.kinds, self.chosen, self.said = None, (), "", {}
+        self.prepared, self.kinds, self.chosen, self.texts = None, (), "", {}
         self.query_one("#bring-plan", Static).update(known_kinds())
         self._said(START)
         self.refresh_bindings()
@@ -201,15 +203,15 @@ class BringingInScreen(PlaceScreen):
             self._said(what, wrong=True)
             return
         if path != self.path:
-            self.chosen, self.said = "", {}
+            self.chosen, self.texts = "", {}
         self.path = path
         self.runs += 1
         self.reading, self.waited = self.runs, 0
-        run, chosen, said = self.runs, self.chosen, self.said
+        run, chosen, texts = self.runs, self.chosen, self.texts
         self.query_one("#bring-plan", Static).update("")
         self._said(f"Reading {path.name}")
         self.run_worker(
-            lambda: self._read(run, path, chosen, said), thread=True, exit_on_error=True
+            lambda: self._read(run, path, chosen, texts), thread=True, exit_on_error=True
         )
 
     def _found(self, link: str) -> Path | None:
@@ -219,19 +221,19 @@ class BringingInScreen(PlaceScreen):
                 return base / typed
         return None
 
-    def _read(self, run: int, path: Path, chosen: str, said: Said) -> None:
+    def _read(self, run: int, path: Path, chosen: str, texts: Texts) -> None:
         """Find out what a file is, and what it would do. Runs in a thread of its own."""
         session = self.fedcheck.session
         project = session.project
-        kinds: Sequence[FileKind] = ()
+        kinds: Sequence[Importer] = ()
         outcome: Prepared | FedcheckError
         try:
-            kinds = kinds_of(path)
+            kinds = registry.recognize(path)
             if not kinds:
                 hint = "known are tables (.csv, .xlsx) and the files that fedcheck import names"
                 raise FedcheckError(f"{path.name}: not a file that can be brought in", hint)
-            kind = next((one for one in kinds if one.id == chosen), kinds[0])
-            outcome = kind.prepare(session, path, said)
+            kind = next((one for one in kinds if one.name == chosen), kinds[0])
+            outcome = kind.prepare(session, path, kind.parse_form(texts))
         except FedcheckError as error:
             outcome = error
         except (RuleError, ValueError) as error:
@@ -245,7 +247,7 @@ class BringingInScreen(PlaceScreen):
             return
         self.reading, self.kinds = 0, event.kinds
         if self.kind is None:
-            self.chosen = self.kinds[0].id if self.kinds else ""
+            self.chosen = self.kinds[0].name if self.kinds else ""
         if isinstance(event.outcome, FedcheckError):
             self.prepared = None
             hint = event.outcome.hint
@@ -275,7 +277,7 @@ class BringingInScreen(PlaceScreen):
         self.query_one("#bring-plan", Static).update(Content(lines))
         self.query_one("#bring-page").focus()
 
-    def _recognised(self, kind: FileKind | None) -> str:
+    def _recognised(self, kind: Importer | None) -> str:
         words = f"It is {kind.title}. " if kind else ""
         assert self.prepared is not None, "there is a plan"
         if self.prepared.plan.empty:
@@ -323,7 +325,7 @@ class BringingInScreen(PlaceScreen):
 def known_kinds() -> Content:
     """Return what can be brought in, a line each."""
     parts: list[str | tuple[str, str]] = [("What can be brought in\n", "bold")]
-    for kind in KINDS:
+    for kind in registry.IMPORTERS:
         name = kind.title[:1].upper() + kind.title[1:]
         parts.append(f"  {name:<32}")
         parts.append((" ".join(kind.suffixes) + "\n", "$foreground-muted"))
@@ -337,7 +339,7 @@ def plan_text(plan: Plan) -> Content:
         parts.append(one_line(fact, 400) + "\n")
     if not plan.empty:
         parts.append(("\nTo be written  ", "bold"))
-        parts.append(plan.told + "\n")
+        parts.append(plan.summary + "\n")
     if plan.notes:
         parts.append((f"\n{plural(len(plan.notes), 'remark')}\n", "bold $text-warning"))
     for note in plan.notes[:SHOWN]:

@@ -1,21 +1,28 @@
-"""Items as rows of a table: each column by its name, for spreadsheets and for programs.
+"""The export of items as a table: CSV, Excel, JSON; each column by its name.
 
-Give it a board without what stands under `private/` (`Board.shared`): what is here leaves.
+The functions on rows take a board without private items (`Board.shared`): what they return leaves.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Kind
 from fedcheck.domain.fields import FIELDS
+from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.evidence_cells import KEPT_INSIDE, is_private
+from fedcheck.exporters.registry import Export
+from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, is_private, write_line
+from fedcheck.importers.option import Values
+from fedcheck.session import Session
+from fedcheck.spreadsheets import xlsx_writer
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet
 
 Column = Callable[[Board, Row], Any]
@@ -74,7 +81,7 @@ COLUMNS: Mapping[str, Column] = {
     **_of_records("done"),
     "evidence": lambda _, entry: len(entry.record.evidence),
     "evidence_state": lambda _, entry: [s for s in dict.fromkeys(entry.evidence) if s != "ok"],
-    "links": lambda _, entry: [_told(proof) for proof in entry.record.evidence],
+    "links": lambda _, entry: [_link_text(one) for one in entry.record.evidence],
     **_of_records(*_NEXT),
     **_of_records(*_REST),
     "changed": _of_entry("changed"),
@@ -92,10 +99,10 @@ LONG = ("id", "statement", "guidance")
 
 USUAL = tuple(name for name in COLUMNS if name not in LONG)
 SEPARATORS = {"links": "\n", "expects": "; "}
-"""What stands between the texts of a list in a cell; a comma and a blank in others."""
+"""The separators of lists in cells; a comma and a blank in other columns."""
 
 
-def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
+def parse_columns(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the columns that a text names: `ref,title,status`; the usual ones for none.
 
     `more` are names that are known beside those of the columns. Raises FedcheckError (status 2)
@@ -110,28 +117,43 @@ def columns_named(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or USUAL
 
 
-def rows(board: Board, rows: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+def build_rows(board: Board, rows: Iterable[Row], names: Sequence[str]) -> list[tuple[Cell, ...]]:
     """Return a header and a row for each item."""
     found: list[tuple[Cell, ...]] = [tuple(names)]
     found += [tuple(_cell(name, COLUMNS[name](board, one)) for name in names) for one in rows]
     return found
 
 
-def sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
+def build_sheet(board: Board, entries: Iterable[Row], names: Sequence[str]) -> Sheet:
     """Return a sheet with a header and a row for each item."""
-    return Sheet("Items", tuple(rows(board, entries, names)))
+    return Sheet("Items", tuple(build_rows(board, entries, names)))
 
 
-def document(board: Board, row: Row) -> dict[str, Any]:
-    """Return what the columns say of an item as JSON data; `links` are whole there."""
+ONLY_JSON = ("stale", "waits", "private")
+"""Keys of the rows of `list --json` that no column has."""
+
+
+def build_document(board: Board, row: Row) -> dict[str, Any]:
+    """Return an item as JSON data: all columns, and what a row of `list --json` has.
+
+    `section` is an id as there, and `links` are objects.
+    """
     values = {name: COLUMNS[name](board, row) for name in COLUMNS}
     states = zip(row.record.evidence, row.evidence, strict=True)
-    links = [_link(proof, state) for proof, state in states]
+    links = [_link_document(proof, state) for proof, state in states]
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-    return {**values, **lists, "links": links}
+    return {
+        **values,
+        **lists,
+        "links": links,
+        "section": row.section.id,
+        "stale": row.stale,
+        "waits": list(row.waits),
+        "private": row.private,
+    }
 
 
-def _link(proof: Evidence, state: str) -> dict[str, Any]:
+def _link_document(proof: Evidence, state: str) -> dict[str, Any]:
     inside = is_private(proof.link)
     return {
         "id": proof.id,
@@ -145,10 +167,8 @@ def _link(proof: Evidence, state: str) -> dict[str, Any]:
     }
 
 
-def _told(proof: Evidence) -> str:
-    if is_private(proof.link):
-        return KEPT_INSIDE
-    return f"{proof.label}: {proof.link}" if proof.label else proof.link
+def _link_text(evidence: Evidence) -> str:
+    return write_line(evidence, EvidenceForm.COLON)
 
 
 def _cell(name: str, value: Any) -> Cell:
@@ -158,3 +178,33 @@ def _cell(name: str, value: Any) -> Cell:
         return clean(value)
     found: Cell = value
     return found
+
+
+def write_csv(session: Session, values: Values) -> Export:
+    """Return the items of a query as CSV. Raises FedcheckError (status 2) for a wrong column."""
+    names = parse_columns(values["columns"])
+    return Export(xlsx_writer.csv_bytes(build_rows(*_select(session, values), names)))
+
+
+def write_xlsx(session: Session, values: Values) -> Export:
+    """Return the items of a query as a workbook. Raises FedcheckError for a wrong column."""
+    names = parse_columns(values["columns"])
+    return Export(xlsx_writer.xlsx_bytes([build_sheet(*_select(session, values), names)]))
+
+
+def write_json(session: Session, values: Values) -> Export:
+    """Return the items of a query as JSON in ASCII. Raises FedcheckError for a wrong column."""
+    columns = values["columns"]
+    names = parse_columns(columns, ONLY_JSON) if columns.strip() else ()
+    board, chosen = _select(session, values)
+    rows = [build_document(board, one) for one in chosen]
+    if names:
+        rows = [{name: row[name] for name in names} for row in rows]
+    return Export(f"{json.dumps(rows, indent=2, default=date.isoformat)}\n".encode("ascii"))
+
+
+def _select(session: Session, values: Values) -> tuple[Board, Iterable[Row]]:
+    """Return what may leave the company, and the items of it that the query selects."""
+    board = session.board().shared()
+    query = item_language(board.project).parse(values["query"])
+    return board, query.select(board.rows.values(), board.today)

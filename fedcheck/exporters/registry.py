@@ -1,0 +1,222 @@
+"""Every file format that can be exported, one entry each.
+
+The command line (`fedcheck export NAME`), shell completion and docs/commands.md are made from these
+entries. A new exporter is one module with a function that returns an `Export`, and one entry.
+Entries name functions as `package.module:function`, so that listing the formats loads none of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fedcheck.domain.glossary import REQUEST_KINDS
+from fedcheck.importers.option import Option, OptionKind, Values, load_function
+
+if TYPE_CHECKING:
+    from fedcheck.domain.change import Change
+    from fedcheck.domain.workspace import Project
+    from fedcheck.importers.plan import Note
+    from fedcheck.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to be written.
+
+    Attributes:
+        data: its bytes.
+        facts: what it contains, a line each.
+        notes: what is missing from it, or was changed on the way.
+        changes: what is to be recorded in the workspace once the file is written.
+        label: the label of the transaction that records them.
+        recorded: the same for the person who exports: `The numbers are noted with the findings`.
+        left_out: lines about what the file lacks; shown on stderr, as the file may be on stdout.
+    """
+
+    data: bytes
+    facts: Sequence[str] = ()
+    notes: "Sequence[Note]" = ()
+    changes: "Sequence[Change]" = ()
+    label: str = ""
+    recorded: str = ""
+    left_out: Sequence[str] = ()
+
+
+class Query(StrEnum):
+    """What the QUERY of an export narrows."""
+
+    NONE = ""
+    ITEMS = "items"
+    REQUESTS = "requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """A file format that can be exported.
+
+    Attributes:
+        name: the command: `fedcheck export NAME`.
+        help: the help of the command; its first paragraph is the summary.
+        examples: command lines for the help.
+        writer: `(Session, Values) -> Export`; the values hold those of the options, and `query`
+            (text), `template` (Path) and `output` (text, empty for the screen). Raises
+            FedcheckError.
+        options: what a person can set.
+        query: what its QUERY narrows; without one the command takes none.
+        template: what the help of `--template` says; with one, the export fills a copy of that
+            file, requires a file to write to, and takes `--json`.
+        dry_run: whether `--dry-run` shows what it would write.
+    """
+
+    name: str
+    help: str
+    examples: tuple[str, ...]
+    writer: str
+    options: tuple[Option, ...] = ()
+    query: Query = Query.NONE
+    template: str = ""
+    dry_run: bool = False
+
+    def write(self, session: "Session", values: Values) -> Export:
+        """Return the file; nothing is written. Raises FedcheckError."""
+        export: Export = load_function(self.writer)(session, values)
+        return export
+
+
+def _people(project: "Project") -> Iterable[str]:
+    return project.people()
+
+
+def _roles(project: "Project") -> Iterable[str]:
+    return project.process.roles
+
+
+COLUMNS = Option("columns", "Only these columns.", metavar="A,B,C")
+
+EXPORTERS: tuple[Exporter, ...] = (
+    Exporter(
+        "srtm",
+        """\
+Fill your copy of the SRTM workbook with results, observations, evidence and risks.
+
+Rows are found by procedure and control, columns by their headings; everything else of the
+workbook stays as it is, formulas too. The template itself is not changed. QUERY takes only
+some tests. What has no row is told. Nothing of private/ is in it.""",
+        (
+            "fedcheck export srtm --template SRTM-Moderate.xlsx -o SRTM-filled.xlsx",
+            "fedcheck export srtm family:ac --template SRTM.xlsx -o SRTM-AC.xlsx",
+        ),
+        "fedcheck.exporters.srtm:write",
+        (Option("list", "Fill it from this list.", metavar="ID"),),
+        query=Query.ITEMS,
+        template="Your own copy of the workbook.",
+    ),
+    Exporter(
+        "requests",
+        """\
+Write requests as a table: a reviewer's comment matrix, an evidence request list.
+
+Others fill in answer, evidence, decision, comment and due date; fedcheck import requests takes
+the file back. QUERY is that of fedcheck request list. Nothing of private/ is in it.""",
+        (
+            "fedcheck export requests round:2 --kind question -o comment-matrix.xlsx",
+            "fedcheck export requests is:open --kind evidence --to dana --format md",
+        ),
+        "fedcheck.exporters.requests:write",
+        (
+            Option("format", "Else by the name of FILE; else csv.", choices=("csv", "xlsx", "md")),
+            Option("to", "To this person or role.", suggest=_people),
+            Option("kind", "Questions, or evidence requests.", choices=REQUEST_KINDS),
+        ),
+        query=Query.REQUESTS,
+    ),
+    Exporter(
+        "poam",
+        """\
+Fill a copy of the official POA&M with the findings: open, closed, configuration.
+
+A finding keeps the row that has its number; new ones come after the last row, and get a
+number. Everything else in the workbook stays as it is.""",
+        ("fedcheck export poam --template FedRAMP-POAM-Template.xlsx -o poam.xlsx",),
+        "fedcheck.exporters.risk_tables:write_poam",
+        template="Your copy of it.",
+        dry_run=True,
+    ),
+    Exporter(
+        "ret",
+        """\
+Fill a copy of the official Risk Exposure Table, and the risks corrected during testing.
+
+Numbers are those of the POA&M: every row of the one has its row in the other.""",
+        ("fedcheck export ret --template RET.xlsx -o ret.xlsx",),
+        "fedcheck.exporters.risk_tables:write_ret",
+        template="Your copy of it.",
+        dry_run=True,
+    ),
+    Exporter(
+        "csv",
+        """\
+Write the items of a QUERY as CSV, one a row; without a QUERY all of them.
+
+QUERY is that of fedcheck list. A text that a spreadsheet would take for a formula gets an
+apostrophe before it. Nothing of private/ is in it. Columns beside the usual ones: id,
+statement, guidance.""",
+        (
+            "fedcheck export csv phase:full-assessment -o tests.csv",
+            "fedcheck export csv owner:dana --columns ref,title,status,due",
+        ),
+        "fedcheck.exporters.items:write_csv",
+        (COLUMNS,),
+        query=Query.ITEMS,
+    ),
+    Exporter(
+        "xlsx",
+        """\
+Write the items of a QUERY as an Excel workbook with one sheet.
+
+QUERY is that of fedcheck list. The header stays in view and has a filter. Nothing of private/
+is in it.""",
+        ("fedcheck export xlsx role:3pao kind:test -o tests.xlsx",),
+        "fedcheck.exporters.items:write_xlsx",
+        (COLUMNS,),
+        query=Query.ITEMS,
+    ),
+    Exporter(
+        "json",
+        """\
+Write the items of a QUERY as JSON: the rows of fedcheck list --json, and more.
+
+Nothing of private/ is in it. --columns keeps only these keys.""",
+        ("fedcheck export json status:todo -o open.json",),
+        "fedcheck.exporters.items:write_json",
+        (COLUMNS,),
+        query=Query.ITEMS,
+    ),
+    Exporter(
+        "ics",
+        """\
+Write the deadlines as a calendar file (.ics) that other calendars import.
+
+Each deadline is an all-day event that keeps its identity: a newer export replaces it, where
+the calendar knows how. What has no day yet and what stands under private/ is left out.""",
+        (
+            "fedcheck export ics -o deadlines.ics",
+            "fedcheck export ics owner:alice --remind 7 -o alice.ics",
+        ),
+        "fedcheck.exporters.ics:write",
+        (
+            Option("role", "Only what this role has, and the milestones.", suggest=_roles),
+            Option("until", "Last day; all of them without it.", OptionKind.DAY),
+            Option(
+                "remind",
+                "Remind so many days before.",
+                OptionKind.NUMBER,
+                metavar="DAYS",
+                between=(0, 365),
+            ),
+        ),
+        query=Query.ITEMS,
+    ),
+)
+"""Every exporter, in the order of `fedcheck export --help`."""

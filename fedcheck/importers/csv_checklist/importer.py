@@ -1,0 +1,127 @@
+"""The entry points of the import of a team's own list: recognize, form, read."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec.structs
+
+from fedcheck.domain.glossary import RESULTS, STATUSES
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.importers.csv_checklist import column_mappings, columns, rows
+from fedcheck.importers.csv_checklist.plan import choose_target, plan
+from fedcheck.importers.csv_checklist.rows import Look
+from fedcheck.importers.option import Option, Texts, Values, form_fields
+from fedcheck.importers.plan import Prepared
+from fedcheck.importers.registry import Peek
+from fedcheck.session import Session, Transaction
+
+WHERE = ("list", "phase", "role", "level", "onto", "dates")
+"""The options that say where the rows go, and how days are written."""
+
+_COLUMN = "column-"
+"""How the fields of the app's form begin that name a column."""
+
+
+def recognize(peek: Peek) -> bool:
+    """Return whether a file may be a team's own list: any table with a header is."""
+    return peek.score_header(columns.score_header) > 0
+
+
+def prepare(session: Session, path: Path, values: Values) -> Prepared:
+    """Read a list into a plan that remembers its columns once it was carried out.
+
+    Raises FedcheckError, status 2 where it is not clear what its columns mean or where its rows go.
+    """
+    found = look(session, path, values)
+    where = {name: str(values.get(name, "")).strip() for name in WHERE}
+    found = choose_target(session, found, where)
+    if not found.mapped.dates and rows.find_ambiguous_days(found):
+        found = choose_target(session, found, {"dates": rows.infer_date_order(found)})
+
+    def remember(transaction: Transaction | None) -> None:
+        tx = transaction.tx if transaction else ""
+        column_mappings.remember(session.root, found.mapped, tx)
+
+    return Prepared(plan(session, found, theirs=values["theirs"]), remember)
+
+
+def look(session: Session, path: Path, values: Values) -> Look:
+    """Return a list with the meaning of its columns and words: given, remembered or guessed."""
+    found = rows.look(session, path, given_columns(values), values.get("sheet", ""))
+    return with_words(found, values.get("status", ()), values.get("result", ()))
+
+
+def given_columns(values: Values) -> dict[str, str]:
+    """Return the headings that a person gave, by field: with --map, or in the app's form."""
+    form = {name: values.get(_COLUMN + name) for name in columns.FIELDS}
+    typed = {name: heading.strip() for name, heading in form.items() if heading is not None}
+    return {**typed, **parse_pairs(values.get("map", ()), "--map")}
+
+
+def parse_pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """Return what `A=B` texts map. Raises FedcheckError (status 2) for one without a sign."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise FedcheckError(
+                f"{option} {text[:60]}: has no =", f'write {option} "A=B"', ErrorKind.USAGE
+            )
+        found[name.strip()] = value.strip()
+    return found
+
+
+def with_words(found: Look, statuses: Iterable[str], results: Iterable[str]) -> Look:
+    """Return a list with words of its own for a status or a result: `In flight=doing`.
+
+    Raises FedcheckError (status 2) for an unknown status or result.
+    """
+    mapped = found.mapped
+    for name, texts, known in (("status", statuses, STATUSES), ("result", results, RESULTS)):
+        own = dict(getattr(mapped, name) or {})
+        for word, meaning in parse_pairs(texts, f"--{name}").items():
+            if meaning not in known:
+                hint = did_you_mean(meaning, known) or "known: " + ", ".join(known)
+                raise FedcheckError(f'"{meaning[:40]}" is no {name}', hint, ErrorKind.USAGE)
+            own[" ".join(word.casefold().split())] = meaning
+        words: dict[str, Any] = {name: own or None}
+        mapped = msgspec.structs.replace(mapped, **words)
+    return dataclasses.replace(found, mapped=mapped)
+
+
+def list_fields(
+    session: Session, path: Path, texts: Texts, options: Sequence[Option]
+) -> list[Option]:
+    """Return the fields of the app's form: where the rows go, then a field for each column."""
+    found = look(session, path, texts)
+    mapped, process = found.mapped, session.project.process
+    defaults: Mapping[str, str] = {
+        "list": mapped.list,
+        "phase": mapped.phase,
+        "role": mapped.role or session.project.config.role,
+        "onto": mapped.onto,
+        "dates": mapped.dates,
+    }
+    hints = {
+        "phase": " or ".join(phase.id for phase in process.phases),
+        "role": " or ".join(process.roles),
+    }
+    headings = tuple(heading for heading in found.grid.header if heading)
+    targets = [
+        dataclasses.replace(one, hint=hints.get(one.name, one.hint))
+        for one in form_fields(options, session.project, texts, defaults)
+    ]
+    meanings = [
+        Option(
+            _COLUMN + name,
+            label=name.capitalize(),
+            hint=f"column: {what}",
+            choices=headings,
+            default=texts.get(_COLUMN + name, mapped.columns.get(name, "")),
+        )
+        for name, what in columns.FIELDS.items()
+    ]
+    return [*targets, *meanings]
