@@ -193,7 +193,7 @@ class SavingApp(App[int]):
             hint = self.hint("app.undo", "takes it back")
             if undone:
                 hint = self.hint("app.redo", "makes it again")
-            self.tell(f"Saved: {action.label}", hint)
+            self.tell(action.label if action.undoes else f"Saved: {action.label}", hint)
 
     def _refused(self, error: BaseException) -> None:
         """Keep what the disk refused, say so on every screen, and try again."""
