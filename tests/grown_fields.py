@@ -104,7 +104,7 @@ def status_of(capsys):
 
 
 def test_a_result_is_in_json_history_and_export(grown, capsys) -> None:
-    grown.edit([TEST], ItemEdit(result="partly"))
+    grown.apply([TEST], ItemEdit(result="partly"))
     assert "partly" in printed(capsys, "history")
     assert json.loads(printed(capsys, "show", TEST, "--json"))["result"] == "partly"
     rows = list(csv.DictReader(io.StringIO(printed(capsys, "export", "csv"))))

@@ -24,6 +24,7 @@ PROCESS = Process(
     id="jab",
     title="JAB P-ATO",
     roles=("csp", "3pao"),
+    blocking_risks=("high",),
     phases=tuple(Phase(name, name, "") for name in ("readiness", "full-assessment", "review")),
     milestones=(
         Milestone("ready", "Ready", closes=("readiness",)),

@@ -211,7 +211,7 @@ async def test_what_others_change_appears_without_losing_the_place(app, workspac
         other = open_workspace(workspace, "bob")
         from fedcheck.domain.item_rules import ItemEdit
 
-        other.edit([DIAGRAM], ItemEdit(status="doing", owner="bob"))
+        other.apply([DIAGRAM], ItemEdit(status="doing", owner="bob"))
         app.look_at_disk()
         await settle(pilot)
         assert app.board.rows[DIAGRAM].record.owner == "bob"
@@ -256,7 +256,7 @@ async def test_first_start_leads_through_making_a_workspace(tmp_path, clock):
         await press(pilot, "enter")
         assert isinstance(app.screen, NewWorkspaceScreen)
         await type_text(pilot, "Acme Vault")
-        app.screen.query_one("#kick-off", Input).value = "+12w"
+        app.screen.query_one("#milestone", Input).value = "+12w"
         await press(pilot, "f2")
         assert isinstance(app.screen, HomeScreen)
     head = (tmp_path / "acme-vault" / "fedcheck.toml").read_text()

@@ -84,7 +84,9 @@ async def test_what_changed_meanwhile_is_looked_at_again(app, workspace):
         await read(pilot, "t.csv")
         from fedcheck.domain.item_rules import ItemEdit
 
-        app.change(lambda: app.session.edit(["rev5.readiness.csp:diagram"], ItemEdit(owner="erik")))
+        app.change(
+            lambda: app.session.apply(["rev5.readiness.csp:diagram"], ItemEdit(owner="erik"))
+        )
         await settle(pilot)
         await pilot.press("enter")
         await app.workers.wait_for_complete()

@@ -10,6 +10,7 @@ from driving import on_disk, press, screen_text, settle, told, type_text
 from textual import events
 from textual.widgets import Input
 
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.storage import config, evidence_files, local_state, paths
 from fedcheck.tui import evidence_hashing
 from fedcheck.tui.app import FedcheckApp
@@ -281,7 +282,7 @@ async def test_a_large_file_is_read_off_the_ui_thread_and_can_be_stopped(
 def attach(open_workspace, workspace, refs, *links) -> None:
     session = open_workspace(workspace)
     for link in links:
-        session.add_evidence(refs, session.new_evidence(link, here=workspace))
+        session.apply(refs, attach_evidence(session.new_evidence(link, here=workspace)))
 
 
 async def test_change_renew_replace_and_remove_each_with_one_undo(

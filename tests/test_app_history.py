@@ -6,6 +6,7 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 
 from fedcheck.analysis.past_state import changes_back
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import config, history, paths
@@ -36,15 +37,15 @@ def opened(root: Path, who: str, clock):
 def three_days(workspace: Path, clock) -> None:
     """Three people work on the diagram, and one on the table, over four days."""
     alice, bob = opened(workspace, "alice", clock), opened(workspace, "bob", clock)
-    alice.edit([DIAGRAM], ItemEdit(status="doing", owner="dana", note="first"))
+    alice.apply([DIAGRAM], ItemEdit(status="doing", owner="dana", note="first"))
     clock.tick(days=1)
-    bob.edit([DIAGRAM], ItemEdit(status="blocked", reason="no data"))
-    bob.add_evidence([DIAGRAM], bob.new_evidence("MER-1", here=workspace))
+    bob.apply([DIAGRAM], ItemEdit(status="blocked", reason="no data"))
+    bob.apply([DIAGRAM], attach_evidence(bob.new_evidence("MER-1", here=workspace)))
     clock.tick(days=1)
     alice.refresh()
-    alice.edit([DIAGRAM], ItemEdit(status="done", owner="", note="second"))
+    alice.apply([DIAGRAM], ItemEdit(status="done", owner="", note="second"))
     clock.tick(days=1)
-    alice.edit([CRYPTO], ItemEdit(owner="erik"))
+    alice.apply([CRYPTO], ItemEdit(owner="erik"))
 
 
 def record(app: FedcheckApp):
@@ -135,7 +136,7 @@ async def test_what_somebody_changed_meanwhile_is_not_written_over(
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2", "g", "H", "G", "enter")
-        opened(workspace, "bob", clock).edit([DIAGRAM], ItemEdit(owner="zoe"))
+        opened(workspace, "bob", clock).apply([DIAGRAM], ItemEdit(owner="zoe"))
         await press(pilot, "b")
         assert "changed meanwhile" in told(app)
         assert record(app).owner == "zoe"
@@ -144,8 +145,8 @@ async def test_what_somebody_changed_meanwhile_is_not_written_over(
 
 async def test_a_private_note_never_gets_into_the_shared_record(app, workspace, three_days):
     app_session = opened(workspace, "alice", app.clock)
-    app_session.edit([DIAGRAM], ItemEdit(private_note="secret plan"))
-    app_session.edit([DIAGRAM], ItemEdit(private_note="secret plan B"))
+    app_session.apply([DIAGRAM], ItemEdit(private_note="secret plan"))
+    app_session.apply([DIAGRAM], ItemEdit(private_note="secret plan B"))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "g", "H")
@@ -173,7 +174,7 @@ async def test_an_empty_history_says_so(app):
 
 async def test_text_in_the_history_is_never_markup(app, workspace, clock):
     nasty = "see [/b] [AC-2] [@click=app.quit]x[/] \x1b[31m\u202e end"
-    opened(workspace, nasty, clock).edit([DIAGRAM], ItemEdit(note=nasty, owner="x"))
+    opened(workspace, nasty, clock).apply([DIAGRAM], ItemEdit(note=nasty, owner="x"))
     async with app.run_test(size=(160, 50)) as pilot:
         await settle(pilot)
         await press(pilot, "6")
@@ -188,10 +189,10 @@ async def test_text_in_the_history_is_never_markup(app, workspace, clock):
 def test_the_last_lines_are_read_on_and_read_anew_where_a_file_was_rewritten(session, workspace):
     recall = Recall()
     assert recall.last(session, DIAGRAM) == ()
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert [deed.what for deed in recall.last(session, DIAGRAM)] == ["owner dana"]
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
-    session.edit([CRYPTO], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([CRYPTO], ItemEdit(owner="erin"))
     told = [deed.what for deed in recall.last(session, DIAGRAM)]
     assert told == ["owner erin (was dana)", "owner dana"]
     (path,) = history.history_files(workspace)
@@ -212,11 +213,13 @@ def test_every_point_of_a_history_can_be_reached(session, workspace):
         ItemEdit(note="a", due="2027-03-01"),
         ItemEdit(status="done"),
     ):
-        tx = session.edit([DIAGRAM], edit).tx
+        tx = session.apply([DIAGRAM], edit).tx
         seen[tx] = session.project.record(DIAGRAM)
-    tx = session.add_evidence([DIAGRAM], session.new_evidence("MER-1", here=workspace)).tx
+    tx = session.apply([DIAGRAM], attach_evidence(session.new_evidence("MER-1", here=workspace))).tx
     seen[tx] = session.project.record(DIAGRAM)
     for tx, wanted in seen.items():
         entered = session.history(DIAGRAM)
-        session.apply(changes_back(entered, tx, DIAGRAM, session.project.record(DIAGRAM)), "back")
+        session.apply_changes(
+            changes_back(entered, tx, DIAGRAM, session.project.record(DIAGRAM)), "back"
+        )
         assert session.project.record(DIAGRAM) == wanted

@@ -217,7 +217,7 @@ async def test_what_has_no_room_is_counted_and_opens_in_a_list(app):
 async def test_what_another_did_opens_his_lines_of_the_history(app, root, clock, open_workspace):
     app.memory.put(f"looked:{root}", "2027-01-01T00:00:00+00:00")
     bob = open_workspace(root, "bob")
-    bob.edit(["rev5.readiness.csp:tour"], ItemEdit(owner="bob"))
+    bob.apply(["rev5.readiness.csp:tour"], ItemEdit(owner="bob"))
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         lately = [target for part, _, target in doors(app) if part == "lately"]

@@ -102,7 +102,7 @@ async def test_details_and_toasts_name_the_keys_in_force(app, workspace):
     async with app.run_test(size=(160, 50), notifications=True) as pilot:
         await settle(pilot)
         seen = {}
-        app.session.edit([DIAGRAM], ItemEdit(status="doing"))
+        app.session.apply([DIAGRAM], ItemEdit(status="doing"))
         await press(pilot, "4", "enter")
         seen["request"] = screen_text(app)
         await press(pilot, "1", "4", "down")

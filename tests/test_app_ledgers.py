@@ -1,6 +1,7 @@
 """Requests and findings in the app, by keyboard: asked, answered, returned; raised, closed."""
 
 import errno
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from fedcheck.analysis.issues import grouped, state_of, turn
-from fedcheck.domain import request_rules
+from fedcheck.cli.main import run
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.finding_rules import DETAILS
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit
 from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -218,9 +220,7 @@ async def test_anothers_answer_is_not_written_over(filled, workspace):
         await press(pilot, "4", "n")
         await paste(pilot, "mine")
         other = opened(workspace)
-        other.revise(
-            ["requests:q1"], lambda r: request_rules.answered(r, "theirs", (), TODAY), "answered"
-        )
+        other.apply(["requests:q1"], RequestEdit("answer", answer="theirs"))
         await press(pilot, "ctrl+s")
         assert stored(workspace, "requests", "q1")["answer"] == "theirs"
         assert "This answer was changed while you wrote" in screen_text(filled)
@@ -234,9 +234,7 @@ async def test_an_answer_changed_meanwhile_is_not_accepted_unread(filled, worksp
     async with filled.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "4", "down")
-        opened(workspace).revise(
-            ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
-        )
+        opened(workspace).apply(["requests:q2"], RequestEdit("answer", answer="Nobody."))
         await press(pilot, "y")
         assert "the answer was changed meanwhile" in told(filled)
         assert stored(workspace, "requests", "q2")["state"] == "answered"
@@ -247,9 +245,7 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
         await settle(pilot)
         await press(pilot, "4", "down", "b")
         await paste(pilot, "mine")
-        opened(workspace).revise(
-            ["requests:q2"], lambda r: request_rules.returned(r, "theirs"), "returned"
-        )
+        opened(workspace).apply(["requests:q2"], RequestEdit("return", comment="theirs"))
         await press(pilot, "ctrl+s")
         await press(pilot, "b")
         assert stored(workspace, "requests", "q2")["comment"] == "theirs\n\nmine"
@@ -287,13 +283,7 @@ async def test_the_words_of_a_request_can_be_changed(filled, workspace):
         filled.screen.query_one("#text").focus()
         await settle(pilot)
         await paste(pilot, "mine")
-        opened(workspace).revise(
-            ["requests:q1"],
-            lambda r: request_rules.asked(
-                Request(**{**fields(r), "text": "theirs", "to": "dana"}), r.asked
-            ),
-            "x",
-        )
+        opened(workspace).apply(["requests:q1"], RequestEdit(text="theirs", to="dana"))
         await press(pilot, "ctrl+s")
         assert stored(workspace, "requests", "q1")["text"] == "theirs"
         assert "theirs" in screen_text(filled)
@@ -302,10 +292,6 @@ async def test_the_words_of_a_request_can_be_changed(filled, workspace):
         assert found["title"] == "Which ports are open? now"
         assert found["text"] == "theirs\n\nAll of them.mine"
         assert found["to"] == "dana", "what was not touched here stays as the other wrote it"
-
-
-def fields(request: Request) -> dict:
-    return {name: getattr(request, name) for name in Request.__struct_fields__}
 
 
 async def test_who_and_when(filled, workspace):
@@ -415,6 +401,56 @@ async def test_a_finding_without_a_date_gets_that_of_its_risk(filled, workspace)
         assert stored(workspace, "findings")["due"] == date(2027, 4, 4)
 
 
+ADJUSTED = """deviation = "risk-adjustment"
+deviation-state = "pending"
+rationale = "Reached from the management network alone"
+adjusted = "low"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "state", "risk", "due"),
+    [
+        (("s", "y"), "approved", "low", date(2027, 7, 3)),
+        (("s", "n"), "rejected", "moderate", date(2027, 4, 4)),
+        (("s", "y", "s", "n"), "rejected", "moderate", date(2027, 4, 4)),
+    ],
+)
+async def test_the_app_and_the_command_line_decide_a_deviation_alike(
+    filled, workspace, tmp_path, keys, state, risk, due
+):
+    """An approved adjustment makes the adjusted risk count, and its due date follows."""
+    (workspace / "findings.toml").write_text(FINDINGS + ADJUSTED)
+    other = tmp_path / "other"
+    shutil.copytree(workspace, other)
+    for decision in ["approved" if key == "y" else "rejected" for key in keys if key != "s"]:
+        argv = ["finding", "update", "f1", "--deviation-state", decision, "-w", str(other)]
+        assert run(argv) == 0
+    async with filled.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "4", "tab", *keys)
+        if state == "approved":
+            assert "deviation approved, is of low risk, due 2027-07-03" in told(filled)
+    found = stored(workspace, "findings")
+    assert (found["deviation-state"], found["risk"], found["due"]) == (state, risk, due)
+    assert found == stored(other, "findings")
+
+
+async def test_only_what_was_typed_over_is_changed(filled, workspace):
+    """Another person's item stays linked where the form was opened before it came."""
+    async with filled.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "4", "tab", "E")
+        await paste(pilot, " 1.0")
+        link = FindingEdit(link=("rev5.readiness.3pao:fips",), due=date(2027, 2, 2))
+        opened(workspace).apply(["findings:f1"], link)
+        await press(pilot, "f2")
+        found = stored(workspace, "findings")
+        assert found["title"] == "Old TLS 1.0"
+        assert found["items"] == ["rev5.readiness.3pao:fips"]
+        assert found["due"] == date(2027, 2, 2)
+
+
 async def test_a_test_not_satisfied_offers_its_finding(app, workspace):
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -509,9 +545,7 @@ async def test_what_others_do_appears_and_what_they_remove_kills_nothing(filled,
         await settle(pilot)
         await press(pilot, "4", "down", "enter")
         assert "The lead." in screen_text(filled)
-        opened(workspace).revise(
-            ["requests:q2"], lambda r: request_rules.answered(r, "Nobody.", (), TODAY), "answered"
-        )
+        opened(workspace).apply(["requests:q2"], RequestEdit("answer", answer="Nobody."))
         filled.look_at_disk()
         await settle(pilot)
         assert "Nobody." in screen_text(filled)

@@ -6,6 +6,7 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -95,7 +96,7 @@ async def test_space_status_due_and_evidence_reach_all_that_is_marked(app, works
 async def test_space_on_a_mixture_closes_the_open_ones_and_leaves_reasons_alone(app, workspace):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        app.session.edit([CRYPTO], ItemEdit(status="na", reason="no cryptography"))
+        app.session.apply([CRYPTO], ItemEdit(status="na", reason="no cryptography"))
         await press(pilot, "2", "X", "space")
         assert app.session.project.record(CRYPTO).status == "na"
         assert app.session.project.record(CRYPTO).reason == "no cryptography"
@@ -173,7 +174,7 @@ async def test_what_a_rule_refuses_of_one_is_done_to_none(app, workspace):
 async def test_a_note_of_ones_own_is_not_written_over_by_one_for_all(app, workspace):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
-        app.change(lambda: app.session.edit([CRYPTO], ItemEdit(note="mine")))
+        app.change(lambda: app.session.apply([CRYPTO], ItemEdit(note="mine")))
         await settle(pilot)
         await press(pilot, "2", "x", "x", "n")
         assert "have one of their own already: crypto-table" in told(app)
@@ -200,7 +201,7 @@ async def test_a_mark_is_a_sign_and_not_a_colour_alone(workspace, clock, signs, 
 async def test_groups_by_owner_due_status_and_family(app, clock):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        app.session.edit([DIAGRAM], ItemEdit(owner="dana", due="2027-01-08", status="doing"))
+        app.session.apply([DIAGRAM], ItemEdit(owner="dana", due="2027-01-08", status="doing"))
         await press(pilot, "2", "z", "o")
         assert headings(app)[:2] == ["Nobody has it  0/4", "dana  0/1"]
         assert "by owner" in lines(app)[0]
@@ -295,8 +296,8 @@ async def test_details_tick_what_is_there_and_tell_what_was_done_last(app, works
         await rested(pilot)
         assert "☐ scan files" in screen_text(app)
         proof = session.new_evidence("MER-1", here=workspace, label="Scan files")
-        session.add_evidence([scan], proof)
-        session.edit([scan], ItemEdit(status="doing", owner="bob", note="long " * 40))
+        session.apply([scan], attach_evidence(proof))
+        session.apply([scan], ItemEdit(status="doing", owner="bob", note="long " * 40))
         app.changed()
         await rested(pilot)
         text = screen_text(app)

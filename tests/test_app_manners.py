@@ -48,7 +48,7 @@ async def test_from_an_item_one_comes_back_to_the_gate(app):
 async def test_what_is_shown_follows_the_day_at_midnight(app, clock, keys):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        app.session.edit([f"{CSP}:diagram"], ItemEdit(due="2027-01-11"))
+        app.session.apply([f"{CSP}:diagram"], ItemEdit(due="2027-01-11"))
         app.changed()
         await press(pilot, *keys)
         before = screen_text(app)
@@ -130,7 +130,7 @@ async def test_what_was_done_before_what_it_needs_is_told_of(app):
         words = "mandate-1-fips: done, but it still needs: Table of cryptographic modules filled in"
         assert words in told(app)
         await press(pilot, "u")
-        app.session.edit([f"{CSP}:crypto-table"], ItemEdit(status="done"))
+        app.session.apply([f"{CSP}:crypto-table"], ItemEdit(status="done"))
         await press(pilot, "space")
         assert "still needs" not in told(app)
 

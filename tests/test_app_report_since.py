@@ -25,14 +25,14 @@ async def test_each_of_them_tells_what_came_after(app, clock, workspace):
     clock.tick(days=-5)
     async with app.run_test(size=(110, 40), notifications=True) as pilot:
         await settle(pilot)
-        app.session.edit([f"{CSP}:diagram"], ItemEdit(status="done"))
+        app.session.apply([f"{CSP}:diagram"], ItemEdit(status="done"))
         clock.tick(days=4)
-        app.session.edit([f"{CSP}:sponsor"], ItemEdit(status="done"))
+        app.session.apply([f"{CSP}:sponsor"], ItemEdit(status="done"))
         await press(pilot, "r", "S")
         await type_text(pilot, "pmo")
         await press(pilot, "enter")
         clock.tick(days=1)
-        app.session.edit([f"{CSP}:tour"], ItemEdit(status="done"))
+        app.session.apply([f"{CSP}:tour"], ItemEdit(status="done"))
         app.changed()
         await settle(pilot)
         titles = {

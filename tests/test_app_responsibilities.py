@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 from driving import press, screen_text, settle
-from msgspec.structs import replace
 
-from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.checklist import ChecklistScreen
@@ -39,10 +38,8 @@ def waited_for(make_workspace, open_workspace) -> Path:
     root = make_workspace(lists={"rev5.readiness.3pao-waiting.toml": NEEDING})
     session = open_workspace(root)
     ref = session.new_ref("requests")
-    asked = Request(
-        ref.partition(":")[2], "Rules [AC-2][/b]", by="3pao", to="csp", asked=session.today()
-    )
-    session.revise([ref], lambda _: asked, "asked")
+    edit = RequestEdit("ask", title="Rules [AC-2][/b]", by="3pao", to="csp")
+    session.apply([ref], edit, "asked")
     return root
 
 
@@ -119,6 +116,7 @@ async def test_what_is_answered_is_waited_for_no_longer(app, waited_for):
         assert "3PAO waits for CSP  3" in screen_text(app)
         session = app.session
         ref = f"requests:{session.project.requests[0].id}"
-        app.change(lambda: session.revise([ref], lambda old: replace(old, state="accepted"), "ok"))
+        edits = RequestEdit("answer", answer="443"), RequestEdit("accept")
+        app.change(lambda: session.apply_each([(ref, edit) for edit in edits], "ok"))
         await settle(pilot)
         assert "3PAO waits for CSP  2" in screen_text(app)

@@ -8,6 +8,7 @@ import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 from textual.widgets import Input
 
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
@@ -65,7 +66,7 @@ async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, m
 
         monkeypatch.setattr(atomic_files.tempfile, "mkstemp", once)
         for name in ("dana", "erin"):
-            app.change(lambda name=name: app.session.edit([DIAGRAM], ItemEdit(owner=name)))
+            app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
         await settle(pilot)
         assert on_disk(workspace) == ""
         app.try_again()
@@ -135,7 +136,7 @@ async def test_what_is_in_line_is_saved_when_the_program_is_told_to_end(
         with monkeypatch.context() as patch:
             patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
             for name in ("dana", "erin"):
-                app.change(lambda name=name: app.session.edit([DIAGRAM], ItemEdit(owner=name)))
+                app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
             await settle(pilot)
         app.exit(0)
     assert 'owner = "erin"' in on_disk(workspace)
@@ -147,7 +148,7 @@ async def test_a_note_that_another_wrote_meanwhile_is_not_written_over(app, work
         await settle(pilot)
         await press(pilot, "2", "n")
         await type_text(pilot, "mine")
-        opened(workspace, "bob").edit([DIAGRAM], ItemEdit(note="theirs"))
+        opened(workspace, "bob").apply([DIAGRAM], ItemEdit(note="theirs"))
         app.look_at_disk()
         await settle(pilot)
         assert "mine" in screen_text(app)
@@ -166,7 +167,7 @@ async def test_two_notes_are_settled_by_a_person(app, workspace, key, note):
         await settle(pilot)
         await press(pilot, "2", "n")
         await type_text(pilot, "mine")
-        opened(workspace, "bob").edit([DIAGRAM], ItemEdit(note="theirs"))
+        opened(workspace, "bob").apply([DIAGRAM], ItemEdit(note="theirs"))
         await press(pilot, "ctrl+s", key)
         assert record(app).note == note
 
@@ -191,7 +192,7 @@ async def test_what_others_did_is_told_by_name(app, workspace):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         other = opened(workspace, "bob")
-        other.edit([DIAGRAM], ItemEdit(status="doing"))
+        other.apply([DIAGRAM], ItemEdit(status="doing"))
         app.look_at_disk()
         await settle(pilot)
         assert "bob: diagram: started" in told(app)
@@ -231,7 +232,7 @@ async def test_a_new_day_is_shown_by_itself(app, clock):
 async def test_evidence_that_vanishes_is_seen(app, workspace):
     (workspace / "scan.txt").write_text("x")
     session = opened(workspace, "alice")
-    session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=workspace))
+    session.apply([DIAGRAM], attach_evidence(session.new_evidence("scan.txt", here=workspace)))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert app.board.rows[DIAGRAM].evidence == ("ok",)
@@ -249,7 +250,7 @@ async def test_the_app_looks_by_itself_and_leaves_the_typing_alone(app, workspac
         await press(pilot, "2", "down", "slash")
         await type_text(pilot, "t")
         row = app.screen.items.row.ref
-        opened(workspace, "bob").edit([DIAGRAM], ItemEdit(owner="bob"))
+        opened(workspace, "bob").apply([DIAGRAM], ItemEdit(owner="bob"))
         for _ in range(500):
             await asyncio.sleep(0.01)
             if "bob: diagram" in told(app):

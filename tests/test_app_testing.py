@@ -139,7 +139,7 @@ async def test_a_task_takes_none_of_it(app, steps):
 async def test_counts_are_doors_to_their_tests(app, steps):
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
-        app.session.edit([ONE], edit_satisfied())
+        app.session.apply([ONE], edit_satisfied())
         await press(pilot, "9")
         assert isinstance(app.screen, TestingScreen)
         assert "AC Access Control" in screen_text(app)

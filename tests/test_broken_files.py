@@ -86,13 +86,13 @@ def test_a_broken_progress_file(
     assert message in problem.message
     assert hint in str(problem)
     assert len(str(problem)) < len(str(path)) + 300
-    session.edit([FIPS], ItemEdit(owner="bob"))
+    session.apply([FIPS], ItemEdit(owner="bob"))
     with pytest.raises(FedcheckError) as error:
-        session.edit([DIAGRAM], ItemEdit(owner="dana"))
+        session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert error.value.kind == "unreadable"
     assert str(path) in str(error.value)
     with pytest.raises(FedcheckError):
-        session.edit([FIPS, DIAGRAM], ItemEdit(owner="dana"))
+        session.apply([FIPS, DIAGRAM], ItemEdit(owner="dana"))
     assert snapshot(path) == before
     assert open_workspace(root).project.record(FIPS).owner == "bob"
 
@@ -128,7 +128,7 @@ def test_the_rest_works_where_another_file_is_broken(
     KINDS[kind][0](root / name)
     session = open_workspace(root)
     assert [p.file for p in session.problems] == [root / name]
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     board = session.board()
     kick_off = session.project.process.milestone("kick-off")
     assert kick_off is not None
@@ -165,7 +165,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(
     (root / HEAD).write_bytes(b"\xef\xbb\xbf" + head.replace(b"\n", b"\r\n"))
     session = open_workspace(root)
     assert session.problems == []
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     basis = session.project.record(DIAGRAM).basis
     expected = f'{GOOD}owner = "dana"\nbasis = "{basis}"\n'
     assert (root / CSP_FILE).read_bytes() == expected.encode()

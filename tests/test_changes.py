@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from fedcheck.analysis.comparison import between
 from fedcheck.analysis.difference import WORDS
 from fedcheck.cli.main import run
+from fedcheck.domain.edits import MilestoneEdit
+from fedcheck.domain.evidence_edit import attach_evidence, detach_each
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import render
@@ -46,17 +48,17 @@ def worked(workspace, open_workspace, clock):
     """Alice and Bob work on the 11th, the 12th and the 13th of January."""
     alice, bob = open_workspace(workspace), open_workspace(workspace, "bob")
     proof = alice.new_evidence("https://repo.example/diagram", here=workspace)
-    alice.add_evidence([DIAGRAM], proof)
-    alice.edit([DIAGRAM], ItemEdit(status="done"))
-    alice.edit([CRYPTO], ItemEdit(status="doing", due="2027-01-12"))
+    alice.apply([DIAGRAM], attach_evidence(proof))
+    alice.apply([DIAGRAM], ItemEdit(status="done"))
+    alice.apply([CRYPTO], ItemEdit(status="doing", due="2027-01-12"))
     clock.tick(days=1)
     bob.refresh()
-    bob.edit([DIAGRAM], ItemEdit(status="blocked", reason="the region is not drawn"))
-    bob.remove_evidence([(DIAGRAM, proof.id)])
+    bob.apply([DIAGRAM], ItemEdit(status="blocked", reason="the region is not drawn"))
+    bob.apply_each(detach_each([(DIAGRAM, proof.id)]))
     clock.tick(days=1)
     alice.refresh()
-    alice.edit([SPONSOR], ItemEdit(status="done"))
-    alice.schedule("kick-off", alice.today().replace(month=2, day=15))
+    alice.apply([SPONSOR], ItemEdit(status="done"))
+    alice.apply(["milestones:kick-off"], MilestoneEdit(alice.today().replace(month=2, day=15)))
     return alice
 
 
@@ -106,9 +108,9 @@ def test_a_day_ends_where_the_workspace_is(make_workspace, open_workspace, clock
     root = make_workspace(head='timezone = "America/New_York"')
     session = open_workspace(root)
     clock.tick(hours=13)  # four in the morning of the 12th in UTC: still the 11th in New York
-    session.edit([DIAGRAM], ItemEdit(status="doing"))
+    session.apply([DIAGRAM], ItemEdit(status="doing"))
     clock.tick(hours=3)
-    session.edit([CRYPTO], ItemEdit(status="doing"))
+    session.apply([CRYPTO], ItemEdit(status="doing"))
     assert told(session, "2027-01-11") == {("started", CRYPTO)}
 
 
@@ -149,9 +151,8 @@ def test_a_list_that_was_brought_in_is_not_there_before(workspace, open_workspac
     clock.tick(days=2)
     one = session.project.checklists["rev5.readiness.csp"]
     shorter = replace(one.sections[0], items=one.sections[0].items[:1])
-    session.bring_in(
-        [replace(one, sections=(shorter,)), replace(one, id="rev5.readiness.csp-acme")], [], "in"
-    )
+    lists = [replace(one, sections=(shorter,)), replace(one, id="rev5.readiness.csp-acme")]
+    session.apply_changes([], "in", checklists=lists)
     found = told(session, "2027-01-11")
     assert ("item-new", "rev5.readiness.csp-acme:diagram") in found
     assert ("item-gone", CRYPTO) in found
@@ -167,7 +168,7 @@ def test_since_a_report(worked, workspace, clock, open_workspace):
     report_of(worked, path)
     clock.tick(minutes=5)
     carol = open_workspace(workspace, "carol")  # whose file of history is a new one
-    carol.edit([SPONSOR], ItemEdit(status="todo"))
+    carol.apply([SPONSOR], ItemEdit(status="todo"))
     worked.refresh()
     assert told(worked, "reports/status.md") == {("reopened", SPONSOR)}
     assert told(worked, "status.md", workspace / "progress") == {("reopened", SPONSOR)}
@@ -184,13 +185,13 @@ def test_a_report_without_names_is_found_by_its_lines(worked, workspace, clock):
         redact=frozenset({"owners"}),
     )
     (workspace / "sent.md").write_text(text)
-    worked.edit([SPONSOR], ItemEdit(status="todo"))
+    worked.apply([SPONSOR], ItemEdit(status="todo"))
     assert told(worked, "sent.md") == {("reopened", SPONSOR)}
 
 
 def test_a_report_of_another_workspace_is_refused(worked, make_workspace, open_workspace):
     other = open_workspace(make_workspace("other"))
-    other.edit([DIAGRAM], ItemEdit(status="doing"))
+    other.apply([DIAGRAM], ItemEdit(status="doing"))
     report_of(other, worked.root / "theirs.md")
     with pytest.raises(FedcheckError, match="another workspace") as caught:
         earlier(worked, "theirs.md", worked.root)
@@ -221,8 +222,8 @@ def test_since_a_revision(worked, workspace):
     git(workspace, "add", "-A")
     git(workspace, "commit", "-q", "-m", "one")
     git(workspace, "tag", "sent/v1")
-    worked.edit([DIAGRAM], ItemEdit(status="done"))
-    worked.edit([SPONSOR], ItemEdit(status="todo"))
+    worked.apply([DIAGRAM], ItemEdit(status="done"))
+    worked.apply([SPONSOR], ItemEdit(status="todo"))
     for name in ("sent/v1", "git:main", "HEAD", git(workspace, "rev-parse", "--short", "HEAD")):
         # committed on the 12th, but with the state of the 13th: nothing else is different
         found = told(worked, name)
@@ -240,7 +241,7 @@ def test_a_workspace_deeper_in_a_repository_and_its_private_folder(worked, works
     git(workspace.parent, "init", "-q")
     git(workspace.parent, "add", "-A", "workspace")
     git(workspace.parent, "commit", "-q", "-m", "one")
-    worked.edit([SPONSOR], ItemEdit(status="todo"))
+    worked.apply([SPONSOR], ItemEdit(status="todo"))
     assert ("reopened", SPONSOR) in told(worked, "HEAD")
     found = earlier(worked, "HEAD", workspace)
     assert not found.private
@@ -365,7 +366,9 @@ def test_a_missing_file_is_told_with_what_is_not_known(workspace, open_workspace
     (workspace / "evidence").mkdir()
     (workspace / "evidence" / "plan.pdf").write_bytes(b"plan")
     session = open_workspace(workspace)
-    session.add_evidence([DIAGRAM], session.new_evidence("evidence/plan.pdf", here=workspace))
+    session.apply(
+        [DIAGRAM], attach_evidence(session.new_evidence("evidence/plan.pdf", here=workspace))
+    )
     clock.tick(days=2)
     (workspace / "evidence" / "plan.pdf").unlink()
     session.refresh_files()
@@ -377,11 +380,11 @@ def test_a_missing_file_is_told_with_what_is_not_known(workspace, open_workspace
 
 def test_private_notes_do_not_reach_the_earlier_state(workspace, open_workspace, clock):
     session = open_workspace(workspace)
-    session.edit([DIAGRAM], ItemEdit(note="for all"))
+    session.apply([DIAGRAM], ItemEdit(note="for all"))
     clock.tick(days=1)
-    session.edit([DIAGRAM], ItemEdit(private_note="for us"))
+    session.apply([DIAGRAM], ItemEdit(private_note="for us"))
     clock.tick(days=1)
-    session.edit([DIAGRAM], ItemEdit(private_note="for us, again", note="for all, again"))
+    session.apply([DIAGRAM], ItemEdit(private_note="for us, again", note="for all, again"))
     then = earlier(session, "2027-01-12", workspace).board.project.record(DIAGRAM)
     assert then.note == "for all"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from fedcheck.domain.checklist import Item
+from fedcheck.storage import paths
 from fedcheck.storage.checklist_files import (
     LoadedList,
     load_catalog,
@@ -12,6 +13,8 @@ from fedcheck.storage.checklist_files import (
     load_process,
     reloaded,
 )
+
+PROCESSES = load_catalog(paths.shipped_checklists(), (), None).processes
 
 HEAD = """format = 1
 id = "x.csp"
@@ -29,7 +32,7 @@ title = "S"
 def load(tmp_path: Path, text: str, name: str = "x.csp.toml") -> LoadedList:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return load_list(path, "workspace")
+    return load_list(path, "workspace", PROCESSES)
 
 
 def said(loaded: LoadedList) -> list[tuple[int, str]]:
@@ -328,7 +331,7 @@ def process_problems(tmp_path: Path, text: str, folder: str = "jab") -> list[str
     (tmp_path / folder).mkdir()
     path = tmp_path / folder / "process.toml"
     path.write_text(text)
-    return [f"{p.line}: {p.message}; {p.hint}" for p in load_process(path)[1]]
+    return [f"{p.line}: {p.message}; {p.hint}" for p in load_process(path).problems()]
 
 
 def test_a_process_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from fedcheck.doctor import folder_tree
 from fedcheck.doctor.defect import KINDS, Close, Defect, Move, Remove
 from fedcheck.doctor.examine import examine
 from fedcheck.doctor.fixes import mend, move_records
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import history
 
@@ -223,7 +224,7 @@ def test_progress_without_a_checklist(doctor: Doctor, root: Path) -> None:
 def orphaned(root: Path, open_workspace: OpenWorkspace, new: str, title: str = "") -> None:
     """Record something for `diagram`, then give that item another id in its checklist."""
     session = open_workspace(root)
-    session.edit([DIAGRAM], ItemEdit(status="done", owner="dana", note="v3"))
+    session.apply([DIAGRAM], ItemEdit(status="done", owner="dana", note="v3"))
     change_list(root, 'id = "diagram"', f'id = "{new}"')
     if title:
         change_list(root, "Boundary diagram drawn and agreed", title)
@@ -292,7 +293,7 @@ def test_an_item_with_a_record_of_its_own_is_not_offered(
     doctor: Doctor, call: Call, root: Path, open_workspace: OpenWorkspace
 ) -> None:
     orphaned(root, open_workspace, "diagram-v2")
-    open_workspace(root).edit([f"{CSP}:diagram-v2"], ItemEdit(owner="erik"))
+    open_workspace(root).apply([f"{CSP}:diagram-v2"], ItemEdit(owner="erik"))
     (found,) = of(doctor()[1], "orphan-record")
     assert not found["fixable"]
     assert "diagram-v2" not in found["remedy"] + found["message"]
@@ -339,7 +340,7 @@ def test_a_move_that_cannot_be_is_wrong_usage_and_changes_nothing(
     call: Call, root: Path, open_workspace: OpenWorkspace, said: str, words: str
 ) -> None:
     orphaned(root, open_workspace, "diagram-v2", "Another title")
-    open_workspace(root).edit([f"{CSP}:crypto-table"], ItemEdit(owner="x"))
+    open_workspace(root).apply([f"{CSP}:crypto-table"], ItemEdit(owner="x"))
     before = (root / CSP_FILE).read_bytes()
     status, _, err = call("doctor", "--move", said)
     assert status == 2
@@ -488,7 +489,7 @@ def test_a_changed_file_is_told_of_once_it_was_verified(
 ) -> None:
     write(root, "evidence/a.txt", "x")
     session = open_workspace(root)
-    session.add_evidence([DIAGRAM], session.new_evidence("evidence/a.txt", here=root))
+    session.apply([DIAGRAM], attach_evidence(session.new_evidence("evidence/a.txt", here=root)))
     assert doctor() == (0, [])
     write(root, "evidence/a.txt", "other")
     session.verify_evidence([DIAGRAM])
@@ -692,7 +693,7 @@ def test_temporary_files_are_removed_once_they_are_old(
 def test_damaged_history(doctor: Doctor, root: Path, open_workspace: OpenWorkspace) -> None:
     session = open_workspace(root)
     for owner in ("a", "b", "c"):
-        session.edit([DIAGRAM], ItemEdit(owner=owner))
+        session.apply([DIAGRAM], ItemEdit(owner=owner))
     (path,) = history.history_files(root)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([lines[0], lines[1].replace('"b"', '"x"'), *lines[2:]]))
@@ -722,7 +723,7 @@ def test_clocks_that_do_not_agree(
     session = open_workspace(root)
     for minutes in (0, 20, -16, -3):
         clock.tick(minutes=minutes)
-        session.edit([DIAGRAM], ItemEdit(note=str(minutes)))
+        session.apply([DIAGRAM], ItemEdit(note=str(minutes)))
     clock.now = NOW
     status, found = doctor()
     assert status == 1
@@ -750,7 +751,7 @@ def test_changes_outside_fedcheck(
     doctor: Doctor, root: Path, open_workspace: OpenWorkspace
 ) -> None:
     session = open_workspace(root)
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     close(root)
     assert doctor() == (0, [])
     path = root / CSP_FILE
@@ -767,7 +768,7 @@ def test_changes_outside_fedcheck(
 def test_items_that_changed_upstream(
     doctor: Doctor, root: Path, open_workspace: OpenWorkspace
 ) -> None:
-    open_workspace(root).edit([DIAGRAM], ItemEdit(status="done"))
+    open_workspace(root).apply([DIAGRAM], ItemEdit(status="done"))
     close(root)
     change_list(root, "Boundary diagram drawn and agreed", "Another title")
     status, (found,) = doctor()

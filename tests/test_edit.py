@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from small_project import applied
 
 from fedcheck.domain.checklist import Item
+from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.field_values import with_field
 from fedcheck.domain.glossary import RESULTS, STATUSES
-from fedcheck.domain.item_rules import ItemEdit, edited, settled, with_evidence, without_evidence
+from fedcheck.domain.item_rules import ItemEdit, clear_outcome_if_open
 from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
 
@@ -24,7 +26,7 @@ SHOULD = Item("advice", "An advice", level="should")
 
 def after(edit: ItemEdit, record: Record | None = None, item: Item = TEST) -> Record:
     record = record or Record()
-    return applied(record, edited("list:x", item, record, edit, TODAY))
+    return applied(record, list_changes("list:x", record, edit, item, TODAY))
 
 
 def test_a_result_belongs_to_a_test() -> None:
@@ -134,7 +136,7 @@ def test_an_old_basis_stays_until_a_person_confirms() -> None:
     ):
         assert after(edit, old).basis == "0" * 12
     assert after(ItemEdit(confirm=True), old).basis == TEST.basis()
-    assert edited("list:x", TEST, Record(), ItemEdit(confirm=True), TODAY) == []
+    assert list_changes("list:x", Record(), ItemEdit(confirm=True), TEST, TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_what_changes_nothing_is_no_change() -> None:
         ItemEdit(result="satisfied"),
         ItemEdit(owner="dana "),
     ):
-        assert edited("list:x", TEST, record, edit, TODAY) == []
+        assert list_changes("list:x", record, edit, TEST, TODAY) == []
 
 
 EDITS = st.builds(
@@ -217,17 +219,36 @@ def test_no_row_of_edits_breaks_the_rules(edits: list[ItemEdit], item: Item) -> 
         assert (record.result == "not-applicable") <= (record.status == "na")
         assert (record.done is not None) == (record.status == "done")
         assert bool(record.basis) == (record.status != "todo")
-        assert settled(record) == record
+        assert clear_outcome_if_open(record) == record
+
+
+def test_the_day_on_which_it_was_done_can_be_said() -> None:
+    assert after(ItemEdit(status="done", done=BEFORE)).done == BEFORE
+    assert after(ItemEdit(status="doing", done=BEFORE)).done is None
+    again = after(ItemEdit(done=BEFORE), after(ItemEdit(status="done")))
+    assert (again.status, again.done) == ("done", BEFORE)
+
+
+def test_a_result_from_elsewhere_is_not_dated_today() -> None:
+    assert after(ItemEdit(result="satisfied")).tested == TODAY
+    assert after(ItemEdit(result="satisfied", undated=True)).tested is None
+
+
+def test_evidence_that_was_taken_away_meanwhile_is_not_changed() -> None:
+    edit = EvidenceEdit(change=("gone",), values={"label": "New"})
+    with pytest.raises(RuleError, match="taken away meanwhile"):
+        list_changes("list:x", Record(), edit, TEST, TODAY)
 
 
 def test_evidence_comes_and_goes() -> None:
     proof = Evidence("a1", "https://x", collected=BEFORE)
-    changes = with_evidence("list:x", Record(), proof)
+    changes = list_changes("list:x", Record(), attach_evidence(proof), TEST, TODAY)
     assert [(c.field, c.old) for c in changes] == [("evidence.a1", None)]
     record = applied(Record(), changes)
     assert record.evidence == (proof,)
-    assert applied(record, without_evidence("list:x", record, "a1")) == Record()
-    assert without_evidence("list:x", record, "zz") == []
+    gone, none = EvidenceEdit(detach=("a1",)), EvidenceEdit(detach=("zz",))
+    assert applied(record, list_changes("list:x", record, gone, TEST, TODAY)) == Record()
+    assert list_changes("list:x", record, none, TEST, TODAY) == []
 
 
 def test_evidence_keeps_its_place_when_it_changes() -> None:

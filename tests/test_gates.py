@@ -186,9 +186,9 @@ def test_a_later_gate_that_closes_other_phases_asks_for_high_findings_too() -> N
     assert lacks(stone="ato", process=process, findings=(high,)) == [("finding", "f1")]
 
 
-def test_an_open_high_finding_is_the_jabs_rule_alone() -> None:
+def test_an_open_high_finding_blocks_where_the_process_says_so() -> None:
     high = finding(risk="high", plan="Upgrade", due=KICK_OFF)
-    agency = replace(PROCESS, id="agency")
+    agency = replace(PROCESS, id="agency", blocking_risks=())
     assert lacks(stone="ato", process=agency, findings=(high,)) == []
 
 

@@ -252,7 +252,7 @@ def test_a_newer_edition_keeps_the_work(session, tmp_path):
     assert planned(session, tmp_path, by="objective").empty
     done = ItemEdit(status="done", result="satisfied")
     refs = [f"oscal.objectives:{name}" for name in ("xx-1_obj.a", "xx-1_obj.b-1", "xx-1_obj.b-2")]
-    session.edit(refs, done)
+    session.apply(refs, done)
 
     newer = copy.deepcopy(TOY)
     parts = newer["catalog"]["groups"][0]["controls"][0]["parts"][2]["parts"]

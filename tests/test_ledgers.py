@@ -8,11 +8,24 @@ import tomli
 from conftest import OpenWorkspace
 
 from fedcheck.analysis.activity import story
-from fedcheck.domain import finding_rules, request_rules
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.finding_rules import (
+    close_finding,
+    raise_finding,
+    rate_finding,
+    reopen_finding,
+    request_deviation,
+    retest_finding,
+)
 from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import (
+    RequestEdit,
+    accept_request,
+    answer_request,
+    apply_request_edit,
+    return_request,
+)
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session
 from fedcheck.storage import record_files
@@ -23,13 +36,13 @@ PROOF = Evidence("e1", "https://x.example", "Scan")
 
 def ask(session: Session, **fields: object) -> str:
     ref = session.new_ref("requests")
-    new = Request(ref.partition(":")[2], **{"title": "Which ports?", **fields})  # type: ignore[arg-type]
-    session.revise([ref], lambda _: request_rules.asked(new, DAY), "asked")
+    edit = RequestEdit("ask", **{"title": "Which ports?", **fields})  # type: ignore[arg-type]
+    session.apply([ref], edit, "asked")
     return ref
 
 
 def test_a_request_is_saved_told_and_taken_back(session: Session) -> None:
-    ref = ask(session, to="csp", items=("rev5.readiness.csp:diagram",))
+    ref = ask(session, to="csp", link=("rev5.readiness.csp:diagram",))
     request_id = ref.partition(":")[2]
     data = tomli.loads((session.root / "requests.toml").read_text())
     assert data == {
@@ -44,7 +57,7 @@ def test_a_request_is_saved_told_and_taken_back(session: Session) -> None:
             }
         ],
     }
-    session.revise([ref], lambda r: request_rules.answered(r, "443", (PROOF,), DAY), "answered")
+    session.apply([ref], RequestEdit("answer", answer="443", evidence=(PROOF,)), "answered")
     found = session.project.request(request_id)
     assert found is not None
     assert (found.state, found.answer, found.evidence) == ("answered", "443", (PROOF,))
@@ -72,7 +85,7 @@ def test_unknown_keys_and_order_survive(session: Session) -> None:
     )
     session.refresh()
     ref = ask(session)
-    session.revise(["requests:b"], lambda r: request_rules.answered(r, "yes", (), DAY), "answered")
+    session.apply(["requests:b"], RequestEdit("answer", answer="yes"), "answered")
     data = tomli.loads(path.read_text())
     assert data["own"] == 1
     assert [one["id"] for one in data["request"]] == ["b", "a", ref.partition(":")[2]]
@@ -84,10 +97,8 @@ def test_unknown_keys_and_order_survive(session: Session) -> None:
 def test_two_people_ask_and_answer_at_once(session: Session, open_workspace: OpenWorkspace) -> None:
     ref = ask(session)
     other = open_workspace(session.root, "bob")
-    session.revise([ref], lambda r: request_rules.answered(r, "443", (), DAY), "answered")
-    theirs = other.new_ref("requests")
-    new = Request(theirs.partition(":")[2], "And UDP?")
-    other.revise([theirs], lambda _: request_rules.asked(new, DAY), "asked")
+    session.apply([ref], RequestEdit("answer", answer="443"), "answered")
+    ask(other, title="And UDP?")
     session.refresh()
     assert [one.state for one in session.project.requests] == ["answered", "open"]
     assert other.project.requests == session.project.requests
@@ -96,44 +107,44 @@ def test_two_people_ask_and_answer_at_once(session: Session, open_workspace: Ope
 def test_the_rules_of_a_request() -> None:
     new = Request("q", "Which ports?")
     with pytest.raises(RuleError, match="needs a title"):
-        request_rules.asked(Request("q", "  "), DAY)
+        apply_request_edit(Request("q"), RequestEdit("ask", title="  "), DAY)
     with pytest.raises(RuleError, match="nothing to answer with"):
-        request_rules.answered(new, None, (), DAY)
+        answer_request(new, None, (), DAY)
     with pytest.raises(RuleError, match="was not answered"):
-        request_rules.accepted(new)
+        accept_request(new)
     with pytest.raises(RuleError, match="is open already"):
-        request_rules.returned(new, "x")
-    there = request_rules.answered(new, "443", (), DAY)
+        return_request(new, "x")
+    there = answer_request(new, "443", (), DAY)
     with pytest.raises(RuleError, match="say what is missing"):
-        request_rules.returned(there, " ")
-    back = request_rules.returned(there, "UDP too")
+        return_request(there, " ")
+    back = return_request(there, "UDP too")
     assert (back.state, back.comment, back.returned) == ("open", "UDP too", True)
-    again = request_rules.answered(back, None, (PROOF,), DAY)
+    again = answer_request(back, None, (PROOF,), DAY)
     assert (again.answer, again.comment, again.returned) == ("443", "", False)
-    settled = request_rules.accepted(again)
+    settled = accept_request(again)
     assert settled.state == "accepted"
     with pytest.raises(RuleError, match="was accepted already"):
-        request_rules.answered(settled, "444", (), DAY)
-    assert request_rules.returned(settled, "UDP is wrong").state == "open"
+        answer_request(settled, "444", (), DAY)
+    assert return_request(settled, "UDP is wrong").state == "open"
 
 
 def test_the_rules_of_a_finding() -> None:
-    raised = finding_rules.raised(Finding("f", "Old TLS", "moderate"), DAY)
+    raised = raise_finding(Finding("f", "Old TLS", "moderate"), DAY)
     assert (raised.found, raised.due) == (DAY, date(2027, 4, 11))
-    assert rated(raised, "high").due == date(2027, 2, 10)
+    assert rate_finding(raised, "high").due == date(2027, 2, 10)
     agreed = Finding("f", "Old TLS", "moderate", found=DAY, due=date(2027, 3, 1))
-    assert rated(agreed, "high").due == date(2027, 3, 1)
+    assert rate_finding(agreed, "high").due == date(2027, 3, 1)
     with pytest.raises(RuleError, match="needs a rationale"):
-        finding_rules.deviating(raised, "false-positive", None)
-    asked = finding_rules.deviating(raised, "false-positive", "the scanner is wrong")
+        request_deviation(raised, "false-positive", None)
+    asked = request_deviation(raised, "false-positive", "the scanner is wrong")
     assert asked.deviation_state == "pending"
     with pytest.raises(RuleError, match="without proof"):
-        finding_rules.closed(asked, DAY)
-    passed = finding_rules.retested(raised, "passed", DAY)
+        close_finding(asked, DAY)
+    passed = retest_finding(raised, "passed", DAY)
     assert (passed.state, passed.closed, passed.retested) == ("closed", DAY, DAY)
-    again = finding_rules.reopened(passed)
+    again = reopen_finding(passed)
     assert (again.state, again.closed, again.retest) == ("open", None, "")
-    assert finding_rules.retested(passed, "failed", DAY).state == "open"
+    assert retest_finding(passed, "failed", DAY).state == "open"
 
 
 @pytest.mark.parametrize(

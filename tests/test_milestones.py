@@ -10,6 +10,7 @@ from conftest import OpenWorkspace
 from driving import press, screen_text, settle, type_text
 
 from fedcheck.cli.main import run
+from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import config, paths
@@ -84,7 +85,7 @@ def test_a_date_is_history_and_can_be_taken_back(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
     before = (session.root / "fedcheck.toml").read_bytes()
-    session.schedule("kick-off", date(2027, 3, 1))
+    session.apply(["milestones:kick-off"], MilestoneEdit(date(2027, 3, 1)))
     assert session.board().dates["kick-off"] == date(2027, 3, 1)
     assert open_workspace(session.root).board().dates["kick-off"] == date(2027, 3, 1)
     assert [(e.by, e.change.new) for e in session.history()] == [("alice", "2027-03-01")]
@@ -95,7 +96,7 @@ def test_a_date_is_history_and_can_be_taken_back(
 
 def test_dates_that_a_workspace_began_with_are_no_news(session: Session) -> None:
     assert session.reconcile() == 0
-    session.schedule("ready", date(2027, 1, 5))
+    session.apply(["milestones:ready"], MilestoneEdit(date(2027, 1, 5)))
     assert {one.by for one in session.history()} == {"alice"}
     path = session.root / "fedcheck.toml"
     path.write_text(path.read_text().replace("2027-01-05", "2027-01-06"))

@@ -9,6 +9,7 @@ import tomli
 from conftest import MINI, OpenWorkspace
 
 from fedcheck.cli.main import run
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import Session
 from fedcheck.storage import history
@@ -48,7 +49,7 @@ def everything_shared(root: Path) -> bytes:
 
 
 def test_a_private_note_lies_apart_and_can_be_taken_back(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana", private_note="SECRET1"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana", private_note="SECRET1"))
     assert session.project.private_note(DIAGRAM) == "SECRET1"
     assert session.project.record(DIAGRAM).note == ""
     data = tomli.loads((session.root / "private/progress/rev5.readiness.csp.toml").read_text())
@@ -65,14 +66,14 @@ def test_a_private_note_is_read_again_and_seen_by_others(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
     other = open_workspace(session.root, "bob")
-    session.edit([DIAGRAM], ItemEdit(private_note="SECRET1"))
+    session.apply([DIAGRAM], ItemEdit(private_note="SECRET1"))
     assert other.refresh()
     assert other.project.private_note(DIAGRAM) == "SECRET1"
     assert {one.by for one in other.history(DIAGRAM)} == {"alice"}
 
 
 def test_a_private_list_is_worked_with_like_any_other(session: Session) -> None:
-    session.edit([INSIDE, DIAGRAM], ItemEdit(status="done", owner="SECRETOWNER"))
+    session.apply([INSIDE, DIAGRAM], ItemEdit(status="done", owner="SECRETOWNER"))
     board = session.board()
     assert board.rows[INSIDE].private
     assert session.project.record(INSIDE).status == "done"
@@ -91,14 +92,14 @@ def test_nothing_private_leaves(
     root = session.root
     (root / "private" / "evidence").mkdir()
     (root / "private" / "evidence" / "SECRETFILE.txt").write_text("x")
-    session.edit([DIAGRAM], ItemEdit(private_note="SECRETNOTE"))
-    session.edit([INSIDE], ItemEdit(status="blocked", reason="SECRETREASON", owner="SECRETOWNER"))
+    session.apply([DIAGRAM], ItemEdit(private_note="SECRETNOTE"))
+    session.apply([INSIDE], ItemEdit(status="blocked", reason="SECRETREASON", owner="SECRETOWNER"))
     link = "private/evidence/SECRETFILE.txt"
     proof = session.new_evidence(link, here=root, label="SECRETLABEL")
-    session.add_evidence([INSIDE], proof)
+    session.apply([INSIDE], attach_evidence(proof))
     shared = session.new_evidence(link, here=root, label="SECRETLABEL")
-    session.edit([DIAGRAM], ItemEdit(status="done"))
-    session.add_evidence([DIAGRAM], shared)
+    session.apply([DIAGRAM], ItemEdit(status="done"))
+    session.apply([DIAGRAM], attach_evidence(shared))
     (root / "private" / "evidence" / "SECRETFILE.txt").unlink()
     (root / "private" / "progress" / "SECRETBROKEN.toml").write_text("SECRETTEXT")
     monkeypatch.chdir(root)
@@ -118,7 +119,7 @@ def test_nothing_private_leaves(
 
 def test_counts_are_those_that_others_see(session: Session) -> None:
     before = run_status(session.root)
-    session.edit([INSIDE], ItemEdit(status="done"))
+    session.apply([INSIDE], ItemEdit(status="done"))
     assert run_status(session.root)["milestones"] == before["milestones"]
     lists = [c for p in run_status(session.root)["phases"] for c in p["checklists"]]
     assert [c["id"] for c in lists if c["private"]] == ["acme.inside"]
@@ -140,14 +141,14 @@ def test_a_private_list_takes_the_place_of_no_other(
     shutil.copyfile(MINI / "rev5.readiness.csp.toml", twin)
     again = open_workspace(session.root)
     assert "rev5.readiness.csp" not in again.project.private_lists
-    again.edit([DIAGRAM], ItemEdit(owner="dana"))
+    again.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert (session.root / "progress/rev5.readiness.csp.toml").is_file()
 
 
 def test_a_broken_private_file_is_told_of_here_and_not_in_the_report(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([INSIDE], ItemEdit(owner="dana"))
+    session.apply([INSIDE], ItemEdit(owner="dana"))
     (session.root / "private/progress/acme.inside.toml").write_text("x = ")
     again = open_workspace(session.root)
     assert any("acme.inside.toml" in str(problem) for problem in again.problems)

@@ -33,19 +33,19 @@ def by_hand(session: Session, old: str, new: str) -> bytes:
 
 
 def test_a_hand_edit_is_noted_when_asked_without_another_change(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     raw = by_hand(session, "dana", "erin")
-    assert [c.new for c in session.unnoted()] == ["erin"]
+    assert [c.new for c in session.list_outside()] == ["erin"]
     assert session.reconcile() == 1
     assert told(session)[-1] == (OUTSIDE, "owner", "dana", "erin")
     assert session.reconcile() == 0
-    assert session.unnoted() == []
+    assert session.list_outside() == []
     assert (session.root / CSP_FILE).read_bytes() == raw
     assert history.verify(session.root) == []
 
 
 def test_a_file_that_is_gone_is_noted_once(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     (session.root / CSP_FILE).unlink()
     assert session.reconcile() == 1
     assert told(session)[-1] == (OUTSIDE, "owner", "dana", None)
@@ -54,7 +54,7 @@ def test_a_file_that_is_gone_is_noted_once(session: Session) -> None:
 
 
 def test_a_broken_file_waits_until_it_is_mended(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     good = (session.root / CSP_FILE).read_text()
     (session.root / CSP_FILE).write_text(good + "<<<<<<< ours\n")
     assert session.reconcile() == 0
@@ -72,25 +72,25 @@ def test_nothing_is_written_where_nothing_happened(session: Session) -> None:
 def test_a_lost_machine_folder_makes_no_noise(
     session: Session, open_workspace: OpenWorkspace, lost: str
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana", status="doing"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana", status="doing"))
     folder = session.root / ".fedcheck"
     shutil.rmtree(folder) if lost == "whole folder" else (folder / lost).unlink()
     again = open_workspace(session.root)
     assert again.reconcile() == 0
     by_hand(again, "dana", "erin")
     assert again.reconcile() == 1
-    again.edit([CRYPTO], ItemEdit(owner="bob"))
+    again.apply([CRYPTO], ItemEdit(owner="bob"))
     assert [by for by, *_ in told(again)].count(OUTSIDE) == 1
 
 
 def test_a_pull_that_brings_its_history_leaves_nothing_to_note(
     session: Session, open_workspace: OpenWorkspace, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     theirs = open_workspace(clone, "bob")
-    theirs.edit([DIAGRAM], ItemEdit(owner="erin"))
+    theirs.apply([DIAGRAM], ItemEdit(owner="erin"))
     pull(clone, session.root)
     assert session.refresh()
     assert session.project.record(DIAGRAM).owner == "erin"
@@ -107,11 +107,11 @@ def pull(source: Path, target: Path) -> None:
 def test_clocks_that_disagree_make_no_line_of_their_own(
     session: Session, open_workspace: OpenWorkspace, clock: FrozenClock, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     clock.tick(hours=-3)
-    open_workspace(clone, "bob").edit(
+    open_workspace(clone, "bob").apply(
         [DIAGRAM], ItemEdit(owner="erin")
     )  # a clock three hours behind
     clock.tick(hours=3)
@@ -125,27 +125,27 @@ def test_clocks_that_disagree_make_no_line_of_their_own(
 def test_a_merge_that_took_either_side_is_explained(
     session: Session, open_workspace: OpenWorkspace, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     theirs = open_workspace(clone, "bob")
-    theirs.edit([DIAGRAM], ItemEdit(owner="erin"))
-    session.edit([DIAGRAM], ItemEdit(owner="frank"))
+    theirs.apply([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="frank"))
     mine = (session.root / CSP_FILE).read_bytes()
     pull(clone, session.root)
-    found = open_workspace(session.root).shelf.books[CSP]
+    found = open_workspace(session.root).store.books[CSP]
     assert outside_changes(session.root, found) == []  # theirs
     (session.root / CSP_FILE).write_bytes(mine)
-    found = open_workspace(session.root).shelf.books[CSP]
+    found = open_workspace(session.root).store.books[CSP]
     assert outside_changes(session.root, found) == []  # or mine
 
 
 def test_going_back_by_hand_to_what_another_replaced_is_noted(
     session: Session, open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     clock.tick(minutes=1)
-    open_workspace(session.root, "bob").edit([DIAGRAM], ItemEdit(owner="erin"))
+    open_workspace(session.root, "bob").apply([DIAGRAM], ItemEdit(owner="erin"))
     clock.tick(minutes=1)
     by_hand(session, "erin", "dana")
     assert session.reconcile() == 1
@@ -153,7 +153,7 @@ def test_going_back_by_hand_to_what_another_replaced_is_noted(
 
 
 def test_a_place_that_cannot_be_written_is_an_error_in_words(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     by_hand(session, "dana", "erin")
     (session.root / ".fedcheck" / "lock").unlink()
     (session.root / ".fedcheck" / "lock").mkdir()
@@ -164,7 +164,7 @@ def test_a_place_that_cannot_be_written_is_an_error_in_words(session: Session) -
 
 
 def test_damaged_memory_of_this_machine_counts_as_none(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     for text in ("{", "[]", json.dumps({f"progress/{CSP}.toml": 7, "progress/../x.toml": "0"})):
         (session.root / ".fedcheck" / "seen.json").write_text(text)
         assert local_state.seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})

@@ -470,13 +470,13 @@ def test_what_was_taken_away_meanwhile_is_not_made_up(fedcheck, root, monkeypatc
     from fedcheck.session import Session
 
     request_id = ask(fedcheck)
-    real = Session.revise
+    real = Session.apply
 
     def late(self, *args, **kwargs):
         (root / "requests.toml").write_text("format = 1\n")
         return real(self, *args, **kwargs)
 
-    monkeypatch.setattr(Session, "revise", late)
+    monkeypatch.setattr(Session, "apply", late)
     status, _, err = fedcheck("request", "answer", request_id, "443")
     assert (status, "is not there any more" in err) == (2, True)
     assert "request" not in tomli.loads((root / "requests.toml").read_text())

@@ -266,7 +266,7 @@ def test_a_decision_without_a_source_or_by_nobody_known_is_told(tmp_path):
         '[[milestone]]\nid = "n"\ntitle = "N"\ncloses = ["p"]\ndecided-by = ["jab"]\n'
         'decision-source = { id = "none", where = "1" }\n'
     )
-    said = [str(problem) for problem in load_process(path)[1]]
+    said = [str(problem) for problem in load_process(path).problems()]
     assert any('unknown role of this process "jbb"; did you mean "jab"?' in one for one in said)
     assert any("who decides is told without a source" in one for one in said)
     assert any('unknown source "none"' in one for one in said)
@@ -279,8 +279,8 @@ def shipped(tmp_path, monkeypatch, capsys, open_workspace):
     named = ["--name", "Acme Vault", "--process", "jab", "--role", "csp"]
     assert run(["init", str(root), *named, "--milestone", "kick-off=2027-02-01"]) == 0
     session = open_workspace(root)
-    session.edit(["rev5.full-assessment.csp:cp-test"], ItemEdit(status="doing", due="2027-01-08"))
-    session.edit(
+    session.apply(["rev5.full-assessment.csp:cp-test"], ItemEdit(status="doing", due="2027-01-08"))
+    session.apply(
         ["rev5.full-assessment.3pao:test-cp"], ItemEdit(status="blocked", reason="no report")
     )
     monkeypatch.chdir(root)

@@ -68,7 +68,7 @@ def template(tmp_path):
 
 def known(session, *findings):
     changes = [c for f in findings for c in differences(f"findings:{f.id}", Finding(f.id), f)]
-    session.apply(changes, "raised")
+    session.apply_changes(changes, "raised")
 
 
 GAP = Finding(
@@ -122,7 +122,7 @@ def test_each_finding_stands_on_its_sheet_with_a_number(session, template, tmp_p
 
 def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, template, tmp_path):
     known(session, GAP)
-    session.apply(differences("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")
+    session.apply_changes(differences("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")
     mine = ("V-1", "", "Somebody else's", "", None, "", "", "", "x")
     ours = ("V-3", "", "Old words", "", None, "", "", "", "my remark")
     theirs = template(poam(mine, ours))
@@ -132,7 +132,7 @@ def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, 
     ]  # fmt: skip
     assert first[1]["Our own"] == "my remark"
     closed = replace(GAP, state="closed", closed=date(2027, 1, 10))
-    session.apply(differences("findings:aa1", GAP, closed), "closed")
+    session.apply_changes(differences("findings:aa1", GAP, closed), "closed")
     found = fill_workbook(session, theirs, "poam")
     rows = table(found.data, tmp_path, "Open POA&M Items")
     assert rows[1]["POAM ID"] is None
@@ -144,7 +144,7 @@ def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, 
 def test_the_ret_has_the_numbers_of_the_poam(session, template, tmp_path):
     known(session, GAP, SETTING, FIXED)
     poam_export = fill_workbook(session, template(poam()), "poam")
-    session.apply(poam_export.changes, "numbers")
+    session.apply_changes(poam_export.changes, "numbers")
     listed = {row["POAM ID"] for title in ("Open POA&M Items", "Configuration Findings")
               for row in table(poam_export.data, tmp_path, title)}  # fmt: skip
     found = fill_workbook(session, template(ret()), "ret")
@@ -164,7 +164,7 @@ def test_a_finding_that_goes_leaves_the_formula_that_other_rows_share(session, t
     path.write_bytes(fill_workbook(session, path, "poam").data)
     before = session.project.findings[0]
     closed = replace(before, state="closed", closed=date(2027, 1, 10))
-    session.apply(differences("findings:aa1", before, closed), "closed")
+    session.apply_changes(differences("findings:aa1", before, closed), "closed")
     found = fill_workbook(session, path, "poam")
     told = [note.what for note in found.notes]
     assert "V-1 is no longer of this sheet; emptied" in told

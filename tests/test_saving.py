@@ -15,6 +15,7 @@ import pytest
 import tomli
 from conftest import MakeWorkspace, OpenWorkspace
 
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
@@ -41,14 +42,14 @@ MANY = (
     + """
 refs = [ref for ref in session.project.refs if "rev5.readiness.csp:many-" in ref]
 for ref in refs:
-    session.edit([ref], ItemEdit(**{"owner" if who == "alice" else "note": f"{who} {ref}"}))
+    session.apply([ref], ItemEdit(**{"owner" if who == "alice" else "note": f"{who} {ref}"}))
 print("saved", flush=True)
 """
 )
 ONE = (
     OPEN
     + """
-session.edit(["rev5.readiness.csp:diagram"], ItemEdit(status="done", note="x" * 5000))
+session.apply(["rev5.readiness.csp:diagram"], ItemEdit(status="done", note="x" * 5000))
 print("saved", flush=True)
 sys.stdin.readline()
 """
@@ -59,7 +60,7 @@ FOR_EVER = (
 number = 0
 while True:
     number += 1
-    session.edit(["rev5.readiness.csp:diagram"], ItemEdit(note=f"{number} " + "x" * 20000))
+    session.apply(["rev5.readiness.csp:diagram"], ItemEdit(note=f"{number} " + "x" * 20000))
     print(number, flush=True)
 """
 )
@@ -70,7 +71,7 @@ import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 try:
-    session.edit(["rev5.readiness.csp:diagram"], ItemEdit(note="x" * 5000))
+    session.apply(["rev5.readiness.csp:diagram"], ItemEdit(note="x" * 5000))
 except FedcheckError as error:
     print(error.kind, error, error.hint, flush=True)
 """
@@ -149,7 +150,7 @@ def test_two_processes_that_write_at_once_lose_nothing(
     assert history.verify(root) == []
     assert sorted(e.by for e in history.read_all(root)) == ["alice"] * 25 + ["bob"] * 25
     session = open_workspace(root)
-    session.edit(["many-1"], ItemEdit(status="doing"))
+    session.apply(["many-1"], ItemEdit(status="doing"))
     assert not [e for e in session.history() if e.by not in ("alice", "bob")]
 
 
@@ -185,14 +186,14 @@ def test_kill_9_at_any_point_leaves_the_old_state_or_the_new_one(
         assert int(number) in (said, said + 1)
         assert rest == "x" * 20000
         session = open_workspace(workspace)  # the lock of a dead process is free
-        session.edit([CRYPTO], ItemEdit(note=f"turn {turn}: {number} and counting"))
+        session.apply([CRYPTO], ItemEdit(note=f"turn {turn}: {number} and counting"))
         known = {(e.change.ref, e.change.field): e.change.new for e in session.history()}
         assert known[DIAGRAM, "note"] == items(workspace)["diagram"]["note"]
-        session.edit([DIAGRAM], ItemEdit(note="0"))
+        session.apply([DIAGRAM], ItemEdit(note="0"))
 
 
 def test_a_disk_that_is_full_leaves_the_old_file(session: Session, children: list[Child]) -> None:
-    session.edit([CRYPTO], ItemEdit(owner="dana"))
+    session.apply([CRYPTO], ItemEdit(owner="dana"))
     before = (session.root / CSP_FILE).read_bytes()
     children.append(Child(SMALL_DISK, session.root, "bob"))
     children[0].go()
@@ -208,7 +209,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(session: Session, children: lis
 def test_a_step_that_fails_leaves_the_old_file(
     session: Session, monkeypatch: pytest.MonkeyPatch, step: str, code: int
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     before = (session.root / CSP_FILE).read_bytes()
     lines = len(session.history())
 
@@ -219,13 +220,13 @@ def test_a_step_that_fails_leaves_the_old_file(
     with monkeypatch.context() as patch:
         patch.setattr(*places.get(step, (Path, "replace")), refuse)
         with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
-            session.edit([DIAGRAM], ItemEdit(owner="erin"))
+            session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert error.value.kind == "unreadable"
     assert error.value.hint
     assert (session.root / CSP_FILE).read_bytes() == before
     assert left_over(session.root) == []
     assert session.project.record(DIAGRAM).owner == "dana"
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert len(session.history()) == lines + 1
 
 
@@ -239,10 +240,10 @@ def test_where_only_the_history_fails_the_next_save_writes_its_lines_first(
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "append", full_disk)
         with pytest.raises(FedcheckError, match=r"cannot append to.*the change itself is saved"):
-            session.edit([DIAGRAM], ItemEdit(owner="dana"))
+            session.apply([DIAGRAM], ItemEdit(owner="dana"))
         with pytest.raises(FedcheckError, match="cannot append to"):
-            session.edit([CRYPTO], ItemEdit(owner="erin"))
-    session.edit([CRYPTO], ItemEdit(owner="frank"))
+            session.apply([CRYPTO], ItemEdit(owner="erin"))
+    session.apply([CRYPTO], ItemEdit(owner="frank"))
     assert items(session.root)["diagram"] == {"owner": "dana"}
     assert [(e.by, e.change.new) for e in session.history()] == [
         ("alice", "dana"),
@@ -259,15 +260,15 @@ def test_where_only_the_history_fails_another_process_notes_the_difference(
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "append", full_disk)
         with pytest.raises(FedcheckError):
-            session.edit([DIAGRAM], ItemEdit(owner="dana"))
-    open_workspace(session.root, "bob").edit([CRYPTO], ItemEdit(owner="erin"))
+            session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    open_workspace(session.root, "bob").apply([CRYPTO], ItemEdit(owner="erin"))
     assert [e.by for e in session.history()] == ["outside fedcheck", "bob"]
 
 
 def test_what_the_disk_took_of_a_history_line_is_cut_off_again(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     (path,) = history.history_files(session.root)
     before, real = path.read_bytes(), os.write
 
@@ -287,7 +288,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refs = [DIAGRAM, "rev5.readiness.3pao:mandate-1-fips"]
-    session.edit(refs, ItemEdit(owner="dana"))
+    session.apply(refs, ItemEdit(owner="dana"))
     before = {path: path.read_bytes() for path in (session.root / "progress").iterdir()}
     assert len(before) == 2
     made: list[str] = []
@@ -302,17 +303,17 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files.tempfile, "mkstemp", second_fails)
         with pytest.raises(FedcheckError, match="no space left"):
-            session.edit(refs, ItemEdit(owner="erin"))
+            session.apply(refs, ItemEdit(owner="erin"))
     assert {p: p.read_bytes() for p in (session.root / "progress").iterdir()} == before
 
 
 def test_what_killed_processes_left_is_swept_at_the_next_save(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     strays = [session.root / name / ".fedcheck-abc.tmp" for name in ("progress", ".fedcheck")]
     mine = session.root / "progress" / "mine.tmp"
     for path in (*strays, mine):
         path.write_text("x")
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert not any(path.exists() for path in strays)
     assert mine.exists()
 
@@ -331,10 +332,10 @@ def test_file_then_folder_then_history_reach_the_disk_in_this_order(
         steps.append(f"replace {target.name}")
         return real_replace(self, target)
 
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "replace", replace)
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     (log,) = history.history_files(session.root)
     named = ["fsync temporary" if step.endswith(".tmp") else step for step in steps]
     assert named == [
@@ -350,12 +351,12 @@ def test_file_then_folder_then_history_reach_the_disk_in_this_order(
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_is_an_error_in_words(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     folder = session.root / "progress"
     folder.chmod(0o500)
     try:
         with pytest.raises(FedcheckError, match="cannot save: permission denied") as error:
-            session.edit([DIAGRAM], ItemEdit(owner="erin"))
+            session.apply([DIAGRAM], ItemEdit(owner="erin"))
     finally:
         folder.chmod(0o700)
     assert error.value.kind == "unreadable"
@@ -369,7 +370,7 @@ def test_a_file_in_the_place_of_a_folder_is_an_error_in_words(session: Session, 
         place.rmdir()
     place.write_text("in the way")
     with pytest.raises(FedcheckError) as error:
-        session.edit([DIAGRAM], ItemEdit(owner="dana"))
+        session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert error.value.kind == "unreadable"
     assert str(place) in str(error.value)
     assert place.read_text() == "in the way"
@@ -392,8 +393,8 @@ def test_new_files_are_their_owners_only(
     atomic_files.write_whole(root / "checklists" / source.name, source.read_bytes())
     (root / "evidence" / "x").write_text("x")
     session = open_workspace(root)
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
-    session.add_evidence([DIAGRAM], session.new_evidence("evidence/x", here=root))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], attach_evidence(session.new_evidence("evidence/x", here=root)))
     session.verify_evidence([DIAGRAM])
     (root / "evidence" / "x").unlink()
     found = [root.parent, root, *root.rglob("*")]
@@ -404,21 +405,21 @@ def test_new_files_are_their_owners_only(
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o660])
 def test_the_mode_of_an_existing_file_is_kept(session: Session, mode: int) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     (log,) = history.history_files(session.root)
     for path in (session.root / CSP_FILE, log):
         path.chmod(mode)
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert (session.root / CSP_FILE).stat().st_mode & 0o777 == mode
     assert log.stat().st_mode & 0o777 == mode
 
 
 def test_a_link_to_a_progress_file_stays_a_link(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     path, real = session.root / CSP_FILE, session.root / "real.toml"
     path.rename(real)
     path.symlink_to("../real.toml")
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert path.is_symlink()
     assert tomli.loads(real.read_text())["item"]["diagram"]["owner"] == "erin"
 
@@ -430,13 +431,13 @@ def test_a_lock_that_another_process_holds(
     children.append(Child(LOCK, session.root, "bob"))
     start = time.monotonic()
     with pytest.raises(FedcheckError, match="locked by another fedcheck") as error:
-        session.edit([DIAGRAM], ItemEdit(owner="dana"))
+        session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert 0.15 < time.monotonic() - start < 5
     assert error.value.kind == "locked"
     assert "nothing was changed" in error.value.hint
     assert not (session.root / CSP_FILE).exists()
     children[0].kill()
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert items(session.root)["diagram"]["owner"] == "dana"
 
 

@@ -102,6 +102,10 @@ RIGHT = [
     ITEM + 'renamed-from = "old"',
     ITEM + 'renamed-from = ["old", "older"]',
     ITEM + 'kind = "test"\nmethods = ["examine"]',
+    ITEM + 'meaning = 2\nbasis = "0123456789ab"',
+    ITEM + '[[section.item.when]]\nimpact = "high"\nlevel = "may"',
+    ITEM + '[[section.item.when]]\nimpact = ["high", "moderate"]\ndue = 2027-02-01',
+    HEAD + 'audience = "internal"',
 ]
 WRONG = [
     HEAD.replace("format = 1", "format = 2"),
@@ -125,6 +129,11 @@ WRONG = [
     ITEM + 'source = { where = "x" }',
     ITEM + "after = 3",
     ITEM.replace('id = "a"\n', ""),
+    ITEM + 'meaning = "2"',
+    ITEM + 'basis = "0123"',
+    ITEM + '[[section.item.when]]\nimpact = 3\nlevel = "may"',
+    ITEM + '[[section.item.when]]\nimpact = "high"\nlevel = "shall"',
+    HEAD + 'audience = "us"',
 ]  # fmt: skip
 
 

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedcheck.domain.change import OUTSIDE, Change
+from fedcheck.domain.evidence_edit import attach_evidence, detach_each
 from fedcheck.domain.glossary import STATUSES
-from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import EMPTY
-from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files, evidence_files, history
@@ -147,7 +147,7 @@ def test_an_ambiguous_reference_lists_the_candidates(
 
 
 def test_a_change_is_on_disk_with_its_history(session: Session) -> None:
-    action = session.edit([DIAGRAM], ItemEdit(status="done", owner="dana", note="a\nb"))
+    action = session.apply([DIAGRAM], ItemEdit(status="done", owner="dana", note="a\nb"))
     item = session.project.item(DIAGRAM)
     assert item is not None
     assert items(session.root)["diagram"] == {
@@ -170,7 +170,7 @@ def test_a_change_is_on_disk_with_its_history(session: Session) -> None:
 
 
 def test_several_items_are_one_action_over_several_files(session: Session) -> None:
-    session.edit([DIAGRAM, FIPS], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM, FIPS], ItemEdit(owner="dana"))
     assert items(session.root)["diagram"]["owner"] == "dana"
     assert items(session.root, "progress/rev5.readiness.3pao.toml")["mandate-1-fips"]
     assert len({e["tx"] for e in lines(session.root)}) == 1
@@ -178,30 +178,45 @@ def test_several_items_are_one_action_over_several_files(session: Session) -> No
     assert session.project.record(DIAGRAM) == session.project.record(FIPS) == EMPTY
 
 
+def test_several_edits_of_a_record_follow_each_other_as_one_transaction(session: Session) -> None:
+    edits = [
+        (FIPS, ItemEdit(result="other-than-satisfied")),
+        (DIAGRAM, ItemEdit(owner="dana")),
+        (FIPS, ItemEdit(testing=TestEdit(retest="passed"))),
+    ]
+    action = session.apply_each(edits)
+    record = session.project.record(FIPS)
+    assert (record.result, record.retest) == ("satisfied", "passed")
+    assert len({line["tx"] for line in lines(session.root)}) == 1
+    assert action.label.startswith("2 items: ")
+    session.undo()
+    assert session.project.record(FIPS) == session.project.record(DIAGRAM) == EMPTY
+
+
+def test_an_edit_refused_after_another_saves_neither(session: Session) -> None:
+    edits = [(DIAGRAM, ItemEdit(owner="dana")), (DIAGRAM, ItemEdit(status="na"))]
+    with pytest.raises(RuleError, match="without a reason"):
+        session.apply_each(edits)
+    assert session.project.record(DIAGRAM) == EMPTY
+    assert lines(session.root) == []
+
+
 def test_a_refused_edit_of_several_items_changes_none(session: Session) -> None:
     with pytest.raises(RuleError):
-        session.edit([FIPS, DIAGRAM], ItemEdit(result="satisfied"))
+        session.apply([FIPS, DIAGRAM], ItemEdit(result="satisfied"))
     assert not (session.root / "progress/rev5.readiness.3pao.toml").exists()
     assert session.project.record(FIPS) == EMPTY
 
 
 def test_what_changes_nothing_writes_nothing(session: Session) -> None:
-    assert session.edit([DIAGRAM], ItemEdit(owner="")).changes == ()
+    assert session.apply([DIAGRAM], ItemEdit(owner="")).changes == ()
     assert not (session.root / CSP_FILE).exists()
     assert lines(session.root) == []
 
 
-def test_subscribers_hear_of_every_change(session: Session) -> None:
-    heard: list[Project] = []
-    session.subscribe(heard.append)
-    session.edit([DIAGRAM], ItemEdit(status="doing"))
-    session.undo()
-    assert [p.record(DIAGRAM).status for p in heard] == ["doing", "todo"]
-
-
 def test_items_stand_in_the_order_of_the_checklist(session: Session) -> None:
     for name in ("sponsor", "crypto-table", "diagram"):
-        session.edit([f"rev5.readiness.csp:{name}"], ItemEdit(owner="dana"))
+        session.apply([f"rev5.readiness.csp:{name}"], ItemEdit(owner="dana"))
     assert list(items(session.root)) == ["diagram", "crypto-table", "sponsor"]
 
 
@@ -213,8 +228,8 @@ def test_unknown_keys_and_other_records_survive_a_save(
     session = open_workspace(
         make_workspace(progress={"rev5.readiness.csp": text + "\n[own]\nx = 1\n"})
     )
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
-    session.edit([CRYPTO], ItemEdit(status="doing"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([CRYPTO], ItemEdit(status="doing"))
     data = tomli.loads((session.root / CSP_FILE).read_text())
     assert data["own"] == {"x": 1}
     assert data["item"]["diagram"]["ticket"] == "ABC-1"
@@ -222,7 +237,7 @@ def test_unknown_keys_and_other_records_survive_a_save(
     assert data["item"]["gone"] == {"note": "old"}
     assert list(data["item"]) == ["diagram", "crypto-table", "gone"]
     before = (session.root / CSP_FILE).read_bytes()
-    session.remove_evidence([(DIAGRAM, "a1")])
+    session.apply_each(detach_each([(DIAGRAM, "a1")]))
     session.undo()
     assert items(session.root)["diagram"]["evidence"][0]["approved"] == "2027-01-02"
     assert before.count(b"\n") == (session.root / CSP_FILE).read_bytes().count(b"\n")
@@ -230,13 +245,15 @@ def test_unknown_keys_and_other_records_survive_a_save(
 
 def test_an_action_says_what_it_did(session: Session) -> None:
     labels = [
-        session.edit([DIAGRAM], ItemEdit(status="done", owner="dana")).label,
-        session.edit([DIAGRAM, CRYPTO], ItemEdit(due="kick-off - 3d", note="x")).label,
-        session.edit([CRYPTO], ItemEdit(status="na", reason="none")).label,
-        session.edit([DIAGRAM], ItemEdit(due="", reason="why")).label,
-        session.edit([FIPS], ItemEdit(result="satisfied")).label,
-        session.edit([FIPS], ItemEdit(result="")).label,
-        session.add_evidence([CRYPTO], session.new_evidence("ABC-1", here=session.root)).label,
+        session.apply([DIAGRAM], ItemEdit(status="done", owner="dana")).label,
+        session.apply([DIAGRAM, CRYPTO], ItemEdit(due="kick-off - 3d", note="x")).label,
+        session.apply([CRYPTO], ItemEdit(status="na", reason="none")).label,
+        session.apply([DIAGRAM], ItemEdit(due="", reason="why")).label,
+        session.apply([FIPS], ItemEdit(result="satisfied")).label,
+        session.apply([FIPS], ItemEdit(result="")).label,
+        session.apply(
+            [CRYPTO], attach_evidence(session.new_evidence("ABC-1", here=session.root))
+        ).label,
         session.undo().label,
         session.redo().label,
     ]
@@ -259,14 +276,14 @@ def test_an_action_says_what_it_did(session: Session) -> None:
 def test_an_item_that_changed_upstream_is_flagged_until_a_person_confirms(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(status="done"))
+    session.apply([DIAGRAM], ItemEdit(status="done"))
     path = session.root / "checklists/rev5.readiness.csp.toml"
     path.write_text(path.read_text().replace("drawn and agreed", "drawn, agreed and signed"))
     session = open_workspace(session.root)
     assert session.board().rows[DIAGRAM].changed
-    session.edit([DIAGRAM], ItemEdit(note="read"))
+    session.apply([DIAGRAM], ItemEdit(note="read"))
     assert session.board().rows[DIAGRAM].changed
-    session.edit([DIAGRAM], ItemEdit(confirm=True))
+    session.apply([DIAGRAM], ItemEdit(confirm=True))
     assert not session.board().rows[DIAGRAM].changed
     assert session.undo().changes
     assert session.board().rows[DIAGRAM].changed
@@ -284,14 +301,14 @@ def rename(root: Path) -> None:
 def test_records_follow_an_item_that_was_renamed(
     session: Session, open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(status="doing", note="half of it"))
-    session.edit([CRYPTO], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(status="doing", note="half of it"))
+    session.apply([CRYPTO], ItemEdit(owner="dana"))
     rename(session.root)
     session = open_workspace(session.root)
     assert session.project.record(BOUNDARY).note == "half of it"
     assert list(items(session.root)) == ["diagram", "crypto-table"]  # nothing is rewritten unasked
     clock.tick(days=1)
-    session.edit([BOUNDARY], ItemEdit(status="done"))
+    session.apply([BOUNDARY], ItemEdit(status="done"))
     saved = items(session.root)
     assert list(saved) == ["boundary", "crypto-table"]
     assert (saved["boundary"]["status"], saved["boundary"]["note"]) == ("done", "half of it")
@@ -305,7 +322,7 @@ def test_records_follow_an_item_that_was_renamed(
 def test_a_change_made_under_the_earlier_id_can_be_undone(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(status="doing", note="half of it"))
+    session.apply([DIAGRAM], ItemEdit(status="doing", note="half of it"))
     rename(session.root)
     session = open_workspace(session.root)
     session.undo()
@@ -316,11 +333,11 @@ def test_a_change_made_under_the_earlier_id_can_be_undone(
 def test_hand_edits_of_a_renamed_item_are_reconciled_once(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(status="doing", note="half of it"))
+    session.apply([DIAGRAM], ItemEdit(status="doing", note="half of it"))
     rename(session.root)
     path = session.root / CSP_FILE
     path.write_text(path.read_text().replace("half of it", "all of it"))
-    open_workspace(session.root).edit([CRYPTO], ItemEdit(owner="dana"))
+    open_workspace(session.root).apply([CRYPTO], ItemEdit(owner="dana"))
     assert told(session.root)[3:] == [
         (OUTSIDE, "note", "half of it", "all of it"),
         ("alice", "owner", None, "dana"),
@@ -335,19 +352,19 @@ def test_where_both_names_have_a_record_todays_stands(
     rename(root)
     session = open_workspace(root)
     assert session.project.record(BOUNDARY).note == "new"
-    session.edit([BOUNDARY], ItemEdit(owner="dana"))
+    session.apply([BOUNDARY], ItemEdit(owner="dana"))
     assert items(root)["diagram"] == {"note": "old"}
 
 
 def test_history_keeps_the_order_of_its_lines_when_the_clock_is_set_back(
     session: Session, clock: FrozenClock, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     clock.tick(days=-400)
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     path = session.root / CSP_FILE
     path.write_text(path.read_text() + "# touched\n")
-    open_workspace(session.root).edit([DIAGRAM], ItemEdit(owner="frank"))
+    open_workspace(session.root).apply([DIAGRAM], ItemEdit(owner="frank"))
     assert [new for *_, new in told(session.root)] == ["dana", "erin", "frank"]
 
 
@@ -360,7 +377,7 @@ def status(root: Path, open_workspace: OpenWorkspace, ref: str = DIAGRAM) -> str
 
 def test_undo_and_redo_across_restarts(workspace: Path, open_workspace: OpenWorkspace) -> None:
     for step in ("doing", "blocked", "done"):
-        open_workspace(workspace).edit([DIAGRAM], ItemEdit(status=step, reason="x"))
+        open_workspace(workspace).apply([DIAGRAM], ItemEdit(status=step, reason="x"))
     for left in ("blocked", "doing", "todo"):
         open_workspace(workspace).undo()
         assert status(workspace, open_workspace) == left
@@ -373,7 +390,7 @@ def test_undo_and_redo_across_restarts(workspace: Path, open_workspace: OpenWork
     with pytest.raises(FedcheckError, match="nothing to redo"):
         open_workspace(workspace).redo()
     open_workspace(workspace).undo()
-    open_workspace(workspace).edit([DIAGRAM], ItemEdit(owner="dana"))
+    open_workspace(workspace).apply([DIAGRAM], ItemEdit(owner="dana"))
     with pytest.raises(FedcheckError, match="nothing to redo"):
         open_workspace(workspace).redo()
     open_workspace(workspace).undo()
@@ -383,17 +400,17 @@ def test_undo_and_redo_across_restarts(workspace: Path, open_workspace: OpenWork
 
 
 def test_undo_brings_back_every_field_byte_for_byte(session: Session) -> None:
-    session.edit([FIPS], ItemEdit(result="other-than-satisfied", owner="bob", due="kick-off - 3d"))
+    session.apply([FIPS], ItemEdit(result="other-than-satisfied", owner="bob", due="kick-off - 3d"))
     before = (session.root / "progress/rev5.readiness.3pao.toml").read_bytes()
-    session.edit([FIPS], ItemEdit(status="todo"))
+    session.apply([FIPS], ItemEdit(status="todo"))
     session.undo()
     assert (session.root / "progress/rev5.readiness.3pao.toml").read_bytes() == before
 
 
 def test_everybody_takes_back_their_own(workspace: Path, open_workspace: OpenWorkspace) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    alice.edit([DIAGRAM], ItemEdit(status="doing"))
-    bob.edit([CRYPTO], ItemEdit(status="doing"))
+    alice.apply([DIAGRAM], ItemEdit(status="doing"))
+    bob.apply([CRYPTO], ItemEdit(status="doing"))
     alice.undo()
     saved = open_workspace(workspace)
     assert saved.project.record(DIAGRAM) == EMPTY
@@ -406,8 +423,8 @@ def test_undo_refuses_where_the_value_is_no_longer_there(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    alice.edit([DIAGRAM], ItemEdit(owner="dana", note="mine"))
-    bob.edit([DIAGRAM], ItemEdit(owner="erin"))
+    alice.apply([DIAGRAM], ItemEdit(owner="dana", note="mine"))
+    bob.apply([DIAGRAM], ItemEdit(owner="erin"))
     before = (workspace / CSP_FILE).read_bytes()
     with pytest.raises(FedcheckError, match="owner was changed since") as error:
         alice.undo()
@@ -419,8 +436,8 @@ def test_undo_leaves_what_others_did_to_other_fields(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    alice.edit([DIAGRAM], ItemEdit(owner="dana"))
-    bob.edit([DIAGRAM], ItemEdit(note="seen"))
+    alice.apply([DIAGRAM], ItemEdit(owner="dana"))
+    bob.apply([DIAGRAM], ItemEdit(note="seen"))
     alice.undo()
     assert items(workspace)["diagram"] == {"note": "seen"}
 
@@ -429,8 +446,8 @@ def test_undo_of_what_is_gone_already_does_not_stick(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     session = open_workspace(workspace)
-    session.edit([CRYPTO], ItemEdit(owner="erin"))
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([CRYPTO], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     path = workspace / CSP_FILE
     path.write_text(path.read_text().replace('[item."diagram"]\nowner = "dana"\n', ""))
     session = open_workspace(workspace)
@@ -442,11 +459,11 @@ def test_undo_of_what_is_gone_already_does_not_stick(
 def test_evidence_can_be_added_and_taken_away_and_undone(session: Session) -> None:
     proof = session.new_evidence("https://x.example/1", here=session.root, label=" NIST ")
     assert (proof.kind, proof.label, proof.collected) == ("url", "NIST", TODAY)
-    session.add_evidence([DIAGRAM, CRYPTO], proof)
+    session.apply([DIAGRAM, CRYPTO], attach_evidence(proof))
     assert items(session.root)["diagram"]["evidence"] == [
         {"id": proof.id, "link": "https://x.example/1", "label": "NIST", "collected": TODAY}
     ]
-    session.remove_evidence([(DIAGRAM, proof.id)])
+    session.apply_each(detach_each([(DIAGRAM, proof.id)]))
     assert "diagram" not in items(session.root)
     session.undo()
     assert session.project.record(DIAGRAM).evidence == (proof,)
@@ -463,10 +480,10 @@ def test_a_change_is_made_on_what_another_session_wrote(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    alice.edit([DIAGRAM], ItemEdit(owner="dana", status="doing"))
-    bob.edit([DIAGRAM], ItemEdit(note="seen"))
-    bob.edit([CRYPTO], ItemEdit(owner="bob"))
-    alice.edit([DIAGRAM], ItemEdit(status="done"))
+    alice.apply([DIAGRAM], ItemEdit(owner="dana", status="doing"))
+    bob.apply([DIAGRAM], ItemEdit(note="seen"))
+    bob.apply([CRYPTO], ItemEdit(owner="bob"))
+    alice.apply([DIAGRAM], ItemEdit(status="done"))
     saved = items(workspace)
     assert (saved["diagram"]["owner"], saved["diagram"]["note"]) == ("dana", "seen")
     assert saved["diagram"]["status"] == "done"
@@ -479,8 +496,8 @@ def test_where_both_changed_a_field_the_later_stands_and_history_keeps_both(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    alice.edit([DIAGRAM], ItemEdit(owner="dana"))
-    action = bob.edit([DIAGRAM], ItemEdit(owner="erin"))
+    alice.apply([DIAGRAM], ItemEdit(owner="dana"))
+    action = bob.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert items(workspace)["diagram"] == {"owner": "erin"}
     assert action.changes == (Change(DIAGRAM, "owner", "dana", "erin"),)
     assert told(workspace) == [
@@ -493,8 +510,8 @@ def test_leaving_done_clears_a_result_that_another_gave(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    bob.edit([FIPS], ItemEdit(result="satisfied"))
-    alice.edit([FIPS], ItemEdit(status="doing"))
+    bob.apply([FIPS], ItemEdit(result="satisfied"))
+    alice.apply([FIPS], ItemEdit(status="doing"))
     record = alice.project.record(FIPS)
     assert (record.status, record.result, record.done) == ("doing", "", None)
     alice.undo()
@@ -504,14 +521,13 @@ def test_leaving_done_clears_a_result_that_another_gave(
 
 def test_refresh_reads_what_others_wrote(workspace: Path, open_workspace: OpenWorkspace) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    heard: list[Project] = []
-    alice.subscribe(heard.append)
+    before = alice.project
     assert not alice.refresh()
-    bob.edit([DIAGRAM], ItemEdit(owner="erin"))
+    assert alice.project is before
+    bob.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert alice.refresh()
     assert not alice.refresh()
     assert alice.project.record(DIAGRAM).owner == "erin"
-    assert heard == [alice.project]
 
 
 def test_refresh_reads_checklists_too(session: Session) -> None:
@@ -548,13 +564,13 @@ def test_refresh_keeps_the_state_where_the_head_broke(session: Session) -> None:
 def test_a_hand_edit_is_welcome_and_goes_into_history_at_the_next_save(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     path = session.root / CSP_FILE
     text = path.read_text().replace('owner = "dana"', 'owner = "erin"\nnote = "by hand"')
     path.write_text(text + '\n[item."sponsor"]\nstatus = "done"\n')
     session = open_workspace(session.root)
     assert session.project.record(DIAGRAM).owner == "erin"
-    session.edit([CRYPTO], ItemEdit(owner="bob"))
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
     assert told(session.root) == [
         ("alice", "owner", None, "dana"),
         (OUTSIDE, "owner", "dana", "erin"),
@@ -563,28 +579,28 @@ def test_a_hand_edit_is_welcome_and_goes_into_history_at_the_next_save(
         ("alice", "owner", None, "bob"),
     ]
     assert history.verify(session.root) == []
-    session.edit([CRYPTO], ItemEdit(owner="carol"))
+    session.apply([CRYPTO], ItemEdit(owner="carol"))
     assert len(lines(session.root)) == 6  # and only once
 
 
 def test_undo_takes_back_what_the_person_did_not_what_happened_outside(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     path = session.root / CSP_FILE
     path.write_text(path.read_text() + '\n[item."sponsor"]\nstatus = "done"\n')
     session = open_workspace(session.root)
-    session.edit([CRYPTO], ItemEdit(owner="bob"))
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
     session.undo()
     session.undo()
     assert items(session.root) == {"sponsor": {"status": "done"}}
 
 
 def test_a_file_that_was_deleted_is_told_of_as_well(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana", status="doing"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana", status="doing"))
     (session.root / CSP_FILE).unlink()
     session.refresh()
-    session.edit([CRYPTO], ItemEdit(owner="bob"))
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
     outside = [row[1:] for row in told(session.root) if row[0] == OUTSIDE]
     assert sorted(f for f, *_ in outside) == ["basis", "owner", "status"]
     assert ("status", "doing", "todo") in outside
@@ -599,10 +615,10 @@ def test_a_crash_between_file_and_history_is_made_up_for(
     with monkeypatch.context() as patch:
         patch.setattr(history, "append", crash)
         with pytest.raises(KeyboardInterrupt):
-            session.edit([DIAGRAM], ItemEdit(owner="dana"))
+            session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert items(session.root)["diagram"] == {"owner": "dana"}
     session = open_workspace(session.root)
-    session.edit([CRYPTO], ItemEdit(owner="bob"))
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
     assert told(session.root) == [
         (OUTSIDE, "owner", None, "dana"),
         ("alice", "owner", None, "bob"),
@@ -612,10 +628,10 @@ def test_a_crash_between_file_and_history_is_made_up_for(
 def test_a_new_clone_with_its_history_has_nothing_to_reconcile(
     session: Session, open_workspace: OpenWorkspace, tmp_path: Path
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana", status="doing", note="x"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana", status="doing", note="x"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
-    open_workspace(clone).edit([CRYPTO], ItemEdit(owner="bob"))
+    open_workspace(clone).apply([CRYPTO], ItemEdit(owner="bob"))
     assert OUTSIDE not in {by for by, *_ in told(clone)}
     assert len(history.history_files(clone)) == 2  # one for each person and clone
     with pytest.raises(FedcheckError, match="nothing to undo"):
@@ -630,9 +646,9 @@ def test_dates_among_unknown_keys_of_evidence_are_reconciled_once(
     text = '[[item."diagram".evidence]]\nid = "a1"\nlink = "x"\n'
     text += "at = 2027-01-02\nf = nan\nl = [07:00:00]\n"
     root = make_workspace(progress={"rev5.readiness.csp": text})
-    open_workspace(root).edit([CRYPTO], ItemEdit(owner="dana"))
+    open_workspace(root).apply([CRYPTO], ItemEdit(owner="dana"))
     (root / CSP_FILE).write_text((root / CSP_FILE).read_text() + "# touched\n")
-    open_workspace(root).edit([CRYPTO], ItemEdit(owner="erin"))
+    open_workspace(root).apply([CRYPTO], ItemEdit(owner="erin"))
     assert [field for by, field, *_ in told(root) if by == OUTSIDE] == ["evidence.a1"]
 
 
@@ -640,10 +656,10 @@ def test_a_save_that_changes_nothing_leaves_a_hand_edited_file_alone(
     workspace: Path, open_workspace: OpenWorkspace
 ) -> None:
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
-    bob.edit([DIAGRAM], ItemEdit(owner="dana"))
+    bob.apply([DIAGRAM], ItemEdit(owner="dana"))
     text = "# my own remark\n" + (workspace / CSP_FILE).read_text()
     (workspace / CSP_FILE).write_text(text)
-    assert alice.edit([DIAGRAM], ItemEdit(owner="dana")).changes == ()
+    assert alice.apply([DIAGRAM], ItemEdit(owner="dana")).changes == ()
     assert (workspace / CSP_FILE).read_text() == text
 
 
@@ -675,9 +691,9 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
         session, ref, action = open_[who], f"rev5.readiness.csp:{name}", None
         match what:
             case "status":
-                action = session.edit([ref], ItemEdit(status=STATUSES[number], reason="because"))
+                action = session.apply([ref], ItemEdit(status=STATUSES[number], reason="because"))
             case "owner" | "note":
-                action = session.edit(
+                action = session.apply(
                     [ref], ItemEdit(**{what: f"{who}\n{number}" if number else ""})
                 )
             case "undo" | "redo":
@@ -696,9 +712,9 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
                 at = f"rev5.readiness.csp:{one}"
                 assert session.project.record(at) == fresh.project.record(at)
     clock.tick(seconds=1)
-    open_workspace(root).edit([DIAGRAM], ItemEdit(note=secrets.token_hex(4)))
+    open_workspace(root).apply([DIAGRAM], ItemEdit(note=secrets.token_hex(4)))
     assert history.verify(root) == []
-    assert outside_changes(root, open_workspace(root).shelf.books["rev5.readiness.csp"]) == []
+    assert outside_changes(root, open_workspace(root).store.books["rev5.readiness.csp"]) == []
 
 
 # what a stranger may have put into a workspace
@@ -718,7 +734,7 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
 def test_undo_of_a_forged_history_line_is_refused_in_words(
     session: Session, open_workspace: OpenWorkspace, field: str, old: Any, ref: str
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     (path,) = history.history_files(session.root)
     forged = {**lines(session.root)[0], "field": field, "ref": ref, "old": old, "new": None}
     forged["new"] = {"status": "todo"}.get(field)
@@ -733,13 +749,13 @@ def test_undo_of_a_forged_history_line_is_refused_in_words(
 def test_damaged_history_lines_are_left_out_and_told_of(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     (path,) = history.history_files(session.root)
     with path.open("ab") as file:
         file.write(b'{"v":1,"at":"2027')  # cut off by a crash
     assert [(d.line, d.message) for d in history.verify(session.root)] == [(2, "is cut off")]
     session = open_workspace(session.root)
-    session.edit([CRYPTO], ItemEdit(owner="bob"))
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
     assert path.read_bytes().count(b"\n") == 2
     assert history.verify(session.root) == []  # it was never called saved
     (copy,) = (session.root / ".fedcheck" / "backup").iterdir()
@@ -772,7 +788,7 @@ def test_verify_names_the_first_line_that_is_damaged(
     session: Session, kept: tuple[int | str, ...], line: int | None, message: str
 ) -> None:
     for name in ("dana", "erin", "frank", "gail", "hugo"):
-        session.edit([DIAGRAM], ItemEdit(owner=name))
+        session.apply([DIAGRAM], ItemEdit(owner=name))
     (path,) = history.history_files(session.root)
     whole = path.read_text().splitlines(keepends=True)
     texts = []
@@ -798,7 +814,7 @@ def test_a_history_file_never_lies_elsewhere(session: Session, name: Any) -> Non
     folder = session.root / ".fedcheck"
     folder.mkdir()
     (folder / "writers.json").write_text(json.dumps({"alice": name}))
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert len(history.history_files(session.root)) == 1
     assert not (session.root.parent / "evil.jsonl").exists()
 
@@ -807,11 +823,11 @@ def test_a_history_file_never_lies_elsewhere(session: Session, name: Any) -> Non
 def test_damaged_notes_of_this_machine_count_as_none(
     session: Session, open_workspace: OpenWorkspace, text: str
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     for name in ("seen.json", "writers.json", "verified.json"):
         (session.root / ".fedcheck" / name).write_text(text, encoding="latin-1")
     session = open_workspace(session.root)
-    session.edit([CRYPTO], ItemEdit(owner="bob"))
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
     assert items(session.root)["crypto-table"] == {"owner": "bob"}
     assert OUTSIDE not in {by for by, *_ in told(session.root)}
 
@@ -825,7 +841,7 @@ def test_evidence_files_are_missing_and_changed(session: Session) -> None:
     path.write_text("one")
     proof = session.new_evidence("evidence/scan.txt", here=session.root)
     assert (proof.kind, proof.link) == ("file", "evidence/scan.txt")
-    session.add_evidence([DIAGRAM], proof)
+    session.apply([DIAGRAM], attach_evidence(proof))
 
     def state() -> tuple[str, ...]:
         return session.board().rows[DIAGRAM].evidence
@@ -836,7 +852,7 @@ def test_evidence_files_are_missing_and_changed(session: Session) -> None:
     assert [v.state for v in session.verify_evidence([DIAGRAM])] == ["changed"]
     assert state() == ("changed",)
     path.unlink()
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert state() == ("missing",)
     path.write_text("one")
     session.verify_evidence([DIAGRAM])
@@ -898,31 +914,31 @@ def test_an_edit_is_worked_out_from_what_is_on_disk(workspace, open_workspace):
     """The rules hold also where two people act on what neither has seen of the other."""
     alice, bob = open_workspace(workspace, "alice"), open_workspace(workspace, "bob")
     ref = "rev5.readiness.3pao:mandate-1-fips"
-    bob.edit([ref], ItemEdit(result="satisfied"))
-    alice.edit([ref], ItemEdit(status="na", reason="none here"))
+    bob.apply([ref], ItemEdit(result="satisfied"))
+    alice.apply([ref], ItemEdit(status="na", reason="none here"))
     record = open_workspace(workspace).project.record(ref)
     assert (record.status, record.result) == ("na", "")
-    bob.edit([ref], ItemEdit(status="todo"))
-    alice.edit([ref], ItemEdit(status="done"))
-    bob.edit([ref], ItemEdit(status="todo"))
+    bob.apply([ref], ItemEdit(status="todo"))
+    alice.apply([ref], ItemEdit(status="done"))
+    bob.apply([ref], ItemEdit(status="todo"))
     assert open_workspace(workspace).project.record(ref).status == "todo"
 
 
 def test_a_pipe_in_the_place_of_our_files_holds_nothing_up(session: Session) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     (log,) = history.history_files(session.root)
     for path in (session.root / ".fedcheck/seen.json", session.root / ".fedcheck/verified.json"):
         path.unlink(missing_ok=True)
         os.mkfifo(path)
     os.mkfifo(session.root / "history" / "pipe-00000000.jsonl")
-    session.edit([DIAGRAM], ItemEdit(owner="erin"))
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert {one.change.new for one in session.history()} >= {"dana", "erin"}
     (damage,) = history.verify(session.root)
     assert "a device or a pipe" in damage.message
     log.unlink()
     os.mkfifo(log)
     with pytest.raises(FedcheckError, match="not a file"):
-        session.edit([DIAGRAM], ItemEdit(owner="frank"))
+        session.apply([DIAGRAM], ItemEdit(owner="frank"))
 
 
 @pytest.mark.parametrize("link", ["fedcheck.toml", "evidence/../progress/x.toml", "link.txt"])
@@ -940,7 +956,7 @@ def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
 ) -> None:
     path = session.root / "scan.txt"
     path.write_text("x")
-    session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=session.root))
+    session.apply([DIAGRAM], attach_evidence(session.new_evidence("scan.txt", here=session.root)))
     assert session.board().rows[DIAGRAM].evidence == ("ok",)
     os.utime(path, (1, 1))
     assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("changed",)
@@ -957,7 +973,7 @@ def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
 def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
     session: Session, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    session.edit([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
     real = atomic_files.read_plain
 
     def refuse(path: Path) -> bytes:
@@ -973,7 +989,7 @@ def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
                 session.undo()
         if name != "history":
             with pytest.raises(FedcheckError, match="input/output error"):
-                session.edit([CRYPTO], ItemEdit(owner="erin"))
+                session.apply([CRYPTO], ItemEdit(owner="erin"))
     assert {p: p.read_bytes() for p in session.root.rglob("*") if p.is_file()} == before
     session.undo()
     assert items(session.root) == {}
@@ -983,7 +999,7 @@ def test_evidence_that_cannot_be_read_is_not_called_changed(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (session.root / "scan.txt").write_text("x")
-    session.add_evidence([DIAGRAM], session.new_evidence("scan.txt", here=session.root))
+    session.apply([DIAGRAM], attach_evidence(session.new_evidence("scan.txt", here=session.root)))
 
     def refuse(*_: object) -> str:
         raise OSError(errno.EIO, "Input/output error")
@@ -1004,12 +1020,11 @@ def test_a_path_from_the_root_is_read_only_by_the_word_of_a_person_here(
     path = session.root.parent / "outside.txt"
     path.write_text("x")
     proof = session.new_evidence(str(path), here=session.root, outside=True)
-    session.add_evidence([DIAGRAM], proof)
+    session.apply([DIAGRAM], attach_evidence(proof))
     assert session.board().rows[DIAGRAM].evidence == ("ok",)
     (session.root / ".fedcheck" / "outside.json").unlink()  # another machine, or another's file
     again = open_workspace(session.root)
     assert again.board().rows[DIAGRAM].evidence == ("missing",)
     assert [verdict.state for verdict in again.verify_evidence([DIAGRAM])] == ["missing"]
-    again.allow_outside([DIAGRAM])
-    assert [verdict.state for verdict in again.verify_evidence([DIAGRAM])] == ["ok"]
+    assert [v.state for v in again.verify_evidence([DIAGRAM], outside=True)] == ["ok"]
     assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("ok",)

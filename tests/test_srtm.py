@@ -15,6 +15,7 @@ from fedcheck.domain.change import differences
 from fedcheck.domain.control_ids import control_of_procedure, controls_in
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import exposure
+from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import EMPTY
@@ -129,6 +130,55 @@ def test_what_is_filled_in_becomes_records_and_findings(session, book):
     assert "results: 1 satisfied, 1 other than satisfied, 1 not applicable" in plan.facts
 
 
+DATED = [
+    ["Control ID", "Test ID", "Assessment Result", "Date Tested", "Observations"],
+    ["AC-2", "AC-2.1", "Satisfied", "2027-01-04", "Seen."],
+    ["AC-3", "AC-3.1", "Satisfied", "2027-03-01", "Seen too."],
+    ["AC-4", "AC-4.1", "Satisfied", None, None],
+]
+
+
+def test_the_day_of_a_test_follows_the_rules_of_a_persons_edit(session, book):
+    """No test takes place in the future; a workbook that says no day gets none of ours."""
+    plan = imported(session, table(book, DATED))
+    known = {row.item.code: row.record for row in session.board().rows.values() if row.item.code}
+    assert [known[code].tested for code in ("AC-2.1", "AC-3.1", "AC-4.1")] == [
+        date(2027, 1, 4), None, None,
+    ]  # fmt: skip
+    assert {known[code].result for code in ("AC-2.1", "AC-3.1", "AC-4.1")} == {"satisfied"}
+    assert known["AC-3.1"].observation == "Seen too."
+    assert known["AC-4.1"].tester == ""
+    (note,) = said(plan, "a test cannot have taken place in the future")
+    assert note.where == "AC, row 3, column D"
+
+
+def test_another_result_ends_review_and_retest_by_the_rules(session, book):
+    imported(session, srtm(book, FILLED))
+    ref = f"{ID}:ac-02-01"
+    session.apply([ref], ItemEdit(testing=TestEdit(retest="passed")))
+    session.who = "bob"
+    session.apply([ref], ItemEdit(testing=TestEdit(review="agreed")))
+    assert session.project.record(ref).review == "agreed"
+    imported(session, book, theirs=True)
+    record = session.project.record(ref)
+    assert (record.result, record.review, record.retest) == ("other-than-satisfied", "", "")
+    assert (record.retested, record.reviewer, record.done) == (None, "", TODAY)
+
+
+def test_a_granted_adjustment_is_not_rated_over_by_a_workbook(session, book):
+    imported(session, srtm(book, FILLED))
+    (finding,) = session.project.findings
+    asked = FindingEdit(
+        deviation="risk-adjustment", rationale="Inside only", details={"adjusted": "low"}
+    )
+    for edit in (asked, FindingEdit(decision="approved")):
+        session.apply([f"findings:{finding.id}"], edit)
+    worse = {"AC-02(01)": {**FILLED["AC-02(01)"], "Impact Level": "High"}}
+    imported(session, srtm(book, {**FILLED, **worse}), theirs=True)
+    (now,) = session.project.findings
+    assert (now.impact, now.risk, now.original) == ("high", "low", "moderate")
+
+
 def test_again_there_is_nothing_to_do_and_undo_takes_all_of_it(session, book):
     imported(session, srtm(book, FILLED))
     assert importer.plan(session, book).empty
@@ -141,8 +191,8 @@ def test_work_done_here_stays_and_differences_are_told(session, book):
     imported(session, srtm(book, FILLED))
     ref = f"{ID}:ac-01a.01"
 
-    session.edit([ref], ItemEdit(note="ours", testing=TestEdit(observation="Read it twice.")))
-    session.edit([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied"))
+    session.apply([ref], ItemEdit(note="ours", testing=TestEdit(observation="Read it twice.")))
+    session.apply([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied"))
     assert not importer.plan(session, srtm(book)).changes  # empty cells take nothing away
     later = {"AC-01a.[02]": {"Assessment Result": "Other than Satisfied", "Evidence": "new.pdf"}}
     plan = imported(session, srtm(book, {**FILLED, **later}))
@@ -493,7 +543,7 @@ def test_evidence_that_was_taken_off_stays_off(session, book):
     ref = f"{ID}:ac-01a.01"
     before = session.project.record(ref)
     fewer = replace(before, evidence=before.evidence[1:])
-    session.apply(differences(ref, before, fewer), "one piece off")
+    session.apply_changes(differences(ref, before, fewer), "one piece off")
     again = importer.plan(session, book)
     assert again.empty
     assert said(again, "was taken off here")

@@ -22,6 +22,7 @@ from small_workbooks import STEPS, srtm
 from fedcheck.cli.main import run
 from fedcheck.domain.change import differences
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import EMPTY, Record
@@ -47,12 +48,12 @@ def tested(session, book):
     """A session with the tests of the workbook, some of them done."""
     carry_out(session, importer.plan(session, book))
     seen = TestEdit(observation="=1+1\nSeen.", differential="Not as the SSP says.")
-    session.edit([f"{ID}:ac-01a.01"], ItemEdit(result="satisfied", testing=seen))
-    session.edit([f"{ID}:ac-02-01"], ItemEdit(result="other-than-satisfied"))
-    session.edit([f"{ID}:au-02a"], ItemEdit(result="not-applicable", reason="No such events."))
+    session.apply([f"{ID}:ac-01a.01"], ItemEdit(result="satisfied", testing=seen))
+    session.apply([f"{ID}:ac-02-01"], ItemEdit(result="other-than-satisfied"))
+    session.apply([f"{ID}:au-02a"], ItemEdit(result="not-applicable", reason="No such events."))
     gap = Finding("f1", title="Shared accounts", risk="moderate", items=(f"{ID}:ac-02-01",))
     gap = replace(gap, text="Accounts are shared.", likelihood="high", impact="moderate")
-    session.apply(differences("findings:f1", Finding("f1"), gap), "a gap")
+    session.apply_changes(differences("findings:f1", Finding("f1"), gap), "a gap")
     return session
 
 
@@ -134,7 +135,7 @@ def test_evidence_that_is_kept_inside_is_told_of_as_that(
     ref = f"{ID}:ac-01a.01"
     inside = Evidence("a1", link="private/evidence/canary.txt", label="Canary", kind="file")
     ticket = Evidence("b2", link="ACME-1", kind="ticket")
-    tested.add_evidence([ref], inside, ticket)
+    tested.apply([ref], attach_evidence(inside, ticket))
     out = tmp_path / "out.xlsx"
     out.write_bytes(fill_workbook(tested.project, book).data)
     assert loaded(out.read_bytes())["AC"]["I2"].value == "kept inside\nACME-1"
@@ -149,8 +150,8 @@ def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
     out.write_bytes(fill_workbook(tested.project, book).data)
     old = tested.project.finding("f1")
     closed = replace(old, state="closed", closed=date(2027, 1, 11), retest="passed")
-    tested.apply(differences("findings:f1", old, closed), "closed")
-    tested.edit([f"{ID}:ac-02-01"], ItemEdit(result="satisfied"))
+    tested.apply_changes(differences("findings:f1", old, closed), "closed")
+    tested.apply([f"{ID}:ac-02-01"], ItemEdit(result="satisfied"))
     made = loaded(fill_workbook(tested.project, out).data, values=True)
     assert [made["AC"][f"{c}4"].value for c in "JKLM"] == ["Satisfied", None, None, None]
     assert not made["AC"]["N4"].value
@@ -220,7 +221,7 @@ def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wa
         ref = f"{ID}:{name}"
         new = replace(record, basis=one.project.item(ref).basis())
         changes += differences(ref, EMPTY, new)
-    one.apply(changes, "work")
+    one.apply_changes(changes, "work")
     out.write_bytes(fill_workbook(one.project, book).data)
     assert importer.plan(one, out).empty
     carry_out(two, importer.plan(two, out))
@@ -234,9 +235,10 @@ def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wa
 
 def test_filling_its_own_result_again_gives_the_same_bytes(tested, book, tmp_path):
     long = "y" * 40_000
-    tested.edit([f"{ID}:ac-01a.02"], ItemEdit(testing=TestEdit(observation=long)))
-    tested.add_evidence(
-        [f"{ID}:ac-01a.02"], Evidence("e9", "https://x.example/a;b", "Page: this; that", "url")
+    tested.apply([f"{ID}:ac-01a.02"], ItemEdit(testing=TestEdit(observation=long)))
+    tested.apply(
+        [f"{ID}:ac-01a.02"],
+        attach_evidence(Evidence("e9", "https://x.example/a;b", "Page: this; that", "url")),
     )
     first = fill_workbook(tested.project, book)
     (tmp_path / "first.xlsx").write_bytes(first.data)
@@ -279,7 +281,7 @@ def test_other_lists_with_results_of_these_tests_are_told(tested, book):
     found = fill_workbook(tested.project, book)
     assert found.facts[0].startswith(f"{ID}: 3 tests"), "the list that holds results is taken"
     assert found.notes == ()
-    tested.edit(["acme.srtm:ac-01a.01"], ItemEdit(result="satisfied"))
+    tested.apply(["acme.srtm:ac-01a.01"], ItemEdit(result="satisfied"))
     (note,) = fill_workbook(tested.project, book).notes
     assert (note.where, note.what) == (
         "acme.srtm", "1 test of that list fit rows of the workbook too",
@@ -333,7 +335,7 @@ def worked_on(session, template):
             gap = Finding(f"f{i}", title=f"Gap {i}", items=(ref,), risk="low")
             gap = replace(gap, likelihood=levels[0], impact=levels[1])
             changes += differences(f"findings:{gap.id}", Finding(gap.id), gap)
-    session.apply(changes, "work")
+    session.apply_changes(changes, "work")
     return fill_workbook(session.project, template).data
 
 

@@ -13,8 +13,9 @@ from small_project import checklist, item, project
 from fedcheck.analysis import test_progress as counting
 from fedcheck.analysis.board import board
 from fedcheck.cli.main import run
+from fedcheck.domain.edits import list_changes
 from fedcheck.domain.field_values import with_field
-from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, like
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError
 from fedcheck.storage import checklist_writer
@@ -27,7 +28,7 @@ TASK = item("task")
 def after(record: Record, by: str = "dana", of=STEP, **fields) -> Record:
     known = {name: fields.pop(name) for name in ("result", "status", "reason") if name in fields}
     edit = ItemEdit(**known, testing=TestEdit(**fields) if fields else None)
-    for change in edited("l:step", of, record, edit, TODAY, by):
+    for change in list_changes("l:step", record, edit, of, TODAY, by):
         record = with_field(record, change.field, change.new)
     return record
 
@@ -115,7 +116,7 @@ def test_same_as_last_takes_over_what_was_done_and_not_who_and_when():
     record = after(
         SATISFIED, observation="read it", methods=("examine",), sample="3 of 9", tester="carol"
     )
-    other = after(Record(), by="bob", result="satisfied", **vars_of(like(record)))
+    other = after(Record(), by="bob", result="satisfied", **vars_of(repeat_test(record)))
     assert (other.observation, other.methods, other.sample) == ("read it", ("examine",), "3 of 9")
     assert other.tester == "bob"
 
@@ -244,13 +245,13 @@ def test_like_records_the_same_of_another_test(make_workspace, monkeypatch, caps
 def test_two_testers_on_the_same_test_keep_what_both_wrote(workspace, open_workspace):
     ours, theirs = open_workspace(workspace, "bob"), open_workspace(workspace, "carol")
     ref = next(e.ref for e in ours.board().rows.values() if e.item.kind == "test")
-    ours.edit([ref], ItemEdit(result="satisfied", testing=TestEdit(sample="3 of 9")))
-    theirs.edit([ref], ItemEdit(testing=TestEdit(observation="seen by carol")))
+    ours.apply([ref], ItemEdit(result="satisfied", testing=TestEdit(sample="3 of 9")))
+    theirs.apply([ref], ItemEdit(testing=TestEdit(observation="seen by carol")))
     ours.refresh()
     record = ours.project.record(ref)
     assert (record.sample, record.observation, record.tester) == ("3 of 9", "seen by carol", "bob")
     theirs.refresh()
-    theirs.edit([ref], ItemEdit(testing=TestEdit(review="agreed")))
+    theirs.apply([ref], ItemEdit(testing=TestEdit(review="agreed")))
     theirs.undo()
     assert theirs.project.record(ref) == record
 

@@ -4,18 +4,24 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fedcheck.cli.main import run
-from fedcheck.domain import finding_rules
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, FindingEdit, detailed
+from fedcheck.domain.finding_rules import (
+    DETAILS,
+    FindingEdit,
+    apply_finding_edit,
+    raise_finding,
+    reopen_finding,
+    set_details,
+)
 from fedcheck.errors import RuleError
 
 TODAY = date(2027, 1, 11)
-RAISED = finding_rules.raised(Finding("f1", title="A gap", risk="high"), TODAY)
+RAISED = raise_finding(Finding("f1", title="A gap", risk="high"), TODAY)
 LEVELS = ("high", "moderate", "low")
 
 
@@ -37,37 +43,41 @@ def test_exposure_is_that_of_the_official_workbook(likelihood, impact, risk):
 
 
 def test_likelihood_and_impact_give_risk_and_due_date():
-    found = detailed(RAISED, {"likelihood": "moderate", "impact": "high"}, TODAY)
+    found = set_details(RAISED, {"likelihood": "moderate", "impact": "high"}, TODAY)
     assert found.risk == "moderate"
     assert found.due == TODAY + timedelta(days=90)
-    again = detailed(replace(found, due=date(2027, 2, 1)), {"impact": "low"}, TODAY)
+    again = set_details(replace(found, due=date(2027, 2, 1)), {"impact": "low"}, TODAY)
     assert (again.risk, again.due) == ("low", date(2027, 2, 1)), "an own date stays"
 
 
 def test_a_risk_adjustment_counts_once_it_is_approved():
-    asked = FindingEdit(
-        deviation="risk-adjustment", rationale="Not reachable", details={"adjusted": "low"}
-    ).apply(RAISED, TODAY)
+    asked = apply_finding_edit(
+        RAISED,
+        FindingEdit(
+            deviation="risk-adjustment", rationale="Not reachable", details={"adjusted": "low"}
+        ),
+        TODAY,
+    )
     assert asked.risk == "high"
-    granted = FindingEdit(decision="approved").apply(asked, TODAY)
+    granted = apply_finding_edit(asked, FindingEdit(decision="approved"), TODAY)
     assert (granted.risk, granted.original, granted.due) == (
         "low", "high", TODAY + timedelta(days=180),
     )  # fmt: skip
-    assert FindingEdit(decision="approved").apply(granted, TODAY) == granted
-    taken_back = FindingEdit(decision="rejected").apply(granted, TODAY)
+    assert apply_finding_edit(granted, FindingEdit(decision="approved"), TODAY) == granted
+    taken_back = apply_finding_edit(granted, FindingEdit(decision="rejected"), TODAY)
     assert (taken_back.risk, taken_back.original, taken_back.due) == ("high", "", RAISED.due)
 
 
 def test_corrected_during_testing_tells_what_was_done_and_how_it_was_verified():
     with pytest.raises(RuleError, match="verified") as refused:
-        detailed(RAISED, {"corrected": TODAY, "remedy": "patched"}, TODAY)
+        set_details(RAISED, {"corrected": TODAY, "remedy": "patched"}, TODAY)
     assert refused.value.wants == "verification"
     told = {"corrected": TODAY, "remedy": "patched", "verification": "scanned again"}
-    found = detailed(RAISED, told, TODAY)
+    found = set_details(RAISED, told, TODAY)
     assert (found.state, found.closed) == ("closed", TODAY)
-    assert finding_rules.reopened(found).corrected is None
+    assert reopen_finding(found).corrected is None
     with pytest.raises(RuleError, match="future"):
-        detailed(RAISED, {**told, "corrected": TODAY + timedelta(days=1)}, TODAY)
+        set_details(RAISED, {**told, "corrected": TODAY + timedelta(days=1)}, TODAY)
 
 
 @given(
@@ -84,12 +94,21 @@ def test_corrected_during_testing_tells_what_was_done_and_how_it_was_verified():
         max_size=8,
     )
 )
+@example(
+    [
+        FindingEdit(details={"adjusted": "high"}),
+        FindingEdit(decision="approved"),
+        FindingEdit(decision="rejected"),
+    ]
+)
 def test_the_first_rating_is_kept_only_while_an_adjustment_is_granted(deeds):
-    asked = FindingEdit(
-        deviation="risk-adjustment", rationale="why", details={"adjusted": "low"}
-    ).apply(RAISED, TODAY)
+    asked = apply_finding_edit(
+        RAISED,
+        FindingEdit(deviation="risk-adjustment", rationale="why", details={"adjusted": "low"}),
+        TODAY,
+    )
     for deed in deeds:
-        asked = deed.apply(asked, TODAY)
+        asked = apply_finding_edit(asked, deed, TODAY)
     if asked.original:
         assert asked.deviation_state == "approved"
     assert asked.risk in LEVELS

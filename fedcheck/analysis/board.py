@@ -11,9 +11,11 @@ from fedcheck.analysis.milestones import Calendar, calendar, next_dated, next_mi
 from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.record import UNKNOWN, Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import candidates, nearest, split
 from fedcheck.domain.row import Row
+from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
+from fedcheck.errors import ErrorKind, FedcheckError
 
 
 class Board(Struct, frozen=True, eq=False, dict=True):
@@ -43,9 +45,9 @@ class Board(Struct, frozen=True, eq=False, dict=True):
         """Return the id of the next milestone with a gate that has a date: what time runs for."""
         return next_dated(self.project, self.dates, self.today)
 
-    def shared(self) -> "Board":
-        """Return the board without what stands under `private/`: what may leave."""
-        return board(self.project.shared(), self.today)
+    def shared(self, *, with_internal: bool = False) -> "Board":
+        """Return the board without what is private or internal: what may leave."""
+        return board(self.project.shared(with_internal=with_internal), self.today)
 
     def of_phase(self, phase: str) -> list[Row]:
         """Return the entries of a phase."""
@@ -97,8 +99,8 @@ def _entry(
         evidence=evidence.evidence_states(item, record, days, today, ends, project.file_states),
         waits=_waits(project, known, checklist, item),
         later=bool(item.after) and item.after not in passed,
-        changed=bool(record.basis) and record.basis != item.basis(),
-        private=checklist.id in project.private_lists,
+        changed=bool(record.basis) and not item.accepts(record.basis),
+        private=checklist.id in project.withheld_lists,
     )
 
 
@@ -108,8 +110,8 @@ def _waits(project: Project, known: set[str], checklist: Checklist, item: Item) 
     A shared list does not tell of private ones.
     """
     hidden = project.unreadable
-    if checklist.id not in project.private_lists:
-        hidden |= project.private_lists
+    if checklist.id not in project.withheld_lists:
+        hidden |= project.withheld_lists
     return tuple(
         need
         for need in item.needs
@@ -149,3 +151,28 @@ def orphans(project: Project) -> list[str]:
         for item in project.records.get(checklist.id, {})
         if item not in checklist.items
     ]
+
+
+def resolve_item(project: Project, tail: str) -> str:
+    """Return the full reference of an item. Raises FedcheckError (status 2) if in doubt."""
+    found = candidates(tail, project.refs)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "\n  ".join(found[:20])
+        raise FedcheckError(
+            f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+        )
+    if project.item(tail):
+        hint = "the workspace's profile leaves it out"
+        raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, ErrorKind.USAGE)
+    kept = candidates(tail, orphans(project))
+    if kept:
+        text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
+        raise FedcheckError(
+            text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
+        )
+    ids = {split(ref)[1]: ref for ref in project.refs}
+    near = nearest(tail.rpartition(":")[2], ids, 3)
+    hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
+    raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, ErrorKind.USAGE)

@@ -213,22 +213,22 @@ def _finding_words(board: Board, row: Row) -> str:
 
 
 def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
-    """Yield findings that are open and High, or not planned, once the assessment is over.
+    """Yield open findings that block a gate once the assessment is over: by risk, or unplanned.
 
-    An open High finding closes the JAB's gates (CSP Timeliness and Accuracy of Testing). One that
-    is not planned is told of here unless the test that found it does so already.
+    The process says which risks block (`blocking-risks`). A finding that is not planned is listed
+    here unless the test that found it is listed already.
     """
-    jab = board.project.process.id == "jab"
+    process = board.project.process
     for finding in board.project.findings:
         if finding.state != "open" or not _open_by(board, finding, milestone):
             continue
-        if finding.risk == "high" and jab:
-            why = f"open High finding: {finding.title}"
+        if finding.risk in process.blocking_risks:
+            why = f"open {finding.risk.capitalize()} finding: {finding.title}"
         elif not (finding.planned or _told(board, finding, milestone)):
             why = f"finding {finding.lacks}: {finding.title}"
         else:
             continue
-        owner = finding.owner or waiting_since.ANSWERS
+        owner = finding.owner or process.provider
         role = waiting_since.remediating(board.project, finding)
         phase = phase_of(board, milestone, finding.items, partial(_open_by, board, finding))
         yield Outstanding("finding", finding.id, why, owner, role, phase, finding.found)
@@ -247,9 +247,13 @@ def _told(board: Board, finding: Finding, milestone: Milestone) -> bool:
 
 
 def _after_assessment(board: Board, milestone: Milestone) -> bool:
-    """Tell whether a milestone is the one that closes the full assessment, or a later one."""
+    """Tell whether a milestone is the one that closes the assessment, or a later one.
+
+    A process without a phase of assessment asks for findings at every gate.
+    """
+    phase = board.project.process.assessment_phase
     for stone in board.project.process.milestones:
-        if "full-assessment" in stone.closes:
+        if not phase or phase in stone.closes:
             return True
         if stone.id == milestone.id:
             return False
@@ -261,7 +265,7 @@ def _requests(
 ) -> Iterator[Outstanding]:
     for request in board.project.requests:
         if request.state == "open" and _due_by(board, request, milestone):
-            owner = request.to or waiting_since.ANSWERS
+            owner = request.to or board.project.process.provider
             role = waiting_since.role_of(board.project, owner)
             word = "returned" if request.returned else "unanswered"
             phase = phase_of(board, milestone, request.items, partial(_due_by, board, request))

@@ -11,7 +11,6 @@ from fedcheck.analysis.agenda import SOON, phases_in_reach
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import NO_DAYS
 from fedcheck.analysis.issues import overdue
-from fedcheck.analysis.obligations import ASSESSOR
 from fedcheck.analysis.waiting_since import answering, remediating, request_since, role_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
@@ -66,7 +65,7 @@ def handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Handoff]:
         board: the project on a day. What stands under `private/` is left out.
         days: since when things have their status (`since.status_days`).
     """
-    board = board.shared() if board.project.private_lists else board
+    board = board.shared() if board.project.withheld_lists else board
     found = [
         *_items(board, days),
         *(one for request in board.project.requests for one in _request(board, request, days)),
@@ -198,12 +197,12 @@ def _open(board: Board, ref: str, role: str) -> bool:
 def _retest(board: Board, finding: Finding) -> Iterator[Handoff]:
     """Yield the retest of a finding whose remediation has its proof: the assessor has to look."""
     role = remediating(board.project, finding)
-    known = ASSESSOR in board.project.process.roles and role != ASSESSOR
-    if not known or finding.state != "open" or finding.retest or not finding.evidence:
+    assessor = board.project.process.assessor
+    if assessor in ("", role) or finding.state != "open" or finding.retest or not finding.evidence:
         return
     yield Handoff(
         waits=role,
-        on=ASSESSOR,
+        on=assessor,
         what="retest",
         ref=f"findings:{finding.id}",
         title=finding.title,

@@ -184,7 +184,7 @@ def _upstream(old: Row, new: Row, make: Make) -> Iterator[Difference]:
         yield make("upstream", "worse")
     elif old.changed and not new.changed and new.record.basis:
         yield make("reviewed", "better")
-    elif old.item.basis() != new.item.basis():
+    elif not new.item.accepts(old.item.basis()):
         trend: Trend = "worse" if new.changed else "other"
         yield make("upstream" if new.changed else "reworded", trend)
 

@@ -128,7 +128,7 @@ def _work_left(project: Project, milestone: Milestone) -> bool:
         checklist.phase in milestone.closes
         and item.level in DEMANDED
         and not item.after
-        and checklist.id not in project.private_lists
+        and checklist.id not in project.withheld_lists
         and not project.record(f"{checklist.id}:{item.id}").closed
         for checklist, _, item in project.applying()
     )

@@ -204,10 +204,6 @@ def gate_of(board: Board, row: Row) -> Milestone | None:
     return None
 
 
-ASSESSOR = "3pao"
-"""The role that looks at evidence of a remediation."""
-
-
 class Obligation(Struct, frozen=True):
     """Something to do about a request or a finding, and why it stands where it stands.
 
@@ -279,8 +275,9 @@ def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Obligatio
     if finding.state != "open":
         return
     proven = bool(finding.evidence) and not finding.retest
-    if proven and ASSESSOR in board.project.process.roles:
-        if role == ASSESSOR:
+    assessor = board.project.process.assessor
+    if proven and assessor:
+        if role == assessor:
             task = f"Retest ({finding.risk}): {finding.title}"
             yield _row(board, finding, task, "", finding.due, "evidence is there")
         return

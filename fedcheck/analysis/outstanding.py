@@ -8,7 +8,6 @@ from msgspec import Struct
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, Outstanding
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 
@@ -44,7 +43,7 @@ def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[Own
     grouped: dict[tuple[str, str], list[Outstanding]] = {}
     for one in missing:
         grouped.setdefault(_debtor(project, one), []).append(one)
-    roles = [*project.process.roles, *ROLE_TITLES]
+    roles = project.process.all_roles
 
     def order(place: tuple[str, str]) -> tuple[int, str, bool, str, str]:
         role, person = place
@@ -60,7 +59,7 @@ def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[Own
 def _debtor(project: Project, missing: Outstanding) -> tuple[str, str]:
     """Return role and person. A role that is named as the owner of another role's item owes it."""
     owner = missing.owner
-    if owner in project.process.roles or owner in ROLE_TITLES:
+    if owner in project.process.all_roles:
         return owner, ""
     return missing.role, owner
 

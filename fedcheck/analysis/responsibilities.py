@@ -8,7 +8,7 @@ from msgspec import Struct
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.progress import Count, count
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.process import ROLE_TITLES, Deliverable, Milestone, Phase
+from fedcheck.domain.process import Deliverable, Milestone, Phase
 from fedcheck.domain.reference import split
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import plural
@@ -39,8 +39,6 @@ def papers(board: Board) -> list[DeliverableState]:
         found.append(DeliverableState(deliverable, row, checklist.phase if checklist else ""))
     return found
 
-
-LABELS: Mapping[str, str] = {"agency": "Agency", "advisor": "Advisor"}
 
 NOWHERE = Phase("", "In no phase that is known", "No list here has the item that hands these over.")
 """Stands for the phase of deliverables that no checklist hands over."""
@@ -130,7 +128,7 @@ class PhaseDuties(Struct, frozen=True):
 
 def responsibilities(board: Board) -> list[PhaseDuties]:
     """Return who does what, phase by phase; what stands under `private/` is left out."""
-    board = board.shared() if board.project.private_lists else board
+    board = board.shared() if board.project.withheld_lists else board
     roles = roles_of(board)
     items: dict[str, list[Row]] = {}
     for row in board.rows.values():
@@ -146,7 +144,7 @@ def responsibilities(board: Board) -> list[PhaseDuties]:
 def roles_of(board: Board) -> list[str]:
     """Return the roles of the process and of its lists, in their order."""
     listed = {one.role for one in board.project.checklists.values()}
-    known = [*board.project.process.roles, *ROLE_TITLES]
+    known = board.project.process.all_roles
     return [
         role
         for role in dict.fromkeys([*known, *sorted(listed)])
@@ -195,11 +193,6 @@ def _phase(board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[s
 def _last(board: Board, stone: Milestone) -> str:
     """Return the last phase that a milestone closes: there its decision is made."""
     return max(stone.closes, key=board.project.process.order)
-
-
-def role_label(role: str) -> str:
-    """Return a role as it is spoken of: CSP, 3PAO, PMO, JAB, Agency."""
-    return LABELS.get(role, role.upper())
 
 
 def sentences(part: PhaseRole) -> list[str]:

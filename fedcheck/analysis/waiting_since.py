@@ -118,10 +118,6 @@ def _stale_since(board: Board, row: Row) -> date | None:
     return min((day for day in turned if day and day <= board.today), default=None)
 
 
-ANSWERS = "csp"
-"""The role that owes an answer or a remediation where nobody is named."""
-
-
 def role_of(project: Project, who: str) -> str:
     """Return the role of a person, or the role that is named itself; empty where it is neither."""
     people = {
@@ -142,9 +138,10 @@ def answering(project: Project, request: Request) -> str:
     role = role_of(project, request.to)
     if role:
         return role
-    return "" if request.to and role_of(project, request.by) == ANSWERS else ANSWERS
+    provider = project.process.provider
+    return "" if request.to and role_of(project, request.by) == provider else provider
 
 
 def remediating(project: Project, finding: Finding) -> str:
     """Return the role that owes the remediation of a finding."""
-    return role_of(project, finding.owner) or ANSWERS
+    return role_of(project, finding.owner) or project.process.provider

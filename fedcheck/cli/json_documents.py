@@ -9,6 +9,7 @@ from fedcheck.analysis.board import Board, orphans
 from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, gates
 from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import by_checklist
+from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
 from fedcheck.domain.field import Field
@@ -51,7 +52,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
                         **counts[checklist.id].by_status,
                         "unknown": counts[checklist.id].unknown,
                         "percent": counts[checklist.id].percent,
-                        "private": checklist.id in project.private_lists,
+                        "private": checklist.id in project.withheld_lists,
                     }
                     for checklist in project.checklists.values()
                     if checklist.phase == phase.id
@@ -75,6 +76,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
             "overdue": found.overdue,
         },
         "orphaned": orphans(project),
+        "replaced": [replacement_row(one) for one in list_replacements(project)],
         "broken": [
             {"file": b.path, "line": b.line, "message": b.message, "hint": b.hint}
             for b in project.broken
@@ -89,6 +91,21 @@ def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
         "date": gate.date,
         "days": (gate.date - board.today).days if gate.date else None,
         "gate": {"ready": gate.ready, "missing": [missing_row(m) for m in gate.missing]},
+    }
+
+
+def replacement_row(one: Replacement) -> dict[str, Any]:
+    """Return what a file takes out of the shipped one that it replaces."""
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "layer": one.layer,
+        "removed": list(one.removed),
+        "lowered": [
+            {"ref": item.ref, "shipped": item.shipped, "now": item.now} for item in one.lowered
+        ],
+        "changes": list(one.changes),
+        "uncounted": one.uncounted,
     }
 
 
@@ -118,6 +135,7 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
             {"role": debt.role, "person": debt.person, "count": len(debt.missing)}
             for debt in outstanding.group_by_owner(board.project, gate.missing)
         ],
+        "replaced": [replacement_row(one) for one in list_replacements(board.project)],
     }
 
 

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.cli.options import paint
 from fedcheck.domain.dates import distance
 from fedcheck.domain.glossary import STATUS_SIGNS
 from fedcheck.domain.reference import split
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, one_line
+from fedcheck.domain.workspace import Project
 
 ROOMY = 110
 """From how many columns on whole references leave room for titles."""
@@ -46,6 +48,18 @@ def marks(row: Row) -> str:
     if row.private:
         found.append("private")
     return ", ".join(found)
+
+
+def replacement_lines(project: Project) -> list[str]:
+    """Return what nearer files take out of the shipped ones; nothing where there are none."""
+    found = list_replacements(project)
+    if not found:
+        return []
+    some = any(one.takes_out for one in found)
+    lines = [paint(f"{summarize(found)}.", fg="yellow" if some else None, dim=not some)]
+    return lines + [
+        f"  {one.id} ({one.layer}): {one_line(one.words)}" for one in found if one.takes_out
+    ]
 
 
 def width() -> int:

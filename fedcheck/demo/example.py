@@ -5,7 +5,8 @@ Same day, same bytes: what is not in the story is drawn from a checksum of the i
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,12 +15,12 @@ import tomli_w
 
 from fedcheck.demo import story
 from fedcheck.demo.story import Pace, Turn
-from fedcheck.domain.change import Change, differences
+from fedcheck.domain.change import differences
+from fedcheck.domain.edits import Edit
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.field_values import with_field
+from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.glossary import EvidenceKind
-from fedcheck.domain.item_rules import ItemEdit, TestEdit, edited, with_evidence
-from fedcheck.domain.record import EMPTY
+from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.row import Row
 from fedcheck.session import Session, open_session
 from fedcheck.storage import (
@@ -28,15 +29,35 @@ from fedcheck.storage import (
     issue_files,
     local_state,
     paths,
-    transaction,
     workspace_files,
 )
 from fedcheck.storage.checklist_files import load_catalog
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, RecordFile, empty
-from fedcheck.storage.transaction import TransactionHead
 
 GRAIN = 3
 """Days of work that are saved as one action, so that making the example takes about a second."""
+
+REVIEW = ItemEdit(testing=TestEdit(review="agreed"))
+
+Edits = list[tuple[str, Edit]]
+Work = dict[tuple[int, str], Edits]
+"""Edits of records, by the first of some days and the person."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """The clock and the ids of the example: both say what the story wants."""
+
+    now: datetime
+    tx: str = ""
+
+    def clock(self) -> datetime:
+        """Return what time it is in the story."""
+        return self.now
+
+    def token(self, _: int) -> str:
+        """Return the id of the transaction that is made."""
+        return self.tx
 
 
 def make(root: Path, today: date | None = None) -> None:
@@ -63,15 +84,16 @@ def make(root: Path, today: date | None = None) -> None:
     for who in story.PEOPLE:
         local_state.name_history(root, who, "example")
     nobody = paths.UserFolders(root / "none", root / "none", root / "none")
-    noon = datetime.combine(day, time(15), UTC)
-    session = open_session(root, nobody, (), "alice", lambda: noon)
-    _play(session, day)
+    stage = Stage(datetime.combine(day, time(15), UTC))
+    session = open_session(root, nobody, (), "alice", stage.clock)
+    session.token = stage.token
+    _play(session, stage, day)
     asked, due = _at(day, -9), _at(day, -2)
     for name, text in (
         (FINDINGS, story.FINDINGS.format(found=_at(day, -15), due=_at(day, 75), step=_at(day, 40))),
         (REQUESTS, story.REQUESTS.format(asked=asked, due=due)),
     ):
-        _enter(session, issue_files.load(root / f"{name}.toml", text.encode(), name), day)
+        _import(session, stage, issue_files.load(root / f"{name}.toml", text.encode(), name), day)
 
 
 def today_there(now: datetime) -> date:
@@ -79,28 +101,41 @@ def today_there(now: datetime) -> date:
     return now.astimezone(ZoneInfo(story.TIMEZONE)).date()
 
 
-def _play(session: Session, today: date) -> None:
+def _play(session: Session, stage: Stage, today: date) -> None:
     """Save what everybody did, in the order of the days."""
-    work: dict[tuple[int, str], list[Change]] = defaultdict(list)
+    work: Work = defaultdict(list)
+    reviews: Work = defaultdict(list)
     lost: list[Path] = []
     rows = session.board(today).rows
     statuses = _statuses(rows)
     for row in rows.values():
         turn = story.TURNS.get(row.ref, Turn())
-        pace = _pace(row)
         status = statuses[row.ref]
         if status == "todo":
             continue
-        away = _day(row, turn, pace)
-        changes = _changes(session, row, turn, status, _at(today, away), today, lost)
-        work[away - away % GRAIN, _owner(row, turn)] += changes
-    for number, ((away, who), changes) in enumerate(sorted(work.items())):
-        at = datetime.combine(
-            _at(today, min(away, -1)), time(14 + number % 6, 7 * number % 60), UTC
-        )
-        _save(
-            session, changes, TransactionHead(who, at, f"{zlib.crc32(f'{away}{who}'.encode()):08x}")
-        )
+        away, who = _day(row, turn, _pace(row)), _owner(row, turn)
+        day, group = _at(today, away), away - away % GRAIN
+        edit = _edit(row, turn, status, day, today)
+        work[group, who].append((row.ref, edit))
+        if edit.result and _draw(row.ref + "review") % 3 == 0:
+            reviews[group, _reviewer(row, who)].append((row.ref, REVIEW))
+        if status == "done" and (row.item.expects or turn.evidence_day or turn.lost_file):
+            taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
+            proof = _proof(session.root, row, taken, turn.lost_file, lost)
+            work[group, who].append((row.ref, EvidenceEdit(attach=(proof,))))
+    saves: list[tuple[datetime, str, str, date | None, Edits]] = []
+    for number, (group, who) in enumerate(sorted(work)):
+        at = time(14 + number % 6, 7 * number % 60)
+        moment = datetime.combine(_at(today, min(group, -1)), at, UTC)
+        last = _at(today, group + GRAIN - 1)
+        saves.append((moment, who, f"{group}{who}", last, work[group, who]))
+    for group, who in reviews:
+        moment = datetime.combine(_at(today, min(group + GRAIN, -1)), time(21), UTC)
+        saves.append((moment, who, f"review {group}{who}", None, reviews[group, who]))
+    for moment, who, name, as_of, edits in sorted(saves, key=lambda save: save[:3]):
+        stage.now, stage.tx = moment, f"{zlib.crc32(name.encode()):08x}"
+        session.who, session.as_of = who, as_of
+        session.apply_each(edits, f"Work of {who}")
     for path in lost:
         path.unlink(missing_ok=True)
 
@@ -134,75 +169,49 @@ def _day(row: Row, turn: Turn, pace: Pace) -> int:
     return pace.first_day + _draw(row.ref) % max(pace.last_day - pace.first_day, 1)
 
 
-def _enter(session: Session, book: RecordFile, day: date) -> None:
+def _import(session: Session, stage: Stage, book: RecordFile, day: date) -> None:
     """Save the requests or findings of the story, each as the one who made it."""
     for name, thing in book.records.items():
-        by = getattr(thing, "by", "") or "carol"
         made = getattr(thing, "asked", None) or day - timedelta(days=20)
-        at = datetime.combine(made, time(16), UTC)
-        changes = differences(f"{book.name}:{name}", empty(book.name, name), thing)
-        _save(session, changes, TransactionHead(by, at, f"{book.name}-{name}"))
+        stage.now = datetime.combine(made, time(16), UTC)
+        session.who, stage.tx = getattr(thing, "by", "") or "carol", f"{book.name}-{name}"
+        ref = f"{book.name}:{name}"
+        session.apply_changes(differences(ref, empty(book.name, name), thing), thing.title)
 
 
-def _save(session: Session, changes: Iterable[Change], deed: TransactionHead) -> None:
-    orders = {name: list(found.items) for name, found in session.project.checklists.items()}
-    saved = transaction.commit(session.root, session.shelf.books, orders, changes, deed)
-    session.shelf.books.update(saved.books)
-
-
-def _changes(
-    session: Session,
-    row: Row,
-    turn: Turn,
-    status: str,
-    day: date,
-    today: date,
-    lost: list[Path],
-) -> list[Change]:
-    """Return all changes of an item on the day on which it was worked on."""
+def _edit(row: Row, turn: Turn, status: str, day: date, today: date) -> ItemEdit:
+    """Return what was done of an item on the day on which it was worked on."""
     result = turn.result if status in ("done", "na") else ""
     if row.item.kind == "test" and status == "done" and not result:
         result = "satisfied"
-    owner = _owner(row, turn)
-    edit = ItemEdit(
+    return ItemEdit(
         status=None if result else status,
         result=result or None,
-        owner=owner,
+        owner=_owner(row, turn),
         due=_at(today, turn.due).isoformat() if turn.due is not None else None,
         note=turn.note or None,
         reason=turn.reason or None,
-        testing=_fieldwork(row) if result else None,
+        testing=_fieldwork(row, day) if result else None,
+        done=day,
     )
-    changes = edited(row.ref, row.item, EMPTY, edit, day, owner)
-    if result and _draw(row.ref + "review") % 3 == 0:
-        changes += _reviewed(row, changes, owner, day)
-    if status == "done" and (row.item.expects or turn.evidence_day or turn.lost_file):
-        taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
-        proof = _proof(session.root, row, taken, turn.lost_file, lost)
-        changes += with_evidence(row.ref, EMPTY, proof)
-    return changes
 
 
-def _fieldwork(row: Row) -> TestEdit:
+def _fieldwork(row: Row, day: date) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
     item, draw = row.item, _draw(row.ref + "fieldwork")
     proof = item.expects[0] if item.expects else "the service"
     seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
     return TestEdit(
+        tested=day,
         methods=item.methods or None,
         sample=f"{draw % 20 + 5} of {draw % 200 + 40} components" if draw % 3 == 0 else None,
         observation=seen if draw % 2 == 0 else None,
     )
 
 
-def _reviewed(row: Row, changes: list[Change], tester: str, day: date) -> list[Change]:
-    """Return what the second assessor made of a test."""
-    record = EMPTY
-    for change in changes:
-        record = with_field(record, change.field, change.new)
-    others = [name for name in story.OWNERS[row.role] if name != tester]
-    edit = ItemEdit(testing=TestEdit(review="agreed"))
-    return edited(row.ref, row.item, record, edit, day, others[0]) if others else []
+def _reviewer(row: Row, tester: str) -> str:
+    """Return who reviews a test: somebody of the same role who did not test."""
+    return next(name for name in story.OWNERS[row.role] if name != tester)
 
 
 def _status(row: Row, pace: Pace) -> str:

@@ -96,7 +96,7 @@ def _move(session: Session, wanted: Move) -> None:
     def unchanged(change: Change, found: Thing) -> None:
         _refuse_if_changed(before, change, found)
 
-    session.apply(changes, f"{split(old)[1]}: moved to {split(new)[1]}", unchanged)
+    session.apply_changes(changes, f"{split(old)[1]}: moved to {split(new)[1]}", guard=unchanged)
 
 
 def _refuse_if_changed(

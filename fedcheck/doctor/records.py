@@ -74,7 +74,7 @@ def _heir(checklist: Checklist, records: Records, record: Record) -> str:
     same = [
         item.id
         for _, item in checklist.items.values()
-        if item.id not in records and item.basis() == record.basis
+        if item.id not in records and item.accepts(record.basis)
     ]
     return same[0] if len(same) == 1 else ""
 
@@ -221,7 +221,7 @@ def _outdated(session: Session) -> Iterator[str]:
     for checklist, _, item in session.project.applying():
         ref = f"{checklist.id}:{item.id}"
         basis = session.project.record(ref).basis
-        if basis and basis != item.basis():
+        if basis and not item.accepts(basis):
             yield ref
 
 

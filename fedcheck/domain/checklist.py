@@ -2,17 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from fedcheck.domain.glossary import ItemKind, Level, Method
-from fedcheck.domain.key import Key
+from fedcheck.domain.glossary import Audience, ItemKind, Level, Method
+from fedcheck.domain.key import Key, extra
 
 FORMAT = 1
 """The newest version of our file formats that this program reads and writes."""
+
+
+OVERLAID: tuple[str, ...] = ("level", "title", "statement", "due", "every", "expects")
+"""What a `[[section.item.when]]` may change; no option of a profile may have such a name."""
 
 
 class Source(Struct, frozen=True, rename="kebab"):
@@ -28,6 +33,34 @@ class SourceRef(Struct, frozen=True, rename="kebab"):
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
     where: Annotated[str, Key("Section, table, row or page")] = ""
+
+
+class When(Struct, frozen=True, rename="kebab"):
+    """What is different about an item for some values of the profile.
+
+    Attributes:
+        extra: the options that it is for, with their values: `class = ["b"]`.
+    """
+
+    level: Annotated[Level | None, Key("How binding it is")] = None
+    title: Annotated[str | None, Key("What is true when this is done, in one line")] = None
+    statement: Annotated[str | None, Key("The official statement")] = None
+    due: Annotated[str | None, Key("Date, or ANCHOR [+|-] N(d|bd|w|mo|y)", check="due")] = None
+    every: Annotated[str | None, Key("Recurring: due again after this period", check="period")] = (
+        None
+    )
+    expects: Annotated[tuple[str, ...] | None, Key("What evidence is expected")] = None
+    extra: dict[str, Any] = extra()
+
+    @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Return the options of the profile that it is for, each with its values."""
+        return {name: _texts(values) for name, values in self.extra.items()}
+
+    def overlays(self) -> dict[str, Any]:
+        """Return the fields that it changes, with their values."""
+        named = {name: getattr(self, name) for name in OVERLAID}
+        return {name: value for name, value in named.items() if value is not None}
 
 
 class Item(Struct, frozen=True, rename="kebab"):
@@ -63,12 +96,19 @@ class Item(Struct, frozen=True, rename="kebab"):
     every: Annotated[str, Key("Recurring: due again after this period", check="period")] = ""
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
     renamed_from: Annotated[tuple[str, ...], Key("Earlier ids of this item", one_or_many=True)] = ()
+    meaning: Annotated[
+        int, Key("Raised by hand where the meaning changed: what was recorded is flagged")
+    ] = 1
+    own_basis: Annotated[
+        str, Key("Fingerprint of the official rule: 12 hex digits", check="basis")
+    ] = field(name="basis", default="")
+    when: Annotated[
+        tuple[When, ...], Key("What is different for some values of the profile; the last wins")
+    ] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether the item applies; facts are the profile's options and the process."""
-        return not self.applies or all(
-            facts.get(name, "") in wanted for name, wanted in self.applies.items()
-        )
+        return not self.applies or _are_met(self.applies, facts)
 
     @property
     def official(self) -> str:
@@ -76,11 +116,65 @@ class Item(Struct, frozen=True, rename="kebab"):
         said = " ".join(self.statement.split()).casefold().rstrip(".")
         return "" if said.endswith(self.title.casefold().rstrip(".")) else self.statement.strip()
 
+    def resolved(self, facts: Mapping[str, str]) -> "Item":
+        """Return the item as it is for a profile: every matching `when` applied, in order."""
+        overlays: dict[str, Any] = {}
+        for one in self.when:
+            if _are_met(one.options, facts):
+                overlays |= one.overlays()
+        return replace(self, when=(), **overlays) if self.when else self
+
     def basis(self) -> str:
-        """Return 12 hex digits that change when the item's substance does (design, section 3)."""
-        substance = [self.title, self.level, self.statement, self.expects, self.controls]
-        text = json.dumps(substance, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        """Return 12 hex digits that change when the item's substance does (design, section 3).
+
+        The item's own basis, where it has one. Else the title counts only where there is no
+        statement, and wording that leaves the substance alone changes nothing.
+        """
+        if self.own_basis:
+            return self.own_basis
+        return self._computed_basis()
+
+    def accepts(self, basis: str) -> bool:
+        """Tell whether a basis that was recorded earlier still stands for this item.
+
+        A record may carry a basis that was computed before the list had its own one, or by the
+        formula of 2026.11 and before; these are as good where nothing changed since.
+        """
+        return basis == self.basis() or basis in (self._computed_basis(), self._older_basis())
+
+    def _computed_basis(self) -> str:
+        statement = " ".join(self.statement.split())
+        substance: list[Any] = [
+            self.level,
+            self.kind,
+            statement or " ".join(self.title.split()),
+            self.expects,
+            self.controls,
+        ]
+        if self.meaning != 1:
+            substance.append(self.meaning)
+        return _digits(substance)
+
+    def _older_basis(self) -> str | None:
+        """Return the basis by the formula that came before, which could not see `meaning`."""
+        if self.meaning != 1:
+            return None
+        return _digits([self.title, self.level, self.statement, self.expects, self.controls])
+
+
+def _digits(substance: Sequence[Any]) -> str:
+    text = json.dumps(substance, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """Return the texts of a value of TOML: of a list or of one text; of anything else none."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(one for one in values if isinstance(one, str))
+
+
+def _are_met(wanted: Mapping[str, Sequence[str]], facts: Mapping[str, str]) -> bool:
+    return all(facts.get(name, "") in values for name, values in wanted.items())
 
 
 class Section(Struct, frozen=True, rename="kebab"):
@@ -103,6 +197,10 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
     phase: Annotated[str, Key("Phase that it belongs to", check="id")]
     role: Annotated[str, Key("Role that owes the items", check="id")]
     title: Annotated[str, Key("Title")]
+    audience: Annotated[
+        Audience,
+        Key("Internal: in no gate, report or package for another party, but shared inside"),
+    ] = Audience.EVERYONE
     summary: Annotated[str, Key("What this role owes in this phase, in a sentence or two")] = ""
     sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
         name="source", default=()
@@ -125,6 +223,16 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
             for old in item.renamed_from
             if old not in self.items
         }
+
+    def resolved(self, facts: Mapping[str, str]) -> "Checklist":
+        """Return the list as it is for a profile: each item with what `when` changes."""
+        if not any(item.when for _, item in self.items.values()):
+            return self
+        sections = tuple(
+            replace(one, items=tuple(item.resolved(facts) for item in one.items))
+            for one in self.sections
+        )
+        return replace(self, sections=sections)
 
     def source_of(self, item: Item) -> tuple[Source | None, str]:
         """Return the document and the place in it that an item rests on."""

@@ -16,7 +16,7 @@ from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
 
 
-def rated(finding: Finding, risk: str) -> Finding:
+def rate_finding(finding: Finding, risk: str) -> Finding:
     """Return the finding with another risk; a due date that followed from the old one follows."""
     original = finding.original if risk == finding.risk else ""
     new: Finding = replace(finding, risk=risk, original=original)
@@ -29,7 +29,7 @@ DETAILS: Mapping[str, str] = {row.name: row.label for row in in_group(Finding, G
 """The fields of a finding that are details, and their labels, in the order of the table."""
 
 
-def detailed(finding: Finding, details: Mapping[str, Any], today: date) -> Finding:
+def set_details(finding: Finding, details: Mapping[str, Any], today: date) -> Finding:
     """Return the finding with details set; an empty text or list clears one.
 
     Likelihood and impact give the risk. Corrected during testing closes the finding; that needs
@@ -37,17 +37,17 @@ def detailed(finding: Finding, details: Mapping[str, Any], today: date) -> Findi
     """
     new = finding
     for name, value in details.items():
-        new = _with(new, name, value)
+        new = _set_detail(new, name, value)
     levels = (new.likelihood, new.impact)
     risk = exposure(*levels)
     if risk and levels != (finding.likelihood, finding.impact) and not new.original:
-        new = rated(new, risk)
+        new = rate_finding(new, risk)
     if new.corrected != finding.corrected:
-        new = _corrected(new, today) if new.corrected else replace(new, state="open", closed=None)
+        new = _correct(new, today) if new.corrected else replace(new, state="open", closed=None)
     return new
 
 
-def _with(finding: Finding, name: str, value: Any) -> Finding:
+def _set_detail(finding: Finding, name: str, value: Any) -> Finding:
     if name not in DETAILS:
         raise KeyError(name)
     if isinstance(value, str):
@@ -62,7 +62,7 @@ def _with(finding: Finding, name: str, value: Any) -> Finding:
         raise RuleError(f"{finding.id}: {error}") from None
 
 
-def _corrected(finding: Finding, today: date) -> Finding:
+def _correct(finding: Finding, today: date) -> Finding:
     """Close a finding that was corrected while the assessor still tested (RET, second tab)."""
     if finding.corrected and finding.corrected > today:
         raise RuleError(f"{finding.id}: cannot be corrected in the future", "give a day gone by")
@@ -77,18 +77,17 @@ def _corrected(finding: Finding, today: date) -> Finding:
     return replace(finding, state="closed", closed=finding.corrected)
 
 
-def raised(finding: Finding, today: date) -> Finding:
+def raise_finding(finding: Finding, today: date) -> Finding:
     """Return a new finding as it is stored, due by its risk. Raises RuleError without a title."""
-    title = " ".join(storable(finding.title).split())
-    if not title:
+    if not finding.title:
         raise RuleError("a finding needs a title", "say the weakness in one line", "title")
     found = finding.found or today
     due = finding.due or remediation_due(finding.risk, found)
-    return replace(finding, title=title, found=found, due=due)
+    return replace(finding, found=found, due=due)
 
 
-def deviating(finding: Finding, deviation: str, rationale: str | None) -> Finding:
-    """Return the finding with a deviation asked for. Raises RuleError without its rationale."""
+def request_deviation(finding: Finding, deviation: str, rationale: str | None) -> Finding:
+    """Return the finding with a deviation requested. Raises RuleError without its rationale."""
     why = finding.rationale if rationale is None else storable(rationale).strip()
     if deviation and not why:
         hint = "a reviewer decides by it: say why"
@@ -102,8 +101,11 @@ def deviating(finding: Finding, deviation: str, rationale: str | None) -> Findin
     )
 
 
-def decided(finding: Finding, state: str) -> Finding:
-    """Return the finding with what became of its deviation. Raises RuleError without one."""
+def decide_deviation(finding: Finding, state: str) -> Finding:
+    """Return the finding with its deviation decided; an approved adjustment sets the risk.
+
+    A due date that followed from the risk follows. Raises RuleError where none was asked for.
+    """
     if not finding.deviation:
         hint = "ask for one first: --deviation false-positive"
         raise RuleError(f"{finding.id}: no deviation was asked for", hint, "deviation")
@@ -111,19 +113,21 @@ def decided(finding: Finding, state: str) -> Finding:
     if finding.deviation != "risk-adjustment" or not finding.adjusted:
         return new
     if state == "approved" and not finding.original:
-        return replace(rated(new, finding.adjusted), original=finding.risk)
+        return replace(rate_finding(new, finding.adjusted), original=finding.risk)
     if state != "approved" and finding.original:
-        return rated(new, finding.original)
+        return replace(rate_finding(new, finding.original), original="")
     return new
 
 
-def retested(finding: Finding, outcome: str, day: date) -> Finding:
+def retest_finding(finding: Finding, outcome: str, day: date) -> Finding:
     """Return the finding after a retest; one that passed is closed."""
     new: Finding = replace(finding, retest=outcome, retested=day)
-    return closed(new, day) if outcome == "passed" else replace(new, state="open", closed=None)
+    return (
+        close_finding(new, day) if outcome == "passed" else replace(new, state="open", closed=None)
+    )
 
 
-def closed(finding: Finding, day: date) -> Finding:
+def close_finding(finding: Finding, day: date) -> Finding:
     """Return the finding as closed. Raises RuleError where nothing shows that it is.
 
     That is a retest that passed, evidence of the remediation, or an approved deviation (a risk
@@ -139,29 +143,40 @@ def closed(finding: Finding, day: date) -> Finding:
     return replace(finding, state="closed", closed=finding.closed or day)
 
 
-def reopened(finding: Finding) -> Finding:
+def reopen_finding(finding: Finding) -> Finding:
     """Return the finding as open again; a retest that passed, a correction no longer count."""
     retest = "" if finding.retest == "passed" else finding.retest
     return replace(finding, state="open", closed=None, retest=retest, corrected=None)
 
 
 class FindingEdit(Struct, frozen=True):
-    """What to do to a finding, in the order in which it is done; None leaves a thing alone.
+    """What to do to a finding, in the order in which it is done; None leaves a field alone.
 
     Attributes:
+        new: whether the finding is raised by this edit.
+        evidence: proof of the remediation, to attach.
+        link: references of items that it names too.
+        unlink: references of items that it no longer names.
+        found: day on which it was found, where that is another day than today.
+        no_due: whether the due date is to be cleared.
         by_risk: whether the due date is to be the one that follows from the risk.
+        deviation: the deviation to request; an empty text takes a request back.
         decision: what became of the deviation.
-        details: what the official tables ask for beside it, by field (see `model.weakness`).
+        details: what the official tables require in addition, by field (see `DETAILS`).
     """
 
-    proofs: tuple[Evidence, ...] = ()
-    items: tuple[str, ...] = ()
+    new: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    link: tuple[str, ...] = ()
+    unlink: tuple[str, ...] = ()
     title: str | None = None
     text: str | None = None
     risk: str | None = None
     plan: str | None = None
     owner: str | None = None
+    found: date | None = None
     due: date | None = None
+    no_due: bool = False
     by_risk: bool = False
     deviation: str | None = None
     rationale: str | None = None
@@ -171,35 +186,58 @@ class FindingEdit(Struct, frozen=True):
     reopen: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
 
-    def apply(self, old: Finding, today: date) -> Finding:
-        """Return the finding after it. Raises RuleError."""
-        new = replace(
-            old,
-            evidence=(*old.evidence, *self.proofs),
-            items=tuple(dict.fromkeys((*old.items, *self.items))),
-            title=old.title if self.title is None else self.title,
-            text=old.text if self.text is None else self.text,
-            plan=old.plan if self.plan is None else self.plan,
-            owner=old.owner if self.owner is None else self.owner,
-        )
-        new = detailed(new, self.details, today)
-        if self.risk:
-            new = rated(new, self.risk)
-        if self.by_risk:
-            new = replace(new, due=remediation_due(new.risk, new.found or today))
-        elif self.due:
-            new = replace(new, due=self.due)
-        if self.deviation is not None:
-            new = deviating(new, self.deviation, self.rationale)
-        elif self.rationale is not None:
-            new = deviating(new, new.deviation, self.rationale)
-        if self.decision:
-            new = decided(new, self.decision)
-        return self._settle(new, today)
 
-    def _settle(self, new: Finding, today: date) -> Finding:
-        if self.retest:
-            new = retested(new, self.retest, today)
-        if self.close:
-            return closed(new, today)
-        return reopened(new) if self.reopen else new
+def apply_finding_edit(finding: Finding, edit: FindingEdit, today: date) -> Finding:
+    """Return the finding after an edit.
+
+    Raises RuleError where the rules refuse it, and for a finding that is not there any more.
+    """
+    if not finding.title and not edit.new:
+        raise RuleError(f"{finding.id}: is not there any more", "nothing was saved")
+    new = _set_texts(finding, edit)
+    if edit.new:
+        new = replace(new, risk=edit.risk or new.risk, found=edit.found or new.found)
+        new = raise_finding(new, today)
+    new = set_details(new, edit.details, today)
+    if edit.risk:
+        new = rate_finding(new, edit.risk)
+    new = _set_due(new, edit, today)
+    if edit.deviation is not None:
+        new = request_deviation(new, edit.deviation, edit.rationale)
+    elif edit.rationale is not None:
+        new = request_deviation(new, new.deviation, edit.rationale)
+    if edit.decision:
+        new = decide_deviation(new, edit.decision)
+    if edit.retest:
+        new = retest_finding(new, edit.retest, today)
+    if edit.close:
+        return close_finding(new, today)
+    return reopen_finding(new) if edit.reopen else new
+
+
+def _set_texts(finding: Finding, edit: FindingEdit) -> Finding:
+    kept: dict[str, Any] = {}
+    for name in ("title", "owner"):
+        value = getattr(edit, name)
+        if value is not None:
+            kept[name] = " ".join(storable(value).split())
+    if kept.get("title") == "" and not edit.new:
+        raise RuleError("the title is empty", "say the weakness in one line", "title")
+    for name in ("text", "plan"):
+        value = getattr(edit, name)
+        if value is not None:
+            kept[name] = storable(value).rstrip()
+    known = {one.id for one in finding.evidence}
+    added = tuple(one for one in edit.evidence if one.id not in known)
+    linked = tuple(dict.fromkeys((*finding.items, *edit.link)))
+    kept["items"] = tuple(ref for ref in linked if ref not in edit.unlink)
+    kept["evidence"] = (*finding.evidence, *added)
+    return replace(finding, **kept)
+
+
+def _set_due(finding: Finding, edit: FindingEdit, today: date) -> Finding:
+    if edit.by_risk:
+        return replace(finding, due=remediation_due(finding.risk, finding.found or today))
+    if edit.due is not None or edit.no_due:
+        return replace(finding, due=edit.due)
+    return finding

@@ -152,6 +152,22 @@ class RequestState(StrEnum):
     ACCEPTED = "accepted"
 
 
+class Duty(StrEnum):
+    """What a role does in every process."""
+
+    NONE = ""
+    PROVIDER = "provider"
+    ASSESSOR = "assessor"
+    SPONSOR = "sponsor"
+
+
+class Audience(StrEnum):
+    """Whom a checklist is for."""
+
+    EVERYONE = "everyone"
+    INTERNAL = "internal"
+
+
 class Standing(StrEnum):
     """Whether a new service can still take a process."""
 

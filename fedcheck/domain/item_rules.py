@@ -7,22 +7,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import parse_due
-from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field_values import with_field
-from fedcheck.domain.finding import Finding
-from fedcheck.domain.glossary import (
-    ADVISED,
-    INHERITANCES,
-    METHODS,
-    RESULTS,
-    REVIEWS,
-    STATUSES,
-)
+from fedcheck.domain.glossary import ADVISED, INHERITANCES, METHODS, RESULTS, REVIEWS, STATUSES
 from fedcheck.domain.record import Record
-from fedcheck.domain.request import Request
 from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
 
@@ -52,7 +41,7 @@ class TestEdit(Struct, frozen=True):
     review: str | None = None
 
 
-def recorded(item: Item, record: Record, testing: TestEdit, by: str, today: date) -> Record:
+def record_test(item: Item, record: Record, testing: TestEdit, by: str, today: date) -> Record:
     """Return the record with what was recorded of a test.
 
     Raises RuleError for a task, for words that are not known, for an inherited control of nobody,
@@ -60,23 +49,23 @@ def recorded(item: Item, record: Record, testing: TestEdit, by: str, today: date
     """
     if item.kind != "test":
         raise RuleError(f"{item.id} is a task, and only a test is tested", "set its note instead")
-    new = _with_texts(record, testing)
+    new = _set_texts(record, testing)
     if testing.methods is not None:
-        new = replace(new, methods=_methods(testing.methods))
+        new = replace(new, methods=_order_methods(testing.methods))
     if testing.tested is not None:
         if testing.tested > today:
             raise RuleError("a test cannot have taken place in the future", "give a day gone by")
         new = replace(new, tested=testing.tested)
     if testing.inherited is not None:
-        new = _inherited(item, new, testing.inherited)
+        new = _set_inheritance(item, new, testing.inherited)
     if testing.retest is not None:
-        new = _retested(item, new, testing.retest, today)
+        new = _retest(item, new, testing.retest, today)
     if testing.review is not None:
-        new = _reviewed(item, new, testing.review, by, today)
+        new = _review(item, new, testing.review, by, today)
     return new
 
 
-def _with_texts(record: Record, testing: TestEdit) -> Record:
+def _set_texts(record: Record, testing: TestEdit) -> Record:
     new = record
     for name in ("observation", "tester", "sample", "differential", "inherited_from"):
         value = getattr(testing, name)
@@ -86,14 +75,14 @@ def _with_texts(record: Record, testing: TestEdit) -> Record:
     return new
 
 
-def _methods(wanted: tuple[str, ...]) -> Any:
+def _order_methods(wanted: tuple[str, ...]) -> Any:
     for method in wanted:
         if method not in METHODS:
             raise RuleError(f"{method!r} is no method", "it is one of " + ", ".join(METHODS))
     return tuple(method for method in METHODS if method in wanted)
 
 
-def _inherited(item: Item, record: Record, inherited: str) -> Record:
+def _set_inheritance(item: Item, record: Record, inherited: str) -> Record:
     if inherited and inherited not in INHERITANCES:
         raise RuleError(
             f"{inherited!r} is no kind of inheritance", "it is one of " + ", ".join(INHERITANCES)
@@ -106,7 +95,7 @@ def _inherited(item: Item, record: Record, inherited: str) -> Record:
     return replace(record, inherited=inherited, inherited_from=name)
 
 
-def _retested(item: Item, record: Record, outcome: str, today: date) -> Record:
+def _retest(item: Item, record: Record, outcome: str, today: date) -> Record:
     """A retest needs something to test again; one that passed makes the test satisfied."""
     if outcome == "":
         return replace(record, retest="", retested=None)
@@ -121,8 +110,8 @@ def _retested(item: Item, record: Record, outcome: str, today: date) -> Record:
     return new
 
 
-def like(record: Record) -> TestEdit:
-    """Return what would record of another test what is known of this one: "same as last".
+def repeat_test(record: Record) -> TestEdit:
+    """Return the edit that records of another test what is known of this one: "same as last".
 
     Not who tested, when, where the SSP differs, and what came after: these are each test's own.
     """
@@ -135,7 +124,7 @@ def like(record: Record) -> TestEdit:
     )
 
 
-def _reviewed(item: Item, record: Record, review: str, by: str, today: date) -> Record:
+def _review(item: Item, record: Record, review: str, by: str, today: date) -> Record:
     """The review is of a result, by somebody who did not test."""
     if review == "":
         return replace(record, review="", reviewer="", reviewed=None)
@@ -151,10 +140,13 @@ def _reviewed(item: Item, record: Record, review: str, by: str, today: date) -> 
     return replace(record, review=review, reviewer=by, reviewed=today)
 
 
-def followed(item: Item, old: Record, new: Record, by: str, today: date) -> Record:
-    """Return the record with what follows from a new result: who tested, when, how, and no review.
+def apply_result_effects(
+    item: Item, old: Record, new: Record, by: str, today: date | None
+) -> Record:
+    """Return the record with what follows from a new result: who tested, when, and no review.
 
-    A result that goes takes the day of the test and the review with it.
+    A result that goes takes the day of the test and the review with it. Without a day (None), as
+    from a workbook that does not say when, none is taken.
     """
     if item.kind != "test" or new.result == old.result:
         return new
@@ -165,7 +157,7 @@ def followed(item: Item, old: Record, new: Record, by: str, today: date) -> Reco
         new = replace(new, review="", reviewer="", reviewed=None)
     if by and not after_retest and new.tester == old.tester:
         new = replace(new, tester=by)
-    if not after_retest and new.tested == old.tested:
+    if today and not after_retest and new.tested == old.tested:
         new = replace(new, tested=today)
     return new
 
@@ -176,7 +168,10 @@ class ItemEdit(Struct, frozen=True):
     Attributes:
         confirm: a person has read what changed upstream in the item.
         private_note: the note that stays under `private/`; it is no part of the shared record.
-        testing: what to record of a test beside its result.
+        testing: what to record of a test in addition to its result.
+        done: the day on which it was done, where that was another day than today; it counts for
+            what the edit leaves done.
+        undated: whether a result comes from elsewhere, so that today is not the day of the test.
         more: fields that no rule concerns, in the form that history keeps.
     """
 
@@ -189,13 +184,15 @@ class ItemEdit(Struct, frozen=True):
     confirm: bool = False
     private_note: str | None = None
     testing: TestEdit | None = None
+    done: date | None = None
+    undated: bool = False
     more: Mapping[str, Any] = {}
 
 
-def edited(
-    ref: str, item: Item, record: Record, edit: ItemEdit, today: date, by: str = ""
-) -> list[Change]:
-    """Return the changes that an edit makes, with what follows from it by the rules.
+def apply_item_edit(
+    item: Item, record: Record, edit: ItemEdit, today: date, by: str = ""
+) -> Record:
+    """Return the record after an edit, with what follows from it by the rules.
 
     A result makes a test done (not-applicable makes it n/a); leaving done clears the result. The
     done date and the basis are kept up, and who tested when (`by`, today). Raises RuleError for a
@@ -215,16 +212,18 @@ def edited(
             raise RuleError(f"{item.id}: {error}") from None
     _check_words(edit, new)
     if edit.result:
-        new = _with_result(item, new, edit)
+        new = _set_result(item, new, edit)
     elif edit.result == "":
         new = replace(new, result="")
     if edit.status is not None:
-        new = _with_status(new, edit.status)
+        new = _set_status(new, edit.status)
     if edit.testing is not None:
-        new = recorded(item, new, edit.testing, by, today)
+        new = record_test(item, new, edit.testing, by, today)
     new = _consistent(item, record, new, edit, today)
-    new = followed(item, record, new, by, today)
-    return differences(ref, record, new)
+    new = apply_result_effects(item, record, new, by, None if edit.undated else today)
+    if edit.done is not None and new.status == "done":
+        new = replace(new, done=edit.done)
+    return new
 
 
 def _check_words(edit: ItemEdit, new: Record) -> None:
@@ -239,7 +238,7 @@ def _check_words(edit: ItemEdit, new: Record) -> None:
             raise RuleError(str(error)) from None
 
 
-def _with_result(item: Item, record: Record, edit: ItemEdit) -> Record:
+def _set_result(item: Item, record: Record, edit: ItemEdit) -> Record:
     if item.kind != "test":
         raise RuleError(
             f"{item.id} is a task, and only a test has a result",
@@ -255,7 +254,7 @@ def _with_result(item: Item, record: Record, edit: ItemEdit) -> Record:
     return replace(record, result=edit.result, status=status)
 
 
-def _with_status(record: Record, status: str) -> Record:
+def _set_status(record: Record, status: str) -> Record:
     return replace(record, status=status)
 
 
@@ -283,7 +282,7 @@ def _consistent(item: Item, old: Record, new: Record, edit: ItemEdit, today: dat
     return new
 
 
-def settled(record: Record) -> Record:
+def clear_outcome_if_open(record: Record) -> Record:
     """Return the record without what only a closed item has, where it is not closed.
 
     Two people may change the status and the result at the same time; each change alone is right.
@@ -296,17 +295,3 @@ def settled(record: Record) -> Record:
         reviewer=record.reviewer if record.closed else "",
         reviewed=record.reviewed if record.closed else None,
     )
-
-
-def with_evidence(ref: str, record: Record | Request | Finding, *proofs: Evidence) -> list[Change]:
-    """Return the changes that attach pieces of evidence."""
-    new = replace(record, evidence=(*record.evidence, *proofs))
-    return differences(ref, record, new)
-
-
-def without_evidence(
-    ref: str, record: Record | Request | Finding, evidence_id: str
-) -> list[Change]:
-    """Return the changes that take a piece of evidence away."""
-    kept = tuple(e for e in record.evidence if e.id != evidence_id)
-    return differences(ref, record, replace(record, evidence=kept))

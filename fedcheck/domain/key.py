@@ -14,6 +14,7 @@ ID_PATTERN = r"[a-z0-9][a-z0-9._-]*"
 """What an id looks like: lower case, so that it is the same on every file system."""
 
 _ID = re.compile(ID_PATTERN)
+_BASIS = re.compile("[0-9a-f]{12}")
 
 _KEYS: dict[type, Mapping[str, tuple[Any, "Key"]]] = {}
 
@@ -23,7 +24,7 @@ class Key(Struct, frozen=True):
 
     Attributes:
         doc: one sentence for editors and documentation.
-        check: the name of the rule for its text: `id`, `due`, `age`, `period`, or nothing.
+        check: the name of the rule for its text: `id`, `due`, `age`, `period`, `basis`, or nothing.
         one_or_many: whether a bare string may stand for a list of one.
     """
 
@@ -54,3 +55,9 @@ def keys_by_field(cls: type) -> Mapping[str, tuple[Any, Key]]:
 def is_id(text: str) -> bool:
     """Tell whether a text is a well-formed id."""
     return _ID.fullmatch(text) is not None
+
+
+def check_basis(text: str) -> None:
+    """Raise ValueError where a text is no basis: 12 hex digits."""
+    if _BASIS.fullmatch(text) is None:
+        raise ValueError(f"expected 12 digits of 0-9 and a-f, found {len(text)} characters")

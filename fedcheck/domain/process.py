@@ -1,35 +1,30 @@
 """Processes: authorization paths with their phases, milestones, gates and deliverables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated
 
 from msgspec import Struct, field
 
 from fedcheck.domain.checklist import Source, SourceRef
-from fedcheck.domain.glossary import Standing
+from fedcheck.domain.glossary import Duty, Risk, Standing
 from fedcheck.domain.key import Key
 
-ROLE_TITLES: Mapping[str, str] = {
-    "csp": "Cloud service provider",
-    "3pao": "Independent assessor",
-    "agency": "Sponsoring agency",
-    "pmo": "FedRAMP PMO",
-    "jab": "Joint Authorization Board",
-    "advisor": "Advisor",
-}
-"""The roles that FedRAMP knows, by id."""
+ACRONYM = 4
+"""The most characters of a role's id that is an acronym, as csp and 3pao are."""
 
-PROCESSES: tuple[str, ...] = ("jab", "agency", "cr26")
-"""The processes that a checklist may name (design, section 1)."""
 
-PROFILE_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "process": PROCESSES,
-    "impact": ("li-saas", "low", "moderate", "high"),
-    "type": ("20x", "rev5"),
-    "path": ("program", "agency"),
-    "class": ("a", "b", "c", "d"),
-}
-"""What an item's `applies` may ask for, with the values that are known."""
+class Role(Struct, frozen=True, rename="kebab"):
+    """Somebody who takes part in a process."""
+
+    id: Annotated[str, Key("Id of the role", check="id")]
+    title: Annotated[str, Key("Title")] = ""
+    duty: Annotated[
+        Duty, Key("Provider: answers requests and remediates; assessor: tests; sponsor: authorizes")
+    ] = Duty.NONE
+    optional: Annotated[
+        bool, Key("May have lists and people of its own, but is not part of every workspace")
+    ] = False
 
 
 class Phase(Struct, frozen=True, rename="kebab"):
@@ -52,6 +47,7 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     question: Annotated[str, Key("The question that its gate answers")] = ""
     closes: Annotated[tuple[str, ...], Key("Phases that must be complete before it")] = ()
     default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
+    ask: Annotated[bool, Key("Whether the form for a new workspace asks for its date")] = False
     note: Annotated[str, Key("More about it")] = ""
     decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
     decision: Annotated[str, Key("What they decide, in one sentence")] = ""
@@ -76,7 +72,52 @@ class ProfileOption(Struct, frozen=True, rename="kebab"):
     """One choice of a workspace's profile."""
 
     values: Annotated[tuple[str, ...], Key("What may be chosen")]
-    default: Annotated[str, Key("What is taken when nothing is said")] = ""
+    default: Annotated[str, Key("Value of a workspace that names none")] = ""
+    title: Annotated[str, Key("Title")] = ""
+    titles: Annotated[Mapping[str, str] | None, Key("Titles of the values")] = None
+    also: Annotated[
+        tuple[str, ...],
+        Key("More values that lists may name, though this process does not offer them"),
+    ] = ()
+
+
+class Ruleset(Struct, frozen=True, rename="kebab"):
+    """Rules that bind from a date on."""
+
+    id: Annotated[str, Key("Id of the ruleset", check="id")]
+    title: Annotated[str, Key("Title")]
+    obtain: Annotated[
+        date | None, Key("Day from which a new authorization must follow the rules")
+    ] = None
+    maintain: Annotated[
+        date | None, Key("Day from which an existing authorization must follow them")
+    ] = None
+    grace: Annotated[date | None, Key("Day on which the grace period ends")] = None
+    grace_after: Annotated[
+        str,
+        Key("The grace period ends with this milestone instead, held after `grace`", check="id"),
+    ] = ""
+    applies: Annotated[
+        Mapping[str, tuple[str, ...]] | None, Key("Binds only these values of the profile")
+    ] = None
+    note: Annotated[str, Key("More about it")] = ""
+    source: Annotated[SourceRef | None, Key("Where this comes from")] = None
+
+
+class SrtmImport(Struct, frozen=True, rename="kebab"):
+    """The checklist that an import of a test case workbook makes."""
+
+    list_id: Annotated[
+        str,
+        Key(
+            "Id of the list, before its impact level; otherwise the process's id with .srtm",
+            check="id",
+        ),
+    ] = field(name="list", default="")
+    process: Annotated[
+        tuple[str, ...],
+        Key("Processes that the list serves; otherwise this process", one_or_many=True),
+    ] = ()
 
 
 class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -86,11 +127,40 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     id: Annotated[str, Key("Id of the process; its folder is named after it", check="id")]
     title: Annotated[str, Key("Title")]
     summary: Annotated[str, Key("What it is, in a sentence or two")] = ""
-    roles: Annotated[tuple[str, ...], Key("Roles that take part")]
+    default: Annotated[bool, Key("Whether `fedcheck init` takes it without --process")] = False
+    roles: Annotated[
+        tuple[str, ...], Key("Ids of the roles that take part, where there is no [[role]]")
+    ] = ()
+    role_tables: Annotated[tuple[Role, ...], Key("The roles that take part, in order")] = field(
+        name="role", default=()
+    )
     status: Annotated[Standing, Key("Whether a new service can still take it")] = Standing.CURRENT
     followed_by: Annotated[str, Key("For a historical one: since when, and what follows it")] = ""
     note: Annotated[str, Key("More about it")] = ""
+    shares_lists_with: Annotated[
+        tuple[str, ...],
+        Key("Processes that its lists may serve too, even where those are not installed"),
+    ] = ()
+    assessment: Annotated[
+        str,
+        Key(
+            "Phase of the assessment: findings count from the gate that closes it;"
+            " otherwise full-assessment, if there is such a phase",
+            check="id",
+        ),
+    ] = ""
+    blocking_risks: Annotated[
+        tuple[Risk, ...], Key("Gates are not met while a finding of these risks is open")
+    ] = ()
+    srtm: Annotated[SrtmImport | None, Key("The list that an SRTM import makes")] = None
     profile: Annotated[Mapping[str, ProfileOption] | None, Key("Options of the profile")] = None
+    combinations: Annotated[
+        tuple[Mapping[str, tuple[str, ...]], ...],
+        Key("Values of the profile that exist together; otherwise all do"),
+    ] = field(name="profile-combination", default=())
+    rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the days they bind from")] = field(
+        name="ruleset", default=()
+    )
     sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
         name="source", default=()
     )
@@ -114,3 +184,58 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         """Return the place of a phase; unknown ones come last."""
         ids = [phase.id for phase in self.phases]
         return ids.index(phase_id) if phase_id in ids else len(ids)
+
+    @property
+    def all_roles(self) -> tuple[str, ...]:
+        """Return the ids of all roles, those that are optional last."""
+        return (*self.roles, *(one.id for one in self.role_tables if one.id not in self.roles))
+
+    def role_title(self, role_id: str) -> str:
+        """Return the title of a role; its id where it has none."""
+        return self._role(role_id).title or role_id
+
+    @property
+    def provider(self) -> str:
+        """Return the role that answers requests and remediates findings."""
+        return self._with_duty(Duty.PROVIDER, "csp") or self.all_roles[0]
+
+    @property
+    def assessor(self) -> str:
+        """Return the role that tests and records findings; empty where there is none."""
+        return self._with_duty(Duty.ASSESSOR, "3pao")
+
+    @property
+    def main_roles(self) -> frozenset[str]:
+        """Return the roles that do most of the work: those with a duty."""
+        named = {one.id for one in self.role_tables if one.duty}
+        return frozenset(named | {self.provider, self.assessor})
+
+    @property
+    def assessment_phase(self) -> str:
+        """Return the phase of the assessment; empty where there is none."""
+        usual = "full-assessment" if self.phase("full-assessment") else ""
+        return self.assessment or usual
+
+    def allows(self, profile: Mapping[str, str]) -> bool:
+        """Tell whether the values of a profile exist together."""
+        return not self.combinations or any(
+            all(profile.get(name, "") in values for name, values in combination.items())
+            for combination in self.combinations
+        )
+
+    def _role(self, role_id: str) -> Role:
+        return next((one for one in self.role_tables if one.id == role_id), Role(role_id))
+
+    def _with_duty(self, duty: Duty, usual: str) -> str:
+        named = (one.id for one in self.role_tables if one.duty == duty)
+        return next(named, usual if usual in self.all_roles else "")
+
+
+def role_label(role_id: str) -> str:
+    """Return a role as it is spoken of: CSP, 3PAO, PMO, JAB, Agency."""
+    return role_id.upper() if len(role_id) <= ACRONYM else role_id.replace("-", " ").capitalize()
+
+
+def combination_text(combination: Mapping[str, Sequence[str]]) -> str:
+    """Return values of a profile that exist together in words: `type 20x, class a or b`."""
+    return ", ".join(f"{name} {' or '.join(values)}" for name, values in combination.items())

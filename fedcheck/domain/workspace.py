@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, Item, Section, facts
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import Key, extra
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY, Record
@@ -93,6 +94,19 @@ class BrokenFile(Struct, frozen=True):
         return f"{place}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
+class Replaced(Struct, frozen=True):
+    """A shipped file that a nearer one takes the place of.
+
+    Attributes:
+        layer: where the nearer one is: `workspace` or `user`.
+        shipped: what the shipped file holds, its items as they are for the profile.
+    """
+
+    id: str
+    layer: str
+    shipped: Checklist | Process
+
+
 class Project(Struct, frozen=True, eq=False, dict=True):
     """The state of a workspace. Compared by identity: every change makes a new one.
 
@@ -106,6 +120,9 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         unreadable: the checklists whose records are not known, because their file is broken.
         private_lists: the checklists under `private/`; no report and no gate knows of them.
         private_notes: records under `private/` of other lists, for the notes that stay inside.
+        written: the checklists as their files have them; in `checklists` each item is as it is for
+            the profile.
+        replaced: shipped files that nearer ones take the place of.
     """
 
     root: str
@@ -120,11 +137,17 @@ class Project(Struct, frozen=True, eq=False, dict=True):
     unreadable: frozenset[str] = frozenset()
     private_lists: frozenset[str] = frozenset()
     private_notes: Mapping[str, Mapping[str, Record]] | None = None
+    written: Mapping[str, Checklist] | None = None
+    replaced: tuple[Replaced, ...] = ()
 
     @cached_property
     def facts(self) -> dict[str, str]:
         """Return what decides whether an item applies."""
         return facts(self.process.id, self.config.profile or {})
+
+    def as_written(self, checklist: str) -> Checklist | None:
+        """Return a checklist as its file has it, with all variants of its items."""
+        return (self.written or self.checklists).get(checklist)
 
     def record(self, ref: str) -> Record:
         """Return the record of an item."""
@@ -150,12 +173,24 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         checklist, item = split(ref)
         return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY).note
 
-    def shared(self) -> "Project":
-        """Return the project without what stands under `private/`: what may leave."""
+    @cached_property
+    def withheld_lists(self) -> frozenset[str]:
+        """Return the checklists that no gate, report or package has: private and internal ones."""
+        internal = (
+            name for name, one in self.checklists.items() if one.audience is Audience.INTERNAL
+        )
+        return self.private_lists.union(internal)
+
+    def shared(self, *, with_internal: bool = False) -> "Project":
+        """Return the project as it may leave: without what is under `private/`, or internal.
+
+        Internal checklists stay where a person of the company works on with what is returned.
+        """
+        left_out = self.private_lists if with_internal else self.withheld_lists
         return replace(
             self,
-            checklists={k: v for k, v in self.checklists.items() if k not in self.private_lists},
-            records={k: v for k, v in self.records.items() if k not in self.private_lists},
+            checklists={k: v for k, v in self.checklists.items() if k not in left_out},
+            records={k: v for k, v in self.records.items() if k not in left_out},
             broken=tuple(broken for broken in self.broken if not broken.private),
             private_lists=frozenset(),
             private_notes=None,

@@ -100,4 +100,6 @@ class Prepared:
 
 def carry_out(session: Session, plan: Plan) -> Transaction:
     """Apply a plan as one transaction. Raises FedcheckError."""
-    return session.bring_in(plan.checklists, plan.changes, plan.came)
+    return session.apply_changes(
+        plan.changes, f"imported {plan.came}", checklists=plan.checklists, imported=plan.came
+    )

@@ -8,14 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
-from fedcheck.domain import request_rules
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import REQUEST_KINDS
-from fedcheck.domain.reference import candidates, nearest
+from fedcheck.domain.reference import candidates, nearest, split
 from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import RequestEdit, RequestStep, apply_request_edit
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
@@ -110,7 +108,8 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
     columns = rows.TABLE.find_columns(grid.header)
     used = columns.values()
     extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
-    reading = _Reading(session, session.project.shared(), grid, columns, theirs, dates)
+    project = session.project.shared(with_internal=True)
+    reading = _Reading(session, project, grid, columns, theirs, dates)
     if extra:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
         reading.notes.append(Note("the header", f"columns that are not used: {listed}"))
@@ -188,25 +187,23 @@ def _ask(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
     """A row without an id asks something new; it may bring its answer too."""
     session = reading.session
     ref = session.new_ref(REQUESTS)
-    words: dict[str, Any] = {
-        name: " ".join(cells.get(name, "").split())
-        for name in ("title", "by", "to", "round", "document", "section")
-    }
-    new = Request(
-        id=ref.partition(":")[2],
-        kind=_kind(cells.get("kind", "")),  # type: ignore[arg-type]
-        text=cells.get("text", ""),
+    names = ("title", "by", "to", "round", "document", "section", "text")
+    words: dict[str, Any] = {name: cells.get(name, "") for name in names}
+    edit = RequestEdit(
+        "ask",
+        kind=_kind(cells.get("kind", "")),
         due=_day(reading, line, "due"),
         asked=_day(reading, line, "asked"),
-        items=tuple(_items(reading, line, cells)),
+        link=tuple(_items(reading, line, cells)),
         **words,
     )
-    asked = request_rules.asked(new, session.today())
+    new = Request(split(ref)[1])
+    asked = apply_request_edit(new, edit, session.today())
     ours = rows.write_cells(reading.project, asked)
     row = _Row(line, {**cells, "due": ours["due"]}, asked, ours, None)
     became = _with_row(reading, row, asked)
     reading.new += 1
-    reading.changes += differences(ref, Request(asked.id), became)
+    reading.changes += differences(ref, new, became)
 
 
 def _items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iterator[str]:
@@ -265,9 +262,20 @@ def _with_row(reading: _Reading, row: _Row, request: Request) -> Request:
     """Return the request with what a row changes, by the rules of requests."""
     due = _taken(reading, row, "due")
     if due is not None:
-        request = replace(request, due=date.fromisoformat(due) if due else None)
-    request = _answered(reading, row, request)
-    return _decided(reading, row, request)
+        day = date.fromisoformat(due) if due else None
+        edit = RequestEdit(due=day, no_due=day is None)
+        request = apply_request_edit(request, edit, reading.session.today())
+    request = _answer(reading, row, request)
+    return _decide(reading, row, request)
+
+
+def _apply(reading: _Reading, row: _Row, request: Request, edit: RequestEdit) -> Request:
+    """Return the request after an edit; where the rules refuse it that is noted."""
+    try:
+        return apply_request_edit(request, edit, reading.session.today())
+    except RuleError as error:
+        reading.note(row.line, str(error).partition(": ")[2] or str(error), error.hint)
+        return request
 
 
 def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
@@ -294,25 +302,22 @@ def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
     return theirs if merged.taken else None
 
 
-def _answered(reading: _Reading, row: _Row, request: Request) -> Request:
+def _answer(reading: _Reading, row: _Row, request: Request) -> Request:
     answer = _taken(reading, row, "answer")
     if answer == "":
         reading.note(row.line, "the answer was emptied in the file; it stays here")
         answer = None
-    proofs = tuple(_proofs(reading, row, request))
-    if answer is None and not proofs:
+    evidence = tuple(_evidence(reading, row, request))
+    if answer is None and not evidence:
         return request
     day = _day(reading, row.line, "answered")
     if day is None or day == request.answered or day > reading.session.today():
         day = reading.session.today()
-    try:
-        return request_rules.answered(request, answer, proofs, day)
-    except RuleError as error:
-        reading.note(row.line, str(error).partition(": ")[2] or str(error), error.hint)
-        return request
+    edit = RequestEdit("answer", answer=answer, answered=day, evidence=evidence)
+    return _apply(reading, row, request, edit)
 
 
-def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence]:
+def _evidence(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence]:
     """Yield the evidence that the row names and the request does not have yet."""
     text = rows.cell_text(row.cells.get("evidence", ""))
     if row.mark is not None and row.mark.same("evidence", text):
@@ -330,22 +335,17 @@ def _proofs(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence
             yield proof
 
 
-def _decided(reading: _Reading, row: _Row, request: Request) -> Request:
+def _decide(reading: _Reading, row: _Row, request: Request) -> Request:
     wanted = _decision(reading, row, request)
     comment = _taken(reading, row, "comment")
     words = comment if comment is not None else normalize_cell(row.cells.get("comment", ""))
-    try:
-        if wanted == "accepted":
-            return request_rules.accepted(request, words)
-        if wanted == "returned":
-            return request_rules.returned(request, words)
-    except RuleError as error:
-        reading.note(row.line, str(error).partition(": ")[2] or str(error), error.hint)
-        return request
+    if wanted:
+        step: RequestStep = "accept" if wanted == "accepted" else "return"
+        return _apply(reading, row, request, RequestEdit(step, comment=words))
     if comment is None or rows.cell_text(request.comment) == comment:
         return request
     if rows.standing_decision(request):
-        return replace(request, comment=comment)
+        return _apply(reading, row, request, RequestEdit(comment=comment))
     reading.note(row.line, "a comment without a decision", "say accepted or returned beside it")
     return request
 

@@ -16,6 +16,7 @@ from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.board import board as board_of
 from fedcheck.analysis.gates import Gate, gate, gates
+from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, papers
 from fedcheck.analysis.waiting_since import status_days
 from fedcheck.domain.glossary import ADVISED
@@ -135,6 +136,7 @@ class _Gathering:
         states = [state for row in board.rows.values() for state in row.evidence]
         declined = [e for e in board.rows.values() if e.record.status == "na"]
         ledgers = Ledgers(board, self.names, self.proofs)
+        replacements = list_replacements(project)
         findings = ledgers.findings()
         return views.ReportView(
             format=views.FORMAT,
@@ -143,6 +145,8 @@ class _Gathering:
             process=service_context.process(board),
             state=wording.state(board, chosen),
             unreadable=tuple(self._unreadable()),
+            replaced=summarize(replacements),
+            replacements=tuple(_replacement(one) for one in replacements),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
             phases=tuple(service_context.phases(board, judged, self.milestone)),
@@ -157,8 +161,8 @@ class _Gathering:
             duties=tuple(duties(board)),
             handoffs=tuple(waiting(board, self.names, self.since)),
             pace=service_context.pace(board, self.milestone),
-            role=service_context.role_view(self.role) if self.role else None,
-            presenting=service_context.role_view(self.role or project.config.role),
+            role=service_context.role_view(project.process, self.role) if self.role else None,
+            presenting=service_context.role_view(project.process, self.role or project.config.role),
             agenda=tuple(self._agenda(chosen, items)),
             steps=tuple(self._steps(chosen)),
             idle=tuple(self._idle()),
@@ -277,6 +281,13 @@ class _Gathering:
         for role in service_context.roles_of(self.board):
             if not agenda.mine(self.board, role):
                 yield wording.role_label(role)
+
+
+def _replacement(one: Replacement) -> views.ReplacementView:
+    removed, lowered = len(one.removed), len(one.lowered)
+    return views.ReplacementView(
+        one.kind, one.id, one.layer, removed, lowered, one.takes_out, one_line(one.words)
+    )
 
 
 def _needed(paper: DeliverableState, chosen: Gate) -> bool:

@@ -9,10 +9,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
-from msgspec.structs import replace
-
+from fedcheck.domain.edits import SentEdit
 from fedcheck.domain.text import one_line, storable
-from fedcheck.domain.workspace import Sent
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.session import Session, Transaction
 from fedcheck.storage import history
@@ -102,10 +100,5 @@ def sent(
     file = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
     title = f"{template} for {milestone}" if milestone else template
     digest = hashlib.sha256(text.encode()).hexdigest()
-    today = session.today()
-
-    def entry(empty: Sent) -> Sent:
-        return replace(empty, title=title, to=who, on=today, file=file, sha256=digest)
-
     label = f"{title}: sent to {one_line(who, 40)}"
-    return session.revise([session.new_ref(SENT)], entry, label)
+    return session.apply([session.new_ref(SENT)], SentEdit(title, who, file, digest), label)

@@ -196,7 +196,7 @@ def _on_day(session: Session, day: date) -> Earlier:
     shared, private = (
         [one.change for one in history.after_moment(home, end)]
         + ([] if now_counts else _not_noted(session, home))
-        for home in session.shelf.homes
+        for home in session.store.homes
     )
     notes = []
     first = history.first_moment(session.root)
@@ -275,7 +275,8 @@ def _lists_then(
             then += [one for one in session.catalog.lists if _own(one, {name})]
     others = [one for one in session.catalog.lists if not _own(one, held)]
     catalog = replace(session.catalog, lists=[*then, *others])
-    return catalog.serving(session.project.process), notes
+    lists = catalog.serving(session.project.process)
+    return {name: one.resolved(session.project.facts) for name, one in lists.items()}, notes
 
 
 def _own(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:

@@ -18,7 +18,6 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Redaction
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.record import EMPTY, UNKNOWN, Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.request import Request
@@ -136,7 +135,7 @@ class Veil:
 
     @cached_property
     def _roles(self) -> set[str]:
-        return {*ROLE_TITLES, *self.project.process.roles}
+        return set(self.project.process.all_roles)
 
     def _role(self, owner: str) -> str:
         people = self.project.config.people or {}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from fedcheck.analysis.board import Board
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -134,7 +133,7 @@ def _document(
 
 def known_role(board: Board, role: str) -> str:
     """Return the id of a role of the process. Raises FedcheckError (status 2) for another one."""
-    known = [name for name in board.project.process.roles if name in ROLE_TITLES]
+    known = board.project.process.roles
     word = role.casefold()
     if word not in known:
         hint = did_you_mean(word, known) or "known: " + ", ".join(known)

@@ -10,7 +10,7 @@ from fedcheck.analysis.outstanding import OwnerOutstanding, asked, group_by_owne
 from fedcheck.analysis.progress import Count
 from fedcheck.analysis.progress import pace as pace_of
 from fedcheck.domain.dates import distance
-from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.process import Process
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.reports import views, wording
@@ -132,14 +132,14 @@ def process(board: Board) -> views.ProcessView:
         historical=found.status == "historical",
         followed_by=one_line(found.followed_by),
         note=one_line(found.note),
-        roles=tuple(role_view(role) for role in roles_of(board)),
+        roles=tuple(role_view(board.project.process, role) for role in roles_of(board)),
     )
 
 
 def roles_of(board: Board) -> list[str]:
     """Return the roles that owe anything, in the order of the process."""
     owing = {row.role for row in board.rows.values()}
-    roles = [*board.project.process.roles, *ROLE_TITLES]
+    roles = board.project.process.all_roles
     return [role for role in dict.fromkeys(roles) if role in owing]
 
 
@@ -199,9 +199,9 @@ def pace(board: Board, towards: str) -> views.PaceView | None:
     )
 
 
-def role_view(role: str) -> views.RoleView:
+def role_view(process: Process, role: str) -> views.RoleView:
     """Return a role."""
-    return views.RoleView(role, wording.role_label(role), ROLE_TITLES.get(role, role))
+    return views.RoleView(role, wording.role_label(role), process.role_title(role))
 
 
 def _count(role: str, rows: list[Row]) -> views.CountView | None:

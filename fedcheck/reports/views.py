@@ -230,6 +230,19 @@ class UnreadableView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacementView:
+    """A file that replaces a shipped one, and what it takes out in words."""
+
+    kind: str
+    id: str
+    layer: str
+    removed: int
+    lowered: int
+    takes_out: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
     """A section of the lists that a role brings to the conversation of the milestone."""
 
@@ -269,6 +282,8 @@ class ReportView:
     process: ProcessView
     state: str
     unreadable: tuple[UnreadableView, ...]
+    replaced: str
+    replacements: tuple[ReplacementView, ...]
     milestone: MilestoneView | None
     milestones: tuple[MilestoneView, ...]
     phases: tuple[PhaseView, ...]

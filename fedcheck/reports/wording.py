@@ -9,7 +9,7 @@ from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.progress import count
 from fedcheck.domain.dates import distance
 from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_WORDS
-from fedcheck.domain.process import ROLE_TITLES
+from fedcheck.domain.process import role_label as role_label
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
@@ -18,11 +18,6 @@ LABEL = 100
 TITLE = 200
 REASON = 1000
 """The most characters of a label, a name, a text that explains; an ellipsis tells of the rest."""
-
-
-def role_label(role: str) -> str:
-    """Return a role as it is spoken of: CSP, 3PAO, PMO, JAB, Agency."""
-    return role.capitalize() if role in ("agency", "advisor") else role.upper()
 
 
 def status_text(status: str) -> str:
@@ -63,16 +58,16 @@ class Names:
 
     def role_of(self, owner: str, role: str = "") -> str:
         """Return the role in which somebody owes something."""
-        if role in ROLE_TITLES:
+        if role in self.project.process.all_roles:
             return role
         person = (self.project.config.people or {}).get(owner)
         if person:
             return person.role
-        return owner if owner in ROLE_TITLES else ""
+        return owner if owner in self.project.process.all_roles else ""
 
     def person(self, owner: str) -> str:
         """Return the name of a person; empty where the owner is a role, or nobody."""
-        if owner in ROLE_TITLES:
+        if owner in self.project.process.all_roles:
             return ""
         person = (self.project.config.people or {}).get(owner)
         return title(person.name if person and person.name else owner)

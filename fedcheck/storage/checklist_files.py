@@ -1,30 +1,38 @@
-"""Load checklists and processes, and know where each list comes from.
+"""Load checklists and processes, and know where each of them comes from.
 
-Nearer lists win whole: the workspace's over the user's over the shipped ones, by id. A list under
-`private/` takes the place of none: what others see must not depend on it.
+Nearer files win whole: the workspace's over the user's over the shipped ones, by id. A list under
+`private/` takes the place of none: what others see must not depend on it. A process is a folder
+with a `process.toml`; lists may be beside it.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
-from fedcheck.domain.process import PROCESSES, PROFILE_OPTIONS, ROLE_TITLES, Milestone, Process
-from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.process import Process
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.atomic_files import toml_files
 from fedcheck.storage.decoder import decode
+from fedcheck.storage.list_checks import (
+    KeyPath,
+    check_against_processes,
+    item_places,
+    note_repeated_ids,
+    note_unknown,
+)
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.problems import Collector
+from fedcheck.storage.process_checks import check_process
 from fedcheck.storage.toml_io import Document, read, read_bytes
 
 Layer = Literal["workspace", "user", "shipped", "private", "file"]
-Path_ = tuple[str | int, ...]
+
 
 PROCESS_FILE = "process.toml"
 
@@ -38,7 +46,7 @@ class LoadedList(Struct):
     document: Document | None = None
     collector: Collector | None = None
     unreadable: list[Problem] = field(default_factory=list)
-    _places: dict[str, Path_] | None = None
+    _places: dict[str, KeyPath] | None = None
 
     @property
     def id(self) -> str:
@@ -54,31 +62,51 @@ class LoadedList(Struct):
         """Return everything that is wrong with the file."""
         return self.unreadable + (self.collector.problems() if self.collector else [])
 
-    def place(self, item_id: str) -> Path_:
+    def place(self, item_id: str) -> KeyPath:
         """Return the path of keys that leads to an item in the file."""
         if self._places is None:
             data = self.document.data if self.document else {}
-            self._places = dict(reversed(list(_item_places(data))))
+            self._places = dict(reversed(list(item_places(data))))
         return self._places.get(item_id, ())
 
 
-def _item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, Path_]]:
-    """Yield the id and the path of keys of each item, whatever else the file holds."""
-    sections = data.get("section", [])
-    for i, section in enumerate(sections if isinstance(sections, list) else []):
-        items = section.get("item", []) if isinstance(section, dict) else []
-        for j, item in enumerate(items if isinstance(items, list) else []):
-            name = item.get("id") if isinstance(item, dict) else None
-            if isinstance(name, str):
-                yield name, ("section", i, "item", j)
+class LoadedProcess(Struct, frozen=True):
+    """A process file: what it holds as far as it can be read, and what is wrong with it."""
+
+    path: Path
+    layer: Layer
+    process: Process | None = None
+    document: Document | None = None
+    collector: Collector | None = None
+    unreadable: Sequence[Problem] = ()
+
+    @property
+    def id(self) -> str:
+        """Return the id of the process, or the name of the folder while that is unknown."""
+        return self.process.id if self.process else self.path.parent.name
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the file."""
+        return [*self.unreadable, *(self.collector.problems() if self.collector else ())]
 
 
 class Catalog(Struct, frozen=True):
-    """All checklists that can be seen from a workspace, and the processes."""
+    """All checklists and processes that can be seen from a workspace, nearest first.
+
+    Attributes:
+        lists: the checklists of all layers, also those that a nearer one takes the place of.
+        processes: the processes that count, by id.
+        process_files: the process files of all layers, nearest first.
+    """
 
     lists: Sequence[LoadedList]
-    processes: dict[str, Process]
-    process_problems: list[Problem]
+    processes: Mapping[str, Process]
+    process_files: Sequence[LoadedProcess] = ()
+
+    @property
+    def process_problems(self) -> list[Problem]:
+        """Return everything that is wrong with the process files."""
+        return [problem for one in self.process_files for problem in one.problems()]
 
     def winning(self) -> dict[str, LoadedList]:
         """Return the list that counts for each id."""
@@ -87,24 +115,51 @@ class Catalog(Struct, frozen=True):
             found.setdefault(loaded.id, loaded)
         return found
 
+    def process_file(self, process_id: str) -> LoadedProcess | None:
+        """Return the process file that counts for an id, also one that cannot be read."""
+        return next((one for one in self.process_files if one.id == process_id), None)
+
+    def shipped_process(self, process_id: str) -> Process | None:
+        """Return a process as it is shipped."""
+        shipped = (one for one in self.process_files if one.layer == "shipped")
+        return next((one.process for one in shipped if one.id == process_id), None)
+
+    def default_process(self) -> str:
+        """Return the id of the process that a new workspace takes where none is named."""
+        marked = [one for one in self.process_files if one.process and one.process.default]
+        known = [one.id for one in marked if self.processes.get(one.id) is one.process]
+        return next(iter([*known, *self.processes]), "")
+
     def serving(self, process: Process) -> dict[str, Checklist]:
         """Return the checklists of a process in the order of its phases and roles."""
-        lists = [
-            loaded.checklist
-            for loaded in self.winning().values()
-            if loaded.checklist and process.id in loaded.checklist.process
-        ]
-        roles = [*process.roles, *ROLE_TITLES]
+        lists = (loaded.checklist for loaded in self.winning().values())
+        return serving(process, (one for one in lists if one))
 
-        def order(checklist: Checklist) -> tuple[int, int, str]:
-            role = roles.index(checklist.role) if checklist.role in roles else len(roles)
-            return process.order(checklist.phase), role, checklist.id
-
-        return {checklist.id: checklist for checklist in sorted(lists, key=order)}
+    def shipped_serving(self, process: Process) -> dict[str, Checklist]:
+        """Return the checklists of a process as they are shipped."""
+        lists = (loaded.checklist for loaded in self.lists if loaded.layer == "shipped")
+        return serving(process, (one for one in lists if one))
 
 
-def load_list(path: Path, layer: Layer) -> LoadedList:
-    """Load a checklist file with everything that is wrong with it; raises nothing."""
+def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist]:
+    """Return those of the checklists that serve a process, in the order of phases and roles."""
+    roles = process.all_roles
+
+    def order(checklist: Checklist) -> tuple[int, int, str]:
+        role = roles.index(checklist.role) if checklist.role in roles else len(roles)
+        return process.order(checklist.phase), role, checklist.id
+
+    found = sorted((one for one in lists if process.id in one.process), key=order)
+    return {checklist.id: checklist for checklist in found}
+
+
+def load_list(
+    path: Path, layer: Layer, processes: Mapping[str, Process] | None = None
+) -> LoadedList:
+    """Load a checklist file with everything that is wrong with it; raises nothing.
+
+    Without the known processes, what depends on them is not checked.
+    """
     try:
         document = read(path)
     except InvalidFileError as error:
@@ -115,67 +170,133 @@ def load_list(path: Path, layer: Layer) -> LoadedList:
     if checklist is not None:
         loaded.checklist = _with_full_needs(checklist)
         _check(loaded, checklist, collector)
+        if processes is not None:
+            check_against_processes(checklist, loaded.place, processes, collector)
     return loaded
 
 
-def load_process(path: Path) -> tuple[Process | None, list[Problem]]:
+def load_process(path: Path, layer: Layer = "file") -> LoadedProcess:
     """Load a process file with everything that is wrong with it; raises nothing."""
     try:
         document = read(path)
     except InvalidFileError as error:
-        return None, error.problems
+        return LoadedProcess(path, layer, unreadable=error.problems)
     collector = document.collector()
     process = decode(Process, document.data, (), collector)
     if process is not None:
-        _check_process(process, path, collector)
-        for array in ("phase", "milestone", "deliverable"):
-            _twice(document.data, array, collector)
-    return process, collector.problems()
+        check_process(process, path.parent.name, document.data, collector)
+        process = _with_roles(process)
+    return LoadedProcess(path, layer, process, document, collector)
+
+
+def _with_roles(process: Process) -> Process:
+    """Return a process whose `roles` are those of its [[role]] tables, where it has any."""
+    if process.roles or not process.role_tables:
+        return process
+    return replace(process, roles=tuple(one.id for one in process.role_tables if not one.optional))
 
 
 def load_catalog(shipped: Path, user: Iterable[Path], workspace: Path | None) -> Catalog:
-    """Load every checklist of the three layers and the shipped processes."""
+    """Load every checklist and every process of the three layers."""
+    layers: list[tuple[Path, Layer]] = []
+    if workspace is not None:
+        layers.append((workspace / "checklists", "workspace"))
+    layers += [(folder, "user") for folder in user]
+    process_files = [one for folder, layer in layers for one in _processes(folder, layer)]
+    process_files += _processes(shipped, "shipped")
+    processes = _counting(process_files)
     lists: list[LoadedList] = []
+    for folder, layer in layers:
+        for place in (folder, *process_folders(folder)):
+            lists += _folder(place, layer, processes)
+    for place in sorted(p for p in shipped.iterdir() if p.is_dir()):
+        lists += _folder(place, "shipped", processes)
     if workspace is not None:
-        lists += _folder(workspace / "checklists", "workspace")
-    for folder in user:
-        lists += _folder(folder, "user")
-    processes: dict[str, Process] = {}
-    problems: list[Problem] = []
-    for folder in sorted(p for p in shipped.iterdir() if p.is_dir()):
-        lists += _folder(folder, "shipped")
-        if (folder / PROCESS_FILE).is_file():
-            process, found = load_process(folder / PROCESS_FILE)
-            problems += found
-            if process:
-                processes[process.id] = process
-    if workspace is not None:
-        lists += _folder(private_home(workspace) / "checklists", "private")
-    return Catalog(lists, processes, problems)
+        lists += _folder(private_home(workspace) / "checklists", "private", processes)
+    return Catalog(lists, processes, process_files)
 
 
-def _folder(folder: Path, layer: Layer) -> list[LoadedList]:
-    return [load_list(path, layer) for path in toml_files(folder) if path.name != PROCESS_FILE]
+def process_folders(folder: Path) -> list[Path]:
+    """Return the folders of processes in a folder of checklists: each has a `process.toml`."""
+    try:
+        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+    return [path for path in inside if _is_process(path)]
+
+
+def _is_process(folder: Path) -> bool:
+    try:
+        return (folder / PROCESS_FILE).is_file()
+    except OSError:
+        return False
+
+
+def _processes(folder: Path, layer: Layer) -> list[LoadedProcess]:
+    return [load_process(place / PROCESS_FILE, layer) for place in process_folders(folder)]
+
+
+def _counting(files: Iterable[LoadedProcess]) -> dict[str, Process]:
+    """Return the processes that count by id, in alphabetical order; files are nearest first.
+
+    One that cannot be read hides those behind it: what it was to change is not known.
+    """
+    found: dict[str, Process | None] = {}
+    for one in files:
+        found.setdefault(one.id, one.process)
+    return {name: process for name, process in sorted(found.items()) if process}
+
+
+def _folder(folder: Path, layer: Layer, processes: Mapping[str, Process]) -> list[LoadedList]:
+    return [load_list(path, layer, processes) for path in _list_files(folder)]
+
+
+def _list_files(folder: Path) -> list[Path]:
+    return [path for path in toml_files(folder) if path.name != PROCESS_FILE]
 
 
 def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
-    """Return the catalog with the workspace's own lists as they are on disk now."""
-    known = {one.path: one for one in catalog.lists if one.layer in ("workspace", "private")}
+    """Return the catalog with the workspace's own files as they are on disk now."""
+    folder = workspace / "checklists"
+    before = {one.path: one for one in catalog.process_files if one.layer == "workspace"}
+    own_processes = [
+        _current_process(before.get(place / PROCESS_FILE), place / PROCESS_FILE)
+        for place in process_folders(folder)
+    ]
+    others = [one for one in catalog.process_files if one.layer != "workspace"]
+    files = [*own_processes, *others]
+    processes = catalog.processes
+    known = {one.path: one for one in catalog.lists}
+    if own_processes != list(before.values()):
+        processes, known = _counting(files), {}  # what a list may name depends on them
 
-    def fresh(folder: Path, layer: Layer) -> list[LoadedList]:
-        return [_current(known.get(path), path, layer) for path in toml_files(folder)]
+    def fresh(place: Path, layer: Layer) -> list[LoadedList]:
+        return [_current(known.get(path), path, layer, processes) for path in _list_files(place)]
 
-    own = fresh(workspace / "checklists", "workspace")
+    own = [one for place in (folder, *process_folders(folder)) for one in fresh(place, "workspace")]
     private = fresh(private_home(workspace) / "checklists", "private")
-    others = [one for one in catalog.lists if one.path not in known]
-    return replace(catalog, lists=[*own, *others, *private])
+    rest = [
+        known.get(one.path) or load_list(one.path, one.layer, processes)
+        for one in catalog.lists
+        if one.layer not in ("workspace", "private")
+    ]
+    return Catalog([*own, *rest, *private], processes, files)
 
 
-def _current(old: LoadedList | None, path: Path, layer: Layer) -> LoadedList:
+def _current_process(old: LoadedProcess | None, path: Path) -> LoadedProcess:
+    """Return a process file as it is on disk, read again only where it is another one."""
+    if old is not None and old.document is not None and _is(old.document, path):
+        return old
+    return load_process(path, "workspace")
+
+
+def _current(
+    old: LoadedList | None, path: Path, layer: Layer, processes: Mapping[str, Process]
+) -> LoadedList:
     """Return a list as it is on disk, read again only where the file is another one."""
     if old is not None and old.document is not None and _is(old.document, path):
         return old
-    return load_list(path, layer)
+    return load_list(path, layer, processes)
 
 
 def _is(document: Document, path: Path) -> bool:
@@ -206,18 +327,14 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
             f'the id "{checklist.id}" is not the name of the file',
             f"name the file {checklist.id}.toml, or change the id",
         )
-    for name in checklist.process:
-        _known(name, PROCESSES, "process", ("process",), problems)
-    _known(checklist.role, ROLE_TITLES, "role", ("role",), problems)
     for array in ("source", "section"):
-        _twice(loaded.document.data if loaded.document else {}, array, problems)
+        note_repeated_ids(loaded.document.data if loaded.document else {}, array, problems)
     _check_ids(loaded, problems)
     sources = {source.id for source in checklist.sources}
     for _, item in checklist.items.values():
         place = loaded.place(item.id)
         if item.source and item.source.id not in sources:
-            _known(item.source.id, sources, "source", (*place, "source"), problems)
-        _check_applies(item, place, problems)
+            note_unknown(item.source.id, sources, "source", (*place, "source"), problems)
         for old in item.renamed_from:
             if old in checklist.items:
                 text = f'renamed-from names "{one_line(old, 60)}", which is an item of this list'
@@ -231,67 +348,9 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
 
 def _check_ids(loaded: LoadedList, problems: Collector) -> None:
     seen: set[str] = set()
-    for name, place in _item_places(loaded.document.data if loaded.document else {}):
+    for name, place in item_places(loaded.document.data if loaded.document else {}):
         if name in seen:
             shown = one_line(name, 60)
             text = f'the item id "{shown}" stands twice'
             problems.add((*place, "id"), text, "give one a new id")
         seen.add(name)
-
-
-def _check_applies(item: Item, place: Path_, problems: Collector) -> None:
-    for option, values in (item.applies or {}).items():
-        at = (*place, "applies", option)
-        if option not in PROFILE_OPTIONS:
-            _known(option, PROFILE_OPTIONS, "option of a profile", at, problems)
-            continue
-        for value in values:
-            _known(value, PROFILE_OPTIONS[option], f"value of {option}", at, problems)
-
-
-def _check_process(process: Process, path: Path, problems: Collector) -> None:
-    if process.id != path.parent.name:
-        problems.add(("id",), f'the id "{process.id}" is not the name of the folder')
-    phases = [phase.id for phase in process.phases]
-    for i, stone in enumerate(process.milestones):
-        for name in stone.closes:
-            _known(name, phases, "phase", ("milestone", i, "closes"), problems)
-        _check_decision(process, stone, ("milestone", i), problems)
-    for i, paper in enumerate(process.deliverables):
-        for name in (paper.owner, *paper.reviewers):
-            _known(name, ROLE_TITLES, "role", ("deliverable", i), problems)
-
-
-def _check_decision(process: Process, stone: Milestone, place: Path_, problems: Collector) -> None:
-    """Note what is wrong with who decides at a milestone: a fact that needs its source."""
-    for name in stone.decided_by:
-        _known(name, process.roles, "role of this process", (*place, "decided-by"), problems)
-    source = stone.decision_source
-    if (stone.decided_by or stone.decision) and source is None:
-        text = "who decides is told without a source"
-        problems.add(place, text, "add decision-source, or take decided-by and decision out")
-    if source is not None:
-        known = [one.id for one in process.sources]
-        _known(source.id, known, "source", (*place, "decision-source"), problems)
-
-
-def _twice(data: Mapping[str, Any], array: str, problems: Collector) -> None:
-    """Note the ids that stand twice in an array of tables, also where others of it are bad."""
-    tables = data.get(array)
-    seen: set[str] = set()
-    for index, table in enumerate(tables if isinstance(tables, list) else ()):
-        name = table.get("id") if isinstance(table, dict) else None
-        if not isinstance(name, str):
-            continue
-        if name in seen:
-            where = (array, index, "id")
-            text = f'the {array} id "{one_line(name, 60)}" stands twice'
-            problems.add(where, text, "give one a new id")
-        seen.add(name)
-
-
-def _known(name: str, known: Iterable[str], what: str, at: Path_, problems: Collector) -> None:
-    words = list(known)
-    if name not in words:
-        hint = did_you_mean(name, words) or ("known: " + ", ".join(words) if words else "")
-        problems.add(at, f'unknown {what} "{one_line(name, 60)}"', hint)

@@ -14,7 +14,7 @@ import tomli_w
 from msgspec import Struct
 
 from fedcheck.domain.change import Change
-from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.checklist import Checklist, When
 from fedcheck.domain.reference import split
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
@@ -137,6 +137,7 @@ def dump(checklist: Checklist) -> bytes:
         parts.append("[[section]]\n" + _keys(section))
         for item in section.items:
             parts.append("[[section.item]]\n" + _keys(item, checklist.id))
+            parts += ["[[section.item.when]]\n" + _when_keys(when) for when in item.when]
     return "\n".join(parts).encode("utf-8", "replace")
 
 
@@ -144,11 +145,20 @@ def _keys(thing: Any, checklist: str = "") -> str:
     return "".join(f"{name} = {value}\n" for name, value in _values(thing, checklist))
 
 
+def _when_keys(when: When) -> str:
+    """Return what a variant of an item is for, then what is different in it."""
+    options = {
+        name: raw if isinstance(raw, str) else when.options[name]
+        for name, raw in when.extra.items()
+    }
+    return "".join(f"{_key(n)} = {_toml(v)}\n" for n, v in options.items()) + _keys(when)
+
+
 def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
     """Yield the keys of one table with their values as TOML; arrays of tables are left out."""
     for name, spec in keys_of(type(thing)).items():
         value = getattr(thing, spec.field)
-        if name in ("source", "section", "item") and isinstance(value, tuple):
+        if name in ("source", "section", "item", "when") and isinstance(value, tuple):
             continue
         if not spec.required and value == spec.default:
             continue

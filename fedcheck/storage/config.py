@@ -13,7 +13,7 @@ from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.paths import UserFolders, expanded
+from fedcheck.storage.paths import UserFolders, expanded, user_folders
 from fedcheck.storage.toml_io import read
 
 Glyphs = Literal["unicode", "ascii"]
@@ -69,6 +69,13 @@ def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig,
     for path, message, hint in check(config):
         problems.add(path, message, hint)
     return config, problems.problems()
+
+
+def user_checklists() -> list[Path]:
+    """Return the folders of this user's own checklists and processes, the nearest first."""
+    folders = user_folders()
+    config, _ = load(folders)
+    return [folders.checklists, *config.checklist_folders()]
 
 
 def who(config: UserConfig, environment: Mapping[str, str]) -> str:

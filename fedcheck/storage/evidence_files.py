@@ -6,12 +6,12 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
@@ -59,16 +59,22 @@ def new_evidence(
     *,
     here: Path,
     kind: str = "",
+    label: str = "",
+    collected: date | None = None,
+    expires: date | None = None,
     outside: bool = False,
     step: Step | None = None,
 ) -> Evidence:
-    """Return a piece of evidence for a link, checked and, for a file, hashed.
+    """Return an evidence item for a link, checked and, for a file, hashed.
 
     Args:
         root: the workspace.
         link: a file, a URL or the id of a ticket, as it was typed.
         here: the working directory, which a path is taken from.
         kind: what the link is, where it is not to be guessed.
+        label: what it is called.
+        collected: day on which it was collected.
+        expires: day after which it no longer counts.
         outside: whether a file may lie outside the workspace.
         step: hears of every megabyte read of a file; may raise Stopped.
 
@@ -95,7 +101,15 @@ def new_evidence(
                 f"{link}: is a file of fedcheck's own, and proves nothing", "", ErrorKind.USAGE
             )
         digest = _digest(root, link, step)
-    return Evidence(id=secrets.token_hex(3), link=link, kind=what, sha256=digest)  # type: ignore[arg-type]
+    return Evidence(
+        id=secrets.token_hex(3),
+        link=link,
+        label=storable(label).strip(),
+        kind=what,  # type: ignore[arg-type]
+        collected=collected,
+        expires=expires,
+        sha256=digest,
+    )
 
 
 def _digest(root: Path, link: str, step: Step | None) -> str:
@@ -107,13 +121,13 @@ def _digest(root: Path, link: str, step: Step | None) -> str:
         raise FedcheckError(f"{place_of(root, link)}: cannot be read: {reason}", hint) from None
 
 
-def rehashed(root: Path, proof: Evidence, step: Step | None = None) -> Evidence:
-    """Return a piece with the hash that its file has now.
+def hash_now(root: Path, proof: Evidence, step: Step | None = None) -> str:
+    """Return the hash that the file of an evidence item has now; its own where it is no file.
 
     Raises FedcheckError (status 2) where the file is gone or may not be looked at.
     """
     if proof.kind != "file":
-        return proof
+        return proof.sha256
     stat = None
     if not escapes(root, proof.link, local_state.allowed_outside(root)):
         stat = _stat(place_of(root, proof.link))
@@ -122,7 +136,7 @@ def rehashed(root: Path, proof: Evidence, step: Step | None = None) -> Evidence:
         raise FedcheckError(
             f"{shown}: the file is gone", "name the file that replaces it", ErrorKind.USAGE
         )
-    return replace(proof, sha256=_digest(root, proof.link, step))
+    return _digest(root, proof.link, step)
 
 
 def size_of(root: Path, link: str, here: Path | None = None) -> int:
@@ -308,14 +322,15 @@ def allow_outside(root: Path, records: Iterable[Proven]) -> None:
         local_state.allow_outside(root, links)
 
 
-def note_added(root: Path, proof: Evidence) -> None:
-    """Remember what a file is like that was hashed a moment ago, and that it may be looked at."""
-    if proof.kind == "file" and Path(proof.link).is_absolute():
-        with contextlib.suppress(FedcheckError), local_state.locked(root):
-            local_state.allow_outside(root, [proof.link])
-    stat = _stat(place_of(root, proof.link)) if proof.kind == "file" else None
-    if stat and proof.sha256:
-        _remember(root, {proof.link: {"state": "ok", **_look(stat), "sha256": proof.sha256}})
+def note_added(root: Path, *evidence: Evidence) -> None:
+    """Remember what files are like that were hashed a moment ago, and that they may be read."""
+    for one in evidence:
+        if one.kind == "file" and Path(one.link).is_absolute():
+            with contextlib.suppress(FedcheckError), local_state.locked(root):
+                local_state.allow_outside(root, [one.link])
+        stat = _stat(place_of(root, one.link)) if one.kind == "file" else None
+        if stat and one.sha256:
+            _remember(root, {one.link: {"state": "ok", **_look(stat), "sha256": one.sha256}})
 
 
 def _remember(root: Path, found: Mapping[str, Any]) -> None:

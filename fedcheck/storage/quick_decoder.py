@@ -12,8 +12,8 @@ from typing import Any, TypeVar, get_args, get_origin
 from msgspec import Struct, ValidationError, convert
 
 from fedcheck.domain.dates import parse_due, parse_max_age, parse_span
-from fedcheck.domain.key import is_id
-from fedcheck.storage.toml_keys import is_struct, keys_of
+from fedcheck.domain.key import check_basis, is_id
+from fedcheck.storage.toml_keys import is_struct, keeps_extra, keys_of
 
 T = TypeVar("T")
 
@@ -21,6 +21,7 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
     "due": parse_due,
     "age": parse_max_age,
     "period": parse_span,
+    "basis": check_basis,
 }
 """The rule for a text, by its name in `Key.check`; it raises ValueError."""
 
@@ -33,6 +34,7 @@ class _Plan(Struct, frozen=True):
 
     Attributes:
         keys: every key that a file may hold.
+        keeps_extra: whether it keeps the keys that are not among them.
         bare_dates: texts that may be written as a bare date.
         alone: lists of which one member may stand alone.
         inner: structs with plans of their own: alone, in a list, or (True) in a table by name.
@@ -41,6 +43,7 @@ class _Plan(Struct, frozen=True):
     """
 
     keys: frozenset[str]
+    keeps_extra: bool
     bare_dates: tuple[str, ...]
     alone: tuple[str, ...]
     inner: tuple[tuple[str, str, type, bool], ...]
@@ -49,7 +52,7 @@ class _Plan(Struct, frozen=True):
 
 
 _PLANS: dict[type, _Plan] = {}
-_passed: dict[str, set[str]] = {"id": set(), "due": set(), "age": set(), "period": set()}
+_passed: dict[str, set[str]] = {check: set() for check in ("id", *CHECKS)}
 """Texts that passed a rule: lists say the same few things over and over."""
 
 
@@ -77,6 +80,7 @@ def _plan(cls: type) -> _Plan:
                 inner.append((spec.name, spec.field, get_args(kind)[-1], True))
         _PLANS[cls] = _Plan(
             keys=frozenset(specs),
+            keeps_extra=keeps_extra(cls),
             bare_dates=tuple(s.name for s in specs.values() if s.key.check == "due"),
             alone=tuple(s.name for s in specs.values() if s.key.one_or_many),
             inner=tuple(inner),
@@ -93,9 +97,13 @@ def _normalized(cls: type, data: Any) -> Any:
     if type(data) is not dict:
         return None
     plan = _plan(cls)
-    if not plan.keys >= data.keys():
-        return None
     changed: dict[str, Any] = {}
+    if not plan.keys >= data.keys():
+        if not plan.keeps_extra:
+            return None
+        unknown = {name: value for name, value in data.items() if name not in plan.keys}
+        data = {name: value for name, value in data.items() if name in plan.keys}
+        changed["extra"] = unknown
     for name in plan.bare_dates:
         if type(data.get(name)) is date:
             changed[name] = data[name].isoformat()

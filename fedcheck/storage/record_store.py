@@ -5,12 +5,16 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from fedcheck.domain.change import HistoryLine
-from fedcheck.storage import transaction
+from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.storage import history, local_state, transaction
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.paths import private_home
+from fedcheck.storage.reconcile import all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.transaction import Guard, Plan, Saved, TransactionHead
+
+Renamed = Mapping[str, Mapping[str, str]]
+"""Today's item ids by earlier ones, for each checklist that has renamed any."""
 
 
 class RecordStore(Struct):
@@ -43,7 +47,7 @@ class RecordStore(Struct):
         plan: Plan,
         deed: TransactionHead,
         guard: Guard,
-        renamed: Mapping[str, Mapping[str, str]],
+        renamed: Renamed,
         rewritten: Sequence[Rewritten] = (),
     ) -> Saved:
         """Save a plan in one of the two places; see `commit.commit_planned`.
@@ -68,3 +72,30 @@ class RecordStore(Struct):
         if owed:
             transaction.note_owed(home, by, owed)
             del self._owed[home]
+
+    def note_outside(self, head: TransactionHead, renamed: Renamed) -> int:
+        """Add to the history what was done outside fedcheck; return how many fields that were.
+
+        Raises FedcheckError where the workspace is locked or cannot be written.
+        """
+        for home in self.homes:
+            self.settle_debts(home, head.by)
+        return sum(len(transaction.note_outside(home, head, renamed)) for home in self.homes)
+
+    def list_outside(self, renamed: Renamed) -> list[Change]:
+        """Return what was done outside fedcheck and is in no history yet."""
+        return [change for home in self.homes for change in all_outside_changes(home, renamed)[0]]
+
+    def history(self) -> list[HistoryLine]:
+        """Return the history of both places, the oldest change first."""
+        paths = [path for home in self.homes for path in history.history_files(home)]
+        return history.in_order(history.read(path) for path in paths)
+
+    def own_history(self, who: str) -> list[HistoryLine]:
+        """Return what a person did in this clone, the oldest change first."""
+        return history.in_order(self.own_lines(home, who) for home in self.homes)
+
+    def own_lines(self, home: Path, who: str) -> list[HistoryLine]:
+        """Return the lines of a person's own history file in one of the two places."""
+        path = local_state.own_history(home, who)
+        return history.read(path) if path else []

@@ -8,10 +8,9 @@ outside fedcheck at the next save.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,11 +23,14 @@ from fedcheck.domain.change import (
     differences,
     imported,
 )
+from fedcheck.domain.edits import LookUp
 from fedcheck.domain.field_values import field_value, with_field
-from fedcheck.domain.item_rules import settled
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
     atomic_files,
@@ -68,6 +70,14 @@ class Saved(Struct, frozen=True):
     books: Mapping[str, RecordFile]
     changes: tuple[Change, ...]
 
+    @property
+    def provable(self) -> Iterator[Record | Request | Finding]:
+        """Yield the records that can have evidence."""
+        for book in self.books.values():
+            for record in book.records.values():
+                if isinstance(record, Record | Request | Finding):
+                    yield record
+
 
 class UnnotedError(FedcheckError):
     """Changes are on the disk, but their history lines were refused; carries those lines."""
@@ -99,8 +109,15 @@ def unless_changed(name: str, seen: str) -> Guard:
     return guard
 
 
-LookUp = Callable[[str], Any]
-"""Returns the record, request or finding of a reference as it is on disk."""
+def unless_changed_since(change: Change, record: Thing) -> None:
+    """Refuse to take back a value that somebody has changed since."""
+    if field_value(record, change.field) not in (change.old, change.new):
+        raise FedcheckError(
+            f"{change.ref}: {change.field.partition('.')[0]} was changed since by somebody else",
+            "look at it with fedcheck history, then set it by hand",
+            ErrorKind.REFUSED,
+        )
+
 
 Plan = Callable[[LookUp], Iterable[Change]]
 """Works out changes from what is on disk."""
@@ -291,6 +308,6 @@ def _applied(
     for ref in dict.fromkeys(change.ref for change in wanted if change.field == "status"):
         record = found.get(split(ref)[1])
         if isinstance(record, Record):
-            actual += differences(ref, record, settled(record))
-            found = found.with_record(split(ref)[1], settled(record))
+            actual += differences(ref, record, clear_outcome_if_open(record))
+            found = found.with_record(split(ref)[1], clear_outcome_if_open(record))
     return found, actual

@@ -5,13 +5,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
-from fedcheck.domain.checklist import FORMAT, Checklist, Item
+from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
 from fedcheck.domain.key import ID_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split
-from fedcheck.errors import Problem
-from fedcheck.storage.checklist_files import Catalog, LoadedList, Path_
+from fedcheck.storage.checklist_files import Catalog, LoadedList
+from fedcheck.storage.list_checks import KeyPath
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 
@@ -41,19 +41,22 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
             loaded.collector.add((*place, "needs"), f"needs go in a circle: {circle}", "cut one")
 
 
-def check_deliverables(catalog: Catalog) -> list[Problem]:
-    """Return what is wrong with the references of the processes' deliverables."""
+def check_processes(catalog: Catalog) -> None:
+    """Note in each process file what does not fit the other files."""
     winning = {name: one.checklist for name, one in catalog.winning().items() if one.checklist}
-    problems = []
-    for process in catalog.processes.values():
-        from fedcheck.storage.paths import shipped_checklists  # the file that a message names
-
-        file = shipped_checklists() / process.id / "process.toml"
-        for paper in process.deliverables:
-            if paper.handed_over_by and not _exists(paper.handed_over_by, winning):
-                text = f'deliverable "{paper.id}": unknown item {paper.handed_over_by}'
-                problems.append(Problem(file, 0, text, _suggest(paper.handed_over_by, winning)))
-    return problems
+    default: dict[str, str] = {}
+    for loaded in catalog.process_files:
+        process, problems = loaded.process, loaded.collector
+        if process is None or problems is None:
+            continue
+        if process.default and default.setdefault(loaded.layer, process.id) != process.id:
+            text = f"{default[loaded.layer]} is the default already"
+            problems.add(("default",), text, "one process can be the default")
+        for i, deliverable in enumerate(process.deliverables):
+            ref = deliverable.handed_over_by
+            if ref and not _exists(ref, winning):
+                place = ("deliverable", i, "handed-over-by")
+                problems.add(place, f"unknown item {ref}", _suggest(ref, winning))
 
 
 def _exists(ref: str, lists: Mapping[str, Checklist]) -> bool:
@@ -68,7 +71,7 @@ def _suggest(ref: str, lists: Mapping[str, Checklist]) -> str:
     return did_you_mean(item, lists[checklist].items)
 
 
-def _needs(item: Item, place: Path_, lists: Mapping[str, Checklist], problems: Collector) -> None:
+def _needs(item: Item, place: KeyPath, lists: Mapping[str, Checklist], problems: Collector) -> None:
     for need in item.needs:
         if not _exists(need, lists):
             problems.add((*place, "needs"), f"unknown item {need}", _suggest(need, lists))
@@ -76,25 +79,27 @@ def _needs(item: Item, place: Path_, lists: Mapping[str, Checklist], problems: C
 
 def _anchors(
     item: Item,
-    place: Path_,
+    place: KeyPath,
     served: list[Process],
     lists: Mapping[str, Checklist],
     problems: Collector,
 ) -> None:
     stones = list(dict.fromkeys(m.id for process in served for m in process.milestones))
-    named = {
-        "after": item.after,
-        "due": parse_due(item.due).anchor if item.due else "",
-        "max-age": parse_max_age(item.max_age).at if item.max_age else "",
+    named: dict[KeyPath, str] = {
+        ("after",): item.after,
+        ("due",): parse_due(item.due).anchor if item.due else "",
+        ("max-age",): parse_max_age(item.max_age).at if item.max_age else "",
     }
+    for index, when in enumerate(item.when):
+        named["when", index, "due"] = parse_due(when.due).anchor if when.due else ""
     for key, anchor in named.items():
-        if not anchor or anchor in stones or (key == "due" and _exists(anchor, lists)):
+        if not anchor or anchor in stones or (key[-1] == "due" and _exists(anchor, lists)):
             continue
         hint = did_you_mean(anchor, stones) or "known: " + ", ".join(stones)
-        problems.add((*place, key), f'unknown milestone "{anchor}"', hint)
+        problems.add((*place, *key), f'unknown milestone "{anchor}"', hint)
 
 
-def _deliverable(item: Item, place: Path_, served: list[Process], problems: Collector) -> None:
+def _deliverable(item: Item, place: KeyPath, served: list[Process], problems: Collector) -> None:
     known = list(dict.fromkeys(d.id for process in served for d in process.deliverables))
     if item.deliverable and item.deliverable not in known:
         hint = did_you_mean(item.deliverable, known) or "known: " + ", ".join(known)
@@ -138,6 +143,7 @@ def _cycles(checklist: Checklist, lists: Mapping[str, Checklist]) -> list[list[s
 
 _PATTERNS = {
     "id": f"^{ID_PATTERN}$",
+    "basis": r"^[0-9a-f]{12}$",
     "age": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)(\s+at\s+[a-z0-9][a-z0-9._-]*)?$",
     "period": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)$",
     "due": (
@@ -145,6 +151,13 @@ _PATTERNS = {
         r"|[a-z0-9][a-z0-9._:-]*(\s*[+-]\s*[0-9]{1,4}\s*(d|bd|w|mo|y))?)$"
     ),
 }
+
+
+_OPTIONS = {
+    "description": "An option of the profile, with the values that this is for",
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+}
+"""What else a `when` may hold: its other keys are options."""
 
 
 def schema(cls: type, title: str) -> dict[str, Any]:
@@ -166,7 +179,7 @@ def _object(cls: type, defs: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "properties": {name: _property(spec, defs) for name, spec in specs.items()},
         "required": [name for name, spec in specs.items() if spec.required],
-        "additionalProperties": keeps_extra(cls),
+        "additionalProperties": _OPTIONS if cls is When else keeps_extra(cls),
     }
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,10 +12,11 @@ import tomli_w
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from fedcheck.domain.checklist import FORMAT, Checklist
-from fedcheck.domain.process import ROLE_TITLES, Process
+from fedcheck.domain.checklist import FORMAT, Checklist, facts
+from fedcheck.domain.process import Process, combination_text
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.workspace import BrokenFile, Project, WorkspaceConfig
+from fedcheck.domain.text import one_line
+from fedcheck.domain.workspace import BrokenFile, Project, Replaced, WorkspaceConfig
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import (
     atomic_files,
@@ -29,6 +30,7 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import HEAD, MACHINE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
+from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.toml_io import read
 
 T = TypeVar("T")
@@ -70,9 +72,6 @@ def load_head(root: Path) -> tuple[WorkspaceConfig, list[Problem]]:
 
 
 def _check_head(config: WorkspaceConfig, problems: Collector) -> None:
-    if config.role not in ROLE_TITLES:
-        hint = did_you_mean(config.role, ROLE_TITLES) or "known: " + ", ".join(ROLE_TITLES)
-        problems.add(("role",), f'unknown role "{config.role}"', hint)
     try:
         ZoneInfo(config.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -81,9 +80,13 @@ def _check_head(config: WorkspaceConfig, problems: Collector) -> None:
 
 
 def check_against_process(root: Path, config: WorkspaceConfig, process: Process) -> list[Problem]:
-    """Return what in `fedcheck.toml` does not fit the process: milestones, profile options."""
+    """Return what in `fedcheck.toml` does not fit the process: role, milestones, profile."""
     document = read(root / HEAD)
     problems = document.collector()
+    if config.role not in process.all_roles:
+        known_roles = "known: " + ", ".join(process.all_roles)
+        hint = did_you_mean(config.role, process.all_roles) or known_roles
+        problems.add(("role",), f'unknown role "{one_line(config.role, 60)}"', hint)
     stones = [stone.id for stone in process.milestones]
     for name in config.milestones or {}:
         if name not in stones:
@@ -98,7 +101,28 @@ def check_against_process(root: Path, config: WorkspaceConfig, process: Process)
         elif value not in known.values:
             hint = did_you_mean(value, known.values) or "choose " + " or ".join(known.values)
             problems.add(("profile", option), f'unknown {option} "{value}"', hint)
+    if not any(one.severity == "error" for one in problems.found):
+        profile = _with_defaults(process, config.profile or {})
+        if not process.allows(profile):
+            problems.add(("profile",), *_no_combination(process, profile))
     return problems.problems()
+
+
+def _with_defaults(process: Process, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of a process's options, defaults where none is given."""
+    options = process.profile or {}
+    profile = {name: value for name, value in given.items() if name in options}
+    for name, option in options.items():
+        if name not in profile and option.default:
+            profile[name] = option.default
+    return profile
+
+
+def _no_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, str]:
+    """Return in words that a profile does not exist, and which do."""
+    chosen = ", ".join(f"{name} {value}" for name, value in profile.items())
+    exist = "; ".join(combination_text(one) for one in process.combinations)
+    return f"{process.id} does not exist as {chosen}", f"choose among: {exist}"
 
 
 def load_contents(root: Path) -> Contents:
@@ -159,6 +183,7 @@ def fingerprint(root: Path) -> str:
     marks = []
     homes = (root, private_home(root))
     folders = [home / name for home in homes for name in FOLDERS]
+    folders += checklist_files.process_folders(root / "checklists")
     for folder in folders:
         for path in sorted(folder.glob("*.*")) if folder.is_dir() else ():
             try:
@@ -230,10 +255,11 @@ def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
             hint = "choose " + " or ".join(options[name].values)
             raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, ErrorKind.USAGE)
         profile[name] = value
-    for name, option in options.items():
-        if name not in profile and option.default:
-            profile[name] = option.default
-    return profile
+    filled = _with_defaults(process, profile)
+    if not process.allows(filled):
+        text, hint = _no_combination(process, filled)
+        raise FedcheckError(text, hint, ErrorKind.USAGE)
+    return filled
 
 
 def check_timezone(name: str) -> None:
@@ -273,6 +299,9 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     """Read a workspace. Raises FedcheckError (status 3) where its head file cannot be used."""
     config, problems = load_head(root)
     process = catalog.processes.get(config.process)
+    file = catalog.process_file(config.process)
+    if process is None and file is not None:
+        raise InvalidFileError(file.problems())
     if process is None:
         known = ", ".join(sorted(catalog.processes)) or "none"
         hint = f"known: {known}"
@@ -283,7 +312,12 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
         raise InvalidFileError(errors)
     contents = load_contents(root)
     private = load_private(private_home(root))
-    serving = catalog.serving(process)
+    options = process.profile or {}
+    chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
+    profile = parse_profile(process, chosen)
+    known_facts = facts(process.id, profile)
+    written = catalog.serving(process)
+    serving = {name: one.resolved(known_facts) for name, one in written.items()}
     inside = {name for name, one in catalog.winning().items() if one.layer == "private"}
     records = {
         name: _today(one, serving).records
@@ -297,9 +331,10 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
         if name not in inside
     }
     broken = [*contents.broken, *private.broken, *_broken_lists(catalog, process.id)]
-    options = process.profile or {}
-    chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
-    profile = parse_profile(process, chosen)
+    broken += [
+        BrokenFile(str(one.file), one.message, "", one.line, one.hint)
+        for one in (file.problems() if file else ())
+    ]
     project = Project(
         root=str(root),
         config=replace(config, profile=profile),
@@ -312,10 +347,28 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
         unreadable=contents.unreadable | (private.unreadable & inside),
         private_lists=frozenset(inside & serving.keys()),
         private_notes=notes,
+        written=written,
+        replaced=tuple(_replaced(catalog, process, known_facts)),
     )
     project = replace(project, file_states=evidence_files.quick_states(root, project.proven()))
     listed = [*problems, *found, *writable_by_others(root), *(_problem(one) for one in broken)]
     return Loaded(project, contents.books, private.books, listed)
+
+
+def keep_last_good(fresh: Loaded, store: RecordStore) -> Project:
+    """Return the project as loaded, with the last good state of files that are broken now.
+
+    The record files of the loaded workspace get that state too.
+    """
+    project = fresh.project
+    for broken in project.broken:
+        now = fresh.private if broken.private else fresh.books
+        name = broken.checklist or Path(broken.path).stem  # requests and findings are no list
+        good = store.of(broken.private).get(name)
+        if good is not None and name not in now:
+            now[name] = good
+            project = with_book(project, broken.private, good)
+    return project
 
 
 def things_of(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...]:
@@ -344,6 +397,21 @@ def _broken_lists(catalog: checklist_files.Catalog, process: str) -> list[Broken
         if not loaded.checklist or process in loaded.checklist.process
         for problem in loaded.problems()
     ]
+
+
+def _replaced(
+    catalog: checklist_files.Catalog, process: Process, known_facts: Mapping[str, str]
+) -> Iterator[Replaced]:
+    """Yield the shipped files of a process that nearer ones take the place of."""
+    file = catalog.process_file(process.id)
+    shipped = catalog.shipped_process(process.id)
+    if file and shipped and file.layer != "shipped":
+        yield Replaced(process.id, file.layer, shipped)
+    winning = catalog.winning()
+    for name, checklist in catalog.shipped_serving(shipped or process).items():
+        nearest = winning[name]
+        if nearest.layer != "shipped" and nearest.checklist is not None:
+            yield Replaced(name, nearest.layer, checklist.resolved(known_facts))
 
 
 def _problem(broken: BrokenFile) -> Problem:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fedcheck.analysis.board import Board
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.errors import FedcheckError, Problem
 from fedcheck.keys.keymap import starts
 from fedcheck.session import Clock, Session, open_session, system_clock
@@ -228,9 +227,10 @@ class FedcheckApp(HabitsApp):
 
     def action_app_role(self) -> None:
         """Choose whose view it is."""
-        roles = self.session.project.process.roles
+        process = self.session.project.process
         choices = [
-            Choice(r, f"{r}  {ROLE_TITLES.get(r, '')}", str(i)) for i, r in enumerate(roles, 1)
+            Choice(r, f"{r}  {process.role_title(r)}", str(i))
+            for i, r in enumerate(process.roles, 1)
         ]
 
         def chosen(role: str | None) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from fedcheck.domain.item_rules import ItemEdit, edited
+from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
@@ -65,7 +65,7 @@ def check(project: Project, refs: Sequence[str], edit: ItemEdit, today: date) ->
         item = project.item(ref)
         if item is not None:
             try:
-                edited(ref, item, project.record(ref), edit, today)
+                apply_item_edit(item, project.record(ref), edit, today)
             except RuleError as error:
                 refusals.append(error)
     if refusals:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces
+from fedcheck.domain.evidence_edit import (
+    EvidenceEdit,
+    Pieces,
+    attach_evidence,
+    change_each,
+    detach_each,
+    set_values,
+)
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.evidence_files import Step, Stopped, size_of
@@ -21,7 +28,7 @@ def add_pieces(app: "FedcheckApp", refs: Sequence[str], links: Sequence[str] = (
 
     def given(filled: Filled | None) -> None:
         if filled is not None:
-            app.change(lambda: session.add_evidence(filled.refs, *filled.proofs))
+            app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
 
     app.push_screen(EvidenceForm(refs=refs, links=links), given)
 
@@ -42,10 +49,11 @@ def edit_piece(
         }  # fmt: skip
         kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
         removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
-        added = {ref: proof for ref in filled.refs if ref not in refs}
-        wanted = EvidenceEdit(kept, values, added, removed)
+        also = EvidenceEdit(attach=(set_values(proof, values),))
+        added = [(ref, also) for ref in filled.refs if ref not in refs]
+        edits = [*change_each(kept, values), *detach_each(removed), *added]
         words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
-        app.change(lambda: session.revise_evidence(wanted, words))
+        app.change(lambda: session.apply_each(edits, words))
 
     title = f"What is known of {one_line(proof.link, 60)}"
     shown = fields if with_items else fields[:3]
@@ -65,9 +73,9 @@ def replace_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
             name: getattr(new, name)
             for name in ("link", "kind", "sha256", "label", "collected", "expires")
         }
-        wanted = EvidenceEdit(pieces, values, seen=new)
+        edits = change_each(pieces, values, (new,))
         words = f"Evidence replaced: {one_line(new.name, 60)}"
-        app.change(lambda: session.revise_evidence(wanted, words))
+        app.change(lambda: session.apply_each(edits, words))
 
     form = EvidenceForm(
         f"Replace {one_line(proof.name, 60)}",
@@ -93,12 +101,12 @@ def renew_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
             raise outcome
         fresh = outcome
         values = {name: getattr(fresh, name) for name in ("collected", "expires", "sha256")}
-        wanted = EvidenceEdit(pieces, values, seen=fresh)
+        edits = change_each(pieces, values, (fresh,))
         words = f"Evidence renewed: {one_line(proof.name, 60)}"
-        app.change(lambda: session.revise_evidence(wanted, words))
+        app.change(lambda: session.apply_each(edits, words))
 
     def work(step: Step) -> Evidence:
-        return session.renewed(proof, step=step)
+        return session.renew_evidence(proof, step=step)
 
     size = size_of(session.root, proof.link) if proof.kind == "file" else 0
     if size > AT_ONCE:
@@ -115,4 +123,4 @@ def renew_piece(app: "FedcheckApp", proof: Evidence, pieces: Pieces) -> None:
 def remove_pieces(app: "FedcheckApp", pieces: Pieces) -> None:
     """Detach pieces; the files stay where they are."""
     session = app.session
-    app.change(lambda: session.remove_evidence(pieces))
+    app.change(lambda: session.apply_each(detach_each(pieces)))

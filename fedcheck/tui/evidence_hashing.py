@@ -9,7 +9,7 @@ from textual.worker import Worker, get_current_worker
 from fedcheck.analysis.evidence_register import EvidenceRow
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import plural
-from fedcheck.storage.evidence_files import Step, Stopped, Verdict, size_of
+from fedcheck.storage.evidence_files import Step, Stopped, Verdict, size_of, verify
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -101,7 +101,7 @@ def verify_rows(app: "FedcheckApp", rows: Sequence[EvidenceRow]) -> Verifying | 
     run: Verifying = Hashing(sum(size_of(session.root, link) for link in links))
 
     def work(step: Step) -> list[Verdict]:
-        return session.hash_evidence(wanted, step)
+        return verify(session.root, wanted, step)
 
     def ended(outcome: list[Verdict] | Exception) -> None:
         if isinstance(outcome, Exception):

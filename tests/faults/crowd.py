@@ -21,6 +21,7 @@ WHO = ("alice", "bob", "carol", "dana")
 WORKER = """
 import sys
 from pathlib import Path
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
 from fedcheck.storage import paths
@@ -34,9 +35,10 @@ for line in sys.stdin:
     while True:
         try:
             if value.startswith("SEC-"):
-                session.add_evidence([ref], session.new_evidence(value, here=root, kind="ticket"))
+                ticket = session.new_evidence(value, here=root, kind="ticket")
+                session.apply([ref], attach_evidence(ticket))
             else:
-                session.edit([ref], ItemEdit(owner=value))
+                session.apply([ref], ItemEdit(owner=value))
             break
         except FedcheckError as error:
             if "locked by another" not in str(error):

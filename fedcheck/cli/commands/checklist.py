@@ -38,9 +38,6 @@ def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
     """Return the catalog as seen from the workspace, or the shipped and user lists without one."""
     settings = click.get_current_context().find_object(Settings)
     named = workspace or (settings.workspace if settings else None)
-    folders = paths.user_folders()
-    user, _ = config.load(folders)
-    extra = user.checklist_folders()
     root: Path | None = None
     try:
         root = paths.find_workspace(named, os.environ, Path.cwd())
@@ -48,7 +45,7 @@ def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
         if named or os.environ.get("FEDCHECK_WORKSPACE"):
             raise
     shipped = paths.shipped_checklists()
-    return checklist_files.load_catalog(shipped, (folders.checklists, *extra), root), root
+    return checklist_files.load_catalog(shipped, config.user_checklists(), root), root
 
 
 @checklist.command("list")
@@ -108,26 +105,30 @@ def validate(
     Example:
       fedcheck checklist validate checklists/acme.toml
     """
-    from fedcheck.storage.validation import check_across, check_deliverables
+    from fedcheck.storage.validation import check_across, check_processes
 
     catalog, _ = _catalog(workspace)
     if files_:
         for path in files_:
             if not os.path.lexists(path):
                 raise FedcheckError(f"{path}: no such file", "check the name")
-        given, problems = [], []
+        given: list[checklist_files.LoadedList] = []
+        processes: list[checklist_files.LoadedProcess] = []
         for path in files_:
             if path.name == checklist_files.PROCESS_FILE:
-                problems += checklist_files.load_process(path)[1]
-            else:
-                given.append(checklist_files.load_list(path, "file"))
+                processes.append(checklist_files.load_process(path))
+        known = {**catalog.processes, **{p.id: p.process for p in processes if p.process}}
+        for path in files_:
+            if path.name != checklist_files.PROCESS_FILE:
+                given.append(checklist_files.load_list(path, "file", known))
         named = {loaded.path.resolve() for loaded in given}
         others = [one for one in catalog.lists if one.path.resolve() not in named]
-        catalog = checklist_files.Catalog([*given, *others], catalog.processes, [])
+        catalog = checklist_files.Catalog([*given, *others], known, processes)
     else:
-        given = list(catalog.lists)
-        problems = [*catalog.process_problems, *check_deliverables(catalog)]
+        given, processes = list(catalog.lists), list(catalog.process_files)
+    check_processes(catalog)
     check_across(catalog, given)
+    problems = catalog.process_problems
     problems += [problem for loaded in given for problem in loaded.problems()]
     _print_problems(problems, len(given), as_json)
     ctx.exit(1 if problems else 0)
@@ -153,7 +154,8 @@ def _print_problems(problems: list[Problem], count: int, as_json: bool) -> None:
 
 
 @checklist.command()
-def schema() -> None:
+@click.option("--process", is_flag=True, help="The format of process.toml instead.")
+def schema(process: bool) -> None:
     """Print the JSON Schema of the checklist format, for completion in editors.
 
     \b
@@ -161,9 +163,12 @@ def schema() -> None:
       fedcheck checklist schema > checklist.schema.json
     """
     from fedcheck.domain.checklist import Checklist
+    from fedcheck.domain.process import Process
     from fedcheck.storage.validation import schema as make
 
-    print_json(make(Checklist, "fedcheck checklist"))
+    print_json(
+        make(Process, "fedcheck process") if process else make(Checklist, "fedcheck checklist")
+    )
 
 
 @checklist.command()
@@ -198,8 +203,8 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
         phases = ", ".join(p.id for p in project.process.phases)
         raise FedcheckError(f'unknown phase "{phase[:60]}"', f"known: {phases}", ErrorKind.USAGE)
     owner = role or project.config.role
-    if owner not in project.process.roles:
-        roles = ", ".join(project.process.roles)
+    if owner not in project.process.all_roles:
+        roles = ", ".join(project.process.all_roles)
         raise FedcheckError(f'unknown role "{owner[:60]}"', f"known: {roles}", ErrorKind.USAGE)
     text = SKELETON.format(
         id=json.dumps(id_),
@@ -238,9 +243,10 @@ What to do and what good looks like.
 @checklist.command()
 @workspace_option
 def freeze(workspace: str | None) -> None:
-    """Copy the shipped lists of the process into the workspace: that pins them.
+    """Copy the lists of the process into the workspace: that pins them.
 
-    Lists that the workspace has already are left alone.
+    Lists that the workspace has already are left alone. The process file comes too where it is
+    your own, so that others can open the workspace.
 
     \b
     Example:
@@ -256,4 +262,10 @@ def freeze(workspace: str | None) -> None:
         )
         say(f"frozen  {name}")
         copied += 1
+    file = session.catalog.process_file(session.project.process.id)
+    if file and file.layer == "user":
+        place = session.root / "checklists" / file.id / checklist_files.PROCESS_FILE
+        atomic_files.make_folder(place.parent)
+        atomic_files.write_whole(place, file.path.read_bytes())
+        say(f"frozen  {file.id}/{checklist_files.PROCESS_FILE}")
     say(f"{plural(copied, 'checklist')} copied to {session.root / 'checklists'}")

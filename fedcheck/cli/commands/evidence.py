@@ -22,7 +22,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.evidence import Evidence, evidence_to_dict
-from fedcheck.domain.evidence_edit import EvidenceEdit
+from fedcheck.domain.evidence_edit import attach_evidence, change_each, detach_each
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -105,7 +105,7 @@ def add(
             for link in dict.fromkeys(links or targets[-1:])
         ]
     _tell_of_twins(session, refs, pieces)
-    report_action(session, session.add_evidence(refs, *pieces), as_json)
+    report_action(session, session.apply(refs, attach_evidence(*pieces)), as_json)
 
 
 def _tell_of_twins(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
@@ -196,10 +196,8 @@ def verify(
     """
     session = open_workspace(workspace, as_of)
     refs = list(dict.fromkeys(row.ref for row, _, _ in _found(session.board(), query)))
-    if outside:
-        session.allow_outside(refs)
     with progress("verifying") as step:
-        verdicts = session.verify_evidence(refs, step)
+        verdicts = session.verify_evidence(refs, step, outside)
     unread = {(v.ref, v.proof.id) for v in verdicts if v.state == "unreadable"}
     found = [
         (row, proof, "unreadable" if (row.ref, proof.id) in unread else state)
@@ -247,7 +245,8 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
         raise FedcheckError(
             f"{len(found)} pieces are meant", "name one by its id, or --all", ErrorKind.USAGE
         )
-    report_action(session, session.remove_evidence([(e.ref, p.id) for e, p in found]), as_json)
+    pieces = tuple((row.ref, one.id) for row, one in found)
+    report_action(session, session.apply_each(detach_each(pieces)), as_json)
 
 
 @evidence.command()
@@ -278,12 +277,12 @@ def renew(
             f"{shown}: no such evidence", "see: fedcheck evidence list", ErrorKind.USAGE
         )
     with progress("reading") as step:
-        fresh = session.renewed(found[0][1], collected, step)
+        fresh = session.renew_evidence(found[0][1], collected, step)
     values = {"collected": fresh.collected, "sha256": fresh.sha256}
     values["expires"] = expires or fresh.expires
-    wanted = EvidenceEdit(tuple((e.ref, p.id) for e, p in found), values, seen=fresh)
+    edits = change_each(tuple((row.ref, one.id) for row, one in found), values, (fresh,))
     label = f"Evidence renewed: {one_line(fresh.name, 60)}"
-    report_action(session, session.revise_evidence(wanted, label), as_json)
+    report_action(session, session.apply_each(edits, label), as_json)
 
 
 def _found(board: "Board", query: tuple[str, ...]) -> list[Proof]:

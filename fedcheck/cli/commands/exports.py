@@ -103,7 +103,7 @@ def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
     if not dry_run:
         deliver(export.data, output, given["force"], quiet=as_json)
         if export.changes:
-            session.apply(export.changes, export.label)
+            session.apply_changes(export.changes, export.label)
     if as_json:
         print_export(None if dry_run else output, export)
         return

@@ -1,6 +1,5 @@
 """Commands on findings: raise, update, list, show."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +21,13 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
-from fedcheck.domain import finding_rules
 from fedcheck.domain.field import Group
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import FindingEdit, detailed
+from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS
-from fedcheck.domain.text import storable
+from fedcheck.domain.reference import split
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS
 
@@ -87,41 +86,30 @@ def add(
     """
     told, described = issues.texts_of(plan, text)
     known = given(details)
-    rated = risk or exposure(known.get("likelihood", ""), known.get("impact", ""))
-    if not rated:
+    if not (risk or exposure(known.get("likelihood", ""), known.get("impact", ""))):
         hint = "say --risk, or both --likelihood and --impact"
         raise FedcheckError("a finding has a risk", hint, ErrorKind.USAGE)
     session = open_workspace(workspace, as_of)
     ref = session.new_ref(FINDINGS)
-    new = Finding(
-        id=ref.partition(":")[2],
+    edit = FindingEdit(
+        new=True,
         title=title,
-        risk=rated,  # type: ignore[arg-type]
-        items=issues.item_refs(session, items),
-        owner=_word(owner),
+        risk=risk,
+        link=issues.item_refs(session, items),
+        owner=owner,
         found=issues.day_of(session, found),
         due=issues.day_of(session, due),
-        plan=_text(told or ""),
-        text=_text(described or ""),
+        plan=told,
+        text=described,
+        details=known,
     )
-    today = session.today()
-    raised = detailed(finding_rules.raised(new, today), known, today)
-    if risk:
-        raised = finding_rules.raised(replace(raised, risk=new.risk, due=new.due), today)
-    action = session.revise([ref], lambda _: raised, f"Finding: {raised.title}")
-    if as_json:
+    action = session.apply([ref], edit, f"Finding: {one_line(title)}")
+    raised = session.project.finding(split(ref)[1])
+    if as_json or raised is None:
         report_action(session, action, as_json)
         return
     far = f"due {output.due_text(raised.due, session.today())}"
     issues.said(raised, raised.risk, far, "" if raised.plan else "no plan yet")
-
-
-def _word(text: str) -> str:
-    return " ".join(storable(text).split())
-
-
-def _text(text: str) -> str:
-    return storable(text).rstrip()
 
 
 @finding.command()
@@ -188,19 +176,17 @@ def update(
     plan, text, rationale = issues.texts_of(plan, text, rationale)
     session = open_workspace(workspace, as_of)
     refs = issues.refs_of(session, FINDINGS, finding_ids)
-    if title is not None and not _word(title):
-        raise FedcheckError("the title is empty", "say the weakness in one line", ErrorKind.USAGE)
     wanted = FindingEdit(
-        items=issues.item_refs(session, items),
-        title=None if title is None else _word(title),
-        text=None if text is None else _text(text),
+        link=issues.item_refs(session, items),
+        title=title,
+        text=text,
         risk=risk,
-        plan=None if plan is None else _text(plan),
-        owner=None if owner is None else _word(owner),
+        plan=plan,
+        owner=owner,
         due=issues.day_of(session, due),
         by_risk=due is not None and not due.strip(),
         deviation=deviation,
-        rationale=None if rationale is None else _text(rationale),
+        rationale=rationale,
         decision=deviation_state,
         retest=retest,
         close=close,
@@ -211,10 +197,8 @@ def update(
         raise FedcheckError(
             "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
         )
-    wanted = replace(wanted, proofs=issues.proofs_of(session, links, kind, outside))
-    today = session.today()
-    change: Callable[[Finding], Finding] = issues.there(lambda old: wanted.apply(old, today))
-    report_action(session, session.revise(refs, change, "Finding updated"), as_json)
+    wanted = replace(wanted, evidence=issues.evidence_of(session, links, kind, outside))
+    report_action(session, session.apply(refs, wanted, "Finding updated"), as_json)
 
 
 def _contradictions(close: bool, reopen: bool, retest: str | None) -> None:

@@ -97,6 +97,8 @@ def _print_gate(
     if not stone.closes:
         say("This milestone has no gate: it closes no phase.")
         return
+    for line in output.replacement_lines(board.project):
+        say(line)
     if stone.question:
         say(stone.question)
     if gate.ready:

@@ -89,7 +89,7 @@ def _note_the_outside(session: "Session") -> "list[Change]":
         session.reconcile()
     except FedcheckError as error:
         complain(f"warning: {error}")
-        return session.unnoted()
+        return session.list_outside()
     return []
 
 

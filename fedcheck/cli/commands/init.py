@@ -8,19 +8,18 @@ import click
 
 from fedcheck.cli.options import Settings, as_of_option, complain, say
 from fedcheck.domain.dates import typed_day
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
-from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage import checklist_files, paths, workspace_files
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
+from fedcheck.storage import checklist_files, config, paths, workspace_files
 
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Name of the service offering.")
-@click.option("--process", "process_id", default="jab", show_default=True, help="Process it takes.")
-@click.option("--role", required=True, help="Your role: csp, 3pao, pmo, jab.")
-@click.option("--impact", help="Impact level; jab: moderate (default) or high.")
+@click.option("--process", "process_id", default="", help="Process it takes; else the default.")
+@click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
+@click.option("--impact", help="Impact level; the process's default otherwise.")
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
 @click.option("--provider", default="", help="Name of the cloud service provider.")
@@ -40,13 +39,22 @@ def init(
 ) -> None:
     """Make a workspace in DIR (here, without one).
 
+    Besides the shipped processes, --process takes one of your own: a folder with a process.toml
+    in your checklists folder, or in DIR/checklists.
+
     \b
     Example:
       fedcheck init acme --name "Acme Vault" --process jab --role csp \\
         --impact moderate --milestone kick-off=2027-02-01
     """
-    catalog = checklist_files.load_catalog(paths.shipped_checklists(), (), None)
+    root = paths.expanded(folder).absolute()
+    shipped, user = paths.shipped_checklists(), config.user_checklists()
+    catalog = checklist_files.load_catalog(shipped, user, root)
+    process_id = process_id or catalog.default_process()
     process = catalog.processes.get(process_id)
+    file = catalog.process_file(process_id)
+    if file is not None and file.problems():
+        raise InvalidFileError(file.problems())
     if process is None:
         known = ", ".join(sorted(catalog.processes))
         hint = did_you_mean(process_id, catalog.processes) or f"known: {known}"
@@ -76,12 +84,11 @@ def init(
         profile=workspace_files.parse_profile(process, options),
         milestones=dates,
     )
-    root = paths.expanded(folder).absolute()
     workspace_files.create(root, text)
     say(f"made  {root}")
     if process.status == "historical":
         complain(f"note: {process.title} is historical. {one_line(process.followed_by)}")
-    say(f"{ROLE_TITLES[role]}: see what to do with  fedcheck -w {folder} next")
+    say(f"{process.role_title(role)}: see what to do with  fedcheck -w {folder} next")
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

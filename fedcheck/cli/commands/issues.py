@@ -2,10 +2,10 @@
 
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.activity import story
@@ -13,15 +13,15 @@ from fedcheck.analysis.issues import Thing, naming, overdue, state_of
 from fedcheck.cli import output
 from fedcheck.cli.options import complain, paint, say
 from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.field import Field, Group, Kind, within_sentence
 from fedcheck.domain.field_values import fact_lines
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.reference import nearest, split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line
-from fedcheck.errors import ErrorKind, FedcheckError, RuleError
+from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from fedcheck.domain.change import HistoryLine
     from fedcheck.domain.evidence import Evidence
     from fedcheck.session import Session
-
-T = TypeVar("T", Request, Finding)
 
 NAMES = {REQUESTS: "request", FINDINGS: "finding"}
 """What one entry of a book is called."""
@@ -81,7 +79,7 @@ def withdraw(session: "Session", book: str, text: str, reason: str, as_json: boo
 
     ref = ref_of(session, book, text)
     title = getattr(session.project.thing(ref), "title", "")
-    action = session.withdraw(ref, reason)
+    action = session.apply([ref], Withdrawal(reason))
     if as_json:
         report_action(session, action, as_json)
         return
@@ -143,30 +141,14 @@ def texts_of(*texts: str | None) -> tuple[str | None, ...]:
     return tuple(text if text is None else text_of(text) for text in texts)
 
 
-def proofs_of(
+def evidence_of(
     session: "Session", links: Iterable[str], kind: str | None, outside: bool
 ) -> "tuple[Evidence, ...]":
-    """Return evidence for links, and remember that this person may look at it."""
-    from fedcheck.storage import evidence_files
-
-    found = tuple(
+    """Return evidence for links; what is attached with an edit may be read from then on."""
+    return tuple(
         session.new_evidence(link, here=Path.cwd(), kind=kind or "", outside=outside)
         for link in links
     )
-    for proof in found:
-        evidence_files.note_added(session.root, proof)
-    return found
-
-
-def there(change: Callable[[T], T]) -> Callable[[T], T]:
-    """Return a change that refuses what somebody has taken away meanwhile."""
-
-    def checked(thing: T) -> T:
-        if not thing.title:
-            raise RuleError(f"{thing.id}: is not there any more", "nothing was saved")
-        return change(thing)
-
-    return checked
 
 
 def history_of(session: "Session", ref: str) -> "list[HistoryLine]":

@@ -19,8 +19,10 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import typed_day
+from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.record_file import MILESTONES
 from fedcheck.storage.workspace_files import known_milestone
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ def milestone(
         if dry_run:
             _tell(name, change, as_json)
             return
-        report_action(session, session.schedule(name, wanted), as_json)
+        report_action(
+            session, session.apply([f"{MILESTONES}:{name}"], MilestoneEdit(wanted)), as_json
+        )
         moved = rescheduling.count_words(change)
         if moved and not as_json:
             say(f"By it: {moved}.")

@@ -244,7 +244,7 @@ def _begin(
 
 
 def _print_sent(session: "Session", as_json: bool) -> None:
-    reports = session.shelf.books[SENT].records if SENT in session.shelf.books else {}
+    reports = session.store.books[SENT].records if SENT in session.store.books else {}
     if as_json:
         keys = ("id", "title", "to", "on", "file", "sha256")
         print_json([{key: getattr(one, key) for key in keys} for one in reports.values()])

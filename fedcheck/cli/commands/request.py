@@ -1,10 +1,9 @@
 """Commands on requests: ask, answer, accept, return, list, show."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from msgspec.structs import replace
 
 from fedcheck.analysis.issues import request_language, state_of
 from fedcheck.analysis.waiting_since import role_of
@@ -20,10 +19,11 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
-from fedcheck.domain import request_rules
 from fedcheck.domain.glossary import REQUEST_KINDS
+from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import storable
+from fedcheck.domain.request_rules import RequestEdit
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import REQUESTS
 
@@ -85,30 +85,26 @@ def add(
     """
     session = open_workspace(workspace, as_of)
     ref = session.new_ref(REQUESTS)
-    new = Request(
-        id=ref.partition(":")[2],
+    edit = RequestEdit(
+        "ask",
+        kind=kind,
         title=title,
-        kind=kind,  # type: ignore[arg-type]
         by=session.who if by is None else by,
         to=to,
         due=issues.day_of(session, due),
-        round=_word(round_),
-        document=_word(document),
-        section=_word(section),
+        round=round_,
+        document=document,
+        section=section,
         text=issues.text_of(text),
-        items=issues.item_refs(session, items),
+        link=issues.item_refs(session, items),
     )
-    asked = request_rules.asked(new, session.today())
-    action = session.revise([ref], lambda _: asked, f"Asked: {asked.title}")
-    if as_json:
+    action = session.apply([ref], edit, f"Asked: {one_line(title)}")
+    asked = session.project.request(split(ref)[1])
+    if as_json or asked is None:
         report_action(session, action, as_json)
         return
     far = f"due {output.due_text(asked.due, session.today())}" if asked.due else ""
     issues.said(asked, f"to {asked.to}" if asked.to else "", far)
-
-
-def _word(text: str) -> str:
-    return " ".join(storable(text).split())
 
 
 @request.command()
@@ -142,14 +138,9 @@ def answer(
     session = open_workspace(workspace, as_of)
     ref = issues.ref_of(session, REQUESTS, request_id)
     whole = None if text is None else issues.text_of(text)
-    proofs = issues.proofs_of(session, links, kind, outside)
-    today = session.today()
-
-    def change(old: Request) -> Request:
-        return request_rules.answered(old, whole, proofs, today)
-
-    action = session.revise([ref], issues.there(change), "Request answered")
-    report_action(session, action, as_json)
+    evidence = issues.evidence_of(session, links, kind, outside)
+    edit = RequestEdit("answer", answer=whole, evidence=evidence)
+    report_action(session, session.apply([ref], edit, "Request answered"), as_json)
 
 
 @request.command()
@@ -170,11 +161,8 @@ def accept(
     """
     session = open_workspace(workspace)
     refs = issues.refs_of(session, REQUESTS, request_ids)
-
-    def change(old: Request) -> Request:
-        return request_rules.accepted(old, comment)
-
-    report_action(session, session.revise(refs, issues.there(change), "Accepted"), as_json)
+    edit = RequestEdit("accept", comment=comment)
+    report_action(session, session.apply(refs, edit, "Accepted"), as_json)
 
 
 @request.command("return")
@@ -191,11 +179,8 @@ def return_(request_id: str, comment: str, workspace: str | None, as_json: bool)
     """
     session = open_workspace(workspace)
     ref = issues.ref_of(session, REQUESTS, request_id)
-
-    def change(old: Request) -> Request:
-        return request_rules.returned(old, comment)
-
-    report_action(session, session.revise([ref], issues.there(change), "Returned"), as_json)
+    edit = RequestEdit("return", comment=comment)
+    report_action(session, session.apply([ref], edit, "Returned"), as_json)
 
 
 @request.command()
@@ -251,23 +236,19 @@ def edit(
     """
     session = open_workspace(workspace, as_of)
     ref = issues.ref_of(session, REQUESTS, request_id)
-    wanted: dict[str, Any] = {k: _word(v) for k, v in fields.items() if v is not None}
-    if wanted.get("title") == "":
-        raise FedcheckError("the title is empty", "say in one line what is asked", ErrorKind.USAGE)
-    if due is not None:
-        wanted["due"] = issues.day_of(session, due)
-    if text is not None:
-        wanted["text"] = storable(issues.text_of(text)).strip()
-    more = issues.item_refs(session, items)
-    if not wanted and not more:
+    day = issues.day_of(session, due)
+    wanted = RequestEdit(
+        due=day,
+        no_due=due is not None and day is None,
+        text=None if text is None else issues.text_of(text),
+        link=issues.item_refs(session, items),
+        **fields,  # type: ignore[arg-type]
+    )
+    if wanted == RequestEdit():
         raise FedcheckError(
             "nothing to change", "say what: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
         )
-
-    def change(old: Request) -> Request:
-        return replace(old, items=tuple(dict.fromkeys((*old.items, *more))), **wanted)
-
-    report_action(session, session.revise([ref], issues.there(change), "Request changed"), as_json)
+    report_action(session, session.apply([ref], wanted, "Request changed"), as_json)
 
 
 @request.command("list")

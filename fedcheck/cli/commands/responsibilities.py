@@ -8,7 +8,6 @@ import click
 
 from fedcheck.analysis import handoffs as waiting
 from fedcheck.analysis import responsibilities as parts
-from fedcheck.analysis.responsibilities import role_label
 from fedcheck.cli import completion, output
 from fedcheck.cli.commands.gate import status_days
 from fedcheck.cli.options import (
@@ -21,6 +20,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.process import role_label
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError

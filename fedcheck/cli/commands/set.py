@@ -22,8 +22,7 @@ from fedcheck.cli.options import (
 from fedcheck.domain.dates import typed_due
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
-from fedcheck.domain.item_rules import ItemEdit, TestEdit
-from fedcheck.domain.item_rules import like as same_as
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.record import Record
 from fedcheck.errors import ErrorKind, FedcheckError
 
@@ -53,7 +52,7 @@ def _as_another(
 ) -> tuple[str | None, str | None, TestEdit]:
     """Return result, reason and the rest as of another test; what was given itself wins."""
     record = session.project.record(session.resolve(like))
-    found = same_as(record)
+    found = repeat_test(record)
     own = testing or TestEdit()
     names = own.__struct_fields__
     given = {name: value for name in names if (value := getattr(own, name)) is not None}
@@ -122,9 +121,11 @@ def set_(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
     day = _due(session, due)
-    edit = ItemEdit(status, result, owner, day, note, reason, confirm, private_note, testing, more)
+    edit = ItemEdit(
+        status, result, owner, day, note, reason, confirm, private_note, testing, more=more
+    )
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
-    action = session.edit(refs, edit)
+    action = session.apply(refs, edit)
     if status == "blocked" and not reason:
         _ask_for_reason(session, refs)
     report_action(session, action, as_json)

@@ -118,6 +118,8 @@ def _attention(board: "Board") -> None:
     if lost:
         text = plural(len(lost), "record") + " of items that are gone: fedcheck doctor"
         say(f"orphaned  {paint(text, fg='yellow')}")
+    for line in output.replacement_lines(board.project):
+        say(line)
 
 
 def _ledgers(board: "Board") -> None:

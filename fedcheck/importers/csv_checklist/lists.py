@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item, Section, Source
 from fedcheck.domain.glossary import DEMANDED
-from fedcheck.domain.process import ROLE_TITLES
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.domain.workspace import Project
@@ -68,7 +67,7 @@ def _find_earlier(session: Session, name: str) -> Checklist | None:
     known = [one for one in session.catalog.lists if one.id == name]
     if not known:
         return None
-    old = session.project.checklists.get(name) or known[0].checklist
+    old = session.project.as_written(name) or known[0].checklist
     ours = known[0].layer == "workspace" and old is not None
     if not ours or old is None or not any(one.id == SOURCE for one in old.sources):
         text = f"{name}: a checklist is called so already"
@@ -87,7 +86,7 @@ def _check_phase(project: Project, name: str) -> str:
 
 
 def _check_role(project: Project, name: str) -> str:
-    known = (*project.process.roles, *ROLE_TITLES)
+    known = project.process.all_roles
     if name not in known:
         hint = did_you_mean(name, known) or "say --role; known: " + ", ".join(known)
         raise FedcheckError(f'unknown role "{one_line(name, 40)}"', hint, ErrorKind.USAGE)
@@ -100,8 +99,9 @@ def _choose_place(
     """Return phase and role of a row: those that it names, else those of the list."""
     phases = {p.id.casefold(): p.id for p in project.process.phases}
     phases |= {p.title.casefold(): p.id for p in project.process.phases}
-    roles = {r: r for r in (*project.process.roles, *ROLE_TITLES)}
-    roles |= {title.casefold(): r for r, title in ROLE_TITLES.items()}
+    process = project.process
+    roles = {r: r for r in process.all_roles}
+    roles |= {process.role_title(r).casefold(): r for r in process.all_roles}
     place = []
     for what, said, known, own in (
         ("phase", task.phase, phases, usual[0]),

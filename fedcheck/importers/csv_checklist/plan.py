@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value, with_field
-from fedcheck.domain.item_rules import ItemEdit, edited
+from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
+from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import candidates
@@ -125,7 +126,7 @@ def _code(text: str) -> str:
 
 
 def _known(session: Session, query: str) -> _Known:
-    board = session.board().shared()
+    board = session.board().shared(with_internal=True)
     wanted = item_language(board.project).parse(query)
     rows = {e.ref: e for e in wanted.select(board.rows.values(), board.today)}
     by_code: dict[str, list[str]] = {}
@@ -197,12 +198,10 @@ def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
         for name in FIELDS
         if name in task.values and (value := _taken(work, task, ref, record, name)) is not None
     }
-    became = _edited(work, task, ref, item, record, taken)
-    if taken.get("done") and became.status == "done":
-        became = replace(became, done=date.fromisoformat(taken["done"]))
+    became = _edit(work, task, item, record, taken)
     evidence = tuple(_new_evidence(work, task, ref, record))
     if evidence:
-        became = replace(became, evidence=(*became.evidence, *evidence))
+        became = apply_evidence_edit(became, attach_evidence(*evidence))
     made = differences(ref, record, became)
     work.changes += made
     work.changed += bool(made)
@@ -224,9 +223,7 @@ def _taken(work: _Work, task: Task, ref: str, record: Record, name: str) -> str 
     return theirs if merged.taken else None
 
 
-def _edited(
-    work: _Work, task: Task, ref: str, item: Item, record: Record, taken: Mapping[str, str]
-) -> Record:
+def _edit(work: _Work, task: Task, item: Item, record: Record, taken: Mapping[str, str]) -> Record:
     """Return the record with what was taken, by the rules; what they refuse is noted."""
     wanted: dict[str, Any] = {
         name: taken[name] for name in ("owner", "due", "note", "reason") if name in taken
@@ -236,15 +233,17 @@ def _edited(
         moved.pop("status", None)
     if moved and (reason := task.values.get("reason")):
         wanted["reason"] = reason
+    if taken.get("done"):
+        wanted["done"] = date.fromisoformat(taken["done"])
     if not (wanted or moved):
         return record
     today = work.session.today()
     try:
-        return _after(record, edited(ref, item, record, ItemEdit(**wanted, **moved), today))
+        return apply_item_edit(item, record, ItemEdit(**wanted, **moved), today)
     except RuleError as error:
         work.note(task, str(error), error.hint if "--" not in error.hint else _remedy(error))
     try:
-        return _after(record, edited(ref, item, record, ItemEdit(**wanted), today))
+        return apply_item_edit(item, record, ItemEdit(**wanted), today)
     except RuleError as error:
         work.note(task, str(error), error.hint)
         return record
@@ -254,12 +253,6 @@ def _remedy(error: RuleError) -> str:
     if error.wants == "reason":
         return "write the reason into a column: --map reason=..."
     return "give it another status in the sheet"
-
-
-def _after(record: Record, changes: Iterable[Change]) -> Record:
-    for change in changes:
-        record = with_field(record, change.field, change.new)
-    return record
 
 
 def _new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:

@@ -85,8 +85,6 @@ LARGEST = 24 * 1024 * 1024
 MOST_TWICE = 20
 """How many duplicate keys are listed."""
 
-PHASE = "full-assessment"
-ROLE = "3pao"
 LIST_IDS: dict[By, str] = {"control": "oscal.controls", "objective": "oscal.objectives"}
 """The usual names: the same for every edition, so that a newer one keeps what is recorded."""
 
@@ -166,11 +164,16 @@ def _find_earlier(session: Session, name: str) -> Checklist | None:
 
 def _choose_phase(session: Session, said: str, before: Checklist | None) -> str:
     known = [phase.id for phase in session.project.process.phases]
-    phase = said or (before.phase if before else PHASE)
+    usual = session.project.process.assessment_phase
+    phase = said or (before.phase if before else usual)
     if phase in known:
         return phase
     hint = (did_you_mean(said, known) if said else "") or "say --phase; known: " + ", ".join(known)
-    text = f'unknown phase "{one_line(said, 40)}"' if said else f"this process has no {phase}"
+    text = (
+        f'unknown phase "{one_line(said, 40)}"'
+        if said
+        else f"this process has no {usual or 'phase of assessment'}"
+    )
     raise FedcheckError(text, hint, ErrorKind.USAGE)
 
 
@@ -201,7 +204,7 @@ def _build_list(
         name,
         (session.project.process.id,),
         phase,
-        ROLE,
+        session.project.process.assessor or session.project.config.role,
         f"{file.title}: {what}",
         sources=(Source(SOURCE, f"{file.title}, {edition}" if edition else file.title),),
         sections=sections,

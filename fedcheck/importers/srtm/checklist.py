@@ -11,6 +11,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
+from fedcheck.domain.process import Process
 from fedcheck.domain.query_fields import FAMILIES, family
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
@@ -140,14 +141,11 @@ def short_digest(*texts: str) -> str:
 EXPECTS = ("Evidence collected during the test",)
 """Every row of the workbook names its evidence (SAR Template v5.0, section 4.4, instruction)."""
 
-ASSESSOR = "3pao"
-PHASE = "full-assessment"
 LEVELS = {"li-saas": "LI-SaaS", "low": "Low", "moderate": "Moderate", "high": "High"}
 TITLE = 110
 """The longest title that is made of an objective, in cells."""
 
 _SOURCE = "srtm"
-_CLASSIC = ("jab", "agency")
 _LEVEL = re.compile(r"(?<![a-z])(li[\s_-]?saas|tailored|low|moderate|high)(?![a-z])", re.I)
 _LEVEL_HEADINGS = {
     "categorization level", "security categorization level", "system categorization level",
@@ -237,23 +235,25 @@ class Made:
 
 def usual_list_id(project: Project, level: str) -> str:
     """Return the id of the list of a level: `rev5.srtm-moderate`."""
-    process = "rev5" if project.process.id in _CLASSIC else project.process.id
-    return f"{process}.srtm-{level}" if level else f"{process}.srtm"
+    made = project.process.srtm
+    name = made.list_id if made and made.list_id else f"{project.process.id}.srtm"
+    return f"{name}-{level}" if level else name
 
 
 def check_phase(project: Project, wanted: str) -> str:
     """Return the phase of the list. Raises FedcheckError (status 2) where it is to be named."""
     phases = [phase.id for phase in project.process.phases]
-    name = wanted or PHASE
+    name = wanted or project.process.assessment_phase
     if name in phases:
         return name
     hint = did_you_mean(name, phases) if wanted else "name one: --phase " + phases[0]
-    raise FedcheckError(f"the process has no phase {one_line(name, 40)}", hint, ErrorKind.USAGE)
+    what = f"the process has no phase {one_line(name, 40)}" if name else "which phase is it for?"
+    raise FedcheckError(what, hint, ErrorKind.USAGE)
 
 
 def build_list(project: Project, name: str, phase: str, steps: Steps, known: About) -> Made:
     """Return the list of a workbook; what a person added to an item that is there stays."""
-    old = project.checklists.get(name)
+    old = project.as_written(name)
     ids, notes = assign_item_ids(steps.steps, old)
     before = {item.id: item for _, item in old.items.values()} if old else {}
     sections: dict[str, list[Item]] = {}
@@ -279,10 +279,9 @@ def build_list(project: Project, name: str, phase: str, steps: Steps, known: Abo
     checklist = Checklist(
         format=FORMAT,
         id=name,
-        process=_CLASSIC if project.process.id in _CLASSIC and phase == PHASE
-        else (project.process.id,),
+        process=_served(project.process, phase),
         phase=phase,
-        role=ASSESSOR if ASSESSOR in project.process.roles else project.config.role,
+        role=project.process.assessor or project.config.role,
         title=f"Test steps of the SRTM{level}",
         summary="The assessment procedures of the test case workbook, by control family.",
         sources=(Source(_SOURCE, known.title or "Security Requirements Traceability Matrix"),),
@@ -291,6 +290,13 @@ def build_list(project: Project, name: str, phase: str, steps: Steps, known: Abo
     pairs = tuple(zip(ids, steps.steps, strict=True))
     kept_ids = tuple(item.id for item in kept)
     return Made(checklist, pairs, kept_ids, len(gone) - len(kept), tuple(notes))
+
+
+def _served(process: Process, phase: str) -> tuple[str, ...]:
+    """Return the processes that a list serves: in another phase it is that of one process."""
+    if process.srtm is None or phase != process.assessment_phase:
+        return (process.id,)
+    return process.srtm.process or (process.id,)
 
 
 def _family(step: Step) -> str:

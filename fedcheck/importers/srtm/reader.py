@@ -70,7 +70,7 @@ def plan(
         recording.read(ref, item, step, findings.get(ref, []))
     recording.close()
     notes = [*_profile_notes(session, known.level), *steps.notes, *made.notes, *recording.notes]
-    new = () if project.checklists.get(name) == made.checklist else (made.checklist,)
+    new = () if project.as_written(name) == made.checklist else (made.checklist,)
     return Plan(
         label=one_line(path.name, 80),
         facts=tuple(_facts(path, steps, made, recording, known.level)),

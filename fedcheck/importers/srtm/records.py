@@ -16,11 +16,13 @@ from msgspec.structs import replace
 from fedcheck.domain.change import Change, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import Finding, exposure, remediation_due
-from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
+from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, apply_item_edit
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
-from fedcheck.errors import FedcheckError
+from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, read_line
 from fedcheck.importers.merge import merge
 from fedcheck.importers.plan import Note
@@ -80,7 +82,7 @@ class Recording:
     notes: list[Note] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     kept: int = 0
-    _raised: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    _raised: dict[tuple[str, str], tuple[FindingEdit, str]] = field(default_factory=dict)
     _new: dict[str, Finding] = field(default_factory=dict)
     _ids: frozenset[str] = frozenset()
     _off: frozenset[tuple[str, str]] | None = None
@@ -100,12 +102,14 @@ class Recording:
         if not any(said.values()):
             return
         old = self.session.project.record(ref)
-        ours = cells.write_cells(old, cells.select_open(findings))
-        new = self._texts(step, said, ours, old)
-        new = self._result(item, step, said, new)
-        new = self._evidence(ref, step, said["evidence"], new)
-        if new != old:
-            new = self._started(item, old, new)
+        edit = self._edit(step, said, old, cells.write_cells(old, cells.select_open(findings)))
+        new = self._apply(item, step, edit, old) if edit else old
+        added = self._evidence(ref, step, said["evidence"], new)
+        if added:
+            new = apply_evidence_edit(new, attach_evidence(*added))
+        if new != old:  # a test of which something is known is no longer to do
+            started = ItemEdit(status="doing" if new.status == "todo" else None)
+            new = apply_item_edit(item, new, started, self.session.today())
             self.changes += differences(ref, old, new)
         self._risk(ref, step, said, findings, new)
 
@@ -168,37 +172,58 @@ class Recording:
         self._note(step, column, what, remedy)
         return False
 
-    def _texts(self, step: Step, said: dict[str, str], ours: dict[str, str], old: Record) -> Record:
-        new = old
+    def _edit(
+        self, step: Step, said: dict[str, str], old: Record, ours: dict[str, str]
+    ) -> ItemEdit | None:
+        """Return the edit that texts and result of a step make; none where ours all stand."""
+        texts: dict[str, Any] = {}
         for name in ("observation", "differential", "tester", "tested", "sample"):
             if self._takes(step, name, said[name], ours[name]):
-                value: Any = date.fromisoformat(said[name]) if name == "tested" else said[name]
-                changed: dict[str, Any] = {name: value}
-                new = replace(new, **changed)
-        return new
+                texts[name] = date.fromisoformat(said[name]) if name == "tested" else said[name]
+        result = self._result(step, said, old)
+        if result and old.result:  # another result than the one that was tested again
+            texts["retest"] = ""
+        testing = TestEdit(**texts) if texts else None
+        if result:
+            reason = self._reason(said, old) if result == "not-applicable" else ""
+            return ItemEdit(result=result, reason=reason, testing=testing, undated=True)
+        return ItemEdit(testing=testing, undated=True) if testing else None
 
-    def _result(self, item: Item, step: Step, said: dict[str, str], old: Record) -> Record:
+    def _result(self, step: Step, said: dict[str, str], old: Record) -> str:
+        """Return the result to take over; empty where ours stands."""
         result = said["result"]
         ours = old.result or ("not-applicable" if old.status == "na" else "")
-        if result == ours and result and not old.result:
-            return replace(old, result=result)
-        if not self._takes(step, "result", result, ours):
-            return old
-        new: Record = replace(old, result=result, review="", reviewer="", reviewed=None)
-        if old.result:  # another result than the one that was tested again
-            new = replace(new, retest="", retested=None)
-        if result == "not-applicable":
-            why = one_line(said["observation"], 200) or NOT_APPLICABLE
-            reason = old.reason if old.status == "na" and old.reason else why
-            return replace(new, status="na", done=None, reason=reason)
-        done = old.done if old.status == "done" and old.done else self.session.today()
-        return replace(new, status="done", done=done, reason="")
+        if result and result == ours and not old.result:
+            return result
+        return result if self._takes(step, "result", result, ours) else ""
 
-    def _evidence(self, ref: str, step: Step, text: str, old: Record) -> Record:
+    def _reason(self, said: dict[str, str], old: Record) -> str:
+        """Return why a test is not applicable: our reason, else what was observed."""
+        if old.status == "na" and old.reason:
+            return old.reason
+        return one_line(said["observation"], 200) or NOT_APPLICABLE
+
+    def _apply(self, item: Item, step: Step, edit: ItemEdit, old: Record) -> Record:
+        """Return the record after an edit; what the rules refuse is noted.
+
+        Where that is the day of the test alone, all else is taken over.
+        """
+        today = self.session.today()
+        try:
+            return apply_item_edit(item, old, edit, today)
+        except RuleError as error:
+            self._note(step, "tested" if edit.testing else "result", str(error), error.hint)
+        if edit.testing is None or edit.testing.tested is None:
+            return old
+        edit = replace(edit, testing=replace(edit.testing, tested=None))
+        return self._apply(item, step, edit, old)
+
+    def _evidence(self, ref: str, step: Step, text: str, old: Record) -> list[Evidence]:
+        """Return the evidence that a cell adds to what is there."""
         if text and is_nothing(text):
             self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
-            return old
-        ours = "\n".join(cells.write_evidence(one) for one in old.evidence)
+            return []
+        ours = "\n".join(cells.write_evidence(proof) for proof in old.evidence)
         known = {KEPT_INSIDE, *ours.split("\n"), *cells.split_evidence(ours)}
         added: list[Evidence] = []
         taken = {proof.id for proof in old.evidence}
@@ -213,7 +238,7 @@ class Recording:
                 added.append(proof if same in taken else replace(proof, id=same))
                 taken.add(same)
         self.counts["evidence"] += len(added)
-        return replace(old, evidence=(*old.evidence, *added)) if added else old
+        return added
 
     def _taken_off(self) -> frozenset[tuple[str, str]]:
         """Return the pieces that somebody took off, as references and fields of the history."""
@@ -246,14 +271,6 @@ class Recording:
             proof = replace(proof, label=text)
         return replace(proof, collected=collected)
 
-    def _started(self, item: Item, old: Record, new: Record) -> Record:
-        """A test of which something is known is no longer to do."""
-        if new.status == "todo":
-            new = replace(new, status="doing")
-        if old.status == "todo" or not old.basis:
-            return replace(new, basis=item.basis())
-        return new
-
     def _risk(
         self,
         ref: str,
@@ -278,7 +295,7 @@ class Recording:
         if not findings:
             self._raise(ref, step, said, record)
         elif len(standing) == 1:
-            self._revise(step, said, standing[0], names)
+            self._change(step, said, standing[0], names)
         else:
             ours = cells.write_risk_cells(standing or findings)
             for name in names:
@@ -298,25 +315,26 @@ class Recording:
             self._note(step, "risk", "a risk, and the test is satisfied", "see which is right")
         first = (said["risk"] or said["statement"]).split("\n")[0]
         title = one_line(first, TITLE) or f"{step.code}: other than satisfied"
-        new = replace(
-            Finding(self._free_id(ref, title)),
+        names = ("likelihood", "impact", "recommendation")
+        details = {name: said[name] for name in names} | {"comment": said["statement"]}
+        edit = FindingEdit(
+            new=True,
             title=title,
             text=said["risk"],
-            items=(ref,),
-            likelihood=said["likelihood"],
-            impact=said["impact"],
             risk=risk or "high",
-            recommendation=said["recommendation"],
-            comment=said["statement"],
             found=found,
-            due=remediation_due(risk or "high", found),
+            details=details,
         )
         area = (step.sheet, step.merged.get("risk", ""))
         before = self._raised.get(area)
-        if before is not None and new == replace(before, id=new.id, items=(ref,)):
-            new = replace(before, items=(*before.items, ref))  # one risk, merged over several tests
+        if before is not None and edit == before[0]:  # one risk, merged over several tests
+            start, link = self._new[before[1]], FindingEdit(link=(ref,))
+            new = apply_finding_edit(start, link, self.session.today())
+        else:
+            blank = Finding(self._free_id(ref, title))
+            new = apply_finding_edit(blank, replace(edit, link=(ref,)), self.session.today())
         if area[1]:
-            self._raised[area] = new
+            self._raised[area] = edit, new.id
         self._new[new.id] = new
 
     def _free_id(self, ref: str, title: str) -> str:
@@ -325,15 +343,16 @@ class Recording:
         taken = same in self._ids or same in self._new
         return self.session.new_ref(FINDINGS).partition(":")[2] if taken else same
 
-    def _revise(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
-        ours, new = cells.write_risk_cells([old]), old
-        for name in names:
-            if self._takes(step, name, said[name], ours[name]):
-                changed: dict[str, Any] = {_FINDING_FIELDS.get(name, name): said[name]}
-                new = replace(new, **changed)
-        risk = exposure(new.likelihood, new.impact)
-        if risk and (new.likelihood, new.impact) != (old.likelihood, old.impact):
-            new = rated(new, risk)
+    def _change(self, step: Step, said: dict[str, str], old: Finding, names: Sequence[str]) -> None:
+        """Take over what a step says of a finding that stands."""
+        ours = cells.write_risk_cells([old])
+        taken = {
+            _FINDING_FIELDS.get(name, name): said[name]
+            for name in names
+            if self._takes(step, name, said[name], ours[name])
+        }
+        edit = FindingEdit(text=taken.pop("text", None), details=taken)
+        new = apply_finding_edit(old, edit, self.session.today())
         self.changes += differences(f"{FINDINGS}:{old.id}", old, new)
 
 

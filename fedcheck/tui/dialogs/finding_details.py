@@ -13,7 +13,7 @@ from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form, printed
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, detailed
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_edit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
@@ -141,12 +141,12 @@ class Weakness:
 
     def _save(self, at: str, details: Mapping[str, Any]) -> None:
         """Save details as one change, then show them all again as they will be."""
-        today = self.app.board.today
+        edit, today = FindingEdit(details=details), self.app.session.today()
         try:
-            self.finding = detailed(self.finding, details, today)
+            self.finding = apply_finding_edit(self.finding, edit, today)
         except RuleError as error:
             self.app.tell(str(error), error.hint, "warning")
         else:
             words = f"{DETAILS[at].lower()}: {_shown(self.finding, at, 200) or 'not set'}"
-            self.revising.save(self.finding, lambda old: detailed(old, details, today), words)
+            self.revising.save(self.finding, edit, words)
         self.ask(at)

@@ -1,20 +1,18 @@
 """The forms of requests and findings: ask something, raise a finding, change either."""
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-from msgspec.structs import replace
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
-from fedcheck.domain.finding_rules import raised
+from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
-from fedcheck.domain.request_rules import asked
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.request_rules import RequestEdit
+from fedcheck.domain.text import clean, one_line, storable
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, unless_changed
 from fedcheck.tui.dialogs.form import Field, FormScreen
@@ -38,34 +36,42 @@ Done = Callable[[str], object]
 
 def ask_request(app: "FedcheckApp", kind: str, done: Done, item: str = "") -> None:
     """Ask for a new request, with what the last one of its kind says where that helps."""
-    session, today = app.session, app.board.today
+    session = app.session
     same = [one for one in session.project.requests if one.kind == kind]
-    last = same[-1] if same else Request("", by="3pao" if kind == "evidence" else "", to="csp")
+    process = session.project.process
+    by, to, round_ = (process.assessor if kind == "evidence" else "", process.provider, "")
+    if same:
+        by, to, round_ = same[-1].by, same[-1].to, same[-1].round
     ref = session.new_ref("requests")
-    new = Request(ref.partition(":")[2], kind=kind, by=last.by, to=last.to, round=last.round)  # type: ignore[arg-type]
-    new = replace(new, items=(item,) if item else ())
+    items = (item,) if item else ()
+    start = {"by": by, "to": to, "round": round_, "items": " ".join(items)}
     title = "Request for evidence" if kind == "evidence" else "Question"
 
     def given(values: Values | None) -> None:
         if values is not None:
-            made = asked(_filled(app, new, values), today)
             words = "was asked" if kind == "question" else "was asked for"
-            Revising(app, "requests").save(made, lambda _: made, words)
+            edit = RequestEdit("ask", kind, **_request_values(app, values, items))
+            app.change(lambda: session.apply([ref], edit, _label(values["title"], words)))
             done(ref)
 
-    app.push_screen(FormScreen(title, _request_fields(app, new)), given)
+    fields = _request_fields(app, Request(split(ref)[1]), items)
+    app.push_screen(FormScreen(title, _started(fields, start)), given)
 
 
 def amend_request(app: "FedcheckApp", request: Request) -> None:
     """Change what is asked."""
-    _amend(app, "requests", request, _request_fields(app, request))
+
+    def edit_of(values: Values) -> RequestEdit:
+        return RequestEdit(**_request_values(app, values, request.items))
+
+    _amend(app, "requests", request, _request_fields(app, request, request.items), edit_of)
 
 
 def ask_risk(
     app: "FedcheckApp", done: Done, items: Sequence[str] = (), title: str = "A new finding"
 ) -> None:
     """Ask for the risk of a new finding, then for the rest."""
-    _ask_risk(app, title, lambda risk: raise_finding(app, risk, done, items))
+    _ask_risk(app, title, lambda risk: ask_finding(app, risk, done, items))
 
 
 def _ask_risk(app: "FedcheckApp", title: str, then: Callable[[str], object]) -> None:
@@ -97,7 +103,7 @@ def saved_then_offered(app: "FedcheckApp", refs: Sequence[str]) -> Callable[[], 
             _offer_several(app, bare)
 
     def job() -> Transaction:
-        action = session.edit(refs, ItemEdit(result=UNSATISFIED))
+        action = session.apply(refs, ItemEdit(result=UNSATISFIED))
         app.call_later(offer)
         return action
 
@@ -123,105 +129,128 @@ def _offer_several(app: "FedcheckApp", refs: Sequence[str]) -> None:
 
 
 def _raise_each(app: "FedcheckApp", refs: Sequence[str], risk: str) -> None:
-    """Raise a finding for each test, as one action."""
-    session, today = app.session, app.session.today()
-    made = {}
-    for ref in refs:
-        new = session.new_ref("findings")
-        made[new.partition(":")[2]] = raised(_new_finding(app, new, risk, (ref,), today), today)
-    names = [f"findings:{name}" for name in made]
+    """Raise a finding for each test, as one transaction."""
+    session = app.session
+    edits = [
+        (session.new_ref("findings"), FindingEdit(new=True, title=title, risk=risk, link=(ref,)))
+        for ref, title in zip(refs, (_finding_title(app, ref) for ref in refs), strict=True)
+    ]
     words = f"{len(refs)} findings were raised, {risk} risk"
-    app.change(lambda: session.revise(names, lambda old: made[old.id], words))
+    app.change(lambda: session.apply_each(edits, words))
 
 
-def _new_finding(
-    app: "FedcheckApp", ref: str, risk: str, items: Sequence[str], today: date
-) -> Finding:
-    """Return a finding by the first test that found it."""
-    first = app.session.project.item(items[0]) if items else None
-    return Finding(
-        ref.partition(":")[2],
-        title=f"{first.title}: not satisfied" if first else "",
-        risk=risk,  # type: ignore[arg-type]
-        items=tuple(items),
-        owner="",
-        found=today,
-        due=remediation_due(risk, today),
-    )
+def _finding_title(app: "FedcheckApp", ref: str) -> str:
+    """Return the title of a finding after the test that found it."""
+    item = app.session.project.item(ref)
+    return f"{item.title}: not satisfied" if item else ref
 
 
-def raise_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str] = ()) -> None:
+def ask_finding(app: "FedcheckApp", risk: str, done: Done, items: Sequence[str] = ()) -> None:
     """Ask for a new finding; its due date follows from the risk until somebody says otherwise."""
-    session, today = app.session, app.board.today
+    session = app.session
     ref = session.new_ref("findings")
-    new = _new_finding(app, ref, risk, items, today)
+    title = _finding_title(app, items[0]) if items else ""
+    due = remediation_due(risk, app.board.today).isoformat()
+    start = {"title": title, "items": " ".join(items), "due": due}
 
     def given(values: Values | None) -> None:
         if values is not None:
-            made = raised(_filled(app, new, values), today)
-            Revising(app, "findings").save(made, lambda _: made, f"was raised, {risk} risk")
+            edit = FindingEdit(new=True, risk=risk, **_finding_values(app, values, tuple(items)))
+            label = _label(values["title"], f"was raised, {risk} risk")
+            app.change(lambda: session.apply([ref], edit, label))
             done(ref)
 
-    title = f"Finding, {risk} risk: {REMEDIATION[risk].count} days to remediate"
-    app.push_screen(FormScreen(title, _finding_fields(app, new)), given)
+    fields = _finding_fields(app, Finding(split(ref)[1]), tuple(items))
+    heading = f"Finding, {risk} risk: {REMEDIATION[risk].count} days to remediate"
+    app.push_screen(FormScreen(heading, _started(fields, start)), given)
 
 
 def amend_finding(app: "FedcheckApp", finding: Finding) -> None:
     """Change what was found."""
-    _amend(app, "findings", finding, _finding_fields(app, finding))
+
+    def edit_of(values: Values) -> FindingEdit:
+        return FindingEdit(**_finding_values(app, values, finding.items, finding.found is None))
+
+    _amend(app, "findings", finding, _finding_fields(app, finding, finding.items), edit_of)
+
+
+def _label(title: str, words: str) -> str:
+    return f'"{one_line(title, 50)}" {words}'
+
+
+def _started(fields: Iterable[Field], start: Values) -> list[Field]:
+    """Return the fields of a form with what they begin with."""
+    return [replace(one, value=start.get(one.name, one.value)) for one in fields]
 
 
 def _amend(
-    app: "FedcheckApp", book: str, thing: Any, fields: list[Field], draft: Values | None = None
+    app: "FedcheckApp",
+    book: str,
+    thing: Thing,
+    fields: list[Field],
+    edit_of: Callable[[Values], RequestEdit | FindingEdit],
+    draft: Values | None = None,
 ) -> None:
-    """Ask for other words, and save only what was changed; nobody's text is written over."""
+    """Ask for other words, and save only what was changed; nobody's text is written over.
+
+    The fields hold what is stored, and a draft what was typed before.
+    """
+    seen = {one.name: one.value for one in fields}
 
     def given(values: Values | None) -> None:
         if values is None:
             return
-        wanted = _filled(app, thing, values)
-        names = [n for n in values if getattr(wanted, n) != getattr(thing, n)]
-        changed = {name: getattr(wanted, name) for name in names}
+        changed = {one.name: values[one.name] for one in fields if _differs(one, values[one.name])}
 
         def conflict(error: ConflictError) -> None:
-            both = f"{error.now.rstrip()}\n\n{wanted.text}"
+            both = f"{error.now.rstrip()}\n\n{values['text'].strip()}"
             app.tell(
                 "The text was changed while you wrote", "both stand in the form now", "warning"
             )
-            _amend(app, book, replace(thing, text=error.now), fields, {**values, "text": both})
+            now = _started(fields, {"text": error.now})
+            _amend(app, book, thing, now, edit_of, {**values, "text": both})
 
         if changed:
-            Revising(app, book).save(
-                thing,
-                lambda old: replace(old, **changed),
-                "changed",
-                unless_changed("text", thing.text),
-                conflict,
-            )
+            guard = unless_changed("text", seen["text"])
+            Revising(app, book).save(thing, edit_of(changed), "changed", guard, conflict)
 
-    shown = [dataclasses.replace(f, value=(draft or {}).get(f.name, f.value)) for f in fields]
-    app.push_screen(FormScreen(f"Change: {thing.title}", shown), given)
+    app.push_screen(FormScreen(f"Change: {thing.title}", _started(fields, draft or {})), given)
 
 
-def _filled(app: "FedcheckApp", thing: Any, values: Values) -> Any:
-    """Return a request or a finding with what was typed."""
-    kept: dict[str, Any] = {}
-    for name, text in values.items():
-        if name == "due":
-            kept[name] = day_of(app, text) or _by_risk(thing)
-        elif name == "items":
-            kept[name] = items_of(app, text, thing.items)
-        elif name in ("text", "plan"):
-            kept[name] = storable(text).strip()
-        else:
-            kept[name] = " ".join(storable(text).split())
-    return replace(thing, **kept)
+def _differs(field: Field, text: str) -> bool:
+    """Tell whether a text is another one than a form shows for a field."""
+    if field.long:
+        return storable(text).strip() != clean(field.value).strip()
+    return " ".join(storable(text).split()) != one_line(field.value)
 
 
-def _by_risk(thing: Thing) -> date | None:
-    if isinstance(thing, Finding) and thing.found:
-        return remediation_due(thing.risk, thing.found)
-    return None
+def _request_values(app: "FedcheckApp", values: Values, items: tuple[str, ...]) -> dict[str, Any]:
+    """Return what was typed as fields of an edit of a request."""
+    found: dict[str, Any] = {n: v for n, v in values.items() if n not in ("due", "items")}
+    if "due" in values:
+        found["due"] = day_of(app, values["due"])
+        found["no_due"] = found["due"] is None
+    return found | _links(app, values, items)
+
+
+def _finding_values(
+    app: "FedcheckApp", values: Values, items: tuple[str, ...], undated: bool = False
+) -> dict[str, Any]:
+    """Return what was typed as fields of an edit of a finding; it may have no day of discovery."""
+    found: dict[str, Any] = {n: v for n, v in values.items() if n not in ("due", "items")}
+    if "due" in values:
+        found["due"] = day_of(app, values["due"])
+        found["no_due"] = found["due"] is None and undated
+        found["by_risk"] = found["due"] is None and not undated
+    return found | _links(app, values, items)
+
+
+def _links(app: "FedcheckApp", values: Values, items: tuple[str, ...]) -> dict[str, Any]:
+    """Return which items were linked and which taken off; a form of a new one links all."""
+    if "items" not in values:
+        return {}
+    wanted = items_of(app, values["items"], items)
+    return {"link": wanted, "unlink": tuple(ref for ref in items if ref not in wanted)}
 
 
 def _needed(what: str) -> Callable[[str], str]:
@@ -233,7 +262,7 @@ def _needed(what: str) -> Callable[[str], str]:
     return preview
 
 
-def _request_fields(app: "FedcheckApp", request: Request) -> list[Field]:
+def _request_fields(app: "FedcheckApp", request: Request, items: tuple[str, ...]) -> list[Field]:
     project = app.session.project
     known = project.requests
     people = _seen([*project.people(), *project.process.roles, *(r.by for r in known)])
@@ -253,12 +282,12 @@ def _request_fields(app: "FedcheckApp", request: Request) -> list[Field]:
         Field("section", "Section", request.section, "section, page or control"),
         Field("round", "Round", request.round, "1", _seen(r.round for r in known)),
         Field("items", "Items", _tails(request), "ids of items it concerns, such as ac-2",
-              preview=items_preview(app, request.items)),
+              preview=items_preview(app, items)),
         Field("text", "In full", request.text, long=True),
     ]  # fmt: skip
 
 
-def _finding_fields(app: "FedcheckApp", finding: Finding) -> list[Field]:
+def _finding_fields(app: "FedcheckApp", finding: Finding, items: tuple[str, ...]) -> list[Field]:
     project = app.session.project
     people = _seen([*project.people(), *project.process.roles])
     without = "by its risk"
@@ -268,7 +297,7 @@ def _finding_fields(app: "FedcheckApp", finding: Finding) -> list[Field]:
             preview=_needed("say the weakness in one line"),
         ),
         Field("items", "Found by", _tails(finding), "ids of the tests that found it",
-              preview=items_preview(app, finding.items)),
+              preview=items_preview(app, items)),
         Field("owner", "Owner", finding.owner, "who remediates it", people),
         Field("due", "Due", _day(finding), "2027-02-01, +30d", preview=due_preview(app, without)),
         Field("text", "In full", finding.text, long=True),

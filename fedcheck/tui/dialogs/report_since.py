@@ -71,7 +71,7 @@ def _before(day: date) -> str:
 
 def last_sent(session: Session) -> Sent | None:
     """Return the report that was sent last, if any was."""
-    book = session.shelf.books.get(SENT)
+    book = session.store.books.get(SENT)
     found = [one for one in book.records.values() if isinstance(one, Sent)] if book else []
     dated = [one for one in found if one.on is not None]
     return max(dated, key=lambda one: one.on or date.min, default=None)

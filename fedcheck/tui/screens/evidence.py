@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import Pieces
+from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces, attach_evidence
 from fedcheck.domain.text import one_line
 from fedcheck.storage.evidence_files import kind_of
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
@@ -26,7 +26,7 @@ from fedcheck.tui.evidence_actions import (
 )
 from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
-from fedcheck.tui.screens.issue_actions import Revising, To, with_proofs, without_proof
+from fedcheck.tui.screens.issue_actions import Revising
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.link_field import LinkField, links_in
 
@@ -256,7 +256,7 @@ class LedgerEvidenceScreen(EvidenceScreen):
                 count = len(filled.proofs)
                 name = one_line(filled.proofs[0].name, 40)
                 words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
-                self._save(thing, lambda old: with_proofs(old, filled.proofs), words)
+                self._save(thing, attach_evidence(*filled.proofs), words)
 
         self.app.push_screen(EvidenceForm(fields=FIELDS, links=links), given)
 
@@ -265,7 +265,7 @@ class LedgerEvidenceScreen(EvidenceScreen):
         thing, proof = self.thing, self.chosen
         if thing is not None and proof is not None:
             words = f"has no longer: {one_line(proof.name, 40)}"
-            self._save(thing, lambda old: without_proof(old, proof.id), words)
+            self._save(thing, EvidenceEdit(detach=(proof.id,)), words)
 
-    def _save(self, thing: Thing, to: To, words: str) -> None:
-        Revising(self.fedcheck, self.book).save(thing, to, words)
+    def _save(self, thing: Thing, edit: EvidenceEdit, words: str) -> None:
+        Revising(self.fedcheck, self.book).save(thing, edit, words)

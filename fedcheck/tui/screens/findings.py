@@ -1,18 +1,15 @@
 """Findings: gaps that the assessor found, their risk, plan, retest and deviations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from msgspec.structs import replace
 from textual.binding import BindingType
 
 from fedcheck.analysis.issues import FINDING_GROUPS, Thing, counts, finding_language
-from fedcheck.domain import finding_rules
-from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
-from fedcheck.domain.finding_rules import rated
+from fedcheck.domain.finding import REMEDIATION, Finding
+from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.query import Language
-from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.finding_details import Weakness
 from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_risk
@@ -93,15 +90,19 @@ class FindingsScreen(LedgerScreen):
 
     def action_ledger_owner(self) -> None:
         """Ask who has it."""
-        self.with_thing(lambda one: self.revising.ask_name(one, "owner", "Owner"))
+
+        def edit_of(owner: str) -> FindingEdit:
+            return FindingEdit(owner=owner)
+
+        self.with_thing(lambda one: self.revising.ask_name(one, one.owner, "Owner", edit_of))
 
     def action_findings_plan(self) -> None:
         """Write the plan."""
 
-        def to(old: Finding, text: str) -> Thing:
-            return replace(old, plan=storable(text).rstrip())
+        def edit_of(text: str) -> FindingEdit:
+            return FindingEdit(plan=text)
 
-        self.with_thing(lambda one: self.revising.write(one, "plan", "Plan", to, "has a plan"))
+        self.with_thing(lambda one: self.revising.write(one, "plan", "Plan", edit_of, "has a plan"))
 
     def action_findings_details(self) -> None:
         """Show the details that the official tables ask for, and set them."""
@@ -112,15 +113,9 @@ class FindingsScreen(LedgerScreen):
         self.with_thing(self._ask_retest)
 
     def _ask_retest(self, finding: Finding) -> None:
-        today = self.fedcheck.board.today
-
         def chosen(outcome: str | None) -> None:
             if outcome:
-                self._save(
-                    finding,
-                    lambda old: finding_rules.retested(old, outcome, today),
-                    f"retest {outcome}",
-                )
+                self.revising.save(finding, FindingEdit(retest=outcome), f"retest {outcome}")
 
         self.app.push_screen(ChoicePrompt("Retest", RETEST_CHOICES, finding.retest), chosen)
 
@@ -148,25 +143,33 @@ class FindingsScreen(LedgerScreen):
         self.app.push_screen(ChoicePrompt(finding.title, choices), chosen)
 
     def _become(self, finding: Finding, answer: str) -> None:
-        today = self.fedcheck.board.today
         if answer == "close":
-            self._save(finding, lambda old: finding_rules.closed(old, today), "closed")
+            self.revising.save(finding, FindingEdit(close=True), "closed")
         elif answer == "open":
-            self._save(finding, finding_rules.reopened, "open again")
+            self.revising.save(finding, FindingEdit(reopen=True), "open again")
         elif answer in RISKS:
-            self._save(finding, lambda old: rated(old, answer), self._rated(finding, answer))
+            self._save_with_risk(finding, FindingEdit(risk=answer), "")
         elif answer in ("approved", "rejected"):
-            self._save(finding, lambda old: _decided(old, answer), f"deviation {answer}")
+            edit = FindingEdit(decision=answer)
+            self._save_with_risk(finding, edit, f"deviation {answer}")
         elif answer == "withdrawn":
-            words = "asks for no deviation"
-            self._save(finding, lambda old: finding_rules.deviating(old, "", None), words)
+            self.revising.save(finding, FindingEdit(deviation=""), "asks for no deviation")
         else:
             self._ask_rationale(finding, answer)
 
-    def _rated(self, finding: Finding, risk: str) -> str:
-        own = finding.found and finding.due == remediation_due(finding.risk, finding.found)
-        follows = f", due {remediation_due(risk, finding.found)}" if own and finding.found else ""
-        return f"is of {risk} risk{follows}"
+    def _save_with_risk(self, finding: Finding, edit: FindingEdit, what: str) -> None:
+        """Save an edit; its label says the risk and the due date that follow from it."""
+        words = [what] if what else []
+        try:
+            new = apply_finding_edit(finding, edit, self.fedcheck.session.today())
+        except RuleError as error:
+            self.fedcheck.tell(str(error), error.hint, "warning")
+            return
+        if new.risk != finding.risk:
+            words.append(f"is of {new.risk} risk")
+        if new.due != finding.due:
+            words.append(f"due {new.due}")
+        self.revising.save(finding, edit, ", ".join(words))
 
     def _ask_rationale(self, finding: Finding, deviation: str) -> None:
         words = deviation.replace("-", " ")
@@ -178,22 +181,9 @@ class FindingsScreen(LedgerScreen):
 
         def given(text: str | None) -> None:
             if text is not None:
-                self._save(
-                    finding,
-                    lambda old: finding_rules.deviating(old, deviation, text),
-                    f"deviation asked for: {words}",
-                )
+                edit = FindingEdit(deviation=deviation, rationale=text)
+                self.revising.save(finding, edit, f"deviation asked for: {words}")
 
         hint = "a reviewer decides by it; ⏎ saves, esc cancels"
         prompt = TextPrompt(f"Why: {words}?", finding.rationale, hint=hint, preview=preview)
         self.app.push_screen(prompt, given)
-
-    def _save(self, finding: Finding, to: Callable[[Finding], Thing], words: str) -> None:
-        self.revising.save(finding, to, words)
-
-
-def _decided(finding: Finding, decision: str) -> Thing:
-    if not finding.deviation:
-        raise RuleError("its deviation was taken back meanwhile", "look at it again")
-    made: Finding = replace(finding, deviation_state=decision)
-    return made

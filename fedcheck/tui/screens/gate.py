@@ -14,12 +14,15 @@ from textual.widgets import Static
 
 from fedcheck.analysis.gates import Gate, Outstanding, gate
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
+from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
 from fedcheck.analysis.waiting_since import asks_history, status_days
 from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import cells, one_line, plural
 from fedcheck.domain.workspace import Project
+from fedcheck.storage.record_file import MILESTONES
 from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
@@ -86,13 +89,15 @@ class GateScreen(PlaceScreen):
         question = one_line(stone.question or f"May we call: {stone.title}?")
         if not stone.closes:
             return Content("This milestone closes no phase, so it has no gate.")
+        replaced = summarize(list_replacements(self.fedcheck.board.project))
+        note = (f"\n{replaced}." if replaced else "", "$text-warning")
         if found.ready:
             return Content.assemble(
-                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success")
+                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success"), note
             )
         count = plural(len(self._here(found)), "thing is", "things are")
         return Content.assemble(
-            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning")
+            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning"), note
         )
 
     def _here(self, found: Gate) -> list[Outstanding]:
@@ -162,7 +167,9 @@ class GateScreen(PlaceScreen):
         def given(text: str | None) -> None:
             if text is not None:
                 day = typed_day(text, today)
-                self.fedcheck.change(lambda: session.schedule(name, day))
+                self.fedcheck.change(
+                    lambda: session.apply([f"{MILESTONES}:{name}"], MilestoneEdit(day))
+                )
 
         stone = session.project.process.milestone(name)
         title = f"Date: {one_line(stone.title if stone else name, 50)}"

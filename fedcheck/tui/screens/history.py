@@ -169,7 +169,7 @@ class HistoryScreen(PlaceScreen):
         label = f"{split(self.ref)[1]}: as it was on {deed.at:%Y-%m-%d %H:%M}"
 
         def job() -> "Transaction":
-            return session.apply(changes, label, _as_seen)
+            return session.apply_changes(changes, label, guard=_as_seen)
 
         self.fedcheck.change(job)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING
 
 from fedcheck.analysis.issues import Thing
 from fedcheck.domain.dates import distance, typed_due
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.edits import Withdrawal
+from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.finding import Finding, remediation_due
+from fedcheck.domain.finding_rules import FindingEdit
+from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
@@ -20,10 +22,10 @@ from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
 
-To = Callable[[Any], Thing]
-"""Makes of a request or finding what it shall be; may raise RuleError.
+IssueEdit = RequestEdit | FindingEdit | EvidenceEdit | Withdrawal
+"""What is done to a request or a finding.
 
-A save that the disk refused half way is made again, so doing it twice must be doing it once.
+A save that the disk refused half way is made again, so an edit made twice must be as made once.
 """
 
 
@@ -37,51 +39,52 @@ class Revising:
     def save(
         self,
         thing: Thing,
-        to: To,
+        edit: IssueEdit,
         what: str,
         guard: Guard = allow,
         conflict: Callable[[ConflictError], object] | None = None,
     ) -> None:
         """Save a change off the UI thread; `what` tells it in the toast."""
-        run = self.job(thing, to, what)
+        run = self.job(thing, edit, what)
         self.app.change(lambda: run(guard), conflict=conflict)
 
-    def job(self, thing: Thing, to: To, what: str) -> Callable[[Guard], Transaction]:
+    def job(self, thing: Thing, edit: IssueEdit, what: str) -> Callable[[Guard], Transaction]:
         """Return what saves a change."""
         session = self.app.session
         label = f'"{one_line(thing.title, 50)}" {what}'
-        return lambda guard: session.revise([f"{self.book}:{thing.id}"], to, label, guard)
+        return lambda guard: session.apply([f"{self.book}:{thing.id}"], edit, label, guard)
 
     def write(
         self,
         thing: Thing,
         field: str,
         title: str,
-        to: Callable[[Any, str], Thing],
+        edit_of: Callable[[str], IssueEdit],
         what: str,
         even_same: bool = False,
     ) -> None:
         """Ask for a long text; what another person wrote meanwhile is never written over."""
 
         def save(text: str, guard: Guard) -> Transaction:
-            return self.job(thing, lambda old: to(old, text), what)(guard)
+            return self.job(thing, edit_of(text), what)(guard)
 
         heading = f"{title}: {thing.title}"
         write_note(self.app, heading, getattr(thing, field), save, field=field, even_same=even_same)
 
-    def ask_name(self, thing: Thing, field: str, title: str) -> None:
-        """Ask for a person or a role."""
+    def ask_name(
+        self, thing: Thing, now: str, title: str, edit_of: Callable[[str], IssueEdit]
+    ) -> None:
+        """Ask for a person or a role; `now` is who it is so far."""
         project = self.app.session.project
         people = list(dict.fromkeys([*project.people(), *project.process.roles]))
         hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
-        prompt = TextPrompt(title, getattr(thing, field), hint=hint, known=people)
+        prompt = TextPrompt(title, now, hint=hint, known=people)
 
         def given(name: str | None) -> None:
             if name is not None:
                 who = " ".join(storable(name).split())
-                kept: dict[str, Any] = {field: who}
                 words = f"is for {who}" if who else "is for nobody"
-                self.save(thing, lambda old: replace(old, **kept), words)
+                self.save(thing, edit_of(who), words)
 
         self.app.push_screen(prompt, given)
 
@@ -96,20 +99,20 @@ class Revising:
 
         def given(reason: str | None) -> None:
             if reason:
-                self.app.change(lambda: session.withdraw(ref, reason))
+                self.app.change(lambda: session.apply([ref], Withdrawal(reason)))
 
         title = f"Why is it withdrawn: {one_line(thing.title, 60)}"
         self.app.push_screen(TextPrompt(title, hint="⏎ saves", preview=preview), given)
 
     def ask_due(self, thing: Thing) -> None:
         """Ask for the day by which it is due, showing what it comes to while it is typed."""
-        own = _by_risk(thing) if isinstance(thing, Finding) else None
+        own = due_by_risk(thing)
 
         def given(text: str | None) -> None:
             if text is not None:
                 day = day_of(self.app, text) or own
                 words = f"due {day.isoformat()}" if day else "has no due date"
-                self.save(thing, lambda old: replace(old, due=day), words)
+                self.save(thing, due_edit(thing, day if text.strip() else None), words)
 
         now = thing.due.isoformat() if thing.due else ""
         without = f"by its risk: {own.isoformat()}" if own else "no due date"
@@ -132,7 +135,7 @@ class Revising:
             if ref == "":
                 self._ask_link(thing)
             elif ref:
-                self.save(thing, lambda old: _without_item(old, ref), "no longer names the item")
+                self.save(thing, link_edit(thing, unlink=ref), "no longer names the item")
 
         self.app.push_screen(ChoicePrompt("Items", choices), chosen)
 
@@ -142,7 +145,7 @@ class Revising:
         def chosen(ref: str | None) -> None:
             if ref:
                 words = f"names {self._title(ref)}"
-                self.save(thing, lambda old: _with_item(old, ref), words)
+                self.save(thing, link_edit(thing, link=ref), words)
 
         self.app.push_screen(GotoScreen(), chosen)
 
@@ -171,30 +174,25 @@ class Revising:
         return one_line(item.title if item else ref, 60)
 
 
-def with_proofs(old: Any, proofs: Sequence[Evidence]) -> Thing:
-    """Return it with pieces of evidence attached."""
-    made: Thing = replace(old, evidence=(*old.evidence, *proofs))
-    return made
+def link_edit(thing: Thing, link: str = "", unlink: str = "") -> IssueEdit:
+    """Return the edit that links an item to a request or a finding, or takes one off."""
+    kind = RequestEdit if isinstance(thing, Request) else FindingEdit
+    return kind(link=(link,) if link else (), unlink=(unlink,) if unlink else ())
 
 
-def without_proof(old: Any, evidence_id: str) -> Thing:
-    """Return it without a piece of evidence."""
-    made: Thing = replace(old, evidence=tuple(e for e in old.evidence if e.id != evidence_id))
-    return made
+def due_edit(thing: Thing, day: date | None) -> IssueEdit:
+    """Return the edit that sets a due date; without one it is by the risk, or there is none."""
+    if isinstance(thing, Request):
+        return RequestEdit(due=day, no_due=day is None)
+    by_risk = day is None and thing.found is not None
+    return FindingEdit(due=day, by_risk=by_risk, no_due=day is None and not by_risk)
 
 
-def _with_item(old: Any, ref: str) -> Thing:
-    made: Thing = replace(old, items=tuple(dict.fromkeys((*old.items, ref))))
-    return made
-
-
-def _without_item(old: Any, ref: str) -> Thing:
-    made: Thing = replace(old, items=tuple(one for one in old.items if one != ref))
-    return made
-
-
-def _by_risk(finding: Finding) -> date | None:
-    return remediation_due(finding.risk, finding.found) if finding.found else None
+def due_by_risk(thing: Thing) -> date | None:
+    """Return the due date that follows from the risk of a finding; none for a request."""
+    if isinstance(thing, Finding) and thing.found:
+        return remediation_due(thing.risk, thing.found)
+    return None
 
 
 def day_of(app: "FedcheckApp", text: str) -> date | None:

@@ -10,6 +10,7 @@ from textual.message import Message
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.progress import by_phase_and_role
 from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.glossary import ADVISED, RESULT_SIGNS, STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.row import Row
@@ -147,7 +148,7 @@ class EditingScreen(PlaceScreen):
 
         def job() -> "Transaction":
             bulk_edit.check(session.project, refs, edit, session.today())
-            action = session.edit(refs, edit)
+            action = session.apply(refs, edit)
             return bulk_edit.with_needs(session.project, action)
 
         self.save(refs, job)
@@ -178,7 +179,7 @@ class EditingScreen(PlaceScreen):
             if not wanted:
                 chosen = [ref for ref in refs if not session.project.record(ref).closed] or refs
                 wanted = "todo" if session.project.record(chosen[0]).closed else "done"
-            action = session.edit(chosen, ItemEdit(status=wanted))
+            action = session.apply(chosen, ItemEdit(status=wanted))
             return bulk_edit.with_needs(session.project, action)
 
         self.save(refs, job)
@@ -289,7 +290,7 @@ class EditingScreen(PlaceScreen):
         refs = [row.ref for row in rows]
 
         def save(note: str, guard: "Guard") -> "Transaction":
-            return self._noted(refs, session.edit(refs, ItemEdit(note=note), guard=guard))
+            return self._noted(refs, session.apply(refs, ItemEdit(note=note), guard=guard))
 
         self._write("Note", rows, lambda row: row.record.note, save)
 
@@ -299,7 +300,7 @@ class EditingScreen(PlaceScreen):
         refs = [row.ref for row in rows]
 
         def save(note: str, guard: "Guard") -> "Transaction":
-            return self._noted(refs, session.edit(refs, ItemEdit(private_note=note), guard=guard))
+            return self._noted(refs, session.apply(refs, ItemEdit(private_note=note), guard=guard))
 
         def read(row: Row) -> str:
             return session.project.private_note(row.ref)
@@ -364,7 +365,7 @@ class EditingScreen(PlaceScreen):
 
         def given(filled: Filled | None) -> None:
             if filled is not None:
-                self.save(refs, lambda: session.add_evidence(filled.refs, *filled.proofs))
+                self.save(refs, lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
 
         self.app.push_screen(EvidenceForm(refs=refs, links=links), given)
 

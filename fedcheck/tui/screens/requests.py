@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from msgspec.structs import replace
 from textual.binding import BindingType
 
 from fedcheck.analysis.issues import REQUEST_GROUPS, Thing, counts, request_language
-from fedcheck.domain import request_rules
 from fedcheck.domain.query import Language
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import storable
-from fedcheck.errors import RuleError
+from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.tui.dialogs.issue_forms import amend_request, ask_request
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
@@ -87,20 +84,23 @@ class RequestsScreen(LedgerScreen):
 
     def action_ledger_owner(self) -> None:
         """Ask who is to answer."""
-        self.with_thing(lambda one: self.revising.ask_name(one, "to", "Who is to answer"))
+
+        def edit_of(to: str) -> RequestEdit:
+            return RequestEdit(to=to)
+
+        title = "Who is to answer"
+        self.with_thing(lambda one: self.revising.ask_name(one, one.to, title, edit_of))
 
     def action_requests_answer(self) -> None:
         """Write the answer."""
         self.with_thing(self._answer)
 
     def _answer(self, request: Request) -> None:
-        today = self.fedcheck.board.today
-
-        def to(old: Request, text: str) -> Thing:
-            return request_rules.answered(old, text, (), today)
+        def edit_of(text: str) -> RequestEdit:
+            return RequestEdit("answer", answer=text)
 
         waits = request.state == "open"
-        self.revising.write(request, "answer", "Answer", to, "answered", even_same=waits)
+        self.revising.write(request, "answer", "Answer", edit_of, "answered", even_same=waits)
 
     def action_requests_accept(self) -> None:
         """Accept the answer."""
@@ -113,13 +113,8 @@ class RequestsScreen(LedgerScreen):
                 f"It is {state}", self.fedcheck.hint("requests.answer", "writes an answer")
             )
             return
-
-        def to(old: Request) -> Thing:
-            if old.answer != request.answer:
-                raise RuleError("the answer was changed meanwhile", "read it again, then accept it")
-            return request_rules.accepted(old)
-
-        self.revising.save(request, to, "accepted")
+        edit = RequestEdit("accept", read_answer=request.answer)
+        self.revising.save(request, edit, "accepted")
 
     def action_requests_return(self) -> None:
         """Return the answer with a comment."""
@@ -131,10 +126,8 @@ class RequestsScreen(LedgerScreen):
             self.fedcheck.tell("It is open: there is no answer to return", writes)
             return
 
-        def to(old: Request, text: str) -> Thing:
-            if old.state == "open":  # returned by another meanwhile; the guard saw to the comment
-                return replace(old, comment=storable(text).strip())
-            return request_rules.returned(old, text)
+        def edit_of(text: str) -> RequestEdit:
+            return RequestEdit("return", comment=text, amend=True)  # the guard saw their comment
 
         title = "What is missing in the answer"
-        self.revising.write(request, "comment", title, to, "returned", even_same=True)
+        self.revising.write(request, "comment", title, edit_of, "returned", even_same=True)

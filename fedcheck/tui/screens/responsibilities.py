@@ -15,8 +15,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from fedcheck.analysis.handoffs import Handoff, between_roles, handoffs
-from fedcheck.analysis.responsibilities import PhaseDuties, responsibilities, role_label, sentences
+from fedcheck.analysis.responsibilities import PhaseDuties, responsibilities, sentences
 from fedcheck.analysis.waiting_since import status_days
+from fedcheck.domain.process import role_label
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import FedcheckError

@@ -7,7 +7,7 @@ from textual import on
 
 from fedcheck.domain.dates import distance, parse_date, typed_due
 from fedcheck.domain.glossary import METHODS
-from fedcheck.domain.item_rules import ItemEdit, TestEdit, like
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.row import Row
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt, TogglesPrompt
@@ -149,7 +149,7 @@ class FieldworkScreen(EditingScreen):
             edit = ItemEdit(
                 result=record.result or None,
                 reason=record.reason or None,
-                testing=like(record),
+                testing=repeat_test(record),
             )
             self.edit(wanted, edit)
 
@@ -163,7 +163,7 @@ class FieldworkScreen(EditingScreen):
         def save(text: str, guard: "Guard") -> "Transaction":
             wanted: dict[str, Any] = {field: text}
             edit = ItemEdit(testing=TestEdit(**wanted))
-            return self._noted(refs, session.edit(refs, edit, guard=guard))
+            return self._noted(refs, session.apply(refs, edit, guard=guard))
 
         self._write(title, rows, read, save, field)
 

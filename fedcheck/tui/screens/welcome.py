@@ -1,7 +1,7 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from fedcheck.domain.dates import distance, typed_due
-from fedcheck.domain.process import ROLE_TITLES, Process
+from fedcheck.domain.process import Process
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.storage import checklist_files, paths, workspace_files
+from fedcheck.storage import checklist_files, config, paths, workspace_files
 from fedcheck.storage.config import machine_timezone
 from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
+from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
 
 if TYPE_CHECKING:
     from fedcheck.tui.app import FedcheckApp
@@ -143,7 +143,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def __init__(self) -> None:
         super().__init__(classes="prompt")
-        self.processes: dict[str, Process] = {}
+        self.processes: Mapping[str, Process] = {}
 
     @property
     def fedcheck(self) -> "FedcheckApp":
@@ -152,30 +152,20 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the fields with sensible defaults."""
-        shipped = paths.shipped_checklists()
-        self.processes = checklist_files.load_catalog(shipped, (), None).processes
-        process = next(iter(self.processes.values()))
-        options = (process.profile or {}).get("impact")
-        roles = [(Content(f"{r}  {ROLE_TITLES.get(r, '')}"), r) for r in process.roles]
-        titles = [(Content(clean(p.title)), p.id) for p in self.processes.values()]
+        shipped, user = paths.shipped_checklists(), config.user_checklists()
+        catalog = checklist_files.load_catalog(shipped, user, None)
+        self.processes = catalog.processes
+        process = self.processes[catalog.default_process()]
+        titles = [(one.title, one.id) for one in self.processes.values()]
         with Vertical(classes="dialog -wide -form"):
             yield Static("A new workspace", classes="dialog-title")
             with VerticalScroll(can_focus=False):
-                yield from _line(
+                yield from labeled(
                     "Name", Input(placeholder="the service offering: Meridian Ledger", id="name")
                 )
-                yield from _line("Process", _select(titles, process.id, "process"))
-                text = one_line(process.followed_by or process.summary)
-                yield Static(Content.styled(text, "$foreground-muted"), classes="form-text")
-                yield from _line("You are", _select(roles, process.roles[0], "role"))
-                if options:
-                    levels = [(Content(f"{value}, by FIPS 199"), value) for value in options.values]
-                    yield from _line("Impact", _select(levels, options.default, "impact"))
-                yield from _line(
-                    "Kick-off",
-                    Input(placeholder="2027-02-01 or +12w, if it is known", id="kick-off"),
-                )
-                yield from _line("Folder", Input(f"{self.fedcheck.here}/", id="folder"))
+                yield from labeled("Process", choice(titles, process.id, id="process"))
+                yield ProcessFields(process)
+                yield from labeled("Folder", Input(f"{self.fedcheck.here}/", id="folder"))
             yield Static(Content(KEYS), classes="dialog-hint", id="hint")
 
     def on_mount(self) -> None:
@@ -193,14 +183,21 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         ):
             folder.value = str(self.fedcheck.here / slug) if slug else f"{self.fedcheck.here}/"
 
-    @on(Input.Changed, "#kick-off")
+    @on(Select.Changed, "#process")
+    async def _chosen(self, event: Select.Changed) -> None:
+        """Show what the chosen process asks for."""
+        await self.query_one(ProcessFields).show(self.processes[str(event.value)])
+
+    @on(Input.Changed, "#milestone")
     def _dated(self, event: Input.Changed) -> None:
         try:
-            day = self._kick_off(event.value)
+            day = self._day(event.value)
         except (ValueError, FedcheckError) as error:
             self._hint(str(error), wrong=True)
             return
-        self._hint(f"kick-off {day.isoformat()}, {distance(day, self._today())}" if day else "")
+        milestone = self.query_one(ProcessFields).milestone
+        shown = day and milestone and f"{milestone.id} {day}, {distance(day, self._today())}"
+        self._hint(shown or "")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -209,7 +206,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         else:
             self.focus_next()
 
-    def _kick_off(self, text: str) -> date | None:
+    def _day(self, text: str) -> date | None:
         due = typed_due(text, self._today())
         if due and not due[:4].isdigit():
             raise ValueError("write a date, such as 2027-02-01, or +12w")
@@ -228,22 +225,20 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         """Make the workspace."""
         name = self.query_one("#name", Input).value.strip()
         folder = self.query_one("#folder", Input).value.strip()
-        process = self.processes[str(self.query_one("#process", Select).value)]
-        impact = self.query("#impact")
-        profile = {"impact": str(cast("Select[str]", impact.first()).value)} if impact else {}
+        chosen = self.query_one(ProcessFields)
         try:
             if not name:
                 raise ValueError("the name is missing")
             if not folder:
                 raise ValueError("the folder is missing")
-            day = self._kick_off(self.query_one("#kick-off", Input).value)
+            day, milestone = self._day(chosen.day), chosen.milestone
             text = workspace_files.head_text(
                 name,
-                process,
-                str(self.query_one("#role", Select).value),
+                chosen.process,
+                chosen.role,
                 timezone=machine_timezone(),
-                profile=workspace_files.parse_profile(process, profile),
-                milestones={"kick-off": day} if day else {},
+                profile=workspace_files.parse_profile(chosen.process, chosen.profile),
+                milestones={milestone.id: day} if day and milestone else {},
             )
             root = paths.expanded(folder).absolute()
             workspace_files.create(root, text)
@@ -255,14 +250,3 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
     def action_cancel(self) -> None:
         """Leave without a workspace."""
         self.dismiss(None)
-
-
-def _line(label: str, field: Widget) -> ComposeResult:
-    """Lay out a field behind its name."""
-    with Horizontal(classes="form-line"):
-        yield Static(label, classes="form-label")
-        yield field
-
-
-def _select(options: Sequence[tuple[Content, str]], value: str, name: str) -> "Select[str]":
-    return Select(options, value=value, allow_blank=False, compact=True, id=name)

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.analysis.board import Board, orphans
 from fedcheck.analysis.evidence_register import full_register
+from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
@@ -92,6 +93,7 @@ def attention(board: Board, signs: Signs) -> list[Door]:
     if lost:
         words = "orphaned: the checklist has the item no more"
         doors.append(_door(signs.changed, len(lost), words, "orphans:", "all"))
+    doors += _replaced(board, signs)
     for number, broken in enumerate(board.project.broken):
         place = PurePath(broken.path).name + (f":{broken.line}" if broken.line else "")
         text = f"! {place}: {one_line(broken.message)}"
@@ -116,6 +118,16 @@ def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
         (gone, signs.stale, lost, "query:evidence:missing|changed"),
         (upstream, signs.changed, read, "query:is:changed"),
     ]
+
+
+def _replaced(board: Board, signs: Signs) -> list[Door]:
+    """Return what nearer files take out of the shipped ones; it leads to the gate."""
+    found = list_replacements(board.project)
+    if not any(one.takes_out for one in found):
+        return []
+    text = f"{signs.changed} {summarize(found)}"
+    target = f"gate:{board.next_milestone}" if board.next_milestone else ""
+    return [Door(Content.styled(text, "$text-warning"), target)]
 
 
 def _soon(board: Board, signs: Signs) -> list[Door]:

@@ -18,8 +18,6 @@ from fedcheck.tui.signs import UNICODE, Signs
 Lacking = dict[str, tuple[str, int] | None]
 
 GATE = "gate"
-WORKERS = ("csp", "3pao", "agency")
-"""The roles that do most of the work; the others have no bars while there is little room."""
 
 
 class PhaseTable(Widget, can_focus=True):
@@ -49,6 +47,7 @@ class PhaseTable(Widget, can_focus=True):
         self.board: Board | None = None
         self.counts: dict[tuple[str, str], Count] = {}
         self.roles: list[str] = []
+        self.main_roles: frozenset[str] = frozenset()
         self.lacking: Lacking = {}
         self.here = ""
 
@@ -59,7 +58,8 @@ class PhaseTable(Widget, can_focus=True):
         self.counts = by_phase_and_role(board)
         present = {role for _, role in self.counts}
         roles = [role for role in board.project.process.roles if role in present]
-        self.roles = sorted(roles, key=lambda r: (r not in WORKERS, roles.index(r)))
+        self.main_roles = board.project.process.main_roles  # the others are the first without bars
+        self.roles = sorted(roles, key=lambda r: (r not in self.main_roles, roles.index(r)))
         self.lacking = lacking_by_phase(board, gates, board.next_milestone)
         self.here = current_phase(self.lacking)
         if first:
@@ -77,12 +77,12 @@ class PhaseTable(Widget, can_focus=True):
         width = self.size.width
         title = 23 if width >= 60 else 17
         room = width - title - 14
-        workers = max(sum(role in WORKERS for role in self.roles), 1)
+        workers = max(sum(role in self.main_roles for role in self.roles), 1)
         bar = min(room // workers - 9, 16)
         bar = bar if bar >= 5 else 0
         columns = []
         for role in self.roles:
-            wanted = (bar + 9 if bar else 8) if role in WORKERS else 7
+            wanted = (bar + 9 if bar else 8) if role in self.main_roles else 7
             columns.append(wanted if wanted <= room else 0)
             room -= columns[-1]
         return title, columns, bar
@@ -118,7 +118,7 @@ class PhaseTable(Widget, can_focus=True):
         )
         for column, (role, wide) in enumerate(zip(self.roles, columns, strict=True)):
             if wide:
-                cell = self._cell(phase, role, bar if role in WORKERS else 0)
+                cell = self._cell(phase, role, bar if role in self.main_roles else 0)
                 parts.append(self._at_cursor(cell, row, column, wide))
         gate = "-" if lacks is None else "met" if lacks == 0 else f"{lacks} missing"
         colour = (

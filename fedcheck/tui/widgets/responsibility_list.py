@@ -10,8 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fedcheck.analysis.handoffs import Handoff
-from fedcheck.analysis.responsibilities import Duty, PhaseDuties, role_label
+from fedcheck.analysis.responsibilities import Duty, PhaseDuties
 from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.process import role_label
 from fedcheck.domain.text import plural
 from fedcheck.tui.signs import UNICODE, Signs
 from fedcheck.tui.widgets.row_list import RowList, cell, right

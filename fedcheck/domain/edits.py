@@ -1,0 +1,179 @@
+"""Every kind of edit in one place: the changes that each makes, and what it is called.
+
+Front ends, importers and the demo say what they want as an edit. The rules make the changes of it,
+against the record as it is on disk.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from fedcheck.domain.change import Change, Thing, differences
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
+from fedcheck.domain.field_values import with_field
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
+from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
+from fedcheck.domain.record import Record
+from fedcheck.domain.reference import split
+from fedcheck.domain.request import Request
+from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
+from fedcheck.domain.text import one_line, plural, storable
+from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.errors import RuleError
+
+T = TypeVar("T", bound=Thing)
+
+WITHDRAWN = "Withdrawn: "
+"""How the last comment of what was withdrawn begins; it is in the history only."""
+
+
+class MilestoneEdit(Struct, frozen=True):
+    """The date of a milestone; None lets it follow from the process."""
+
+    day: date | None
+
+
+class SentEdit(Struct, frozen=True):
+    """An entry in the register of sent reports: what was sent, to whom; today is the day."""
+
+    title: str
+    to: str
+    file: str
+    sha256: str
+
+
+class Withdrawal(Struct, frozen=True):
+    """A request or a finding leaves its register; the history keeps it, and the reason."""
+
+    reason: str
+
+
+Edit = ItemEdit | RequestEdit | FindingEdit | EvidenceEdit | MilestoneEdit | SentEdit | Withdrawal
+"""All that the session takes."""
+
+LookUp = Callable[[str], Any]
+"""Returns the record, request or finding of a reference as it is on disk."""
+
+
+def list_changes(
+    ref: str, thing: Any, edit: Edit, item: Item | None, today: date, by: str = ""
+) -> list[Change]:
+    """Return the changes that an edit makes to one record. Raises RuleError.
+
+    Args:
+        ref: the reference of the record.
+        thing: the record, request, finding or entry as it is now.
+        edit: what is to be done.
+        item: the item of the record; an item edit without one changes nothing.
+        today: the day on which it is done.
+        by: who does it; empty where nobody is named by it.
+    """
+    match edit, thing:
+        case ItemEdit(), Record() if item is not None:
+            return differences(ref, thing, apply_item_edit(item, thing, edit, today, by))
+        case RequestEdit(), Request():
+            return differences(ref, thing, apply_request_edit(thing, edit, today))
+        case FindingEdit(), Finding():
+            return differences(ref, thing, apply_finding_edit(thing, edit, today))
+        case EvidenceEdit(), Record() | Request() | Finding():
+            return _list_evidence_changes(ref, thing, edit, item)
+        case MilestoneEdit(day), Scheduled():
+            return differences(ref, thing, replace(thing, day=day))
+        case SentEdit(title, to, file, sha256), Sent():
+            sent = replace(thing, title=title, to=to, on=today, file=file, sha256=sha256)
+            return differences(ref, thing, sent)
+        case Withdrawal(reason), Request() | Finding():
+            return withdraw(ref, thing, reason)
+    return []
+
+
+def _list_evidence_changes(
+    ref: str, thing: Record | Request | Finding, edit: EvidenceEdit, item: Item | None
+) -> list[Change]:
+    if isinstance(thing, Record):
+        if item is None and edit.attach:
+            return []  # the checklist has no such item
+    elif not thing.title:
+        raise RuleError(f"{thing.id}: is not there any more", "nothing was saved")
+    return differences(ref, thing, apply_evidence_edit(thing, edit))
+
+
+def withdraw(ref: str, thing: Request | Finding, reason: str) -> list[Change]:
+    """Return the changes that take a request or a finding out of its register.
+
+    The reason is written as its last comment, so that the history holds it. Raises RuleError
+    without a reason, or where it is gone already.
+    """
+    why = " ".join(storable(reason).split())
+    if not why:
+        raise RuleError("say why it is withdrawn", "the history keeps the reason", "reason")
+    empty = type(thing)(thing.id)
+    if thing == empty:
+        raise RuleError(f"{thing.id}: is gone already", "see: fedcheck history")
+    last = replace(thing, comment=WITHDRAWN + why)
+    return [*differences(ref, thing, last), *differences(ref, last, empty)]
+
+
+def plan_edits(
+    edits: Iterable[tuple[str, Edit]],
+    look: LookUp,
+    items: Mapping[str, Item | None],
+    today: date,
+    by: str,
+) -> list[Change]:
+    """Return the changes of several edits, each after those before it. Raises RuleError."""
+    before: dict[str, list[Change]] = {}
+    for ref, edit in edits:
+        earlier = before.setdefault(ref, [])
+        thing = apply_changes(look(ref), earlier)
+        earlier += list_changes(ref, thing, edit, items.get(ref), today, by)
+    return [change for changes in before.values() for change in changes]
+
+
+def apply_changes(thing: T, changes: Iterable[Change]) -> T:
+    """Return the record after changes of its fields."""
+    for change in changes:
+        thing = with_field(thing, change.field, change.new)
+    return thing
+
+
+def fresh_evidence(edit: Edit) -> tuple[Evidence, ...]:
+    """Return the evidence items of an edit whose files were read a moment ago."""
+    if isinstance(edit, EvidenceEdit):
+        return edit.seen
+    return edit.evidence if isinstance(edit, RequestEdit | FindingEdit) else ()
+
+
+def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
+    """Say in words what edits do; nothing where their changes say it."""
+    if not edits:
+        return ""
+    refs = [ref for ref, _ in edits]
+    first = edits[0][1]
+    if isinstance(first, ItemEdit) and first == ItemEdit(private_note=first.private_note):
+        what = split(refs[0])[1]
+        return f"{what}: private note" if len(refs) == 1 else f"private note ({len(refs)} items)"
+    if isinstance(first, MilestoneEdit):
+        day = first.day.isoformat() if first.day else "no date of its own"
+        return f"{split(refs[0])[1]}: {day}"
+    parts = [edit for _, edit in edits if isinstance(edit, EvidenceEdit)]
+    if isinstance(first, EvidenceEdit) and len(parts) == len(edits):
+        return _evidence_label(first, parts)
+    return ""
+
+
+def _evidence_label(first: EvidenceEdit, edits: Sequence[EvidenceEdit]) -> str:
+    if first.attach and all(edit == first for edit in edits):
+        count = len(first.attach)
+        what = one_line(first.attach[0].name, 60) if count == 1 else f"{count} pieces"
+        where = f", to {len(edits)} items" if len(edits) > 1 else ""
+        return f"Evidence added: {what}{where}"
+    if all(edit.detach and not edit.attach and not edit.change for edit in edits):
+        return f"Evidence removed: {plural(sum(len(edit.detach) for edit in edits), 'piece')}"
+    return ""

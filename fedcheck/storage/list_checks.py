@@ -1,0 +1,120 @@
+"""Checks of a checklist against the processes that it serves, and what other checks share."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from fedcheck.domain.checklist import OVERLAID, Checklist, When
+from fedcheck.domain.process import Process
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line
+from fedcheck.storage.problems import Collector
+
+KeyPath = tuple[str | int, ...]
+
+
+def check_against_processes(
+    checklist: Checklist,
+    place_of: Callable[[str], KeyPath],
+    processes: Mapping[str, Process],
+    problems: Collector,
+) -> None:
+    """Note processes, roles and options of a profile that no known process has.
+
+    Args:
+        checklist: the list.
+        place_of: returns the path of keys that leads to an item in the file.
+        processes: the processes that were found, by id.
+        problems: what takes the problems.
+    """
+    shared = [name for process in processes.values() for name in process.shares_lists_with]
+    known = [*processes, *shared]
+    for name in checklist.process:
+        note_unknown(name, known, "process", ("process",), problems)
+    served = [processes[name] for name in checklist.process if name in processes]
+    if not served:
+        return
+    roles = [role for process in served for role in process.all_roles]
+    note_unknown(checklist.role, roles, "role", ("role",), problems)
+    options: dict[str, list[str]] = {"process": known}
+    for process in served:
+        for name, option in (process.profile or {}).items():
+            options.setdefault(name, []).extend((*option.values, *option.also))
+    for _, item in checklist.items.values():
+        if item.applies:
+            check_options(item.applies, options, (*place_of(item.id), "applies"), problems)
+        for index, when in enumerate(item.when):
+            _check_when(when, options, (*place_of(item.id), "when", index), problems)
+
+
+def check_options(
+    wanted: Mapping[str, Iterable[str]],
+    options: Mapping[str, Iterable[str]],
+    place: KeyPath,
+    problems: Collector,
+) -> None:
+    """Note options of a profile that are not known, and values that an option does not have."""
+    for option, values in wanted.items():
+        at = (*place, option)
+        if option not in options:
+            note_unknown(option, options, "option of a profile", at, problems)
+            continue
+        for value in values:
+            note_unknown(value, options[option], f"value of {option}", at, problems)
+
+
+def _check_when(
+    when: When, options: Mapping[str, Iterable[str]], place: KeyPath, problems: Collector
+) -> None:
+    for name, raw in when.extra.items():
+        at = (*place, name)
+        if name not in options:
+            words = [*options, *OVERLAID]
+            note_unknown(name, words, "key or option of a profile", at, problems)
+        elif not when.options[name] or (
+            isinstance(raw, list) and len(raw) != len(when.options[name])
+        ):
+            problems.add(at, "expected text in quotes, or a list of it", f'write {name} = ["..."]')
+        else:
+            check_options({name: when.options[name]}, options, place, problems)
+    if not when.extra:
+        text = "for which values of the profile is this?"
+        problems.add(place, text, 'name an option, such as class = ["b"]')
+    if not when.overlays():
+        text = "nothing is different here"
+        problems.add(place, text, "set one of " + ", ".join(OVERLAID))
+
+
+def item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath]]:
+    """Yield the id and the path of keys of each item, whatever else the file holds."""
+    sections = data.get("section", [])
+    for i, section in enumerate(sections if isinstance(sections, list) else []):
+        items = section.get("item", []) if isinstance(section, dict) else []
+        for j, item in enumerate(items if isinstance(items, list) else []):
+            name = item.get("id") if isinstance(item, dict) else None
+            if isinstance(name, str):
+                yield name, ("section", i, "item", j)
+
+
+def note_repeated_ids(data: Mapping[str, Any], array: str, problems: Collector) -> None:
+    """Note the ids that stand twice in an array of tables, also where others of it are bad."""
+    tables = data.get(array)
+    seen: set[str] = set()
+    for index, table in enumerate(tables if isinstance(tables, list) else ()):
+        name = table.get("id") if isinstance(table, dict) else None
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            where = (array, index, "id")
+            text = f'the {array} id "{one_line(name, 60)}" stands twice'
+            problems.add(where, text, "give one a new id")
+        seen.add(name)
+
+
+def note_unknown(
+    name: str, known: Iterable[str], what: str, at: KeyPath, problems: Collector
+) -> None:
+    """Note a name that is not among those known, with a suggestion."""
+    words = list(dict.fromkeys(known))
+    if name not in words:
+        hint = did_you_mean(name, words) or ("known: " + ", ".join(words) if words else "")
+        problems.add(at, f'unknown {what} "{one_line(name, 60)}"', hint)

@@ -1,0 +1,176 @@
+"""Checks of a process file: whatever it names must be in it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fedcheck.domain.checklist import OVERLAID
+from fedcheck.domain.dates import parse_due
+from fedcheck.domain.key import is_id
+from fedcheck.domain.process import Milestone, Process
+from fedcheck.domain.text import one_line
+from fedcheck.storage.list_checks import KeyPath, check_options, note_repeated_ids, note_unknown
+from fedcheck.storage.problems import Collector
+
+ARRAYS = ("role", "phase", "milestone", "deliverable", "ruleset", "source")
+"""The arrays of tables whose ids must differ."""
+
+
+def check_process(
+    process: Process, folder: str, data: Mapping[str, Any], problems: Collector
+) -> None:
+    """Note everything in a process that does not fit together.
+
+    Args:
+        process: the process, decoded.
+        folder: the name of the folder that its file is in.
+        data: the file as parsed.
+        problems: what takes the problems.
+    """
+    if process.id != folder:
+        problems.add(
+            ("id",),
+            f'the id "{process.id}" is not the name of the folder',
+            f"name the folder {process.id}, or change the id",
+        )
+    for array in ARRAYS:
+        note_repeated_ids(data, array, problems)
+    _check_roles(process, problems)
+    _check_names(process, problems)
+    _check_milestones(process, problems)
+    for i, deliverable in enumerate(process.deliverables):
+        at: KeyPath = ("deliverable", i)
+        note_unknown(deliverable.owner, process.all_roles, "role", (*at, "owner"), problems)
+        for name in deliverable.reviewers:
+            note_unknown(name, process.all_roles, "role", (*at, "reviewers"), problems)
+    _check_profile(process, problems)
+    _check_rulesets(process, problems)
+    sources = [one.id for one in process.sources]
+    for place, source in _sources(process):
+        note_unknown(source, sources, "source", place, problems)
+
+
+def _check_roles(process: Process, problems: Collector) -> None:
+    if process.roles and process.role_tables:
+        text = "the roles are given twice, as roles = [...] and as [[role]]"
+        problems.add(("roles",), text, "keep the [[role]] tables")
+    elif not any(not one.optional for one in process.role_tables) and not process.roles:
+        text = "the process has no role that takes part"
+        problems.add((), text, 'add [[role]] with id = "csp" and a title')
+    for i, name in enumerate(process.roles):
+        if not is_id(name):
+            text = f'"{one_line(name, 60)}" is not an id'
+            problems.add(("roles", i), text, "use lower-case letters, digits, dots and hyphens")
+    for duty in ("provider", "assessor"):
+        holders = [i for i, one in enumerate(process.role_tables) if one.duty == duty]
+        for i in holders[1:]:
+            text = f"two roles have the duty {duty}"
+            problems.add(("role", i, "duty"), text, "one of them is wrong")
+
+
+def _check_names(process: Process, problems: Collector) -> None:
+    phases = [phase.id for phase in process.phases]
+    if not phases:
+        problems.add(("phase",), "the process has no phase", "add [[phase]] with id and title")
+    if process.assessment:
+        note_unknown(process.assessment, phases, "phase", ("assessment",), problems)
+    for i, name in enumerate(process.shares_lists_with):
+        if name == process.id or not is_id(name):
+            text = f'"{one_line(name, 60)}" is not the id of another process'
+            problems.add(("shares-lists-with", i), text, "remove it")
+
+
+def _check_milestones(process: Process, problems: Collector) -> None:
+    phases = [phase.id for phase in process.phases]
+    stones = {stone.id: stone for stone in process.milestones}
+    for i, stone in enumerate(process.milestones):
+        at: KeyPath = ("milestone", i)
+        for name in stone.closes:
+            note_unknown(name, phases, "phase", (*at, "closes"), problems)
+        anchor = _anchor(stone)
+        if anchor and ":" not in anchor:
+            note_unknown(anchor, stones, "milestone", (*at, "default"), problems)
+        if _leads_back(stone, stones):
+            text = f'the date of "{stone.id}" follows from itself'
+            problems.add((*at, "default"), text, "let it follow from another milestone")
+        _check_decision(process, stone, at, problems)
+
+
+def _anchor(stone: Milestone) -> str:
+    return parse_due(stone.default).anchor if stone.default else ""
+
+
+def _leads_back(stone: Milestone, stones: Mapping[str, Milestone]) -> bool:
+    seen: set[str] = set()
+    name = _anchor(stone)
+    while name in stones and name not in seen:
+        if name == stone.id:
+            return True
+        seen.add(name)
+        name = _anchor(stones[name])
+    return False
+
+
+def _check_decision(process: Process, stone: Milestone, at: KeyPath, problems: Collector) -> None:
+    """Note what is wrong with who decides at a milestone: a fact that needs its source."""
+    for name in stone.decided_by:
+        note_unknown(name, process.all_roles, "role of this process", (*at, "decided-by"), problems)
+    if (stone.decided_by or stone.decision) and stone.decision_source is None:
+        text = "who decides is told without a source"
+        problems.add(at, text, "add decision-source, or take decided-by and decision out")
+
+
+def _check_profile(process: Process, problems: Collector) -> None:
+    options = process.profile or {}
+    for name, option in options.items():
+        at: KeyPath = ("profile", name)
+        if name == "process" or name in OVERLAID or not is_id(name):
+            text = f'an option of a profile cannot be called "{one_line(name, 60)}"'
+            problems.add(at, text, "choose another name, in lower-case letters")
+        if not option.values:
+            problems.add((*at, "values"), f"the option {name} has no values", "name at least one")
+        for value in {one for one in option.values if option.values.count(one) > 1}:
+            problems.add((*at, "values"), f'the value "{one_line(value, 60)}" is listed twice')
+        if option.default:
+            note_unknown(
+                option.default, option.values, f"value of {name}", (*at, "default"), problems
+            )
+        for value in option.titles or {}:
+            known = (*option.values, *option.also)
+            note_unknown(value, known, f"value of {name}", (*at, "titles", value), problems)
+    values = {name: option.values for name, option in options.items()}
+    for i, combination in enumerate(process.combinations):
+        check_options(combination, values, ("profile-combination", i), problems)
+    default = {name: option.default for name, option in options.items() if option.default}
+    if len(default) == len(options) and not process.allows(default):
+        text = "the defaults of the profile are no combination that exists"
+        problems.add(("profile-combination",), text, "change a default, or add the combination")
+
+
+def _check_rulesets(process: Process, problems: Collector) -> None:
+    values = {name: option.values for name, option in (process.profile or {}).items()}
+    stones = [stone.id for stone in process.milestones]
+    for i, rules in enumerate(process.rulesets):
+        at: KeyPath = ("ruleset", i)
+        check_options(rules.applies or {}, values, (*at, "applies"), problems)
+        if rules.grace_after:
+            note_unknown(rules.grace_after, stones, "milestone", (*at, "grace-after"), problems)
+        binds = rules.maintain or rules.obtain
+        if rules.grace and binds and rules.grace < binds:
+            text = f"the grace period ends before the rules bind, on {binds}"
+            problems.add((*at, "grace"), text, "check the dates")
+
+
+def _sources(process: Process) -> Iterator[tuple[KeyPath, str]]:
+    """Yield every source that is named, with its place."""
+    arrays: Mapping[str, Any] = {
+        "phase": process.phases,
+        "milestone": process.milestones,
+        "deliverable": process.deliverables,
+        "ruleset": process.rulesets,
+    }
+    for array, tables in arrays.items():
+        for i, table in enumerate(tables):
+            for field in ("source", "decision_source"):
+                source = getattr(table, field, None)
+                if source is not None:
+                    yield (array, i, field.replace("_", "-")), source.id
