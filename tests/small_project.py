@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from fedcheck.analysis.board import Board, board
 from fedcheck.domain.change import Change, Thing
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone, Phase, Process, Role
 from fedcheck.domain.record import Record

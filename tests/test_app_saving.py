@@ -195,12 +195,12 @@ async def test_what_others_did_is_told_by_name(app, workspace):
         other.apply([DIAGRAM], ItemEdit(status="doing"))
         app.others.look()
         await settle(pilot)
-        assert "bob: diagram: status doing" in told(app)
+        assert "bob: diagram: started" in told(app)
         path = workspace / "progress" / "rev5.readiness.csp.toml"
         path.write_text(path.read_text().replace("doing", "blocked"))
         app.others.look()
         await settle(pilot)
-        assert "Changed outside fedcheck: diagram: status blocked" in told(app)
+        assert "Changed outside fedcheck: diagram: blocked" in told(app)
         assert "outside fedcheck" in {e.by for e in app.session.history(DIAGRAM)}
 
 

@@ -11,7 +11,7 @@ from fedcheck.doctor.defect import Close, Defect, Move, Remove
 from fedcheck.doctor.files import Places, is_stray_name
 from fedcheck.doctor.records import orphans
 from fedcheck.domain.change import Change, Thing, differences
-from fedcheck.domain.fields import field_value
+from fedcheck.domain.field_values import field_value
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import candidates, nearest, split
 from fedcheck.domain.text import one_line

@@ -128,7 +128,7 @@ def _make_plan(reading: _Reading, path: Path) -> Plan:
         kept = "the file's is taken" if reading.theirs else "ours is kept"
         what = plural(reading.conflicts, "field")
         facts.append(f"{what} changed on both sides since the export: {kept}")
-    label = f"Import of requests from {one_line(path.name, 80)}"
+    label = one_line(path.name, 80)
     return Plan(label, tuple(facts), (), tuple(reading.changes), tuple(reading.notes))
 
 

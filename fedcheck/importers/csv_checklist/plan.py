@@ -17,7 +17,7 @@ from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
-from fedcheck.domain.fields import EVIDENCE_PREFIX, field_value
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY, Record
@@ -91,7 +91,7 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
         kept = "the sheet's is taken" if theirs else "ours is kept"
         what = plural(work.conflicts, "field")
         facts.append(f"{what} changed on both sides since the last import: {kept}")
-    label = f"Import of {one_line(seen.path.name, 80)}"
+    label = one_line(seen.path.name, 80)
     return Plan(label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes))
 
 

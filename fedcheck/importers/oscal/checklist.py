@@ -140,7 +140,7 @@ def plan(
     if found.withdrawn:
         facts.append(f"{plural(len(found.withdrawn), 'withdrawn control')} left out")
     changed = (new,) if new != before else ()
-    return Plan(f"Import of {one_line(path.name, 60)}", tuple(facts), changed, notes=tuple(notes))
+    return Plan(one_line(path.name, 80), tuple(facts), changed, notes=tuple(notes))
 
 
 def _find_earlier(session: Session, name: str) -> Checklist | None:
