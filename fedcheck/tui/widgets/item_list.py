@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from fedcheck.domain.dates import distance
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
