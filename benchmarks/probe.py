@@ -46,7 +46,7 @@ def our_app(root: str) -> Any:
     from fedcheck.tui.start import collect_seldom
 
     collect_seldom()
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     return watched(FedcheckApp(Path(root), folders, config.UserConfig(), "bench", Path(root)))
 
 
@@ -160,7 +160,7 @@ def save(root: str) -> dict[str, float]:
     from fedcheck.session import open_session
     from fedcheck.storage import paths
 
-    session = open_session(Path(root), paths.user_folders(), (), "bench")
+    session = open_session(Path(root), paths.find_user_folders(), (), "bench")
     refs = [ref for ref in session.project.refs if ref.startswith(("bench", "oscal"))]
     taken = []
     for number in range(SAVES):
@@ -187,7 +187,7 @@ def load(root: str) -> dict[str, float]:
         json.loads(text)
     cached = time.process_time() - begin
     begin = time.process_time()
-    open_session(Path(root), paths.user_folders(), (), "bench")
+    open_session(Path(root), paths.find_user_folders(), (), "bench")
     return {"open": time.process_time() - begin, "toml": toml, "json": cached}
 
 

@@ -19,11 +19,11 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.keys.action import PLACES
-from fedcheck.keys.actions import of_place
+from fedcheck.keys.actions import list_actions
 from fedcheck.keys.key_names import key_text
 from fedcheck.reports import render
-from fedcheck.reports.past_state import earlier
-from fedcheck.reports.template_files import compared_with
+from fedcheck.reports.past_state import load_past_state
+from fedcheck.reports.template_files import find_comparison_date
 from fedcheck.session import open_session
 from fedcheck.storage import paths
 
@@ -36,7 +36,7 @@ def keys_page() -> str:
     lines = [MADE, "# Keys", "", "Keys of a place; those of a dialog stand in the dialog.", ""]
     for place, title in PLACES.items():
         lines += [f"## {title}", "", "| key | does | id |", "| --- | --- | --- |"]
-        for action in of_place(place):
+        for action in list_actions(place):
             keys = " ".join(f"`{key_text(key)}`" for key in action.keys)
             if action.vim:
                 keys += ", vim " + " ".join(f"`{key_text(key)}`" for key in action.vim)
@@ -136,21 +136,21 @@ def examples() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as place:
         nobody = paths.UserFolders(*(Path(place) / name for name in ("config", "state", "cache")))
         root = Path(place) / "example"
-        example.make(root, EXAMPLE_DAY)
+        example.make_example(root, EXAMPLE_DAY)
         noon = datetime.combine(EXAMPLE_DAY, time(15), UTC)
         session = open_session(root, nobody, (), "alice", lambda: noon)
         board = session.board(EXAMPLE_DAY)
         for one in render.list_templates(root, nobody):
-            since = compared_with(root, nobody, one.name, EXAMPLE_DAY)
+            since = find_comparison_date(root, nobody, one.name, EXAMPLE_DAY)
             for form in render.FORMATS:
-                found[f"{one.name}.{form}"] = render.make(
+                found[f"{one.name}.{form}"] = render.render_report(
                     board,
                     root=root,
                     folders=nobody,
                     template=one.name,
                     milestone="kick-off",
                     form=form,
-                    earlier=earlier(session, since, root) if since else None,
+                    earlier=load_past_state(session, since, root) if since else None,
                 )
     return found
 

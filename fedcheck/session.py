@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.analysis.board import Board, board, resolve_item
+from fedcheck.analysis.board import Board, build_board, resolve_item
 from fedcheck.domain.change import (
     OUTSIDE,
     Change,
     HistoryLine,
+    find_next_redo,
+    find_next_undo,
     is_import,
-    next_redo,
-    next_undo,
 )
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist, Item
@@ -29,7 +29,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
@@ -42,11 +42,16 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
-from fedcheck.storage.paths import HEAD, UserFolders, private_home, shipped_checklists
+from fedcheck.storage.paths import (
+    WORKSPACE_FILE,
+    UserFolders,
+    find_shipped_checklists,
+    private_home,
+)
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.transaction import Guard, TransactionHead, allow, unless_changed_since
-from fedcheck.storage.workspace_files import load, with_book
+from fedcheck.storage.transaction import Guard, TransactionHead, allow_all, unless_changed_since
+from fedcheck.storage.workspace_files import load, replace_record_file
 
 Clock = Callable[[], datetime]
 
@@ -99,7 +104,7 @@ class Session(Struct):
 
     def board(self, as_of: date | None = None) -> Board:
         """Return the project as it stands today, or on another day."""
-        return board(self.project, as_of or self.today())
+        return build_board(self.project, as_of or self.today())
 
     def resolve(self, tail: str) -> str:
         """Return the full reference of an item. Raises FedcheckError (usage) if in doubt."""
@@ -110,7 +115,7 @@ class Session(Struct):
         return f"{book}:{self.token(3)}"
 
     def apply(
-        self, refs: Sequence[str], edit: Edit, label: str = "", guard: Guard = allow
+        self, refs: Sequence[str], edit: Edit, label: str = "", guard: Guard = allow_all
     ) -> Transaction:
         """Make the same edit on records, as one transaction; on return it is on disk.
 
@@ -127,14 +132,14 @@ class Session(Struct):
         return self.apply_each([(ref, edit) for ref in refs], label, guard)
 
     def apply_each(
-        self, edits: Sequence[tuple[str, Edit]], label: str = "", guard: Guard = allow
+        self, edits: Sequence[tuple[str, Edit]], label: str = "", guard: Guard = allow_all
     ) -> Transaction:
         """Make several edits, each on a record of its own, as one transaction. See `apply`."""
         planned: dict[Path, list[tuple[str, Edit]]] = {home: [] for home in self.store.homes}
         for ref, edit in edits:
             for home, part in self._split_private_note(ref, edit):
                 planned[home].append((ref, part))
-            evidence_files.note_added(self.root, *fresh_evidence(edit))
+            evidence_files.remember_added(self.root, *fresh_evidence(edit))
         items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
         made: list[Change] = []
@@ -153,7 +158,7 @@ class Session(Struct):
         self,
         changes: Iterable[Change],
         label: str,
-        guard: Guard = allow,
+        guard: Guard = allow_all,
         checklists: Iterable[Checklist] = (),
         imported: str = "",
     ) -> Transaction:
@@ -182,14 +187,14 @@ class Session(Struct):
 
     def undo(self) -> Transaction:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
-        target = next_undo(self.store.own_history(self.who))
+        target = find_next_undo(self.store.own_history(self.who))
         if target is None:
             raise FedcheckError("nothing to undo", "", ErrorKind.REFUSED)
         return self._take_back(target)
 
     def redo(self) -> Transaction:
         """Make again what was undone last. Raises FedcheckError where that cannot be."""
-        target = next_redo(self.store.own_history(self.who))
+        target = find_next_redo(self.store.own_history(self.who))
         if target is None:
             raise FedcheckError("nothing to redo", "", ErrorKind.REFUSED)
         return self._take_back(target, again=True)
@@ -210,7 +215,7 @@ class Session(Struct):
 
         What was broken meanwhile is noted among the problems, and its last good state stays.
         """
-        mark = workspace_files.fingerprint(self.root)
+        mark = workspace_files.compute_fingerprint(self.root)
         if mark == self.mark:
             return False
         self.mark = mark
@@ -218,7 +223,7 @@ class Session(Struct):
             catalog = checklist_files.reloaded(self.catalog, self.root)
             fresh = load(self.root, catalog)
         except FedcheckError as error:
-            self.problems = [Problem(self.root / HEAD, 0, str(error), error.hint)]
+            self.problems = [Problem(self.root / WORKSPACE_FILE, 0, str(error), error.hint)]
             return False
         self.project = workspace_files.keep_last_good(fresh, self.store)
         self.catalog, self.problems = catalog, fresh.problems
@@ -238,7 +243,7 @@ class Session(Struct):
     ) -> list[Verdict]:
         """Hash the evidence files of records and remember the outcome.
 
-        The step hears of every megabyte read; where it raises `evidence_files.Stopped`, what was
+        The step hears of every megabyte read; where it raises `Cancelled`, what was
         verified until then is remembered and returned. `outside` is this person's word that files
         outside the workspace may be read.
         """
@@ -274,9 +279,9 @@ class Session(Struct):
     ) -> Evidence:
         """Return an evidence item for a link, collected today if nothing else is said.
 
-        See `evidence_files.new_evidence` for what is checked, and what it raises.
+        See `make_evidence` for what is checked, and what it raises.
         """
-        return evidence_files.new_evidence(
+        return evidence_files.make_evidence(
             self.root,
             link,
             here=here,
@@ -293,7 +298,7 @@ class Session(Struct):
         entered = self.store.history()
         if not ref:
             return entered
-        checklist, item = split(ref)
+        checklist, item = split_ref(ref)
         found = self.project.checklists.get(checklist)
         earlier = [old for old, new in found.renamed.items() if new == item] if found else []
         refs = {ref, *(f"{checklist}:{old}" for old in earlier)}
@@ -313,21 +318,21 @@ class Session(Struct):
         private = home != self.root
         orders: dict[str, Sequence[str]] = {
             name: list(self.project.checklists[name].items)
-            for name in {split(ref)[0] for ref in refs}
+            for name in {split_ref(ref)[0] for ref in refs}
             if name in self.project.checklists
         }
         orders |= new_orders or {}
         saved = self.store.save(home, orders, plan, head, guard, self._renamed(), rewritten)
         project = self.project
         for found in saved.books.values():
-            project = with_book(project, private, found)
+            project = replace_record_file(project, private, found)
         self.mark = ""
-        states = evidence_files.quick_states(self.root, saved.provable)
+        states = evidence_files.check_states(self.root, saved.provable)
         self.project = replace(project, file_states={**(project.file_states or {}), **states})
         return saved.changes
 
     def _home(self, ref: str) -> Path:
-        inside = split(ref)[0] in self.project.private_lists
+        inside = split_ref(ref)[0] in self.project.private_lists
         return private_home(self.root) if inside else self.root
 
     def _split_private_note(self, ref: str, edit: Edit) -> list[tuple[Path, Edit]]:
@@ -374,7 +379,7 @@ class Session(Struct):
         return found.title if isinstance(found, Request | Finding) else ""
 
     def _file_states(self) -> dict[str, str]:
-        return evidence_files.quick_states(self.root, self.project.proven())
+        return evidence_files.check_states(self.root, self.project.list_evidence_holders())
 
 
 def _plan_of(
@@ -406,8 +411,8 @@ def open_session(
         shipped: the folder of the shipped checklists, where it is known already.
     """
     user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped or shipped_checklists(), user, root)
-    mark = workspace_files.fingerprint(root)
+    catalog = checklist_files.load_catalog(shipped or find_shipped_checklists(), user, root)
+    mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
     store = RecordStore(root, found.books, found.private)
     return Session(root, who, clock, found.project, catalog, store, found.problems, mark)

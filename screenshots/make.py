@@ -132,7 +132,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         root = work / "meridian-ledger"
-        example.make(root, NOW.date())
+        example.make_example(root, NOW.date())
         filled_matrix(root)
         folders = paths.UserFolders(work / "config", work / "state", work / "cache")
         asyncio.run(shoot(root, folders))

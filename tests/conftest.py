@@ -135,7 +135,7 @@ def processes_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a checkout that ships the processes and no checklists."""
     root = tmp_path_factory.mktemp("shipped")
     (root / "pyproject.toml").write_text("")
-    for process in paths.shipped_checklists().glob("*/process.toml"):
+    for process in paths.find_shipped_checklists().glob("*/process.toml"):
         folder = root / "checklists" / process.parent.name
         folder.mkdir(parents=True)
         shutil.copy(process, folder)
@@ -183,7 +183,7 @@ def make_workspace(tmp_path: Path, without_shipped_lists: None) -> MakeWorkspace
         text += "".join(f'{name} = "{value}"\n' for name, value in (profile or {}).items())
         text += "\n[milestones]\n"
         text += "".join(f"{name} = {day.isoformat()}\n" for name, day in stones.items())
-        (root / paths.HEAD).write_text(text, encoding="utf-8")
+        (root / paths.WORKSPACE_FILE).write_text(text, encoding="utf-8")
         if mini:
             for path in MINI.glob("*.toml"):
                 shutil.copyfile(path, root / "checklists" / path.name)
@@ -211,7 +211,7 @@ def open_workspace(clock: FrozenClock) -> OpenWorkspace:
     """Return a function that opens a workspace as somebody, with the frozen clock."""
 
     def open_as(root: Path, who: str = "alice") -> Session:
-        return open_session(root, paths.user_folders(), (), who, clock)
+        return open_session(root, paths.find_user_folders(), (), who, clock)
 
     return open_as
 

@@ -73,7 +73,7 @@ def test_a_detail_of_a_finding_is_set_and_shown(grown, capsys) -> None:
 
 async def test_a_field_and_a_status_are_on_screen(grown, clock) -> None:
     app = FedcheckApp(
-        grown.root, paths.user_folders(), config.UserConfig(), "alice", grown.root, clock
+        grown.root, paths.find_user_folders(), config.UserConfig(), "alice", grown.root, clock
     )
     async with app.run_test(size=(140, 50)) as pilot:
         await settle(pilot)

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fedcheck.analysis.board import Board, board
-from fedcheck.domain.change import Change, Thing
+from fedcheck.analysis.board import Board, build_board
+from fedcheck.domain.change import AnyRecord, Change
 from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding
@@ -89,10 +89,10 @@ def project(
 
 def small_board(*items: Item, today: date = TODAY, **about: Any) -> Board:
     """Return the board of a project on a day."""
-    return board(project(*items, **about), today)
+    return build_board(project(*items, **about), today)
 
 
-def applied(record: Thing, changes: Iterable[Change]) -> Thing:
+def applied(record: AnyRecord, changes: Iterable[Change]) -> AnyRecord:
     """Return a record after changes, whatever it held before."""
     for change in changes:
         record = with_field(record, change.field, change.new)

@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.reports import render, trust
-from fedcheck.reports.past_state import earlier
-from fedcheck.reports.template_files import compared_with
+from fedcheck.reports.past_state import load_past_state
+from fedcheck.reports.template_files import find_comparison_date
 from fedcheck.session import open_session
 from fedcheck.storage import history, paths
 
@@ -291,7 +291,7 @@ def fill(root, head=HEAD, progress=PROGRESS, requests=REQUESTS, findings=FINDING
     (root / "progress").mkdir(parents=True)
     (root / "evidence").mkdir()
     (root / "evidence" / "boundary_v3.pdf").write_bytes(b"diagram")
-    (root / paths.HEAD).write_text(head)
+    (root / paths.WORKSPACE_FILE).write_text(head)
     for name, text in progress.items():
         whole = f'format = 1\nchecklist = "{name}"\n{text}'
         (root / "progress" / f"{name}.toml").write_text(whole)
@@ -309,21 +309,21 @@ def fill(root, head=HEAD, progress=PROGRESS, requests=REQUESTS, findings=FINDING
 
 def trust_template(root, name):
     """Trust a template of a workspace as it is now."""
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     bundle = trust.find_untrusted(name, root, folders)
     if bundle is not None:
         trust.trust(bundle, folders)
 
 
 def report(root, as_of=TODAY, trusted=True, **about):
-    session = open_session(root, paths.user_folders(), (), "alice", lambda: NOW)
-    board, folders = session.board(as_of), paths.user_folders()
+    session = open_session(root, paths.find_user_folders(), (), "alice", lambda: NOW)
+    board, folders = session.board(as_of), paths.find_user_folders()
     if trusted:
         trust_template(root, about.get("template", render.DEFAULT))
-    since = compared_with(root, folders, about.get("template", render.DEFAULT), as_of)
+    since = find_comparison_date(root, folders, about.get("template", render.DEFAULT), as_of)
     if since and "earlier" not in about:
-        about["earlier"] = earlier(session, since, root)
-    return render.make(board, root=root, folders=folders, **about)
+        about["earlier"] = load_past_state(session, since, root)
+    return render.render_report(board, root=root, folders=folders, **about)
 
 
 def template(root, text, name="mine"):

@@ -10,7 +10,7 @@ import openpyxl
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from fedcheck.spreadsheets.xlsx_reader import Sheet
-from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
+from fedcheck.spreadsheets.xlsx_writer import write_xlsx
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -83,13 +83,13 @@ def srtm(
 
 def table(path: Path, rows: Sequence[Sequence[Any]], title: str = "AC") -> Path:
     """Write a workbook of one sheet."""
-    path.write_bytes(xlsx_bytes([Sheet(title, tuple(tuple(row) for row in rows))]))
+    path.write_bytes(write_xlsx([Sheet(title, tuple(tuple(row) for row in rows))]))
     return path
 
 
 def with_parts(path: Path, **parts: bytes | None) -> Path:
     """Write a small workbook with some of its parts replaced, taken away or added."""
-    whole = xlsx_bytes([Sheet("A", (("name", "n"), ("x", 1)))])
+    whole = write_xlsx([Sheet("A", (("name", "n"), ("x", 1)))])
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(made, "w", 8) as new:
         for name in dict.fromkeys((*old.namelist(), *parts)):

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 from small_project import PROCESS, TODAY, checklist, item, small_board
 
-from fedcheck.analysis.agenda import agenda, mine
+from fedcheck.analysis.agenda import list_steps, list_steps_of_role
 from fedcheck.domain import query_fields
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
@@ -18,7 +18,7 @@ OLD = Evidence("e", "https://x", collected=date(2026, 1, 1))
 
 def steps(*items: Item, **about: Any) -> list[tuple[str, str]]:
     board = small_board(*items, **about)
-    return [(s.row.item.id, s.why) for s in agenda(board, board.rows.values())]
+    return [(s.row.item.id, s.why) for s in list_steps(board, board.rows.values())]
 
 
 def test_the_most_pressing_comes_first() -> None:
@@ -113,6 +113,8 @@ def test_mine_is_of_my_role_narrowed_by_a_query() -> None:
     board = small_board(
         item("a"), item("b"), lists=(checklist("r.3pao", item("c"), role="3pao"),), today=TODAY
     )
-    assert [s.row.item.id for s in mine(board, "csp")] == ["a", "b"]
-    assert [s.row.item.id for s in mine(board, "csp", query_fields.parse("b"))] == ["b"]
-    assert [s.row.item.id for s in mine(board, "3pao")] == ["c"]
+    assert [s.row.item.id for s in list_steps_of_role(board, "csp")] == ["a", "b"]
+    assert [s.row.item.id for s in list_steps_of_role(board, "csp", query_fields.parse("b"))] == [
+        "b"
+    ]
+    assert [s.row.item.id for s in list_steps_of_role(board, "3pao")] == ["c"]

@@ -7,8 +7,8 @@ import pytest
 from driving import on_disk, press, screen_text, settle, type_text
 from textual.widgets import Input, OptionList, TextArea
 
-from fedcheck.keys.action import TOGETHER
-from fedcheck.keys.actions import ACTIONS, of_place
+from fedcheck.keys.action import SHARED_PLACES
+from fedcheck.keys.actions import ACTIONS, list_actions
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.keys import KeysScreen
@@ -27,7 +27,7 @@ DIAGRAM = "rev5.readiness.csp:diagram"
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 
@@ -197,7 +197,7 @@ async def test_role_phase_and_help(app):
         await press(pilot, "question_mark")
         assert isinstance(app.screen, KeysScreen)
         text = screen_text(app)
-        for action in of_place("edit"):
+        for action in list_actions("edit"):
             assert action.help in text
         await press(pilot, "escape")
         assert isinstance(app.screen, ChecklistScreen)
@@ -250,7 +250,9 @@ async def test_a_file_broken_meanwhile_keeps_its_last_good_state(app, workspace)
 
 
 async def test_first_start_leads_through_making_a_workspace(tmp_path, clock):
-    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    app = FedcheckApp(
+        None, paths.find_user_folders(), config.UserConfig(), "alice", tmp_path, clock
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert isinstance(app.screen, WelcomeScreen)
@@ -266,7 +268,9 @@ async def test_first_start_leads_through_making_a_workspace(tmp_path, clock):
 
 
 async def test_a_form_with_a_mistake_says_so_and_keeps_what_was_typed(tmp_path, clock):
-    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    app = FedcheckApp(
+        None, paths.find_user_folders(), config.UserConfig(), "alice", tmp_path, clock
+    )
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "enter", "f2")
@@ -275,7 +279,9 @@ async def test_a_form_with_a_mistake_says_so_and_keeps_what_was_typed(tmp_path, 
 
 
 async def test_the_palette_offers_nothing_that_needs_a_workspace(tmp_path, clock):
-    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    app = FedcheckApp(
+        None, paths.find_user_folders(), config.UserConfig(), "alice", tmp_path, clock
+    )
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         titles = {command.title for command in app.get_system_commands(app.screen)}
@@ -285,7 +291,9 @@ async def test_the_palette_offers_nothing_that_needs_a_workspace(tmp_path, clock
 
 async def test_odd_paths_kill_nothing(tmp_path, clock, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    app = FedcheckApp(
+        None, paths.find_user_folders(), config.UserConfig(), "alice", tmp_path, clock
+    )
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
@@ -316,7 +324,7 @@ async def test_leaving_waits_for_what_is_queued(app, workspace):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2")
-        with local_state.locked(workspace):
+        with local_state.lock_workspace(workspace):
             await pilot.press("space", "q")
             await pilot.pause(0.2)
             assert app.is_running
@@ -379,7 +387,9 @@ async def test_text_from_files_is_never_markup(workspace, clock):
     path.write_text(text)
     head = workspace / "fedcheck.toml"
     head.write_text(head.read_text().replace("Meridian Ledger", escaped))
-    app = FedcheckApp(workspace, paths.user_folders(), config.UserConfig(), NASTY, workspace, clock)
+    app = FedcheckApp(
+        workspace, paths.find_user_folders(), config.UserConfig(), NASTY, workspace, clock
+    )
     async with app.run_test(size=(160, 50), notifications=True) as pilot:
         await settle(pilot)
         seen = screen_text(app)
@@ -453,9 +463,9 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
             assert hasattr(home, f"action_{action.method}"), action.id
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     alone = [(place,) for place in homes if place != "everywhere"]
-    for chain, unfocused in product((*TOGETHER, *alone), ("rows", "ledger-page")):
+    for chain, unfocused in product((*SHARED_PLACES, *alone), ("rows", "ledger-page")):
         places = (*(place for place in chain if place != unfocused), "everywhere")
-        keys = [key for place in places for action in of_place(place) for key in action.keys]
+        keys = [key for place in places for action in list_actions(place) for key in action.keys]
         assert len(keys) == len(set(keys)), [k for k in keys if keys.count(k) > 1]
 
 
@@ -467,7 +477,7 @@ async def test_a_list_of_3000_items_stays_smooth(make_workspace, clock):
     )
     items = "".join(f'[[section.item]]\nid = "i{n}"\ntitle = "Item {n}"\n' for n in range(3000))
     root = make_workspace(lists={"big.toml": head + items})
-    app = FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         drawn: list[int] = []

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from fedcheck.importers import registry
 from fedcheck.storage.config import UserConfig
-from fedcheck.storage.paths import user_folders
+from fedcheck.storage.paths import find_user_folders
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.screens.import_file import BringingInScreen
 
@@ -20,7 +20,7 @@ OWN = "ID,Task,Status\n1,Draft [AC-2],Done\n"
 def app(workspace: Path, clock) -> FedcheckApp:
     (workspace / "t.csv").write_text(SHEET)
     (workspace / "own.csv").write_text(OWN)
-    return FedcheckApp(workspace, user_folders(), UserConfig(), "alice", workspace, clock)
+    return FedcheckApp(workspace, find_user_folders(), UserConfig(), "alice", workspace, clock)
 
 
 async def read(pilot, name: str) -> None:
@@ -139,10 +139,10 @@ async def test_what_is_no_file_is_said(app, workspace):
 
 def test_kinds_are_told_apart_by_what_is_in_a_file(tmp_path, session):
     from fedcheck.importers import request_rows
-    from fedcheck.spreadsheets.xlsx_writer import csv_bytes
+    from fedcheck.spreadsheets.xlsx_writer import write_csv
 
     table = tmp_path / "requests.csv"
-    table.write_bytes(csv_bytes(request_rows.build_rows(session.project, [])))
+    table.write_bytes(write_csv(request_rows.build_rows(session.project, [])))
     own = tmp_path / "own.csv"
     own.write_text(OWN)
     assert registry.recognize(table)[0].name == "requests"

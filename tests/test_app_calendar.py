@@ -68,7 +68,7 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
 async def opened(
     root: Path, clock: FrozenClock, size: tuple[int, int]
 ) -> AsyncIterator[tuple[FedcheckApp, Pilot]]:
-    app = FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         yield app, pilot

@@ -30,7 +30,7 @@ def app(workspace: Path, clock) -> FedcheckApp:
     (workspace / "evidence" / "my scan.txt").write_text("a scan")
     (workspace / "evidence" / "b.txt").write_text("another")
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 
@@ -210,7 +210,7 @@ async def test_outside_the_workspace_is_asked_once_and_the_same_key_answers(app,
         assert "link" not in on_disk(workspace)
         await press(pilot, key)
         assert f'link = "{outside}"' in on_disk(workspace)
-        assert str(outside) in local_state.allowed_outside(workspace)
+        assert str(outside) in local_state.load_allowed_outside(workspace)
 
 
 async def test_the_word_for_one_path_outside_is_none_for_another(app, workspace):
@@ -388,7 +388,7 @@ async def test_verify_says_what_is_wrong_and_rows_follow(app, workspace, open_wo
         await until(pilot, lambda: "2 files checked, 1 changed" in told(app))
         assert "1 changed" in screen_text(app)
         assert app.verifying is None
-    assert local_state.verified(workspace)["evidence/b.txt"]["state"] == "changed"
+    assert local_state.load_verified(workspace)["evidence/b.txt"]["state"] == "changed"
 
 
 async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
@@ -414,7 +414,7 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
         await press(pilot, "escape")
         await until(pilot, lambda: "Stopped: 1 file checked, 1 changed" in told(app))
         assert isinstance(app.screen, EvidenceRegisterScreen)
-    assert local_state.verified(workspace)["evidence/b.txt"]["state"] == "changed"
+    assert local_state.load_verified(workspace)["evidence/b.txt"]["state"] == "changed"
 
 
 async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, monkeypatch):

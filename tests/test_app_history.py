@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from driving import on_disk, press, screen_text, settle, told, type_text
 
-from fedcheck.analysis.past_state import changes_back
+from fedcheck.analysis.past_state import list_revert_changes
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import open_session
@@ -25,12 +25,12 @@ CRYPTO = f"{CSP}:crypto-table"
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 
 def opened(root: Path, who: str, clock):
-    return open_session(root, paths.user_folders(), (), who, clock)
+    return open_session(root, paths.find_user_folders(), (), who, clock)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ async def test_a_private_note_never_gets_into_the_shared_record(app, workspace, 
             await press(pilot, "down")
         await press(pilot, "G", "enter", "b")
     shared = on_disk(workspace) + "".join(
-        path.read_text() for path in history.history_files(workspace)
+        path.read_text() for path in history.list_history_files(workspace)
     )
     assert "secret" not in shared
     assert 'note = "first"' in on_disk(workspace)
@@ -195,7 +195,7 @@ def test_the_last_lines_are_read_on_and_read_anew_where_a_file_was_rewritten(ses
     session.apply([CRYPTO], ItemEdit(owner="erin"))
     told = [deed.what for deed in recall.last(session, DIAGRAM)]
     assert told == ["owner erin (was dana)", "owner dana"]
-    (path,) = history.history_files(workspace)
+    (path,) = history.list_history_files(workspace)
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     assert [deed.what for deed in recall.last(session, DIAGRAM)] == ["owner dana"]
     with path.open("ab") as file:
@@ -220,6 +220,6 @@ def test_every_point_of_a_history_can_be_reached(session, workspace):
     for tx, wanted in seen.items():
         entered = session.history(DIAGRAM)
         session.apply_changes(
-            changes_back(entered, tx, DIAGRAM, session.project.record(DIAGRAM)), "back"
+            list_revert_changes(entered, tx, DIAGRAM, session.project.record(DIAGRAM)), "back"
         )
         assert session.project.record(DIAGRAM) == wanted

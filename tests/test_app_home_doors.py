@@ -92,7 +92,7 @@ def broken(root: Path) -> None:
 
 @pytest.fixture
 def app(root: Path, clock) -> FedcheckApp:
-    return FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    return FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
 
 
 def doors(app: FedcheckApp) -> Iterator[tuple[str, str, str]]:

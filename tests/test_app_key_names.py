@@ -57,7 +57,7 @@ def stale(text: str) -> list[str]:
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     keys = config.UserConfig(keys=OWN)
-    return FedcheckApp(workspace, paths.user_folders(), keys, "alice", workspace, clock)
+    return FedcheckApp(workspace, paths.find_user_folders(), keys, "alice", workspace, clock)
 
 
 def test_enough_keys_for_all_that_is_named():
@@ -137,7 +137,7 @@ async def test_details_and_toasts_name_the_keys_in_force(app, workspace):
 
 async def test_what_has_no_key_is_not_named(workspace, clock):
     none = config.UserConfig(keys=dict.fromkeys(NAMED, ""))
-    app = FedcheckApp(workspace, paths.user_folders(), none, "alice", workspace, clock)
+    app = FedcheckApp(workspace, paths.find_user_folders(), none, "alice", workspace, clock)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "4")

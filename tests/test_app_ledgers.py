@@ -11,13 +11,13 @@ from driving import on_disk, press, screen_text, settle, told
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from fedcheck.analysis.issues import grouped, state_of, turn
+from fedcheck.analysis.issues import find_next_actor, group_issues, state_of
 from fedcheck.cli.main import run
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import DETAILS, FindingEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
-from fedcheck.keys.keymap import key_map
+from fedcheck.keys.keymap import build_key_map
 from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -89,11 +89,11 @@ def filled(workspace: Path, clock) -> FedcheckApp:
 
 
 def made(root: Path, clock) -> FedcheckApp:
-    return FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    return FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
 
 
 def opened(root: Path, who: str = "bob"):
-    return open_session(root, paths.user_folders(), (), who)
+    return open_session(root, paths.find_user_folders(), (), who)
 
 
 def refs(app: FedcheckApp) -> list[str]:
@@ -257,7 +257,7 @@ async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch)
     """The file was replaced and the history refused: trying again must neither fail nor double."""
 
     def refused(path: Path, _: bytes) -> None:
-        raise atomic_files.cannot(
+        raise atomic_files.disk_error(
             "append to", path, OSError(errno.ENOSPC, "No space left on device")
         )
 
@@ -639,16 +639,16 @@ def test_groups_put_what_asks_for_attention_first():
     things = [done, there, late, back]
 
     def heads(grouping: str) -> list[tuple[str, list[str]]]:
-        return [(head, [one.id for one in ones]) for head, ones in grouped(things, grouping)]
+        return [(head, [one.id for one in ones]) for head, ones in group_issues(things, grouping)]
 
     assert [head for head, _ in heads("state")] == ["Returned", "Open", "Answered", "Accepted"]
     assert heads("by") == [("TR-A", ["b", "c", "d"]), ("TR-B", ["a"])]
     assert [head for head, _ in heads("round")] == ["Round 10", "Round 9", "No round"]
-    assert [turn(one) for one in things] == ["", "TR-A", "csp", "dana"]
+    assert [find_next_actor(one) for one in things] == ["", "TR-A", "csp", "dana"]
     assert heads("turn")[-1] == ("Accepted", ["d"])
     closed = Finding("x", "X", "high", "closed")
     low = Finding("y", "Y", "low", plan="p", due=TODAY)
-    assert [head for head, _ in grouped([closed, low], "risk")] == ["Low", "Closed"]
+    assert [head for head, _ in group_issues([closed, low], "risk")] == ["Low", "Closed"]
     assert (state_of(low), state_of(closed)) == ("planned", "closed")
 
 
@@ -704,7 +704,7 @@ async def test_the_vim_preset_moves_and_opens_as_in_every_list(workspace, clock,
     wanted = more if book == "requests" else found
     (workspace / f"{book}.toml").write_text("format = 1\n" + "".join(wanted))
     user = config.UserConfig(preset="vim")
-    app = FedcheckApp(workspace, paths.user_folders(), user, "alice", workspace, clock)
+    app = FedcheckApp(workspace, paths.find_user_folders(), user, "alice", workspace, clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         app.show_issues(book)
@@ -720,6 +720,6 @@ async def test_the_vim_preset_moves_and_opens_as_in_every_list(workspace, clock,
 
 
 def test_keys_of_requests_and_findings_that_are_those_of_all_lists_now():
-    keymap = key_map(own={"ledger.down": "f6", "ledger": {"page-up": "f7"}})
-    assert not keymap.complaints
+    keymap = build_key_map(own={"ledger.down": "f6", "ledger": {"page-up": "f7"}})
+    assert not keymap.problems
     assert (keymap.of("rows.down"), keymap.of("rows.page-up")) == (("f6",), ("f7",))

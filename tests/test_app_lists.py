@@ -25,7 +25,7 @@ SPONSOR = f"{CSP}:sponsor"
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 
@@ -186,7 +186,7 @@ async def test_a_note_of_ones_own_is_not_written_over_by_one_for_all(app, worksp
 async def test_a_mark_is_a_sign_and_not_a_colour_alone(workspace, clock, signs, sign):
     glyphs = "ascii" if signs is ASCII else "unicode"
     user = config.UserConfig(glyphs=glyphs)
-    app = FedcheckApp(workspace, paths.user_folders(), user, "alice", workspace, clock)
+    app = FedcheckApp(workspace, paths.find_user_folders(), user, "alice", workspace, clock)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "x")

@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
-from fedcheck.storage import config as timezone
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.prompts import ChoicePrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
@@ -24,7 +23,7 @@ CSP, TESTS = "rev5.readiness.csp", "rev5.full-assessment.3pao"
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 
@@ -72,7 +71,7 @@ def test_the_time_zone_of_the_machine(monkeypatch, tmp_path):
     (zones / "Denver").write_text("")
     link = tmp_path / "localtime"
     link.symlink_to(zones / "Denver")
-    monkeypatch.setattr(timezone, "LOCALTIME", link)
+    monkeypatch.setattr(config, "LOCALTIME", link)
     for said, expected in (
         ("Europe/Berlin", "Europe/Berlin"),
         (":America/New_York", "America/New_York"),
@@ -81,17 +80,19 @@ def test_the_time_zone_of_the_machine(monkeypatch, tmp_path):
         ("../../etc/passwd", "America/Denver"),
     ):
         monkeypatch.setenv("TZ", said)
-        assert timezone.machine_timezone() == expected, said
+        assert config.detect_timezone() == expected, said
     monkeypatch.delenv("TZ")
     link.unlink()
     link.write_text("no link at all")
-    assert timezone.machine_timezone() == "UTC"
+    assert config.detect_timezone() == "UTC"
     assert "TZ" not in os.environ
 
 
 async def test_a_new_workspace_starts_in_the_time_zone_of_the_machine(tmp_path, clock, monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
-    app = FedcheckApp(None, paths.user_folders(), config.UserConfig(), "alice", tmp_path, clock)
+    app = FedcheckApp(
+        None, paths.find_user_folders(), config.UserConfig(), "alice", tmp_path, clock
+    )
     async with app.run_test(size=(100, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
@@ -167,7 +168,7 @@ async def test_dim_text_is_dim_in_the_terminal_s_own_colours(
     if colourless:
         monkeypatch.setenv("NO_COLOR", "1")
     own = config.UserConfig(theme="terminal")
-    app = FedcheckApp(workspace, paths.user_folders(), own, "alice", workspace, clock)
+    app = FedcheckApp(workspace, paths.find_user_folders(), own, "alice", workspace, clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         segments = [one for strip in app.screen._compositor.render_strips() for one in strip]

@@ -20,7 +20,9 @@ def start(workspace: Path, clock):
     """Return a function that starts the app anew, as after a night."""
 
     def started(root: Path = workspace) -> FedcheckApp:
-        return FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+        return FedcheckApp(
+            root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock
+        )
 
     return started
 

@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.screens import report as report_screen
+from fedcheck.tui.screens import report
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def root(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def app(root, clock) -> FedcheckApp:
-    return FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    return FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -82,7 +82,7 @@ async def test_an_error_in_a_template_is_told_with_file_and_line(app, root):
 
 
 async def test_a_long_report_is_shown_as_it_is_written(app, monkeypatch):
-    monkeypatch.setattr(report_screen, "LARGEST", 100)
+    monkeypatch.setattr(report, "LARGEST", 100)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "r")

@@ -16,7 +16,7 @@ CSP = "rev5.readiness.csp"
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 

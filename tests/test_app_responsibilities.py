@@ -46,7 +46,7 @@ def waited_for(make_workspace, open_workspace) -> Path:
 @pytest.fixture
 def app(waited_for: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        waited_for, paths.user_folders(), config.UserConfig(), "alice", waited_for, clock
+        waited_for, paths.find_user_folders(), config.UserConfig(), "alice", waited_for, clock
     )
 
 

@@ -22,12 +22,12 @@ DIAGRAM = "rev5.readiness.csp:diagram"
 @pytest.fixture
 def app(workspace: Path, clock) -> FedcheckApp:
     return FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
 
 
 def opened(root: Path, who: str):
-    return open_session(root, paths.user_folders(), (), who)
+    return open_session(root, paths.find_user_folders(), (), who)
 
 
 def full_disk(*_: object, **__: object) -> None:
@@ -96,7 +96,9 @@ async def test_a_save_that_failed_half_way_is_not_turned_round(app, workspace, m
 
 
 def refused_append(path: Path, _: bytes) -> None:
-    raise atomic_files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+    raise atomic_files.disk_error(
+        "append to", path, OSError(errno.ENOSPC, "No space left on device")
+    )
 
 
 async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
@@ -207,7 +209,7 @@ async def test_what_others_did_is_told_by_name(app, workspace):
 async def test_what_cannot_be_read_is_said_on_every_screen(workspace, clock):
     (workspace / "progress" / "rev5.readiness.csp.toml").write_text("format = 1\n[item.\n")
     app = FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)

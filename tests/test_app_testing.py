@@ -37,7 +37,7 @@ def steps(workspace):
 
 @pytest.fixture
 def app(steps, home, clock):
-    return FedcheckApp(steps, paths.user_folders(), UserConfig(), "alice", home, clock)
+    return FedcheckApp(steps, paths.find_user_folders(), UserConfig(), "alice", home, clock)
 
 
 async def at(pilot, ref: str) -> None:

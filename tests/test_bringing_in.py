@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from fedcheck.domain.change import differences
+from fedcheck.domain.change import diff_records
 from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import EMPTY
+from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.plan import Plan, carry_out
 from fedcheck.storage import checklist_writer
@@ -41,9 +41,11 @@ LIST = Checklist(
 
 
 def plan_for(session, checklist=LIST):
-    record = replace(EMPTY, status="done", result="satisfied", done=date(2027, 1, 5), tester="dana")
-    changes = differences(f"{checklist.id}:ac-01a-01", EMPTY, record)
-    changes += differences("findings:f1", Finding("f1"), Finding("f1", title="A gap", risk="low"))
+    record = replace(
+        EMPTY_RECORD, status="done", result="satisfied", done=date(2027, 1, 5), tester="dana"
+    )
+    changes = diff_records(f"{checklist.id}:ac-01a-01", EMPTY_RECORD, record)
+    changes += diff_records("findings:f1", Finding("f1"), Finding("f1", title="A gap", risk="low"))
     return Plan("Import of x.xlsx", ("2 tests",), (checklist,), tuple(changes))
 
 

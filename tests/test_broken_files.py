@@ -12,7 +12,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import toml_io
 from fedcheck.storage.config import load as load_config
-from fedcheck.storage.paths import HEAD, find_workspace, user_folders
+from fedcheck.storage.paths import WORKSPACE_FILE, find_user_folders, find_workspace
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 FIPS = "rev5.readiness.3pao:mandate-1-fips"
@@ -103,13 +103,13 @@ def test_a_broken_head(
 ) -> None:
     make, line, message, hint = KINDS[kind]
     root = make_workspace()
-    (root / HEAD).unlink()
-    make(root / HEAD)
+    (root / WORKSPACE_FILE).unlink()
+    make(root / WORKSPACE_FILE)
     assert find_workspace(None, {}, root) == root  # a broken one is not passed over
     with pytest.raises(InvalidFileError) as error:
         open_workspace(root)
     assert error.value.kind == "unreadable"
-    assert str(root / HEAD) in str(error.value)
+    assert str(root / WORKSPACE_FILE) in str(error.value)
     if kind not in ("a wrong word", "a wrong type", "a wrong day", "no format", "another list"):
         assert message in str(error.value)
         assert f":{line}: " in str(error.value) or not line
@@ -161,8 +161,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(
 ) -> None:
     root = make_workspace()
     (root / CSP_FILE).write_bytes(content)
-    head = (root / HEAD).read_bytes()
-    (root / HEAD).write_bytes(b"\xef\xbb\xbf" + head.replace(b"\n", b"\r\n"))
+    head = (root / WORKSPACE_FILE).read_bytes()
+    (root / WORKSPACE_FILE).write_bytes(b"\xef\xbb\xbf" + head.replace(b"\n", b"\r\n"))
     session = open_workspace(root)
     assert session.problems == []
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
@@ -209,7 +209,7 @@ def test_unknown_keys_and_milestones_of_the_head_are_warnings(
 
 
 def test_a_broken_user_configuration_counts_as_empty_and_is_told_of(home: Path) -> None:
-    folders = user_folders()
+    folders = find_user_folders()
     assert folders.config.is_relative_to(home)
     assert load_config(folders)[1] == []
     folders.config.mkdir(parents=True)
@@ -240,7 +240,7 @@ def test_which_workspace_is_meant(make_workspace: MakeWorkspace) -> None:
     assert find_workspace(None, {}, deep) == one
     assert find_workspace(None, {"FEDCHECK_WORKSPACE": str(two)}, deep) == two
     assert find_workspace(str(one), {"FEDCHECK_WORKSPACE": str(two)}, two) == one
-    assert find_workspace(str(one / HEAD), {}, two) == one
+    assert find_workspace(str(one / WORKSPACE_FILE), {}, two) == one
 
 
 def test_a_problem_in_words() -> None:

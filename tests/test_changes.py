@@ -11,7 +11,7 @@ import pytest
 from doc_examples import DOCS, agrees, examples
 from msgspec.structs import replace
 
-from fedcheck.analysis.comparison import between
+from fedcheck.analysis.comparison import compare_boards
 from fedcheck.analysis.difference import WORDS
 from fedcheck.cli.main import run
 from fedcheck.domain.edits import MilestoneEdit
@@ -19,7 +19,7 @@ from fedcheck.domain.evidence_edit import attach_evidence, detach_each
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import render
-from fedcheck.reports.past_state import earlier, remarks
+from fedcheck.reports.past_state import list_remarks, load_past_state
 from fedcheck.storage import history, paths
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -64,8 +64,8 @@ def worked(workspace, open_workspace, clock):
 
 def told(session, spec, here=None):
     """Return what changed, as a set of kind and reference."""
-    found = earlier(session, spec, here or session.root)
-    return {(one.kind, one.ref) for one in between(found.board, session.board()).deltas}
+    found = load_past_state(session, spec, here or session.root)
+    return {(one.kind, one.ref) for one in compare_boards(found.board, session.board()).differences}
 
 
 def git(root: Path, *words: str) -> str:
@@ -115,7 +115,7 @@ def test_a_day_ends_where_the_workspace_is(make_workspace, open_workspace, clock
 
 
 def test_the_earlier_state_is_judged_on_its_own_day(worked):
-    found = earlier(worked, "2027-01-11", worked.root)
+    found = load_past_state(worked, "2027-01-11", worked.root)
     assert str(found.board.today) == "2027-01-11"
     assert found.board.project.record(DIAGRAM).status == "done"
     assert [proof.link for proof in found.board.project.record(DIAGRAM).evidence]
@@ -133,7 +133,7 @@ def test_what_nobody_noted_yet_is_since(worked, workspace):
 
 
 def test_before_the_history_nothing_is_known_and_that_is_said(worked):
-    found = earlier(worked, "2026-01-01", worked.root)
+    found = load_past_state(worked, "2026-01-01", worked.root)
     assert found.notes == (
         "The history begins on 2027-01-11: of the days before nothing is known.",
     )
@@ -159,8 +159,8 @@ def test_a_list_that_was_brought_in_is_not_there_before(workspace, open_workspac
 
 
 def report_of(session, path: Path) -> None:
-    board, folders = session.board(), paths.user_folders()
-    render.write(path, render.make(board, root=session.root, folders=folders))
+    board, folders = session.board(), paths.find_user_folders()
+    render.write_file(path, render.render_report(board, root=session.root, folders=folders))
 
 
 def test_since_a_report(worked, workspace, clock, open_workspace):
@@ -172,16 +172,16 @@ def test_since_a_report(worked, workspace, clock, open_workspace):
     worked.refresh()
     assert told(worked, "reports/status.md") == {("reopened", SPONSOR)}
     assert told(worked, "status.md", workspace / "progress") == {("reopened", SPONSOR)}
-    found = earlier(worked, str(path), workspace)
+    found = load_past_state(worked, str(path), workspace)
     assert found.words == "since the report status.md of 2027-01-13"
     assert not found.private
 
 
 def test_a_report_without_names_is_found_by_its_lines(worked, workspace, clock):
-    text = render.make(
+    text = render.render_report(
         worked.board(),
         root=workspace,
-        folders=paths.user_folders(),
+        folders=paths.find_user_folders(),
         redact=frozenset({"owners"}),
     )
     (workspace / "sent.md").write_text(text)
@@ -194,7 +194,7 @@ def test_a_report_of_another_workspace_is_refused(worked, make_workspace, open_w
     other.apply([DIAGRAM], ItemEdit(status="doing"))
     report_of(other, worked.root / "theirs.md")
     with pytest.raises(FedcheckError, match="another workspace") as caught:
-        earlier(worked, "theirs.md", worked.root)
+        load_past_state(worked, "theirs.md", worked.root)
     assert caught.value.kind == "usage"
 
 
@@ -204,7 +204,7 @@ def test_a_report_of_a_rewritten_history_is_refused(worked, workspace):
     lines = mine.read_text().splitlines(keepends=True)
     mine.write_text("".join(lines[:-1]))
     with pytest.raises(FedcheckError, match="rewritten: bob-"):
-        earlier(worked, "status.md", workspace)
+        load_past_state(worked, "status.md", workspace)
 
 
 def test_a_file_that_is_no_report_is_refused(fedcheck, workspace):
@@ -229,7 +229,7 @@ def test_since_a_revision(worked, workspace):
         found = told(worked, name)
         assert {("done", DIAGRAM), ("reopened", SPONSOR)} <= found
         assert found - {("done", DIAGRAM), ("reopened", SPONSOR)} == {("overdue", CRYPTO)}
-    said = earlier(worked, "main", workspace)
+    said = load_past_state(worked, "main", workspace)
     assert said.words.startswith("since the revision main (")
     assert str(said.board.today) == "2027-01-12"
 
@@ -243,7 +243,7 @@ def test_a_workspace_deeper_in_a_repository_and_its_private_folder(worked, works
     git(workspace.parent, "commit", "-q", "-m", "one")
     worked.apply([SPONSOR], ItemEdit(status="todo"))
     assert ("reopened", SPONSOR) in told(worked, "HEAD")
-    found = earlier(worked, "HEAD", workspace)
+    found = load_past_state(worked, "HEAD", workspace)
     assert not found.private
     assert "What stands under private/ is not in git, and is left out." in found.notes
 
@@ -266,7 +266,7 @@ def test_what_is_no_revision(worked, workspace, spec, said):
     git(workspace, "add", "fedcheck.toml")
     git(workspace, "commit", "-q", "-m", "one")
     with pytest.raises(FedcheckError, match=said) as caught:
-        earlier(worked, spec, workspace)
+        load_past_state(worked, spec, workspace)
     assert caught.value.kind == "usage"
     assert not (workspace / "x").exists()
 
@@ -278,7 +278,7 @@ def test_a_revision_before_the_workspace(worked, workspace):
     git(workspace, "add", "README")
     git(workspace, "commit", "-q", "-m", "one")
     with pytest.raises(FedcheckError, match="there was no workspace here"):
-        earlier(worked, "HEAD", workspace)
+        load_past_state(worked, "HEAD", workspace)
 
 
 @needs_git
@@ -291,7 +291,7 @@ def test_a_revision_with_a_broken_file_is_used_as_far_as_it_can_be_read(worked, 
     git(workspace, "commit", "-q", "-m", "one")
     path.write_text(good)
     worked.refresh()
-    found = earlier(worked, "HEAD", workspace)
+    found = load_past_state(worked, "HEAD", workspace)
     assert "1 file of that revision cannot be read" in found.notes[0]
     assert ("readable", "progress/rev5.readiness.csp.toml") in told(worked, "HEAD")
 
@@ -327,17 +327,17 @@ def test_links_and_strange_paths_of_a_revision_are_left_out(worked, workspace):
     git(workspace, "commit", "-q", "-m", "one")
     (workspace / "progress" / "link.toml").unlink()
     worked.refresh()
-    assert not earlier(worked, "HEAD", workspace).board.project.broken
+    assert not load_past_state(worked, "HEAD", workspace).board.project.broken
 
 
 def test_without_git_or_a_repository_it_says_so(worked, workspace, monkeypatch):
     if shutil.which("git"):
         with pytest.raises(FedcheckError, match="lies in no git repository"):
-            earlier(worked, "v1", workspace)
+            load_past_state(worked, "v1", workspace)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FedcheckError, match="git is not installed"):
-        earlier(worked, "v1", workspace)
-    assert earlier(worked, "2027-01-12", workspace).notes == ()
+        load_past_state(worked, "v1", workspace)
+    assert load_past_state(worked, "2027-01-12", workspace).notes == ()
 
 
 @needs_git
@@ -350,15 +350,15 @@ def test_what_could_mean_two_things_is_said(worked, workspace):
     report_of(worked, workspace / "status.md")
     (workspace / "note").write_text("nothing\n")
     (workspace / "2027-01-11").write_text("a file\n")
-    day = earlier(worked, "2027-01-12", workspace)
+    day = load_past_state(worked, "2027-01-12", workspace)
     assert day.kind == "date"
     assert "It names a revision: git:2027-01-12 too." in day.notes[0]
-    assert "a file: ./2027-01-11" in earlier(worked, "2027-01-11", workspace).notes[0]
-    named = earlier(worked, "status.md", workspace)
+    assert "a file: ./2027-01-11" in load_past_state(worked, "2027-01-11", workspace).notes[0]
+    named = load_past_state(worked, "status.md", workspace)
     assert (named.kind, "git:status.md" in named.notes[0]) == ("report", True)
-    assert earlier(worked, "./status.md", workspace).notes == ()
-    assert earlier(worked, "git:status.md", workspace).kind == "revision"
-    plain = earlier(worked, "note", workspace)
+    assert load_past_state(worked, "./status.md", workspace).notes == ()
+    assert load_past_state(worked, "git:status.md", workspace).kind == "revision"
+    plain = load_past_state(worked, "note", workspace)
     assert (plain.kind, "The file is no report" in plain.notes[0]) == ("revision", True)
 
 
@@ -372,10 +372,12 @@ def test_a_missing_file_is_told_with_what_is_not_known(workspace, open_workspace
     clock.tick(days=2)
     (workspace / "evidence" / "plan.pdf").unlink()
     session.refresh_files()
-    found = earlier(session, "2027-01-11", workspace)
-    deltas = between(found.board, session.board())
-    assert [one.kind for one in deltas.deltas] == ["evidence-missing"]
-    assert "is not known of the earlier state" in remarks(found, session.board(), deltas)[-1]
+    found = load_past_state(session, "2027-01-11", workspace)
+    comparison = compare_boards(found.board, session.board())
+    assert [one.kind for one in comparison.differences] == ["evidence-missing"]
+    assert (
+        "is not known of the earlier state" in list_remarks(found, session.board(), comparison)[-1]
+    )
 
 
 def test_private_notes_do_not_reach_the_earlier_state(workspace, open_workspace, clock):
@@ -385,7 +387,7 @@ def test_private_notes_do_not_reach_the_earlier_state(workspace, open_workspace,
     session.apply([DIAGRAM], ItemEdit(private_note="for us"))
     clock.tick(days=1)
     session.apply([DIAGRAM], ItemEdit(private_note="for us, again", note="for all, again"))
-    then = earlier(session, "2027-01-12", workspace).board.project.record(DIAGRAM)
+    then = load_past_state(session, "2027-01-12", workspace).board.project.record(DIAGRAM)
     assert then.note == "for all"
 
 
@@ -490,18 +492,18 @@ def test_cutting_by_a_moment_is_the_same_for_lines_written_otherwise(tmp_path):
     (folder / "a-1.jsonl").write_text("".join(map(line, stamps)))
     (folder / "b-1.jsonl").write_text("".join(line(at, " ") for at in odd))
     moment = datetime(2027, 1, 12, tzinfo=UTC)
-    found = [one.change.ref for one in history.after_moment(tmp_path, moment)]
+    found = [one.change.ref for one in history.read_since(tmp_path, moment)]
     # a clock that was set back: the line after a later one came after it
     assert sorted(found) == sorted(f"x:{at}" for at in (*stamps[1:], *odd[1:]))
-    assert history.first_moment(tmp_path) == datetime(2027, 1, 11, 23, 59, 59, 999000, UTC)
+    assert history.find_first_moment(tmp_path) == datetime(2027, 1, 11, 23, 59, 59, 999000, UTC)
 
 
 def test_cutting_by_lines_finds_what_came_after(tmp_path):
     folder = tmp_path / "history"
     folder.mkdir()
-    assert history.after_lines(tmp_path, ["ab"]) == ([], frozenset({"ab"}))
+    assert history.read_after(tmp_path, ["ab"]) == ([], frozenset({"ab"}))
     (folder / "a-1.jsonl").write_bytes(b"")
-    assert history.after_lines(tmp_path, [""]) == ([], frozenset())
+    assert history.read_after(tmp_path, [""]) == ([], frozenset())
 
 
 @pytest.mark.parametrize(("argv", "printed"), list(examples("changes.md")))

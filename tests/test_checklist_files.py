@@ -14,7 +14,7 @@ from fedcheck.storage.checklist_files import (
     reloaded,
 )
 
-PROCESSES = load_catalog(paths.shipped_checklists(), (), None).processes
+PROCESSES = load_catalog(paths.find_shipped_checklists(), (), None).processes
 
 HEAD = """format = 1
 id = "x.csp"
@@ -262,7 +262,7 @@ def test_nearer_lists_win_whole(tmp_path: Path) -> None:
     write(workspace / "checklists", "b.csp", "workspace b")
     write(workspace / "checklists", "b.csp-acme", "addition")
     catalog = load_catalog(shipped(tmp_path), [user, tmp_path / "no-such"], workspace)
-    won = catalog.winning()
+    won = catalog.effective_lists()
     assert {name: (one.layer, one.checklist.title) for name, one in won.items()} == {  # type: ignore[union-attr]
         "a.csp": ("user", "user a"),
         "b.csp": ("workspace", "workspace b"),
@@ -277,7 +277,7 @@ def test_a_broken_nearer_list_does_not_let_the_farther_one_through(tmp_path: Pat
     workspace = tmp_path / "workspace"
     write(workspace / "checklists", "a.csp", "x")
     (workspace / "checklists" / "a.csp.toml").write_text("broken = ")
-    won = load_catalog(shipped(tmp_path), [], workspace).winning()["a.csp"]
+    won = load_catalog(shipped(tmp_path), [], workspace).effective_lists()["a.csp"]
     assert (won.layer, won.checklist) == ("workspace", None)
     assert won.problems()
 

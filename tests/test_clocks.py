@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
-from fedcheck.analysis.board import board
-from fedcheck.analysis.deadlines import Deadline, deadlines, within, without_day
-from fedcheck.analysis.progress import grouped
-from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
+from fedcheck.analysis.board import build_board
+from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_undated, select_until
+from fedcheck.analysis.progress import group_deadlines
+from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
 from fedcheck.domain.checklist import Item, Source, SourceRef
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
@@ -22,7 +22,7 @@ PACKAGE = date(2027, 1, 18)
 
 
 def found(*items: Item, role: str = "", query: str = "", **about: Any) -> list[Deadline]:
-    return deadlines(small_board(*items, **about), role, query)
+    return list_deadlines(small_board(*items, **about), role, query)
 
 
 def of_items(*items: Item, **about: Any) -> list[tuple[str, date | None, str, str]]:
@@ -194,10 +194,10 @@ def test_a_query_narrows_in_each_language() -> None:
 
 def test_private_items_are_marked_and_unreadable_ones_left_out() -> None:
     about = project(item("a", due="2027-01-20"))
-    inside = board(replace(about, private_lists=frozenset({"r.csp"})), TODAY)
-    assert [o.private for o in deadlines(inside) if o.kind == "item"] == [True]
-    unread = board(replace(about, unreadable=frozenset({"r.csp"})), TODAY)
-    assert [o for o in deadlines(unread) if o.kind == "item"] == []
+    inside = build_board(replace(about, private_lists=frozenset({"r.csp"})), TODAY)
+    assert [o.private for o in list_deadlines(inside) if o.kind == "item"] == [True]
+    unread = build_board(replace(about, unreadable=frozenset({"r.csp"})), TODAY)
+    assert [o for o in list_deadlines(unread) if o.kind == "item"] == []
 
 
 def test_every_key_is_its_own() -> None:
@@ -214,16 +214,16 @@ def test_every_key_is_its_own() -> None:
 
 def test_a_horizon_and_what_has_no_day() -> None:
     ones = found(item("a", due="2027-01-20"), item("b", due="ato"), milestones={})
-    assert [o.what for o in within(ones, date(2027, 1, 20))] == ["A"]
-    assert within(ones, date(2027, 1, 19)) == []
-    assert [o.what for o in without_day(ones) if o.kind == "item"] == ["B"]
+    assert [o.what for o in select_until(ones, date(2027, 1, 20))] == ["A"]
+    assert select_until(ones, date(2027, 1, 19)) == []
+    assert [o.what for o in select_undated(ones) if o.kind == "item"] == ["B"]
 
 
 def test_weeks_while_they_are_near_then_months() -> None:
     days = ("2027-01-08", "2027-01-11", "2027-01-17", "2027-01-18", "2027-01-25", "2027-02-14",
             "2027-02-15", "2027-03-01", "2028-03-01")  # fmt: skip
     ones = found(*(item(f"i{n}", due=day) for n, day in enumerate(days)), milestones={})
-    assert [(head, len(some)) for head, some in grouped(ones, TODAY)] == [
+    assert [(head, len(some)) for head, some in group_deadlines(ones, TODAY)] == [
         ("Overdue", 1),
         ("This week", 2),
         ("Next week", 1),
@@ -240,7 +240,7 @@ def test_weeks_while_they_are_near_then_months() -> None:
 
 def moved(new: date | None, *items: Item, **about: Any) -> Any:
     now = small_board(*items, **about)
-    return shift(now, rescheduled(now, "kick-off", new))
+    return measure_impact(now, reschedule_milestone(now, "kick-off", new))
 
 
 def test_what_hangs_on_a_milestone_moves_with_it() -> None:
@@ -255,7 +255,7 @@ def test_what_hangs_on_a_milestone_moves_with_it() -> None:
         ("r.csp:c", date(2027, 2, 15)),
     ]
     assert (found.overdue, found.stale, found.fresh) == ((), (), ())
-    assert count_words(found) == "1 other milestone moves, 2 deadlines move"
+    assert describe_impact(found) == "1 other milestone moves, 2 deadlines move"
 
 
 def test_what_goes_stale_or_overdue_by_it_is_told() -> None:
@@ -277,7 +277,7 @@ def test_a_date_taken_away_leaves_no_day() -> None:
 
 def test_the_same_date_moves_nothing() -> None:
     found = moved(KICK_OFF, item("a", due="kick-off"))
-    assert (found.milestones, found.moves, count_words(found)) == ((), (), "")
+    assert (found.milestones, found.moves, describe_impact(found)) == ((), (), "")
 
 
 def test_the_end_of_the_calendar_breaks_nothing() -> None:

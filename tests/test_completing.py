@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from small_project import checklist, item, project, small_board
 
 from fedcheck.domain import query_fields
-from fedcheck.domain.query import completions, endings, last_word
-from fedcheck.domain.query_fields import item_language, words
+from fedcheck.domain.query import complete_query, complete_word, find_last_word
+from fedcheck.domain.query_fields import build_item_language, list_query_words
 from fedcheck.domain.record import Record
 from fedcheck.errors import QueryError
 
@@ -22,7 +22,7 @@ ABOUT = {
     "lists": [checklist("x.assess.3pao", item("scan"), phase="full-assessment", role="3pao")],
 }
 PROJECT = project(*ITEMS, **ABOUT)
-KNOWN = words(PROJECT)
+KNOWN = list_query_words(PROJECT)
 
 
 @pytest.mark.parametrize(
@@ -50,35 +50,35 @@ KNOWN = words(PROJECT)
     ],
 )
 def test_what_a_query_may_become(text: str, wanted: list[str]) -> None:
-    assert completions(text, KNOWN) == wanted
+    assert complete_query(text, KNOWN) == wanted
 
 
 def test_after_a_blank_every_key_may_follow() -> None:
-    assert completions("fips ", KNOWN) == [f"fips {key}:" for key in query_fields.KEYS]
+    assert complete_query("fips ", KNOWN) == [f"fips {key}:" for key in query_fields.KEYS]
 
 
 def test_a_value_that_is_there_is_not_offered_again() -> None:
-    assert "status:done|todo" in completions("status:done|", KNOWN)
-    assert "status:done|done" not in completions("status:done|", KNOWN)
+    assert "status:done|todo" in complete_query("status:done|", KNOWN)
+    assert "status:done|done" not in complete_query("status:done|", KNOWN)
 
 
 def test_the_last_word_begins_outside_quotes() -> None:
-    assert last_word('a "b c') == 2
-    assert last_word("a ") == 2
-    assert last_word("") == 0
+    assert find_last_word('a "b c') == 2
+    assert find_last_word("a ") == 2
+    assert find_last_word("") == 0
 
 
 @given(st.text(max_size=12))
 def test_any_text_can_be_completed_and_never_becomes_itself(text: str) -> None:
-    for found in completions(text, KNOWN):
+    for found in complete_query(text, KNOWN):
         assert found != text
-    assert isinstance(endings(text, KNOWN), list)
+    assert isinstance(complete_word(text, KNOWN), list)
 
 
 @pytest.mark.parametrize("key", [key for key, known in KNOWN.items() if known])
 def test_every_value_that_is_offered_is_understood(key: str) -> None:
-    language = item_language(PROJECT)
-    for text in completions(f"{key}:", KNOWN):
+    language = build_item_language(PROJECT)
+    for text in complete_query(f"{key}:", KNOWN):
         language.parse(text)
 
 
@@ -100,7 +100,7 @@ def test_every_value_that_is_offered_is_understood(key: str) -> None:
 )
 def test_a_value_that_the_project_cannot_know_is_an_error(text: str, said: str) -> None:
     with pytest.raises(QueryError) as error:
-        item_language(PROJECT).parse(text)
+        build_item_language(PROJECT).parse(text)
     assert said in str(error.value)
 
 
@@ -110,7 +110,7 @@ def test_a_value_that_the_project_cannot_know_is_an_error(text: str, said: str) 
      "method:interview", "family:ac", "owner:zoe", "owner:none", "control:zz-9", "tester:zoe"],
 )  # fmt: skip
 def test_what_may_be_there_tomorrow_is_no_error(text: str) -> None:
-    item_language(PROJECT).parse(text)
+    build_item_language(PROJECT).parse(text)
 
 
 MONDAY = date(2027, 1, 11)
@@ -133,7 +133,7 @@ def test_due_takes_the_days_that_a_person_types(text: str, wanted: list[str]) ->
     days = {"today": MONDAY, "on-friday": date(2027, 1, 15), "later": date(2027, 3, 1)}
     found = [item(name, due=day.isoformat()) for name, day in days.items()]
     board = small_board(*found, item("never"), today=MONDAY)
-    chosen = item_language(board.project).parse(text).select(board.rows.values(), MONDAY)
+    chosen = build_item_language(board.project).parse(text).select(board.rows.values(), MONDAY)
     assert [row.item.id for row in chosen] == wanted
 
 

@@ -18,9 +18,16 @@ import fedcheck.tui.screens
 from fedcheck.cli.commands.config import load_checked
 from fedcheck.cli.main import run
 from fedcheck.keys import keymap
-from fedcheck.keys.action import TOGETHER
+from fedcheck.keys.action import SHARED_PLACES
 from fedcheck.keys.actions import ACTIONS
-from fedcheck.keys.keymap import BadKeyError, KeyMap, canonical, complaints, key_map, starts
+from fedcheck.keys.keymap import (
+    BadKeyError,
+    KeyMap,
+    build_key_map,
+    list_key_problems,
+    list_start_screens,
+    normalize_key,
+)
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.keys import KeysScreen
@@ -37,7 +44,7 @@ DIAGRAM = "rev5.readiness.csp:diagram"
 @pytest.fixture
 def write(home: Path):
     def write(text: str) -> Path:
-        path = paths.user_folders().config_file
+        path = paths.find_user_folders().config_file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
@@ -50,7 +57,7 @@ def start(workspace: Path, clock):
     """Return a function that makes the app by the configuration on disk."""
 
     def make(root: Path | None = workspace) -> FedcheckApp:
-        folders = paths.user_folders()
+        folders = paths.find_user_folders()
         user, problems = load_checked(folders)
         return FedcheckApp(root, folders, user, "alice", workspace, clock, problems)
 
@@ -58,7 +65,7 @@ def start(workspace: Path, clock):
 
 
 def words(found: KeyMap) -> list[tuple[str, str]]:
-    return [(complaint.message, complaint.hint) for complaint in found.complaints]
+    return [(complaint.message, complaint.hint) for complaint in found.problems]
 
 
 # The names of keys
@@ -66,12 +73,12 @@ def words(found: KeyMap) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("character", string.ascii_letters + string.digits + string.punctuation)
 def test_a_character_is_the_key_that_textual_calls_so(character):
-    assert canonical(character) == _character_to_key(character)
+    assert normalize_key(character) == _character_to_key(character)
 
 
 def test_every_named_key_is_one_of_textuals():
     known = {key.value for key in Keys}
-    assert known >= keymap.NAMED
+    assert known >= keymap.NAMED_KEYS
     ctrl = {f"ctrl+{name}" for name in keymap.WITH_CTRL if name not in "0123456789"}
     assert ctrl - set(keymap.SENT_AS) <= known
 
@@ -95,7 +102,7 @@ def test_every_named_key_is_one_of_textuals():
     ],
 )
 def test_keys_are_written_as_people_do(written, key):
-    assert canonical(written) == key
+    assert normalize_key(written) == key
 
 
 @pytest.mark.parametrize(
@@ -114,7 +121,7 @@ def test_keys_are_written_as_people_do(written, key):
 )
 def test_what_is_no_key_is_said_so(written, message, hint):
     with pytest.raises(BadKeyError) as error:
-        canonical(written)
+        normalize_key(written)
     assert message in str(error.value)
     assert hint in error.value.hint
     assert "\x1b" not in str(error.value)
@@ -124,41 +131,41 @@ def test_what_is_no_key_is_said_so(written, message, hint):
 
 
 def test_without_a_word_of_the_user_the_table_holds():
-    assert key_map() == KeyMap()
-    assert key_map().of("edit.done") == ("space",)
+    assert build_key_map() == KeyMap()
+    assert build_key_map().of("edit.done") == ("space",)
 
 
 def test_own_keys_replace_and_unbind_quoted_or_not():
     own = {"edit.done": "f8", "app": {"undo": ["f3", "F3"], "redo": "", "role": []}}
-    found = key_map("", own)
-    assert found.complaints == ()
+    found = build_key_map("", own)
+    assert found.problems == ()
     assert [found.of(f"app.{name}") for name in ("undo", "redo", "role")] == [("f3",), (), ()]
     assert found.changed == {"edit.done", "app.undo", "app.redo", "app.role"}
 
 
 def test_the_vim_preset_adds_and_gives_way():
-    found = key_map("vim", {"app.goto": "l", "app.redo": "B"})
-    assert found.complaints == ()
+    found = build_key_map("vim", {"app.goto": "l", "app.redo": "B"})
+    assert found.problems == ()
     assert found.of("app.palette") == ("ctrl+p", "colon")
     assert found.of("rows.open") == ("enter",), "l was given to something else"
     assert found.of("app.redo") == ("B",), "what the user says of an action is all of it"
 
 
 def test_no_preset_clashes_with_the_table():
-    assert_no_clash(key_map("vim"))
+    assert_no_clash(build_key_map("vim"))
 
 
 def assert_no_clash(found: KeyMap) -> None:
     """No key does two things, but for those that the table gives to a place within another."""
     for one in ACTIONS:
         for other in ACTIONS:
-            if one.id < other.id and keymap.together(one, other):
+            if one.id < other.id and keymap.are_active_together(one, other):
                 both = set(found.of(one.id)) & set(found.of(other.id))
                 assert both <= set(one.keys) & set(other.keys), (one.id, other.id)
 
 
 def test_a_clash_names_both_and_the_sound_part_stays():
-    found = key_map("", {"edit.note": "s", "edit.due": "f8"})
+    found = build_key_map("", {"edit.note": "s", "edit.due": "f8"})
     assert words(found) == [
         (
             '"s" would do two things: edit.note and edit.status (on an item)',
@@ -167,21 +174,23 @@ def test_a_clash_names_both_and_the_sound_part_stays():
     ]
     assert found.of("edit.note") == ("n",)
     assert found.of("edit.due") == ("f8",)
-    assert not key_map("", {"edit.note": "s", "edit.status": "n"}).complaints, "an exchange is none"
-    assert not key_map("", {"report.export": "space"}).complaints, "other places, no clash"
-    assert key_map("", {"app.goto": "j"}).complaints, "everywhere is in lists too"
+    assert not build_key_map("", {"edit.note": "s", "edit.status": "n"}).problems, (
+        "an exchange is none"
+    )
+    assert not build_key_map("", {"report.export": "space"}).problems, "other places, no clash"
+    assert build_key_map("", {"app.goto": "j"}).problems, "everywhere is in lists too"
 
 
 def test_a_clash_undone_may_uncover_another():
-    found = key_map("", {"edit.status": "n", "edit.note": "s", "edit.due": "s"})
-    assert len(found.complaints) >= 1
+    found = build_key_map("", {"edit.status": "n", "edit.note": "s", "edit.due": "s"})
+    assert len(found.problems) >= 1
     assert_no_clash(found)
 
 
 def test_what_means_nothing_is_left_out_and_told():
     own = {"edit": {"dnoe": "x"}, "app.goto": 3, "app.undo": ["entre", "b3", "f4"], "app.role": [1]}
-    found = key_map("", own)
-    assert [c.path for c in found.complaints] == [
+    found = build_key_map("", own)
+    assert [c.path for c in found.problems] == [
         ("keys", "edit", "dnoe"),
         ("keys", "app.goto"),
         ("keys", "app.undo"),
@@ -193,10 +202,10 @@ def test_what_means_nothing_is_left_out_and_told():
 
 
 def test_there_is_always_a_way_out():
-    found = key_map("", {"app.quit": "", "app.palette": ""})
+    found = build_key_map("", {"app.quit": "", "app.palette": ""})
     assert words(found)[0][0] == "app.quit has no key"
     assert found.of("app.quit")
-    assert not key_map("", {"app.quit": ""}).complaints
+    assert not build_key_map("", {"app.quit": ""}).problems
 
 
 def test_every_place_of_a_screen_is_known_to_the_check_for_clashes():
@@ -205,7 +214,7 @@ def test_every_place_of_a_screen_is_known_to_the_check_for_clashes():
         for screen in vars(found).values():
             places = set(getattr(screen, "PLACES", ())) - {"everywhere"}
             if isinstance(screen, type) and len(places) > 1:
-                assert any(places <= set(group) for group in TOGETHER), (screen, places)
+                assert any(places <= set(group) for group in SHARED_PLACES), (screen, places)
 
 
 # The file and the commands
@@ -254,7 +263,7 @@ def test_config_check_is_content_with_what_is_sound(write, capsys):
     write('theme = "monochrome"\nmouse = false\nstart = "report"\npreset = "vim"\n')
     assert run(["config", "check"]) == 0
     assert "nothing is wrong" in capsys.readouterr().out
-    user, _ = load_checked(paths.user_folders())
+    user, _ = load_checked(paths.find_user_folders())
     assert (user.theme, user.mouse, user.start, user.preset) == (
         "monochrome",
         False,
@@ -289,9 +298,9 @@ def test_config_keys_prints_what_is_in_force(write, capsys):
 
 
 def test_every_start_leads_somewhere():
-    assert {"home", "checklists", "report"} <= set(starts())
-    assert not list(complaints("", None, "home"))
-    for method in starts().values():
+    assert {"home", "checklists", "report"} <= set(list_start_screens())
+    assert not list(list_key_problems("", None, "home"))
+    for method in list_start_screens().values():
         assert hasattr(FedcheckApp, f"action_{method}")
 
 
@@ -460,9 +469,9 @@ def test_the_example_of_the_documentation_is_sound(write, capsys):
     text = page.read_text(encoding="utf-8").split("## Your configuration")[1]
     write(text.split("```toml\n")[1].split("```")[0])
     assert run(["config", "check"]) == 0
-    user, problems = load_checked(paths.user_folders())
+    user, problems = load_checked(paths.find_user_folders())
     assert problems == []
-    assert key_map(user.preset, user.keys).of("app.goto") == ("ctrl+g", "ctrl+o")
+    assert build_key_map(user.preset, user.keys).of("app.goto") == ("ctrl+g", "ctrl+o")
 
 
 async def test_the_line_of_keys_cuts_no_key_and_keeps_the_one_that_shows_all(start):
@@ -505,7 +514,7 @@ def test_the_users_folders_are_those_of_platformdirs(monkeypatch, home, said):
         ]
     except RuntimeError:
         with pytest.raises(RuntimeError):
-            paths.user_folders()
+            paths.find_user_folders()
         return
-    found = paths.user_folders()
+    found = paths.find_user_folders()
     assert [found.config, found.state, found.cache] == expected

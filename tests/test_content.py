@@ -15,7 +15,7 @@ HIGH = {"impact": "high", "process": "jab"}
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_catalog(paths.shipped_checklists(), (), None)
+    return load_catalog(paths.find_shipped_checklists(), (), None)
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +177,6 @@ def test_a_gate_asks_for_nothing_that_can_only_happen_after_it(catalog, lists):
 
 def test_words_are_ours():
     """No exclamation marks, no double blanks: the tone of the lists (docs/content.md)."""
-    for path in paths.shipped_checklists().rglob("*.toml"):
+    for path in paths.find_shipped_checklists().rglob("*.toml"):
         text = path.read_text(encoding="utf-8")
         assert "!" not in re.sub(r"https?://\S+", "", text), path

@@ -11,15 +11,15 @@ from fedcheck.domain.dates import (
     Due,
     MaxAge,
     Span,
-    distance,
+    format_distance,
     parse_date,
     parse_due,
     parse_max_age,
     parse_span,
-    resolve,
+    parse_typed_due,
+    resolve_due,
     shift,
     shift_clamped,
-    typed_due,
 )
 
 UNITS = st.sampled_from(["d", "bd", "w", "mo", "y"])
@@ -49,7 +49,7 @@ def test_a_due_expression_reads_as_it_is_written(
 @given(DAYS)
 def test_a_date_is_a_due_expression(day: date) -> None:
     assert parse_due(day.isoformat()) == Due(fixed=day)
-    assert resolve(parse_due(day.isoformat()), lambda _: None) == day
+    assert resolve_due(parse_due(day.isoformat()), lambda _: None) == day
 
 
 @given(SPANS, IDS)
@@ -66,7 +66,7 @@ def test_parsers_raise_nothing_but_value_error(text: str) -> None:
         except ValueError as error:
             assert str(error)
     try:
-        meant = typed_due(text, MONDAY)
+        meant = parse_typed_due(text, MONDAY)
     except ValueError:
         return
     assert meant == "" or parse_due(meant)
@@ -165,10 +165,10 @@ def test_the_end_of_the_calendar_is_a_value_error(unit: str, edge: date, sign: i
 
 
 def test_without_an_anchor_date_there_is_no_due_date() -> None:
-    assert resolve(parse_due("kick-off - 30d"), lambda _: None) is None
-    assert resolve(parse_due("kick-off"), lambda _: None) is None
-    assert resolve(parse_due("kick-off"), lambda _: MONDAY) == MONDAY
-    assert resolve(parse_due("kick-off + 1w"), lambda _: MONDAY) == date(2027, 1, 18)
+    assert resolve_due(parse_due("kick-off - 30d"), lambda _: None) is None
+    assert resolve_due(parse_due("kick-off"), lambda _: None) is None
+    assert resolve_due(parse_due("kick-off"), lambda _: MONDAY) == MONDAY
+    assert resolve_due(parse_due("kick-off + 1w"), lambda _: MONDAY) == date(2027, 1, 18)
 
 
 @pytest.mark.parametrize(
@@ -193,16 +193,16 @@ def test_without_an_anchor_date_there_is_no_due_date() -> None:
     ],
 )
 def test_what_a_person_types(typed: str, meant: str) -> None:
-    assert typed_due(typed, MONDAY) == meant
+    assert parse_typed_due(typed, MONDAY) == meant
 
 
 @pytest.mark.parametrize("typed", ["+", "+9999y", "2027-13-01", "next week", "?"])
 def test_what_a_person_types_wrongly(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        typed_due(typed, MONDAY)
+        parse_typed_due(typed, MONDAY)
 
 
 def test_distance_in_words() -> None:
-    assert distance(MONDAY, MONDAY) == "today"
-    assert distance(date(2027, 2, 1), MONDAY) == "in 21 d"
-    assert distance(date(2027, 1, 8), MONDAY) == "3 d ago"
+    assert format_distance(MONDAY, MONDAY) == "today"
+    assert format_distance(date(2027, 2, 1), MONDAY) == "in 21 d"
+    assert format_distance(date(2027, 1, 8), MONDAY) == "3 d ago"

@@ -5,7 +5,12 @@ from datetime import date
 from small_project import checklist, item, small_board
 
 from fedcheck.analysis.gates import Gate, Outstanding, gate
-from fedcheck.analysis.outstanding import group_by_owner, new_by, reason_of, title_of
+from fedcheck.analysis.outstanding import (
+    find_newly_outstanding,
+    group_by_owner,
+    reason_of,
+    title_of,
+)
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
@@ -88,5 +93,5 @@ def test_a_look_ahead_tells_what_is_not_missing_yet() -> None:
     about = {"lists": lists, "records": {"r.csp:a": scan}}
     now = judged(small_board(item("a", max_age="30d"), **about))
     then = judged(small_board(item("a", max_age="30d"), today=date(2027, 2, 2), **about))
-    assert new_by(then, now) == {("stale", "r.csp:a")}
-    assert new_by(now, now) == frozenset()
+    assert find_newly_outstanding(then, now) == {("stale", "r.csp:a")}
+    assert find_newly_outstanding(now, now) == frozenset()

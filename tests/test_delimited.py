@@ -19,9 +19,9 @@ from fedcheck.importers.csv_checklist.columns import (
 )
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
 from fedcheck.spreadsheets.csv_reader import MAX_BYTES, parse, read_delimited
-from fedcheck.spreadsheets.grid import Sheet, as_text, find_grid, read_sheets
+from fedcheck.spreadsheets.grid import Sheet, find_grid, format_cell, read_sheets
 from fedcheck.spreadsheets.xlsx_reader import Sheet as BookSheet
-from fedcheck.spreadsheets.xlsx_writer import csv_bytes, xlsx_bytes
+from fedcheck.spreadsheets.xlsx_writer import write_csv, write_xlsx
 
 HERE = Path("x.csv")
 ROWS = [["ID", "Title", "Note"], ["1", "Prüfung – §3", "one\ntwo"], ["2", 'He said "no"; ok', ""]]
@@ -101,15 +101,15 @@ table = st.integers(2, 5).flatmap(
 def test_what_we_write_we_read_again(rows):
     header = [f"Column {i}" for i in range(len(rows[0]))]
     sheet = BookSheet("T", tuple(tuple(row) for row in [header, *rows]))
-    found = parse(csv_bytes([header, *rows]), HERE)
-    wanted = [[as_text(cell) for cell in row] for row in rows]
-    assert [[as_text(cell) for cell in row] for _, row in found[1:]] == wanted
-    assert xlsx_bytes([sheet])[:2] == b"PK"
+    found = parse(write_csv([header, *rows]), HERE)
+    wanted = [[format_cell(cell) for cell in row] for row in rows]
+    assert [[format_cell(cell) for cell in row] for _, row in found[1:]] == wanted
+    assert write_xlsx([sheet])[:2] == b"PK"
 
 
 def test_a_formula_comes_back_as_the_text_it_was(tmp_path):
     path = tmp_path / "x.csv"
-    path.write_bytes(csv_bytes([["a", "b"], ["=1+1", "-x"], ["'quoted'", "@you"]]))
+    path.write_bytes(write_csv([["a", "b"], ["=1+1", "-x"], ["'quoted'", "@you"]]))
     (sheet,) = read_sheets(path)
     assert [line.text(0) for line in sheet.lines] == ["a", "=1+1", "'quoted'"]
     assert sheet.lines[1].text(1) == "-x"
@@ -174,7 +174,7 @@ def test_the_header_is_found_by_its_text_below_a_title():
         ["Task Name", "State", "Assigned To"],
         ["A", "Done", "x"],
     ]
-    raw = csv_bytes(lines)
+    raw = write_csv(lines)
     grid = find_grid(Sheet("", tuple(_lines(raw))), score_header)
     assert grid is not None
     assert grid.header == ("Task Name", "State", "Assigned To")
@@ -182,9 +182,9 @@ def test_the_header_is_found_by_its_text_below_a_title():
 
 
 def _lines(raw):
-    from fedcheck.spreadsheets.grid import Line
+    from fedcheck.spreadsheets.grid import GridRow
 
-    return [Line(number, row) for number, row in parse(raw, HERE)]
+    return [GridRow(number, row) for number, row in parse(raw, HERE)]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from small_project import KICK_OFF, TODAY, checklist, item, project, small_board
 
-from fedcheck.analysis.board import board
-from fedcheck.analysis.comparison import between
+from fedcheck.analysis.board import build_board
+from fedcheck.analysis.comparison import compare_boards
 from fedcheck.analysis.difference import GROUPS, WORDS
 from fedcheck.analysis.gates import gates
 from fedcheck.domain.evidence import Evidence
@@ -98,7 +98,7 @@ def boards(draw):
     )
     if found.broken:
         found = replace(found, unreadable=frozenset({"r.csp"}))
-    return board(found, draw(days))
+    return build_board(found, draw(days))
 
 
 RANK = {"high": 0, "moderate": 1, "low": 2}
@@ -193,17 +193,20 @@ def worse_things(old, new):
 
 @given(boards(), boards())
 def test_whatever_got_worse_is_named(old, new):
-    found = between(old, new)
+    found = compare_boards(old, new)
     told = {(one.ref, one.kind) for one in found.worse}
     for ref, kinds in (*worse_items(old, new), *worse_things(old, new)):
         if kinds == {"item-gone"} and old.rows[ref].unknown:
-            assert any(one.ref == ref and one.kind == "item-gone" for one in found.deltas)
+            assert any(one.ref == ref and one.kind == "item-gone" for one in found.differences)
             continue
         assert any((ref, kind) in told for kind in kinds), (ref, kinds)
     lacked = {
         gate.milestone.id: {(one.kind, one.ref) for one in gate.missing} for gate in gates(old)
     }
-    named = {gate.milestone: {(one.kind, one.ref) for one in gate.came} for gate in found.gates}
+    named = {
+        gate.milestone: {(one.kind, one.ref) for one in gate.newly_outstanding}
+        for gate in found.gates
+    }
     for gate in gates(new):
         stone = gate.milestone.id
         for one in gate.missing:
@@ -216,25 +219,25 @@ def test_whatever_got_worse_is_named(old, new):
 
 @given(boards())
 def test_a_state_compared_with_itself_says_nothing(one):
-    found = between(one, one)
-    unread = [delta for delta in found.deltas if delta.kind != "unreadable"]
+    found = compare_boards(one, one)
+    unread = [delta for delta in found.differences if delta.kind != "unreadable"]
     assert not unread
     assert not found.gates
 
 
 @given(boards(), boards())
 def test_what_is_told_is_in_order_and_has_words(old, new):
-    found = between(old, new)
-    groups = [list(GROUPS).index(one.group) for one in found.deltas]
+    found = compare_boards(old, new)
+    groups = [list(GROUPS).index(one.group) for one in found.differences]
     assert groups == sorted(groups)
-    assert all(one.words and one.kind in WORDS for one in found.deltas)
+    assert all(one.words and one.kind in WORDS for one in found.differences)
     count = found.count("worse") + found.count("better") + found.count("other")
-    assert count == len(found.deltas) + len(found.gates)
-    assert found == between(old, new), "the same states give the same"
+    assert count == len(found.differences) + len(found.gates)
+    assert found == compare_boards(old, new), "the same states give the same"
 
 
 def kinds(old, new):
-    return {(one.kind, one.ref) for one in between(old, new).deltas}
+    return {(one.kind, one.ref) for one in compare_boards(old, new).differences}
 
 
 def test_a_milestone_that_moves_names_what_moves_with_it():
@@ -242,7 +245,7 @@ def test_a_milestone_that_moves_names_what_moves_with_it():
     old = small_board(*items, records={"b": Record(due="2027-01-20")})
     later = {"kick-off": KICK_OFF + timedelta(days=14)}
     new = small_board(*items, records={"b": Record(due="2027-01-25")}, milestones=later)
-    found = {one.ref: one for one in between(old, new).deltas}
+    found = {one.ref: one for one in compare_boards(old, new).differences}
     assert found["kick-off"].words == "moved later: 2027-02-01 -> 2027-02-15"
     assert found["package"].kind == "milestone-later", "it follows from the kick-off"
     assert found["r.csp:a"].because == "kick-off"
@@ -260,7 +263,7 @@ def test_time_alone_makes_things_worse():
     new = small_board(*items, records=records, today=TODAY + timedelta(days=40))
     assert ("overdue", "r.csp:a") in kinds(old, new)
     assert ("evidence-stale", "r.csp:scan") in kinds(old, new)
-    passed = next(one for one in between(old, new).deltas if one.ref == "kick-off")
+    passed = next(one for one in compare_boards(old, new).differences if one.ref == "kick-off")
     assert passed.kind == "milestone-passed"
     assert passed.why == "2 missing"
 
@@ -283,7 +286,11 @@ def test_a_renamed_item_is_the_same_item():
 def test_what_is_lost_with_an_item_that_is_gone_is_bad_news():
     old = small_board(item("a"), item("b"), records={"a": Record(status="done")})
     new = small_board(item("c"))
-    gone = {one.ref: one.trend for one in between(old, new).deltas if one.kind == "item-gone"}
+    gone = {
+        one.ref: one.trend
+        for one in compare_boards(old, new).differences
+        if one.kind == "item-gone"
+    }
     assert gone == {"r.csp:a": "worse", "r.csp:b": "other"}
 
 
@@ -291,8 +298,8 @@ def test_a_file_that_cannot_be_read_hides_and_says_so():
     broken = BrokenFile("/nowhere/progress/r.csp.toml", "is no TOML", "r.csp", 3)
     old = small_board(item("a"), records={"a": Record(status="done")})
     hidden = replace(project(item("a"), broken=[broken]), unreadable=frozenset({"r.csp"}))
-    found = between(old, board(hidden, TODAY))
-    assert [(one.kind, one.ref, one.why) for one in found.deltas] == [
+    found = compare_boards(old, build_board(hidden, TODAY))
+    assert [(one.kind, one.ref, one.why) for one in found.differences] == [
         ("unreadable", "progress/r.csp.toml", "is no TOML")
     ]
 
@@ -315,12 +322,14 @@ def test_each_way_of_a_status(before, after, kind, trend):
         small_board(item("a"), records={"a": Record(status=status, reason="why")})
         for status in (before, after)
     )
-    assert [(one.kind, one.trend) for one in between(old, new).deltas] == [(kind, trend)]
+    assert [(one.kind, one.trend) for one in compare_boards(old, new).differences] == [
+        (kind, trend)
+    ]
 
 
 def test_private_lists_are_told_as_private():
     inner = checklist("x.csp", item("secret"))
     old = replace(project(lists=[inner]), private_lists=frozenset({"x.csp"}))
     new = replace(old, records={"x.csp": {"secret": Record(status="blocked")}})
-    found = between(board(old, TODAY), board(new, TODAY))
-    assert [one.private for one in found.deltas] == [True]
+    found = compare_boards(build_board(old, TODAY), build_board(new, TODAY))
+    assert [one.private for one in found.differences] == [True]

@@ -21,15 +21,15 @@ def files_of(root: Path) -> dict[str, bytes]:
 
 
 def test_the_same_day_gives_the_same_bytes(tmp_path):
-    example.make(tmp_path / "one", DAY)
-    example.make(tmp_path / "two", DAY)
+    example.make_example(tmp_path / "one", DAY)
+    example.make_example(tmp_path / "two", DAY)
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
 
 
 def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(tmp_path, clock):
     root = tmp_path / "demo"
-    example.make(root, DAY)
-    session = open_session(root, paths.user_folders(), (), "alice", clock)
+    example.make_example(root, DAY)
+    session = open_session(root, paths.find_user_folders(), (), "alice", clock)
     assert session.problems == []
     board = session.board()
     assert (board.dates["kick-off"] - board.today).days == 21
@@ -47,7 +47,7 @@ def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(tmp_
 
 
 def test_today_is_that_of_the_place_of_the_example():
-    assert example.today_there(datetime(2027, 1, 12, 3, tzinfo=UTC)) == DAY
+    assert example.find_today(datetime(2027, 1, 12, 3, tzinfo=UTC)) == DAY
 
 
 def test_without_a_terminal_it_prints_the_status_and_writes_the_report(tmp_path, capsys):

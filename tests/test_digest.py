@@ -8,13 +8,13 @@ import pytest
 from conftest import MakeWorkspace
 from small_project import TODAY, checklist, item, small_board
 
-from fedcheck.analysis.obligations import Digest, digests, owners
+from fedcheck.analysis.obligations import Digest, build_digests, list_owners
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.reports.digest import LONGEST, file_names, markdown, shortened
+from fedcheck.reports.digest import MAX_GUIDANCE, choose_file_names, render_digest, shorten_guidance
 
 LATE = date(2027, 1, 8)
 SOON = date(2027, 1, 20)
@@ -52,7 +52,7 @@ def of(found, owner):
 
 
 def test_each_owner_has_what_they_owe_and_nobody_comes_last():
-    found = digests(board())
+    found = build_digests(board())
     assert [one.owner for one in found] == ["bob", "dana", ""]
     dana = of(found, "dana")
     assert [row.item.id for row in dana.items] == ["a", "b"]
@@ -64,29 +64,29 @@ def test_each_owner_has_what_they_owe_and_nobody_comes_last():
     nobody = of(found, "")
     assert [row.item.id for row in nobody.items] == ["d"]
     assert [one.id for one in nobody.answers] == ["q2"]
-    assert owners(board()) == ["bob", "dana"]
+    assert list_owners(board()) == ["bob", "dana"]
 
 
 def test_it_is_narrowed_by_day_and_role():
-    dana = of(digests(board(), until=SOON), "dana")
+    dana = of(build_digests(board(), until=SOON), "dana")
     assert [row.item.id for row in dana.items] == ["a"]
-    assert [one.owner for one in digests(board(), role="3pao")] == ["bob"]
+    assert [one.owner for one in build_digests(board(), role="3pao")] == ["bob"]
 
 
 def test_evidence_that_no_longer_counts_is_to_be_renewed():
     proof = Evidence("e1", "https://example.com/scan", "Scan", collected=date(2026, 6, 1))
-    found = digests(
+    found = build_digests(
         small_board(
             item("a", max_age="30d"),
             records={"a": Record("done", owner="dana", done=LATE, evidence=(proof,))},
         )
     )
-    text = markdown(board(), of(found, "dana"))
+    text = render_digest(board(), of(found, "dana"))
     assert "[Scan](https://example.com/scan): stale, collected 2026-06-01" in text
 
 
 def test_the_page_says_what_by_when_and_why_and_escapes_it():
-    text = markdown(board(), of(digests(board()), "dana"))
+    text = render_digest(board(), of(build_digests(board()), "dana"))
     assert "## Overdue" in text
     assert "- **Plan \\[tested\\] &lt;b&gt;** (due 2027-01-08, 3 d ago, in progress)" in text
     assert "must be done before Ready" in text
@@ -95,26 +95,26 @@ def test_the_page_says_what_by_when_and_why_and_escapes_it():
     assert "Evidence expected: the report" in text
     assert "- **Weak TLS** (high risk, due 2027-01-20, in 9 d)" in text
     assert "Plan: none yet: say what and by when" in text
-    assert text == markdown(board(), of(digests(board()), "dana"))
+    assert text == render_digest(board(), of(build_digests(board()), "dana"))
     assert all(len(line) < 1000 for line in text.splitlines())
 
 
 def test_file_names_are_safe_and_never_the_same():
     names = ["Dana Whitfield", "dana-whitfield", "../../x", "con", "测试", "nobody named", ""]
-    found = file_names([Digest(name) for name in names])
+    found = choose_file_names([Digest(name) for name in names])
     assert len({name.casefold() for name in found}) == len(names)
     assert found[-1] == "nobody-named.md"
     assert found[2] == "x.md"
     assert found[3] != "con.md"
     assert all(name.replace("-", "").removesuffix(".md").isalnum() for name in found)
-    assert found == file_names([Digest(name) for name in names])
+    assert found == choose_file_names([Digest(name) for name in names])
 
 
 def test_guidance_is_shortened_at_a_sentence():
     long = "First do [this](https://x.example). " + "Then do that, slowly. " * 40
-    found = shortened(long)
+    found = shorten_guidance(long)
     assert found.startswith("First do this. ")
-    assert len(found) <= LONGEST and found.endswith(".")
+    assert len(found) <= MAX_GUIDANCE and found.endswith(".")
 
 
 @pytest.fixture

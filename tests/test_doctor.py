@@ -13,9 +13,9 @@ from conftest import NOW, FrozenClock, MakeWorkspace, OpenWorkspace
 
 from fedcheck.cli.main import run
 from fedcheck.doctor import folder_tree
-from fedcheck.doctor.defect import KINDS, Close, Defect, Move, Remove
+from fedcheck.doctor.defect import KINDS, Defect, MoveRecord, RemoveFile, RestrictAccess
 from fedcheck.doctor.examine import examine
-from fedcheck.doctor.fixes import mend, move_records
+from fedcheck.doctor.fixes import apply_fixes, move_records
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import history
@@ -369,7 +369,7 @@ def test_a_record_that_was_changed_meanwhile_stays_where_it_is(
     session = open_workspace(root)
     path = root / CSP_FILE
     path.write_text(path.read_text().replace('"dana"', '"erik"'))
-    moved = move_records(session, [Move(DIAGRAM, f"{CSP}:picture")])
+    moved = move_records(session, [MoveRecord(DIAGRAM, f"{CSP}:picture")])
     assert moved.done == []
     assert "was changed meanwhile" in str(moved.failed[0])
     fresh = open_workspace(root).project
@@ -631,7 +631,7 @@ def test_files_of_others_are_told_of_and_not_touched(
     (root / "fedcheck.toml").chmod(0o644)
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     (found,) = [d for d in examine(open_workspace(root)) if d.kind == "permissions"]
-    assert found.mend is None
+    assert found.fix is None
     assert "belongs to another user" in found.remedy
 
 
@@ -662,11 +662,11 @@ def test_closing_does_not_follow_a_link_that_was_put_there_since(
     link = root / "progress/.fedcheck-1.tmp"
     link.symlink_to(target)
     defects = [
-        Defect("permissions", "warning", "", file=link, mend=Close((link,))),
-        Defect("stray-file", "warning", "", file=link, mend=Remove(link)),
-        Defect("orphan-record", "warning", "", mend=Move("a:b", "a:c")),
+        Defect("permissions", "warning", "", file=link, fix=RestrictAccess((link,))),
+        Defect("stray-file", "warning", "", file=link, fix=RemoveFile(link)),
+        Defect("orphan-record", "warning", "", fix=MoveRecord("a:b", "a:c")),
     ]
-    mended = mend(defects, None)
+    mended = apply_fixes(defects, None)
     assert mended.done == []
     assert len(mended.failed) == 1
     assert target.stat().st_mode & 0o777 == 0o666
@@ -694,7 +694,7 @@ def test_damaged_history(doctor: Doctor, root: Path, open_workspace: OpenWorkspa
     session = open_workspace(root)
     for owner in ("a", "b", "c"):
         session.apply([DIAGRAM], ItemEdit(owner=owner))
-    (path,) = history.history_files(root)
+    (path,) = history.list_history_files(root)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([lines[0], lines[1].replace('"b"', '"x"'), *lines[2:]]))
     status, found = doctor()
@@ -823,7 +823,7 @@ def test_the_text_is_grouped_and_ends_with_a_count(
 def test_the_text_fits_a_terminal(call: Call, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fedcheck.cli import output
 
-    monkeypatch.setattr(output, "width", lambda: 80)
+    monkeypatch.setattr(output, "terminal_width", lambda: 80)
     records(root, '[item."a-record-that-nobody-knows"]\nowner = "x"\n')
     _, out, _ = call("doctor")
     assert "a-record-that-nobody-knows" in out

@@ -10,8 +10,14 @@ from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.milestones import calendar, next_milestone
-from fedcheck.analysis.progress import Count, by_checklist, by_phase_and_role, by_section, count
+from fedcheck.analysis.milestones import build_calendar, find_next_milestone
+from fedcheck.analysis.progress import (
+    Count,
+    count_by_checklist,
+    count_by_phase_and_role,
+    count_by_section,
+    count_items,
+)
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.process import Milestone
@@ -113,8 +119,8 @@ def test_overdue_is_for_what_is_open() -> None:
 
 
 def test_the_workspaces_own_date_wins_over_the_default() -> None:
-    assert calendar(project()).dates["package"] == date(2027, 1, 18)
-    own = calendar(project(milestones={"kick-off": KICK_OFF, "package": TODAY}))
+    assert build_calendar(project()).dates["package"] == date(2027, 1, 18)
+    own = build_calendar(project(milestones={"kick-off": KICK_OFF, "package": TODAY}))
     assert own.dates["package"] == TODAY
 
 
@@ -125,26 +131,26 @@ def with_defaults(**defaults: str) -> Any:
 
 def test_defaults_lead_from_one_to_the_next_in_any_order() -> None:
     process = with_defaults(d="c + 1d", c="b + 1d", b="a + 1d", a="")
-    dates = calendar(project(process=process, milestones={"a": TODAY})).dates
+    dates = build_calendar(project(process=process, milestones={"a": TODAY})).dates
     assert [dates[name].day for name in "abcd"] == [11, 12, 13, 14]
 
 
 def test_defaults_in_a_circle_have_no_date() -> None:
     process = with_defaults(a="b + 1d", b="a + 1d", c="c", d="a + 1d", e="2027-05-01")
-    assert calendar(project(process=process, milestones={})).dates == {"e": date(2027, 5, 1)}
-    cut = calendar(project(process=process, milestones={"a": TODAY})).dates
+    assert build_calendar(project(process=process, milestones={})).dates == {"e": date(2027, 5, 1)}
+    cut = build_calendar(project(process=process, milestones={"a": TODAY})).dates
     assert cut == {"a": TODAY, "b": TOMORROW, "d": TOMORROW, "e": date(2027, 5, 1)}
 
 
 def test_a_default_that_leaves_the_calendar_has_no_date() -> None:
     process = with_defaults(a="2027-01-01", b="a + 9999y")
-    assert calendar(project(process=process, milestones={})).dates == {"a": date(2027, 1, 1)}
+    assert build_calendar(project(process=process, milestones={})).dates == {"a": date(2027, 1, 1)}
 
 
 def test_the_next_milestone() -> None:
     def following(**dates: date) -> str:
         known = {name.replace("_", "-"): day for name, day in dates.items()}
-        return next_milestone(project(), known, TODAY)
+        return find_next_milestone(project(), known, TODAY)
 
     before, after = date(2027, 1, 1), date(2027, 1, 31)
     assert following() == "ready"
@@ -193,18 +199,18 @@ def test_counts_by_list_phase_role_and_section() -> None:
     )
     records = {"r.csp:a": Record("done"), "f.3pao:b": Record("doing")}
     board = small_board(item("a"), lists=lists, records=records)
-    assert {name: c.text for name, c in by_checklist(board).items()} == {
+    assert {name: c.text for name, c in count_by_checklist(board).items()} == {
         "r.csp": "1/1",
         "f.3pao": "0/2",
         "f.none": "0/0",
     }
-    assert {key: c.text for key, c in by_phase_and_role(board).items()} == {
+    assert {key: c.text for key, c in count_by_phase_and_role(board).items()} == {
         ("readiness", "csp"): "1/1",
         ("full-assessment", "3pao"): "0/2",
     }
-    assert {key: c.text for key, c in by_section(board.rows.values()).items()} == {
+    assert {key: c.text for key, c in count_by_section(board.rows.values()).items()} == {
         ("r.csp", "s"): "1/1",
         ("f.3pao", "s"): "0/2",
     }
-    assert count(board.rows.values()).by_status["doing"] == 1
+    assert count_items(board.rows.values()).by_status["doing"] == 1
     assert len(board.of_phase("full-assessment")) == 2

@@ -15,13 +15,13 @@ import pytest
 from msgspec.structs import replace
 
 from fedcheck.analysis.activity import lately, story
-from fedcheck.analysis.comparison import between
+from fedcheck.analysis.comparison import compare_boards
 from fedcheck.analysis.difference import Difference
 from fedcheck.cli.commands.finding import finding as finding_group
 from fedcheck.cli.commands.request import request as request_group
 from fedcheck.cli.commands.set import set_
 from fedcheck.cli.json_documents import finding_document, request_document, show_document
-from fedcheck.domain.change import Change, HistoryLine, differences, imported
+from fedcheck.domain.change import Change, HistoryLine, diff_records, imported
 from fedcheck.domain.change_text import changes_label, describe, describe_change
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Field, Group, Kind, Redaction
@@ -30,7 +30,7 @@ from fedcheck.domain.fields import FIELDS, field_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.domain.workspace import MilestoneDate, SentReport
 from fedcheck.exporters.items import COLUMNS
 from fedcheck.reports.redact import Veil
 
@@ -40,8 +40,8 @@ BOOKS = {
     Record: DIAGRAM,
     Request: "requests:q1",
     Finding: "findings:f1",
-    Scheduled: "milestones:kick-off",
-    Sent: "sent:s1",
+    MilestoneDate: "milestones:kick-off",
+    SentReport: "sent:s1",
 }
 DAYS = (date(2027, 1, 5), date(2027, 1, 8))
 
@@ -67,15 +67,15 @@ def values_of(cls: type, row: Field) -> tuple[Any, Any]:
 
 
 def blank(cls: type) -> Any:
-    return cls() if cls in (Record, Scheduled) else cls(BOOKS[cls].partition(":")[2])
+    return cls() if cls in (Record, MilestoneDate) else cls(BOOKS[cls].partition(":")[2])
 
 
 def changed(cls: type, row: Field) -> tuple[Any, Any, Change]:
     """Return a record before and after a change of one field, and that change."""
     was, now = values_of(cls, row)
-    base = blank(cls) if row.name == "title" or cls in (Record, Scheduled) else named(cls)
+    base = blank(cls) if row.name == "title" or cls in (Record, MilestoneDate) else named(cls)
     old, new = (replace(base, **{row.name: value}) for value in (was, now))
-    (change,) = differences(BOOKS[cls], old, new)
+    (change,) = diff_records(BOOKS[cls], old, new)
     return old, new, change
 
 
@@ -92,7 +92,7 @@ def shown(row: Field, value: Any) -> str:
 @pytest.mark.parametrize("cls", FIELDS)
 def test_the_table_and_the_class_name_the_same_fields(cls: type) -> None:
     known = {name for name in cls.__struct_fields__ if name != "extra"}  # type: ignore[attr-defined]
-    if cls in (Scheduled, Sent):
+    if cls in (MilestoneDate, SentReport):
         known.discard("evidence")  # these have none; the attribute is for code that serves all
     assert {row.name for row in FIELDS[cls]} == known
     assert len({row.name for row in FIELDS[cls]}) == len(FIELDS[cls])
@@ -194,7 +194,7 @@ def compared(session: Any, cls: type, old: Any, new: Any) -> list[Difference]:
         projects.append(project)
     board = session.board()
     boards = [replace_board(board, project) for project in projects]
-    return [one for one in between(*boards).deltas if one.ref == BOOKS[cls]]
+    return [one for one in compare_boards(*boards).differences if one.ref == BOOKS[cls]]
 
 
 def replace_project(project: Any, **more: Any) -> Any:
@@ -202,7 +202,7 @@ def replace_project(project: Any, **more: Any) -> Any:
 
 
 def replace_board(board: Any, project: Any) -> Any:
-    from fedcheck.analysis.board import board as board_of
+    from fedcheck.analysis.board import build_board as board_of
 
     return board_of(project, board.today)
 

@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from small_workbooks import MAIN, SHEET, part, sheet_xml, with_parts
 
 from fedcheck.errors import FedcheckError
-from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
+from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_formula_cells
 from fedcheck.spreadsheets.xlsx_places import column_number
 from fedcheck.spreadsheets.xlsx_reader import column_letters, read_workbook
 
@@ -61,7 +61,7 @@ def without_cell(xml, place):
 def test_only_the_cell_changes(template):
     old, new = (
         parts_of(template.read_bytes()),
-        parts_of(fill(template, {"Work": {"B2": "=evil()"}})),
+        parts_of(fill_cells(template, {"Work": {"B2": "=evil()"}})),
     )
     assert list(old) == list(new)
     changed = [name for name in old if old[name] != new[name]]
@@ -76,17 +76,17 @@ def test_only_the_cell_changes(template):
 
 
 def test_nothing_to_fill_is_the_same_workbook(template):
-    assert parts_of(fill(template, {})) == parts_of(template.read_bytes())
-    assert parts_of(fill(template, {"Work": {}})) == parts_of(template.read_bytes())
+    assert parts_of(fill_cells(template, {})) == parts_of(template.read_bytes())
+    assert parts_of(fill_cells(template, {"Work": {}})) == parts_of(template.read_bytes())
 
 
 def test_the_same_cells_give_the_same_bytes(template):
     wanted = {"Work": {"B2": date(2027, 1, 2), "C3": "x"}, "Other": {"Z9": 1}}
-    assert fill(template, wanted) == fill(template, wanted)
+    assert fill_cells(template, wanted) == fill_cells(template, wanted)
 
 
 def test_values_of_every_kind(template):
-    data = fill(
+    data = fill_cells(
         template,
         {"Work": {"A2": 1.5, "B2": True, "C2": "a <b> & \x01 _x0041_\ntwo", "A3": None, "C3": ""}},
     )
@@ -99,7 +99,7 @@ def test_values_of_every_kind(template):
 
 
 def test_days_take_the_format_of_their_cell_or_a_new_one(template):
-    data = fill(
+    data = fill_cells(
         template,
         {"Work": {"F2": date(2027, 2, 1), "C2": date(2027, 2, 1), "C3": datetime(2027, 2, 1, 9)}},
     )
@@ -108,16 +108,19 @@ def test_days_take_the_format_of_their_cell_or_a_new_one(template):
     assert sheet["F2"].number_format == "dd.mm.yyyy"
     assert sheet["C2"].is_date
     assert sheet["C3"].value == datetime(2027, 2, 1, 9)
-    again = fill(template, {"Work": {"F2": date(2027, 2, 1)}})
+    again = fill_cells(template, {"Work": {"F2": date(2027, 2, 1)}})
     assert part(again, "xl/styles.xml") == part(template.read_bytes(), "xl/styles.xml")
 
 
 def test_a_formula_stays_and_shows_what_it_will_come_to(template):
-    data = fill(template, {"Work": {"D2": Computed(3), "D3": Computed("seven"), "C2": Computed(1)}})
+    data = fill_cells(
+        template,
+        {"Work": {"D2": ComputedValue(3), "D3": ComputedValue("seven"), "C2": ComputedValue(1)}},
+    )
     assert value(data, "D2") == "=A2+B2"
     cached = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Work"]
     assert [cached["D2"].value, cached["D3"].value, cached["C2"].value] == [3, "seven", None]
-    assert formula_cells(template)["Work"].keys() == {"D2", "D3"}
+    assert list_formula_cells(template)["Work"].keys() == {"D2", "D3"}
 
 
 def with_chain(tmp_path):
@@ -145,15 +148,15 @@ def with_chain(tmp_path):
 
 def test_the_chain_goes_with_a_formula_that_a_value_replaces(tmp_path):
     path = with_chain(tmp_path)
-    kept = parts_of(fill(path, {"A": {"B2": Computed(5), "A2": Computed("x")}}))
+    kept = parts_of(fill_cells(path, {"A": {"B2": ComputedValue(5), "A2": ComputedValue("x")}}))
     assert CHAIN in kept
     assert b'<c r="A2" t="str"><f t="shared" si="0"/><v>x</v></c>' in kept[SHEET]
-    lost = parts_of(fill(path, {"A": {"B2": 5}}))
+    lost = parts_of(fill_cells(path, {"A": {"B2": 5}}))
     assert CHAIN not in lost
     assert b"calcChain" not in lost["[Content_Types].xml"] + lost["xl/_rels/workbook.xml.rels"]
     assert b'<c r="B2"><v>5</v></c>' in lost[SHEET]
     with pytest.raises(FedcheckError, match="A1 holds a formula that other"):
-        fill(path, {"A": {"A1": 5}})
+        fill_cells(path, {"A": {"A1": 5}})
 
 
 def test_new_cells_and_rows_stand_in_their_order(tmp_path):
@@ -161,7 +164,7 @@ def test_new_cells_and_rows_stand_in_their_order(tmp_path):
     head = '<dimension ref="B2:C5"/>'
     path = with_parts(tmp_path / "x.xlsx", **{SHEET: sheet_xml(body, head)})
     wanted = {"A2": 1, "AA2": 2, "B2": "b", "A1": "first", "C4": 4, "B5": 5, "A9": 9}
-    xml = part(fill(path, {"A": wanted}), SHEET).decode()
+    xml = part(fill_cells(path, {"A": wanted}), SHEET).decode()
     places = re.findall(r' r="([A-Z]+)(\d+)"', xml)
     assert [f"{c}{r}" for c, r in places] == ["A1", "A2", "B2", "C2", "AA2", "C4", "B5", "A9"]
     assert re.findall(r'<row r="(\d+)"', xml) == ["1", "2", "4", "5", "9"]
@@ -177,7 +180,7 @@ def test_rows_and_cells_that_do_not_name_their_place(tmp_path):
     )
     path = with_parts(tmp_path / "x.xlsx", **{SHEET: sheet_xml(body)})
     made = tmp_path / "made.xlsx"
-    made.write_bytes(fill(path, {"A": {"B1": "new", "E1": "e", "A2": "two", "A5": "five"}}))
+    made.write_bytes(fill_cells(path, {"A": {"B1": "new", "E1": "e", "A2": "two", "A5": "five"}}))
     assert read_workbook(made)[0].rows == ((1, "new", 3, None, "e"), ("two",), (7,), (), ("five",))
 
 
@@ -194,7 +197,7 @@ def test_a_sheet_without_rows_and_tags_with_a_prefix(tmp_path):
         coded = text.encode("utf-16" if "utf-16" in text else "utf-8")
         path = with_parts(tmp_path / "x.xlsx", **{SHEET: coded})
         made = tmp_path / "made.xlsx"
-        made.write_bytes(fill(path, {"A": {"B2": "é", "A1": 1}}))
+        made.write_bytes(fill_cells(path, {"A": {"B2": "é", "A1": 1}}))
         assert read_workbook(made)[0].rows == ((1,), (None, "é"))
 
 
@@ -214,7 +217,7 @@ def test_what_was_filled_is_read_again_and_all_else_stays(tmp_path_factory, want
     path = with_parts(folder / "x.xlsx", **{SHEET: sheet_xml(body)})
     asked = {f"{column_letters(c)}{r}": v for (r, c), v in wanted.items()}
     made = folder / "made.xlsx"
-    made.write_bytes(fill(path, {"A": asked}))
+    made.write_bytes(fill_cells(path, {"A": asked}))
     expected = {(r, column_number(c)): r for c in "BDF" for r in (2, 3, 7)}
     expected |= wanted
     found = {
@@ -236,20 +239,20 @@ def test_what_was_filled_is_read_again_and_all_else_stays(tmp_path_factory, want
 )
 def test_what_cannot_be_filled_is_said(template, cells, words):
     with pytest.raises(FedcheckError, match=words) as caught:
-        fill(template, cells)
+        fill_cells(template, cells)
     assert caught.value.hint
 
 
 def test_a_workbook_with_macros_is_not_handed_on(tmp_path):
     path = with_parts(tmp_path / "x.xlsm", **{"xl/vbaProject.bin": b"x"})
     with pytest.raises(FedcheckError, match="macros"):
-        fill(path, {"A": {"A1": 1}})
+        fill_cells(path, {"A": {"A1": 1}})
 
 
 @libreoffice.second_opinion
 def test_libreoffice_opens_a_filled_workbook(template, tmp_path):
     made = tmp_path / "made.xlsx"
-    made.write_bytes(fill(template, {"Work": {"C2": "x & y", "Q20": date(2027, 2, 1)}}))
+    made.write_bytes(fill_cells(template, {"Work": {"C2": "x & y", "Q20": date(2027, 2, 1)}}))
     lines = libreoffice.converted(made, "csv", tmp_path).read_text(encoding="utf-8").splitlines()
     assert lines[1].startswith("1,2,x & y,3")
     assert "2027" in lines[19] or "27" in lines[19]

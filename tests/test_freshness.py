@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from small_project import KICK_OFF, TODAY, item, small_board
 
-from fedcheck.analysis.evidence import stale_from
-from fedcheck.analysis.milestones import calendar
+from fedcheck.analysis.evidence import find_stale_date
+from fedcheck.analysis.milestones import build_calendar
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record
@@ -117,11 +117,11 @@ def test_no_evidence_no_state() -> None:
 
 
 def test_the_first_day_on_which_it_is_stale() -> None:
-    days = calendar(small_board(item("x")).project)
-    day = stale_from(TODAY_ONLY, proof(date(2026, 9, 13)), days)
+    days = build_calendar(small_board(item("x")).project)
+    day = find_stale_date(TODAY_ONLY, proof(date(2026, 9, 13)), days)
     assert day == date(2027, 1, 12)
     assert states(TODAY_ONLY, proof(date(2026, 9, 13)), today=day) == ("stale",)
     expiring = proof(date(2026, 9, 13), expires=date(2026, 10, 1))
-    assert stale_from(TODAY_ONLY, expiring, days) == date(2026, 10, 2)
-    assert stale_from(item("a"), proof(date(2020, 1, 1)), days) is None
+    assert find_stale_date(TODAY_ONLY, expiring, days) == date(2026, 10, 2)
+    assert find_stale_date(item("a"), proof(date(2020, 1, 1)), days) is None
     assert days.dates["kick-off"] == KICK_OFF

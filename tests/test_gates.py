@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, TODAY, checklist, item, project, small_board
 
-from fedcheck.analysis.board import board
+from fedcheck.analysis.board import build_board
 from fedcheck.analysis.gates import Gate, gate, gates
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
@@ -330,7 +330,7 @@ def test_a_broken_file_that_an_item_waits_for_keeps_it_unmet() -> None:
 
     def missing(one: Item) -> list[tuple[str, str]]:
         unread = replace(project(one, **about), unreadable=frozenset({"f.csp"}))
-        found = gate(board(unread, TODAY), unread.process.milestones[0])
+        found = gate(build_board(unread, TODAY), unread.process.milestones[0])
         return [(m.kind, m.phase) for m in found.missing]
 
     assert missing(needing) == [("file", "readiness")]
@@ -345,12 +345,12 @@ def test_a_gate_without_a_phase_lacks_nothing_whatever_is_open() -> None:
 
 def test_private_lists_are_no_gates_business() -> None:
     about = project(item("a"), records={"a": Record("todo")})
-    inside = board(replace(about, private_lists=frozenset({"r.csp"})), TODAY)
+    inside = build_board(replace(about, private_lists=frozenset({"r.csp"})), TODAY)
     assert gate(inside, about.process.milestones[0]).ready
 
 
 def test_items_that_cannot_be_read_are_told_by_their_file_alone() -> None:
     broken = (BrokenFile("progress/r.csp.toml", "broken", "r.csp"),)
     unread = replace(project(item("a"), broken=broken), unreadable=frozenset({"r.csp"}))
-    found = gate(board(unread, TODAY), unread.process.milestones[0])
+    found = gate(build_board(unread, TODAY), unread.process.milestones[0])
     assert [(m.kind, m.ref) for m in found.missing] == [("file", "progress/r.csp.toml")]

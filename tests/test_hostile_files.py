@@ -24,8 +24,8 @@ from nasty.make import (
 
 from fedcheck.cli.main import run
 from fedcheck.storage import toml_io
-from fedcheck.storage.history import file_name
-from fedcheck.storage.paths import user_folders
+from fedcheck.storage.history import format_file_name
+from fedcheck.storage.paths import find_user_folders
 
 CSP = "rev5.readiness.csp"
 OTHER = "mandate-1-fips"
@@ -106,8 +106,8 @@ def root(make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch) -> Path
 def place_of(root: Path, place: str) -> Path:
     """Return the path of a place; the user's configuration lies elsewhere."""
     if place == "config":
-        user_folders().config.mkdir(parents=True, exist_ok=True)
-        return user_folders().config_file
+        find_user_folders().config.mkdir(parents=True, exist_ok=True)
+        return find_user_folders().config_file
     return root / PLACES[place]
 
 
@@ -200,7 +200,7 @@ def test_a_broken_history_of_somebody_else(root: Path, call: Call, kind: str) ->
     """Its lines are left out, `--verify` names the file, and nothing is written to it."""
     if kind == "a closed file" and os.geteuid() == 0:
         pytest.skip("root reads everything")
-    path = root / "history" / file_name("bob", "00000000")
+    path = root / "history" / format_file_name("bob", "00000000")
     put(kind, path)
     before = seen(path)
     commands = [*READS, *WRITES, "set diagram --owner dana", "history --json", "redo", "undo"]
@@ -266,7 +266,7 @@ def test_broken_notes_of_this_machine_count_as_none(
 
 @pytest.mark.parametrize("kind", [kind for kind in MADE if kind != "a closed file"])
 def test_a_broken_template(root: Path, call: Call, kind: str) -> None:
-    path = user_folders().templates / "mine.md.j2"
+    path = find_user_folders().templates / "mine.md.j2"
     put(kind, path)
     status, out, err = call("report mine -o -")
     if "without end" in kind:
@@ -312,7 +312,7 @@ def test_odd_names_of_files_in_every_folder(root: Path, call: Call) -> None:
     odd_files(root / "checklists", ".toml", (HERE / "places" / "checklist.toml").read_bytes())
     odd_files(root / "history", ".jsonl", (HERE / "history" / "not-json.jsonl").read_bytes())
     odd_files(root / "templates", ".md.j2", b"x\n")
-    odd_files(user_folders().checklists, ".toml", b"x = \n")
+    odd_files(find_user_folders().checklists, ".toml", b"x = \n")
     for command in [*READS, *LISTS, *WRITES, "report --list", "set diagram --owner dana"]:
         _, out, err = call(command)
         assert not [line for line in err.splitlines() if line.startswith("fedcheck: saved")]

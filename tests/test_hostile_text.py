@@ -150,7 +150,7 @@ def test_colours_are_ours_alone(
     hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On a terminal there are colours; a text that holds the very same escape is not one."""
-    monkeypatch.setattr(options, "colourful", lambda: True)
+    monkeypatch.setattr(options, "has_color", lambda: True)
     monkeypatch.setattr(options.click.utils, "should_strip_ansi", lambda *_: False)
     for argv in (["status"], ["show", f"{LIST}:i-colour"], ["gate", "kick-off"], ["history"]):
         run(argv)
@@ -169,7 +169,7 @@ def test_colours_are_ours_alone(
 
 def new_app(root: Path, clock: object) -> FedcheckApp:
     """Return the app on a workspace."""
-    folders, who = paths.user_folders(), "alice"
+    folders, who = paths.find_user_folders(), "alice"
     return FedcheckApp(root, folders, config.UserConfig(), who, root, clock)  # type: ignore[arg-type]
 
 

@@ -177,7 +177,7 @@ def spoil(root: Path) -> None:
 def printed(tmp_path, monkeypatch, capsys):
     """Return the keys that each command prints, on the demo."""
     root = tmp_path / "demo"
-    example.make(root, DAY)
+    example.make_example(root, DAY)
     monkeypatch.chdir(root)
     found: dict[str, set[str]] = {}
     named: dict[str, str] = {}

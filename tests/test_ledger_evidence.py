@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from driving import press, screen_text, settle
 
-from fedcheck.analysis.evidence_register import full_register, register
+from fedcheck.analysis.evidence_register import build_full_register, build_register
 from fedcheck.cli.main import run
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
@@ -136,15 +136,15 @@ def test_doctor_tells_the_file_and_line_and_calls_no_linked_file_loose(root, cap
 
 def test_gates_and_reports_are_of_items_only(root, open_workspace):
     board = open_workspace(root).board()
-    assert {row.key[1] for row in full_register(board).rows if row.proof} == {
+    assert {row.key[1] for row in build_full_register(board).rows if row.proof} == {
         PORTS, "https://example.gov/plan", "https://example.gov/fix",
     }  # fmt: skip
-    assert not [row for row in register(board).rows if row.proof]
+    assert not [row for row in build_register(board).rows if row.proof]
     assert all(entry.ref.partition(":")[0] != "requests" for entry in board.rows.values())
 
 
 async def test_the_register_shows_them_and_leads_to_them(root, clock):
-    app = FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
     async with app.run_test(size=(160, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "3")

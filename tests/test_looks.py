@@ -34,7 +34,7 @@ WALK = {
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("looks") / "meridian-ledger"
-    example.make(root, NOW.date())
+    example.make_example(root, NOW.date())
     return root
 
 
@@ -49,7 +49,7 @@ def still(monkeypatch):
 
 def app_of(demo: Path, **settings: str) -> FedcheckApp:
     user = config.UserConfig(**settings)
-    return FedcheckApp(demo, paths.user_folders(), user, "alice", Path("/work"), lambda: NOW)
+    return FedcheckApp(demo, paths.find_user_folders(), user, "alice", Path("/work"), lambda: NOW)
 
 
 @pytest.fixture
@@ -102,6 +102,6 @@ async def test_without_colour(picture, demo, monkeypatch):
 
 async def test_new_workspace(picture):
     app = FedcheckApp(
-        None, paths.user_folders(), config.UserConfig(), "alice", Path("/work"), lambda: NOW
+        None, paths.find_user_folders(), config.UserConfig(), "alice", Path("/work"), lambda: NOW
     )
     assert await taken(app, (80, 24), "enter") == picture

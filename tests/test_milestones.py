@@ -37,11 +37,11 @@ ready = 2026-10-01
 
 def edited(text: str, **dates: str) -> str:
     book = load(Path("fedcheck.toml"), text.encode())
-    from fedcheck.domain.workspace import Scheduled
+    from fedcheck.domain.workspace import MilestoneDate
 
     for name, day in dates.items():
         when = date.fromisoformat(day) if day else None
-        book = book.with_record(name.replace("_", "-"), Scheduled(when))
+        book = book.with_record(name.replace("_", "-"), MilestoneDate(when))
     return dump(book)[0].decode()
 
 
@@ -122,7 +122,7 @@ def test_the_command(
 
 async def test_by_its_key_on_the_gate(workspace: Path, clock: object) -> None:
     app = FedcheckApp(
-        workspace, paths.user_folders(), config.UserConfig(), "alice", workspace, clock
+        workspace, paths.find_user_folders(), config.UserConfig(), "alice", workspace, clock
     )  # type: ignore[arg-type]
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)

@@ -46,7 +46,7 @@ def test_without_any_date_it_is_the_first_gate() -> None:
 
 
 def test_the_agenda_does_not_wait_for_a_gate_without_a_date() -> None:
-    from fedcheck.analysis.agenda import phases_in_reach
+    from fedcheck.analysis.agenda import find_phases_in_reach
 
     board = small_board(item("a"), lists=FULL)
-    assert phases_in_reach(board) == {"readiness", "full-assessment"}
+    assert find_phases_in_reach(board) == {"readiness", "full-assessment"}

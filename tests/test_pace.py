@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from small_project import TODAY, checklist, item, small_board
 
 from fedcheck.analysis.activity import lately
-from fedcheck.analysis.progress import WEEKS, pace
+from fedcheck.analysis.progress import WEEKS, compute_pace
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.record import Record
 from fedcheck.tui.widgets.timeline import sparkline, timeline
@@ -28,7 +28,7 @@ def board_of(records: dict[str, Record], count: int) -> Any:
 def test_done_per_week_and_what_is_needed() -> None:
     records = {f"i{n}": done(n % 3) for n in range(6)}
     records |= {"i6": Record("na", reason="x"), "i7": done(WEEKS), "i8": Record("doing")}
-    going = pace(board_of(records, 12), "package")
+    going = compute_pace(board_of(records, 12), "package")
     assert going.weeks[-3:] == (2, 2, 2)
     assert sum(going.weeks) == 6  # one was done before the weeks that are looked at
     assert (going.done, going.total) == (7, 11)
@@ -40,15 +40,15 @@ def test_done_per_week_and_what_is_needed() -> None:
 
 
 def test_a_day_in_the_future_is_no_week_of_work() -> None:
-    assert sum(pace(board_of({"i0": done(-2)}, 1), "package").weeks) == 0
+    assert sum(compute_pace(board_of({"i0": done(-2)}, 1), "package").weeks) == 0
 
 
 def test_without_a_date_ahead_nothing_is_needed() -> None:
     board = board_of({"i0": done(1)}, 3)
     passed = replace(board, today=date(2028, 1, 1))
-    assert pace(passed, "package").needed is None
-    assert not pace(passed, "package").late
-    assert pace(board_of({"i0": done(1)}, 1), "package").words == "1 of 1 done"
+    assert compute_pace(passed, "package").needed is None
+    assert not compute_pace(passed, "package").late
+    assert compute_pace(board_of({"i0": done(1)}, 1), "package").words == "1 of 1 done"
 
 
 def entered(by: str, ref: str, field: str, old: Any, new: Any) -> HistoryLine:

@@ -112,7 +112,7 @@ def test_nothing_private_leaves(
     assert not [
         one for one in missing if "SECRET" in json.dumps(one) or "acme.inside" in one["ref"]
     ]
-    for path in history.history_files(root):
+    for path in history.list_history_files(root):
         assert b"SECRETNOTE" not in path.read_bytes()
         assert b"acme.inside" not in path.read_bytes()
 
@@ -130,7 +130,7 @@ def run_status(root: Path) -> dict[str, object]:
     from fedcheck.session import open_session
     from fedcheck.storage import paths
 
-    session = open_session(root, paths.user_folders(), (), "alice")
+    session = open_session(root, paths.find_user_folders(), (), "alice")
     return status_document(session.board())
 
 

@@ -151,11 +151,11 @@ def put(folder: Path) -> Path:
 
 
 def user_folder(tmp_path: Path) -> Path:
-    return paths.user_folders().checklists
+    return paths.find_user_folders().checklists
 
 
 def configured_folder(tmp_path: Path) -> Path:
-    config = paths.user_folders().config_file
+    config = paths.find_user_folders().config_file
     config.parent.mkdir(parents=True)
     config.write_text(f'checklists = ["{tmp_path}/lists"]\n')
     return tmp_path / "lists"
@@ -303,7 +303,7 @@ def test_a_list_of_a_process_that_nobody_knows_is_refused(tmp_path, answer):
 
 def test_a_process_may_name_others_that_share_its_lists(tmp_path):
     """The shipped lists of jab serve the agency path too, whose files come later."""
-    catalog = load_catalog(paths.shipped_checklists(), (), None)
+    catalog = load_catalog(paths.find_shipped_checklists(), (), None)
     path = tmp_path / "x.csp.toml"
     path.write_text(AUDITOR.replace("acmeproc.audit.auditor", "x.csp").replace("auditor", "csp"))
     text = path.read_text().replace('process = "acmeproc"', 'process = ["jab", "agency"]')
@@ -424,7 +424,7 @@ def test_an_unknown_role_in_the_head_is_told_with_its_line(tmp_path):
     (root / "fedcheck.toml").write_text(
         'format = 1\nname = "A"\nprocess = "acmeproc"\nrole = "csp"\n'
     )
-    catalog = load_catalog(paths.shipped_checklists(), (), root)
+    catalog = load_catalog(paths.find_shipped_checklists(), (), root)
     with pytest.raises(FedcheckError) as caught:
         workspace_files.load(root, catalog)
     (problem,) = caught.value.problems
@@ -435,7 +435,7 @@ def test_an_unknown_role_in_the_head_is_told_with_its_line(tmp_path):
 @pytest.mark.asyncio
 async def test_the_form_for_a_new_workspace_follows_the_process(tmp_path, clock):
     put(user_folder(tmp_path))
-    app = FedcheckApp(None, paths.user_folders(), UserConfig(), "alice", tmp_path, clock)
+    app = FedcheckApp(None, paths.find_user_folders(), UserConfig(), "alice", tmp_path, clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "enter")

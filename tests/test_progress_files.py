@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import applied
 
-from fedcheck.domain.change import Change, differences
+from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULTS, STATUSES
-from fedcheck.domain.record import EMPTY, Record
+from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import progress_files
 from fedcheck.storage.record_file import RecordFile
@@ -130,7 +130,7 @@ def test_one_changed_record_changes_its_own_lines_alone(one: RecordFile, data: A
     name = data.draw(st.sampled_from(names))
     _, known = progress_files.dump(one, names)
     texts = dict(known.texts)
-    changed = known.with_record(name, data.draw(RECORDS.filter(lambda r: r != EMPTY)))
+    changed = known.with_record(name, data.draw(RECORDS.filter(lambda r: r != EMPTY_RECORD)))
     raw, after = progress_files.dump(changed, names)
     assert {n: t for n, t in after.texts.items() if n != name} == {
         n: t for n, t in texts.items() if n != name
@@ -141,19 +141,19 @@ def test_one_changed_record_changes_its_own_lines_alone(one: RecordFile, data: A
 
 @given(RECORDS, RECORDS)
 def test_differences_lead_from_one_record_to_the_other_and_back(old: Record, new: Record) -> None:
-    changes = differences("list:item", old, new)
+    changes = diff_records("list:item", old, new)
     there = applied(old, changes)
-    assert differences("list:item", there, new) == []
+    assert diff_records("list:item", there, new) == []
     back = applied(there, [change.inverse() for change in reversed(changes)])
-    assert differences("list:item", back, old) == []
-    assert differences("list:item", old, old) == []
+    assert diff_records("list:item", back, old) == []
+    assert diff_records("list:item", old, old) == []
 
 
 @given(RECORDS, RECORDS)
 def test_a_change_is_its_inverses_inverse_and_is_json(old: Record, new: Record) -> None:
     import json
 
-    for change in differences("list:item", old, new):
+    for change in diff_records("list:item", old, new):
         assert change.inverse().inverse() == change
         data = json.loads(json.dumps([change.old, change.new], allow_nan=False))
         assert data == [change.old, change.new]
@@ -301,7 +301,7 @@ def test_items_stand_in_the_order_of_the_checklist() -> None:
 
 def test_a_record_that_says_nothing_is_left_out() -> None:
     one = RecordFile("list", {"a": Record("doing"), "b": Record("doing", extra={"x": 1})})
-    assert "a" not in one.with_record("a", EMPTY).records
+    assert "a" not in one.with_record("a", EMPTY_RECORD).records
     assert "b" in one.with_record("b", Record(extra={"x": 1})).records
 
 

@@ -20,11 +20,11 @@ from rich.cells import cell_len
 from small_project import applied, small_board
 from test_progress_files import FILES, PATH, RECORDS, whole
 
-from fedcheck.cli.output import table
+from fedcheck.cli.output import format_table
 from fedcheck.domain import query_fields
-from fedcheck.domain.change import Change, HistoryLine, differences
+from fedcheck.domain.change import Change, HistoryLine, diff_records
 from fedcheck.domain.checklist import Checklist, Item
-from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, typed_due
+from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, parse_typed_due
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
@@ -35,12 +35,12 @@ from fedcheck.domain.item_rules import ItemEdit, clear_outcome_if_open
 from fedcheck.domain.process import Process
 from fedcheck.domain.query import split_words
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import candidates, matches, split
+from fedcheck.domain.reference import find_candidates, matches_tail, split_ref
 from fedcheck.domain.request import Requests
-from fedcheck.domain.text import cells, clean, one_line
+from fedcheck.domain.text import clean, count_cells, one_line
 from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, QueryError, RuleError
-from fedcheck.reports.markdown import code, escaped, link, marked
+from fedcheck.reports.markdown import code, escape_document, link, mark_text
 from fedcheck.storage import checklist_files, history, progress_files, toml_io
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.decoder import decode
@@ -238,28 +238,28 @@ def test_whatever_was_done_can_be_taken_back(item: Item, start: Record, deeds: l
         assert record == clear_outcome_if_open(record) or start != clear_outcome_if_open(start)
     for before, changes in reversed(done):
         record = applied(record, [change.inverse() for change in reversed(changes)])
-        assert differences("l:i", record, before) == []
+        assert diff_records("l:i", record, before) == []
 
 
 @given(RECORDS, RECORDS, RECORDS)
 def test_two_writers_on_different_fields_commute(start: Record, one: Record, two: Record) -> None:
     """Whoever comes first, the record ends the same; only where evidence stands may differ."""
-    mine = [c for c in differences("l:i", start, one) if hash(c.field) % 2]
-    theirs = [c for c in differences("l:i", start, two) if not hash(c.field) % 2]
+    mine = [c for c in diff_records("l:i", start, one) if hash(c.field) % 2]
+    theirs = [c for c in diff_records("l:i", start, two) if not hash(c.field) % 2]
     first = applied(applied(start, mine), theirs)
     second = applied(applied(start, theirs), mine)
-    assert differences("l:i", first, second) == []
+    assert diff_records("l:i", first, second) == []
     assert {p.id for p in first.evidence} == {p.id for p in second.evidence}
     woven = [change for pair in zip(mine, theirs, strict=False) for change in pair]
     woven += mine[len(theirs) :] + theirs[len(mine) :]
-    assert differences("l:i", applied(start, woven), first) == []
+    assert diff_records("l:i", applied(start, woven), first) == []
 
 
 @given(RECORDS)
 def test_a_field_set_to_its_own_value_changes_nothing(record: Record) -> None:
     for name in (*field_names(Record), *(f"evidence.{proof.id}" for proof in record.evidence)):
         again = with_field(record, name, json.loads(json.dumps(field_value(record, name))))
-        assert differences("l:i", record, again) == []
+        assert diff_records("l:i", record, again) == []
         if not name.startswith("evidence."):
             assert again == record
 
@@ -301,7 +301,7 @@ LINES = st.builds(HistoryLine, CHANGES, STAMPS, NASTY, NASTY, NASTY)
 
 @given(LINES, st.sampled_from(["", "ab" * 32]))
 def test_a_history_line_comes_back(entered: HistoryLine, prev: str) -> None:
-    line = history.line_of(entered, prev)
+    line = history.format_line(entered, prev)
     assert line.isascii()
     assert b"\n" not in line
     assert not raw_characters(line.decode())
@@ -340,7 +340,7 @@ def test_any_changed_byte_of_a_history_is_found(
     path.unlink(missing_ok=True)
     history.append(path, lines)
     assert history.verify(tmp_path) == []
-    newest, raw = history.newest_hash(path), path.read_bytes()
+    newest, raw = history.read_newest_hash(path), path.read_bytes()
     place = data.draw(st.integers(0, len(raw) - 1))
     new = data.draw(st.integers(0, 255).filter(lambda byte: byte != raw[place]))
     forged = raw[:place] + bytes([new]) + raw[place + 1 :]
@@ -352,7 +352,7 @@ def test_any_changed_byte_of_a_history_is_found(
         assert 1 <= found[0].line <= forged.count(b"\n") + 1
     else:
         assert place >= last, "only a change of the last line can pass"
-        assert newest not in history.line_hashes(path), "and --against finds that"
+        assert newest not in history.list_line_hashes(path), "and --against finds that"
 
 
 @given(st.lists(LINES, min_size=3, max_size=5), st.data())
@@ -364,14 +364,14 @@ def test_a_line_removed_or_moved_is_found(
     path = folder / "alice-00000000.jsonl"
     path.unlink(missing_ok=True)
     history.append(path, lines)
-    newest, kept = history.newest_hash(path), path.read_bytes().splitlines(keepends=True)
+    newest, kept = history.read_newest_hash(path), path.read_bytes().splitlines(keepends=True)
     place = data.draw(st.integers(0, len(kept) - 1))
     moved = kept.pop(place)
     if data.draw(st.booleans()):
         other = data.draw(st.integers(0, len(kept)).filter(lambda at: at != place))
         kept.insert(other, moved)
     path.write_bytes(b"".join(kept))
-    assert history.verify(tmp_path) or newest not in history.line_hashes(path)
+    assert history.verify(tmp_path) or newest not in history.list_line_hashes(path)
     if place < len(lines) - 1:
         assert history.verify(tmp_path)
 
@@ -395,8 +395,8 @@ def all_tokens(document: str) -> list[Any]:
 
 @given(TEXTS_OF_REPORTS, TEXTS_OF_REPORTS)
 def test_no_text_is_active_in_a_table(one: str, two: str) -> None:
-    row = f"| {marked(one)} | {link(one, two)} | {code(two)} |"
-    document = escaped(f"| a | b | c |\n| --- | --- | --- |\n{row}\n{row}\n")
+    row = f"| {mark_text(one)} | {link(one, two)} | {code(two)} |"
+    document = escape_document(f"| a | b | c |\n| --- | --- | --- |\n{row}\n{row}\n")
     found = all_tokens(document)
     kinds = [token.type for token in found]
     assert not {"html_inline", "html_block", "image", "fence", "code_block"} & set(kinds)
@@ -413,7 +413,10 @@ def test_no_text_is_active_in_a_table(one: str, two: str) -> None:
 @given(TEXTS_OF_REPORTS)
 def test_no_text_begins_a_block(text: str) -> None:
     for place in ("{}", "- {}", "> {}", "1. {}", "## {}", "x\n{}", "{}\n\ny"):
-        found = {token.type for token in all_tokens(escaped(place.replace("{}", marked(text))))}
+        found = {
+            token.type
+            for token in all_tokens(escape_document(place.replace("{}", mark_text(text))))
+        }
         assert not found & {
             "html_inline", "html_block", "image", "fence", "code_block", "link_open", "table_open",
             "hr",
@@ -429,18 +432,18 @@ IDS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,8}", fullmatch=True)
 def test_references(item: str, pairs: list[tuple[str, str]], text: str) -> None:
     refs = list(dict.fromkeys(f"{checklist}:{name}" for checklist, name in pairs))
     for ref in refs:
-        assert candidates(ref, refs) == [ref]
-        assert split(ref) == tuple(ref.split(":"))
-        assert f"{split(ref)[0]}:{split(ref)[1]}" == ref
+        assert find_candidates(ref, refs) == [ref]
+        assert split_ref(ref) == tuple(ref.split(":"))
+        assert f"{split_ref(ref)[0]}:{split_ref(ref)[1]}" == ref
     for tail in (item, text):
-        found = candidates(tail, refs)
+        found = find_candidates(tail, refs)
         assert set(found) <= set(refs)
-        assert all(matches(ref, tail) for ref in found)
+        assert all(matches_tail(ref, tail) for ref in found)
 
 
 @given(NASTY | st.from_regex(r"[a-z0-9.:-]{1,8} ?[+-] ?[0-9]{1,5}(d|bd|w|mo|y)", fullmatch=True))
 def test_dates_are_read_or_refused_with_value_error(text: str) -> None:
-    for parse in (parse_due, parse_max_age, parse_span, lambda t: typed_due(t, TODAY)):
+    for parse in (parse_due, parse_max_age, parse_span, lambda t: parse_typed_due(t, TODAY)):
         try:
             found = parse(text)
         except ValueError as error:
@@ -470,13 +473,13 @@ def test_no_control_character_at_all_is_left() -> None:
 @given(NASTY, st.integers(1, 60))
 def test_a_text_cut_for_a_line_takes_no_more_cells(text: str, limit: int) -> None:
     line = one_line(text, limit)
-    assert cell_len(line) <= cells(line) <= limit
-    assert cells(one_line(text)) > limit or line == one_line(text)
+    assert cell_len(line) <= count_cells(line) <= limit
+    assert count_cells(one_line(text)) > limit or line == one_line(text)
 
 
 @given(st.lists(st.lists(NASTY, min_size=3, max_size=3), max_size=4))
 def test_a_table_is_lines_of_plain_text(rows: list[list[str]]) -> None:
-    lines = table(rows, right=(0,), flexible=1)
+    lines = format_table(rows, right=(0,), flexible=1)
     assert len(lines) == len(rows)
     for line, row in zip(lines, rows, strict=True):
         assert not raw_characters(line)
@@ -490,5 +493,5 @@ def test_a_nasty_text_is_cleaned_in_no_time(name: str) -> None:
     text = TEXTS[name]
     assert not raw_characters(clean(text) + one_line(text))
     assert len(one_line(text, 80)) <= 80
-    assert marked(text) == marked(text)
+    assert mark_text(text) == mark_text(text)
     assert cell_len(one_line(text, 10)) <= 10

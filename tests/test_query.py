@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.domain import glossary
-from fedcheck.domain import query as search
+from fedcheck.domain import glossary, query
 from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.query import split_words
@@ -200,13 +199,13 @@ def test_words_split_at_blanks_outside_quotes() -> None:
 
 def test_a_long_distance_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     count = 0
-    real: Callable[..., date] = search.shift_clamped
+    real: Callable[..., date] = query.shift_clamped
 
     def counted(*args: object) -> date:
         nonlocal count
         count += 1
         return real(*args)
 
-    monkeypatch.setattr(search, "shift_clamped", counted)
+    monkeypatch.setattr(query, "shift_clamped", counted)
     found("due:<100bd", *[FULL] * 50)
     assert count == 1

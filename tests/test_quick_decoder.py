@@ -13,10 +13,10 @@ from fedcheck.domain.process import Process
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import WorkspaceConfig
-from fedcheck.storage.decoder import carefully, decode
-from fedcheck.storage.paths import shipped_checklists
+from fedcheck.storage.decoder import decode, decode_carefully
+from fedcheck.storage.paths import find_shipped_checklists
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.quick_decoder import quickly
+from fedcheck.storage.quick_decoder import decode_quickly
 from fedcheck.storage.toml_io import read
 from fedcheck.storage.toml_keys import keys_of
 
@@ -50,22 +50,22 @@ def test_both_ways_say_the_same(data):
     required = [name for name, spec in keys_of(cls).items() if spec.required]
     table = {**{name: data.draw(words) for name in required}, **table}
     quick, careful = Collector(Path("f")), Collector(Path("f"))
-    found, wanted = decode(cls, table, (), quick), carefully(cls, table, (), careful)
+    found, wanted = decode(cls, table, (), quick), decode_carefully(cls, table, (), careful)
     assert found == wanted
     assert getattr(found, "extra", None) == getattr(wanted, "extra", None)
     assert quick.found == careful.found
     if careful.found:
-        assert quickly(cls, table) is None
+        assert decode_quickly(cls, table) is None
 
 
 @pytest.mark.parametrize(
-    "path", sorted(shipped_checklists().glob("*/*.toml")), ids=lambda path: path.name
+    "path", sorted(find_shipped_checklists().glob("*/*.toml")), ids=lambda path: path.name
 )
 def test_the_shipped_files_go_the_quick_way(path):
     cls = Process if path.name == "process.toml" else Checklist
     data = read(path).data
-    assert quickly(cls, data) == carefully(cls, data, (), Collector(path))
+    assert decode_quickly(cls, data) == decode_carefully(cls, data, (), Collector(path))
 
 
 def test_a_date_may_stand_for_a_due_text():
-    assert quickly(Record, {"due": date(2027, 1, 2)}).due == "2027-01-02"
+    assert decode_quickly(Record, {"due": date(2027, 1, 2)}).due == "2027-01-02"

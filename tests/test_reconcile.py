@@ -13,7 +13,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import history, local_state
-from fedcheck.storage.reconcile import outside_changes
+from fedcheck.storage.reconcile import list_outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -99,7 +99,7 @@ def test_a_pull_that_brings_its_history_leaves_nothing_to_note(
 
 def pull(source: Path, target: Path) -> None:
     shutil.copyfile(source / CSP_FILE, target / CSP_FILE)
-    for path in history.history_files(source):
+    for path in history.list_history_files(source):
         if not (target / "history" / path.name).exists():
             shutil.copyfile(path, target / "history" / path.name)
 
@@ -134,10 +134,10 @@ def test_a_merge_that_took_either_side_is_explained(
     mine = (session.root / CSP_FILE).read_bytes()
     pull(clone, session.root)
     found = open_workspace(session.root).store.books[CSP]
-    assert outside_changes(session.root, found) == []  # theirs
+    assert list_outside_changes(session.root, found) == []  # theirs
     (session.root / CSP_FILE).write_bytes(mine)
     found = open_workspace(session.root).store.books[CSP]
-    assert outside_changes(session.root, found) == []  # or mine
+    assert list_outside_changes(session.root, found) == []  # or mine
 
 
 def test_going_back_by_hand_to_what_another_replaced_is_noted(
@@ -167,5 +167,5 @@ def test_damaged_memory_of_this_machine_counts_as_none(session: Session) -> None
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
     for text in ("{", "[]", json.dumps({f"progress/{CSP}.toml": 7, "progress/../x.toml": "0"})):
         (session.root / ".fedcheck" / "seen.json").write_text(text)
-        assert local_state.seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})
+        assert local_state.load_seen_hashes(session.root) in ({}, {"progress/../x.toml": "0"})
         assert session.reconcile() == 0

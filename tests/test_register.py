@@ -7,7 +7,13 @@ import pytest
 from msgspec.structs import replace
 from small_project import KICK_OFF, TODAY, checklist, item, small_board
 
-from fedcheck.analysis.evidence_register import GROUPINGS, Register, grouped, matching, register
+from fedcheck.analysis.evidence_register import (
+    GROUPINGS,
+    EvidenceRegister,
+    build_register,
+    filter_rows,
+    group_evidence,
+)
 from fedcheck.cli.commands import evidence_output
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
@@ -27,8 +33,8 @@ def board_of(*items, records, **about):
     return small_board(*items, records=records, **about)
 
 
-def reg(*items, records, **about) -> Register:
-    return register(board_of(*items, records=records, **about))
+def reg(*items, records, **about) -> EvidenceRegister:
+    return build_register(board_of(*items, records=records, **about))
 
 
 def test_the_same_link_on_several_items_is_one_row_with_the_state_of_each() -> None:
@@ -71,7 +77,7 @@ def test_a_piece_turns_stale_on_the_day_that_is_foretold(age, every, expires, st
         if small_board(one, today=day, **about).rows["r.csp:a"].evidence == ("stale",):
             first = day
             break
-    use = register(small_board(one, today=OLD, **about)).rows[0].uses[0]
+    use = build_register(small_board(one, today=OLD, **about)).rows[0].uses[0]
     if use.state == "stale":
         assert first == OLD
     else:
@@ -120,7 +126,7 @@ def test_where_evidence_is_expected_and_none_is_attached() -> None:
     assert found.rows[0].name == "a scan"
 
 
-def filled() -> Register:
+def filled() -> EvidenceRegister:
     files = {"evidence/gone": "missing", "evidence/new": "changed"}
     pieces = {
         "a": (proof("evidence/gone", kind="file"), proof(day=OLD, id="u")),
@@ -135,7 +141,8 @@ def filled() -> Register:
 def test_groups() -> None:
     found = filled()
     titles = {
-        by: [(g.title, len(g.rows)) for g in grouped(found, found.rows, by)] for by in GROUPINGS
+        by: [(g.title, len(g.rows)) for g in group_evidence(found, found.rows, by)]
+        for by in GROUPINGS
     }
     assert titles["state"] == [
         ("Missing: the file is gone", 1),
@@ -153,7 +160,7 @@ def test_groups() -> None:
         ("No date", 1),
         ("None attached", 1),
     ]
-    by_item = grouped(found, found.rows, "item")
+    by_item = group_evidence(found, found.rows, "item")
     assert [row.standing for row in by_item[1].rows] == ["ok", "changed"] or [
         row.standing for row in by_item[1].rows
     ] == ["changed", "ok"]
@@ -164,7 +171,7 @@ def test_words_filter() -> None:
     found = filled()
 
     def links(text: str) -> list[str]:
-        return [row.proof.link if row.proof else "" for row in matching(found, text)]
+        return [row.proof.link if row.proof else "" for row in filter_rows(found, text)]
 
     assert links("missing") == ["evidence/gone"]
     assert links("CRYPTO ticket") == ["SEC-1"]
@@ -176,9 +183,9 @@ def test_words_filter() -> None:
 def test_an_unreadable_list_lacks_nothing() -> None:
     board = small_board(lists=[checklist("r.csp", item("a", expects=("x",)))])
     project = replace(board.project, unreadable=frozenset({"r.csp"}))
-    from fedcheck.analysis.board import board as make
+    from fedcheck.analysis.board import build_board as make
 
-    assert register(make(project, TODAY)).rows == ()
+    assert build_register(make(project, TODAY)).rows == ()
 
 
 KNOWN = {"/a b/c.pdf", "/x.pdf", "evidence/my scan.pdf", "/it's.txt", '/q"x.txt'}
@@ -327,7 +334,7 @@ def test_ctrl_c_while_verifying_ends_with_130_and_remembers(call, workspace, mon
 
     monkeypatch.setattr(evidence_files, "hash_file", interrupted)
     assert call("evidence", "verify")[0] == 130
-    assert local_state.verified(workspace)["a.txt"]["state"] == "changed"
+    assert local_state.load_verified(workspace)["a.txt"]["state"] == "changed"
     assert "changed" in call("evidence", "list")[1]
 
 

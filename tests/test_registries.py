@@ -17,7 +17,7 @@ from fedcheck.exporters import registry as exporters
 from fedcheck.importers import registry as importers
 from fedcheck.importers.option import Option, OptionKind, load_function
 from fedcheck.storage.config import UserConfig
-from fedcheck.storage.paths import user_folders
+from fedcheck.storage.paths import find_user_folders
 from fedcheck.tui.app import FedcheckApp
 
 REF = "rev5.readiness.csp:diagram"
@@ -93,7 +93,7 @@ def test_completion_comes_from_the_entries(workspace, monkeypatch):
 
 
 async def test_a_new_importer_is_in_the_app(workspace, file, clock):
-    app = FedcheckApp(workspace, user_folders(), UserConfig(), "alice", workspace, clock)
+    app = FedcheckApp(workspace, find_user_folders(), UserConfig(), "alice", workspace, clock)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "L")

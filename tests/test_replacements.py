@@ -40,7 +40,7 @@ def answer(root: Path, capsys):
 
 
 def shipped_text(name: str = NAME) -> str:
-    return (paths.shipped_checklists() / name.partition(".")[0] / f"{name}.toml").read_text()
+    return (paths.find_shipped_checklists() / name.partition(".")[0] / f"{name}.toml").read_text()
 
 
 def replace_list(root: Path, text: str, name: str = NAME) -> None:
@@ -125,7 +125,7 @@ def test_frozen_lists_take_nothing_out(root, answer):
 
 
 def test_a_list_in_the_users_folder_is_named_too(root, answer):
-    folder = paths.user_folders().checklists
+    folder = paths.find_user_folders().checklists
     folder.mkdir(parents=True)
     (folder / f"{NAME}.toml").write_text(without_items(shipped_text(), "abd"))
     assert f"  {NAME} (user): 1 item removed" in answer("status")[1]
@@ -165,7 +165,7 @@ def test_a_renamed_item_is_not_gone(root, open_workspace):
 def test_a_process_file_that_replaces_the_shipped_one_is_named(root, answer):
     folder = root / "checklists" / "jab"
     folder.mkdir()
-    text = (paths.shipped_checklists() / "jab" / "process.toml").read_text()
+    text = (paths.find_shipped_checklists() / "jab" / "process.toml").read_text()
     old = 'closes = ["readiness", "full-assessment", "kick-off"]'
     assert old in text
     text = text.replace(old, 'closes = ["kick-off"]').replace('risks = ["high"]', "risks = []")
@@ -221,7 +221,7 @@ def test_a_shipped_list_made_internal_counts_as_taken_out(root, answer):
 @pytest.mark.asyncio
 async def test_home_and_gate_tell_it(root, clock):
     replace_list(root, without_items(shipped_text(), "abd"))
-    app = FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert isinstance(app.screen, HomeScreen)

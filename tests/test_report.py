@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from small_project import checklist, item, project, small_board
 from small_report import PROCESS, check_tables, fill, report, section, ship, tokens
 
-from fedcheck.analysis.evidence_register import troubles
-from fedcheck.analysis.responsibilities import papers
-from fedcheck.analysis.waiting_since import status_days
+from fedcheck.analysis.evidence_register import list_unsound_evidence
+from fedcheck.analysis.responsibilities import list_deliverables
+from fedcheck.analysis.waiting_since import find_status_dates
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
@@ -27,9 +27,9 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import BrokenFile
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import fingerprint, render
-from fedcheck.reports.context import context
+from fedcheck.reports.context import build_context
 from fedcheck.reports.fingerprint import Fingerprint
-from fedcheck.reports.markdown import plain
+from fedcheck.reports.markdown import unmark_text
 from fedcheck.session import open_session
 from fedcheck.storage import paths
 
@@ -156,7 +156,7 @@ def test_a_process_without_milestones_and_without_items(tmp_path, shipped):
     text = report(root)
     assert "Of the 0 items that apply, none is done" in text
     assert "| New | JAB P-ATO, impact moderate | 0 | 2027-01-11 |" in text
-    session = open_session(root, paths.user_folders(), (), "alice", lambda: NOW)
+    session = open_session(root, paths.find_user_folders(), (), "alice", lambda: NOW)
     assert render.default_path(root, session.board(TODAY)).name == "2027-01-11-pmo-status.md"
 
 
@@ -175,7 +175,7 @@ def test_deliverables_take_their_state_from_the_item_that_hands_them_over():
         process=replace(project().process, deliverables=documents),
         profile={"impact": "moderate"},
     )
-    found = papers(board)
+    found = list_deliverables(board)
     assert [(p.deliverable.id, p.row and p.row.ref, p.phase) for p in found] == [
         ("a", "r.csp:a", "readiness"),
         ("gone", None, "readiness"),
@@ -189,7 +189,7 @@ def test_a_status_has_a_day_only_while_the_history_agrees():
         HistoryLine(Change("r.csp:b", "status", "todo", "blocked"), NOW, "x", "2"),
         HistoryLine(Change("r.csp:b", "owner", None, "bob"), NOW, "x", "3"),
     ]
-    assert status_days(state, entered, UTC) == {"r.csp:a": TODAY}
+    assert find_status_dates(state, entered, UTC) == {"r.csp:a": TODAY}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_status_has_a_day_only_while_the_history_agrees():
 )
 def test_why_evidence_does_not_count(about, proof, why):
     record = Record("done", evidence=(Evidence("e", "https://x.example", **proof),))
-    (found,) = troubles(small_board(item("a", **about), records={"a": record}))
+    (found,) = list_unsound_evidence(small_board(item("a", **about), records={"a": record}))
     assert (found.state, found.why) == ("stale", why)
 
 
@@ -224,7 +224,7 @@ def test_the_numbers_of_phases_are_those_of_the_milestone():
         ("kick-off", {"readiness": "1 missing", "review": "1 missing"}),
         ("ato", {"readiness": "2 missing", "review": "1 missing"}),
     ):
-        seen = context(board, milestone, {})
+        seen = build_context(board, milestone, {})
         assert {phase.id: phase.gate for phase in seen.phases} == numbers
 
 
@@ -237,8 +237,10 @@ def test_everybody_who_owes_something_is_named():
         ),
         broken=(BrokenFile("/elsewhere/x.toml", "/elsewhere/x.toml:3: bad"),),
     )
-    seen = context(board, "kick-off", {})
-    owed = {debt.owner: [plain(m.name) for m in debt.missing] for debt in seen.milestone.gate.owed}
+    seen = build_context(board, "kick-off", {})
+    owed = {
+        debt.owner: [unmark_text(m.name) for m in debt.missing] for debt in seen.milestone.gate.owed
+    }
     assert owed == {
         "CSP, nobody named": ["A", "x.toml"],
         "3PAO, nobody named": ["Two?"],
@@ -249,8 +251,8 @@ def test_everybody_who_owes_something_is_named():
 def test_an_open_high_finding_stands_among_what_is_missing():
     full = checklist("f.csp", item("b"), phase="full-assessment")
     board = small_board(lists=(full,), findings=(Finding("V", "Hole", "high", owner="csp"),))
-    (debt,) = context(board, "kick-off", {}).milestone.gate.owed
-    assert [(m.name, plain(m.why)) for m in debt.missing] == [
+    (debt,) = build_context(board, "kick-off", {}).milestone.gate.owed
+    assert [(m.name, unmark_text(m.why)) for m in debt.missing] == [
         ("B", "not done"),
         ("Hole", "open High finding"),
     ]
@@ -267,15 +269,15 @@ def test_two_reports_of_one_state_are_equal(filled):
 def test_the_order_of_hashes_does_not_show(tmp_path):
     script = (
         "import sys; from datetime import date; from pathlib import Path\n"
-        "from fedcheck.demo.example import make\n"
+        "from fedcheck.demo.example import make_example\n"
         "from fedcheck.reports import render\n"
         "from fedcheck.session import open_session, system_clock\n"
         "from fedcheck.storage import paths\n"
         "root = Path(sys.argv[1])\n"
-        "root.exists() or make(root, date(2027, 1, 11))\n"
-        "session = open_session(root, paths.user_folders(), (), 'x', system_clock)\n"
+        "root.exists() or make_example(root, date(2027, 1, 11))\n"
+        "session = open_session(root, paths.find_user_folders(), (), 'x', system_clock)\n"
         "board = session.board(date(2027, 1, 11))\n"
-        "text = render.make(board, root=root, folders=paths.user_folders())\n"
+        "text = render.render_report(board, root=root, folders=paths.find_user_folders())\n"
         "sys.stdout.buffer.write(text.encode())\n"
     )
     made = []
@@ -292,7 +294,7 @@ def test_the_order_of_hashes_does_not_show(tmp_path):
 
 
 def test_where_a_report_goes(filled):
-    session = open_session(filled, paths.user_folders(), (), "alice", lambda: NOW)
+    session = open_session(filled, paths.find_user_folders(), (), "alice", lambda: NOW)
     board = session.board(TODAY)
     folder = filled / "reports"
     assert render.default_path(filled, board) == folder / "2027-01-11-pmo-status-kick-off.md"
@@ -303,28 +305,28 @@ def test_where_a_report_goes(filled):
 def test_only_an_earlier_report_is_replaced(filled):
     text = report(filled)
     path = filled / "reports" / "r.md"
-    render.write(path, text)
+    render.write_file(path, text)
     assert path.read_bytes() == text.encode()
     assert path.stat().st_mode & 0o777 == 0o600
     later = report(filled, date(2027, 1, 12))
-    render.write(path, later)
+    render.write_file(path, later)
     assert path.read_text(encoding="utf-8") == later
     path.write_text("mine")
     with pytest.raises(FedcheckError, match="no report of fedcheck") as caught:
-        render.write(path, text)
+        render.write_file(path, text)
     assert caught.value.kind == "usage"
     assert path.read_text() == "mine"
     path.write_text("")
-    render.write(path, text)
+    render.write_file(path, text)
 
 
 def test_places_that_are_no_file(filled, tmp_path):
     text = report(filled)
     with pytest.raises(FedcheckError, match="is a folder"):
-        render.write(tmp_path, text)
+        render.write_file(tmp_path, text)
     (tmp_path / "l.md").symlink_to(tmp_path / "nowhere" / "x")
     with pytest.raises(FedcheckError, match="link to nowhere"):
-        render.write(tmp_path / "l.md", text)
+        render.write_file(tmp_path / "l.md", text)
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -336,7 +338,7 @@ def test_places_that_are_no_file(filled, tmp_path):
 )
 def test_a_fingerprint_is_read_back(hashes, milestone):
     found = Fingerprint(TODAY, "pmo-status shipped", milestone, hashes)
-    text = fingerprint.comment(found)
+    text = fingerprint.format_comment(found)
     assert text.count("-->") == 1
     assert text.count("<!--") == 1
     assert fingerprint.find("# x\n\n" + text) == found

@@ -21,7 +21,15 @@ from small_report import (
 )
 
 from fedcheck.reports import fingerprint
-from fedcheck.reports.markdown import code, escaped, link, marked, plain, safe_url, visible
+from fedcheck.reports.markdown import (
+    code,
+    escape_document,
+    link,
+    make_visible,
+    mark_text,
+    safe_url,
+    unmark_text,
+)
 
 
 @pytest.fixture
@@ -124,9 +132,9 @@ PLACES = [
 
 @given(texts)
 def test_a_text_is_read_as_it_was_written(text):
-    seen = visible(text)
+    seen = make_visible(text)
     for place in PLACES:
-        document = escaped(place.replace("{}", marked(text)))
+        document = escape_document(place.replace("{}", mark_text(text)))
         found = list(tokens(document))
         assert not {t.type for t in found} & {
             "html_inline", "html_block", "link_open", "image", "code_inline", "fence", "em_open",
@@ -156,28 +164,28 @@ def test_a_link_leads_where_it_says_or_is_none(label, target):
     for place in (target, "https://" + target, "https://x.example/" + target):
         url = safe_url(place)
         assert re.fullmatch(r"(https?://[!#%&'+,./0-9:;=?@A-Z\[\]_a-z~-]+)?", url)
-        document = escaped(f"| a |\n| --- |\n| {link(label, place)} |\n")
+        document = escape_document(f"| a |\n| --- |\n| {link(label, place)} |\n")
         found = list(tokens(document))
         links = [t.attrs["href"] for t in found if t.type == "link_open"]
         assert len(links) == (1 if url else 0)
         check_tables(document)
         shown = [t for t in found if t.type == "inline"][1]
         read = "".join(c.content for c in shown.children).replace("\u200b", "")
-        if url and visible(label):
-            assert read == visible(label)
+        if url and make_visible(label):
+            assert read == make_visible(label)
 
 
 @given(texts)
 def test_a_code_span_holds_its_text_or_is_none(text):
-    document = escaped(f"| a |\n| --- |\n| {code(text)} |\n")
+    document = escape_document(f"| a |\n| --- |\n| {code(text)} |\n")
     shown = [t for t in tokens(document) if t.type == "inline"][1]
-    assert "".join(c.content for c in shown.children).replace("\u200b", "") == visible(text)
+    assert "".join(c.content for c in shown.children).replace("\u200b", "") == make_visible(text)
 
 
 @given(texts)
 def test_a_marked_text_is_as_long_as_it_looks_and_comes_back(text):
-    assert plain(marked(text)) == visible(text)
-    assert len(marked(text)) == len(visible(text))
+    assert unmark_text(mark_text(text)) == make_visible(text)
+    assert len(mark_text(text)) == len(make_visible(text))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +211,7 @@ def test_addresses(target, url):
 
 def test_plain_words_stay_plain():
     text = "POA&M (SSP Appendix O): snake_case, SC-8(1), 2027-02-01, 5.2 x, C# #12, 50% + 3 = x."
-    assert escaped(marked(text)) == text
+    assert escape_document(mark_text(text)) == text
 
 
 def test_what_a_template_does_to_a_text_cannot_make_it_active(filled):

@@ -14,7 +14,7 @@ from test_report_escaping import HOSTILE, hostile_workspace
 
 from fedcheck.reports import charts, fingerprint
 from fedcheck.reports import html as page
-from fedcheck.reports.markdown import code, link, marked, visible
+from fedcheck.reports.markdown import code, link, make_visible, mark_text
 from fedcheck.reports.template_files import SHIPPED
 
 NAMES = sorted(p.name.removesuffix(".md.j2") for p in SHIPPED.glob("[a-z]*.md.j2"))
@@ -182,11 +182,11 @@ PLACES = ["{}", "# {}", "- {}", "> {}", "a **{}** b", "| a |\n| --- |\n| {} |", 
 
 @given(texts)
 def test_a_text_is_read_as_it_was_written(text):
-    seen = visible(text)
+    seen = make_visible(text)
     for place in PLACES:
-        found = Page(page.html(place.replace("{}", marked(text)), "", ""))
+        found = Page(page.render_page(place.replace("{}", mark_text(text)), "", ""))
         kinds = [tag for tag, _ in found.elements if tag != "span"]
-        empty = Page(page.html(place.replace("{}", "x"), "", ""))
+        empty = Page(page.render_page(place.replace("{}", "x"), "", ""))
         assert kinds == [tag for tag, _ in empty.elements] or not seen
         assert seen in re.sub(r"\s+", " ", found.text)
 
@@ -194,7 +194,9 @@ def test_a_text_is_read_as_it_was_written(text):
 @given(texts, texts)
 def test_a_link_leads_to_a_page_or_is_none(label, target):
     for place in (target, "https://" + target, "https://x.example/" + target):
-        found = Page(page.html(f"| a |\n| --- |\n| {link(label, place)} {code(label)} |", "", ""))
+        found = Page(
+            page.render_page(f"| a |\n| --- |\n| {link(label, place)} {code(label)} |", "", "")
+        )
         for attrs in found.all("a"):
             assert re.match(r"https?://[A-Za-z0-9.\[\]:-]+(/|$)", attrs["href"] + "/")
 
@@ -203,7 +205,7 @@ def test_a_link_leads_to_a_page_or_is_none(label, target):
     st.text(st.sampled_from("<>/=\"' abhrefonsvgicmtpl:;&!-[]()#*`|\n\\\ufdef 0123"), max_size=80)
 )
 def test_what_a_template_writes_itself_cannot_be_active_either(source):
-    found = Page(page.html(source, "<b>", "<i>"))
+    found = Page(page.render_page(source, "<b>", "<i>"))
     for attrs in found.all("a"):
         assert re.match(r"https?://|mailto:|#", attrs["href"], re.IGNORECASE)
 
@@ -227,7 +229,7 @@ def test_what_a_template_writes_itself_cannot_be_active_either(source):
     ],
 )
 def test_markdown_of_a_template(source, wanted):
-    text = page.html(source, "", "")
+    text = page.render_page(source, "", "")
     main = text.partition("<main>\n")[2].partition("</main>")[0]
     assert (wanted in main) if wanted else main == ""
 
@@ -257,7 +259,7 @@ def test_a_chart_has_its_numbers_as_text(filled):
 @given(st.lists(st.integers(-(10**12), 10**12), max_size=5), st.sampled_from(["bar", "chart"]))
 def test_whatever_the_numbers_the_drawing_is_well_formed(numbers, kind):
     mark = "\ufdef" + " ".join([kind, *map(str, numbers)]) + "\ufdef"
-    found = Page(page.html(f"x {mark} y", "", ""))
+    found = Page(page.render_page(f"x {mark} y", "", ""))
     assert "\ufdef" not in found.text
     assert "\ufdef" not in charts.as_text(mark)
 

@@ -31,7 +31,7 @@ def filled(tmp_path, shipped):
 
 
 def test_all_templates_are_there_and_say_what_they_are_for(filled):
-    found = list_templates(filled, paths.user_folders())
+    found = list_templates(filled, paths.find_user_folders())
     assert [one.name for one in found] == [
         "briefing", "evidence", "executive", "pmo-status", "requests", "responsibilities",
         "test-status", "weekly",
@@ -116,33 +116,33 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from datetime import UTC, date, datetime
-from fedcheck.demo.example import make
+from fedcheck.demo.example import make_example
 from fedcheck.reports import render
-from fedcheck.reports.past_state import earlier
-from fedcheck.reports.template_files import compared_with
+from fedcheck.reports.past_state import load_past_state
+from fedcheck.reports.template_files import find_comparison_date
 from fedcheck.session import open_session
 from fedcheck.storage import paths
 root = Path(sys.argv[1])
 noon = datetime(2027, 1, 11, 15, tzinfo=UTC)
-session = open_session(root, paths.user_folders(), (), "x", lambda: noon)
+session = open_session(root, paths.find_user_folders(), (), "x", lambda: noon)
 board = session.board(date(2027, 1, 11))
-for one in render.list_templates(root, paths.user_folders()):
-    since = compared_with(root, paths.user_folders(), one.name, date(2027, 1, 11))
-    then = earlier(session, since, root) if since else None
+for one in render.list_templates(root, paths.find_user_folders()):
+    since = find_comparison_date(root, paths.find_user_folders(), one.name, date(2027, 1, 11))
+    then = load_past_state(session, since, root) if since else None
     about = {"template": one.name, "earlier": then, "redact": frozenset(["notes"])}
     for form in render.FORMATS:
-        made = render.make(
-            board, root=root, folders=paths.user_folders(), form=form, **about
+        made = render.render_report(
+            board, root=root, folders=paths.find_user_folders(), form=form, **about
         )
         sys.stdout.buffer.write(made.encode())
 """
 
 
 def test_neither_hash_seed_nor_locale_nor_folder_shows(tmp_path):
-    from fedcheck.demo.example import make
+    from fedcheck.demo.example import make_example
 
     root = tmp_path / "demo"
-    make(root, TODAY)
+    make_example(root, TODAY)
     made = []
     for seed, locale, zone, place in (
         ("1", "C.UTF-8", "UTC", tmp_path),

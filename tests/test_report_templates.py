@@ -29,7 +29,7 @@ def filled(tmp_path, shipped):
 
 
 def test_the_nearest_template_of_a_name_counts(filled):
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     folders.templates.mkdir(parents=True)
     (folders.templates / "pmo-status.md.j2").write_text("the user's\n")
     (folders.templates / "weekly.md.j2").write_text("weekly\n")
@@ -71,9 +71,9 @@ def test_marking_and_fingerprint_stand_whatever_a_template_does(filled):
         "**CUI // SP-PROPIN**\n\nnothing\n\n**CUI // SP-PROPIN**\n\n<!-- fedcheck"
     )
     found = fingerprint.find(text)
-    (path,) = history.history_files(filled)
+    (path,) = history.list_history_files(filled)
     assert found == Fingerprint(
-        TODAY, "mine workspace", "package", {path.name: history.newest_hash(path)}
+        TODAY, "mine workspace", "package", {path.name: history.read_newest_hash(path)}
     )
 
 

@@ -43,7 +43,7 @@ def children(monkeypatch):
 
 
 def store():
-    return paths.user_folders().state / trust.STORE
+    return paths.find_user_folders().state / trust.STORE
 
 
 def test_an_untrusted_template_ends_with_what_to_do(root, capsys, children):
@@ -200,7 +200,7 @@ def test_on_a_terminal_the_person_is_asked(root, monkeypatch, answer, status):
 
 
 def test_templates_of_ones_own_need_no_trust(root, capsys, children):
-    folder = paths.user_folders().templates
+    folder = paths.find_user_folders().templates
     folder.mkdir(parents=True)
     (folder / "own.md.j2").write_text("Own {% include 'own-part' %}")
     (folder / "own-part.md.j2").write_text("part of {{ service.name }}")
@@ -218,7 +218,7 @@ def test_templates_of_ones_own_need_no_trust(root, capsys, children):
 
 
 def test_a_computed_name_is_no_way_around_trust(root, capsys):
-    folder = paths.user_folders().templates
+    folder = paths.find_user_folders().templates
     folder.mkdir(parents=True)
     (folder / "own.md.j2").write_text("{% set name = 'pa' ~ 'rt' %}{% include name %}")
     (folder / "part.md.j2").write_text("mine")

@@ -308,12 +308,12 @@ def test_every_text_comes_back_as_what_it_was(title, text, answer, comment, sect
     mark = request_rows.parse_mark(request_rows.write_mark(cells, request))
     assert mark is not None
     from fedcheck.spreadsheets.csv_reader import parse
-    from fedcheck.spreadsheets.grid import as_text
-    from fedcheck.spreadsheets.xlsx_writer import csv_bytes
+    from fedcheck.spreadsheets.grid import format_cell
+    from fedcheck.spreadsheets.xlsx_writer import write_csv
 
     rows = request_rows.build_rows(project(), [request])
-    (_, back) = parse(csv_bytes(rows), Path("x.csv"))[1]
-    found = dict(zip(COLUMNS, map(as_text, back), strict=True))
+    (_, back) = parse(write_csv(rows), Path("x.csv"))[1]
+    found = dict(zip(COLUMNS, map(format_cell, back), strict=True))
     assert all(mark.same(name, found[name]) for name in request_rows.FIELDS)
     assert mark.same_rest(found)
 

@@ -8,9 +8,9 @@ from doc_examples import agrees, examples
 from msgspec.structs import replace
 from small_project import PROCESS, TODAY, checklist, item, project
 
-from fedcheck.analysis.board import board
-from fedcheck.analysis.handoffs import handoffs
-from fedcheck.analysis.responsibilities import responsibilities, sentences
+from fedcheck.analysis.board import build_board
+from fedcheck.analysis.handoffs import list_handoffs
+from fedcheck.analysis.responsibilities import describe_phase_role, list_phase_duties
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
@@ -54,7 +54,7 @@ def duties(**about):
 
 
 def test_who_prepares_contributes_reviews_and_decides():
-    readiness, full, review, nowhere = responsibilities(board(duties(), TODAY))
+    readiness, full, review, nowhere = list_phase_duties(build_board(duties(), TODAY))
     (rar,) = readiness.duties
     assert (rar.prepares, rar.contributes, rar.reviews) == ("3pao", ("csp",), ("csp", "pmo"))
     assert readiness.decides == ("pmo",)
@@ -65,8 +65,8 @@ def test_who_prepares_contributes_reviews_and_decides():
 
 
 def test_what_each_role_does_in_words():
-    readiness = responsibilities(board(duties(), TODAY))[0]
-    said = {part.role: sentences(part) for part in readiness.parts}
+    readiness = list_phase_duties(build_board(duties(), TODAY))[0]
+    said = {part.role: describe_phase_role(part) for part in readiness.parts}
     assert said["csp"] == ["The CSP helps.", "Reviews: The RAR.", "1 item: 0/1 done."]
     assert said["3pao"][1:] == ["Prepares: The RAR.", "1 item: 0/1 done."]
     assert said["pmo"] == ["Reviews: The RAR.", "Decides at Ready: Yes."]
@@ -74,14 +74,14 @@ def test_what_each_role_does_in_words():
 
 
 def test_the_jab_decides_in_the_last_phase_that_its_gate_closes():
-    _, full, review, _ = responsibilities(board(duties(), TODAY))
+    _, full, review, _ = list_phase_duties(build_board(duties(), TODAY))
     decides = [[s.id for s in part.decides] for part in (full.parts[3], review.parts[3])]
     assert decides == [[], ["ato"]]
 
 
 def test_private_lists_have_no_part_in_it():
     hidden = replace(duties(), private_lists=frozenset({"r.csp"}))
-    (rar,) = responsibilities(board(hidden, TODAY))[0].duties
+    (rar,) = list_phase_duties(build_board(hidden, TODAY))[0].duties
     assert rar.contributes == ()
 
 
@@ -102,7 +102,7 @@ def waiting(records=None, requests=(), findings=(), days=None, lists=LISTS):
     found = project(lists=lists, records=records, requests=requests, findings=findings)
     people = {"bob": Person("Bob", "3pao"), "dana": Person("Dana", "csp")}
     found = replace(found, config=replace(found.config, people=people))
-    return handoffs(board(found, TODAY), days or {})
+    return list_handoffs(build_board(found, TODAY), days or {})
 
 
 def test_what_another_role_needs_is_a_hand_off_with_its_age():
@@ -246,7 +246,7 @@ def test_hand_offs_of_a_role_as_a_person_reads_them(fedcheck):
 
 
 def test_the_shipped_processes_tell_who_decides_with_a_source():
-    catalog = load_catalog(paths.shipped_checklists(), (), None)
+    catalog = load_catalog(paths.find_shipped_checklists(), (), None)
     assert not catalog.process_problems
     jab = catalog.processes["jab"]
     told = {one.id: one.decided_by for one in jab.milestones if one.decided_by}

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from openpyxl.worksheet.formula import ArrayFormula
 
 from fedcheck.cli.main import run
-from fedcheck.domain.change import differences
+from fedcheck.domain.change import diff_records
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.errors import FedcheckError
 from fedcheck.exporters.risk_tables import fill_workbook
 from fedcheck.spreadsheets.xlsx_reader import Sheet, read_workbook
-from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
+from fedcheck.spreadsheets.xlsx_writer import write_xlsx
 
 HEAD = (
     ("CSP", "System Name", "Impact Level", "POAM Date"),
@@ -44,11 +44,11 @@ def poam(*rows):
     sheets = ("Open POA&M Items", "Closed POA&M Items", "Configuration Findings")
     made = [Sheet(title, (*HEAD, COLUMNS, *(rows if not n else ())))
             for n, title in enumerate(sheets)]  # fmt: skip
-    return xlsx_bytes([*made, Sheet("Notes", (("Ours",), ("keep me",)))])
+    return write_xlsx([*made, Sheet("Notes", (("Ours",), ("keep me",)))])
 
 
 def ret():
-    return xlsx_bytes(
+    return write_xlsx(
         [
             Sheet("Risk Exposure Table (RET)", (*HEAD, RET_COLUMNS)),
             Sheet("Risks Corrected During Testing ", (*HEAD, RCDT_COLUMNS)),
@@ -67,7 +67,7 @@ def template(tmp_path):
 
 
 def known(session, *findings):
-    changes = [c for f in findings for c in differences(f"findings:{f.id}", Finding(f.id), f)]
+    changes = [c for f in findings for c in diff_records(f"findings:{f.id}", Finding(f.id), f)]
     session.apply_changes(changes, "raised")
 
 
@@ -122,7 +122,7 @@ def test_each_finding_stands_on_its_sheet_with_a_number(session, template, tmp_p
 
 def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, template, tmp_path):
     known(session, GAP)
-    session.apply_changes(differences("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")
+    session.apply_changes(diff_records("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")
     mine = ("V-1", "", "Somebody else's", "", None, "", "", "", "x")
     ours = ("V-3", "", "Old words", "", None, "", "", "", "my remark")
     theirs = template(poam(mine, ours))
@@ -132,7 +132,7 @@ def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, 
     ]  # fmt: skip
     assert first[1]["Our own"] == "my remark"
     closed = replace(GAP, state="closed", closed=date(2027, 1, 10))
-    session.apply_changes(differences("findings:aa1", GAP, closed), "closed")
+    session.apply_changes(diff_records("findings:aa1", GAP, closed), "closed")
     found = fill_workbook(session, theirs, "poam")
     rows = table(found.data, tmp_path, "Open POA&M Items")
     assert rows[1]["POAM ID"] is None
@@ -164,7 +164,7 @@ def test_a_finding_that_goes_leaves_the_formula_that_other_rows_share(session, t
     path.write_bytes(fill_workbook(session, path, "poam").data)
     before = session.project.findings[0]
     closed = replace(before, state="closed", closed=date(2027, 1, 10))
-    session.apply_changes(differences("findings:aa1", before, closed), "closed")
+    session.apply_changes(diff_records("findings:aa1", before, closed), "closed")
     found = fill_workbook(session, path, "poam")
     told = [note.what for note in found.notes]
     assert "V-1 is no longer of this sheet; emptied" in told

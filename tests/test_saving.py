@@ -33,7 +33,7 @@ from fedcheck.session import open_session
 from fedcheck.storage import paths
 from fedcheck.errors import FedcheckError
 root, who = Path(sys.argv[1]), sys.argv[2]
-session = open_session(root, paths.user_folders(), (), who)
+session = open_session(root, paths.find_user_folders(), (), who)
 print("open", flush=True)
 sys.stdin.readline()
 """
@@ -80,7 +80,7 @@ LOCK = """
 import sys
 from pathlib import Path
 from fedcheck.storage import local_state as machine
-with machine.locked(Path(sys.argv[1])):
+with machine.lock_workspace(Path(sys.argv[1])):
     print("open", flush=True)
     sys.stdin.readline()
 """
@@ -231,7 +231,9 @@ def test_a_step_that_fails_leaves_the_old_file(
 
 
 def full_disk(path: Path, _: bytes) -> None:
-    raise atomic_files.cannot("append to", path, OSError(errno.ENOSPC, "No space left on device"))
+    raise atomic_files.disk_error(
+        "append to", path, OSError(errno.ENOSPC, "No space left on device")
+    )
 
 
 def test_where_only_the_history_fails_the_next_save_writes_its_lines_first(
@@ -269,7 +271,7 @@ def test_what_the_disk_took_of_a_history_line_is_cut_off_again(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    (path,) = history.history_files(session.root)
+    (path,) = history.list_history_files(session.root)
     before, real = path.read_bytes(), os.write
 
     def half(handle: int, data: memoryview) -> int:
@@ -336,7 +338,7 @@ def test_file_then_folder_then_history_reach_the_disk_in_this_order(
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "replace", replace)
     session.apply([DIAGRAM], ItemEdit(owner="erin"))
-    (log,) = history.history_files(session.root)
+    (log,) = history.list_history_files(session.root)
     named = ["fsync temporary" if step.endswith(".tmp") else step for step in steps]
     assert named == [
         "fsync temporary",
@@ -390,7 +392,7 @@ def test_new_files_are_their_owners_only(
     head = 'format = 1\nname = "N"\nprocess = "jab"\nrole = "csp"\n'
     workspace_files.create(root, head)
     source = Path(__file__).with_name("mini") / "rev5.readiness.csp.toml"
-    atomic_files.write_whole(root / "checklists" / source.name, source.read_bytes())
+    atomic_files.replace_file(root / "checklists" / source.name, source.read_bytes())
     (root / "evidence" / "x").write_text("x")
     session = open_workspace(root)
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
@@ -406,7 +408,7 @@ def test_new_files_are_their_owners_only(
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o660])
 def test_the_mode_of_an_existing_file_is_kept(session: Session, mode: int) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    (log,) = history.history_files(session.root)
+    (log,) = history.list_history_files(session.root)
     for path in (session.root / CSP_FILE, log):
         path.chmod(mode)
     session.apply([DIAGRAM], ItemEdit(owner="erin"))
@@ -458,15 +460,15 @@ def test_a_lock_file_that_goes_while_it_is_locked_is_made_again(
             path.unlink()
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with local_state.locked(session.root):
+    with local_state.lock_workspace(session.root):
         assert gone
         assert path.stat().st_mode & 0o777 == 0o600
         with (
             pytest.raises(FedcheckError, match="locked by another fedcheck"),
-            local_state.locked(session.root, 0.1),
+            local_state.lock_workspace(session.root, 0.1),
         ):
             pass
-    with local_state.locked(session.root, 0.1):
+    with local_state.lock_workspace(session.root, 0.1):
         pass
 
 

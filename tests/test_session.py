@@ -20,11 +20,11 @@ from fedcheck.domain.change import OUTSIDE, Change
 from fedcheck.domain.evidence_edit import attach_evidence, detach_each
 from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
-from fedcheck.domain.record import EMPTY
+from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files, evidence_files, history
-from fedcheck.storage.reconcile import outside_changes
+from fedcheck.storage.reconcile import list_outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -39,7 +39,7 @@ def items(root: Path, name: str = CSP_FILE) -> dict[str, Any]:
 def lines(root: Path) -> list[dict[str, Any]]:
     return [
         json.loads(line)
-        for path in history.history_files(root)
+        for path in history.list_history_files(root)
         for line in path.read_text().splitlines()
     ]
 
@@ -165,7 +165,7 @@ def test_a_change_is_on_disk_with_its_history(session: Session) -> None:
         (1, "alice", "2027-01-11T15:00:00.000Z", DIAGRAM)
     }
     assert history.verify(session.root) == []
-    (path,) = history.history_files(session.root)
+    (path,) = history.list_history_files(session.root)
     assert path.name.startswith("alice-")
 
 
@@ -175,7 +175,7 @@ def test_several_items_are_one_action_over_several_files(session: Session) -> No
     assert items(session.root, "progress/rev5.readiness.3pao.toml")["mandate-1-fips"]
     assert len({e["tx"] for e in lines(session.root)}) == 1
     session.undo()
-    assert session.project.record(DIAGRAM) == session.project.record(FIPS) == EMPTY
+    assert session.project.record(DIAGRAM) == session.project.record(FIPS) == EMPTY_RECORD
 
 
 def test_several_edits_of_a_record_follow_each_other_as_one_transaction(session: Session) -> None:
@@ -190,14 +190,14 @@ def test_several_edits_of_a_record_follow_each_other_as_one_transaction(session:
     assert len({line["tx"] for line in lines(session.root)}) == 1
     assert action.label.endswith("(2 items)")
     session.undo()
-    assert session.project.record(FIPS) == session.project.record(DIAGRAM) == EMPTY
+    assert session.project.record(FIPS) == session.project.record(DIAGRAM) == EMPTY_RECORD
 
 
 def test_an_edit_refused_after_another_saves_neither(session: Session) -> None:
     edits = [(DIAGRAM, ItemEdit(owner="dana")), (DIAGRAM, ItemEdit(status="na"))]
     with pytest.raises(RuleError, match="without a reason"):
         session.apply_each(edits)
-    assert session.project.record(DIAGRAM) == EMPTY
+    assert session.project.record(DIAGRAM) == EMPTY_RECORD
     assert lines(session.root) == []
 
 
@@ -205,7 +205,7 @@ def test_a_refused_edit_of_several_items_changes_none(session: Session) -> None:
     with pytest.raises(RuleError):
         session.apply([FIPS, DIAGRAM], ItemEdit(result="satisfied"))
     assert not (session.root / "progress/rev5.readiness.3pao.toml").exists()
-    assert session.project.record(FIPS) == EMPTY
+    assert session.project.record(FIPS) == EMPTY_RECORD
 
 
 def test_what_changes_nothing_writes_nothing(session: Session) -> None:
@@ -327,7 +327,7 @@ def test_a_change_made_under_the_earlier_id_can_be_undone(
     session = open_workspace(session.root)
     session.undo()
     assert items(session.root) == {}
-    assert session.project.record(BOUNDARY) == EMPTY
+    assert session.project.record(BOUNDARY) == EMPTY_RECORD
 
 
 def test_hand_edits_of_a_renamed_item_are_reconciled_once(
@@ -413,7 +413,7 @@ def test_everybody_takes_back_their_own(workspace: Path, open_workspace: OpenWor
     bob.apply([CRYPTO], ItemEdit(status="doing"))
     alice.undo()
     saved = open_workspace(workspace)
-    assert saved.project.record(DIAGRAM) == EMPTY
+    assert saved.project.record(DIAGRAM) == EMPTY_RECORD
     assert saved.project.record(CRYPTO).status == "doing"
     with pytest.raises(FedcheckError, match="nothing to undo"):
         alice.undo()
@@ -633,7 +633,7 @@ def test_a_new_clone_with_its_history_has_nothing_to_reconcile(
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     open_workspace(clone).apply([CRYPTO], ItemEdit(owner="bob"))
     assert OUTSIDE not in {by for by, *_ in told(clone)}
-    assert len(history.history_files(clone)) == 2  # one for each person and clone
+    assert len(history.list_history_files(clone)) == 2  # one for each person and clone
     with pytest.raises(FedcheckError, match="nothing to undo"):
         session_of_clone = open_workspace(clone)
         session_of_clone.undo()
@@ -714,7 +714,7 @@ def test_whatever_two_people_do_file_history_and_memory_agree(
     clock.tick(seconds=1)
     open_workspace(root).apply([DIAGRAM], ItemEdit(note=secrets.token_hex(4)))
     assert history.verify(root) == []
-    assert outside_changes(root, open_workspace(root).store.books["rev5.readiness.csp"]) == []
+    assert list_outside_changes(root, open_workspace(root).store.books["rev5.readiness.csp"]) == []
 
 
 # what a stranger may have put into a workspace
@@ -735,7 +735,7 @@ def test_undo_of_a_forged_history_line_is_refused_in_words(
     session: Session, open_workspace: OpenWorkspace, field: str, old: Any, ref: str
 ) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    (path,) = history.history_files(session.root)
+    (path,) = history.list_history_files(session.root)
     forged = {**lines(session.root)[0], "field": field, "ref": ref, "old": old, "new": None}
     forged["new"] = {"status": "todo"}.get(field)
     path.write_text(json.dumps({**forged, "tx": "forged"}) + "\n")
@@ -750,7 +750,7 @@ def test_damaged_history_lines_are_left_out_and_told_of(
     session: Session, open_workspace: OpenWorkspace
 ) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    (path,) = history.history_files(session.root)
+    (path,) = history.list_history_files(session.root)
     with path.open("ab") as file:
         file.write(b'{"v":1,"at":"2027')  # cut off by a crash
     assert [(d.line, d.message) for d in history.verify(session.root)] == [(2, "is cut off")]
@@ -789,7 +789,7 @@ def test_verify_names_the_first_line_that_is_damaged(
 ) -> None:
     for name in ("dana", "erin", "frank", "gail", "hugo"):
         session.apply([DIAGRAM], ItemEdit(owner=name))
-    (path,) = history.history_files(session.root)
+    (path,) = history.list_history_files(session.root)
     whole = path.read_text().splitlines(keepends=True)
     texts = []
     for place, one in enumerate(kept):
@@ -806,7 +806,11 @@ def test_verify_names_the_first_line_that_is_damaged(
     path.write_text("".join(texts))
     found = [(d.line, d.message) for d in history.verify(session.root)]
     assert found == ([(line, message)] if line else [])
-    assert history.newest_hash(path) != history.newest_hash(path.with_name("none.jsonl")) == ""
+    assert (
+        history.read_newest_hash(path)
+        != history.read_newest_hash(path.with_name("none.jsonl"))
+        == ""
+    )
 
 
 @pytest.mark.parametrize("name", ["../../evil.jsonl", "/tmp/evil.jsonl", "x.toml", ["a"], None])
@@ -815,7 +819,7 @@ def test_a_history_file_never_lies_elsewhere(session: Session, name: Any) -> Non
     folder.mkdir()
     (folder / "writers.json").write_text(json.dumps({"alice": name}))
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    assert len(history.history_files(session.root)) == 1
+    assert len(history.list_history_files(session.root)) == 1
     assert not (session.root.parent / "evil.jsonl").exists()
 
 
@@ -926,7 +930,7 @@ def test_an_edit_is_worked_out_from_what_is_on_disk(workspace, open_workspace):
 
 def test_a_pipe_in_the_place_of_our_files_holds_nothing_up(session: Session) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    (log,) = history.history_files(session.root)
+    (log,) = history.list_history_files(session.root)
     for path in (session.root / ".fedcheck/seen.json", session.root / ".fedcheck/verified.json"):
         path.unlink(missing_ok=True)
         os.mkfifo(path)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_workbooks import MAIN, SHEET, part, sheet_xml, with_parts
 
-from fedcheck.spreadsheets.xlsx_filler import fill
-from fedcheck.spreadsheets.xlsx_reader import Merged, read_workbook
+from fedcheck.spreadsheets.xlsx_filler import fill_cells
+from fedcheck.spreadsheets.xlsx_reader import MergedArea, read_workbook
 
 ROWS = [
     ["Task", "When", Rich(("Who ", "does", " it"))],
@@ -44,7 +44,7 @@ def test_the_same_is_read_whichever_program_wrote_it(book):
     sheet, notes = read_workbook(book)
     assert (sheet.title, sheet.hidden) == ('Work & "play"', False)
     assert tuple(tuple(row) for row in sheet.rows) == READ
-    assert sheet.merged == (Merged(8, 0, 9, 1),)
+    assert sheet.merged == (MergedArea(8, 0, 9, 1),)
     assert sheet.uncomputed == frozenset()
     assert (notes.title, notes.hidden, notes.rows) == ("Notes", True, (("same",),))
 
@@ -62,7 +62,7 @@ def test_another_reader_agrees(book):
 
 def test_one_cell_is_filled_and_its_text_stays_with_the_others(book):
     sheet = 'Work & "play"'
-    book.write_bytes(fill(book, {sheet: {"A2": "new", "C4": None, "E8": date(2027, 2, 1)}}))
+    book.write_bytes(fill_cells(book, {sheet: {"A2": "new", "C4": None, "E8": date(2027, 2, 1)}}))
     rows = read_workbook(book)[0].rows
     assert rows[1] == ("new", date(2027, 1, 2), "same")
     assert rows[3] == (True, 2.5)

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from small_workbooks import HEADINGS, STEPS, srtm, table
 
-from fedcheck.domain.change import differences
-from fedcheck.domain.control_ids import control_of_procedure, controls_in
+from fedcheck.domain.change import diff_records
+from fedcheck.domain.control_ids import find_controls, find_procedure_control
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import exposure
+from fedcheck.domain.finding import compute_exposure
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.key import is_id
-from fedcheck.domain.record import EMPTY
+from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.evidence_cells import EvidenceForm, read_line
 from fedcheck.importers.plan import carry_out
-from fedcheck.importers.srtm import reader as importer
+from fedcheck.importers.srtm import reader
 from fedcheck.importers.srtm import rows as srtm_merged
 from fedcheck.importers.srtm import rows as srtm_rows
 from fedcheck.importers.srtm.cells import split_evidence, write_evidence
@@ -57,7 +57,7 @@ FILLED = {
 
 
 def imported(session, path, **options):
-    plan = importer.plan(session, path, **options)
+    plan = reader.plan(session, path, **options)
     if not plan.empty:
         carry_out(session, plan)
     return plan
@@ -181,7 +181,7 @@ def test_a_granted_adjustment_is_not_rated_over_by_a_workbook(session, book):
 
 def test_again_there_is_nothing_to_do_and_undo_takes_all_of_it(session, book):
     imported(session, srtm(book, FILLED))
-    assert importer.plan(session, book).empty
+    assert reader.plan(session, book).empty
     session.undo()
     assert ID not in session.project.checklists
     assert session.project.findings == ()
@@ -193,7 +193,7 @@ def test_work_done_here_stays_and_differences_are_told(session, book):
 
     session.apply([ref], ItemEdit(note="ours", testing=TestEdit(observation="Read it twice.")))
     session.apply([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied"))
-    assert not importer.plan(session, srtm(book)).changes  # empty cells take nothing away
+    assert not reader.plan(session, srtm(book)).changes  # empty cells take nothing away
     later = {"AC-01a.[02]": {"Assessment Result": "Other than Satisfied", "Evidence": "new.pdf"}}
     plan = imported(session, srtm(book, {**FILLED, **later}))
     assert session.project.record(ref).observation == "Read it twice."
@@ -292,7 +292,7 @@ def test_several_risks_in_a_row_and_a_statement_of_the_risk(session, book):
     assert (finding.text, finding.comment) == ("One.\nTwo.", "Somebody may act unseen.")
     assert (finding.likelihood, finding.impact, finding.risk) == ("high", "high", "high")
     assert said(plan, "several levels")[0].where == "AC, row 2, column F"
-    assert importer.plan(session, book).empty
+    assert reader.plan(session, book).empty
 
 
 def test_what_cannot_be_used_is_named_with_its_place(session, book):
@@ -321,7 +321,7 @@ def test_a_procedure_that_is_there_twice(session, book):
     assert ids[:2] == ["ac-01a.01", "ac-01a.01-2"]
     assert len(set(ids)) == 4
     assert said(plan, 'the procedure "AC-01a.[01]" is there 2 times')
-    assert importer.plan(session, book).empty
+    assert reader.plan(session, book).empty
 
 
 def test_ids_that_would_be_the_same_do_not_depend_on_the_order(session, book):
@@ -347,16 +347,16 @@ def test_files_that_the_workspace_has_become_evidence_with_a_hash(session, book)
     )
     assert scan.sha256
     assert (other.kind, other.link) == ("ticket", "../../etc/passwd.txt")
-    assert importer.plan(session, book).empty
+    assert reader.plan(session, book).empty
 
 
 def test_what_holds_no_tests_is_refused(session, book):
     with pytest.raises(FedcheckError, match="no sheet with test steps"):
-        importer.plan(session, table(book, [["Weakness", "Risk Rating"], ["x", "High"]]))
+        reader.plan(session, table(book, [["Weakness", "Risk Rating"], ["x", "High"]]))
     with pytest.raises(FedcheckError, match="no phase nowhere"):
-        importer.plan(session, srtm(book), phase="nowhere")
+        reader.plan(session, srtm(book), phase="nowhere")
     with pytest.raises(FedcheckError, match="no id of a checklist"):
-        importer.plan(session, srtm(book), list_id="Not An Id")
+        reader.plan(session, srtm(book), list_id="Not An Id")
 
 
 def test_hostile_text_is_stored_as_text(session, book):
@@ -405,7 +405,7 @@ def test_a_summary_by_control_is_no_table_of_tests():
     ],
 )  # fmt: skip
 def test_control_ids_as_nist_writes_them(text, controls):
-    assert controls_in(text) == controls
+    assert find_controls(text) == controls
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_control_ids_as_nist_writes_them(text, controls):
     [("AC-02(01)(a)[01]", "AC-2(1)"), ("AC-1(a)(1)[1]", "AC-1"), ("AC-1.1", "AC-1"), ("x", "")],
 )
 def test_the_control_of_a_procedure(code, control):
-    assert control_of_procedure(code) == control
+    assert find_procedure_control(code) == control
 
 
 @given(st.text(max_size=40))
@@ -438,7 +438,7 @@ def test_evidence_is_never_lost_in_parsing(text):
     ],
 )  # fmt: skip
 def test_exposure_by_likelihood_and_impact(likelihood, impact, risk):
-    assert exposure(likelihood, impact) == risk
+    assert compute_exposure(likelihood, impact) == risk
 
 
 def templates():
@@ -469,7 +469,7 @@ def test_a_template_is_taken_whole(
     assert len(found.items) == tests
     assert all(item.code and item.controls and item.methods for _, item in found.items.values())
     assert version in found.sources[0].title
-    assert importer.plan(session, path).empty
+    assert reader.plan(session, path).empty
 
 
 def test_an_objective_in_several_fonts_is_one_text(session, book):
@@ -519,13 +519,13 @@ def test_what_is_merged_over_rows_counts_for_each_of_them(session, merged):
     assert item.guidance == "Parameter: yearly"
     (gap,) = session.project.findings
     assert gap.items == ("acme.srtm:ac-01a", "acme.srtm:ac-01b"), "one risk, two tests"
-    assert session.project.record("acme.srtm:ac-02a") == EMPTY
-    assert importer.plan(session, merged, list_id="acme.srtm").empty
+    assert session.project.record("acme.srtm:ac-02a") == EMPTY_RECORD
+    assert reader.plan(session, merged, list_id="acme.srtm").empty
 
 
 def test_merged_cells_that_overlap_cost_nothing(session, merged, monkeypatch):
     monkeypatch.setattr(srtm_merged, "MAX_PLACES", 10)
-    assert said(importer.plan(session, merged), "merged cells overlap")
+    assert said(reader.plan(session, merged), "merged cells overlap")
 
 
 def test_clones_that_bring_the_same_workbook_in_agree(session, book):
@@ -543,13 +543,13 @@ def test_evidence_that_was_taken_off_stays_off(session, book):
     ref = f"{ID}:ac-01a.01"
     before = session.project.record(ref)
     fewer = replace(before, evidence=before.evidence[1:])
-    session.apply_changes(differences(ref, before, fewer), "one piece off")
-    again = importer.plan(session, book)
+    session.apply_changes(diff_records(ref, before, fewer), "one piece off")
+    again = reader.plan(session, book)
     assert again.empty
     assert said(again, "was taken off here")
-    assert not importer.plan(session, book, theirs=True).empty
+    assert not reader.plan(session, book, theirs=True).empty
     session.undo()
-    assert importer.plan(session, book).empty
+    assert reader.plan(session, book).empty
     session.undo()
     imported(session, book)
     assert session.project.record(ref).evidence == before.evidence, "an undone import comes again"
@@ -558,24 +558,24 @@ def test_evidence_that_was_taken_off_stays_off(session, book):
 def test_more_rows_than_any_table_of_tests_are_refused(session, book, monkeypatch):
     monkeypatch.setattr(srtm_rows, "MAX_ROWS", 3)
     with pytest.raises(FedcheckError, match="more than 3 rows"):
-        importer.plan(session, srtm(book))
+        reader.plan(session, srtm(book))
 
 
 def test_a_formula_that_was_never_computed_is_told(session, book):
     made = openpyxl.load_workbook(srtm(book))
     made["AC"]["J2"] = '=IF(1=1,"Satisfied","")'
     made.save(book)
-    (note,) = said(importer.plan(session, book), "never computed")
+    (note,) = said(reader.plan(session, book), "never computed")
     assert (note.where, note.what) == ("AC", "1 cell with a formula that was never computed: J2")
     made["AC"]["J2"] = None
     made.save(book)
-    assert not said(importer.plan(session, book), "never computed"), "the exposure is not asked for"
+    assert not said(reader.plan(session, book), "never computed"), "the exposure is not asked for"
 
 
 def test_what_a_method_is_done_on_is_guidance(session, book):
     head = ["Control ID", "Assessment Procedure ID", "Objective", "Examine", "Interview", "Test"]
     row = ["AC-1", "AC-1(a)(1)", "Determine", "[SELECT FROM: policy]", "X", "N/A"]
-    (made,) = importer.plan(session, table(book, [head, row])).checklists
+    (made,) = reader.plan(session, table(book, [head, row])).checklists
     ((_, item),) = made.items.values()
     assert item.methods == ("examine", "interview")
     assert item.guidance == "Examine: [SELECT FROM: policy]"

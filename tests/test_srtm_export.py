@@ -20,16 +20,16 @@ from openpyxl.cell.cell import MergedCell
 from small_workbooks import STEPS, srtm
 
 from fedcheck.cli.main import run
-from fedcheck.domain.change import differences
+from fedcheck.domain.change import diff_records
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
-from fedcheck.domain.record import EMPTY, Record
+from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.errors import FedcheckError
 from fedcheck.exporters.srtm import fill_workbook
 from fedcheck.importers.plan import carry_out
-from fedcheck.importers.srtm import reader as importer
+from fedcheck.importers.srtm import reader
 from fedcheck.session import open_session
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
 from fedcheck.storage import paths
@@ -46,14 +46,14 @@ def book(tmp_path):
 @pytest.fixture
 def tested(session, book):
     """A session with the tests of the workbook, some of them done."""
-    carry_out(session, importer.plan(session, book))
+    carry_out(session, reader.plan(session, book))
     seen = TestEdit(observation="=1+1\nSeen.", differential="Not as the SSP says.")
     session.apply([f"{ID}:ac-01a.01"], ItemEdit(result="satisfied", testing=seen))
     session.apply([f"{ID}:ac-02-01"], ItemEdit(result="other-than-satisfied"))
     session.apply([f"{ID}:au-02a"], ItemEdit(result="not-applicable", reason="No such events."))
     gap = Finding("f1", title="Shared accounts", risk="moderate", items=(f"{ID}:ac-02-01",))
     gap = replace(gap, text="Accounts are shared.", likelihood="high", impact="moderate")
-    session.apply_changes(differences("findings:f1", Finding("f1"), gap), "a gap")
+    session.apply_changes(diff_records("findings:f1", Finding("f1"), gap), "a gap")
     return session
 
 
@@ -101,9 +101,9 @@ def test_the_result_brings_the_same_records_elsewhere(
 ):
     out = tmp_path / "out.xlsx"
     out.write_bytes(fill_workbook(tested.project, book).data)
-    assert importer.plan(tested, out).empty
+    assert reader.plan(tested, out).empty
     other = open_workspace(make_workspace("other"))
-    carry_out(other, importer.plan(other, out))
+    carry_out(other, reader.plan(other, out))
     for name in ("ac-01a.01", "ac-01a.02", "ac-02-01", "au-02a"):
         one, two = (s.project.record(f"{ID}:{name}") for s in (tested, other))
         for field in ("status", "result", "observation", "differential", "basis", "done"):
@@ -139,9 +139,9 @@ def test_evidence_that_is_kept_inside_is_told_of_as_that(
     out = tmp_path / "out.xlsx"
     out.write_bytes(fill_workbook(tested.project, book).data)
     assert loaded(out.read_bytes())["AC"]["I2"].value == "kept inside\nACME-1"
-    assert importer.plan(tested, out).empty
+    assert reader.plan(tested, out).empty
     other = open_workspace(make_workspace("other"))
-    carry_out(other, importer.plan(other, out))
+    carry_out(other, reader.plan(other, out))
     assert [proof.link for proof in other.project.record(ref).evidence] == ["ACME-1"]
 
 
@@ -150,7 +150,7 @@ def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):
     out.write_bytes(fill_workbook(tested.project, book).data)
     old = tested.project.finding("f1")
     closed = replace(old, state="closed", closed=date(2027, 1, 11), retest="passed")
-    tested.apply_changes(differences("findings:f1", old, closed), "closed")
+    tested.apply_changes(diff_records("findings:f1", old, closed), "closed")
     tested.apply([f"{ID}:ac-02-01"], ItemEdit(result="satisfied"))
     made = loaded(fill_workbook(tested.project, out).data, values=True)
     assert [made["AC"][f"{c}4"].value for c in "JKLM"] == ["Satisfied", None, None, None]
@@ -213,18 +213,18 @@ def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wa
         (root / "checklists").mkdir(parents=True)
         head = f'format = 1\nname = "{name}"\nprocess = "jab"\nrole = "3pao"\n'
         (root / "fedcheck.toml").write_text(head)
-        sessions.append(open_session(root, paths.user_folders(), (), "alice"))
+        sessions.append(open_session(root, paths.find_user_folders(), (), "alice"))
     one, two = sessions
-    carry_out(one, importer.plan(one, book))
+    carry_out(one, reader.plan(one, book))
     changes = []
     for name, record in wanted.items():
         ref = f"{ID}:{name}"
         new = replace(record, basis=one.project.item(ref).basis())
-        changes += differences(ref, EMPTY, new)
+        changes += diff_records(ref, EMPTY_RECORD, new)
     one.apply_changes(changes, "work")
     out.write_bytes(fill_workbook(one.project, book).data)
-    assert importer.plan(one, out).empty
-    carry_out(two, importer.plan(two, out))
+    assert reader.plan(one, out).empty
+    carry_out(two, reader.plan(two, out))
     for name in wanted:
         mine, theirs = (s.project.record(f"{ID}:{name}") for s in (one, two))
         bare = [(e.link, e.label, e.kind) for e in mine.evidence]
@@ -245,7 +245,7 @@ def test_filling_its_own_result_again_gives_the_same_bytes(tested, book, tmp_pat
     again = fill_workbook(tested.project, tmp_path / "first.xlsx")
     assert again.data == first.data
     assert again.facts[0].endswith(" 0 cells written")
-    assert importer.plan(tested, tmp_path / "first.xlsx").empty, "what was cut is no difference"
+    assert reader.plan(tested, tmp_path / "first.xlsx").empty, "what was cut is no difference"
     assert "no column for assessor (3 tests), day of the test (3 tests)" in first.facts[-1]
 
 
@@ -277,7 +277,7 @@ def test_merged_cells_are_filled_once_and_told_where_they_mean_several(tested, t
 
 
 def test_other_lists_with_results_of_these_tests_are_told(tested, book):
-    carry_out(tested, importer.plan(tested, book, list_id="acme.srtm"))
+    carry_out(tested, reader.plan(tested, book, list_id="acme.srtm"))
     found = fill_workbook(tested.project, book)
     assert found.facts[0].startswith(f"{ID}: 3 tests"), "the list that holds results is taken"
     assert found.notes == ()
@@ -321,7 +321,7 @@ OUTCOMES = (
 
 def worked_on(session, template):
     """Return a template that is filled with results, findings and differentials of every kind."""
-    carry_out(session, importer.plan(session, template))
+    carry_out(session, reader.plan(session, template))
     changes = []
     for i, name in enumerate(session.project.checklists[ID].items):
         ref, word = f"{ID}:{name}", OUTCOMES[i % len(OUTCOMES)]
@@ -329,12 +329,12 @@ def worked_on(session, template):
             new = Record(status="done", result=word, differential="d" if i % 5 == 0 else "")
             if word == "not-applicable":
                 new = replace(new, status="na", reason="No such doors.")
-            changes += differences(ref, EMPTY, new)
+            changes += diff_records(ref, EMPTY_RECORD, new)
         if word.startswith("other"):
             levels = [("high", "moderate", "low")[(i // k) % 3] for k in (3, 7)]
             gap = Finding(f"f{i}", title=f"Gap {i}", items=(ref,), risk="low")
             gap = replace(gap, likelihood=levels[0], impact=levels[1])
-            changes += differences(f"findings:{gap.id}", Finding(gap.id), gap)
+            changes += diff_records(f"findings:{gap.id}", Finding(gap.id), gap)
     session.apply_changes(changes, "work")
     return fill_workbook(session.project, template).data
 

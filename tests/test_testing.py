@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from small_project import checklist, item, project
 
-from fedcheck.analysis import test_progress as counting
-from fedcheck.analysis.board import board
+from fedcheck.analysis import test_progress
+from fedcheck.analysis.board import build_board
 from fedcheck.cli.main import run
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.field_values import with_field
@@ -168,12 +168,12 @@ RECORDS = {
 
 def entries():
     found = project(*STEPS, records=RECORDS)
-    return list(board(found, TODAY).rows.values())
+    return list(build_board(found, TODAY).rows.values())
 
 
 def test_counts_by_family_method_and_tester():
     def told(way):
-        return {t.name: (t.tested, t.total) for t in counting.BY[way](entries())}
+        return {t.name: (t.tested, t.total) for t in test_progress.COUNTERS[way](entries())}
 
     assert told("family") == {"AC": (2, 2), "AU": (1, 1), "none": (0, 1)}
     assert told("method") == {
@@ -183,7 +183,7 @@ def test_counts_by_family_method_and_tester():
         "none": (0, 1),
     }
     assert told("tester") == {"bob": (1, 1), "carol": (0, 1), "dana": (1, 1)}
-    everything = counting.tally("", "", counting.tests(entries()))
+    everything = test_progress.count_tests("", "", test_progress.list_tests(entries()))
     assert (everything.other, everything.unreviewed, everything.returned) == (1, 2, 1)
     assert (everything.untested, everything.percent) == (1, 66)
 
@@ -194,7 +194,7 @@ def test_interviews_are_those_still_to_hold_by_control():
         for n in (10, 9, 1)
     ]
     found = project(*steps, records={"s1": SATISFIED})
-    listed = counting.interviews(board(found, TODAY).rows.values())
+    listed = test_progress.list_interviews(build_board(found, TODAY).rows.values())
     assert [e.item.id for e in listed] == ["s9", "s10"]
 
 

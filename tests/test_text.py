@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.domain.text import clean, one_line, plural, storable
+from fedcheck.domain.text import clean, make_storable, one_line, pluralize
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates too
 
@@ -66,7 +66,7 @@ def test_one_line(text: str, limit: int, shown: str) -> None:
 
 @given(ANY_TEXT)
 def test_what_is_stored_is_text(text: str) -> None:
-    stored = storable(text)
+    stored = make_storable(text)
     assert stored.encode("utf-8").decode("utf-8") == stored
     assert "\r\n" not in stored or "\r\r\n" in text
     if text.isprintable():
@@ -74,6 +74,6 @@ def test_what_is_stored_is_text(text: str) -> None:
 
 
 def test_plural() -> None:
-    assert plural(1, "item") == "1 item"
-    assert plural(0, "item") == "0 items"
-    assert plural(2, "piece of evidence", "pieces of evidence") == "2 pieces of evidence"
+    assert pluralize(1, "item") == "1 item"
+    assert pluralize(0, "item") == "0 items"
+    assert pluralize(2, "piece of evidence", "pieces of evidence") == "2 pieces of evidence"

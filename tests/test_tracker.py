@@ -273,11 +273,11 @@ def test_a_workbook_is_read_like_csv(fedcheck, root):
     from datetime import date
 
     from fedcheck.spreadsheets.xlsx_reader import Sheet
-    from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
+    from fedcheck.spreadsheets.xlsx_writer import write_xlsx
 
     rows = (("Task", "Status", "Due"), ("Draft", 0.5, date(2027, 2, 1)), ("Send", True, 46419))
     notes = Sheet("Notes", (("x",),))
-    (root / "t.xlsx").write_bytes(xlsx_bytes([notes, Sheet("Plan", rows)]))
+    (root / "t.xlsx").write_bytes(write_xlsx([notes, Sheet("Plan", rows)]))
     found = came(fedcheck, *LIST, name="t.xlsx")
     assert found["notes"] == []
     one, two = record(root, "draft"), record(root, "send")
@@ -354,11 +354,11 @@ def test_ids_are_made_of_texts(text, wanted):
 
 def test_a_workbook_with_several_sheets_and_a_header_that_was_named(fedcheck, root):
     from fedcheck.spreadsheets.xlsx_reader import Sheet
-    from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
+    from fedcheck.spreadsheets.xlsx_writer import write_xlsx
 
     changes = Sheet("Changes", (("Date", "Description", "Author"), ("x", "First edition", "me")))
     rows = (("Type of package:", "Number"), ("Uploaded?", "Document"), ("Y", "SSP"))
-    (root / "t.xlsx").write_bytes(xlsx_bytes([changes, Sheet("Package", rows)]))
+    (root / "t.xlsx").write_bytes(write_xlsx([changes, Sheet("Package", rows)]))
     status, _, err = fedcheck("import", "csv", "t.xlsx", "--sheet", "Packge", *LIST)
     assert status == 2 and 'did you mean "Package"' in err
     said = ("--sheet", "package", "--map", "title=Document", "--map", "status=Uploaded?")

@@ -6,7 +6,7 @@ import pytest
 from conftest import MakeWorkspace
 
 from fedcheck.storage.checklist_files import Catalog, load_catalog
-from fedcheck.storage.paths import shipped_checklists
+from fedcheck.storage.paths import find_shipped_checklists
 from fedcheck.storage.validation import check_across
 
 
@@ -22,7 +22,7 @@ def item(name: str, more: str = "") -> str:
 
 
 def validated(root: Path) -> tuple[Catalog, list[str]]:
-    catalog = load_catalog(shipped_checklists(), (), root)
+    catalog = load_catalog(find_shipped_checklists(), (), root)
     own = [one for one in catalog.lists if one.layer == "workspace"]
     check_across(catalog, own)
     return catalog, [

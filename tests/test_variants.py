@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from small_project import SECTION, checklist, item, project
 
-from fedcheck.analysis.board import board
+from fedcheck.analysis.board import build_board
 from fedcheck.domain.checklist import Checklist, Item, When
 from fedcheck.domain.glossary import ItemKind, Level
 from fedcheck.domain.process import ProfileOption
@@ -18,7 +18,7 @@ from fedcheck.domain.record import Record
 from fedcheck.storage import checklist_writer, paths
 from fedcheck.storage.checklist_files import load_catalog, load_list
 
-JAB = load_catalog(paths.shipped_checklists(), (), None).processes["jab"]
+JAB = load_catalog(paths.find_shipped_checklists(), (), None).processes["jab"]
 CLASSES = {
     "class": ProfileOption(("a", "b", "c")),
     "type": ProfileOption(("20x", "rev5")),
@@ -174,7 +174,7 @@ ITEMS = st.builds(
 def flagged(now: Item, basis: str) -> bool:
     record = Record("doing", basis=basis)
     return (
-        board(project(now, records={"a": record}), project().config.milestones["kick-off"])
+        build_board(project(now, records={"a": record}), project().config.milestones["kick-off"])
         .rows["r.csp:a"]
         .changed
     )

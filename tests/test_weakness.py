@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fedcheck.cli.main import run
-from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.finding_rules import (
     DETAILS,
     FindingEdit,
@@ -38,8 +38,8 @@ LEVELS = ("high", "moderate", "low")
     ],
 )
 def test_exposure_is_that_of_the_official_workbook(likelihood, impact, risk):
-    assert exposure(likelihood, impact) == risk
-    assert exposure(impact, likelihood) == risk
+    assert compute_exposure(likelihood, impact) == risk
+    assert compute_exposure(impact, likelihood) == risk
 
 
 def test_likelihood_and_impact_give_risk_and_due_date():

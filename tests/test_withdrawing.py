@@ -107,7 +107,7 @@ def test_labels_call_requests_by_their_title():
 
 
 async def test_in_the_app_with_a_reason_and_undone_by_name(root, clock):
-    app = FedcheckApp(root, paths.user_folders(), config.UserConfig(), "alice", root, clock)
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "alice", root, clock)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "4")

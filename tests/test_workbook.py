@@ -13,9 +13,9 @@ from small_workbooks import MAIN, SHEET, sheet_xml, with_parts
 
 from fedcheck.errors import FedcheckError
 from fedcheck.spreadsheets import xlsx_package, xlsx_reader
-from fedcheck.spreadsheets.xlsx_filler import fill
+from fedcheck.spreadsheets.xlsx_filler import fill_cells
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
-from fedcheck.spreadsheets.xlsx_writer import xlsx_bytes
+from fedcheck.spreadsheets.xlsx_writer import write_xlsx
 
 
 def first(path):
@@ -283,7 +283,7 @@ def test_sheets_that_are_hidden_are_told(book):
 
 def a_workbook():
     made = io.BytesIO()
-    whole = zipfile.ZipFile(io.BytesIO(xlsx_bytes([SMALL])))
+    whole = zipfile.ZipFile(io.BytesIO(write_xlsx([SMALL])))
     with whole, zipfile.ZipFile(made, "w") as archive:  # stored: a change reaches the XML
         for name in whole.namelist():
             archive.writestr(name, whole.read(name))
@@ -307,7 +307,7 @@ def test_a_changed_file_is_read_filled_or_refused_in_words(tmp_path_factory, cha
     path.write_bytes(data[:end] if cut else data)
     try:
         sheets = read_workbook(path)
-        made = fill(path, {sheets[0].title: {"A1": "x", "C9": date(2027, 1, 1)}})
+        made = fill_cells(path, {sheets[0].title: {"A1": "x", "C9": date(2027, 1, 1)}})
     except FedcheckError as error:
         assert error.hint
         return

@@ -9,7 +9,7 @@ from fedcheck.domain.change import HistoryLine, is_import
 from fedcheck.domain.change_text import changes_label, class_of, describe
 from fedcheck.domain.field_values import EVIDENCE_PREFIX
 from fedcheck.domain.fields import field_of
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 
 SHOWN = 5
 """How many items of one action are told of singly."""
@@ -100,10 +100,10 @@ class PersonActivity(Struct):
             (len(self.done - self.failed), "done", "done"),
             (len(self.evidence), "with new evidence", "with new evidence"),
         ]
-        parts = [plural(count, one, many) for count, one, many in named if count]
+        parts = [pluralize(count, one, many) for count, one, many in named if count]
         if not parts and not self.imported:
             words = ", ".join(list(dict.fromkeys(self.fields.values()))[:SHOWN])
-            changed = f"{plural(len(self.touched), 'item')} changed"
+            changed = f"{pluralize(len(self.touched), 'item')} changed"
             return f"{changed} ({words})" if words else changed
         return ", ".join([*self.imported, *parts])
 

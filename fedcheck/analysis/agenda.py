@@ -12,7 +12,7 @@ from fedcheck.domain.row import Row
 Rank = tuple[int, date, int, int]
 """Where a step stands: how pressing, by when, in which phase, demanded or advised."""
 
-SOON = 14
+SOON_DAYS = 14
 """How many days ahead a due date counts as pressing."""
 
 
@@ -23,34 +23,34 @@ class Step(Struct, frozen=True):
     why: str
 
 
-def agenda(board: Board, rows: Iterable[Row]) -> list[Step]:
+def list_steps(board: Board, rows: Iterable[Row]) -> list[Step]:
     """Return what can be done now of the entries, the most pressing first.
 
     Order: overdue by age, due soon, evidence that no longer counts, in progress, then the phases in
     their order, what is demanded before what is advised. Items that wait, are blocked, lie behind
     a milestone or belong to a phase that is still far off are left out.
     """
-    near = phases_in_reach(board)
+    near = find_phases_in_reach(board)
     steps = [
-        (rank(board, row), row)
+        (rank_row(board, row), row)
         for row in rows
-        if _doable(row) and (row.phase in near or _pressing(board, row))
+        if _is_actionable(row) and (row.phase in near or _is_pressing(board, row))
     ]
     steps.sort(key=lambda pair: pair[0])
-    return [Step(row, why(board, row)) for _, row in steps]
+    return [Step(row, explain_step(board, row)) for _, row in steps]
 
 
-def mine(board: Board, role: str, query: Query | None = None) -> list[Step]:
+def list_steps_of_role(board: Board, role: str, query: Query | None = None) -> list[Step]:
     """Return the agenda of a role, narrowed by a query."""
     chosen = [
         row
         for row in board.rows.values()
         if row.role == role and (query is None or query(row, board.today))
     ]
-    return agenda(board, chosen)
+    return list_steps(board, chosen)
 
 
-def phases_in_reach(board: Board) -> set[str]:
+def find_phases_in_reach(board: Board) -> set[str]:
     """Return the phases that the next gate and the one after it close.
 
     A phase without a gate, such as continuous monitoring, is in reach once the last gate was
@@ -66,13 +66,13 @@ def phases_in_reach(board: Board) -> set[str]:
     return near
 
 
-def _pressing(board: Board, row: Row) -> bool:
+def _is_pressing(board: Board, row: Row) -> bool:
     """Tell whether an entry has begun or is due soon, whatever its phase."""
-    soon = row.due is not None and (row.due - board.today).days <= SOON
+    soon = row.due is not None and (row.due - board.today).days <= SOON_DAYS
     return soon or row.record.status == "doing" or row.record.closed
 
 
-def _doable(row: Row) -> bool:
+def _is_actionable(row: Row) -> bool:
     if row.unknown:
         return False
     if row.record.status == "na":
@@ -82,14 +82,14 @@ def _doable(row: Row) -> bool:
     return row.record.status != "blocked" and not row.waiting
 
 
-def rank(board: Board, row: Row) -> Rank:
+def rank_row(board: Board, row: Row) -> Rank:
     """Return where an entry stands on the agenda; the smallest comes first."""
     due = row.due or date.max
     if row.overdue:
         pressing = 0
     elif row.record.closed:
         pressing, due = 2, date.max
-    elif row.due and (row.due - board.today).days <= SOON:
+    elif row.due and (row.due - board.today).days <= SOON_DAYS:
         pressing = 1
     elif row.record.status == "doing":
         pressing = 3
@@ -99,13 +99,13 @@ def rank(board: Board, row: Row) -> Rank:
     return pressing, due, board.project.process.order(row.phase), demanded
 
 
-def why(board: Board, row: Row) -> str:
+def explain_step(board: Board, row: Row) -> str:
     """Say in a few words why an entry is on the agenda."""
     if row.overdue and row.due:
         return f"overdue {(board.today - row.due).days} d"
     if row.record.closed:
-        return "changed upstream" if row.changed else "evidence " + _worst(row)
-    if row.due and (row.due - board.today).days <= SOON:
+        return "changed upstream" if row.changed else "evidence " + _worst_evidence_state(row)
+    if row.due and (row.due - board.today).days <= SOON_DAYS:
         days = (row.due - board.today).days
         return "due today" if days == 0 else f"due in {days} d"
     if row.record.status == "doing":
@@ -116,5 +116,5 @@ def why(board: Board, row: Row) -> str:
     return f"next in {phase.title.lower()}" if phase else "open"
 
 
-def _worst(row: Row) -> str:
+def _worst_evidence_state(row: Row) -> str:
     return next(s for s in ("missing", "changed", "stale", "ok") if s in row.evidence)

@@ -7,11 +7,17 @@ from functools import cached_property
 from msgspec import Struct
 
 from fedcheck.analysis import evidence
-from fedcheck.analysis.milestones import Calendar, calendar, next_dated, next_milestone, phase_ends
+from fedcheck.analysis.milestones import (
+    Calendar,
+    build_calendar,
+    find_next_dated,
+    find_next_milestone,
+    find_phase_ends,
+)
 from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.dates import parse_span, shift_clamped
-from fedcheck.domain.record import UNKNOWN, Record
-from fedcheck.domain.reference import candidates, nearest, split
+from fedcheck.domain.record import UNKNOWN_RECORD, Record
+from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
@@ -38,39 +44,39 @@ class Board(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def next_milestone(self) -> str:
         """Return the id of the next milestone with a gate, whether it has a date or not."""
-        return next_milestone(self.project, self.dates, self.today)
+        return find_next_milestone(self.project, self.dates, self.today)
 
     @cached_property
     def next_dated(self) -> str:
         """Return the id of the next milestone with a gate that has a date: what time runs for."""
-        return next_dated(self.project, self.dates, self.today)
+        return find_next_dated(self.project, self.dates, self.today)
 
     def shared(self, *, with_internal: bool = False) -> "Board":
         """Return the board without what is private or internal: what may leave."""
-        return board(self.project.shared(with_internal=with_internal), self.today)
+        return build_board(self.project.shared(with_internal=with_internal), self.today)
 
     def of_phase(self, phase: str) -> list[Row]:
         """Return the entries of a phase."""
         return [row for row in self.rows.values() if row.phase == phase]
 
 
-def board(project: Project, today: date) -> Board:
+def build_board(project: Project, today: date) -> Board:
     """Return the project as it stands on a day."""
-    days = calendar(project)
+    days = build_calendar(project)
     passed = {name for name, day in days.dates.items() if day <= today}
     applying = list(project.applying())
-    ends = phase_ends(project, days.dates)
+    ends = find_phase_ends(project, days.dates)
     known = {f"{checklist.id}:{item.id}" for checklist, _, item in applying}
     rows = {}
     for checklist, section, item in applying:
-        found = _entry(
+        found = _build_row(
             project, days, today, ends.get(checklist.phase), passed, known, checklist, section, item
         )
         rows[found.ref] = found
     return Board(project, today, days, rows)
 
 
-def _entry(
+def _build_row(
     project: Project,
     days: Calendar,
     today: date,
@@ -82,10 +88,10 @@ def _entry(
     item: Item,
 ) -> Row:
     ref = f"{checklist.id}:{item.id}"
-    record = UNKNOWN if checklist.id in project.unreadable else project.record(ref)
-    due = due_date(item, record, days, ends)
-    again = due is not None and _again(item, record, due, today)
-    open_ = again or not (record.closed or record is UNKNOWN)
+    record = UNKNOWN_RECORD if checklist.id in project.unreadable else project.record(ref)
+    due = resolve_due_date(item, record, days, ends)
+    again = due is not None and _is_due_again(item, record, due, today)
+    open_ = again or not (record.closed or record is UNKNOWN_RECORD)
     return Row(
         ref=ref,
         checklist=checklist.id,
@@ -96,15 +102,19 @@ def _entry(
         record=record,
         due=due,
         overdue=open_ and due is not None and due < today,
-        evidence=evidence.evidence_states(item, record, days, today, ends, project.file_states),
-        waits=_waits(project, known, checklist, item),
+        evidence=evidence.list_evidence_states(
+            item, record, days, today, ends, project.file_states
+        ),
+        waits=_list_open_needs(project, known, checklist, item),
         later=bool(item.after) and item.after not in passed,
         changed=bool(record.basis) and not item.accepts(record.basis),
         private=checklist.id in project.withheld_lists,
     )
 
 
-def _waits(project: Project, known: set[str], checklist: Checklist, item: Item) -> tuple[str, ...]:
+def _list_open_needs(
+    project: Project, known: set[str], checklist: Checklist, item: Item
+) -> tuple[str, ...]:
     """Return what an item waits for, as far as its records can be read.
 
     A shared list does not tell of private ones.
@@ -115,30 +125,30 @@ def _waits(project: Project, known: set[str], checklist: Checklist, item: Item) 
     return tuple(
         need
         for need in item.needs
-        if need in known and split(need)[0] not in hidden and not project.record(need).closed
+        if need in known and split_ref(need)[0] not in hidden and not project.record(need).closed
     )
 
 
-def due_date(item: Item, record: Record, days: Calendar, ends: date | None) -> date | None:
+def resolve_due_date(item: Item, record: Record, days: Calendar, ends: date | None) -> date | None:
     """Return when an item is due: its own date, its next turn if it recurs, its list's date.
 
     A turn that would come after the end of the phase is none.
     """
     if record.due:
         return days.due(record.due)
-    newest = evidence.newest_day(record) if item.every else None
+    newest = evidence.find_newest_date(record) if item.every else None
     if newest:
         turn = shift_clamped(newest, parse_span(item.every))
         return turn if ends is None or turn <= ends else None
     return days.due(item.due)
 
 
-def _again(item: Item, record: Record, due: date, today: date) -> bool:
+def _is_due_again(item: Item, record: Record, due: date, today: date) -> bool:
     """Tell whether a recurring item that was done is due once more."""
     return bool(item.every) and record.status == "done" and due < today
 
 
-def orphans(project: Project) -> list[str]:
+def list_orphaned_refs(project: Project) -> list[str]:
     """Return the references of records that no item of their checklist has.
 
     A checklist that cannot be read as a whole says nothing of what it lacks.
@@ -155,7 +165,7 @@ def orphans(project: Project) -> list[str]:
 
 def resolve_item(project: Project, tail: str) -> str:
     """Return the full reference of an item. Raises FedcheckError (status 2) if in doubt."""
-    found = candidates(tail, project.refs)
+    found = find_candidates(tail, project.refs)
     if len(found) == 1:
         return found[0]
     if found:
@@ -166,13 +176,13 @@ def resolve_item(project: Project, tail: str) -> str:
     if project.item(tail):
         hint = "the workspace's profile leaves it out"
         raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, ErrorKind.USAGE)
-    kept = candidates(tail, orphans(project))
+    kept = find_candidates(tail, list_orphaned_refs(project))
     if kept:
         text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
         raise FedcheckError(
             text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
         )
-    ids = {split(ref)[1]: ref for ref in project.refs}
-    near = nearest(tail.rpartition(":")[2], ids, 3)
+    ids = {split_ref(ref)[1]: ref for ref in project.refs}
+    near = find_nearest(tail.rpartition(":")[2], ids, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
     raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, ErrorKind.USAGE)

@@ -13,29 +13,34 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence import judged_at, newest_day, too_old_from, turns_stale
-from fedcheck.analysis.issues import finding_language, request_language
-from fedcheck.analysis.milestones import phase_ends
-from fedcheck.analysis.waiting_since import answering, remediating
+from fedcheck.analysis.evidence import (
+    find_age_limit_date,
+    find_newest_date,
+    predict_stale_date,
+    resolve_age_limit,
+)
+from fedcheck.analysis.issues import build_finding_language, build_request_language
+from fedcheck.analysis.milestones import find_phase_ends
+from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import parse_due, parse_max_age, shift_clamped
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
+from fedcheck.domain.finding import REMEDIATION, Finding, compute_remediation_due
 from fedcheck.domain.process import Milestone
-from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
 KINDS: tuple[str, ...] = ("milestone", "item", "turn", "evidence", "request", "finding")
 """The kinds, in the order in which those of one day are told."""
 
-ORIGIN = "FedRAMP baselines Rev 5, RA-5"
-"""Where the days for remediation come from (`model.finding.REMEDIATION`)."""
+REMEDIATION_SOURCE = "FedRAMP baselines Rev 5, RA-5"
+"""Where the days for remediation come from (`REMEDIATION` in `domain/finding.py`)."""
 
-NAMED = 60
+MAX_NAME_CELLS = 60
 """The widest name of a piece of evidence, in cells."""
 
 
@@ -71,7 +76,7 @@ class Deadline(Struct, frozen=True):
     private: bool = False
 
 
-def deadlines(board: Board, role: str = "", query: str = "") -> list[Deadline]:
+def list_deadlines(board: Board, role: str = "", query: str = "") -> list[Deadline]:
     """Return the deadlines of a role or of all, the earliest first; those without a day last.
 
     Args:
@@ -80,22 +85,24 @@ def deadlines(board: Board, role: str = "", query: str = "") -> list[Deadline]:
         query: narrows as in the lists of items, of requests and of findings; a query leaves out
             milestones. One that none of the three languages knows raises QueryError.
     """
-    items, requests, findings = _chosen(board, query)
-    found = [] if query.strip() else list(_milestones(board))
+    items, requests, findings = _select_by_query(board, query)
+    found = [] if query.strip() else list(_milestone_deadlines(board))
     for row in items:
-        found += _of_entry(board, row)
-    found += (_of_request(board, one) for one in requests if one.state == "open")
-    found += (_of_finding(board, one) for one in findings if one.state == "open")
+        found += _item_deadlines(board, row)
+    found += (_request_deadline(board, one) for one in requests if one.state == "open")
+    found += (_finding_deadline(board, one) for one in findings if one.state == "open")
     if role:
         found = [one for one in found if one.role == role or one.kind == "milestone"]
-    return sorted(found, key=_order)
+    return sorted(found, key=_sort_key)
 
 
-def _order(one: Deadline) -> tuple[bool, date, int]:
+def _sort_key(one: Deadline) -> tuple[bool, date, int]:
     return one.day is None, one.day or date.max, KINDS.index(one.kind)
 
 
-def _chosen(board: Board, query: str) -> tuple[Iterable[Row], Iterable[Request], Iterable[Finding]]:
+def _select_by_query(
+    board: Board, query: str
+) -> tuple[Iterable[Row], Iterable[Request], Iterable[Finding]]:
     """Return what a query means in each of the three languages; nothing where it means nothing."""
     project, today = board.project, board.today
     items: Iterable[Row] = ()
@@ -104,17 +111,17 @@ def _chosen(board: Board, query: str) -> tuple[Iterable[Row], Iterable[Request],
     refused: QueryError | None = None
     understood = 0
     try:
-        items = item_language(project).parse(query).select(board.rows.values(), today)
+        items = build_item_language(project).parse(query).select(board.rows.values(), today)
         understood += 1
     except QueryError as error:
         refused = error
     try:
-        requests = request_language(project).parse(query).select(project.requests, today)
+        requests = build_request_language(project).parse(query).select(project.requests, today)
         understood += 1
     except QueryError:
         pass
     try:
-        findings = finding_language(project).parse(query).select(project.findings, today)
+        findings = build_finding_language(project).parse(query).select(project.findings, today)
         understood += 1
     except QueryError:
         pass
@@ -123,17 +130,17 @@ def _chosen(board: Board, query: str) -> tuple[Iterable[Row], Iterable[Request],
     return items, requests, findings
 
 
-def within(found: Iterable[Deadline], until: date | None) -> list[Deadline]:
+def select_until(found: Iterable[Deadline], until: date | None) -> list[Deadline]:
     """Return the deadlines with a day up to one day, that included; those that are late too."""
     return [one for one in found if one.day and (until is None or one.day <= until)]
 
 
-def without_day(found: Iterable[Deadline]) -> list[Deadline]:
+def select_undated(found: Iterable[Deadline]) -> list[Deadline]:
     """Return the deadlines that have no day yet."""
     return [one for one in found if one.day is None]
 
 
-def _milestones(board: Board) -> Iterator[Deadline]:
+def _milestone_deadlines(board: Board) -> Iterator[Deadline]:
     """Yield milestones that lie ahead, and those without a date. One that passed took place."""
     for stone in board.project.process.milestones:
         day = board.dates.get(stone.id)
@@ -141,7 +148,7 @@ def _milestones(board: Board) -> Iterator[Deadline]:
             continue
         own = stone.id in (board.project.config.milestones or {})
         why = "date set in fedcheck.toml" if own else stone.default
-        waits = "" if day else _stone_waits(board, stone)
+        waits = "" if day else _milestone_waits_for(board, stone)
         yield Deadline(
             key=f"milestone:{stone.id}",
             day=day,
@@ -151,46 +158,46 @@ def _milestones(board: Board) -> Iterator[Deadline]:
             owner="",
             role="",
             why=why or "no date by default",
-            source=_source_of_stone(board.project, stone),
+            source=_milestone_source(board.project, stone),
             waits=waits,
         )
 
 
-def _stone_waits(board: Board, stone: Milestone) -> str:
+def _milestone_waits_for(board: Board, stone: Milestone) -> str:
     if not stone.default:
         return f"a date: fedcheck milestone {stone.id} DATE"
-    return _anchor_waits(board, stone.default)
+    return _anchor_waits_for(board, stone.default)
 
 
-def _source_of_stone(project: Project, stone: Milestone) -> str:
+def _milestone_source(project: Project, stone: Milestone) -> str:
     if stone.source is None:
         return ""
     wanted = stone.source.id
     title = next((s.title for s in project.process.sources if s.id == wanted), wanted)
-    return _place(title, stone.source.where)
+    return _format_source(title, stone.source.where)
 
 
-def _place(title: str, where: str) -> str:
+def _format_source(title: str, where: str) -> str:
     return f"{title}, {where}" if title and where else title or where
 
 
-def _of_entry(board: Board, row: Row) -> Iterator[Deadline]:
+def _item_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
     if row.unknown or row.record.status == "na":
         return
     item, record = row.item, row.record
-    newest = newest_day(record) if item.every else None
+    newest = find_newest_date(record) if item.every else None
     if item.every and not record.due and (newest or not item.due or record.closed):
-        yield from _turn(board, row, newest)
+        yield from _recurrence_deadline(board, row, newest)
     elif not record.closed and (record.due or item.due):
         expression = record.due or item.due
         fixed = row.due is not None and expression == row.due.isoformat()
         why = "its own date" if fixed else expression
-        waits = "" if row.due else _anchor_waits(board, expression)
-        yield _about(board, row, "item", row.due, why, waits)
-    yield from _evidence(board, row)
+        waits = "" if row.due else _anchor_waits_for(board, expression)
+        yield _item_deadline(board, row, "item", row.due, why, waits)
+    yield from _evidence_deadlines(board, row)
 
 
-def _turn(board: Board, row: Row, newest: date | None) -> Iterator[Deadline]:
+def _recurrence_deadline(board: Board, row: Row, newest: date | None) -> Iterator[Deadline]:
     """Yield the next turn of what recurs; the one after it hangs on when this one is done."""
     period = row.item.every
     if newest is None:
@@ -198,12 +205,12 @@ def _turn(board: Board, row: Row, newest: date | None) -> Iterator[Deadline]:
         first = "the first delivery"
         if after and row.later:
             first += f", after {after.title}"
-        yield _about(board, row, "turn", None, f"every {period}", first)
+        yield _item_deadline(board, row, "turn", None, f"every {period}", first)
     elif row.due is not None:
-        yield _about(board, row, "turn", row.due, f"every {period}, last {newest}")
+        yield _item_deadline(board, row, "turn", row.due, f"every {period}, last {newest}")
 
 
-def _about(
+def _item_deadline(
     board: Board, row: Row, kind: str, day: date | None, why: str, waits: str = ""
 ) -> Deadline:
     checklist = board.project.checklists[row.checklist]
@@ -214,61 +221,64 @@ def _about(
         kind=kind,
         what=row.item.title,
         ref=row.ref,
-        owner=_person(board, row.record.owner),
+        owner=_person_or_empty(board, row.record.owner),
         role=row.role,
         why=why,
-        source=_place(source.title if source else "", where),
+        source=_format_source(source.title if source else "", where),
         waits=waits,
         late=day is not None and day < board.today,
         private=row.private,
     )
 
 
-def _person(board: Board, owner: str) -> str:
+def _person_or_empty(board: Board, owner: str) -> str:
     """Return an owner who is a person; a role that is named as owner is none."""
     return "" if owner in board.project.process.roles else owner
 
 
-def _evidence(board: Board, row: Row) -> Iterator[Deadline]:
+def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
     """Yield the days on which evidence stops to count, one for all pieces of an item and day.
 
     A piece that is too old for a milestone to come has to be collected anew by that day. The turn
     of a recurring item is a deadline of its own; here only a limit or an expiry counts.
     """
     item, record = row.item, row.record
-    ends = phase_ends(board.project, board.dates).get(row.phase)
+    ends = find_phase_ends(board.project, board.dates).get(row.phase)
     found: dict[tuple[date, str], list[Evidence]] = {}
     for proof, state in zip(record.evidence, row.evidence, strict=True):
         if not (item.max_age or proof.expires) or state not in ("ok", "stale"):
             continue
         if state == "ok":
-            day, why = turns_stale(item, record, proof, board.calendar, ends), _limit(item, proof)
+            day, why = (
+                predict_stale_date(item, record, proof, board.calendar, ends),
+                _describe_limit(item, proof),
+            )
         else:
-            day, why = _anew(board, row, proof)
+            day, why = _recollection_date(board, row, proof)
         if day is not None:
             found.setdefault((day, why), []).append(proof)
     for (day, why), pieces in found.items():
-        more = f" and {plural(len(pieces) - 1, 'other piece')}" if len(pieces) > 1 else ""
-        named = f"{one_line(pieces[0].name, NAMED)}{more}: {why}"
-        about = _about(board, row, "evidence", day, named)
+        more = f" and {pluralize(len(pieces) - 1, 'other piece')}" if len(pieces) > 1 else ""
+        named = f"{one_line(pieces[0].name, MAX_NAME_CELLS)}{more}: {why}"
+        about = _item_deadline(board, row, "evidence", day, named)
         yield replace(about, key=f"{about.key}#{pieces[0].id}")
 
 
-def _limit(item: Item, proof: Evidence) -> str:
+def _describe_limit(item: Item, proof: Evidence) -> str:
     """Say by which rule a piece that counts today stops to count."""
     expires = f"expires on {proof.expires}" if proof.expires else ""
     age = f"may be {item.max_age} old" if item.max_age else ""
     return ", ".join(part for part in (expires, age) if part)
 
 
-def _anew(board: Board, row: Row, proof: Evidence) -> tuple[date | None, str]:
+def _recollection_date(board: Board, row: Row, proof: Evidence) -> tuple[date | None, str]:
     """Return by when a stale piece has to be collected anew, and why.
 
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on
     which it became too old.
     """
-    span, at = judged_at(row.item, board.calendar, board.today)
-    old = too_old_from(row.item, row.record, proof)
+    span, at = resolve_age_limit(row.item, board.calendar, board.today)
+    old = find_age_limit_date(row.item, row.record, proof)
     if at > board.today:
         stone = board.project.process.milestone(parse_max_age(row.item.max_age).at)
         name = stone.title if stone else "the milestone"
@@ -276,10 +286,10 @@ def _anew(board: Board, row: Row, proof: Evidence) -> tuple[date | None, str]:
         return at, f"will be too old for {name}{from_day}"
     if old is None:
         return board.today, "its date is unknown"
-    return old, f"too old, {_limit(row.item, proof)}"
+    return old, f"too old, {_describe_limit(row.item, proof)}"
 
 
-def _of_request(board: Board, request: Request) -> Deadline:
+def _request_deadline(board: Board, request: Request) -> Deadline:
     asked = f"asked {request.asked}" if request.asked else "asked"
     by = f" by {request.by}" if request.by else ""
     named = request.to if request.to not in board.project.process.roles else ""
@@ -290,15 +300,15 @@ def _of_request(board: Board, request: Request) -> Deadline:
         what=request.title,
         ref=f"requests:{request.id}",
         owner=named,
-        role=answering(board.project, request),
+        role=find_answering_role(board.project, request),
         why=("returned, " if request.returned else "") + asked + by,
         waits="" if request.due else "a day by which it is to be answered",
         late=request.due is not None and request.due < board.today,
     )
 
 
-def _of_finding(board: Board, finding: Finding) -> Deadline:
-    rule = remediation_due(finding.risk, finding.found) if finding.found else None
+def _finding_deadline(board: Board, finding: Finding) -> Deadline:
+    rule = compute_remediation_due(finding.risk, finding.found) if finding.found else None
     day = finding.due or rule
     span = REMEDIATION[finding.risk]
     if day is not None and day == rule:
@@ -311,16 +321,16 @@ def _of_finding(board: Board, finding: Finding) -> Deadline:
         kind="finding",
         what=finding.title,
         ref=f"findings:{finding.id}",
-        owner=_person(board, finding.owner),
-        role=remediating(board.project, finding),
+        owner=_person_or_empty(board, finding.owner),
+        role=find_remediating_role(board.project, finding),
         why=why,
-        source=ORIGIN if day and day == rule else "",
+        source=REMEDIATION_SOURCE if day and day == rule else "",
         waits="" if day else "a due date, or the day on which it was found",
         late=day is not None and day < board.today,
     )
 
 
-def _anchor_waits(board: Board, expression: str) -> str:
+def _anchor_waits_for(board: Board, expression: str) -> str:
     """Say what a due expression without a day waits for."""
     try:
         anchor = parse_due(expression).anchor

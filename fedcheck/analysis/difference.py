@@ -10,7 +10,7 @@ from fedcheck.analysis.gates import Outstanding
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form, printed
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 
 Trend = Literal["worse", "better", "other"]
 About = Literal["item", "evidence", "request", "finding", "milestone", "file"]
@@ -170,33 +170,33 @@ class GateDifference(Struct, frozen=True):
     Attributes:
         before: how much it lacked.
         after: how much it lacks.
-        came: what it lacks that it did not lack.
+        newly_outstanding: what it lacks that it did not lack.
     """
 
     milestone: str
     title: str
     before: int
     after: int
-    came: tuple[Outstanding, ...]
+    newly_outstanding: tuple[Outstanding, ...]
 
     @property
     def trend(self) -> Trend:
         """Tell whether it lacks more than it did, or other things but no fewer."""
         if self.after < self.before:
             return "better"
-        return "worse" if self.came else "other"
+        return "worse" if self.newly_outstanding else "other"
 
     @property
     def gone(self) -> int:
         """Return how many things it no longer lacks."""
-        return self.before + len(self.came) - self.after
+        return self.before + len(self.newly_outstanding) - self.after
 
     @property
     def words(self) -> str:
         """Say it: `31 missing -> 28; 5 new, 8 gone`."""
         before = f"{self.before} missing" if self.before else "met"
         after = f"{self.after} missing" if self.after else "met"
-        moved = [f"{len(self.came)} new"] if self.came else []
+        moved = [f"{len(self.newly_outstanding)} new"] if self.newly_outstanding else []
         moved += [f"{self.gone} gone"] if self.gone else []
         return f"{before} -> {after}" + (f"; {', '.join(moved)}" if moved else "")
 
@@ -207,46 +207,46 @@ class Comparison(Struct, frozen=True):
     Attributes:
         since: the day of the earlier state.
         until: the day of the later one.
-        deltas: in the order of GROUPS; within a group what got worse first.
+        differences: in the order of GROUPS; within a group what got worse first.
         gates: the gates that changed, in the order of their milestones.
     """
 
     since: date
     until: date
-    deltas: tuple[Difference, ...]
+    differences: tuple[Difference, ...]
     gates: tuple[GateDifference, ...]
 
     @property
     def worse(self) -> tuple[Difference, ...]:
         """Return what got worse."""
-        return tuple(delta for delta in self.deltas if delta.worse)
+        return tuple(delta for delta in self.differences if delta.worse)
 
     def count(self, trend: Trend) -> int:
         """Return how many things have a trend, gates included."""
         gates = sum(gate.trend == trend for gate in self.gates)
-        return gates + sum(delta.trend == trend for delta in self.deltas)
+        return gates + sum(delta.trend == trend for delta in self.differences)
 
     @property
     def summary(self) -> str:
         """Say how much changed in one sentence."""
-        if not self.deltas and not self.gates:
+        if not self.differences and not self.gates:
             return "Nothing changed."
         worse, better, other = self.count("worse"), self.count("better"), self.count("other")
-        got = f"{plural(worse, 'thing')} got worse" if worse else "Nothing got worse"
+        got = f"{pluralize(worse, 'thing')} got worse" if worse else "Nothing got worse"
         return f"{got}, {better} better, {other} changed otherwise."
 
-    def new_lacks(self) -> list[tuple[Outstanding, tuple[str, ...]]]:
+    def list_newly_outstanding(self) -> list[tuple[Outstanding, tuple[str, ...]]]:
         """Return what gates lack newly, each once, with the ids of the milestones that lack it."""
         found: dict[tuple[str, str], tuple[Outstanding, list[str]]] = {}
         for gate in self.gates:
-            for one in gate.came:
+            for one in gate.newly_outstanding:
                 found.setdefault((one.kind, one.ref), (one, []))[1].append(gate.milestone)
         return [(one, tuple(stones)) for one, stones in found.values()]
 
     def grouped(self) -> list[tuple[str, tuple[Difference, ...]]]:
         """Return the deltas by group, each with its title; empty groups are left out."""
         groups: dict[str, list[Difference]] = {}
-        for delta in self.deltas:
+        for delta in self.differences:
             groups.setdefault(delta.group, []).append(delta)
         return [(title, tuple(groups[g])) for g, title in GROUPS.items() if g in groups]
 
@@ -262,7 +262,7 @@ def later(old: date | None, new: date | None) -> Literal["", "later", "none", "e
     return "later" if new > old else "earlier"
 
 
-def day(value: date | None) -> str:
+def as_iso(value: date | None) -> str:
     """Return a day for a person; nothing where there is none."""
     return value.isoformat() if value else ""
 

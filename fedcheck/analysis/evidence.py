@@ -10,7 +10,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record
 
 
-def evidence_states(
+def list_evidence_states(
     item: Item,
     record: Record,
     calendar: Calendar,
@@ -24,18 +24,18 @@ def evidence_states(
     """
     if not record.evidence:
         return ()
-    span, judged = judged_at(item, calendar, today)
+    span, judged = resolve_age_limit(item, calendar, today)
     recurring = parse_span(item.every) if item.every else None
-    newest = newest_day(record)
+    newest = find_newest_date(record)
     found = []
     for proof in record.evidence:
         gone = (file_states or {}).get(proof.link, "") if proof.kind == "file" else ""
         if gone:
             found.append(gone)
-        elif _too_old(proof, span, judged) or (
+        elif _is_too_old(proof, span, judged) or (
             recurring
             and proof.collected == newest
-            and _too_old(proof, recurring, min(today, ends or today))
+            and _is_too_old(proof, recurring, min(today, ends or today))
         ):
             found.append("stale")
         else:
@@ -43,7 +43,7 @@ def evidence_states(
     return tuple(found)
 
 
-def judged_at(item: Item, calendar: Calendar, today: date) -> tuple[Span | None, date]:
+def resolve_age_limit(item: Item, calendar: Calendar, today: date) -> tuple[Span | None, date]:
     """Return the evidence limit of an item and the day on which it is judged.
 
     With `at` that is the milestone's day, before it (will the evidence still count then?) and
@@ -56,13 +56,13 @@ def judged_at(item: Item, calendar: Calendar, today: date) -> tuple[Span | None,
     return limit.span, at or today
 
 
-def newest_day(record: Record) -> date | None:
+def find_newest_date(record: Record) -> date | None:
     """Return the day of the newest evidence of a record."""
     days = [proof.collected for proof in record.evidence if proof.collected]
     return max(days, default=None)
 
 
-def stale_from(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
+def find_stale_date(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
     """Return the first day on which a piece of evidence is too old, judged by that day."""
     spans = [parse_max_age(item.max_age).span] if item.max_age else []
     spans += [parse_span(item.every)] if item.every else []
@@ -73,7 +73,7 @@ def stale_from(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
     return last + timedelta(days=1) if last and last < date.max else None
 
 
-def turns_stale(
+def predict_stale_date(
     item: Item, record: Record, proof: Evidence, calendar: Calendar, ends: date | None
 ) -> date | None:
     """Return the first day on which a piece is judged stale, as things stand; None: on no day.
@@ -82,26 +82,26 @@ def turns_stale(
     """
     limit = parse_max_age(item.max_age) if item.max_age else None
     fixed = calendar.anchor(limit.at) if limit and limit.at else None
-    lasts = [] if fixed else [_last_day(proof, limit.span if limit else None)]
-    if item.every and proof.collected == newest_day(record):
-        last = _last_day(proof, parse_span(item.every))
+    lasts = [] if fixed else [_last_valid_date(proof, limit.span if limit else None)]
+    if item.every and proof.collected == find_newest_date(record):
+        last = _last_valid_date(proof, parse_span(item.every))
         lasts.append(last if ends is None or last < ends else date.max)
     last = min(lasts, default=date.max)
     return last + timedelta(days=1) if last < date.max else None
 
 
-def too_old_from(item: Item, record: Record, proof: Evidence) -> date | None:
+def find_age_limit_date(item: Item, record: Record, proof: Evidence) -> date | None:
     """Return the first day on which a piece is past its limit, whenever it is judged.
 
     None where it has no limit, or no date to count from.
     """
-    last = _last_day(proof, parse_max_age(item.max_age).span if item.max_age else None)
-    if item.every and proof.collected == newest_day(record):
-        last = min(last, _last_day(proof, parse_span(item.every)))
+    last = _last_valid_date(proof, parse_max_age(item.max_age).span if item.max_age else None)
+    if item.every and proof.collected == find_newest_date(record):
+        last = min(last, _last_valid_date(proof, parse_span(item.every)))
     return last + timedelta(days=1) if date.min < last < date.max else None
 
 
-def _last_day(proof: Evidence, span: Span | None) -> date:
+def _last_valid_date(proof: Evidence, span: Span | None) -> date:
     """Return the last day on which a piece is not too old; the first of all if it never is."""
     age = date.max
     if span:
@@ -109,7 +109,7 @@ def _last_day(proof: Evidence, span: Span | None) -> date:
     return min(age, proof.expires or date.max)
 
 
-def _too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
+def _is_too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
     if proof.expires and proof.expires < judged:
         return True
     if span is None:

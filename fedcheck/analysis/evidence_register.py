@@ -8,17 +8,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence import judged_at, newest_day, stale_from, turns_stale
-from fedcheck.analysis.issue_evidence import stand_ins
-from fedcheck.analysis.milestones import Calendar, phase_ends
+from fedcheck.analysis.evidence import (
+    find_newest_date,
+    find_stale_date,
+    predict_stale_date,
+    resolve_age_limit,
+)
+from fedcheck.analysis.issue_evidence import list_issue_rows
+from fedcheck.analysis.milestones import Calendar, find_phase_ends
 from fedcheck.domain.dates import parse_max_age, shift_clamped
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 
 
-class Trouble(Struct, frozen=True):
+class UnsoundEvidence(Struct, frozen=True):
     """A piece of evidence that is stale, missing or changed, and why in a few words."""
 
     row: Row
@@ -27,32 +32,32 @@ class Trouble(Struct, frozen=True):
     why: str
 
 
-def troubles(board: Board) -> list[Trouble]:
+def list_unsound_evidence(board: Board) -> list[UnsoundEvidence]:
     """Return the evidence that does not count, in the order of the items."""
     return [
-        Trouble(row, proof, state, _why(board, row, proof, state))
+        UnsoundEvidence(row, proof, state, _explain_state(board, row, proof, state))
         for row in board.rows.values()
         for proof, state in zip(row.record.evidence, row.evidence, strict=True)
         if state != "ok"
     ]
 
 
-def _why(board: Board, row: Row, proof: Evidence, state: str) -> str:
+def _explain_state(board: Board, row: Row, proof: Evidence, state: str) -> str:
     if state == "missing":
         return "the file is gone"
     if state == "changed":
         return "the file is not what it was"
-    span, judged = judged_at(row.item, board.calendar, board.today)
+    span, judged = resolve_age_limit(row.item, board.calendar, board.today)
     if proof.expires and proof.expires < judged:
         return f"{'expired' if proof.expires < board.today else 'expires'} on {proof.expires}"
     if span and proof.collected is None:
         return "its date is unknown"
     if span and proof.collected and shift_clamped(proof.collected, span) < judged:
-        return f"older than {span} {_when(board.calendar, row)}"
+        return f"older than {span} {_describe_judging_date(board.calendar, row)}"
     return f"due again: older than {row.item.every}"
 
 
-def _when(calendar: Calendar, row: Row) -> str:
+def _describe_judging_date(calendar: Calendar, row: Row) -> str:
     at = parse_max_age(row.item.max_age).at
     stone = calendar.project.process.milestone(at)
     day = calendar.anchor(at) if at else None
@@ -85,7 +90,7 @@ AGES: tuple[tuple[int, str], ...] = (
 """Groups of ages: older than so many days, and the words for it."""
 
 
-class Use(Struct, frozen=True):
+class EvidenceUse(Struct, frozen=True):
     """A piece of evidence on one item; no piece where one is expected and none is attached.
 
     Attributes:
@@ -118,10 +123,10 @@ class Use(Struct, frozen=True):
 class EvidenceRow(Struct, frozen=True):
     """One link, with the items that it stands for; or an item that lacks evidence."""
 
-    uses: tuple[Use, ...]
+    uses: tuple[EvidenceUse, ...]
 
     @property
-    def worst(self) -> Use:
+    def worst(self) -> EvidenceUse:
         """Return the use that stands worst, or goes stale first."""
         return min(self.uses, key=lambda use: (use.rank, use.turns or use.stale_from or date.max))
 
@@ -166,7 +171,7 @@ class EvidenceRow(Struct, frozen=True):
         return replace(self, uses=tuple(use for use in self.uses if use.row.ref == ref))
 
 
-class Register(Struct, frozen=True, dict=True):
+class EvidenceRegister(Struct, frozen=True, dict=True):
     """All rows of a board, in the order of its items.
 
     Attributes:
@@ -186,7 +191,7 @@ class Register(Struct, frozen=True, dict=True):
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """Return the words of each row."""
-        return tuple(row_text(row) for row in self.rows)
+        return tuple(searchable_text(row) for row in self.rows)
 
     @property
     def pieces(self) -> int:
@@ -197,7 +202,7 @@ class Register(Struct, frozen=True, dict=True):
     def summary(self) -> str:
         """Return the counts in words, bad news where there is any."""
         count = self.counts
-        parts = [plural(self.pieces, "piece")]
+        parts = [pluralize(self.pieces, "piece")]
         parts += [
             f"{count[name]} {name}" for name in ("missing", "changed", "stale") if count[name]
         ]
@@ -209,7 +214,7 @@ class Register(Struct, frozen=True, dict=True):
         return ", ".join(parts)
 
 
-class Group(Struct, frozen=True):
+class EvidenceGroup(Struct, frozen=True):
     """Rows under one heading; `ref` where the heading is an item."""
 
     title: str
@@ -217,35 +222,35 @@ class Group(Struct, frozen=True):
     ref: str = ""
 
 
-def register(board: Board) -> Register:
+def build_register(board: Board) -> EvidenceRegister:
     """Return the register of a board: the evidence of its items."""
-    return _register(board, board.rows.values())
+    return _build(board, board.rows.values())
 
 
-def full_register(board: Board) -> Register:
+def build_full_register(board: Board) -> EvidenceRegister:
     """Return the register with the evidence of requests and findings too.
 
     They stand in it by entries of their own, whose references begin with `requests:` and
     `findings:`.
     """
-    return _register(board, [*board.rows.values(), *stand_ins(board)])
+    return _build(board, [*board.rows.values(), *list_issue_rows(board)])
 
 
-def _register(board: Board, entries: Iterable[Row]) -> Register:
-    ends = phase_ends(board.project, board.dates)
+def _build(board: Board, entries: Iterable[Row]) -> EvidenceRegister:
+    ends = find_phase_ends(board.project, board.dates)
     stone = board.project.process.milestone(board.next_dated)
     day = board.dates.get(board.next_dated)
     limit = day if day and day >= board.today else None
-    by_link: dict[tuple[str, str], list[Use]] = {}
+    by_link: dict[tuple[str, str], list[EvidenceUse]] = {}
     for row in entries:
-        for use in uses(board, row, ends.get(row.phase), limit):
+        for use in list_uses(board, row, ends.get(row.phase), limit):
             link = (use.proof.kind, use.proof.link) if use.proof else ("", row.ref)
             by_link.setdefault(link, []).append(use)
     rows = tuple(EvidenceRow(tuple(found)) for found in by_link.values())
-    return Register(rows, board.today, stone.title if stone else "")
+    return EvidenceRegister(rows, board.today, stone.title if stone else "")
 
 
-def uses(board: Board, row: Row, ends: date | None, limit: date | None) -> list[Use]:
+def list_uses(board: Board, row: Row, ends: date | None, limit: date | None) -> list[EvidenceUse]:
     """Return the uses of one entry: its pieces, or the one that it lacks.
 
     Args:
@@ -259,26 +264,26 @@ def uses(board: Board, row: Row, ends: date | None, limit: date | None) -> list[
         if not item.expects or row.unknown or record.status == "na":
             return []
         lacks = record.status == "done" and item.level != "may"
-        return [Use(row, None, "lacking" if lacks else "expected")]
+        return [EvidenceUse(row, None, "lacking" if lacks else "expected")]
     at = parse_max_age(item.max_age).at if item.max_age else ""
     found = []
     for proof, state in zip(record.evidence, row.evidence, strict=True):
-        turns = turns_stale(item, record, proof, board.calendar, ends)
+        turns = predict_stale_date(item, record, proof, board.calendar, ends)
         soon = state == "ok" and bool(turns and limit and turns <= limit)
-        from_day = _stale_from(row, record, proof, board)
-        found.append(Use(row, proof, state, from_day, at, turns, soon))
+        from_day = _find_stale_date(row, record, proof, board)
+        found.append(EvidenceUse(row, proof, state, from_day, at, turns, soon))
     return found
 
 
-def _stale_from(row: Row, record: Record, proof: Evidence, board: Board) -> date | None:
+def _find_stale_date(row: Row, record: Record, proof: Evidence, board: Board) -> date | None:
     """Return the day from which a piece is too old; an earlier turn of what recurs is not."""
     item = row.item
-    if item.every and proof.collected != newest_day(record):
+    if item.every and proof.collected != find_newest_date(record):
         item = replace(item, every="")
-    return stale_from(item, proof, board.calendar)
+    return find_stale_date(item, proof, board.calendar)
 
 
-def matching(register: Register, text: str) -> list[EvidenceRow]:
+def filter_rows(register: EvidenceRegister, text: str) -> list[EvidenceRow]:
     """Return the rows that hold every word; a word after a minus must not be there."""
     words = text.casefold().split()
     wanted = [word for word in words if not word.startswith("-")]
@@ -290,7 +295,7 @@ def matching(register: Register, text: str) -> list[EvidenceRow]:
     return found
 
 
-def row_text(row: EvidenceRow) -> str:
+def searchable_text(row: EvidenceRow) -> str:
     """Return all words of a row that a person may look for; `state:soon` and so on among them."""
     parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
     parts += [f"state:{row.standing}"]
@@ -301,12 +306,19 @@ def row_text(row: EvidenceRow) -> str:
     return "\n".join(parts).casefold()
 
 
-def grouped(found: Register, rows: Sequence[EvidenceRow], by: str) -> list[Group]:
+def group_evidence(
+    found: EvidenceRegister, rows: Sequence[EvidenceRow], by: str
+) -> list[EvidenceGroup]:
     """Return rows under headings, by one of GROUPINGS. Raises KeyError for any other word."""
-    return {"state": _by_state, "item": _by_item, "kind": _by_kind, "age": _by_age}[by](found, rows)
+    return {
+        "state": _group_by_state,
+        "item": _group_by_item,
+        "kind": _group_by_kind,
+        "age": _group_by_age,
+    }[by](found, rows)
 
 
-def _by_state(found: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
+def _group_by_state(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
     titles = {
         "missing": "Missing: the file is gone",
         "changed": "Changed: the file is not what it was",
@@ -320,15 +332,17 @@ def _by_state(found: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
     for row in rows:
         parts[row.standing].append(row)
     return [
-        Group(titles[name], tuple(sorted(part, key=_end))) for name, part in parts.items() if part
+        EvidenceGroup(titles[name], tuple(sorted(part, key=_stale_date)))
+        for name, part in parts.items()
+        if part
     ]
 
 
-def _end(row: EvidenceRow) -> date:
+def _stale_date(row: EvidenceRow) -> date:
     return row.worst.turns or row.worst.stale_from or date.max
 
 
-def _by_item(_: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
+def _group_by_item(_: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
     parts: dict[str, list[EvidenceRow]] = {}
     titles: dict[str, str] = {}
     for row in rows:
@@ -336,43 +350,45 @@ def _by_item(_: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
             titles[use.row.ref] = use.row.item.title
         for ref in row.refs:
             parts.setdefault(ref, []).append(row.only(ref))
-    return [Group(titles[ref], tuple(part), ref) for ref, part in parts.items()]
+    return [EvidenceGroup(titles[ref], tuple(part), ref) for ref, part in parts.items()]
 
 
-def _by_kind(_: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
+def _group_by_kind(_: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
     groups = []
     for kind, title in (*KINDS.items(), ("", "None attached")):
         part = [row for row in rows if row.kind == kind]
         if kind:
             part.sort(key=lambda row: row.name.casefold())
         if part:
-            groups.append(Group(title, tuple(part)))
+            groups.append(EvidenceGroup(title, tuple(part)))
     return groups
 
 
-def _by_age(found: Register, rows: Sequence[EvidenceRow]) -> list[Group]:
+def _group_by_age(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
     parts: dict[str, list[EvidenceRow]] = {title: [] for _, title in AGES}
     parts |= {"No date": [], "None attached": []}
     for row in rows:
         parts[_age_title(row, found.today)].append(row)
     return [
-        Group(title, tuple(sorted(part, key=_collected))) for title, part in parts.items() if part
+        EvidenceGroup(title, tuple(sorted(part, key=_collected_date)))
+        for title, part in parts.items()
+        if part
     ]
 
 
 def _age_title(row: EvidenceRow, today: date) -> str:
     if row.proof is None:
         return "None attached"
-    age = age_of(row.proof, today)
+    age = age_in_days(row.proof, today)
     if age is None:
         return "No date"
     return next(title for days, title in AGES if age > days)
 
 
-def _collected(row: EvidenceRow) -> date:
+def _collected_date(row: EvidenceRow) -> date:
     return (row.proof.collected if row.proof else None) or date.min
 
 
-def age_of(proof: Evidence, today: date) -> int | None:
+def age_in_days(proof: Evidence, today: date) -> int | None:
     """Return how many days old a piece is; none without a date."""
     return (today - proof.collected).days if proof.collected else None

@@ -12,10 +12,10 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import ADVISED, DEMANDED
 from fedcheck.domain.process import Milestone
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 
 EVIDENCE_WORDS = {
     "stale": "evidence is too old",
@@ -70,7 +70,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         board: the project on that day.
         milestone: the milestone.
         days: since when items and requests have their status, as far as the history knows
-            (`since.status_days`); it only tells since when something is owed.
+            (`find_status_dates`); it only tells since when something is owed.
     """
     asked = [
         row
@@ -151,7 +151,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
 
     def lack(kind: str, why: str) -> Outstanding:
         owner = record.owner or row.role
-        day = waiting_since.owed_since(board, row, kind, days)
+        day = waiting_since.find_outstanding_since(board, row, kind, days)
         return Outstanding(kind, row.ref, why, owner, row.role, row.phase, day)
 
     if not record.closed:
@@ -193,7 +193,7 @@ def _open_words(row: Row) -> str:
     if row.waits:
         words += f", waits for {row.waits[0]}"
         if len(row.waits) > 1:
-            words += f" and {plural(len(row.waits) - 1, 'other')}"
+            words += f" and {pluralize(len(row.waits) - 1, 'other')}"
     return words
 
 
@@ -229,7 +229,7 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
         else:
             continue
         owner = finding.owner or process.provider
-        role = waiting_since.remediating(board.project, finding)
+        role = waiting_since.find_remediating_role(board.project, finding)
         phase = phase_of(board, milestone, finding.items, partial(_open_by, board, finding))
         yield Outstanding("finding", finding.id, why, owner, role, phase, finding.found)
 
@@ -266,10 +266,10 @@ def _requests(
     for request in board.project.requests:
         if request.state == "open" and _due_by(board, request, milestone):
             owner = request.to or board.project.process.provider
-            role = waiting_since.role_of(board.project, owner)
+            role = waiting_since.find_role(board.project, owner)
             word = "returned" if request.returned else "unanswered"
             phase = phase_of(board, milestone, request.items, partial(_due_by, board, request))
-            day = waiting_since.request_since(request, days)
+            day = waiting_since.find_request_since(request, days)
             why = f"{word}: {request.title}"
             yield Outstanding("request", request.id, why, owner, role, phase, day)
 
@@ -293,7 +293,7 @@ def _files(board: Board, milestone: Milestone, asked: Sequence[Row]) -> Iterator
 
     It needs the lists of the phases that it closes, and those that their items wait for.
     """
-    needed = {split(need)[0] for row in asked for need in row.item.needs}
+    needed = {split_ref(need)[0] for row in asked for need in row.item.needs}
     for broken in board.project.broken:
         checklist = board.project.checklists.get(broken.checklist)
         if broken.private or not (

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.progress import count
+from fedcheck.analysis.progress import count_items
 from fedcheck.domain.glossary import STATUS_WORDS
-from fedcheck.domain.query_fields import FAMILIES, family
+from fedcheck.domain.query_fields import FAMILIES, parse_family
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 
@@ -19,39 +19,41 @@ GROUPINGS: dict[str, str] = {
 }
 """What items can be grouped by, with the words for it."""
 
-Group = tuple[str, list[Row]]
+ItemGroup = tuple[str, list[Row]]
 
 _STATES = ("blocked", "doing", "todo", "other", "unknown", "done", "na")
 _DUE = ("Overdue", "Today", "Within 7 days", "Within 30 days", "Later", "No due date", "Closed")
 
 
-def arranged(rows: Iterable[Row], by: str, board: Board) -> list[Group]:
+def group_items(rows: Iterable[Row], by: str, board: Board) -> list[ItemGroup]:
     """Return entries in groups, each with its title and what is done of it: `Testing  3/9`.
 
     Within a group the order of the checklists holds; by due date the earliest comes first.
     """
     rows = list(rows)
     if by == "due":
-        groups = _sorted_groups(rows, lambda row: _when(row, board.today), _DUE)
+        groups = _group_by(rows, lambda row: _due_heading(row, board.today), _DUE)
         for name, members in groups:
             if name != "Closed":
                 members.sort(key=lambda row: row.due or date.max)
     elif by == "status":
-        groups = _sorted_groups(rows, lambda row: row.state, _STATES)
+        groups = _group_by(rows, lambda row: row.state, _STATES)
     elif by == "owner":
-        groups = _sorted_groups(rows, lambda row: row.record.owner, ("",))
+        groups = _group_by(rows, lambda row: row.record.owner, ("",))
     elif by == "family":
-        groups = _sorted_groups(rows, _first_family, ())
+        groups = _group_by(rows, _first_family, ())
     else:
-        return _sections(rows, board)
+        return _group_by_section(rows, board)
     titles = {"status": _status_title, "owner": _owner_title, "family": _family_title}
     title = titles.get(by, str)
-    return [(f"{one_line(title(key))}  {count(members).text}", members) for key, members in groups]
+    return [
+        (f"{one_line(title(key))}  {count_items(members).text}", members) for key, members in groups
+    ]
 
 
-def _sorted_groups(
+def _group_by(
     rows: Sequence[Row], key: Callable[[Row], str], order: Sequence[str]
-) -> list[Group]:
+) -> list[ItemGroup]:
     """Group entries: what the order names first comes first, what it leaves out by its name."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
@@ -62,7 +64,7 @@ def _sorted_groups(
     return [(name, groups[name]) for name in names]
 
 
-def _sections(rows: Sequence[Row], board: Board) -> list[Group]:
+def _group_by_section(rows: Sequence[Row], board: Board) -> list[ItemGroup]:
     """Group entries by section; where they are of several lists, a title says of which."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -76,11 +78,11 @@ def _sections(rows: Sequence[Row], board: Board) -> list[Group]:
             phase = board.project.process.phase(first.phase)
             named = phase.title if phase else first.phase
             title = f"{named} › {first.role.upper()} › {title}"
-        found.append((f"{one_line(title)}  {count(members).text}", members))
+        found.append((f"{one_line(title)}  {count_items(members).text}", members))
     return found
 
 
-def _when(row: Row, today: date) -> str:
+def _due_heading(row: Row, today: date) -> str:
     if row.overdue:
         return "Overdue"
     if row.record.closed:
@@ -94,7 +96,7 @@ def _when(row: Row, today: date) -> str:
 
 
 def _first_family(row: Row) -> str:
-    return family(row.item.controls[0]) if row.item.controls else ""
+    return parse_family(row.item.controls[0]) if row.item.controls else ""
 
 
 def _status_title(state: str) -> str:

@@ -7,16 +7,21 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.analysis.agenda import SOON, phases_in_reach
+from fedcheck.analysis.agenda import SOON_DAYS, find_phases_in_reach
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import NO_DAYS
-from fedcheck.analysis.issues import overdue
-from fedcheck.analysis.waiting_since import answering, remediating, request_since, role_of
+from fedcheck.analysis.issues import is_overdue
+from fedcheck.analysis.waiting_since import (
+    find_answering_role,
+    find_remediating_role,
+    find_request_since,
+    find_role,
+)
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 
-What = Literal["item", "answer", "acceptance", "retest"]
+HandoffKind = Literal["item", "answer", "acceptance", "retest"]
 
 
 class Handoff(Struct, frozen=True):
@@ -40,7 +45,7 @@ class Handoff(Struct, frozen=True):
 
     waits: str
     on: str
-    what: What
+    what: HandoffKind
     ref: str
     title: str
     owner: str
@@ -58,18 +63,22 @@ class Handoff(Struct, frozen=True):
         return (today - self.since).days if self.since else None
 
 
-def handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Handoff]:
+def list_handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Handoff]:
     """Return what roles wait for from each other: by who waits for whom, the longest first.
 
     Args:
         board: the project on a day. What stands under `private/` is left out.
-        days: since when things have their status (`since.status_days`).
+        days: since when things have their status (`find_status_dates`).
     """
     board = board.shared() if board.project.withheld_lists else board
     found = [
-        *_items(board, days),
-        *(one for request in board.project.requests for one in _request(board, request, days)),
-        *(one for finding in board.project.findings for one in _retest(board, finding)),
+        *_item_handoffs(board, days),
+        *(
+            one
+            for request in board.project.requests
+            for one in _request_handoffs(board, request, days)
+        ),
+        *(one for finding in board.project.findings for one in _retest_handoffs(board, finding)),
     ]
     roles = list(board.project.process.roles)
 
@@ -80,7 +89,7 @@ def handoffs(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Handoff]:
     return sorted(found, key=order)
 
 
-def between_roles(found: Iterable[Handoff]) -> dict[tuple[str, str], list[Handoff]]:
+def group_by_roles(found: Iterable[Handoff]) -> dict[tuple[str, str], list[Handoff]]:
     """Return hand-offs by who waits and for whom, in their order."""
     grouped: dict[tuple[str, str], list[Handoff]] = {}
     for one in found:
@@ -88,11 +97,11 @@ def between_roles(found: Iterable[Handoff]) -> dict[tuple[str, str], list[Handof
     return grouped
 
 
-def _items(board: Board, days: Mapping[str, date]) -> Iterator[Handoff]:
+def _item_handoffs(board: Board, days: Mapping[str, date]) -> Iterator[Handoff]:
     """Yield the open items that open items of another role need, once for each such role."""
     after: dict[str, list[str]] = {}
     found: dict[tuple[str, str], Handoff] = {}
-    reach = phases_in_reach(board)
+    reach = find_phases_in_reach(board)
     for row in board.rows.values():
         if row.record.closed or row.unknown:
             continue
@@ -101,25 +110,25 @@ def _items(board: Board, days: Mapping[str, date]) -> Iterator[Handoff]:
             needed = board.rows[ref]
             if needed.role == row.role or needed.unknown:
                 continue
-            since = _waiting_since(board, row, needed, days)
+            since = _find_waiting_since(board, row, needed, days)
             known = found.get((row.role, ref))
             if known is None:
-                found[row.role, ref] = _of_item(row, needed, since)
+                found[row.role, ref] = _make_item_handoff(row, needed, since)
             else:
                 earliest = min((d for d in (known.since, since) if d), default=None)
                 blocks = (*known.blocks, row.ref)
                 found[row.role, ref] = replace(known, since=earliest, blocks=blocks)
     for (_, ref), one in found.items():
-        near = _near(board, board.rows[ref], reach)
-        yield replace(one, behind=len(_behind(ref, after)), near=near)
+        near = _is_near(board, board.rows[ref], reach)
+        yield replace(one, behind=len(_collect_dependents(ref, after)), near=near)
 
 
-def _near(board: Board, row: Row, reach: Container[str]) -> bool:
-    soon = row.due is not None and (row.due - board.today).days <= SOON
+def _is_near(board: Board, row: Row, reach: Container[str]) -> bool:
+    soon = row.due is not None and (row.due - board.today).days <= SOON_DAYS
     return soon or row.record.status in ("doing", "blocked") or row.phase in reach
 
 
-def _of_item(row: Row, needed: Row, since: date | None) -> Handoff:
+def _make_item_handoff(row: Row, needed: Row, since: date | None) -> Handoff:
     return Handoff(
         waits=row.role,
         on=needed.role,
@@ -136,7 +145,7 @@ def _of_item(row: Row, needed: Row, since: date | None) -> Handoff:
     )
 
 
-def _behind(ref: str, after: Mapping[str, list[str]]) -> set[str]:
+def _collect_dependents(ref: str, after: Mapping[str, list[str]]) -> set[str]:
     """Return every open item that comes after another one, however many stand between."""
     found: set[str] = set()
     todo = list(after.get(ref, ()))
@@ -148,7 +157,9 @@ def _behind(ref: str, after: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _waiting_since(board: Board, row: Row, needed: Row, days: Mapping[str, date]) -> date | None:
+def _find_waiting_since(
+    board: Board, row: Row, needed: Row, days: Mapping[str, date]
+) -> date | None:
     """Return since when an item waits for another one.
 
     Since work on it began or it was blocked; else since everything else that it needs was there;
@@ -165,10 +176,12 @@ def _waiting_since(board: Board, row: Row, needed: Row, days: Mapping[str, date]
     return min((day for day in told if day), default=None)
 
 
-def _request(board: Board, request: Request, days: Mapping[str, date]) -> Iterator[Handoff]:
+def _request_handoffs(
+    board: Board, request: Request, days: Mapping[str, date]
+) -> Iterator[Handoff]:
     """Yield what is waited for on a request between two roles."""
     project = board.project
-    asker, answerer = role_of(project, request.by), answering(project, request)
+    asker, answerer = find_role(project, request.by), find_answering_role(project, request)
     if asker == answerer or request.state == "accepted":
         return
     answered = request.state == "answered"
@@ -182,21 +195,21 @@ def _request(board: Board, request: Request, days: Mapping[str, date]) -> Iterat
         title=request.title,
         owner="" if who in project.process.roles else who,
         status="returned" if request.returned else request.state,
-        since=request.answered if answered else request_since(request, days),
+        since=request.answered if answered else find_request_since(request, days),
         due=request.due,
-        overdue=overdue(request, board.today),
-        blocks=tuple(ref for ref in request.items if _open(board, ref, waits)),
+        overdue=is_overdue(request, board.today),
+        blocks=tuple(ref for ref in request.items if _is_open_in_role(board, ref, waits)),
     )
 
 
-def _open(board: Board, ref: str, role: str) -> bool:
+def _is_open_in_role(board: Board, ref: str, role: str) -> bool:
     row = board.rows.get(ref)
     return row is not None and row.role == role and not row.record.closed
 
 
-def _retest(board: Board, finding: Finding) -> Iterator[Handoff]:
+def _retest_handoffs(board: Board, finding: Finding) -> Iterator[Handoff]:
     """Yield the retest of a finding whose remediation has its proof: the assessor has to look."""
-    role = remediating(board.project, finding)
+    role = find_remediating_role(board.project, finding)
     assessor = board.project.process.assessor
     if assessor in ("", role) or finding.state != "open" or finding.retest or not finding.evidence:
         return
@@ -210,5 +223,5 @@ def _retest(board: Board, finding: Finding) -> Iterator[Handoff]:
         status="evidence is there",
         since=max((one.collected for one in finding.evidence if one.collected), default=None),
         due=finding.due,
-        overdue=overdue(finding, board.today),
+        overdue=is_overdue(finding, board.today),
     )

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from fedcheck.analysis.difference import About, Difference, Trend, day, field_deltas, later
-from fedcheck.analysis.issues import overdue
+from fedcheck.analysis.difference import About, Difference, Trend, as_iso, field_deltas, later
+from fedcheck.analysis.issues import is_overdue
 from fedcheck.analysis.item_differences import Make, evidence_deltas
-from fedcheck.analysis.waiting_since import answering, remediating
+from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import RISKS
@@ -28,16 +28,16 @@ def request_deltas(
         new: the request as it is; None where it is gone.
         days: the days on which the two stand.
     """
-    make = _maker("request", new or old, lambda one: (answering(project, one), one.to))
+    make = _maker("request", new or old, lambda one: (find_answering_role(project, one), one.to))
     if new is None:
         if old is not None:
             yield make("request-gone", "other", was=old.state)
         return
     if old is None:
-        yield make("request-new", "other", now=f"due {day(new.due)}" if new.due else "")
+        yield make("request-new", "other", now=f"due {as_iso(new.due)}" if new.due else "")
     told = list(_answers(old or Request(new.id), new, make))
-    if overdue(new, days[1]) and not (old and overdue(old, days[0])):
-        told.append(make("request-overdue", "worse", now=day(new.due)))
+    if is_overdue(new, days[1]) and not (old and is_overdue(old, days[0])):
+        told.append(make("request-overdue", "worse", now=as_iso(new.due)))
     if old is not None and new.state != "accepted":
         told += _moved("request", old.due, new.due, make)
     yield from told
@@ -55,7 +55,7 @@ def _answers(old: Request, new: Request, make: Make) -> Iterator[Difference]:
         yield make("request-reopened", "worse", was=_was(old), now=new.state)
     elif step > 0:
         kind = "request-accepted" if new.state == "accepted" else "request-answered"
-        yield make(kind, "better", now=day(new.answered))
+        yield make(kind, "better", now=as_iso(new.answered))
 
 
 def _was(request: Request) -> str:
@@ -66,7 +66,9 @@ def finding_deltas(
     project: Project, old: Finding | None, new: Finding | None, days: tuple[date, date]
 ) -> Iterator[Difference]:
     """Yield what is different about a finding; the arguments are as for a request."""
-    make = _maker("finding", new or old, lambda one: (remediating(project, one), one.owner))
+    make = _maker(
+        "finding", new or old, lambda one: (find_remediating_role(project, one), one.owner)
+    )
     if new is None:
         if old is not None:
             open_ = old.state == "open"
@@ -82,9 +84,9 @@ def finding_deltas(
         if new.state == "open":
             told.append(make("finding-reopened", "worse", now=new.risk))
         else:
-            told.append(make("finding-closed", "better", now=day(new.closed)))
-    if overdue(new, days[1]) and not (old and overdue(old, days[0])):
-        told.append(make("finding-overdue", "worse", now=day(new.due)))
+            told.append(make("finding-closed", "better", now=as_iso(new.closed)))
+    if is_overdue(new, days[1]) and not (old and is_overdue(old, days[0])):
+        told.append(make("finding-overdue", "worse", now=as_iso(new.due)))
     told += _rated(old or Finding(new.id, risk=new.risk, adjusted=new.adjusted), new, make)
     told += _decided(old or Finding(new.id), new, make)
     if old is not None and new.state == "open":
@@ -92,7 +94,7 @@ def finding_deltas(
         if old.planned and not new.planned:
             told.append(make("finding-unplanned", "worse", why=new.lacks))
         elif new.planned and not old.planned:
-            told.append(make("finding-planned", "better", now=day(new.due)))
+            told.append(make("finding-planned", "better", now=as_iso(new.due)))
     yield from told
     if old is not None:
         yield from field_deltas(old, new, told, make, *_risk_told(told))
@@ -122,9 +124,9 @@ def _rated(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
 def _decided(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
     again = (old.retest, old.retested) != (new.retest, new.retested)
     if again and new.retest == "failed":
-        yield make("finding-retest-failed", "worse", now=day(new.retested))
+        yield make("finding-retest-failed", "worse", now=as_iso(new.retested))
     elif old.retest != new.retest and new.retest == "passed":
-        yield make("finding-retest-passed", "better", now=day(new.retested))
+        yield make("finding-retest-passed", "better", now=as_iso(new.retested))
     if (old.deviation, old.deviation_state) != (new.deviation, new.deviation_state):
         if new.deviation_state == "rejected":
             yield make("finding-deviation-rejected", "worse", now=new.deviation)
@@ -137,9 +139,9 @@ def _decided(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
 def _moved(about: str, old: date | None, new: date | None, make: Make) -> Iterator[Difference]:
     match later(old, new):
         case "later":
-            yield make(f"{about}-later", "worse", was=day(old), now=day(new))
+            yield make(f"{about}-later", "worse", was=as_iso(old), now=as_iso(new))
         case "none":
-            yield make(f"{about}-undated", "worse", was=day(old))
+            yield make(f"{about}-undated", "worse", was=as_iso(old))
 
 
 def _evidence(

@@ -5,15 +5,15 @@ from datetime import date
 
 from fedcheck.analysis import evidence
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.issues import Thing
+from fedcheck.analysis.issues import Issue
 from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.glossary import Status
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 
-BOOKS = ("requests", "findings")
+ISSUE_FILES = ("requests", "findings")
 """What else than a checklist can have evidence; the first part of a reference."""
 
 SECTIONS = {
@@ -22,31 +22,31 @@ SECTIONS = {
 }
 
 
-def in_a_ledger(ref: str) -> bool:
+def is_issue_ref(ref: str) -> bool:
     """Tell whether a reference is that of a request or a finding."""
-    return split(ref)[0] in BOOKS
+    return split_ref(ref)[0] in ISSUE_FILES
 
 
-def stand_ins(board: Board) -> list[Row]:
+def list_issue_rows(board: Board) -> list[Row]:
     """Return an entry for each request and finding with evidence, as if it were an item.
 
     For lists of evidence only: no gate, no count and no report asks for them.
     """
-    return list(_stand_ins(board))
+    return list(_issue_rows(board))
 
 
-def _stand_ins(board: Board) -> Iterator[Row]:
+def _issue_rows(board: Board) -> Iterator[Row]:
     project = board.project
     for request in project.requests:
         if request.evidence:
-            yield _entry(board, "requests", request, request.to, request.answered)
+            yield _build_row(board, "requests", request, request.to, request.answered)
     for finding in project.findings:
         if finding.evidence:
-            yield _entry(board, "findings", finding, finding.owner, finding.closed)
+            yield _build_row(board, "findings", finding, finding.owner, finding.closed)
 
 
-def _entry(board: Board, book: str, thing: Thing, owner: str, ended: date | None) -> Row:
-    status = _status(thing)
+def _build_row(board: Board, book: str, thing: Issue, owner: str, ended: date | None) -> Row:
+    status = _item_status(thing)
     day = ended if status == "done" and ended else board.today
     item = Item(thing.id, thing.title)
     record = Record(status=status, owner=owner, evidence=thing.evidence)
@@ -60,11 +60,11 @@ def _entry(board: Board, book: str, thing: Thing, owner: str, ended: date | None
         item=item,
         record=record,
         due=thing.due,
-        evidence=evidence.evidence_states(item, record, board.calendar, day, None, states),
+        evidence=evidence.list_evidence_states(item, record, board.calendar, day, None, states),
     )
 
 
-def _status(thing: Thing) -> Status:
+def _item_status(thing: Issue) -> Status:
     """Return how it stands in the words of items; evidence of what is over does not go stale."""
     if thing.state in ("accepted", "closed"):
         return Status.DONE

@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, REQUEST_KINDS, RETESTS, RISKS
-from fedcheck.domain.query import Language, Test, due, is_one_of, one_of, shown
-from fedcheck.domain.reference import matches, nearest
+from fedcheck.domain.query import Language, Test, match_due, match_flag, match_one_of, shorten
+from fedcheck.domain.reference import find_nearest, matches_tail
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
-Thing = Request | Finding
+Issue = Request | Finding
 
 REQUEST_GROUPS: Mapping[str, str] = {
     "state": "by state",
@@ -39,7 +39,7 @@ FINDING_ORDER = ("retest failed", "open", "planned", "closed")
 NOBODY = "nobody named"
 
 
-def state_of(thing: Thing) -> str:
+def state_of(thing: Issue) -> str:
     """Return the state as a person thinks of it: what was returned, failed or planned says so."""
     if isinstance(thing, Request):
         return "returned" if thing.returned else thing.state
@@ -50,19 +50,19 @@ def state_of(thing: Thing) -> str:
     return "planned" if thing.planned else "open"
 
 
-def turn(request: Request) -> str:
+def find_next_actor(request: Request) -> str:
     """Return who has to act on a request; nobody once it is accepted."""
     if request.state == "accepted":
         return ""
     return (request.to if request.state == "open" else request.by) or NOBODY
 
 
-def overdue(thing: Thing, today: date) -> bool:
+def is_overdue(thing: Issue, today: date) -> bool:
     """Tell whether it is open after its day."""
     return thing.state == "open" and thing.due is not None and thing.due < today
 
 
-class Counts(Struct, frozen=True):
+class IssueCounts(Struct, frozen=True):
     """How many there are of each state (of risks: of the open ones), and how many are overdue."""
 
     by_state: Mapping[str, int]
@@ -70,7 +70,7 @@ class Counts(Struct, frozen=True):
     overdue: int
 
 
-def counts(things: Sequence[Thing], today: date) -> Counts:
+def count_issues(things: Sequence[Issue], today: date) -> IssueCounts:
     """Count requests or findings."""
     by_state: dict[str, int] = {}
     by_risk: dict[str, int] = {}
@@ -78,21 +78,21 @@ def counts(things: Sequence[Thing], today: date) -> Counts:
         by_state[thing.state] = by_state.get(thing.state, 0) + 1
         if isinstance(thing, Finding) and thing.state == "open":
             by_risk[thing.risk] = by_risk.get(thing.risk, 0) + 1
-    return Counts(by_state, by_risk, sum(overdue(thing, today) for thing in things))
+    return IssueCounts(by_state, by_risk, sum(is_overdue(thing, today) for thing in things))
 
 
-def grouped(things: Iterable[Thing], grouping: str) -> list[tuple[str, list[Thing]]]:
+def group_issues(things: Iterable[Issue], grouping: str) -> list[tuple[str, list[Issue]]]:
     """Return the groups with their headings, and in each what is open and due first on top."""
-    groups: dict[tuple[Any, ...], list[Thing]] = {}
+    groups: dict[tuple[Any, ...], list[Issue]] = {}
     heads: dict[tuple[Any, ...], str] = {}
     for thing in things:
-        rank, head = _group(thing, grouping)
+        rank, head = _group_key(thing, grouping)
         groups.setdefault(rank, []).append(thing)
         heads[rank] = head
     return [(heads[rank], sorted(groups[rank], key=_urgency)) for rank in sorted(groups)]
 
 
-def _urgency(thing: Thing) -> tuple[Any, ...]:
+def _urgency(thing: Issue) -> tuple[Any, ...]:
     closed = thing.state in ("accepted", "closed")
     return (
         closed,
@@ -103,11 +103,11 @@ def _urgency(thing: Thing) -> tuple[Any, ...]:
     )
 
 
-def _group(thing: Thing, grouping: str) -> tuple[tuple[Any, ...], str]:
+def _group_key(thing: Issue, grouping: str) -> tuple[tuple[Any, ...], str]:
     """Return the rank of a thing's group among the groups, and its heading."""
     state = state_of(thing)
     if isinstance(thing, Request):
-        return _group_of_request(thing, state, grouping)
+        return _request_group_key(thing, state, grouping)
     if grouping == "state":
         return (FINDING_ORDER.index(state),), state.capitalize()
     if state == "closed":
@@ -120,15 +120,15 @@ def _group(thing: Thing, grouping: str) -> tuple[tuple[Any, ...], str]:
         words = thing.deviation.replace("-", " ").capitalize()
         decided = thing.deviation_state or "pending"
         return (decided != "pending", words, decided), f"{words}: {decided}"
-    return _named(thing.owner, NOBODY.capitalize())
+    return _name_group_key(thing.owner, NOBODY.capitalize())
 
 
-def _group_of_request(request: Request, state: str, grouping: str) -> tuple[tuple[Any, ...], str]:
+def _request_group_key(request: Request, state: str, grouping: str) -> tuple[tuple[Any, ...], str]:
     match grouping:
         case "state":
             return (REQUEST_ORDER.index(state),), state.capitalize()
         case "turn":
-            who = turn(request)
+            who = find_next_actor(request)
             if not who:
                 return (2, "", ""), "Accepted"
             return (who == NOBODY, who.casefold(), who), f"Waits for {who}"
@@ -139,21 +139,21 @@ def _group_of_request(request: Request, state: str, grouping: str) -> tuple[tupl
             head = f"Round {round_}" if round_[:1].isdigit() else round_ or "No round"
             return (not round_, newest, round_), head
         case "by":
-            return _named(request.by, "Nobody named as asking")
-    return _named(request.document, "No document")
+            return _name_group_key(request.by, "Nobody named as asking")
+    return _name_group_key(request.document, "No document")
 
 
-def _named(name: str, without: str) -> tuple[tuple[Any, ...], str]:
+def _name_group_key(name: str, without: str) -> tuple[tuple[Any, ...], str]:
     return (not name, name.casefold(), name), name or without
 
 
-def naming(things: Iterable[Thing], ref: str) -> list[Thing]:
+def list_issues_of_item(things: Iterable[Issue], ref: str) -> list[Issue]:
     """Return the requests or findings that name an item, the open ones first."""
     return sorted((thing for thing in things if ref in thing.items), key=_urgency)
 
 
-Asked = TypeVar("Asked", Request, Finding)
-Maker = Callable[[str], Test[Asked]]
+IssueT = TypeVar("IssueT", Request, Finding)
+Maker = Callable[[str], Test[IssueT]]
 
 REQUEST_WORDS = ("open", "returned", "answered", "accepted")
 """The states of a request as they are shown: one that came back is open, and returned."""
@@ -167,14 +167,14 @@ REQUEST_IS: dict[str, Test[Request]] = {
     "answered": lambda r, _: r.state == "answered",
     "accepted": lambda r, _: r.state == "accepted",
     "returned": lambda r, _: r.returned,
-    "overdue": lambda r, today: overdue(r, today),
+    "overdue": lambda r, today: is_overdue(r, today),
 }
 """The words that `is:` knows of a request."""
 
 FINDING_IS: dict[str, Test[Finding]] = {
     "open": lambda f, _: f.state == "open",
     "closed": lambda f, _: f.state == "closed",
-    "overdue": lambda f, today: overdue(f, today),
+    "overdue": lambda f, today: is_overdue(f, today),
     "planned": lambda f, _: f.planned,
     "unplanned": lambda f, _: not f.planned,
 }
@@ -209,52 +209,56 @@ FINDING_EXAMPLES: dict[str, str] = {
 """An example value for each key of findings."""
 
 
-def request_language(project: Project) -> Language[Request]:
+def build_request_language(project: Project) -> Language[Request]:
     """Return the language of the requests of a project."""
     requests = project.requests
-    to: Maker[Request] = _who(project, [r.to for r in requests], lambda r: r.to)
+    to: Maker[Request] = _test_person(project, [r.to for r in requests], lambda r: r.to)
     keys: dict[str, Maker[Request]] = {
-        "state": one_of("state", REQUEST_WORDS, lambda r: state_of(r)),
-        "kind": one_of("kind", REQUEST_KINDS, lambda r: r.kind),
-        "by": _who(project, [r.by for r in requests], lambda r: r.by),
+        "state": match_one_of("state", REQUEST_WORDS, lambda r: state_of(r)),
+        "kind": match_one_of("kind", REQUEST_KINDS, lambda r: r.kind),
+        "by": _test_person(project, [r.by for r in requests], lambda r: r.by),
         "to": to,
         "owner": to,
-        "round": _known("round", [r.round for r in requests], lambda r: r.round),
-        "document": _known("document", [r.document for r in requests], lambda r: r.document),
+        "round": _test_known_text("round", [r.round for r in requests], lambda r: r.round),
+        "document": _test_known_text(
+            "document", [r.document for r in requests], lambda r: r.document
+        ),
         "section": lambda value: lambda r, _: value in r.section.casefold(),
-        "item": _item,
-        "due": due,
-        "is": is_one_of(REQUEST_IS),
+        "item": _test_item,
+        "due": match_due,
+        "is": match_flag(REQUEST_IS),
     }
-    return Language(keys, REQUEST_EXAMPLES, _texts_of_request)
+    return Language(keys, REQUEST_EXAMPLES, _request_texts)
 
 
-def finding_language(project: Project) -> Language[Finding]:
+def build_finding_language(project: Project) -> Language[Finding]:
     """Return the language of the findings of a project."""
     keys: dict[str, Maker[Finding]] = {
-        "risk": one_of("risk", RISKS, lambda f: f.risk),
-        "state": one_of("state", ("open", "closed"), lambda f: f.state),
-        "owner": _who(project, [f.owner for f in project.findings], lambda f: f.owner),
-        "item": _item,
-        "deviation": one_of("deviation", (*DEVIATIONS, "none"), lambda f: f.deviation or "none"),
-        "decision": one_of(
+        "risk": match_one_of("risk", RISKS, lambda f: f.risk),
+        "state": match_one_of("state", ("open", "closed"), lambda f: f.state),
+        "owner": _test_person(project, [f.owner for f in project.findings], lambda f: f.owner),
+        "item": _test_item,
+        "deviation": match_one_of(
+            "deviation", (*DEVIATIONS, "none"), lambda f: f.deviation or "none"
+        ),
+        "decision": match_one_of(
             "decision", (*DEVIATION_STATES, "none"), lambda f: f.deviation_state or "none"
         ),
-        "retest": one_of("retest", (*RETESTS, "none"), lambda f: f.retest or "none"),
-        "due": due,
-        "is": is_one_of(FINDING_IS),
+        "retest": match_one_of("retest", (*RETESTS, "none"), lambda f: f.retest or "none"),
+        "due": match_due,
+        "is": match_flag(FINDING_IS),
     }
-    return Language(keys, FINDING_EXAMPLES, _texts_of_finding)
+    return Language(keys, FINDING_EXAMPLES, _finding_texts)
 
 
-def request_values(project: Project) -> dict[str, tuple[str, ...]]:
+def list_request_values(project: Project) -> dict[str, tuple[str, ...]]:
     """Return the keys of requests, each with the values that this project knows."""
     requests = project.requests
     known = {
         "state": REQUEST_WORDS,
         "kind": REQUEST_KINDS,
-        "by": _names(project, (r.by for r in requests)),
-        "to": _names(project, (r.to for r in requests)),
+        "by": _list_people(project, (r.by for r in requests)),
+        "to": _list_people(project, (r.to for r in requests)),
         "round": _distinct(r.round for r in requests),
         "document": _distinct(r.document for r in requests),
         "item": _distinct(ref for r in requests for ref in r.items),
@@ -264,13 +268,13 @@ def request_values(project: Project) -> dict[str, tuple[str, ...]]:
     return {key: known.get(key, ()) for key in REQUEST_EXAMPLES}
 
 
-def finding_values(project: Project) -> dict[str, tuple[str, ...]]:
+def list_finding_values(project: Project) -> dict[str, tuple[str, ...]]:
     """Return the keys of findings, each with the values that this project knows."""
     findings = project.findings
     known = {
         "risk": RISKS,
         "state": ("open", "closed"),
-        "owner": _names(project, (f.owner for f in findings)),
+        "owner": _list_people(project, (f.owner for f in findings)),
         "item": _distinct(ref for f in findings for ref in f.items),
         "deviation": (*DEVIATIONS, "none"),
         "decision": (*DEVIATION_STATES, "none"),
@@ -281,7 +285,7 @@ def finding_values(project: Project) -> dict[str, tuple[str, ...]]:
     return {key: known.get(key, ()) for key in FINDING_EXAMPLES}
 
 
-def _names(project: Project, used: Iterable[str]) -> tuple[str, ...]:
+def _list_people(project: Project, used: Iterable[str]) -> tuple[str, ...]:
     return _distinct((*used, *project.people(), *project.process.roles, "none"))
 
 
@@ -289,7 +293,7 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _texts_of_request(request: Request) -> Iterable[str]:
+def _request_texts(request: Request) -> Iterable[str]:
     yield from (request.id, request.title, request.text, request.answer, request.comment)
     yield from (request.by, request.to, request.round, request.document, request.section)
     yield from request.items
@@ -297,28 +301,32 @@ def _texts_of_request(request: Request) -> Iterable[str]:
         yield from (proof.label, proof.link)
 
 
-def _texts_of_finding(finding: Finding) -> Iterable[str]:
+def _finding_texts(finding: Finding) -> Iterable[str]:
     yield from (finding.id, finding.title, finding.text, finding.plan, finding.rationale)
     yield from (finding.owner, *finding.items)
     for proof in finding.evidence:
         yield from (proof.label, proof.link)
 
 
-def _item(value: str) -> Test[Asked]:
-    return lambda thing, _: any(matches(ref.casefold(), value) for ref in thing.items)
+def _test_item(value: str) -> Test[IssueT]:
+    return lambda thing, _: any(matches_tail(ref.casefold(), value) for ref in thing.items)
 
 
-def _who(project: Project, used: Iterable[str], read: Callable[[Asked], str]) -> Maker[Asked]:
+def _test_person(
+    project: Project, used: Iterable[str], read: Callable[[IssueT], str]
+) -> Maker[IssueT]:
     """Return what makes tests of a person; a role means everybody in it."""
     people = project.config.people or {}
     roles = {name.casefold(): person.role for name, person in people.items()}
-    names = _known("person or role", [*used, *project.people(), *project.process.roles], read)
+    names = _test_known_text(
+        "person or role", [*used, *project.people(), *project.process.roles], read
+    )
 
-    def make(value: str) -> Test[Asked]:
+    def make(value: str) -> Test[IssueT]:
         if value not in project.process.roles:
             return names(value)
 
-        def holds(thing: Asked, _: object) -> bool:
+        def holds(thing: IssueT, _: object) -> bool:
             word = read(thing).casefold()
             return word == value or roles.get(word) == value
 
@@ -327,17 +335,19 @@ def _who(project: Project, used: Iterable[str], read: Callable[[Asked], str]) ->
     return make
 
 
-def _known(name: str, used: Iterable[str], read: Callable[[Asked], str]) -> Maker[Asked]:
+def _test_known_text(
+    name: str, used: Iterable[str], read: Callable[[IssueT], str]
+) -> Maker[IssueT]:
     """Return what makes tests of a text; one that is nearly a known one is taken for a slip."""
     words = {word.casefold(): word for word in used if word}
 
-    def make(value: str) -> Test[Asked]:
+    def make(value: str) -> Test[IssueT]:
         if value == "none":
             return lambda thing, _: not read(thing)
-        near = [] if value in words else nearest(value, words)
+        near = [] if value in words else find_nearest(value, words)
         if near:
-            hint = f'did you mean "{shown(words[near[0]])}"?'
-            raise QueryError(f'no {name} is called "{shown(value)}"; {hint}')
+            hint = f'did you mean "{shorten(words[near[0]])}"?'
+            raise QueryError(f'no {name} is called "{shorten(value)}"; {hint}')
         return lambda thing, _: read(thing).casefold() == value
 
     return make

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from fedcheck.analysis.difference import About, Difference, Trend, day, field_deltas, later
+from fedcheck.analysis.difference import About, Difference, Trend, as_iso, field_deltas, later
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import STATUS_WORDS
-from fedcheck.domain.record import EMPTY, Record
+from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.row import Row
 
 Make = Callable[..., Difference]
@@ -66,7 +66,7 @@ def gone(old: Row) -> Difference:
 def _untouched(row: Row) -> Row:
     """Return an item as it is while nobody has touched it; nothing of it is overdue yet."""
     return replace(
-        row, record=EMPTY, due=row.due, overdue=False, evidence=(), changed=False, waits=()
+        row, record=EMPTY_RECORD, due=row.due, overdue=False, evidence=(), changed=False, waits=()
     )
 
 
@@ -107,7 +107,7 @@ def _status(old: Row, new: Row, make: Make) -> Iterator[Difference]:
             why = after.reason or "no reason given"
             yield make("blocked", "worse", was=was if before.status != "todo" else "", why=why)
         case "done":
-            yield make("done", "better", now=day(after.done))
+            yield make("done", "better", now=as_iso(after.done))
         case "na":
             was = was if before.status == "done" else ""
             yield make("not-applicable", "other", was=was, why=after.reason)
@@ -134,27 +134,27 @@ def _tests(before: Record, after: Record, make: Make) -> Iterator[Difference]:
             yield make("result", "other", was=was, now=now)
     again = (before.retest, before.retested) != (after.retest, after.retested)
     if again and after.retest == "failed":
-        yield make("retest-failed", "worse", now=day(after.retested))
+        yield make("retest-failed", "worse", now=as_iso(after.retested))
     elif before.retest != after.retest and after.retest == "passed":
-        yield make("retest-passed", "better", now=day(after.retested))
+        yield make("retest-passed", "better", now=as_iso(after.retested))
     elif before.retest == "passed" and not after.retest:
         yield make("result-lost", "worse", was="retest passed")
     looked = (before.review, before.reviewed) != (after.review, after.reviewed)
     if looked and after.review == "returned":
-        yield make("review-returned", "worse", now=day(after.reviewed))
+        yield make("review-returned", "worse", now=as_iso(after.reviewed))
     elif before.review != after.review and after.review == "agreed":
-        yield make("review-agreed", "better", now=day(after.reviewed))
+        yield make("review-agreed", "better", now=as_iso(after.reviewed))
     elif before.review == "agreed" and not after.review:
         yield make("result-lost", "worse", was="agreed by the second assessor")
 
 
 def _dates(old: Row, new: Row, moved: Mapping[str, str], make: Make) -> Iterator[Difference]:
     if new.overdue and not old.overdue:
-        yield make("overdue", "worse", now=day(new.due))
+        yield make("overdue", "worse", now=as_iso(new.due))
     if new.record.closed:
         return
     because = _because(old, new, moved)
-    was, now = day(old.due), day(new.due)
+    was, now = as_iso(old.due), as_iso(new.due)
     match later(old.due, new.due):
         case "later":
             yield make("due-later", "worse", was=was, now=now, because=because)
@@ -221,9 +221,9 @@ def _other(proof: Evidence) -> Sequence[object]:
 def _weaker(old: Evidence, new: Evidence) -> str:
     """Say in what a piece proves less than it did; empty where it does not."""
     if old.collected and (new.collected is None or new.collected < old.collected):
-        return f"collected {day(old.collected)}, now {day(new.collected) or 'without a date'}"
+        return f"collected {as_iso(old.collected)}, now {as_iso(new.collected) or 'without a date'}"
     if old.sha256 and not new.sha256:
         return "its hash is gone"
     if new.expires and (old.expires is None or new.expires < old.expires):
-        return f"expires {day(new.expires)}"
+        return f"expires {as_iso(new.expires)}"
     return ""

@@ -5,10 +5,10 @@ from datetime import date
 
 from msgspec import Struct
 
-from fedcheck.domain.dates import parse_due, resolve
+from fedcheck.domain.dates import parse_due, resolve_due
 from fedcheck.domain.glossary import DEMANDED
 from fedcheck.domain.process import Milestone
-from fedcheck.domain.reference import did_you_mean, split
+from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.domain.workspace import Project
 
 
@@ -30,7 +30,7 @@ class Calendar(Struct, frozen=True):
             return self.dates[name]
         if self.project.process.milestone(name):
             return None
-        checklist, item = split(name)
+        checklist, item = split_ref(name)
         if checklist:
             return self.project.record(name).done
         done = [r[item].done for r in self.project.records.values() if item in r]
@@ -41,14 +41,14 @@ class Calendar(Struct, frozen=True):
         if not expression:
             return None
         try:
-            return resolve(parse_due(expression), self.anchor)
+            return resolve_due(parse_due(expression), self.anchor)
         except ValueError:
             return None
 
     def day_of(self, expression: str) -> date:
         """Return the date of a due expression. Raises ValueError, in words, where it has none."""
         due = parse_due(expression)
-        day = resolve(due, self.anchor)
+        day = resolve_due(due, self.anchor)
         if day is not None:
             return day
         known = [stone.id for stone in self.project.process.milestones]
@@ -60,7 +60,7 @@ class Calendar(Struct, frozen=True):
         raise ValueError(f'"{due.anchor}" is neither a date nor a milestone; {hint}')
 
 
-def calendar(project: Project) -> Calendar:
+def build_calendar(project: Project) -> Calendar:
     """Work out the dates of all milestones; a default that leads in a circle has none."""
     own = dict(project.config.milestones or {})
     dates = dict(own)
@@ -75,7 +75,7 @@ def calendar(project: Project) -> Calendar:
     return view
 
 
-def phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
+def find_phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
     """Return the day on which each phase is closed for good: that of its last gate.
 
     Phases without a gate, such as continuous monitoring, and phases whose last gate has no date
@@ -85,7 +85,7 @@ def phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, date]:
     return {phase: dates[stone] for phase, stone in last.items() if stone in dates}
 
 
-def next_dated(project: Project, dates: Mapping[str, date], today: date) -> str:
+def find_next_dated(project: Project, dates: Mapping[str, date], today: date) -> str:
     """Return the id of the next milestone with a gate whose date lies ahead.
 
     Without any date ahead: the first gate after the last one that has passed.
@@ -94,35 +94,35 @@ def next_dated(project: Project, dates: Mapping[str, date], today: date) -> str:
     ahead = [m for m in gates if m in dates and dates[m] >= today]
     if ahead:
         return min(ahead, key=lambda m: (dates[m], gates.index(m)))
-    rest = gates[_passed(gates, dates, today) :]
+    rest = gates[_count_passed(gates, dates, today) :]
     return rest[0] if rest else (gates[-1] if gates else "")
 
 
-def next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
+def find_next_milestone(project: Project, dates: Mapping[str, date], today: date) -> str:
     """Return the id of the milestone that comes next: the next conversation.
 
     That is the next one that has a date, unless the process has a gate before it that has none: a
     workspace that only knows its kick-off still has the Ready conversation before it. Such a gate
     is taken for held once a later one has passed, or nothing is open in what it closes.
     """
-    dated = next_dated(project, dates, today)
+    dated = find_next_dated(project, dates, today)
     stones = [m for m in project.process.milestones if m.closes]
     gates = [m.id for m in stones]
     if dated not in dates:
         return dated
-    between = stones[_passed(gates, dates, today) : gates.index(dated)]
+    between = stones[_count_passed(gates, dates, today) : gates.index(dated)]
     return next(
-        (m.id for m in between if m.id not in dates and _work_left(project, m)),
+        (m.id for m in between if m.id not in dates and _has_open_items(project, m)),
         dated,
     )
 
 
-def _passed(gates: list[str], dates: Mapping[str, date], today: date) -> int:
+def _count_passed(gates: list[str], dates: Mapping[str, date], today: date) -> int:
     """Return how many gates are behind: all up to the last one whose day has passed."""
     return max((i + 1 for i, m in enumerate(gates) if m in dates and dates[m] < today), default=0)
 
 
-def _work_left(project: Project, milestone: Milestone) -> bool:
+def _has_open_items(project: Project, milestone: Milestone) -> bool:
     """Tell whether a demanded item of the phases that a milestone closes is open."""
     return any(
         checklist.phase in milestone.closes

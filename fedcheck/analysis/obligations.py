@@ -6,18 +6,18 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from fedcheck.analysis.agenda import SOON, Rank, Step, phases_in_reach, rank
+from fedcheck.analysis.agenda import SOON_DAYS, Rank, Step, find_phases_in_reach, rank_row
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import Use, register
-from fedcheck.analysis.issues import finding_language, overdue, request_language
-from fedcheck.analysis.waiting_since import answering, remediating, role_of
+from fedcheck.analysis.evidence_register import EvidenceUse, build_register
+from fedcheck.analysis.issues import build_finding_language, build_request_language, is_overdue
+from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role, find_role
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.errors import QueryError
 
-Asked = Request | Finding
+Issue = Request | Finding
 T = TypeVar("T", Request, Finding)
 
 
@@ -43,7 +43,7 @@ class Digest(Struct, frozen=True):
     judgements: tuple[Request, ...] = ()
     findings: tuple[Finding, ...] = ()
     blocked: Mapping[str, tuple[Row, ...]] | None = None
-    proofs: tuple[Use, ...] = ()
+    proofs: tuple[EvidenceUse, ...] = ()
     later: int = 0
 
     @property
@@ -54,11 +54,11 @@ class Digest(Struct, frozen=True):
 
     def overdue(self, today: date) -> int:
         """Count what is overdue."""
-        asked: tuple[Asked, ...] = (*self.answers, *self.findings)
-        return sum(e.overdue for e in self.items) + sum(overdue(one, today) for one in asked)
+        asked: tuple[Issue, ...] = (*self.answers, *self.findings)
+        return sum(e.overdue for e in self.items) + sum(is_overdue(one, today) for one in asked)
 
 
-def digests(board: Board, role: str = "", until: date | None = None) -> list[Digest]:
+def build_digests(board: Board, role: str = "", until: date | None = None) -> list[Digest]:
     """Return the digest of everybody who owes something, by name, and that of nobody last.
 
     Args:
@@ -66,32 +66,34 @@ def digests(board: Board, role: str = "", until: date | None = None) -> list[Dig
         role: only people of this role, and what nobody of it is named for.
         until: leave out what is due after this day; what has no day stays.
     """
-    names = _names(board)
-    found = [_of(board, name, role, until) for name in sorted(names.values(), key=str.casefold)]
-    nobody = _of(board, "", role, until)
+    names = _list_named_people(board)
+    found = [
+        _build_digest(board, name, role, until) for name in sorted(names.values(), key=str.casefold)
+    ]
+    nobody = _build_digest(board, "", role, until)
     return [
         one
         for one in (*found, nobody)
-        if not one.empty and (not role or _in_role(board, one, role))
+        if not one.empty and (not role or _is_of_role(board, one, role))
     ]
 
 
-def owners(board: Board) -> list[str]:
+def list_owners(board: Board) -> list[str]:
     """Return everybody who is named for something open, as they are written."""
-    return sorted(_names(board).values(), key=str.casefold)
+    return sorted(_list_named_people(board).values(), key=str.casefold)
 
 
-def _in_role(board: Board, one: Digest, role: str) -> bool:
+def _is_of_role(board: Board, one: Digest, role: str) -> bool:
     """Tell whether a digest is of a role; somebody whom nobody knows is of that of their items."""
     if not one.owner or one.role:
         return not one.owner or one.role == role
     return any(row.role == role for row in one.items)
 
 
-def _names(board: Board) -> dict[str, str]:
+def _list_named_people(board: Board) -> dict[str, str]:
     """Return who is named, by their name in lower case; roles are nobody."""
     project = board.project
-    used = [row.record.owner for row in board.rows.values() if _counts(row)]
+    used = [row.record.owner for row in board.rows.values() if _needs_attention(row)]
     used += [one.to for one in project.requests if one.state == "open"]
     used += [one.by for one in project.requests if one.state == "answered"]
     used += [one.owner for one in project.findings if one.state == "open"]
@@ -105,14 +107,14 @@ def _names(board: Board) -> dict[str, str]:
     return found
 
 
-def _counts(row: Row) -> bool:
+def _needs_attention(row: Row) -> bool:
     """Tell whether something is to be done about an item: it is open, or no longer sound."""
     if row.unknown:
         return False
     return not row.record.closed or row.overdue or row.unsound or row.changed
 
 
-def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
+def _build_digest(board: Board, owner: str, role: str, until: date | None) -> Digest:
     project, roles = board.project, {one.casefold() for one in board.project.process.roles}
 
     def own(name: str) -> bool:
@@ -126,54 +128,54 @@ def _of(board: Board, owner: str, role: str, until: date | None) -> Digest:
         return bool(owner) or not role or thing_role == role
 
     rows = [e for e in board.rows.values() if own(e.record.owner) and asked(e.role)]
-    to_do = [e for e in rows if _to_do(e) and in_time(e.due)]
+    to_do = [e for e in rows if _is_to_do(e) and in_time(e.due)]
     far = 0
     if not owner:
-        near = phases_in_reach(board)
-        reached = [e for e in to_do if e.phase in near or _soon(board, e)]
+        near = find_phases_in_reach(board)
+        reached = [e for e in to_do if e.phase in near or _is_due_soon(board, e)]
         far, to_do = len(to_do) - len(reached), reached
-    to_do.sort(key=lambda row: (rank(board, row), row.due or date.max))
+    to_do.sort(key=lambda row: (rank_row(board, row), row.due or date.max))
     refs = {row.ref for row in to_do}
     return Digest(
         owner,
-        role_of(project, owner) if owner else role,
+        find_role(project, owner) if owner else role,
         tuple(to_do),
         tuple(
-            one for one in _by_due(project.requests)
+            one for one in _sort_by_due(project.requests)
             if one.state == "open" and own(one.to) and in_time(one.due)
-            and asked(answering(project, one))
+            and asked(find_answering_role(project, one))
         ),
         tuple(
-            one for one in _by_due(project.requests)
-            if one.state == "answered" and own(one.by) and asked(role_of(project, one.by))
+            one for one in _sort_by_due(project.requests)
+            if one.state == "answered" and own(one.by) and asked(find_role(project, one.by))
         ),
         tuple(
-            one for one in _by_due(project.findings)
+            one for one in _sort_by_due(project.findings)
             if one.state == "open" and own(one.owner) and in_time(one.due)
-            and asked(remediating(project, one))
+            and asked(find_remediating_role(project, one))
         ),
-        _waiting(board, refs) if owner else {},
-        tuple(_proofs(board, {row.ref for row in rows})) if owner else (),
+        _find_dependents(board, refs) if owner else {},
+        tuple(_list_failing_evidence(board, {row.ref for row in rows})) if owner else (),
         far,
     )  # fmt: skip
 
 
-def _to_do(row: Row) -> bool:
+def _is_to_do(row: Row) -> bool:
     """Tell whether an item is to be worked on; evidence that is unsound is told of apart."""
     if row.unknown:
         return False
     return not row.record.closed or row.overdue or row.changed
 
 
-def _soon(board: Board, row: Row) -> bool:
-    return row.due is not None and (row.due - board.today).days <= SOON
+def _is_due_soon(board: Board, row: Row) -> bool:
+    return row.due is not None and (row.due - board.today).days <= SOON_DAYS
 
 
-def _by_due(things: Iterable[T]) -> list[T]:
+def _sort_by_due(things: Iterable[T]) -> list[T]:
     return sorted(things, key=lambda one: (one.due or date.max, one.title.casefold(), one.id))
 
 
-def _waiting(board: Board, refs: set[str]) -> dict[str, tuple[Row, ...]]:
+def _find_dependents(board: Board, refs: set[str]) -> dict[str, tuple[Row, ...]]:
     """Return the open items that wait for some, by what they wait for."""
     found: dict[str, list[Row]] = {}
     for row in board.rows.values():
@@ -185,16 +187,16 @@ def _waiting(board: Board, refs: set[str]) -> dict[str, tuple[Row, ...]]:
     return {ref: tuple(rows) for ref, rows in found.items()}
 
 
-def _proofs(board: Board, refs: set[str]) -> Iterator[Use]:
+def _list_failing_evidence(board: Board, refs: set[str]) -> Iterator[EvidenceUse]:
     """Yield evidence of items that is stale, missing, changed, or stale before long."""
-    for row in register(board).rows:
+    for row in build_register(board).rows:
         for use in row.uses:
             bad = use.standing in ("stale", "missing", "changed", "soon")
             if use.proof is not None and bad and use.row.ref in refs:
                 yield use
 
 
-def gate_of(board: Board, row: Row) -> Milestone | None:
+def find_gate(board: Board, row: Row) -> Milestone | None:
     """Return the next milestone whose gate asks for an item; None where none does any more."""
     for stone in board.project.process.milestones:
         day = board.dates.get(stone.id)
@@ -224,7 +226,7 @@ class Obligation(Struct, frozen=True):
     rank: Rank
 
 
-def owed(board: Board, role: str, query: str = "") -> list[Obligation]:
+def list_obligations(board: Board, role: str, query: str = "") -> list[Obligation]:
     """Return what a role and its people owe on requests and findings, the most pressing first.
 
     A query narrows as in the lists of requests and of findings; one that asks for what only items
@@ -233,44 +235,46 @@ def owed(board: Board, role: str, query: str = "") -> list[Obligation]:
     project, today = board.project, board.today
     found: list[Obligation] = []
     try:
-        asked = request_language(project).parse(query).select(project.requests, today)
-        found += (one for r in asked for one in _of_request(board, r, role))
+        asked = build_request_language(project).parse(query).select(project.requests, today)
+        found += (one for r in asked for one in _request_obligations(board, r, role))
     except QueryError:
         pass
     try:
-        gaps = finding_language(project).parse(query).select(project.findings, today)
-        found += (one for f in gaps for one in _of_finding(board, f, role))
+        gaps = build_finding_language(project).parse(query).select(project.findings, today)
+        found += (one for f in gaps for one in _finding_obligations(board, f, role))
     except QueryError:
         pass
     return sorted(found, key=lambda one: one.rank)
 
 
-def merged(
+def merge_agenda(
     board: Board, steps: Iterable[Step], more: Iterable[Obligation]
 ) -> list[Step | Obligation]:
     """Return steps on items and what is owed otherwise as one agenda."""
-    ranked: list[tuple[Rank, Step | Obligation]] = [(rank(board, step.row), step) for step in steps]
+    ranked: list[tuple[Rank, Step | Obligation]] = [
+        (rank_row(board, step.row), step) for step in steps
+    ]
     ranked += [(one.rank, one) for one in more]
     return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _of_request(board: Board, request: Request, role: str) -> Iterator[Obligation]:
+def _request_obligations(board: Board, request: Request, role: str) -> Iterator[Obligation]:
     """An open request is owed by the one who answers, an answer by the one who asked."""
-    if request.state == "open" and answering(board.project, request) == role:
+    if request.state == "open" and find_answering_role(board.project, request) == role:
         what = "Answer" if request.kind == "question" else "Provide evidence"
         again = " again" if request.returned else ""
         by = f" ({request.by})" if request.by else ""
         since = "returned" if request.returned else "asked"
         task = f"{what}{again}{by}: {request.title}"
-        yield _row(board, request, task, request.to, request.due, since)
-    elif request.state == "answered" and role_of(board.project, request.by) == role:
+        yield _build_obligation(board, request, task, request.to, request.due, since)
+    elif request.state == "answered" and find_role(board.project, request.by) == role:
         day = f" {request.answered.isoformat()}" if request.answered else ""
         to = f" ({request.to})" if request.to else ""
         task = f"Accept or return{to}: {request.title}"
-        yield _row(board, request, task, request.by, None, f"answered{day}")
+        yield _build_obligation(board, request, task, request.by, None, f"answered{day}")
 
 
-def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Obligation]:
+def _finding_obligations(board: Board, finding: Finding, role: str) -> Iterator[Obligation]:
     """An open finding is owed by its owner, and by the assessor once there is proof to look at."""
     if finding.state != "open":
         return
@@ -279,25 +283,25 @@ def _of_finding(board: Board, finding: Finding, role: str) -> Iterator[Obligatio
     if proven and assessor:
         if role == assessor:
             task = f"Retest ({finding.risk}): {finding.title}"
-            yield _row(board, finding, task, "", finding.due, "evidence is there")
+            yield _build_obligation(board, finding, task, "", finding.due, "evidence is there")
         return
-    pressing = finding.due is not None and (finding.due - board.today).days <= SOON
-    if remediating(board.project, finding) != role or (finding.planned and not pressing):
+    pressing = finding.due is not None and (finding.due - board.today).days <= SOON_DAYS
+    if find_remediating_role(board.project, finding) != role or (finding.planned and not pressing):
         return
     what = "Remediate" if finding.plan else "Plan"
     task = f"{what} ({finding.risk}): {finding.title}"
-    yield _row(board, finding, task, finding.owner, finding.due, finding.lacks)
+    yield _build_obligation(board, finding, task, finding.owner, finding.due, finding.lacks)
 
 
-def _row(
+def _build_obligation(
     board: Board, thing: Request | Finding, task: str, owner: str, due: date | None, otherwise: str
 ) -> Obligation:
     """Return a row; `otherwise` is why, where it is neither overdue nor due soon."""
     kind = "request" if isinstance(thing, Request) else "finding"
-    days = (due - board.today).days if due else SOON + 1
+    days = (due - board.today).days if due else SOON_DAYS + 1
     if days < 0:
         pressing, why = 0, f"overdue {-days} d"
-    elif days <= SOON:
+    elif days <= SOON_DAYS:
         pressing, why = 1, "due today" if days == 0 else f"due in {days} d"
     else:
         pressing, why = 3, otherwise

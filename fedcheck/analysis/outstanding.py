@@ -42,7 +42,7 @@ def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[Own
     """
     grouped: dict[tuple[str, str], list[Outstanding]] = {}
     for one in missing:
-        grouped.setdefault(_debtor(project, one), []).append(one)
+        grouped.setdefault(_responsible_party(project, one), []).append(one)
     roles = project.process.all_roles
 
     def order(place: tuple[str, str]) -> tuple[int, str, bool, str, str]:
@@ -51,12 +51,12 @@ def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[Own
         return known, role, not person, person.casefold(), person
 
     return [
-        OwnerOutstanding(*place, tuple(sorted(grouped[place], key=_oldest)))
+        OwnerOutstanding(*place, tuple(sorted(grouped[place], key=_since_or_last)))
         for place in sorted(grouped, key=order)
     ]
 
 
-def _debtor(project: Project, missing: Outstanding) -> tuple[str, str]:
+def _responsible_party(project: Project, missing: Outstanding) -> tuple[str, str]:
     """Return role and person. A role that is named as the owner of another role's item owes it."""
     owner = missing.owner
     if owner in project.process.all_roles:
@@ -64,7 +64,7 @@ def _debtor(project: Project, missing: Outstanding) -> tuple[str, str]:
     return missing.role, owner
 
 
-def _oldest(missing: Outstanding) -> date:
+def _since_or_last(missing: Outstanding) -> date:
     return missing.since or date.max
 
 
@@ -73,17 +73,17 @@ def title_of(board: Board, missing: Outstanding) -> str:
     row = board.rows.get(missing.ref)
     if row:
         return row.item.title
-    thing = asked(board, missing)
+    thing = find_issue(board, missing)
     return thing.title if thing else missing.ref
 
 
 def reason_of(board: Board, missing: Outstanding) -> str:
     """Return why it is missing, without the title that stands beside it."""
-    thing = asked(board, missing)
+    thing = find_issue(board, missing)
     return missing.why.removesuffix(f": {thing.title}") if thing else missing.why
 
 
-def asked(board: Board, missing: Outstanding) -> Request | Finding | None:
+def find_issue(board: Board, missing: Outstanding) -> Request | Finding | None:
     """Return the request or the finding that something missing is about."""
     if missing.ref in board.rows:
         return None
@@ -95,7 +95,7 @@ def asked(board: Board, missing: Outstanding) -> Request | Finding | None:
     return next((one for one in known if one.id == missing.ref), None)
 
 
-def new_by(then: Gate, now: Gate) -> frozenset[tuple[str, str]]:
+def find_newly_outstanding(then: Gate, now: Gate) -> frozenset[tuple[str, str]]:
     """Return what a gate will lack on a later day and does not lack now, as kind and ref.
 
     An item that is open now and overdue then is in both: its `since` tells.

@@ -18,14 +18,16 @@ from fedcheck.domain.field_values import (
 )
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import EMPTY, Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.record import EMPTY_RECORD, Record
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
 
 
-def changes_back(entered: Sequence[HistoryLine], tx: str, ref: str, record: Record) -> list[Change]:
+def list_revert_changes(
+    entered: Sequence[HistoryLine], tx: str, ref: str, record: Record
+) -> list[Change]:
     """Return the changes that make a record what it was after an action.
 
     Args:
@@ -45,20 +47,20 @@ def changes_back(entered: Sequence[HistoryLine], tx: str, ref: str, record: Reco
     for name, value in then.items():
         if name in known or name.startswith(EVIDENCE_PREFIX):
             now = field_value(record, name)
-            if now != value and not _default(name, now, value):
+            if now != value and not _is_default_status(name, now, value):
                 changes.append(Change(ref, name, now, value))
     return changes
 
 
-def _default(name: str, now: Any, value: Any) -> bool:
+def _is_default_status(name: str, now: Any, value: Any) -> bool:
     """Tell whether both say that nothing was touched: `todo`, and no status at all."""
     return name == "status" and {now or "todo", value or "todo"} == {"todo"}
 
 
-def told(change: Change) -> tuple[str, str, str]:
+def describe_change(change: Change) -> tuple[str, str, str]:
     """Return a change for a person: what it is about, what that is now, what it will be."""
     if change.field.startswith(EVIDENCE_PREFIX):
-        return "evidence", _proof(change.old), _proof(change.new)
+        return "evidence", _format_evidence(change.old), _format_evidence(change.new)
     row = field_of(Record, change.field)
     name = row.word if row else change.field
     if change.field == "basis":
@@ -66,23 +68,23 @@ def told(change: Change) -> tuple[str, str, str]:
     return name, printed(row, change.old, 32) or "-", printed(row, change.new, 32) or "-"
 
 
-def _proof(value: Any) -> str:
+def _format_evidence(value: Any) -> str:
     if not isinstance(value, dict):
         return "-"
     return one_line(str(value.get("label") or value.get("link") or "?"), 32)
 
 
-Fields = dict[str, dict[str, Any]]
+FieldValues = dict[str, dict[str, Any]]
 """What fields held, by item, request, finding or milestone."""
 
-Values = dict[str, Fields]
+OldValues = dict[str, FieldValues]
 """The same by list or book."""
 
-BOOKS = ("requests", "findings", "milestones", "sent", "checklists", "imports")
+RESERVED_NAMES = ("requests", "findings", "milestones", "sent", "checklists", "imports")
 """What a reference may name that is no list of items."""
 
 
-def project_then(
+def rebuild_project(
     project: Project,
     after: Iterable[Change],
     private: Iterable[Change],
@@ -96,31 +98,31 @@ def project_then(
         private: the same, under `private/`.
         checklists: the lists as they were, as far as that is known.
     """
-    shared, inside = held_before(project, after), held_before(project, private)
+    shared, inside = collect_old_values(project, after), collect_old_values(project, private)
     records = dict(project.records)
     for held, hidden in ((shared, False), (inside, True)):
         for name, items in held.items():
-            if name not in BOOKS and (name in project.private_lists) is hidden:
-                records[name] = _records(project.records.get(name, {}), items)
-    stones = _stones(project.config.milestones or {}, shared.get("milestones", {}))
+            if name not in RESERVED_NAMES and (name in project.private_lists) is hidden:
+                records[name] = _rebuild_records(project.records.get(name, {}), items)
+    stones = _rebuild_milestones(project.config.milestones or {}, shared.get("milestones", {}))
     return replace(
         project,
         config=replace(project.config, milestones=stones),
         checklists=checklists,
         records=records,
-        requests=_things(project.requests, Request, shared.get("requests", {})),
-        findings=_things(project.findings, Finding, shared.get("findings", {})),
+        requests=_rebuild_issues(project.requests, Request, shared.get("requests", {})),
+        findings=_rebuild_issues(project.findings, Finding, shared.get("findings", {})),
         file_states={},
         broken=(),
         private_notes=None,
     )
 
 
-def held_before(project: Project, after: Iterable[Change]) -> Values:
+def collect_old_values(project: Project, after: Iterable[Change]) -> OldValues:
     """Return what each field that was changed held before, under today's names of the items."""
-    held: Values = {}
+    held: OldValues = {}
     for change in after:
-        book, item = split(change.ref)
+        book, item = split_ref(change.ref)
         found = project.checklists.get(book)
         name = found.renamed.get(item, item) if found else item
         fields = held.setdefault(book, {}).setdefault(name, {})
@@ -128,27 +130,27 @@ def held_before(project: Project, after: Iterable[Change]) -> Values:
     return held
 
 
-def _records(now: Mapping[str, Record], held: Fields) -> dict[str, Record]:
+def _rebuild_records(now: Mapping[str, Record], held: FieldValues) -> dict[str, Record]:
     """Return the records of a list; one that says nothing is none."""
     then = dict(now)
     for item, fields in held.items():
-        then[item] = _set(then.get(item, EMPTY), fields)
+        then[item] = _with_fields(then.get(item, EMPTY_RECORD), fields)
         if then[item].untouched:
             del then[item]
     return then
 
 
-def _things(now: Iterable[Any], kind: type, held: Fields) -> tuple[Any, ...]:
+def _rebuild_issues(now: Iterable[Any], kind: type, held: FieldValues) -> tuple[Any, ...]:
     """Return requests or findings; what only came later is left out."""
     then = {one.id: one for one in now}
     for name, fields in held.items():
-        then[name] = _set(then.get(name) or kind(name), fields)
+        then[name] = _with_fields(then.get(name) or kind(name), fields)
         if replace(then[name], extra={}) == kind(name):
             del then[name]
     return tuple(then.values())
 
 
-def _stones(now: Mapping[str, date], held: Fields) -> dict[str, date]:
+def _rebuild_milestones(now: Mapping[str, date], held: FieldValues) -> dict[str, date]:
     then = dict(now)
     for name, fields in held.items():
         then.pop(name, None)
@@ -159,7 +161,7 @@ def _stones(now: Mapping[str, date], held: Fields) -> dict[str, date]:
     return then
 
 
-def _set(thing: Any, fields: Mapping[str, Any]) -> Any:
+def _with_fields(thing: Any, fields: Mapping[str, Any]) -> Any:
     """Return a thing with fields set; those that we do not know, or cannot read, stay."""
     for name, value in fields.items():
         try:

@@ -61,7 +61,7 @@ class Count(Struct):
             self.by_status[row.record.status] += 1
 
 
-def count(rows: Iterable[Row]) -> Count:
+def count_items(rows: Iterable[Row]) -> Count:
     """Count entries."""
     total = Count()
     for row in rows:
@@ -69,7 +69,7 @@ def count(rows: Iterable[Row]) -> Count:
     return total
 
 
-def by_checklist(board: Board) -> dict[str, Count]:
+def count_by_checklist(board: Board) -> dict[str, Count]:
     """Count by checklist id, lists without an applying item included."""
     counts = {checklist: Count() for checklist in board.project.checklists}
     for row in board.rows.values():
@@ -77,7 +77,7 @@ def by_checklist(board: Board) -> dict[str, Count]:
     return counts
 
 
-def by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
+def count_by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
     """Count by phase and role, without private lists: every report counts the same."""
     counts: dict[tuple[str, str], Count] = {}
     for row in board.rows.values():
@@ -86,7 +86,7 @@ def by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
     return counts
 
 
-def by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
+def count_by_section(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
     """Count by checklist and section id."""
     counts: dict[tuple[str, str], Count] = {}
     for row in rows:
@@ -114,7 +114,7 @@ WORDS = {
 """What happens on the day, by the kind of a deadline, in a word."""
 
 
-def grouped(found: Iterable[Deadline], today: date) -> list[tuple[str, list[Deadline]]]:
+def group_deadlines(found: Iterable[Deadline], today: date) -> list[tuple[str, list[Deadline]]]:
     """Return deadlines with a day under headings: overdue, weeks while they are near, then months.
 
     Weeks begin on Monday.
@@ -141,7 +141,7 @@ def _heading(day: date, today: date, monday: date) -> str:
 WEEKS = 12
 """How many weeks back the pace is looked at, the current one included."""
 
-RECENT = 4
+RECENT_WEEKS = 4
 """How many full weeks the present pace is the average of."""
 
 
@@ -180,7 +180,7 @@ class Pace(Struct, frozen=True):
         return self.needed is not None and self.made < self.needed
 
 
-def pace(board: Board, milestone: str) -> Pace:
+def compute_pace(board: Board, milestone: str) -> Pace:
     """Return the pace of the items that a milestone rests on.
 
     Done counts on the day that a record says; an item that was reopened counts when it is done
@@ -196,8 +196,8 @@ def pace(board: Board, milestone: str) -> Pace:
         and not row.unknown
         and row.record.status != "na"
     ]
-    weeks = _per_week(rows, board.today)
-    full = weeks[-1 - RECENT : -1]
+    weeks = _count_per_week(rows, board.today)
+    full = weeks[-1 - RECENT_WEEKS : -1]
     done = sum(row.record.status == "done" for row in rows)
     return Pace(
         milestone=milestone,
@@ -205,11 +205,11 @@ def pace(board: Board, milestone: str) -> Pace:
         done=done,
         total=len(rows),
         made=sum(full) / len(full),
-        needed=_needed(len(rows) - done, board.dates.get(milestone), board.today),
+        needed=_needed_per_week(len(rows) - done, board.dates.get(milestone), board.today),
     )
 
 
-def _per_week(rows: Iterable[Row], today: date) -> tuple[int, ...]:
+def _count_per_week(rows: Iterable[Row], today: date) -> tuple[int, ...]:
     monday = today - timedelta(days=today.weekday())
     counts = [0] * WEEKS
     for row in rows:
@@ -222,7 +222,7 @@ def _per_week(rows: Iterable[Row], today: date) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _needed(left: int, day: date | None, today: date) -> float | None:
+def _needed_per_week(left: int, day: date | None, today: date) -> float | None:
     if day is None or day < today:
         return None
     return left / max((day - today).days / 7, 1 / 7)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.glossary import Audience, ItemKind, Level
 from fedcheck.domain.process import Process
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 from fedcheck.domain.workspace import Project
 
 _FORCE: Mapping[Level, int] = {
@@ -60,10 +60,10 @@ class Replacement(Struct, frozen=True):
     def words(self) -> str:
         """Return what is taken out: `3 items removed, 67 levels lowered`."""
         parts = [
-            plural(len(self.removed), "item") + " removed" if self.removed else "",
-            plural(len(self.lowered), "level") + " lowered" if self.lowered else "",
+            pluralize(len(self.removed), "item") + " removed" if self.removed else "",
+            pluralize(len(self.lowered), "level") + " lowered" if self.lowered else "",
             *self.changes[:MOST],
-            f"and {plural(len(self.changes) - MOST, 'more change')}"
+            f"and {pluralize(len(self.changes) - MOST, 'more change')}"
             if len(self.changes) > MOST
             else "",
         ]
@@ -94,7 +94,7 @@ def summarize(replacements: Sequence[Replacement]) -> str:
     if not replacements:
         return ""
     lists = sum(one.kind == "checklist" for one in replacements)
-    parts = [plural(lists, "checklist")] if lists else []
+    parts = [pluralize(lists, "checklist")] if lists else []
     if lists < len(replacements):
         parts.append("the process file")
     several = len(replacements) > 1
@@ -108,10 +108,10 @@ def _total(replacements: Iterable[Replacement]) -> str:
     changes = sum(len(one.changes) for one in replacements)
     if uncounted:
         verb = "no longer counts" if uncounted == 1 else "no longer count"
-        return f"{plural(uncounted, 'item')} {verb}"
+        return f"{pluralize(uncounted, 'item')} {verb}"
     if lowered:
-        return f"{plural(lowered, 'level')} lowered"
-    return f"{plural(changes, 'change')}" if changes else "nothing is taken out"
+        return f"{pluralize(lowered, 'level')} lowered"
+    return f"{pluralize(changes, 'change')}" if changes else "nothing is taken out"
 
 
 def _of_checklist(project: Project, name: str, layer: str, shipped: Checklist) -> Replacement:

@@ -6,12 +6,12 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.analysis.board import Board, board
-from fedcheck.analysis.deadlines import Deadline, deadlines
+from fedcheck.analysis.board import Board, build_board
+from fedcheck.analysis.deadlines import Deadline, list_deadlines
 from fedcheck.domain.row import Row
 
 
-class Move(Struct, frozen=True):
+class DeadlineMove(Struct, frozen=True):
     """A deadline whose day changes; the old or the new day is None where there is none."""
 
     deadline: Deadline
@@ -19,7 +19,7 @@ class Move(Struct, frozen=True):
     new: date | None
 
 
-class Shift(Struct, frozen=True):
+class RescheduleImpact(Struct, frozen=True):
     """What changes when a milestone gets another date.
 
     Attributes:
@@ -30,52 +30,56 @@ class Shift(Struct, frozen=True):
         fresh: items with evidence that is too old now and is not then.
     """
 
-    milestones: tuple[Move, ...]
-    moves: tuple[Move, ...]
+    milestones: tuple[DeadlineMove, ...]
+    moves: tuple[DeadlineMove, ...]
     overdue: tuple[Row, ...]
     stale: tuple[Row, ...]
     fresh: tuple[Row, ...]
 
 
-def rescheduled(now: Board, milestone: str, day: date | None) -> Board:
+def reschedule_milestone(now: Board, milestone: str, day: date | None) -> Board:
     """Return the board as it would be with another date (or none of its own) of a milestone."""
     project = now.project
     stones = {k: v for k, v in (project.config.milestones or {}).items() if k != milestone}
     if day is not None:
         stones[milestone] = day
     config = replace(project.config, milestones=stones)
-    return board(replace(project, config=config), now.today)
+    return build_board(replace(project, config=config), now.today)
 
 
-def shift(now: Board, then: Board) -> Shift:
+def measure_impact(now: Board, then: Board) -> RescheduleImpact:
     """Return what differs between two boards of one day that differ in dates of milestones."""
-    moves = _moves(now, then)
-    return Shift(
-        milestones=_stones(now, then),
+    moves = _list_moved_deadlines(now, then)
+    return RescheduleImpact(
+        milestones=_list_moved_milestones(now, then),
         moves=tuple(move for move in moves if move.deadline.kind not in ("milestone", "evidence")),
         overdue=tuple(e for e in then.rows.values() if e.overdue > now.rows[e.ref].overdue),
-        stale=tuple(e for e in then.rows.values() if _stale(e) > _stale(now.rows[e.ref])),
-        fresh=tuple(e for e in then.rows.values() if _stale(e) < _stale(now.rows[e.ref])),
+        stale=tuple(
+            e for e in then.rows.values() if _count_stale(e) > _count_stale(now.rows[e.ref])
+        ),
+        fresh=tuple(
+            e for e in then.rows.values() if _count_stale(e) < _count_stale(now.rows[e.ref])
+        ),
     )
 
 
-def _stale(row: Row) -> int:
+def _count_stale(row: Row) -> int:
     return row.evidence.count("stale")
 
 
-def _moves(now: Board, then: Board) -> list[Move]:
-    before = {one.key: one for one in deadlines(now)}
-    after = deadlines(then)
+def _list_moved_deadlines(now: Board, then: Board) -> list[DeadlineMove]:
+    before = {one.key: one for one in list_deadlines(now)}
+    after = list_deadlines(then)
     return [
-        Move(one, before[one.key].day, one.day)
+        DeadlineMove(one, before[one.key].day, one.day)
         for one in after
         if one.key in before and before[one.key].day != one.day
     ]
 
 
-def _stones(now: Board, then: Board) -> tuple[Move, ...]:
+def _list_moved_milestones(now: Board, then: Board) -> tuple[DeadlineMove, ...]:
     """Return the milestones that move, those of the past included: they are no deadlines."""
-    found: list[Move] = []
+    found: list[DeadlineMove] = []
     for stone in now.project.process.milestones:
         old, new = now.dates.get(stone.id), then.dates.get(stone.id)
         if old != new:
@@ -83,21 +87,23 @@ def _stones(now: Board, then: Board) -> tuple[Move, ...]:
             named = Deadline(
                 f"milestone:{stone.id}", new, "milestone", stone.title, ref, "", "", ""
             )
-            found.append(Move(named, old, new))
+            found.append(DeadlineMove(named, old, new))
     return tuple(found)
 
 
-def count_words(shift: Shift) -> str:
+def describe_impact(shift: RescheduleImpact) -> str:
     """Say in a line what a date would change; empty where nothing hangs on it."""
     parts = [
-        _counted(shift.milestones[1:], "other milestone moves", "other milestones move"),
-        _counted(shift.moves, "deadline moves", "deadlines move"),
-        _counted(shift.overdue, "item becomes overdue", "items become overdue"),
-        _counted(shift.stale, "item gets stale evidence", "items get stale evidence"),
-        _counted(shift.fresh, "item has fresh evidence again", "items have fresh evidence again"),
+        _format_count(shift.milestones[1:], "other milestone moves", "other milestones move"),
+        _format_count(shift.moves, "deadline moves", "deadlines move"),
+        _format_count(shift.overdue, "item becomes overdue", "items become overdue"),
+        _format_count(shift.stale, "item gets stale evidence", "items get stale evidence"),
+        _format_count(
+            shift.fresh, "item has fresh evidence again", "items have fresh evidence again"
+        ),
     ]
     return ", ".join(part for part in parts if part)
 
 
-def _counted(things: Sequence[object], one: str, many: str) -> str:
+def _format_count(things: Sequence[object], one: str, many: str) -> str:
     return f"{len(things)} {one if len(things) == 1 else many}" if things else ""

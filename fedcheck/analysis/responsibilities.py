@@ -6,12 +6,12 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.progress import Count, count
+from fedcheck.analysis.progress import Count, count_items
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.process import Deliverable, Milestone, Phase
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 
 
 class DeliverableState(Struct, frozen=True):
@@ -27,7 +27,7 @@ class DeliverableState(Struct, frozen=True):
     phase: str = ""
 
 
-def papers(board: Board) -> list[DeliverableState]:
+def list_deliverables(board: Board) -> list[DeliverableState]:
     """Return the deliverables of the process; those that the profile leaves out are left out."""
     found = []
     for deliverable in board.project.process.deliverables:
@@ -35,12 +35,14 @@ def papers(board: Board) -> list[DeliverableState]:
         row = board.rows.get(ref)
         if row is None and board.project.item(ref) is not None:
             continue
-        checklist = board.project.checklists.get(split(ref)[0])
+        checklist = board.project.checklists.get(split_ref(ref)[0])
         found.append(DeliverableState(deliverable, row, checklist.phase if checklist else ""))
     return found
 
 
-NOWHERE = Phase("", "In no phase that is known", "No list here has the item that hands these over.")
+NO_PHASE = Phase(
+    "", "In no phase that is known", "No list here has the item that hands these over."
+)
 """Stands for the phase of deliverables that no checklist hands over."""
 
 
@@ -126,22 +128,27 @@ class PhaseDuties(Struct, frozen=True):
         return self.gates[0].decided_by if self.gates else ()
 
 
-def responsibilities(board: Board) -> list[PhaseDuties]:
+def list_phase_duties(board: Board) -> list[PhaseDuties]:
     """Return who does what, phase by phase; what stands under `private/` is left out."""
     board = board.shared() if board.project.withheld_lists else board
-    roles = roles_of(board)
+    roles = list_roles(board)
     items: dict[str, list[Row]] = {}
     for row in board.rows.values():
         if row.item.deliverable:
             items.setdefault(row.item.deliverable, []).append(row)
-    duties = [_duty(paper, items.get(paper.deliverable.id, []), roles) for paper in papers(board)]
-    found = [_phase(board, phase, duties, roles) for phase in board.project.process.phases]
+    duties = [
+        _build_duty(paper, items.get(paper.deliverable.id, []), roles)
+        for paper in list_deliverables(board)
+    ]
+    found = [
+        _build_phase_duties(board, phase, duties, roles) for phase in board.project.process.phases
+    ]
     placed = {one.phase.id for one in found}
     homeless = tuple(duty for duty in duties if duty.phase not in placed)
-    return [*found, PhaseDuties(NOWHERE, homeless, (), ())] if homeless else found
+    return [*found, PhaseDuties(NO_PHASE, homeless, (), ())] if homeless else found
 
 
-def roles_of(board: Board) -> list[str]:
+def list_roles(board: Board) -> list[str]:
     """Return the roles of the process and of its lists, in their order."""
     listed = {one.role for one in board.project.checklists.values()}
     known = board.project.process.all_roles
@@ -152,7 +159,7 @@ def roles_of(board: Board) -> list[str]:
     ]
 
 
-def _duty(paper: DeliverableState, rows: Sequence[Row], roles: Sequence[str]) -> Duty:
+def _build_duty(paper: DeliverableState, rows: Sequence[Row], roles: Sequence[str]) -> Duty:
     document = paper.deliverable
     by_role = {role: [e for e in rows if e.role == role] for role in roles}
     return Duty(
@@ -162,25 +169,27 @@ def _duty(paper: DeliverableState, rows: Sequence[Row], roles: Sequence[str]) ->
         tuple(role for role in roles if by_role[role] and role != document.owner),
         document.reviewers,
         paper.row,
-        {role: count(found) for role, found in by_role.items() if found},
+        {role: count_items(found) for role, found in by_role.items() if found},
     )
 
 
-def _phase(board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[str]) -> PhaseDuties:
+def _build_phase_duties(
+    board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[str]
+) -> PhaseDuties:
     own = tuple(duty for duty in duties if duty.phase == phase.id)
     ends = tuple(
         stone
         for stone in board.project.process.milestones
         if phase.id in stone.closes and stone.decided_by
     )
-    deciding = tuple(stone for stone in ends if _last(board, stone) == phase.id)
+    deciding = tuple(stone for stone in ends if _last_closed_phase(board, stone) == phase.id)
     rows = board.of_phase(phase.id)
     lists = [one for one in board.project.checklists.values() if one.phase == phase.id]
     parts = tuple(
         PhaseRole(
             role,
             tuple(one for one in lists if one.role == role),
-            count(row for row in rows if row.role == role),
+            count_items(row for row in rows if row.role == role),
             tuple(duty.deliverable.title for duty in own if duty.prepares == role),
             tuple(duty.deliverable.title for duty in own if role in duty.reviews),
             tuple(stone for stone in deciding if role in stone.decided_by),
@@ -190,12 +199,12 @@ def _phase(board: Board, phase: Phase, duties: Iterable[Duty], roles: Sequence[s
     return PhaseDuties(phase, own, parts, ends)
 
 
-def _last(board: Board, stone: Milestone) -> str:
+def _last_closed_phase(board: Board, stone: Milestone) -> str:
     """Return the last phase that a milestone closes: there its decision is made."""
     return max(stone.closes, key=board.project.process.order)
 
 
-def sentences(part: PhaseRole) -> list[str]:
+def describe_phase_role(part: PhaseRole) -> list[str]:
     """Say in whole sentences what a role does in a phase."""
     said = list(part.summaries)
     if part.prepares:
@@ -206,5 +215,5 @@ def sentences(part: PhaseRole) -> list[str]:
     if part.idle:
         said.append("Has no part in this phase by the process and its lists.")
     elif part.counts.total:
-        said.append(f"{plural(part.counts.total, 'item')}: {part.counts.text} done.")
+        said.append(f"{pluralize(part.counts.total, 'item')}: {part.counts.text} done.")
     return said

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from fedcheck.domain.glossary import METHODS, Result, Review
-from fedcheck.domain.query_fields import FAMILIES, family, tester
+from fedcheck.domain.query_fields import FAMILIES, find_tester, parse_family
 from fedcheck.domain.row import Row
 
 NOBODY = "none"
@@ -47,12 +47,12 @@ class Tally(Struct, frozen=True):
         return 100 * self.tested // self.total if self.total else 100
 
 
-def tests(rows: Iterable[Row]) -> list[Row]:
+def list_tests(rows: Iterable[Row]) -> list[Row]:
     """Return the tests among entries whose records can be read."""
     return [row for row in rows if row.item.kind == "test" and not row.unknown]
 
 
-def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
+def count_tests(name: str, title: str, found: Iterable[Row]) -> Tally:
     """Count tests."""
     listed = list(found)
     results = [row.record.result for row in listed]
@@ -70,63 +70,63 @@ def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
     )
 
 
-def families(row: Row) -> list[str]:
+def list_families(row: Row) -> list[str]:
     """Return the control families of a test, each once, in their order."""
-    return sorted({family(control) for control in row.item.controls}) or [NOBODY]
+    return sorted({parse_family(control) for control in row.item.controls}) or [NOBODY]
 
 
-def by_family(rows: Iterable[Row]) -> list[Tally]:
+def count_by_family(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by control family; one of two families counts in both."""
-    return _tallies(rows, families, {**FAMILIES, NOBODY: "No control named"})
+    return _count_by(rows, list_families, {**FAMILIES, NOBODY: "No control named"})
 
 
-def by_method(rows: Iterable[Row]) -> list[Tally]:
+def count_by_method(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by the methods that their items name; one of two methods counts in both."""
     titles: dict[str, str] = {
         NOBODY: "No method named",
         **{method: method.capitalize() for method in METHODS},
     }
-    found = _tallies(rows, lambda row: list(row.item.methods) or [NOBODY], titles)
+    found = _count_by(rows, lambda row: list(row.item.methods) or [NOBODY], titles)
     order = [*METHODS, NOBODY]
     return sorted(found, key=lambda one: order.index(one.name))
 
 
-def by_tester(rows: Iterable[Row]) -> list[Tally]:
+def count_by_tester(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by who tested them, or has them; nobody named comes last."""
-    return _tallies(rows, lambda row: [tester(row) or NOBODY], {NOBODY: "Nobody named"})
+    return _count_by(rows, lambda row: [find_tester(row) or NOBODY], {NOBODY: "Nobody named"})
 
 
-BY: Mapping[str, Callable[[Iterable[Row]], list[Tally]]] = {
-    "family": by_family,
-    "method": by_method,
-    "tester": by_tester,
+COUNTERS: Mapping[str, Callable[[Iterable[Row]], list[Tally]]] = {
+    "family": count_by_family,
+    "method": count_by_method,
+    "tester": count_by_tester,
 }
 """The ways to count tests, by the key of the query language that narrows to a line of it."""
 
 
-def _tallies(
+def _count_by(
     rows: Iterable[Row], names: Callable[[Row], list[str]], titles: Mapping[str, str]
 ) -> list[Tally]:
     groups: dict[str, list[Row]] = {}
-    for row in tests(rows):
+    for row in list_tests(rows):
         for name in names(row):
             groups.setdefault(name, []).append(row)
     order = sorted(groups, key=lambda name: (name == NOBODY, name.casefold(), name))
-    return [tally(name, titles.get(name, name), groups[name]) for name in order]
+    return [count_tests(name, titles.get(name, name), groups[name]) for name in order]
 
 
-def _natural(control: str) -> list[tuple[int, str]]:
+def _natural_sort_key(control: str) -> list[tuple[int, str]]:
     """Return a key by which `AC-2(9)` comes before `AC-2(10)`."""
     parts = re.findall(r"[0-9]+|[^0-9]+", control)
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def interviews(rows: Iterable[Row]) -> list[Row]:
+def list_interviews(rows: Iterable[Row]) -> list[Row]:
     """Return the tests that ask for an interview and have no result yet, by control."""
-    wanted = [e for e in tests(rows) if "interview" in e.item.methods and not e.record.result]
-    return sorted(wanted, key=lambda row: [_natural(c) for c in row.item.controls])
+    wanted = [e for e in list_tests(rows) if "interview" in e.item.methods and not e.record.result]
+    return sorted(wanted, key=lambda row: [_natural_sort_key(c) for c in row.item.controls])
 
 
-def samples(rows: Iterable[Row]) -> list[Row]:
+def list_samples(rows: Iterable[Row]) -> list[Row]:
     """Return the tests that were done on a sample, in their order."""
-    return [row for row in tests(rows) if row.record.sample]
+    return [row for row in list_tests(rows) if row.record.sample]

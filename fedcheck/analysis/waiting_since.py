@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence import too_old_from
+from fedcheck.analysis.evidence import find_age_limit_date
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.workspace import Project
@@ -16,7 +16,7 @@ REQUESTS = "requests"
 """The book whose records are requests."""
 
 
-def status_days(
+def find_status_dates(
     project: Project, entered: Iterable[HistoryLine], zone: tzinfo | None
 ) -> Mapping[str, date]:
     """Return by reference the day on which an item took its status, a request its state.
@@ -32,11 +32,11 @@ def status_days(
     return {
         ref: one.at.astimezone(zone).date()
         for ref, one in last.items()
-        if _standing(project, ref) == one.change.new
+        if _current_status(project, ref) == one.change.new
     }
 
 
-def asks_history(project: Project) -> bool:
+def needs_history(project: Project) -> bool:
     """Tell whether a day of a gate hangs on the history; it may be long, so it is read only then.
 
     It does where something is blocked, or not applicable without a reason, and where an answer came
@@ -49,26 +49,28 @@ def asks_history(project: Project) -> bool:
     )
 
 
-def _standing(project: Project, ref: str) -> str:
-    book, name = split(ref)
+def _current_status(project: Project, ref: str) -> str:
+    book, name = split_ref(ref)
     if book == REQUESTS:
         request = project.request(name)
         return request.state if request else ""
     return project.record(ref).status
 
 
-def owed_since(board: Board, row: Row, kind: str, days: Mapping[str, date]) -> date | None:
+def find_outstanding_since(
+    board: Board, row: Row, kind: str, days: Mapping[str, date]
+) -> date | None:
     """Return since when an item owes what a gate lacks of it.
 
     Args:
         board: what the entry belongs to.
         row: the item with its record.
-        kind: the kind of what is missing (`gates.Missing`).
+        kind: the kind of what is missing (`Outstanding`).
         days: since when items have their status, as far as the history knows.
     """
     match kind:
         case "open" | "declined":
-            return _open_since(board, row, days)
+            return _find_open_since(board, row, days)
         case "reason":
             return days.get(row.ref)
         case "evidence" | "needs" | "result":
@@ -77,18 +79,18 @@ def owed_since(board: Board, row: Row, kind: str, days: Mapping[str, date]) -> d
             raised = [f.found for f in board.project.findings if row.ref in f.items and f.found]
             return min(raised, default=row.record.done)
         case "stale":
-            return _stale_since(board, row)
+            return _find_stale_since(board, row)
     return None
 
 
-def request_since(request: Request, days: Mapping[str, date]) -> date | None:
+def find_request_since(request: Request, days: Mapping[str, date]) -> date | None:
     """Return since when an open request is owed: it was asked, or its answer came back."""
     if request.returned:
         return days.get(f"{REQUESTS}:{request.id}") or request.answered
     return request.asked
 
 
-def _open_since(board: Board, row: Row, days: Mapping[str, date]) -> date | None:
+def _find_open_since(board: Board, row: Row, days: Mapping[str, date]) -> date | None:
     """Return since when an open item is owed.
 
     Overdue: its due date. Blocked: the day on which it was. Else the day on which the last thing
@@ -105,7 +107,7 @@ def _open_since(board: Board, row: Row, days: Mapping[str, date]) -> date | None
     return max((day for day in came if day and day <= board.today), default=None)
 
 
-def _stale_since(board: Board, row: Row) -> date | None:
+def _find_stale_since(board: Board, row: Row) -> date | None:
     """Return the day on which the first piece became too old.
 
     None where that day is still to come: what will be too old at a milestone is owed now, and
@@ -113,12 +115,14 @@ def _stale_since(board: Board, row: Row) -> date | None:
     """
     pieces = zip(row.record.evidence, row.evidence, strict=True)
     turned = [
-        too_old_from(row.item, row.record, piece) for piece, state in pieces if state == "stale"
+        find_age_limit_date(row.item, row.record, piece)
+        for piece, state in pieces
+        if state == "stale"
     ]
     return min((day for day in turned if day and day <= board.today), default=None)
 
 
-def role_of(project: Project, who: str) -> str:
+def find_role(project: Project, who: str) -> str:
     """Return the role of a person, or the role that is named itself; empty where it is neither."""
     people = {
         name.casefold(): person.role for name, person in (project.config.people or {}).items()
@@ -129,19 +133,19 @@ def role_of(project: Project, who: str) -> str:
     return word if word in project.process.roles else ""
 
 
-def answering(project: Project, request: Request) -> str:
+def find_answering_role(project: Project, request: Request) -> str:
     """Return the role that owes the answer; empty where that cannot be known.
 
     Somebody whom `fedcheck.toml` does not know is taken for the provider's, unless it was the
     provider who asked.
     """
-    role = role_of(project, request.to)
+    role = find_role(project, request.to)
     if role:
         return role
     provider = project.process.provider
-    return "" if request.to and role_of(project, request.by) == provider else provider
+    return "" if request.to and find_role(project, request.by) == provider else provider
 
 
-def remediating(project: Project, finding: Finding) -> str:
+def find_remediating_role(project: Project, finding: Finding) -> str:
     """Return the role that owes the remediation of a finding."""
-    return role_of(project, finding.owner) or project.process.provider
+    return find_role(project, finding.owner) or project.process.provider

@@ -11,7 +11,7 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LONGEST = 2000
+MAX_MESSAGE = 2000
 """The longest line on stderr, in characters."""
 
 
@@ -32,7 +32,7 @@ def workspace_option(command: F) -> F:
     )(command)
 
 
-def complain(message: str, hint: str = "") -> None:
+def print_error(message: str, hint: str = "") -> None:
     """Print a message for a person on stderr, after what is on stdout already.
 
     Lines after the first are indented: no name of a file can look like a message of its own.
@@ -41,5 +41,5 @@ def complain(message: str, hint: str = "") -> None:
 
     sys.stdout.flush()
     text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
-    lines = [line.strip()[:LONGEST] for line in text.splitlines()]
+    lines = [line.strip()[:MAX_MESSAGE] for line in text.splitlines()]
     click.echo("\n  ".join(lines), err=True)

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from fedcheck.analysis import issues, outstanding
-from fedcheck.analysis.board import Board, orphans
+from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, gates
 from fedcheck.analysis.obligations import Obligation
-from fedcheck.analysis.progress import by_checklist
+from fedcheck.analysis.progress import count_by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
@@ -17,7 +17,7 @@ from fedcheck.domain.field_values import field_value
 from fedcheck.domain.fields import in_json
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 
@@ -25,11 +25,11 @@ from fedcheck.domain.row import Row
 def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
     """Return `fedcheck/status@1`; `days` tells since when items have their status."""
     project = board.project
-    counts = by_checklist(board)
+    counts = count_by_checklist(board)
     states = [state for row in board.rows.values() for state in row.evidence]
     requests = project.requests
-    asked = issues.counts(requests, board.today)
-    found = issues.counts(project.findings, board.today)
+    asked = issues.count_issues(requests, board.today)
+    found = issues.count_issues(project.findings, board.today)
     return {
         "schema": "fedcheck/status@1",
         "as_of": board.today,
@@ -75,7 +75,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
             "risk": {risk: found.by_risk.get(risk, 0) for risk in RISKS},
             "overdue": found.overdue,
         },
-        "orphaned": orphans(project),
+        "orphaned": list_orphaned_refs(project),
         "replaced": [replacement_row(one) for one in list_replacements(project)],
         "broken": [
             {"file": b.path, "line": b.line, "message": b.message, "hint": b.hint}
@@ -185,7 +185,7 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
     """Return `fedcheck/show@1`."""
     project, day = board.project, board.today
     item, record = row.item, row.record
-    checklist, _ = split(row.ref)
+    checklist, _ = split_ref(row.ref)
     source, where = project.checklists[checklist].source_of(item)
     return {
         "schema": "fedcheck/show@1",
@@ -221,7 +221,7 @@ def request_row(request: Request, today: date) -> dict[str, Any]:
         "ref": f"requests:{request.id}",
         **_fields(request, "row"),
         "returned": request.returned,
-        "overdue": issues.overdue(request, today),
+        "overdue": issues.is_overdue(request, today),
         "evidence": len(request.evidence),
     }
 
@@ -238,7 +238,7 @@ def finding_row(finding: Finding, today: date) -> dict[str, Any]:
         "ref": f"findings:{finding.id}",
         **_fields(finding, "row"),
         "planned": finding.planned,
-        "overdue": issues.overdue(finding, today),
+        "overdue": issues.is_overdue(finding, today),
         "evidence": len(finding.evidence),
     }
 

@@ -11,7 +11,7 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import config, paths, workspace_files
 
 
-def on_terminal() -> bool:
+def is_on_terminal() -> bool:
     """Tell whether a person sits in front of a terminal that can show the app."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
@@ -22,13 +22,13 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
     Without a workspace around, the app leads through making one; with a named workspace that is
     not there, it is an error, never a guess.
     """
-    if not on_terminal():
+    if not is_on_terminal():
         raise FedcheckError(
             "the app needs a terminal",
             "for text use a command: fedcheck status, fedcheck next, fedcheck --help",
             ErrorKind.USAGE,
         )
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     user, problems = load_checked(folders)
     here = Path.cwd()
     if root is None:
@@ -43,4 +43,4 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
     from fedcheck.tui.start import run_app
 
     gc.enable()  # off since the start of the process; the app stays, and makes cycles
-    return run_app(root, folders, user, config.who(user, os.environ), here, problems)
+    return run_app(root, folders, user, config.resolve_user(user, os.environ), here, problems)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fedcheck import __version__
-from fedcheck.cli.invocation import Settings, complain, workspace_option
+from fedcheck.cli.invocation import Settings, print_error, workspace_option
 from fedcheck.cli.lazy_group import LazyGroup
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 
@@ -46,7 +46,7 @@ COMMANDS: dict[str, str] = {
 
 EXIT_BUG = 70
 
-STATUS: dict[ErrorKind, int] = {
+EXIT_STATUS: dict[ErrorKind, int] = {
     ErrorKind.REFUSED: 1,
     ErrorKind.USAGE: 2,
     ErrorKind.UNREADABLE: 3,
@@ -55,7 +55,7 @@ STATUS: dict[ErrorKind, int] = {
 }
 """The exit status of each kind of failure (design, section 4); given nowhere else."""
 
-MANY = 50
+MANY_ROWS = 50
 """How many problems of one file are told."""
 
 EPILOG = """\b
@@ -99,42 +99,44 @@ def run(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except BrokenPipeError:
-        return _quietly()
+        return _end_quietly()
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:
-        _complain_of_usage(error)
+        _print_usage_error(error)
         return 2
     except InvalidFileError as error:
-        for problem in error.problems[:MANY]:
-            complain(str(problem))
-        if len(error.problems) > MANY:
-            complain(f"and {len(error.problems) - MANY} more problems")
-        return STATUS[error.kind]
+        for problem in error.problems[:MANY_ROWS]:
+            print_error(str(problem))
+        if len(error.problems) > MANY_ROWS:
+            print_error(f"and {len(error.problems) - MANY_ROWS} more problems")
+        return EXIT_STATUS[error.kind]
     except FedcheckError as error:
-        complain(str(error), error.hint)
-        return STATUS[error.kind]
+        print_error(str(error), error.hint)
+        return EXIT_STATUS[error.kind]
     except OSError as error:
         if error.errno == EPIPE:
-            return _quietly()
+            return _end_quietly()
         where = f"{error.filename}: " if error.filename else ""
-        complain(f"{where}{(error.strerror or str(error)).lower()}", "check name and permissions")
+        print_error(
+            f"{where}{(error.strerror or str(error)).lower()}", "check name and permissions"
+        )
         return 3
     except SystemExit as error:
-        return _quietly() if error.code == 1 else EXIT_BUG
+        return _end_quietly() if error.code == 1 else EXIT_BUG
     except Exception as error:
-        return _bug(error)
+        return _report_bug(error)
 
 
-def _complain_of_usage(error: click.ClickException) -> None:
+def _print_usage_error(error: click.ClickException) -> None:
     """Say what is wrong with a command line; click would quote its words as they are."""
     from fedcheck.domain.text import one_line
 
     context = error.ctx if isinstance(error, click.UsageError) else None
     hint = f"see: {context.command_path} --help" if context else ""
-    complain(one_line(error.format_message(), 500), hint)
+    print_error(one_line(error.format_message(), 500), hint)
 
 
 def _open_missing_streams() -> None:
@@ -144,16 +146,16 @@ def _open_missing_streams() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123 - stays open
 
 
-def _quietly() -> int:
+def _end_quietly() -> int:
     """End without a word when the reader of our output has gone (a pipe into head)."""
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - stays open to the end
     return 0
 
 
-def _bug(error: BaseException) -> int:
+def _report_bug(error: BaseException) -> int:
     from fedcheck.storage.crash_report import write_report
 
     path = write_report(error)
-    complain("this is a bug in fedcheck; nothing that was said to be saved is lost")
-    complain(f"a report without your data is in {path}")
+    print_error("this is a bug in fedcheck; nothing that was said to be saved is lost")
+    print_error(f"a report without your data is in {path}")
     return EXIT_BUG

@@ -13,7 +13,7 @@ import click
 from fedcheck.cli import completion
 from fedcheck.cli.invocation import F
 from fedcheck.cli.invocation import Settings as Settings
-from fedcheck.cli.invocation import complain as complain
+from fedcheck.cli.invocation import print_error as print_error
 from fedcheck.cli.invocation import workspace_option as workspace_option
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.field import Field, Kind
@@ -28,7 +28,7 @@ _OURS = f"\x1b[{os.urandom(8).hex()}"
 """Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]
+class DateType(click.ParamType):  # type: ignore[type-arg]
     """A date option, as `2027-02-01`."""
 
     name = "date"
@@ -50,7 +50,7 @@ def choice_of(words: Iterable[str]) -> click.Choice[str]:
 
 def as_of_option(command: F) -> F:
     """Add `--as-of DATE`."""
-    return click.option("--as-of", type=Day(), help="Take this day for today.")(command)
+    return click.option("--as-of", type=DateType(), help="Take this day for today.")(command)
 
 
 def json_option(command: F) -> F:
@@ -65,25 +65,25 @@ def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session
 
     settings = click.get_current_context().find_object(Settings)
     named = workspace or (settings.workspace if settings else None)
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     user, problems = config.load(folders)
     root = paths.find_workspace(named, os.environ, Path.cwd())
     extra = user.checklist_folders()
-    session = open_session(root, folders, extra, config.who(user, os.environ))
+    session = open_session(root, folders, extra, config.resolve_user(user, os.environ))
     session.as_of = as_of
-    warn([*problems, *session.problems])
+    print_problems([*problems, *session.problems])
     return session
 
 
-def warn(problems: list[Problem]) -> None:
+def print_problems(problems: list[Problem]) -> None:
     """Tell of problems on stderr, each with file, line and remedy."""
     for problem in problems[:20]:
-        complain(f"warning: {_near(problem)}")
+        print_error(f"warning: {_format_relative(problem)}")
     if len(problems) > 20:
-        complain(f"warning: and {len(problems) - 20} more problems")
+        print_error(f"warning: and {len(problems) - 20} more problems")
 
 
-def _near(problem: Problem) -> str:
+def _format_relative(problem: Problem) -> str:
     """Return a problem with its path from the working directory, where that is shorter."""
     try:
         path = problem.file.relative_to(Path.cwd())
@@ -92,19 +92,19 @@ def _near(problem: Problem) -> str:
     return str(Problem(path, problem.line, problem.message, problem.hint))
 
 
-def say(text: str = "") -> None:
+def print_line(text: str = "") -> None:
     """Print a line of the answer; control characters in it become visible."""
     click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
 
 
-def paint(text: str, **style: Any) -> str:
+def style_text(text: str, **style: Any) -> str:
     """Colour a text where colour is wanted: on a terminal, and never with NO_COLOR."""
-    if not colourful():
+    if not has_color():
         return text
     return click.style(clean(text), **style).replace("\x1b[", _OURS)
 
 
-def colourful() -> bool:
+def has_color() -> bool:
     """Tell whether stdout takes colour."""
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -118,10 +118,10 @@ def print_json(data: Any) -> None:
 
 def json_text(data: Any) -> str:
     """Return data as JSON in ASCII; dates as ISO 8601."""
-    return json.dumps(data, indent=2, default=_plain)
+    return json.dumps(data, indent=2, default=_to_json_value)
 
 
-def _plain(value: Any) -> str:
+def _to_json_value(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
@@ -149,24 +149,24 @@ def field_options(
             command = click.option(
                 row.option,
                 row.name,
-                type=_type(cls, row),
+                type=_option_type(cls, row),
                 multiple=many,
                 help=text + (" Repeat for several." if many else ""),
-                shell_complete=completion.people if row.kind is Kind.PERSON else None,
+                shell_complete=completion.complete_people if row.kind is Kind.PERSON else None,
             )(command)
         return command
 
     return add
 
 
-def _type(cls: type, row: Field) -> click.ParamType:  # type: ignore[type-arg]
+def _option_type(cls: type, row: Field) -> click.ParamType:  # type: ignore[type-arg]
     values = [str(value) for value in choices(cls, row.name) if value]
     if values:
         return click.Choice([*values, ""])
-    return Day() if row.kind is Kind.DAY else click.STRING
+    return DateType() if row.kind is Kind.DAY else click.STRING
 
 
-def given(details: Mapping[str, Any]) -> dict[str, Any]:
+def collect_given(details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details that were given; an empty text in a list of one clears that list."""
     found = {name: value for name, value in details.items() if value is not None and value != ()}
     return {

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from fedcheck.analysis.replacements import list_replacements, summarize
-from fedcheck.cli.options import paint
-from fedcheck.domain.dates import distance
+from fedcheck.cli.options import style_text
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import STATUS_SIGNS
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import cells, one_line
+from fedcheck.domain.text import count_cells, one_line
 from fedcheck.domain.workspace import Project
 
-ROOMY = 110
+ROOMY_WIDTH = 110
 """From how many columns on whole references leave room for titles."""
 
-WIDEST = 100
+MAX_WIDTH = 100
 """The widest column, in cells; one text of 100,000 characters must not fill every line up."""
 
 _COLORS = {"accent": "cyan", "error": "red", "success": "green", "warning": "yellow"}
@@ -28,15 +28,15 @@ def status_text(status: str) -> str:
     """Return glyph and word of a status, coloured on a terminal."""
     sign = STATUS_SIGNS[status]
     text = f"{sign.glyph} {sign.word}"
-    return paint(f"{text:<9}", fg=_COLORS.get(sign.tone), dim=sign.tone == "muted")
+    return style_text(f"{text:<9}", fg=_COLORS.get(sign.tone), dim=sign.tone == "muted")
 
 
-def due_text(day: date | None, today: date) -> str:
+def format_due(day: date | None, today: date) -> str:
     """Return a date with its distance, or nothing."""
-    return f"{day.isoformat()}  {distance(day, today)}" if day else ""
+    return f"{day.isoformat()}  {format_distance(day, today)}" if day else ""
 
 
-def marks(row: Row) -> str:
+def describe_marks(row: Row) -> str:
     """Return what is wrong with an entry, in words."""
     found = []
     if row.overdue:
@@ -55,13 +55,13 @@ def replacement_lines(project: Project) -> list[str]:
     if not found:
         return []
     some = any(one.takes_out for one in found)
-    lines = [paint(f"{summarize(found)}.", fg="yellow" if some else None, dim=not some)]
+    lines = [style_text(f"{summarize(found)}.", fg="yellow" if some else None, dim=not some)]
     return lines + [
         f"  {one.id} ({one.layer}): {one_line(one.words)}" for one in found if one.takes_out
     ]
 
 
-def width() -> int:
+def terminal_width() -> int:
     """Return the width of the terminal, or 0 where the output goes elsewhere."""
     if not sys.stdout.isatty():
         return 0
@@ -70,23 +70,23 @@ def width() -> int:
     return get_terminal_size().columns
 
 
-def short_names(refs: Sequence[str]) -> dict[str, str]:
+def shorten_refs(refs: Sequence[str]) -> dict[str, str]:
     """Return the bare ids of items where the terminal is narrow: a title says more.
 
     An id that several checklists have stays whole, so that every name can be typed as it stands.
     """
-    if not narrow():
+    if not is_narrow():
         return {}
-    seen = Counter(split(ref)[1] for ref in refs)
-    return {ref: name for ref in refs if seen[name := split(ref)[1]] == 1}
+    seen = Counter(split_ref(ref)[1] for ref in refs)
+    return {ref: name for ref in refs if seen[name := split_ref(ref)[1]] == 1}
 
 
-def narrow() -> bool:
+def is_narrow() -> bool:
     """Tell whether the terminal has no room for long references and reasons beside titles."""
-    return 0 < width() < ROOMY
+    return 0 < terminal_width() < ROOMY_WIDTH
 
 
-def table(
+def format_table(
     rows: Iterable[Sequence[str]], right: Sequence[int] = (), flexible: int = -1
 ) -> list[str]:
     """Return rows as lines with aligned columns.
@@ -99,8 +99,8 @@ def table(
     texts = [[one_line(cell) for cell in row] for row in rows]
     if not texts:
         return []
-    widths = [min(max(map(cells, column)), WIDEST) for column in zip(*texts, strict=True)]
-    room = width()
+    widths = [min(max(map(count_cells, column)), MAX_WIDTH) for column in zip(*texts, strict=True)]
+    room = terminal_width()
     if room and flexible >= 0:
         spare = room - sum(widths) - 2 * (len(widths) - 1)
         widths[flexible] = max(12, widths[flexible] + min(spare, 0))
@@ -109,22 +109,22 @@ def table(
         parts = []
         for i, cell in enumerate(row):
             text = one_line(cell, widths[i]) if room else cell
-            gap = " " * (widths[i] - cells(text))
+            gap = " " * (widths[i] - count_cells(text))
             parts.append(gap + text if i in right else text + gap)
         lines.append("  ".join(parts).rstrip())
     return lines
 
 
-def query_text(parts: Sequence[str]) -> str:
+def join_query(parts: Sequence[str]) -> str:
     """Return the arguments of a query as one text.
 
     A value with blanks that the shell has taken the quotes from (`section:federal mandates`) gets
     them back; an argument with several terms stays several terms.
     """
-    return " ".join(_quoted(part) for part in parts)
+    return " ".join(_quote_value(part) for part in parts)
 
 
-def _quoted(part: str) -> str:
+def _quote_value(part: str) -> str:
     first, *rest = part.split() or [""]
     whole = ":" in first and rest and not any(":" in word for word in rest) and '"' not in part
     name, _, value = part.partition(":")

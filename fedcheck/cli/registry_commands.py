@@ -8,8 +8,8 @@ import click
 
 from fedcheck.cli import completion
 from fedcheck.cli.lazy_group import LazyGroup
-from fedcheck.cli.options import Day, choice_of, say
-from fedcheck.domain.text import one_line, plural
+from fedcheck.cli.options import DateType, choice_of, print_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.option import Option, OptionKind
 
@@ -55,7 +55,7 @@ def build_option(option: Option) -> click.Option:
     if option.choices:
         kind = choice_of(option.choices)
     elif option.kind is OptionKind.DAY:
-        kind = Day()
+        kind = DateType()
     elif option.kind is OptionKind.NUMBER:
         kind = click.IntRange(*option.between) if option.between else click.INT
     flag = option.kind is OptionKind.FLAG
@@ -93,9 +93,11 @@ def existing_file(name: str) -> Path:
 def show_notes(facts: Sequence[str], notes: "Sequence[Note]") -> None:
     """Print what was found or written, and the first of the remarks."""
     for fact in facts:
-        say(one_line(fact, 200))
+        print_line(one_line(fact, 200))
     for note in notes[:SHOWN]:
         remedy = f"; {note.remedy}" if note.remedy else ""
-        say(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
+        print_line(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
     if len(notes) > SHOWN:
-        say(f"  and {plural(len(notes) - SHOWN, 'more remark')}; --json tells all of them")
+        print_line(
+            f"  and {pluralize(len(notes) - SHOWN, 'more remark')}; --json tells all of them"
+        )

@@ -12,8 +12,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from fedcheck.demo import story
-from fedcheck.demo.story import Pace, Turn
-from fedcheck.domain.change import differences
+from fedcheck.demo.story import ItemOverride, Pace
+from fedcheck.domain.change import diff_records
 from fedcheck.domain.edits import Edit
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit
@@ -30,7 +30,7 @@ from fedcheck.storage import (
     workspace_files,
 )
 from fedcheck.storage.checklist_files import load_catalog
-from fedcheck.storage.record_file import FINDINGS, REQUESTS, RecordFile, empty
+from fedcheck.storage.record_file import FINDINGS, REQUESTS, RecordFile, make_empty
 from fedcheck.storage.toml_io import dumps
 
 GRAIN = 3
@@ -59,16 +59,16 @@ class Stage:
         return self.tx
 
 
-def make(root: Path, today: date | None = None) -> None:
+def make_example(root: Path, today: date | None = None) -> None:
     """Make the example in a folder. Raises FedcheckError where there is a workspace already.
 
     Args:
         root: the folder; it is made.
         today: the day that the example stands at; the real one without it.
     """
-    day = today or today_there(datetime.now(UTC))
-    process = load_catalog(paths.shipped_checklists(), (), None).processes["jab"]
-    text = workspace_files.head_text(
+    day = today or find_today(datetime.now(UTC))
+    process = load_catalog(paths.find_shipped_checklists(), (), None).processes["jab"]
+    text = workspace_files.format_head(
         story.NAME,
         process,
         "csp",
@@ -76,7 +76,7 @@ def make(root: Path, today: date | None = None) -> None:
         timezone=story.TIMEZONE,
         marking=story.MARKING,
         profile=workspace_files.parse_profile(process, {}),
-        milestones={name: _at(day, away) for name, away in story.MILESTONES.items()},
+        milestones={name: _shift_to_workday(day, away) for name, away in story.MILESTONES.items()},
     )
     people = {who: {"name": name, "role": role} for who, (name, role) in story.PEOPLE.items()}
     workspace_files.create(root, text + "\n" + dumps({"people": people}))
@@ -86,21 +86,28 @@ def make(root: Path, today: date | None = None) -> None:
     stage = Stage(datetime.combine(day, time(15), UTC))
     session = open_session(root, nobody, (), "alice", stage.clock)
     session.token = stage.token
-    _play(session, stage, day)
-    asked, due = _at(day, -9), _at(day, -2)
+    _save_story(session, stage, day)
+    asked, due = _shift_to_workday(day, -9), _shift_to_workday(day, -2)
     for name, text in (
-        (FINDINGS, story.FINDINGS.format(found=_at(day, -15), due=_at(day, 75), step=_at(day, 40))),
+        (
+            FINDINGS,
+            story.FINDINGS.format(
+                found=_shift_to_workday(day, -15),
+                due=_shift_to_workday(day, 75),
+                step=_shift_to_workday(day, 40),
+            ),
+        ),
         (REQUESTS, story.REQUESTS.format(asked=asked, due=due)),
     ):
         _import(session, stage, issue_files.load(root / f"{name}.toml", text.encode(), name), day)
 
 
-def today_there(now: datetime) -> date:
+def find_today(now: datetime) -> date:
     """Return what day it is where the example is set."""
     return now.astimezone(ZoneInfo(story.TIMEZONE)).date()
 
 
-def _play(session: Session, stage: Stage, today: date) -> None:
+def _save_story(session: Session, stage: Stage, today: date) -> None:
     """Save what everybody did, in the order of the days."""
     work: Work = defaultdict(list)
     reviews: Work = defaultdict(list)
@@ -108,28 +115,32 @@ def _play(session: Session, stage: Stage, today: date) -> None:
     rows = session.board(today).rows
     statuses = _statuses(rows)
     for row in rows.values():
-        turn = story.TURNS.get(row.ref, Turn())
+        turn = story.ITEM_OVERRIDES.get(row.ref, ItemOverride())
         status = statuses[row.ref]
         if status == "todo":
             continue
         away, who = _day(row, turn, _pace(row)), _owner(row, turn)
-        day, group = _at(today, away), away - away % GRAIN
+        day, group = _shift_to_workday(today, away), away - away % GRAIN
         edit = _edit(row, turn, status, day, today)
         work[group, who].append((row.ref, edit))
-        if edit.result and _draw(row.ref + "review") % 3 == 0:
+        if edit.result and _hash_number(row.ref + "review") % 3 == 0:
             reviews[group, _reviewer(row, who)].append((row.ref, REVIEW))
         if status == "done" and (row.item.expects or turn.evidence_day or turn.lost_file):
-            taken = _at(today, turn.evidence_day) if turn.evidence_day is not None else day
-            proof = _proof(session.root, row, taken, turn.lost_file, lost)
+            taken = (
+                _shift_to_workday(today, turn.evidence_day)
+                if turn.evidence_day is not None
+                else day
+            )
+            proof = _make_evidence(session.root, row, taken, turn.lost_file, lost)
             work[group, who].append((row.ref, EvidenceEdit(attach=(proof,))))
     saves: list[tuple[datetime, str, str, date | None, Edits]] = []
     for number, (group, who) in enumerate(sorted(work)):
         at = time(14 + number % 6, 7 * number % 60)
-        moment = datetime.combine(_at(today, min(group, -1)), at, UTC)
-        last = _at(today, group + GRAIN - 1)
+        moment = datetime.combine(_shift_to_workday(today, min(group, -1)), at, UTC)
+        last = _shift_to_workday(today, group + GRAIN - 1)
         saves.append((moment, who, f"{group}{who}", last, work[group, who]))
     for group, who in reviews:
-        moment = datetime.combine(_at(today, min(group + GRAIN, -1)), time(21), UTC)
+        moment = datetime.combine(_shift_to_workday(today, min(group + GRAIN, -1)), time(21), UTC)
         saves.append((moment, who, f"review {group}{who}", None, reviews[group, who]))
     for moment, who, name, as_of, edits in sorted(saves, key=lambda save: save[:3]):
         stage.now, stage.tx = moment, f"{zlib.crc32(name.encode()):08x}"
@@ -141,7 +152,7 @@ def _play(session: Session, stage: Stage, today: date) -> None:
 
 def _statuses(rows: Mapping[str, Row]) -> dict[str, str]:
     """Draw the status of every item; none is done before what it needs."""
-    told = {ref: turn.status for ref, turn in story.TURNS.items() if turn.status}
+    told = {ref: turn.status for ref, turn in story.ITEM_OVERRIDES.items() if turn.status}
     drawn = {ref: _status(row, _pace(row)) for ref, row in rows.items()}
     found = {ref: told.get(ref, drawn[ref]) for ref in rows}
     while True:
@@ -162,10 +173,10 @@ def _pace(row: Row) -> Pace:
     return story.PACES.get((row.phase, row.role, row.section.id), rest)
 
 
-def _day(row: Row, turn: Turn, pace: Pace) -> int:
+def _day(row: Row, turn: ItemOverride, pace: Pace) -> int:
     if turn.day is not None:
         return turn.day
-    return pace.first_day + _draw(row.ref) % max(pace.last_day - pace.first_day, 1)
+    return pace.first_day + _hash_number(row.ref) % max(pace.last_day - pace.first_day, 1)
 
 
 def _import(session: Session, stage: Stage, book: RecordFile, day: date) -> None:
@@ -175,10 +186,10 @@ def _import(session: Session, stage: Stage, book: RecordFile, day: date) -> None
         stage.now = datetime.combine(made, time(16), UTC)
         session.who, stage.tx = getattr(thing, "by", "") or "carol", f"{book.name}-{name}"
         ref = f"{book.name}:{name}"
-        session.apply_changes(differences(ref, empty(book.name, name), thing), thing.title)
+        session.apply_changes(diff_records(ref, make_empty(book.name, name), thing), thing.title)
 
 
-def _edit(row: Row, turn: Turn, status: str, day: date, today: date) -> ItemEdit:
+def _edit(row: Row, turn: ItemOverride, status: str, day: date, today: date) -> ItemEdit:
     """Return what was done of an item on the day on which it was worked on."""
     result = turn.result if status in ("done", "na") else ""
     if row.item.kind == "test" and status == "done" and not result:
@@ -187,17 +198,17 @@ def _edit(row: Row, turn: Turn, status: str, day: date, today: date) -> ItemEdit
         status=None if result else status,
         result=result or None,
         owner=_owner(row, turn),
-        due=_at(today, turn.due).isoformat() if turn.due is not None else None,
+        due=_shift_to_workday(today, turn.due).isoformat() if turn.due is not None else None,
         note=turn.note or None,
         reason=turn.reason or None,
-        testing=_fieldwork(row, day) if result else None,
+        testing=_make_test_edit(row, day) if result else None,
         done=day,
     )
 
 
-def _fieldwork(row: Row, day: date) -> TestEdit:
+def _make_test_edit(row: Row, day: date) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
-    item, draw = row.item, _draw(row.ref + "fieldwork")
+    item, draw = row.item, _hash_number(row.ref + "fieldwork")
     proof = item.expects[0] if item.expects else "the service"
     seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
     return TestEdit(
@@ -216,20 +227,20 @@ def _reviewer(row: Row, tester: str) -> str:
 def _status(row: Row, pace: Pace) -> str:
     if row.later:
         return "todo"
-    draw = _draw(row.ref + "status") % 100
+    draw = _hash_number(row.ref + "status") % 100
     if draw < pace.done:
         return "done"
     return "doing" if draw < pace.done + pace.doing else "todo"
 
 
-def _owner(row: Row, turn: Turn) -> str:
+def _owner(row: Row, turn: ItemOverride) -> str:
     people = story.OWNERS[row.role]
-    return turn.owner or people[_draw(row.section.id) % len(people)]
+    return turn.owner or people[_hash_number(row.section.id) % len(people)]
 
 
-def _proof(root: Path, row: Row, day: date, gone: bool, lost: list[Path]) -> Evidence:
+def _make_evidence(root: Path, row: Row, day: date, gone: bool, lost: list[Path]) -> Evidence:
     """Return a piece of evidence: a file for some, a link or a ticket for the others."""
-    draw = _draw(row.ref + "proof")
+    draw = _hash_number(row.ref + "proof")
     label = row.item.expects[0] if row.item.expects else row.item.title
     proof_id = f"{draw % 0xFFFFFF:06x}"
     kind = draw % 6
@@ -249,12 +260,12 @@ def _proof(root: Path, row: Row, day: date, gone: bool, lost: list[Path]) -> Evi
 
 
 def _write(path: Path, text: str) -> None:
-    atomic_files.write_whole(path, text.encode())
+    atomic_files.replace_file(path, text.encode())
 
 
-def _draw(text: str) -> int:
+def _hash_number(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def _at(day: date, away: int) -> date:
+def _shift_to_workday(day: date, away: int) -> date:
     return day + timedelta(days=away)

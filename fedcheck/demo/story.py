@@ -68,7 +68,7 @@ PACES: dict[tuple[str, str, str], Pace] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ItemOverride:
     """What is out of the ordinary about an item; empty fields leave it as it would be."""
 
     status: str = ""
@@ -82,54 +82,56 @@ class Turn:
     day: int | None = None
 
 
-TURNS: dict[str, Turn] = {
-    "rev5.full-assessment.csp:cp-test": Turn(
+ITEM_OVERRIDES: dict[str, ItemOverride] = {
+    "rev5.full-assessment.csp:cp-test": ItemOverride(
         status="doing",
         owner="dana",
         due=-3,
         note="Failover of the ledger database worked in 41 minutes; the report still lacks the\n"
         "restore of the document store. Erik repeats that part on Thursday.",
     ),
-    "rev5.full-assessment.csp:app-q": Turn(
+    "rev5.full-assessment.csp:app-q": ItemOverride(
         status="done",
         owner="erik",
         note="Two load balancer modules are on the CMVP historical list; the vendor expects the\n"
         "140-3 certificate before submission.",
     ),
-    "rev5.full-assessment.csp:poam-template": Turn(status="done", owner="alice", day=-9),
-    "rev5.full-assessment.csp:poam-from-ret": Turn(status="done", owner="alice", day=-6),
-    "rev5.full-assessment.csp:poam-all-open": Turn(status="done", owner="alice", day=-5),
-    "rev5.full-assessment.csp:poam-fields": Turn(status="done", owner="alice", day=-4),
-    "rev5.full-assessment.csp:poam-config": Turn(
+    "rev5.full-assessment.csp:poam-template": ItemOverride(status="done", owner="alice", day=-9),
+    "rev5.full-assessment.csp:poam-from-ret": ItemOverride(status="done", owner="alice", day=-6),
+    "rev5.full-assessment.csp:poam-all-open": ItemOverride(status="done", owner="alice", day=-5),
+    "rev5.full-assessment.csp:poam-fields": ItemOverride(status="done", owner="alice", day=-4),
+    "rev5.full-assessment.csp:poam-config": ItemOverride(
         status="blocked",
         owner="erik",
         reason="The scanner export lacks the rule ids; vendor ticket MER-412 is open",
         day=-5,
     ),
-    "rev5.full-assessment.csp:poam-no-high": Turn(
+    "rev5.full-assessment.csp:poam-no-high": ItemOverride(
         status="doing", owner="alice", due=5, note="One High left: V-014, patch in test."
     ),
-    "rev5.full-assessment.csp:poam-vd": Turn(status="done", owner="erik", evidence_day=-26, day=-6),
-    "rev5.full-assessment.csp:app-l": Turn(
+    "rev5.full-assessment.csp:poam-vd": ItemOverride(
+        status="done", owner="erik", evidence_day=-26, day=-6
+    ),
+    "rev5.full-assessment.csp:app-l": ItemOverride(
         status="na", owner="alice", reason="No laws or regulations beyond the template's list apply"
     ),
-    "rev5.full-assessment.csp:review-sar": Turn(status="doing", owner="alice", due=3),
-    "rev5.full-assessment.csp:markings": Turn(status="done", owner="alice", lost_file=True),
-    "rev5.full-assessment.csp:ssp-signed": Turn(status="done", owner="alice", day=-36),
-    "rev5.full-assessment.3pao:sap-final": Turn(status="done", owner="bob", day=-34),
-    "rev5.full-assessment.3pao:scan-web": Turn(
+    "rev5.full-assessment.csp:review-sar": ItemOverride(status="doing", owner="alice", due=3),
+    "rev5.full-assessment.csp:markings": ItemOverride(status="done", owner="alice", lost_file=True),
+    "rev5.full-assessment.csp:ssp-signed": ItemOverride(status="done", owner="alice", day=-36),
+    "rev5.full-assessment.3pao:sap-final": ItemOverride(status="done", owner="bob", day=-34),
+    "rev5.full-assessment.3pao:scan-web": ItemOverride(
         status="done", result="satisfied", owner="bob", evidence_day=-116, day=-30
     ),
-    "rev5.full-assessment.3pao:scan-db": Turn(
+    "rev5.full-assessment.3pao:scan-db": ItemOverride(
         status="done", result="satisfied", owner="bob", evidence_day=-119, day=-30
     ),
-    "rev5.full-assessment.3pao:scan-infra": Turn(
+    "rev5.full-assessment.3pao:scan-infra": ItemOverride(
         status="done", result="satisfied", owner="bob", evidence_day=-21, day=-20
     ),
-    "rev5.full-assessment.3pao:pen-1": Turn(
+    "rev5.full-assessment.3pao:pen-1": ItemOverride(
         status="done", result="satisfied", owner="carol", evidence_day=-18, day=-16
     ),
-    "rev5.full-assessment.3pao:pen-3": Turn(
+    "rev5.full-assessment.3pao:pen-3": ItemOverride(
         status="done",
         result="other-than-satisfied",
         owner="carol",
@@ -137,30 +139,30 @@ TURNS: dict[str, Turn] = {
         day=-15,
         note="Session token of the tenant console is accepted by the management API.",
     ),
-    "rev5.full-assessment.3pao:site-visit": Turn(
+    "rev5.full-assessment.3pao:site-visit": ItemOverride(
         status="blocked",
         owner="carol",
         reason="The data center in Ashburn takes visitors again from Thursday on",
         day=-8,
     ),
-    "rev5.full-assessment.3pao:pen-5": Turn(
+    "rev5.full-assessment.3pao:pen-5": ItemOverride(
         status="na",
         result="not-applicable",
         owner="carol",
         reason="The offering has no mobile application",
         day=-18,
     ),
-    "rev5.full-assessment.3pao:scan-container": Turn(
+    "rev5.full-assessment.3pao:scan-container": ItemOverride(
         status="done", result="satisfied", owner="bob", evidence_day=-22, day=-19
     ),
-    "rev5.full-assessment.3pao:srtm-final": Turn(
+    "rev5.full-assessment.3pao:srtm-final": ItemOverride(
         status="doing", owner="bob", due=2, note="SC and SI are still to be read against the RET."
     ),
-    "rev5.full-assessment.3pao:authn-methods": Turn(
+    "rev5.full-assessment.3pao:authn-methods": ItemOverride(
         status="done", result="other-than-satisfied", owner="bob", day=-9
     ),
-    "rev5.full-assessment.3pao:package-notice": Turn(status="done", owner="bob", day=-8),
-    "jab.kick-off.csp:attendees": Turn(status="done", owner="alice", day=-4),
+    "rev5.full-assessment.3pao:package-notice": ItemOverride(status="done", owner="bob", day=-8),
+    "jab.kick-off.csp:attendees": ItemOverride(status="done", owner="alice", day=-4),
 }
 """The items that have a story of their own."""
 

@@ -5,99 +5,105 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from fedcheck.doctor.defect import Close, Defect, Severity
-from fedcheck.doctor.folder_tree import PLACES, Entry, Tree
-from fedcheck.domain.text import one_line, plural
+from fedcheck.doctor.defect import Defect, RestrictAccess, Severity
+from fedcheck.doctor.folder_tree import PLACES, FolderTree, TreeEntry
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import InvalidFileError
-from fedcheck.storage.paths import MACHINE
+from fedcheck.storage.paths import LOCAL_STATE
 from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.workspace_files import GITATTRIBUTES, GITIGNORE
 
 OTHERS, GROUP_WRITES, ALL_WRITE = 0o007, 0o020, 0o022
-SINGLY = 5
+MAX_SINGLE_DEFECTS = 5
 """Up to so many files are told one by one; more are counted by folder."""
 
 
-def permissions(tree: Tree) -> list[Defect]:
+def check_permissions(tree: FolderTree) -> list[Defect]:
     """Return what others can reach or the group may write; nothing where modes say nothing."""
     if os.name != "posix":
         return []
     ours = [one for one in tree.under(*PLACES) if one.is_file or one.is_folder]
     open_ = [one for one in ours if one.status.st_mode & (OTHERS | GROUP_WRITES)]
-    found = _root(tree)
+    found = _check_root(tree)
     for barred in (False, True):
         some = [one for one in open_ if _is_barred(one) is barred]
         for own in (True, False):
-            found += _told(tree, [one for one in some if _is_own(one) is own], own, barred)
+            found += _report_entries(
+                tree, [one for one in some if _is_own(one) is own], own, barred
+            )
     return found
 
 
-def _root(tree: Tree) -> list[Defect]:
+def _check_root(tree: FolderTree) -> list[Defect]:
     """Who may write in the root can put another file in the place of each of ours."""
     root = tree.entries[:1]
     if not root or not root[0].status.st_mode & ALL_WRITE:
         return []
-    return [_defect(root, root[0].path, _is_own(root[0]), False, ALL_WRITE)]
+    return [_build_defect(root, root[0].path, _is_own(root[0]), False, ALL_WRITE)]
 
 
-def _is_own(entry: Entry) -> bool:
+def _is_own(entry: TreeEntry) -> bool:
     return entry.status.st_uid == os.geteuid()
 
 
-def _is_barred(entry: Entry) -> bool:
+def _is_barred(entry: TreeEntry) -> bool:
     """Tell whether a closed folder above keeps out those whom the file itself would let in."""
     mode, reach = entry.status.st_mode, entry.reach
     return not (mode & OTHERS and reach & 0o001) and not (mode & GROUP_WRITES and reach & 0o010)
 
 
-def _told(tree: Tree, entries: list[Entry], own: bool, barred: bool) -> list[Defect]:
-    if len(entries) <= SINGLY:
-        return [_defect([one], one.path, own, barred) for one in entries]
+def _report_entries(
+    tree: FolderTree, entries: list[TreeEntry], own: bool, barred: bool
+) -> list[Defect]:
+    if len(entries) <= MAX_SINGLE_DEFECTS:
+        return [_build_defect([one], one.path, own, barred) for one in entries]
     return [
-        _defect(inside, inside[0].path if len(inside) == 1 else folder, own, barred)
+        _build_defect(inside, inside[0].path if len(inside) == 1 else folder, own, barred)
         for folder, inside in tree.by_folder(entries).items()
     ]
 
 
-def _defect(
-    entries: list[Entry], place: Path, own: bool, barred: bool, bits: int = 0o077
+def _build_defect(
+    entries: list[TreeEntry], place: Path, own: bool, barred: bool, bits: int = 0o077
 ) -> Defect:
     mode = 0
     for one in entries:
         mode |= one.status.st_mode
-    message = _words(mode & bits)
+    message = _describe_mode(mode & bits)
     if len(entries) == 1:
         message += f" (mode {mode & 0o777:o})"
     else:
-        message = f"{_counted(entries)} in this folder, such as {_names(entries)}: {message}"
+        message = (
+            f"{_count_entries(entries)} in this folder, such as {_list_names(entries)}: {message}"
+        )
     if barred:
         message += "; only the closed folder above keeps them out"
     remedy = "close it with: fedcheck doctor --fix"
     if not own:
         remedy = "it belongs to another user, who alone can close it: chmod go-rwx"
-    mend = Close(tuple(one.path for one in entries), bits) if own else None
-    only_papers = all(_is_paper(one) for one in entries)
+    fix = RestrictAccess(tuple(one.path for one in entries), bits) if own else None
+    only_papers = all(_is_document(one) for one in entries)
     harmless = barred and only_papers and not mode & ALL_WRITE
     severity: Severity = "note" if harmless else "warning"
-    return Defect("permissions", severity, message, remedy, place, mend=mend)
+    return Defect("permissions", severity, message, remedy, place, fix=fix)
 
 
-def _is_paper(entry: Entry) -> bool:
+def _is_document(entry: TreeEntry) -> bool:
     """Tell whether it is a document of a person, which often comes with the mode 644."""
     return bool({"evidence", "reports"} & set(entry.path.parts))
 
 
-def _counted(entries: list[Entry]) -> str:
+def _count_entries(entries: list[TreeEntry]) -> str:
     files = sum(one.is_file for one in entries)
     counts = [(files, "file"), (len(entries) - files, "folder")]
-    return " and ".join(plural(count, noun) for count, noun in counts if count)
+    return " and ".join(pluralize(count, noun) for count, noun in counts if count)
 
 
-def _names(entries: list[Entry]) -> str:
+def _list_names(entries: list[TreeEntry]) -> str:
     return " and ".join(one_line(one.path.name, 40) for one in entries[:2])
 
 
-def _words(mode: int) -> str:
+def _describe_mode(mode: int) -> str:
     """Say who can do what."""
     parts = []
     if mode & OTHERS:
@@ -108,7 +114,7 @@ def _words(mode: int) -> str:
     return ", ".join(parts)
 
 
-def git(root: Path) -> list[Defect]:
+def check_git(root: Path) -> list[Defect]:
     """Return what is amiss where a workspace lies in a git work tree; nothing elsewhere."""
     top = next((one for one in (root, *root.parents) if os.path.lexists(one / ".git")), None)
     if top is None:
@@ -119,7 +125,7 @@ def git(root: Path) -> list[Defect]:
             Defect(
                 "git",
                 "warning",
-                f"git is not told to leave {MACHINE}/ out: locks and copies would be shared",
+                f"git is not told to leave {LOCAL_STATE}/ out: locks and copies would be shared",
                 f"add the line {GITIGNORE.strip()} to this file",
                 root / ".gitignore",
             )
@@ -140,21 +146,21 @@ def git(root: Path) -> list[Defect]:
 def _is_ignored(root: Path, top: Path) -> bool:
     """Tell whether .gitignore of the workspace, or one above it, leaves our folder out."""
     ignored = False
-    for folder in _from_top(root, top):
-        below = (root / MACHINE).relative_to(folder).as_posix()
-        for line in _lines(folder / ".gitignore"):
+    for folder in _folders_from_top(root, top):
+        below = (root / LOCAL_STATE).relative_to(folder).as_posix()
+        for line in _read_lines(folder / ".gitignore"):
             pattern = line.removeprefix("!").removeprefix("**/")
             bare = pattern.rstrip("/").removesuffix("/**").removesuffix("/*")
-            if fnmatch(below if "/" in bare else MACHINE, bare.removeprefix("/")):
+            if fnmatch(below if "/" in bare else LOCAL_STATE, bare.removeprefix("/")):
                 ignored = not line.startswith("!")
     return ignored
 
 
 def _merges_histories(root: Path, top: Path) -> bool:
     name = "history/x.jsonl"
-    for folder in _from_top(root, top):
+    for folder in _folders_from_top(root, top):
         below = (root / name).relative_to(folder).as_posix()
-        for line in _lines(folder / ".gitattributes"):
+        for line in _read_lines(folder / ".gitattributes"):
             pattern, *attributes = line.split()
             if "merge=union" in attributes:
                 plain = pattern.removeprefix("/")
@@ -163,13 +169,13 @@ def _merges_histories(root: Path, top: Path) -> bool:
     return False
 
 
-def _from_top(root: Path, top: Path) -> Iterator[Path]:
+def _folders_from_top(root: Path, top: Path) -> Iterator[Path]:
     """Yield the folders from the top of the work tree down to the workspace."""
     folders = [root, *root.parents]
     yield from reversed(folders[: folders.index(top) + 1])
 
 
-def _lines(path: Path) -> list[str]:
+def _read_lines(path: Path) -> list[str]:
     """Return the lines of a small text file that say something; none where it cannot be read."""
     try:
         text = read_bytes(path).decode("utf-8", "replace")

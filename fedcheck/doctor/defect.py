@@ -33,7 +33,7 @@ KINDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class RestrictAccess:
     """Take permission bits away from files and folders; `bits` as for chmod."""
 
     paths: tuple[Path, ...]
@@ -41,21 +41,21 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class Remove:
+class RemoveFile:
     """Remove a temporary file of fedcheck's."""
 
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MoveRecord:
     """Move the record of one reference to another, after a copy."""
 
     old: str
     new: str
 
 
-Mend = Close | Remove | Move
+Fix = RestrictAccess | RemoveFile | MoveRecord
 """What --fix does about a defect."""
 
 
@@ -72,7 +72,7 @@ class Defect:
         file: where it is; None where it is in no single file.
         line: the line in that file, from 1; 0 where there is none.
         ref: the item, request, finding or checklist that it is about.
-        mend: what --fix would do; None where a person has to decide.
+        fix: what --fix would do; None where a person has to decide.
     """
 
     kind: str
@@ -82,22 +82,22 @@ class Defect:
     file: Path | None = None
     line: int = 0
     ref: str = ""
-    mend: Mend | None = None
+    fix: Fix | None = None
 
     @property
-    def fixable(self) -> bool:
+    def is_fixable(self) -> bool:
         """Tell whether --fix can mend it."""
-        return self.mend is not None
+        return self.fix is not None
 
 
-def broken(problem: Problem, severity: Severity) -> Defect:
+def defect_from_problem(problem: Problem, severity: Severity) -> Defect:
     """Return the defect for a problem that loading found."""
     return Defect(
         "broken-file", severity, problem.message, problem.hint, problem.file, problem.line
     )
 
 
-def in_order(defects: Iterable[Defect]) -> list[Defect]:
+def sort_defects(defects: Iterable[Defect]) -> list[Defect]:
     """Return defects without repetition: the worst first, then by kind, file and line."""
     kinds = list(KINDS)
     return sorted(

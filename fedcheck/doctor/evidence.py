@@ -6,31 +6,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
+from fedcheck.analysis.issue_evidence import ISSUE_FILES, is_issue_ref
 from fedcheck.doctor.defect import Defect, Severity
 from fedcheck.doctor.files import Places
-from fedcheck.doctor.folder_tree import Entry, Tree
+from fedcheck.doctor.folder_tree import FolderTree, TreeEntry
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import evidence_files, local_state
 
 FOLDER = "evidence"
-MOST = 10
+MAX_EXAMPLES = 10
 """Up to so many files that are gone are told one by one."""
 
 SEE_ALL = "put the files back; see them with: fedcheck evidence list evidence:missing"
 
-SINGLY = 5
+MAX_SINGLE_DEFECTS = 5
 """Up to so many files that no item links to are told one by one; more by folder."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LocatedEvidence:
     """A piece of evidence and where it stands."""
 
     checklist: str
@@ -44,18 +44,18 @@ class Piece:
         return f"{self.checklist}:{self.item}"
 
 
-def _pieces(project: Project) -> Iterator[Piece]:
+def _list_evidence(project: Project) -> Iterator[LocatedEvidence]:
     for checklist, records in project.records.items():
         for item, record in records.items():
             for index, proof in enumerate(record.evidence):
-                yield Piece(checklist, item, index, proof)
-    for book in BOOKS:
-        for thing in _things(project, book):
+                yield LocatedEvidence(checklist, item, index, proof)
+    for book in ISSUE_FILES:
+        for thing in _list_issues(project, book):
             for index, proof in enumerate(thing.evidence):
-                yield Piece(book, thing.id, index, proof)
+                yield LocatedEvidence(book, thing.id, index, proof)
 
 
-def evidence_links(session: Session, places: Places, tree: Tree) -> list[Defect]:
+def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> list[Defect]:
     """Return the pieces of evidence whose link cannot count as proof, or whose file is not right.
 
     No file is hashed; a file counts as changed where the last verification says so. Nothing is
@@ -64,51 +64,51 @@ def evidence_links(session: Session, places: Places, tree: Tree) -> list[Defect]
     states = session.project.file_states or {}
     closed = {path for path, _ in tree.closed}
     found: list[Defect] = []
-    for piece in _pieces(session.project):
-        said = _said(session.root, piece.proof, states.get(piece.proof.link, ""))
+    for piece in _list_evidence(session.project):
+        said = _describe_defect(session.root, piece.proof, states.get(piece.proof.link, ""))
         if said is None:
             continue
         kind, message, remedy = said
         if kind == "missing-evidence" and closed & {*(session.root / piece.proof.link).parents}:
             continue
         file = places.progress_file(piece.checklist)
-        line = _line(places, session.project, piece)
+        line = _find_line(places, session.project, piece)
         severity: Severity = "error" if kind == "evidence-link" else "warning"
-        named = piece.ref if in_a_ledger(piece.ref) else piece.item
+        named = piece.ref if is_issue_ref(piece.ref) else piece.item
         message = f"{one_line(named, 60)}: {message}"
         found.append(Defect(kind, severity, message, remedy, file, line, piece.ref))
-    return _fewer(found)
+    return _summarize_missing(found)
 
 
-def _things(project: Project, book: str) -> Sequence[Request | Finding]:
+def _list_issues(project: Project, book: str) -> Sequence[Request | Finding]:
     return project.requests if book == "requests" else project.findings
 
 
-def _line(places: Places, project: Project, piece: Piece) -> int:
+def _find_line(places: Places, project: Project, piece: LocatedEvidence) -> int:
     """Return the line of a piece in its file; 0 where it cannot be found."""
-    if not in_a_ledger(piece.ref):
+    if not is_issue_ref(piece.ref):
         return places.record(piece.checklist, piece.item, "evidence", piece.index)
-    listed = _things(project, piece.checklist)
+    listed = _list_issues(project, piece.checklist)
     number = next(place for place, one in enumerate(listed) if one.id == piece.item)
     file = places.progress_file(piece.checklist)
     return places.line(file, piece.checklist[:-1], number, "evidence", piece.index)
 
 
-def _fewer(defects: list[Defect]) -> list[Defect]:
+def _summarize_missing(defects: list[Defect]) -> list[Defect]:
     """Count the files that are gone by progress file where there are many of them."""
     counts = Counter(one.file for one in defects if one.kind == "missing-evidence")
-    if sum(counts.values()) <= MOST:
+    if sum(counts.values()) <= MAX_EXAMPLES:
         return defects
     kept = [one for one in defects if one.kind != "missing-evidence"]
     for file, count in counts.items():
-        message = f"{plural(count, 'file')} that it links to as evidence are gone or changed"
+        message = f"{pluralize(count, 'file')} that it links to as evidence are gone or changed"
         if count == 1:
             message = "1 file that it links to as evidence is gone or changed"
         kept.append(Defect("missing-evidence", "warning", message, SEE_ALL, file))
     return kept
 
 
-def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | None:
+def _describe_defect(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | None:
     """Return kind, message and remedy of what is wrong with a piece of evidence."""
     link = one_line(proof.link, 120)
     replace = f"fedcheck evidence remove {one_line(proof.id, 20)}"
@@ -122,7 +122,7 @@ def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | Non
         return None
     if "\x00" in proof.link:
         return "evidence-link", f"{link} is no name of a file", f"take the link out: {replace}"
-    if evidence_files.escapes(root, proof.link, local_state.allowed_outside(root)):
+    if evidence_files.leaves_workspace(root, proof.link, local_state.load_allowed_outside(root)):
         text = f"{link} leads out of the workspace, and does not count"
         remedy = f"copy the file into {FOLDER}/ and link it; then {replace}"
         if Path(proof.link).is_absolute():
@@ -143,10 +143,12 @@ def _said(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | Non
 def _is_our_own(root: Path, link: str) -> bool:
     """Tell whether a link leads to a file that fedcheck itself keeps, also through a symlink."""
     real, top = Path(os.path.realpath(root / link)), Path(os.path.realpath(root))
-    return real.is_relative_to(top) and evidence_files.is_our_own(real.relative_to(top).as_posix())
+    return real.is_relative_to(top) and evidence_files.is_fedcheck_file(
+        real.relative_to(top).as_posix()
+    )
 
 
-def orphan_evidence(session: Session, tree: Tree) -> list[Defect]:
+def find_orphan_evidence(session: Session, tree: FolderTree) -> list[Defect]:
     """Return the files under `evidence/` that no record links to.
 
     Hidden files and README files are left out. Nothing is said while a progress file is broken:
@@ -154,7 +156,7 @@ def orphan_evidence(session: Session, tree: Tree) -> list[Defect]:
     """
     if session.project.unreadable:
         return []
-    linked = set(_linked(session))
+    linked = set(_list_links(session))
     loose = [
         one
         for one in tree.under(FOLDER)
@@ -162,13 +164,16 @@ def orphan_evidence(session: Session, tree: Tree) -> list[Defect]:
         if not _is_keeper(session.root, one.path)
         if str(one.path) not in linked and os.path.realpath(one.path) not in linked
     ]
-    if len(loose) <= SINGLY:
-        return [_loose(one.path, "no item links to this file") for one in loose]
-    return [_loose(folder, _counted(inside)) for folder, inside in tree.by_folder(loose).items()]
+    if len(loose) <= MAX_SINGLE_DEFECTS:
+        return [_orphan_defect(one.path, "no item links to this file") for one in loose]
+    return [
+        _orphan_defect(folder, _count_files(inside))
+        for folder, inside in tree.by_folder(loose).items()
+    ]
 
 
-def _linked(session: Session) -> Iterator[str]:
-    for piece in _pieces(session.project):
+def _list_links(session: Session) -> Iterator[str]:
+    for piece in _list_evidence(session.project):
         if piece.proof.kind == "file" and "\x00" not in piece.proof.link:
             path = session.root / piece.proof.link
             yield os.path.normpath(path)
@@ -180,12 +185,12 @@ def _is_keeper(root: Path, path: Path) -> bool:
     return any(part.startswith(".") for part in parts) or path.name.lower().startswith("readme")
 
 
-def _counted(inside: list[Entry]) -> str:
+def _count_files(inside: list[TreeEntry]) -> str:
     names = ", ".join(one_line(one.path.name, 40) for one in inside[:3])
     such = f", such as {names}" if len(inside) > 3 else f": {names}"
-    return f"no item links to {plural(len(inside), 'file')} in this folder{such}"
+    return f"no item links to {pluralize(len(inside), 'file')} in this folder{such}"
 
 
-def _loose(path: Path, message: str) -> Defect:
+def _orphan_defect(path: Path, message: str) -> Defect:
     remedy = "link it with: fedcheck evidence add ITEM FILE; or move it elsewhere"
     return Defect("orphan-evidence", "note", message, remedy, path)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fedcheck.doctor.defect import Defect, Remove, broken
-from fedcheck.doctor.folder_tree import PLACES, Tree
+from fedcheck.doctor.defect import Defect, RemoveFile, defect_from_problem
+from fedcheck.doctor.folder_tree import PLACES, FolderTree
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
@@ -15,7 +15,7 @@ from fedcheck.session import Session
 from fedcheck.storage import record_files, toml_io, workspace_files
 from fedcheck.storage.atomic_files import STRAY
 from fedcheck.storage.checklist_files import Catalog
-from fedcheck.storage.paths import HEAD, private_home
+from fedcheck.storage.paths import WORKSPACE_FILE, private_home
 from fedcheck.storage.toml_lines import Lines
 
 Keys = tuple[str | int, ...]
@@ -63,7 +63,7 @@ class Places:
         return self._read[file]
 
 
-OLD = timedelta(minutes=10)
+STRAY_AGE = timedelta(minutes=10)
 """A save takes moments: a temporary file older than this belongs to none that still runs."""
 
 
@@ -72,7 +72,7 @@ def is_stray_name(name: str) -> bool:
     return name.startswith(STRAY[0]) and name.endswith(STRAY[1])
 
 
-def stray_files(tree: Tree, now: datetime) -> list[Defect]:
+def find_stray_files(tree: FolderTree, now: datetime) -> list[Defect]:
     """Return the temporary files of ours that are older than ten minutes; links are none."""
     return [
         Defect(
@@ -81,26 +81,26 @@ def stray_files(tree: Tree, now: datetime) -> list[Defect]:
             "a temporary file of a save that never ended; nothing that was called saved is in it",
             "remove it with: fedcheck doctor --fix",
             one.path,
-            mend=Remove(one.path),
+            fix=RemoveFile(one.path),
         )
         for one in tree.entries
         if one.is_file
         and is_stray_name(one.path.name)
-        and now - datetime.fromtimestamp(one.status.st_mtime, UTC) > OLD
+        and now - datetime.fromtimestamp(one.status.st_mtime, UTC) > STRAY_AGE
     ]
 
 
-def broken_files(session: Session) -> list[Defect]:
+def list_broken_files(session: Session) -> list[Defect]:
     """Return what opening the workspace found wrong with its files, warnings too."""
     unusable = {broken.path for broken in session.project.broken}
     return [
-        broken(one, "error" if str(one.file) in unusable else one.severity)
+        defect_from_problem(one, "error" if str(one.file) in unusable else one.severity)
         for one in session.problems
         if "fedcheck doctor" not in one.hint  # what sends one to doctor is found again here
     ]
 
 
-def broken_around(root: Path, catalog: Catalog | None) -> list[Defect]:
+def list_broken_without_head(root: Path, catalog: Catalog | None) -> list[Defect]:
     """Return what is wrong with the files beside a head that cannot be used."""
     contents = [
         workspace_files.load_contents(root),
@@ -111,13 +111,13 @@ def broken_around(root: Path, catalog: Catalog | None) -> list[Defect]:
         for content in contents
         for one in content.broken
     ]
-    for loaded in catalog.winning().values() if catalog else ():
+    for loaded in catalog.effective_lists().values() if catalog else ():
         if loaded.layer != "shipped":
             found += loaded.problems()
-    return [broken(one, "error") for one in found]
+    return [defect_from_problem(one, "error") for one in found]
 
 
-def head_problems(root: Path, processes: Mapping[str, Process]) -> list[Defect]:
+def check_head(root: Path, processes: Mapping[str, Process]) -> list[Defect]:
     """Return everything that is wrong with `fedcheck.toml`, with lines."""
     try:
         config, found = workspace_files.load_head(root, processes)
@@ -128,17 +128,17 @@ def head_problems(root: Path, processes: Mapping[str, Process]) -> list[Defect]:
             found = [*found, *workspace_files.check_against_process(root, config, process)]
     except InvalidFileError as error:
         found = error.problems
-    return [broken(one, one.severity) for one in found]
+    return [defect_from_problem(one, one.severity) for one in found]
 
 
 def _unknown_process(root: Path, name: str, processes: Iterable[str]) -> Problem:
     known = sorted(processes)
     hint = did_you_mean(name, known) or "known: " + (", ".join(known) or "none")
-    line = Lines(toml_io.read(root / HEAD).text).of(("process",))
-    return Problem(root / HEAD, line, f'unknown process "{one_line(name, 60)}"', hint)
+    line = Lines(toml_io.read(root / WORKSPACE_FILE).text).of(("process",))
+    return Problem(root / WORKSPACE_FILE, line, f'unknown process "{one_line(name, 60)}"', hint)
 
 
-def closed_places(tree: Tree) -> list[Defect]:
+def find_closed_places(tree: FolderTree) -> list[Defect]:
     """Return the folders and files of ours that could not be looked into."""
     return [
         Defect(
@@ -153,10 +153,10 @@ def closed_places(tree: Tree) -> list[Defect]:
     ]
 
 
-def orphan_notes(session: Session, places: Places) -> list[Defect]:
+def find_orphan_notes(session: Session, places: Places) -> list[Defect]:
     """Return the private notes of items that no checklist has any more."""
     found = []
-    for checklist, item in _lost(session):
+    for checklist, item in _list_lost_notes(session):
         file = record_files.path_of(private_home(session.root), checklist)
         found.append(
             Defect(
@@ -173,7 +173,7 @@ def orphan_notes(session: Session, places: Places) -> list[Defect]:
     return found
 
 
-def _lost(session: Session) -> Iterator[tuple[str, str]]:
+def _list_lost_notes(session: Session) -> Iterator[tuple[str, str]]:
     shaky = {one.checklist for one in session.project.broken}
     for name, records in (session.project.private_notes or {}).items():
         checklist = session.project.checklists.get(name)

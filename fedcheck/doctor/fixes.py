@@ -7,33 +7,33 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 
-from fedcheck.doctor.defect import Close, Defect, Move, Remove
+from fedcheck.doctor.defect import Defect, MoveRecord, RemoveFile, RestrictAccess
 from fedcheck.doctor.files import Places, is_stray_name
-from fedcheck.doctor.records import orphans
-from fedcheck.domain.change import Change, Thing, differences
+from fedcheck.doctor.records import list_orphans
+from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.field_values import field_value
-from fedcheck.domain.record import EMPTY
-from fedcheck.domain.reference import candidates, nearest, split
+from fedcheck.domain.record import EMPTY_RECORD
+from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
-from fedcheck.storage.paths import MACHINE
+from fedcheck.storage.paths import LOCAL_STATE
 from fedcheck.storage.toml_io import read_bytes
 
 BACKUP = "backup"
 
 
 @dataclass(slots=True)
-class Moved:
+class MoveResult:
     """What was moved, what could not be, and where the copies of the files are."""
 
     copies: tuple[Path, ...]
-    done: list[Move] = field(default_factory=list)
+    done: list[MoveRecord] = field(default_factory=list)
     failed: list[FedcheckError] = field(default_factory=list)
 
 
-def chosen(session: Session, text: str) -> Move:
+def parse_move(session: Session, text: str) -> MoveRecord:
     """Return the move that `OLD=NEW` means: an orphaned record and an item without one.
 
     Raises FedcheckError (status 2) where that is in doubt or not so.
@@ -43,17 +43,17 @@ def chosen(session: Session, text: str) -> Move:
         raise FedcheckError(
             f"{one_line(text, 80)}: not OLD=NEW", "as in: --move old-item=new-item", ErrorKind.USAGE
         )
-    old = _orphan(session, old_tail.strip())
+    old = _resolve_orphan(session, old_tail.strip())
     new = session.resolve(new_tail.strip())
     if not session.project.record(new).untouched:
         hint = "compare the two, and bring over what is missing by hand"
         raise FedcheckError(f"{new}: has a record of its own", hint, ErrorKind.USAGE)
-    return Move(old, new)
+    return MoveRecord(old, new)
 
 
-def _orphan(session: Session, tail: str) -> str:
-    lost = [one.ref for one in orphans(session) if one.movable]
-    found = candidates(tail, lost)
+def _resolve_orphan(session: Session, tail: str) -> str:
+    lost = [one.ref for one in list_orphans(session) if one.is_movable]
+    found = find_candidates(tail, lost)
     if len(found) == 1:
         return found[0]
     shown = one_line(tail, 80)
@@ -62,21 +62,23 @@ def _orphan(session: Session, tail: str) -> str:
         raise FedcheckError(
             f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
         )
-    if candidates(tail, session.project.refs):
+    if find_candidates(tail, session.project.refs):
         hint = "only a record whose item is gone can be moved"
         raise FedcheckError(f"{shown}: is an item of its checklist", hint, ErrorKind.USAGE)
-    near = nearest(tail, [*lost, *(split(ref)[1] for ref in lost)])
+    near = find_nearest(tail, [*lost, *(split_ref(ref)[1] for ref in lost)])
     hint = f"did you mean {near[0]}?" if near else "see which there are with: fedcheck doctor"
     raise FedcheckError(f"{shown}: no record without an item is called that", hint, ErrorKind.USAGE)
 
 
-def move_records(session: Session, wanted: Sequence[Move]) -> Moved:
+def move_records(session: Session, wanted: Sequence[MoveRecord]) -> MoveResult:
     """Move records, each as one action, which undo takes back; copy their files first.
 
     A record that was changed since it was read stays where it is. Raises FedcheckError where a
     file cannot be copied; then nothing was moved.
     """
-    moved = Moved(_copied(session, [ref for one in wanted for ref in (one.old, one.new)]))
+    moved = MoveResult(
+        _back_up_files(session, [ref for one in wanted for ref in (one.old, one.new)])
+    )
     for one in wanted:
         try:
             _move(session, one)
@@ -87,20 +89,22 @@ def move_records(session: Session, wanted: Sequence[Move]) -> Moved:
     return moved
 
 
-def _move(session: Session, wanted: Move) -> None:
+def _move(session: Session, wanted: MoveRecord) -> None:
     old, new = wanted.old, wanted.new
     record = session.project.record(old)
-    changes = [*differences(old, record, EMPTY), *differences(new, EMPTY, record)]
+    changes = [*diff_records(old, record, EMPTY_RECORD), *diff_records(new, EMPTY_RECORD, record)]
     before = {(change.ref, change.field): change.old for change in changes}
 
-    def unchanged(change: Change, found: Thing) -> None:
+    def unchanged(change: Change, found: AnyRecord) -> None:
         _refuse_if_changed(before, change, found)
 
-    session.apply_changes(changes, f"{split(old)[1]}: moved to {split(new)[1]}", guard=unchanged)
+    session.apply_changes(
+        changes, f"{split_ref(old)[1]}: moved to {split_ref(new)[1]}", guard=unchanged
+    )
 
 
 def _refuse_if_changed(
-    before: Mapping[tuple[str, str], object], change: Change, found: Thing
+    before: Mapping[tuple[str, str], object], change: Change, found: AnyRecord
 ) -> None:
     expected = before.get((change.ref, change.field))
     if field_value(found, change.field) != expected:
@@ -111,29 +115,29 @@ def _refuse_if_changed(
         )
 
 
-def _copied(session: Session, refs: Sequence[str]) -> tuple[Path, ...]:
+def _back_up_files(session: Session, refs: Sequence[str]) -> tuple[Path, ...]:
     """Copy the progress files that hold these references; return the copies."""
     places = Places(session.project)
     stamp = session.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     copies: list[Path] = []
     folders: dict[Path, Path] = {}
-    for checklist in dict.fromkeys(split(ref)[0] for ref in refs):
+    for checklist in dict.fromkeys(split_ref(ref)[0] for ref in refs):
         source = places.progress_file(checklist)
         if not source.exists():
             continue
-        folder = places.home(checklist) / MACHINE / BACKUP
+        folder = places.home(checklist) / LOCAL_STATE / BACKUP
         for part in (folder.parent, folder):
             if part.is_symlink():
                 text = f"{part}: is a link; fedcheck writes no copies through it"
                 raise FedcheckError(text, "remove it")
-        place = folders.setdefault(folder, _free(folder, stamp))
+        place = folders.setdefault(folder, _find_free_folder(folder, stamp))
         copy = place / "progress" / source.name
-        atomic_files.write_whole(copy, read_bytes(source))
+        atomic_files.replace_file(copy, read_bytes(source))
         copies.append(copy)
     return tuple(copies)
 
 
-def _free(folder: Path, stamp: str) -> Path:
+def _find_free_folder(folder: Path, stamp: str) -> Path:
     """Return a folder of this name that is not there yet: no copy replaces another."""
     number, place = 2, folder / stamp
     while place.exists() or place.is_symlink():
@@ -143,33 +147,33 @@ def _free(folder: Path, stamp: str) -> Path:
 
 
 @dataclass(slots=True)
-class Mended:
+class FixResult:
     """What was done, and what could not be, each in words."""
 
     done: list[str] = field(default_factory=list)
     failed: list[FedcheckError] = field(default_factory=list)
 
 
-def mend(defects: Iterable[Defect], session: Session | None) -> Mended:
+def apply_fixes(defects: Iterable[Defect], session: Session | None) -> FixResult:
     """Do what --fix does about each defect; what fails does not stop the rest.
 
     Records are only moved with an open session.
     """
-    mended = Mended()
+    mended = FixResult()
     moves = []
     for defect in defects:
-        if isinstance(defect.mend, Close):
-            _close(defect, defect.mend, mended)
-        elif isinstance(defect.mend, Remove):
-            _remove(defect.mend.path, mended)
-        elif isinstance(defect.mend, Move):
-            moves.append(defect.mend)
+        if isinstance(defect.fix, RestrictAccess):
+            _restrict_access(defect, defect.fix, mended)
+        elif isinstance(defect.fix, RemoveFile):
+            _remove_file(defect.fix.path, mended)
+        elif isinstance(defect.fix, MoveRecord):
+            moves.append(defect.fix)
     if moves and session is not None:
         _move_records(session, moves, mended)
     return mended
 
 
-def _close(defect: Defect, wanted: Close, mended: Mended) -> None:
+def _restrict_access(defect: Defect, wanted: RestrictAccess, mended: FixResult) -> None:
     closed = 0
     for path in wanted.paths:
         try:
@@ -214,7 +218,7 @@ def _take_bits_by_name(path: Path, bits: int) -> bool:
     return True
 
 
-def _remove(path: Path, mended: Mended) -> None:
+def _remove_file(path: Path, mended: FixResult) -> None:
     try:
         if stat.S_ISREG(path.lstat().st_mode) and is_stray_name(path.name):
             path.unlink()
@@ -226,17 +230,17 @@ def _remove(path: Path, mended: Mended) -> None:
         mended.failed.append(FedcheckError(f"{path}: cannot be removed: {reason}"))
 
 
-def _move_records(session: Session, moves: Sequence[Move], mended: Mended) -> None:
+def _move_records(session: Session, moves: Sequence[MoveRecord], mended: FixResult) -> None:
     try:
         moved = move_records(session, moves)
     except FedcheckError as error:
         mended.failed.append(error)
         return
     mended.failed += moved.failed
-    mended.done += told(moved)
+    mended.done += describe_moves(moved)
 
 
-def told(moved: Moved) -> list[str]:
+def describe_moves(moved: MoveResult) -> list[str]:
     """Say what was moved and where the copies are."""
     lines = [f"copied   to {copy}" for copy in moved.copies]
     return lines + [f"moved    {one_line(one.old)} -> {one.new}" for one in moved.done]

@@ -6,26 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedcheck.storage.paths import HEAD, MACHINE, PRIVATE
+from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
 
 PLACES = (
-    HEAD, "requests.toml", "findings.toml", "imports.toml", "checklists", "progress", "history",
-    "evidence", "reports", PRIVATE, MACHINE,
+    WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml", "checklists", "progress",
+    "history", "evidence", "reports", PRIVATE_FOLDER, LOCAL_STATE,
 )  # fmt: skip
 """What of a workspace folder is fedcheck's to guard; what else lies there is not ours."""
 
-DEEPEST = 64
+MAX_DEPTH = 64
 """How many folders deep is looked; nobody keeps evidence deeper, and a path has its limits."""
 
-MOST_FOLDERS = 20
+MAX_FOLDERS = 20
 """Up to so many folders are told of one by one."""
 
-REACH = 0o011
+OTHERS_EXECUTE = 0o011
 """The bits of a folder that let its group and others pass."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file, folder or link of the workspace.
 
     Attributes:
@@ -49,14 +49,14 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Tree:
+class FolderTree:
     """What lies in a workspace, the root first; `closed` names what could not be looked into."""
 
     root: Path
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[TreeEntry] = field(default_factory=list)
     closed: list[tuple[Path, str]] = field(default_factory=list)
 
-    def under(self, *names: str) -> Iterator[Entry]:
+    def under(self, *names: str) -> Iterator[TreeEntry]:
         """Yield the entries of the root with these names, and everything in them."""
         for entry in self.entries:
             if self.place(entry.path) in names:
@@ -70,55 +70,55 @@ class Tree:
         depth = len(self.root.parts)
         return path.parts[depth] if len(path.parts) > depth else ""
 
-    def by_folder(self, entries: Sequence[Entry]) -> dict[Path, list[Entry]]:
+    def by_folder(self, entries: Sequence[TreeEntry]) -> dict[Path, list[TreeEntry]]:
         """Return entries by the folder that they lie in, or by the place where that is too many."""
-        by_parent: dict[Path, list[Entry]] = {}
-        by_place: dict[Path, list[Entry]] = {}
+        by_parent: dict[Path, list[TreeEntry]] = {}
+        by_place: dict[Path, list[TreeEntry]] = {}
         for one in entries:
             by_parent.setdefault(one.path.parent, []).append(one)
             by_place.setdefault(self.root / self.place(one.path), []).append(one)
-        return by_parent if len(by_parent) <= MOST_FOLDERS else by_place
+        return by_parent if len(by_parent) <= MAX_FOLDERS else by_place
 
 
-def look(root: Path) -> Tree:
+def scan_folder(root: Path) -> FolderTree:
     """Look at a workspace folder. Raises nothing: what is closed to us is noted.
 
     Folders called `.git` are left out: they are git's own.
     """
-    tree = Tree(root)
+    tree = FolderTree(root)
     try:
         status = root.stat()
     except OSError as error:
-        tree.closed.append((root, _reason(error)))
+        tree.closed.append((root, _explain_error(error)))
         return tree
-    tree.entries.append(Entry(root, status, REACH))
-    work = [(root, 0, status.st_mode & REACH)]
+    tree.entries.append(TreeEntry(root, status, OTHERS_EXECUTE))
+    work = [(root, 0, status.st_mode & OTHERS_EXECUTE)]
     while work:
         folder, depth, reach = work.pop()
-        for entry in _content(folder, reach, tree):
+        for entry in _scan_content(folder, reach, tree):
             tree.entries.append(entry)
             if not entry.is_folder or entry.path.name == ".git":
                 continue
-            if depth == DEEPEST:
-                tree.closed.append((entry.path, f"more than {DEEPEST} folders deep"))
+            if depth == MAX_DEPTH:
+                tree.closed.append((entry.path, f"more than {MAX_DEPTH} folders deep"))
             else:
                 work.append((entry.path, depth + 1, reach & entry.status.st_mode))
     return tree
 
 
-def _content(folder: Path, reach: int, tree: Tree) -> Iterator[Entry]:
+def _scan_content(folder: Path, reach: int, tree: FolderTree) -> Iterator[TreeEntry]:
     try:
         with os.scandir(folder) as listing:
             found = sorted(listing, key=lambda one: one.name)
     except OSError as error:
-        tree.closed.append((folder, _reason(error)))
+        tree.closed.append((folder, _explain_error(error)))
         return
     for one in found:
         try:
-            yield Entry(folder / one.name, one.stat(follow_symlinks=False), reach)
+            yield TreeEntry(folder / one.name, one.stat(follow_symlinks=False), reach)
         except OSError as error:
-            tree.closed.append((folder / one.name, _reason(error)))
+            tree.closed.append((folder / one.name, _explain_error(error)))
 
 
-def _reason(error: OSError) -> str:
+def _explain_error(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

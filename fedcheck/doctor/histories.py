@@ -10,49 +10,56 @@ from fedcheck.doctor.defect import Defect
 from fedcheck.doctor.files import Places
 from fedcheck.domain.change import Change
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files, history, record_files
 from fedcheck.storage.paths import private_home
-from fedcheck.storage.reconcile import all_outside_changes
+from fedcheck.storage.reconcile import list_all_outside_changes
 
-CHECK = "check its permissions, or move it away"
+PERMISSION_HINT = "check its permissions, or move it away"
 
 
-def homes(root: Path) -> tuple[Path, Path]:
+def list_history_homes(root: Path) -> tuple[Path, Path]:
     """Return the folders that have a history: the workspace, and what is private in it."""
     return root, private_home(root)
 
 
-def unusual(root: Path) -> list[Defect]:
+def find_special_files(root: Path) -> list[Defect]:
     """Return the history files that must not even be opened: pipes and devices would never end."""
     found = []
-    for home in homes(root):
-        for path in history.history_files(home):
+    for home in list_history_homes(root):
+        for path in history.list_history_files(home):
             try:
                 mode = path.stat().st_mode
             except OSError:
-                continue  # `damaged` tells that it cannot be read
+                continue  # `find_damaged_lines` tells that it cannot be read
             if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
                 message = "a device or a pipe, not a file; no history was checked"
                 found.append(Defect("history", "error", message, "move it away", path))
     return found
 
 
-def damaged(root: Path) -> list[Defect]:
+def find_damaged_lines(root: Path) -> list[Defect]:
     """Return the first damaged line of each history file, and the files that cannot be read."""
     return [
-        Defect("history", "error", f"this line {_words(one)}", _remedy(one), one.path, one.line)
+        Defect(
+            "history",
+            "error",
+            f"this line {_describe_damage(one)}",
+            _remedy(one),
+            one.path,
+            one.line,
+        )
         if one.line
-        else Defect("history", "error", one.message, CHECK, one.path)
-        for home in homes(root)
+        else Defect("history", "error", one.message, PERMISSION_HINT, one.path)
+        for home in list_history_homes(root)
         for one in history.verify(home)
     ]
 
 
-def _words(damage: history.Damage) -> str:
+def _describe_damage(damage: history.Damage) -> str:
     return f"is {damage.message}" if damage.message.startswith("an ") else damage.message
 
 
@@ -62,74 +69,82 @@ def _remedy(damage: history.Damage) -> str:
     return "put the file back from a copy or from git; fedcheck never rewrites history"
 
 
-def outside_changes(session: Session) -> list[Defect]:
+def find_outside_changes(session: Session) -> list[Defect]:
     """Return for each progress file how much of it no history line explains yet."""
     renamed = {name: one.renamed for name, one in session.project.checklists.items()}
     found = []
-    for home in homes(session.root):
+    for home in list_history_homes(session.root):
         try:
-            changes = all_outside_changes(home, renamed)[0]
+            changes = list_all_outside_changes(home, renamed)[0]
         except FedcheckError:
-            continue  # `damaged` tells of a history that cannot be read
+            continue  # `find_damaged_lines` tells of a history that cannot be read
         by_list: dict[str, list[Change]] = {}
         for change in changes:
-            by_list.setdefault(split(change.ref)[0], []).append(change)
-        found += [_outside(home, name, some) for name, some in by_list.items()]
+            by_list.setdefault(split_ref(change.ref)[0], []).append(change)
+        found += [_outside_defect(home, name, some) for name, some in by_list.items()]
     return found
 
 
-def _outside(home: Path, checklist: str, changes: list[Change]) -> Defect:
+def _outside_defect(home: Path, checklist: str, changes: list[Change]) -> Defect:
     path = record_files.path_of(home, checklist)
     if not os.path.lexists(path):
         count = len({change.ref for change in changes})
-        message = f"the file is gone; the history knows {plural(count, 'record')} of it"
+        message = f"the file is gone; the history knows {pluralize(count, 'record')} of it"
         remedy = "put it back from a copy or from git, if it was not meant to go"
         return Defect("outside-change", "warning", message, remedy, path, 0, checklist)
     first = changes[0]
     message = (
-        f"{plural(len(changes), 'value')} changed outside fedcheck, such as the "
-        f"{first.field.partition('.')[0]} of {one_line(split(first.ref)[1], 60)}"
+        f"{pluralize(len(changes), 'value')} changed outside fedcheck, such as the "
+        f"{first.field.partition('.')[0]} of {one_line(split_ref(first.ref)[1], 60)}"
     )
     remedy = 'the history will note it as done "outside fedcheck" at the next save'
     return Defect("outside-change", "note", message, remedy, path, 0, checklist)
 
 
-SKEW = timedelta(minutes=5)
+MAX_SKEW = timedelta(minutes=5)
 """How far clocks may disagree before it is told."""
 
-SINGLY = 5
+MAX_SINGLE_DEFECTS = 5
 """Up to so many future dates of a checklist are told one by one; more are counted."""
 
 
-def skew(root: Path, now: datetime) -> list[Defect]:
+def find_clock_skew(root: Path, now: datetime) -> list[Defect]:
     """Return the first line of each history file that is earlier than the one before, or ahead."""
     found: list[Defect] = []
-    for home in homes(root):
+    for home in list_history_homes(root):
         try:
-            paths = history.history_files(home)
+            paths = history.list_history_files(home)
         except FedcheckError:
             continue
         for path in paths:
-            found += _skew_of(path, now)
+            found += _find_skewed_lines(path, now)
     return found
 
 
-def _skew_of(path: Path, now: datetime) -> Iterator[Defect]:
+def _find_skewed_lines(path: Path, now: datetime) -> Iterator[Defect]:
     latest: datetime | None = None
     backwards = ahead = False
-    for number, at in _times(path):
-        if not backwards and latest is not None and latest - at > SKEW:
+    for number, at in _read_times(path):
+        if not backwards and latest is not None and latest - at > MAX_SKEW:
             backwards = True
-            text = f"the time runs backwards here: {_stamp(at)} follows {_stamp(latest)}"
-            yield _clock(path, number, text, "the clock was set back: check that of its writer")
-        if not ahead and at - now > SKEW:
+            text = (
+                f"the time runs backwards here: {_format_time(at)} follows {_format_time(latest)}"
+            )
+            yield _skew_defect(
+                path, number, text, "the clock was set back: check that of its writer"
+            )
+        if not ahead and at - now > MAX_SKEW:
             ahead = True
-            text = f"this line is from the future: {_stamp(at)}; it is {_stamp(now)} now"
-            yield _clock(path, number, text, "check the clock of this machine, and its writer's")
+            text = (
+                f"this line is from the future: {_format_time(at)}; it is {_format_time(now)} now"
+            )
+            yield _skew_defect(
+                path, number, text, "check the clock of this machine, and its writer's"
+            )
         latest = at if latest is None else max(latest, at)
 
 
-def _times(path: Path) -> Iterator[tuple[int, datetime]]:
+def _read_times(path: Path) -> Iterator[tuple[int, datetime]]:
     try:
         raw = atomic_files.read_plain(path)
     except OSError:
@@ -140,29 +155,29 @@ def _times(path: Path) -> Iterator[tuple[int, datetime]]:
             yield number, entered.at
 
 
-def _stamp(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def _clock(path: Path, line: int, message: str, remedy: str) -> Defect:
+def _skew_defect(path: Path, line: int, message: str, remedy: str) -> Defect:
     return Defect("clock", "warning", message, remedy, path, line)
 
 
-def future_dates(session: Session, places: Places) -> list[Defect]:
+def find_future_dates(session: Session, places: Places) -> list[Defect]:
     """Return the records that were done, or whose evidence was collected, after today."""
     today = session.today()
     found = []
     for checklist, records in session.project.records.items():
-        late = [(item, _ahead(record, today)) for item, record in records.items()]
+        late = [(item, _describe_future_date(record, today)) for item, record in records.items()]
         told = [(item, words) for item, words in late if words]
         file = places.progress_file(checklist)
-        if len(told) > SINGLY:
-            text = f"{plural(len(told), 'record')} with a date in the future, such as "
+        if len(told) > MAX_SINGLE_DEFECTS:
+            text = f"{pluralize(len(told), 'record')} with a date in the future, such as "
             text += f"{one_line(told[0][0], 60)}: {told[0][1]}"
-            found.append(_future(file, 0, checklist, text))
+            found.append(_future_defect(file, 0, checklist, text))
             continue
         found += [
-            _future(
+            _future_defect(
                 file,
                 places.record(checklist, item),
                 f"{checklist}:{item}",
@@ -173,7 +188,7 @@ def future_dates(session: Session, places: Places) -> list[Defect]:
     return found
 
 
-def _ahead(record: Record, today: date) -> str:
+def _describe_future_date(record: Record, today: date) -> str:
     if record.done and record.done > today:
         return f"done on {record.done}"
     days = [proof.collected for proof in record.evidence if proof.collected]
@@ -181,5 +196,5 @@ def _ahead(record: Record, today: date) -> str:
     return f"evidence collected on {newest}" if newest > today else ""
 
 
-def _future(file: Path, line: int, ref: str, message: str) -> Defect:
+def _future_defect(file: Path, line: int, ref: str, message: str) -> Defect:
     return Defect("future-date", "note", message, "check the date", file, line, ref)

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fedcheck.doctor.defect import Defect, Move, Severity
+from fedcheck.doctor.defect import Defect, MoveRecord, Severity
 from fedcheck.doctor.files import Places
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import candidates, did_you_mean, nearest, split
+from fedcheck.domain.reference import did_you_mean, find_candidates, find_nearest, split_ref
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.session import Session
 
@@ -26,13 +26,13 @@ class Orphan:
     """A record whose item its checklist no longer has.
 
     Attributes:
-        heir: the only item without a record that has the very substance it was made for.
+        new_id: the only item without a record that has the very substance it was made for.
     """
 
     checklist: str
     item: str
     record: Record
-    heir: str = ""
+    new_id: str = ""
 
     @property
     def ref(self) -> str:
@@ -40,13 +40,13 @@ class Orphan:
         return f"{self.checklist}:{self.item}"
 
     @property
-    def movable(self) -> bool:
+    def is_movable(self) -> bool:
         """Tell whether it can be named on a command line and holds what can be moved."""
         plain = one_line(self.item) == self.item and self.item and ":" not in self.item
         return bool(plain) and not self.record.untouched
 
 
-def orphans(session: Session) -> list[Orphan]:
+def list_orphans(session: Session) -> list[Orphan]:
     """Return the records whose item is gone, also those of lists that are gone."""
     found = []
     for name, records in session.project.records.items():
@@ -59,7 +59,7 @@ def orphans(session: Session) -> list[Orphan]:
             for item, record in records.items()
             if item not in checklist.items and item not in checklist.renamed
         }
-        heirs = {item: _heir(checklist, records, record) for item, record in lost.items()}
+        heirs = {item: _guess_new_id(checklist, records, record) for item, record in lost.items()}
         claims = Counter(heirs.values())
         found += [
             Orphan(name, item, record, heirs[item] if claims[heirs[item]] == 1 else "")
@@ -68,7 +68,7 @@ def orphans(session: Session) -> list[Orphan]:
     return found
 
 
-def _heir(checklist: Checklist, records: Records, record: Record) -> str:
+def _guess_new_id(checklist: Checklist, records: Records, record: Record) -> str:
     if not record.basis:
         return ""
     same = [
@@ -79,11 +79,11 @@ def _heir(checklist: Checklist, records: Records, record: Record) -> str:
     return same[0] if len(same) == 1 else ""
 
 
-def orphan_records(session: Session, places: Places) -> list[Defect]:
+def find_orphan_records(session: Session, places: Places) -> list[Defect]:
     """Return the records whose item is gone from its checklist, and where each may belong."""
     project = session.project
     shaky = {one.checklist for one in project.broken}
-    lost = orphans(session)
+    lost = list_orphans(session)
     refs = [one.ref for one in lost]
     return [
         _orphan_defect(project, places, one, refs, one.checklist in shaky)
@@ -96,32 +96,32 @@ def _orphan_defect(
     project: Project, places: Places, orphan: Orphan, orphaned: list[str], shaky: bool
 ) -> Defect:
     name = one_line(orphan.item, 60)
-    mend = None
-    message = f'"{name}" is no item of this checklist any more; {held(orphan.record)}'
+    fix = None
+    message = f'"{name}" is no item of this checklist any more; {describe_record(orphan.record)}'
     if orphan.record.untouched:
         remedy = "nothing that fedcheck knows is recorded there: delete the table by hand"
     elif shaky:
         remedy = "mend the checklist first, then look again: it cannot be read as a whole"
-    elif not orphan.movable:
+    elif not orphan.is_movable:
         remedy = "write the id of its item in the header of the table, by hand"
-    elif orphan.heir:
-        mend = Move(orphan.ref, f"{orphan.checklist}:{orphan.heir}")
-        message += f'; "{orphan.heir}" is the same item under another name'
+    elif orphan.new_id:
+        fix = MoveRecord(orphan.ref, f"{orphan.checklist}:{orphan.new_id}")
+        message += f'; "{orphan.new_id}" is the same item under another name'
         remedy = "move the record there with: fedcheck doctor --fix"
     else:
-        remedy = _offer(project, orphan, orphaned)
+        remedy = _suggest_move(project, orphan, orphaned)
     line = places.record(orphan.checklist, orphan.item)
     file = places.progress_file(orphan.checklist)
     severity: Severity = "note" if orphan.record.untouched else "warning"
-    return Defect("orphan-record", severity, message, remedy, file, line, orphan.ref, mend)
+    return Defect("orphan-record", severity, message, remedy, file, line, orphan.ref, fix)
 
 
-def _offer(project: Project, orphan: Orphan, orphaned: list[str]) -> str:
+def _suggest_move(project: Project, orphan: Orphan, orphaned: list[str]) -> str:
     """Return how a person moves a record to the item that it belongs to."""
     checklist = project.checklists[orphan.checklist]
     records = project.records.get(checklist.id, {})
     free = [item for item in checklist.items if item not in records]
-    near = nearest(orphan.item, free, 3)
+    near = find_nearest(orphan.item, free, 3)
     old = _shortest(orphan.item, checklist.id, orphaned)
     if not near:
         command = f"fedcheck doctor --move {shlex.quote(old + '=ITEM')}"
@@ -134,10 +134,10 @@ def _offer(project: Project, orphan: Orphan, orphaned: list[str]) -> str:
 
 def _shortest(item: str, checklist: str, refs: list[str]) -> str:
     """Return the item's id where that leaves no doubt, or else its full reference."""
-    return item if len(candidates(item, refs)) == 1 else f"{checklist}:{item}"
+    return item if len(find_candidates(item, refs)) == 1 else f"{checklist}:{item}"
 
 
-def held(record: Record) -> str:
+def describe_record(record: Record) -> str:
     """Say in words what a record holds."""
     parts = [STATUS_WORDS[record.status]]
     if record.result:
@@ -147,13 +147,13 @@ def held(record: Record) -> str:
     if record.note:
         parts.append("a note")
     if record.evidence:
-        parts.append(f"{plural(len(record.evidence), 'piece')} of evidence")
+        parts.append(f"{pluralize(len(record.evidence), 'piece')} of evidence")
     return f"its record ({', '.join(parts)}) does not count"
 
 
-def unknown_lists(session: Session, places: Places) -> list[Defect]:
+def find_unknown_lists(session: Session, places: Places) -> list[Defect]:
     """Return the progress files whose checklist does not exist, or serves another process."""
-    project, winning = session.project, session.catalog.winning()
+    project, winning = session.project, session.catalog.effective_lists()
     found = []
     for name, records in project.records.items():
         if name in project.checklists:
@@ -161,7 +161,7 @@ def unknown_lists(session: Session, places: Places) -> list[Defect]:
         loaded = winning.get(name)
         if loaded is not None and loaded.checklist is None:
             continue  # the checklist is there and broken: that is told of it
-        counted = f"{plural(len(records), 'record')} in it {_does(len(records))} not count"
+        counted = f"{pluralize(len(records), 'record')} in it {_does_or_do(len(records))} not count"
         if loaded is not None and loaded.checklist is not None:
             serves = " and ".join(loaded.checklist.process)
             message = f"its checklist serves {serves}, not {project.process.id}; {counted}"
@@ -178,11 +178,11 @@ def unknown_lists(session: Session, places: Places) -> list[Defect]:
     return found
 
 
-def _does(count: int) -> str:
+def _does_or_do(count: int) -> str:
     return "does" if count == 1 else "do"
 
 
-def twice_recorded(session: Session, places: Places) -> list[Defect]:
+def find_duplicate_records(session: Session, places: Places) -> list[Defect]:
     """Return the items that have a record under an earlier id and one under today's."""
     found = []
     for name, checklist in session.project.checklists.items():
@@ -201,12 +201,12 @@ def twice_recorded(session: Session, places: Places) -> list[Defect]:
     return found
 
 
-def changed_upstream(session: Session) -> list[Defect]:
+def find_changed_upstream(session: Session) -> list[Defect]:
     """Return one defect that counts the records made for an item that reads otherwise now."""
-    count = sum(1 for _ in _outdated(session))
+    count = sum(1 for _ in _list_outdated(session))
     if not count:
         return []
-    message = f"{plural(count, 'item')} changed since {'it was' if count == 1 else 'they were'}"
+    message = f"{pluralize(count, 'item')} changed since {'it was' if count == 1 else 'they were'}"
     return [
         Defect(
             "changed-upstream",
@@ -217,7 +217,7 @@ def changed_upstream(session: Session) -> list[Defect]:
     ]
 
 
-def _outdated(session: Session) -> Iterator[str]:
+def _list_outdated(session: Session) -> Iterator[str]:
     for checklist, _, item in session.project.applying():
         ref = f"{checklist.id}:{item.id}"
         basis = session.project.record(ref).basis
@@ -225,16 +225,16 @@ def _outdated(session: Session) -> Iterator[str]:
             yield ref
 
 
-def unknown_references(session: Session, places: Places) -> list[Defect]:
+def find_unknown_references(session: Session, places: Places) -> list[Defect]:
     """Return the items that no checklist has and that a request or a finding names."""
     project = session.project
     return [
-        *_unknown(project, places, "request", project.requests),
-        *_unknown(project, places, "finding", project.findings),
+        *_report_unknown(project, places, "request", project.requests),
+        *_report_unknown(project, places, "finding", project.findings),
     ]
 
 
-def _unknown(
+def _report_unknown(
     project: Project, places: Places, what: str, entries: Sequence[Request | Finding]
 ) -> list[Defect]:
     file = Path(project.root) / f"{what}s.toml"
@@ -251,19 +251,19 @@ def _unknown(
         )
         for index, entry in enumerate(entries)
         for ref in entry.items
-        if project.item(ref) is None and split(ref)[0] not in shaky
+        if project.item(ref) is None and split_ref(ref)[0] not in shaky
     ]
 
 
 def _remedy(project: Project, ref: str) -> str:
-    checklist, item = split(ref)
+    checklist, item = split_ref(ref)
     known = project.checklists.get(checklist)
     if known is not None and item in known.renamed:
         return f"it was renamed: write {checklist}:{known.renamed[item]}"
-    full = candidates(ref, project.refs)
+    full = find_candidates(ref, project.refs)
     if len(full) == 1:
         return f"write the full reference: {full[0]}"
-    by_item = {split(one)[1]: one for one in project.refs}
+    by_item = {split_ref(one)[1]: one for one in project.refs}
     by_item |= {name: f"{checklist}:{name}" for name in (known.items if known else ())}
-    near = [by_item[name] for name in nearest(item, by_item, 2)]
+    near = [by_item[name] for name in find_nearest(item, by_item, 2)]
     return f"did you mean {' or '.join(near)}?" if near else "name an item, or take it out"

@@ -10,9 +10,9 @@ from fedcheck.domain.field_values import all_names, field_value
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.domain.workspace import MilestoneDate, SentReport
 
-Thing = Record | Request | Finding | Scheduled | Sent
+AnyRecord = Record | Request | Finding | MilestoneDate | SentReport
 """What changes are made to."""
 
 OUTSIDE = "outside fedcheck"
@@ -57,26 +57,28 @@ def is_import(change: Change) -> bool:
     return change.field == IMPORTED and change.ref.startswith(f"{IMPORTS}:")
 
 
-def differences(ref: str, old: Thing, new: Thing) -> list[Change]:
+def diff_records(ref: str, old: AnyRecord, new: AnyRecord) -> list[Change]:
     """Return the changes that lead from one record (request, finding) to the other."""
     names = dict.fromkeys((*all_names(old), *all_names(new)))
     pairs = ((name, field_value(old, name), field_value(new, name)) for name in names)
     return [Change(ref, name, before, after) for name, before, after in pairs if before != after]
 
 
-def next_undo(entered: Iterable[HistoryLine]) -> str | None:
+def find_next_undo(entered: Iterable[HistoryLine]) -> str | None:
     """Return the action (`tx`) that undo takes back; None where there is none."""
-    undo, _ = _stacks(entered)
+    undo, _ = _undo_and_redo_stacks(entered)
     return undo[-1] if undo else None
 
 
-def next_redo(entered: Iterable[HistoryLine]) -> str | None:
+def find_next_redo(entered: Iterable[HistoryLine]) -> str | None:
     """Return the undo (`tx`) that redo takes back; None where there is none."""
-    _, redo = _stacks(entered)
+    _, redo = _undo_and_redo_stacks(entered)
     return redo[-1][0] if redo else None
 
 
-def _stacks(entered: Iterable[HistoryLine]) -> tuple[list[str], list[tuple[str, str]]]:
+def _undo_and_redo_stacks(
+    entered: Iterable[HistoryLine],
+) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the actions that stand, and the undos that stand with what they undid.
 
     A new action ends what could be done again, as everywhere.

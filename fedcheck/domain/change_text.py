@@ -15,16 +15,16 @@ from fedcheck.domain.fields import FIELDS, field_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import one_line, plural
-from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.workspace import MilestoneDate, SentReport
 
 CLASSES: Mapping[str, type] = {
     "requests": Request,
     "findings": Finding,
-    "milestones": Scheduled,
-    "sent": Sent,
+    "milestones": MilestoneDate,
+    "sent": SentReport,
 }
 """What references name that are not of an item, by the part before the colon."""
 
@@ -36,7 +36,7 @@ NO_CHANGE = "no change"
 
 def class_of(ref: str) -> type:
     """Return the class of what a reference names: a record, request, finding, ..."""
-    return CLASSES.get(split(ref)[0], Record)
+    return CLASSES.get(split_ref(ref)[0], Record)
 
 
 def describe(changes: Sequence[Change]) -> str:
@@ -88,7 +88,7 @@ def changes_label(changes: Sequence[Change], title_of: Callable[[str], str] = _u
             f'"{one_line(str(title.new or title.old), 50)}" {"added" if title.new else "withdrawn"}'
         )
     named = title_of(ref)
-    what = f'"{one_line(named, 50)}"' if named else split(ref)[1]
+    what = f'"{one_line(named, 50)}"' if named else split_ref(ref)[1]
     parts = _parts(of_it)
     more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
     return f"{what}: {'; '.join(parts[:SHOWN])}{more}"
@@ -115,9 +115,9 @@ def _shared(by_ref: Mapping[str, Sequence[Change]]) -> str:
 
 
 def _count(refs: Mapping[str, Any]) -> str:
-    books = {split(ref)[0] for ref in refs}
+    books = {split_ref(ref)[0] for ref in refs}
     one = {"requests": "request", "findings": "finding", "milestones": "milestone"}
-    return plural(len(refs), one.get(books.pop(), "item") if len(books) == 1 else "item")
+    return pluralize(len(refs), one.get(books.pop(), "item") if len(books) == 1 else "item")
 
 
 def _came_or_went(changes: Sequence[Change]) -> Change | None:
@@ -175,7 +175,7 @@ def _part(cls: type, change: Change, by_field: Mapping[str, Change]) -> str:
         return _state(change, by_field)
     if cls is Record and change.field == "basis" and change.old and change.new:
         return "upstream change reviewed"
-    if change.field == IMPORTED or (split(change.ref)[0] == "checklists" and row is None):
+    if change.field == IMPORTED or (split_ref(change.ref)[0] == "checklists" and row is None):
         return _list(change)
     fresh = "title" in by_field and not by_field["title"].old  # its defaults are not a past
     return _value(row, change, fresh)

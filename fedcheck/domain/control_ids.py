@@ -8,7 +8,7 @@ _CONTROL = re.compile(
 )
 
 
-def controls_in(text: str) -> tuple[str, ...]:
+def find_controls(text: str) -> tuple[str, ...]:
     """Return the controls that a text names, each once: `AC-2(1)` for `AC-02 (01)` or `ac-2.1`."""
     found = []
     for family, number, enhancement, dotted in _CONTROL.findall(text):
@@ -17,7 +17,7 @@ def controls_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def control_of_procedure(code: str) -> str:
+def find_procedure_control(code: str) -> str:
     """Return the control of an assessment procedure: `AC-2(1)` for `AC-02(01)(a)[01]`.
 
     Nothing where the id names none. What follows a point is no enhancement here: AC-1.1 is the

@@ -45,7 +45,7 @@ class MaxAge(Struct, frozen=True):
     at: str = ""
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """Return a text for a message: in quotes, its beginning where it is long."""
     return repr(text if len(text) <= 60 else text[:59] + "…")
 
@@ -54,7 +54,7 @@ def _quoted(text: str) -> str:
 def parse_date(text: str) -> date:
     """Parse `YYYY-MM-DD`. Raises ValueError, with what is wrong, for anything else."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(f"{_quoted(text)} is not a date; write it as 2027-02-01")
+        raise ValueError(f"{_quote(text)} is not a date; write it as 2027-02-01")
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -66,7 +66,7 @@ def parse_span(text: str) -> Span:
     """Parse `30d`, `10bd`, `2w`, `6mo` or `1y`. Raises ValueError for anything else."""
     found = _SPAN.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{_quoted(text)} is not a length of time; write 30d, 10bd, 2w, 6mo or 1y")
+        raise ValueError(f"{_quote(text)} is not a length of time; write 30d, 10bd, 2w, 6mo or 1y")
     return Span(int(found[1]), found[2])
 
 
@@ -79,7 +79,7 @@ def parse_due(text: str) -> Due:
     found = _DUE.fullmatch(text)
     if not found:
         raise ValueError(
-            f"{_quoted(text)} is not a due date; write 2027-02-01, or kick-off - 30d"
+            f"{_quote(text)} is not a due date; write 2027-02-01, or kick-off - 30d"
             " (units d, bd, w, mo, y)"
         )
     if not found["span"]:
@@ -96,7 +96,7 @@ def parse_max_age(text: str) -> MaxAge:
     """Parse `120d` or `120d at package`. Raises ValueError for anything else."""
     found = _AGE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{_quoted(text)} is not an age; write 120d, 6mo, or 120d at package")
+        raise ValueError(f"{_quote(text)} is not an age; write 120d, 6mo, or 120d at package")
     return MaxAge(parse_span(found["span"]), found["at"] or "")
 
 
@@ -171,7 +171,7 @@ def _business_days(day: date, count: int) -> date:
     return day
 
 
-def resolve(due: Due, anchor_date: Callable[[str], date | None]) -> date | None:
+def resolve_due(due: Due, anchor_date: Callable[[str], date | None]) -> date | None:
     """Return the date of a due expression, or nothing while its anchor has none."""
     if due.fixed:
         return due.fixed
@@ -181,7 +181,7 @@ def resolve(due: Due, anchor_date: Callable[[str], date | None]) -> date | None:
     return shift(base, due.span, due.sign) if due.sign else base
 
 
-def typed_due(text: str, today: date) -> str:
+def parse_typed_due(text: str, today: date) -> str:
     """Return the due expression meant by what a person typed.
 
     Accepts everything that a file may hold and, relative to today, `today`, `tomorrow`,
@@ -205,16 +205,16 @@ def typed_due(text: str, today: date) -> str:
     return word
 
 
-def typed_day(text: str, today: date) -> date | None:
+def parse_typed_date(text: str, today: date) -> date | None:
     """Return the day meant by what a person typed; None for nothing.
 
-    Like `typed_due`, but for a day that hangs on no milestone. Raises ValueError.
+    Like `parse_typed_due`, but for a day that hangs on no milestone. Raises ValueError.
     """
-    meant = typed_due(text, today)
+    meant = parse_typed_due(text, today)
     return parse_date(meant) if meant else None
 
 
-def distance(day: date, today: date) -> str:
+def format_distance(day: date, today: date) -> str:
     """Say how far a day is in words: `today`, `in 21 d`, `3 d ago`."""
     days = (day - today).days
     if days == 0:

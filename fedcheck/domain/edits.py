@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, Thing, differences
+from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
@@ -20,14 +20,14 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
-from fedcheck.domain.text import one_line, plural, storable
-from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.domain.text import make_storable, one_line, pluralize
+from fedcheck.domain.workspace import MilestoneDate, SentReport
 from fedcheck.errors import RuleError
 
-T = TypeVar("T", bound=Thing)
+T = TypeVar("T", bound=AnyRecord)
 
 WITHDRAWN = "Withdrawn: "
 """How the last comment of what was withdrawn begins; it is in the history only."""
@@ -76,18 +76,18 @@ def list_changes(
     """
     match edit, thing:
         case ItemEdit(), Record() if item is not None:
-            return differences(ref, thing, apply_item_edit(item, thing, edit, today, by))
+            return diff_records(ref, thing, apply_item_edit(item, thing, edit, today, by))
         case RequestEdit(), Request():
-            return differences(ref, thing, apply_request_edit(thing, edit, today))
+            return diff_records(ref, thing, apply_request_edit(thing, edit, today))
         case FindingEdit(), Finding():
-            return differences(ref, thing, apply_finding_edit(thing, edit, today))
+            return diff_records(ref, thing, apply_finding_edit(thing, edit, today))
         case EvidenceEdit(), Record() | Request() | Finding():
             return _list_evidence_changes(ref, thing, edit, item)
-        case MilestoneEdit(day), Scheduled():
-            return differences(ref, thing, replace(thing, day=day))
-        case SentEdit(title, to, file, sha256), Sent():
+        case MilestoneEdit(day), MilestoneDate():
+            return diff_records(ref, thing, replace(thing, day=day))
+        case SentEdit(title, to, file, sha256), SentReport():
             sent = replace(thing, title=title, to=to, on=today, file=file, sha256=sha256)
-            return differences(ref, thing, sent)
+            return diff_records(ref, thing, sent)
         case Withdrawal(reason), Request() | Finding():
             return withdraw(ref, thing, reason)
     return []
@@ -101,7 +101,7 @@ def _list_evidence_changes(
             return []  # the checklist has no such item
     elif not thing.title:
         raise RuleError(f"{thing.id}: is not there any more", "nothing was saved")
-    return differences(ref, thing, apply_evidence_edit(thing, edit))
+    return diff_records(ref, thing, apply_evidence_edit(thing, edit))
 
 
 def withdraw(ref: str, thing: Request | Finding, reason: str) -> list[Change]:
@@ -110,14 +110,14 @@ def withdraw(ref: str, thing: Request | Finding, reason: str) -> list[Change]:
     The reason is written as its last comment, so that the history holds it. Raises RuleError
     without a reason, or where it is gone already.
     """
-    why = " ".join(storable(reason).split())
+    why = " ".join(make_storable(reason).split())
     if not why:
         raise RuleError("say why it is withdrawn", "the history keeps the reason", "reason")
     empty = type(thing)(thing.id)
     if thing == empty:
         raise RuleError(f"{thing.id}: is gone already", "see: fedcheck history")
     last = replace(thing, comment=WITHDRAWN + why)
-    return [*differences(ref, thing, last), *differences(ref, last, empty)]
+    return [*diff_records(ref, thing, last), *diff_records(ref, last, empty)]
 
 
 def plan_edits(
@@ -157,11 +157,11 @@ def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
     refs = [ref for ref, _ in edits]
     first = edits[0][1]
     if isinstance(first, ItemEdit) and first == ItemEdit(private_note=first.private_note):
-        what = split(refs[0])[1]
+        what = split_ref(refs[0])[1]
         return f"{what}: private note" if len(refs) == 1 else f"private note ({len(refs)} items)"
     if isinstance(first, MilestoneEdit):
         day = first.day.isoformat() if first.day else "no date of its own"
-        return f"{split(refs[0])[1]}: {day}"
+        return f"{split_ref(refs[0])[1]}: {day}"
     parts = [edit for _, edit in edits if isinstance(edit, EvidenceEdit)]
     if isinstance(first, EvidenceEdit) and len(parts) == len(edits):
         return _evidence_label(first, parts)
@@ -175,5 +175,5 @@ def _evidence_label(first: EvidenceEdit, edits: Sequence[EvidenceEdit]) -> str:
         where = f", to {len(edits)} items" if len(edits) > 1 else ""
         return f"Evidence added: {what}{where}"
     if all(edit.detach and not edit.attach and not edit.change for edit in edits):
-        return f"Evidence removed: {plural(sum(len(edit.detach) for edit in edits), 'piece')}"
+        return f"Evidence removed: {pluralize(sum(len(edit.detach) for edit in edits), 'piece')}"
     return ""

@@ -14,7 +14,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.domain.workspace import MilestoneDate, SentReport
 
 HEAD, FACTS, TEXTS, DETAILS, HIDDEN = Group
 ID, LINE, TEXT, PERSON, CHOICE, DAY, DUE, LINES, REFS, LINK, HASH, EVIDENCE_ITEMS = Kind
@@ -232,8 +232,8 @@ FIELDS: Mapping[type, tuple[Field, ...]] = {
     Request: REQUEST,
     Finding: FINDING,
     Evidence: EVIDENCE,
-    Scheduled: SCHEDULED,
-    Sent: SENT,
+    MilestoneDate: SCHEDULED,
+    SentReport: SENT,
 }
 """The rows of each class."""
 

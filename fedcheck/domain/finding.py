@@ -86,12 +86,12 @@ class Finding(Struct, frozen=True, rename="kebab"):
         return "" if self.planned else "without a " + " and a ".join(missing)
 
 
-def remediation_due(risk: str, found: date) -> date:
+def compute_remediation_due(risk: str, found: date) -> date:
     """Return by when a finding is to be remediated: 30, 90 or 180 days after it was found."""
     return shift(found, REMEDIATION[risk])
 
 
-def exposure(likelihood: str, impact: str) -> RiskLevel:
+def compute_exposure(likelihood: str, impact: str) -> RiskLevel:
     """Return the risk of a likelihood and an impact; nothing where one of them is not known.
 
     Either of them low is low, else either of them moderate is moderate, else it is high. That is

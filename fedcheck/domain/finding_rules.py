@@ -11,8 +11,8 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Group
 from fedcheck.domain.field_values import with_field
 from fedcheck.domain.fields import in_group
-from fedcheck.domain.finding import Finding, exposure, remediation_due
-from fedcheck.domain.text import storable
+from fedcheck.domain.finding import Finding, compute_exposure, compute_remediation_due
+from fedcheck.domain.text import make_storable
 from fedcheck.errors import RuleError
 
 
@@ -20,8 +20,8 @@ def rate_finding(finding: Finding, risk: str) -> Finding:
     """Return the finding with another risk; a due date that followed from the old one follows."""
     original = finding.original if risk == finding.risk else ""
     new: Finding = replace(finding, risk=risk, original=original)
-    if finding.found and finding.due == remediation_due(finding.risk, finding.found):
-        return replace(new, due=remediation_due(risk, finding.found))
+    if finding.found and finding.due == compute_remediation_due(finding.risk, finding.found):
+        return replace(new, due=compute_remediation_due(risk, finding.found))
     return new
 
 
@@ -39,7 +39,7 @@ def set_details(finding: Finding, details: Mapping[str, Any], today: date) -> Fi
     for name, value in details.items():
         new = _set_detail(new, name, value)
     levels = (new.likelihood, new.impact)
-    risk = exposure(*levels)
+    risk = compute_exposure(*levels)
     if risk and levels != (finding.likelihood, finding.impact) and not new.original:
         new = rate_finding(new, risk)
     if new.corrected != finding.corrected:
@@ -51,11 +51,11 @@ def _set_detail(finding: Finding, name: str, value: Any) -> Finding:
     if name not in DETAILS:
         raise KeyError(name)
     if isinstance(value, str):
-        value = storable(value).strip()
+        value = make_storable(value).strip()
     elif isinstance(value, date):
         value = value.isoformat()
     elif value is not None:
-        value = [text for one in value if (text := storable(one).strip())]
+        value = [text for one in value if (text := make_storable(one).strip())]
     try:
         return with_field(finding, name, value)
     except ValueError as error:
@@ -82,13 +82,13 @@ def raise_finding(finding: Finding, today: date) -> Finding:
     if not finding.title:
         raise RuleError("a finding needs a title", "say the weakness in one line", "title")
     found = finding.found or today
-    due = finding.due or remediation_due(finding.risk, found)
+    due = finding.due or compute_remediation_due(finding.risk, found)
     return replace(finding, found=found, due=due)
 
 
 def request_deviation(finding: Finding, deviation: str, rationale: str | None) -> Finding:
     """Return the finding with a deviation requested. Raises RuleError without its rationale."""
-    why = finding.rationale if rationale is None else storable(rationale).strip()
+    why = finding.rationale if rationale is None else make_storable(rationale).strip()
     if deviation and not why:
         hint = "a reviewer decides by it: say why"
         raise RuleError(f"{finding.id}: a deviation needs a rationale", hint, "rationale")
@@ -220,13 +220,13 @@ def _set_texts(finding: Finding, edit: FindingEdit) -> Finding:
     for name in ("title", "owner"):
         value = getattr(edit, name)
         if value is not None:
-            kept[name] = " ".join(storable(value).split())
+            kept[name] = " ".join(make_storable(value).split())
     if kept.get("title") == "" and not edit.new:
         raise RuleError("the title is empty", "say the weakness in one line", "title")
     for name in ("text", "plan"):
         value = getattr(edit, name)
         if value is not None:
-            kept[name] = storable(value).rstrip()
+            kept[name] = make_storable(value).rstrip()
     known = {one.id for one in finding.evidence}
     added = tuple(one for one in edit.evidence if one.id not in known)
     linked = tuple(dict.fromkeys((*finding.items, *edit.link)))
@@ -237,7 +237,7 @@ def _set_texts(finding: Finding, edit: FindingEdit) -> Finding:
 
 def _set_due(finding: Finding, edit: FindingEdit, today: date) -> Finding:
     if edit.by_risk:
-        return replace(finding, due=remediation_due(finding.risk, finding.found or today))
+        return replace(finding, due=compute_remediation_due(finding.risk, finding.found or today))
     if edit.due is not None or edit.no_due:
         return replace(finding, due=edit.due)
     return finding

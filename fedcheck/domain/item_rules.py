@@ -12,7 +12,7 @@ from fedcheck.domain.dates import parse_due
 from fedcheck.domain.field_values import with_field
 from fedcheck.domain.glossary import ADVISED, INHERITANCES, METHODS, RESULTS, REVIEWS, STATUSES
 from fedcheck.domain.record import Record
-from fedcheck.domain.text import storable
+from fedcheck.domain.text import make_storable
 from fedcheck.errors import RuleError
 
 RETESTS = ("passed", "failed")
@@ -70,7 +70,7 @@ def _set_texts(record: Record, testing: TestEdit) -> Record:
     for name in ("observation", "tester", "sample", "differential", "inherited_from"):
         value = getattr(testing, name)
         if value is not None:
-            kept: dict[str, Any] = {name: storable(value).strip()}
+            kept: dict[str, Any] = {name: make_storable(value).strip()}
             new = replace(new, **kept)
     return new
 
@@ -202,12 +202,12 @@ def apply_item_edit(
     for name in ("owner", "due", "note", "reason"):
         value = getattr(edit, name)
         if value is not None:
-            text = storable(value)
+            text = make_storable(value)
             kept: dict[str, Any] = {name: text.strip() if name != "note" else text.rstrip()}
             new = replace(new, **kept)
     for name, value in edit.more.items():
         try:
-            new = with_field(new, name, storable(value) if isinstance(value, str) else value)
+            new = with_field(new, name, make_storable(value) if isinstance(value, str) else value)
         except ValueError as error:
             raise RuleError(f"{item.id}: {error}") from None
     _check_words(edit, new)

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from fedcheck.domain.dates import parse_date, parse_span, shift, shift_clamped, typed_day
+from fedcheck.domain.dates import parse_date, parse_span, parse_typed_date, shift, shift_clamped
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import QueryError
@@ -49,12 +49,12 @@ class Language(Struct, Generic[T], frozen=True):
     Attributes:
         keys: each key with what makes a test of its value; it may raise QueryError.
         examples: a value for each key, for messages and completion.
-        searched: the texts in which a plain word is looked for.
+        searchable_texts: the texts in which a plain word is looked for.
     """
 
     keys: Mapping[str, Callable[[str], Test[T]]]
     examples: Mapping[str, str]
-    searched: Callable[[T], Iterable[str]]
+    searchable_texts: Callable[[T], Iterable[str]]
 
     def parse(self, text: str) -> Search[T]:
         """Parse a query. Raises QueryError for an unknown key or value, with a suggestion."""
@@ -74,7 +74,7 @@ class Language(Struct, Generic[T], frozen=True):
         maker = self.keys.get(name)
         if maker is None:
             hint = did_you_mean(name, self.keys) or "known keys: " + ", ".join(self.keys)
-            raise QueryError(f'unknown search key "{shown(name)}:"; {hint}')
+            raise QueryError(f'unknown search key "{shorten(name)}:"; {hint}')
         if not value.strip("|"):
             raise QueryError(f'"{name}:" needs a value, such as {name}:{self.examples[name]}')
         tests = [maker(part.casefold()) for part in value.split("|") if part]
@@ -84,7 +84,7 @@ class Language(Struct, Generic[T], frozen=True):
 
     def _containing(self, word: str) -> Test[T]:
         words = [part for part in word.split("|") if part] or [word]
-        texts = self.searched
+        texts = self.searchable_texts
         return lambda thing, _: any(w in text.casefold() for text in texts(thing) for w in words)
 
 
@@ -105,48 +105,50 @@ def split_words(text: str) -> list[str]:
     return [word for word in words if word.strip() and word != "-"]
 
 
-def shown(text: str) -> str:
+def shorten(text: str) -> str:
     """Return part of a query for a message: it may have been pasted from anywhere."""
     return one_line(text, 60)
 
 
-def one_of(name: str, known: Iterable[str], read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+def match_one_of(
+    name: str, known: Iterable[str], read: Callable[[T], str]
+) -> Callable[[str], Test[T]]:
     """Return what makes tests of a value that has to be one of a few words."""
     words = tuple(known)
 
     def make(value: str) -> Test[T]:
         if value not in words:
             hint = did_you_mean(value, words) or "it is one of " + ", ".join(words)
-            raise QueryError(f'"{shown(value)}" is no {name}; {hint}')
+            raise QueryError(f'"{shorten(value)}" is no {name}; {hint}')
         return lambda thing, _: read(thing) == value
 
     return make
 
 
-def is_one_of(known: Mapping[str, Test[T]]) -> Callable[[str], Test[T]]:
+def match_flag(known: Mapping[str, Test[T]]) -> Callable[[str], Test[T]]:
     """Return what makes tests of the words after `is:`."""
 
     def make(value: str) -> Test[T]:
         holds = known.get(value)
         if holds is None:
             hint = did_you_mean(value, known) or "it is one of " + ", ".join(known)
-            raise QueryError(f'"is:{shown(value)}" is not known; {hint}')
+            raise QueryError(f'"is:{shorten(value)}" is not known; {hint}')
         return holds
 
     return make
 
 
-def exactly(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+def match_text(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
     """Return what makes tests for a text that is the value, in whatever case."""
     return lambda value: lambda thing, _: read(thing).casefold() == value
 
 
-def partly(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+def match_part(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
     """Return what makes tests for a text that has the value in it."""
     return lambda value: lambda thing, _: value in read(thing).casefold()
 
 
-def named(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
+def match_name(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
     """Like exactly; `none` asks for things that have no such text."""
 
     def make(value: str) -> Test[T]:
@@ -156,7 +158,7 @@ def named(read: Callable[[T], str]) -> Callable[[str], Test[T]]:
     return make
 
 
-def due(value: str) -> Test[Dated]:
+def match_due(value: str) -> Test[Dated]:
     """Return the test of `due:<14d`, `due:>2027-02-01`, `due:fri`, `due:none`.
 
     A day alone means that day, a distance alone everything up to it. Raises QueryError.
@@ -175,10 +177,10 @@ def due(value: str) -> Test[Dated]:
 
         elif not day[:1].isdigit():
             relation = relation if (found and found[1]) or day[0] in "+-" else "="
-            typed_day(day, date(2026, 1, 1))
+            parse_typed_date(day, date(2026, 1, 1))
 
             def limit(today: date) -> date:
-                return _typed(day, today)
+                return _parse_date_or_today(day, today)
 
         else:
             span = parse_span(day)
@@ -190,7 +192,7 @@ def due(value: str) -> Test[Dated]:
 
     except ValueError as error:
         raise QueryError(
-            f"due:{shown(value)}: {error}; write due:<14d, due:>2027-02-01, due:fri or due:none"
+            f"due:{shorten(value)}: {error}; write due:<14d, due:>2027-02-01, due:fri or due:none"
         ) from None
 
     def holds(thing: Dated, today: date) -> bool:
@@ -212,25 +214,25 @@ def due(value: str) -> Test[Dated]:
     return holds
 
 
-def _typed(text: str, today: date) -> date:
+def _parse_date_or_today(text: str, today: date) -> date:
     """Return the day meant by a word; today where the calendar ends before it."""
     try:
-        return typed_day(text, today) or today
+        return parse_typed_date(text, today) or today
     except (ValueError, OverflowError):
         return today
 
 
-Words = Mapping[str, Sequence[str]]
+QueryWords = Mapping[str, Sequence[str]]
 """The keys of a language, each with the values that are known of it."""
 
 
-def completions(text: str, words: Words) -> list[str]:
+def complete_query(text: str, words: QueryWords) -> list[str]:
     """Return the texts that a query may become at its end, best first; never the text itself."""
-    start = last_word(text)
-    return [text[:start] + word for word in endings(text[start:], words)]
+    start = find_last_word(text)
+    return [text[:start] + word for word in complete_word(text[start:], words)]
 
 
-def endings(word: str, words: Words) -> list[str]:
+def complete_word(word: str, words: QueryWords) -> list[str]:
     """Return what one word of a query may become: a key with its colon, a key with a value."""
     sign = "-" if word.startswith("-") else ""
     name, colon, value = word.removeprefix("-").partition(":")
@@ -241,11 +243,13 @@ def endings(word: str, words: Words) -> list[str]:
     before = f"{sign}{name}:{earlier}{bar}"
     taken = {one.strip('"').casefold() for one in earlier.split("|")}
     known = [one for one in words.get(folded, ()) if one.casefold() not in taken]
-    found = [before + _quoted(one) for one in _beginning(known, last.strip('"').casefold())]
+    found = [
+        before + _quote_value(one) for one in _filter_by_prefix(known, last.strip('"').casefold())
+    ]
     return [one for one in found if one.casefold() != word.casefold()]
 
 
-def last_word(text: str) -> int:
+def find_last_word(text: str) -> int:
     """Return where the last word of a query begins: at its end, if a blank stands there."""
     start, quoted = 0, False
     for place, char in enumerate(text):
@@ -256,9 +260,9 @@ def last_word(text: str) -> int:
     return start
 
 
-def _beginning(known: Iterable[str], start: str) -> list[str]:
+def _filter_by_prefix(known: Iterable[str], start: str) -> list[str]:
     return [one for one in known if one.casefold().startswith(start)]
 
 
-def _quoted(value: str) -> str:
+def _quote_value(value: str) -> str:
     return f'"{value}"' if any(char.isspace() for char in value) else value

@@ -17,13 +17,13 @@ from fedcheck.domain.glossary import (
 from fedcheck.domain.query import (
     Language,
     Search,
-    due,
-    exactly,
-    is_one_of,
-    named,
-    one_of,
-    partly,
-    shown,
+    match_due,
+    match_flag,
+    match_name,
+    match_one_of,
+    match_part,
+    match_text,
+    shorten,
 )
 from fedcheck.domain.query import Test as GenericTest
 from fedcheck.domain.reference import did_you_mean
@@ -42,7 +42,7 @@ def parse(text: str) -> Query:
     return ITEMS.parse(text)
 
 
-def searched(row: Row) -> Iterable[str]:
+def searchable_texts(row: Row) -> Iterable[str]:
     """Yield the texts of an entry in which a plain word is looked for."""
     item, record = row.item, row.record
     yield row.ref
@@ -60,7 +60,7 @@ def searched(row: Row) -> Iterable[str]:
         yield proof.link
 
 
-def family(control: str) -> str:
+def parse_family(control: str) -> str:
     """Return the family of a control: `AC` of `AC-2(1)`."""
     return control.partition("-")[0].upper()
 
@@ -68,7 +68,7 @@ def family(control: str) -> str:
 def _family(value: str) -> Test:
     if value == "none":
         return lambda row, _: not row.item.controls
-    return lambda row, _: any(family(c).casefold() == value for c in row.item.controls)
+    return lambda row, _: any(parse_family(c).casefold() == value for c in row.item.controls)
 
 
 def _control(value: str) -> Test:
@@ -102,20 +102,20 @@ def _owner(row: Row) -> str:
     return row.record.owner
 
 
-def tester(row: Row) -> str:
+def find_tester(row: Row) -> str:
     """Return who tested; the owner of a test that nobody has tested yet."""
     return (row.record.tester or row.record.owner) if row.item.kind == "test" else ""
 
 
 def _tester(value: str) -> Test:
-    holds = named(tester)(value)
+    holds = match_name(find_tester)(value)
     return lambda row, today: row.item.kind == "test" and holds(row, today)
 
 
 def _evidence(value: str) -> Test:
     if value not in EVIDENCE_WORDS:
         hint = did_you_mean(value, EVIDENCE_WORDS) or "it is one of " + ", ".join(EVIDENCE_WORDS)
-        raise QueryError(f'"{shown(value)}" says nothing of evidence; {hint}')
+        raise QueryError(f'"{shorten(value)}" says nothing of evidence; {hint}')
     if value == "none":
         return lambda row, _: bool(row.item.expects) and not row.record.evidence
     if value == "any":
@@ -147,28 +147,28 @@ def _kind(read: Callable[[Item], str]) -> Callable[[Row], str]:
 
 
 KEYS: dict[str, Callable[[str], Test]] = {
-    "status": one_of("status", STATUSES, lambda e: e.record.status),
-    "role": exactly(lambda e: e.role),
-    "phase": exactly(lambda e: e.phase),
+    "status": match_one_of("status", STATUSES, lambda e: e.record.status),
+    "role": match_text(lambda e: e.role),
+    "phase": match_text(lambda e: e.phase),
     "checklist": _checklist,
     "section": _section,
-    "kind": one_of("kind", ("task", "test"), _kind(lambda i: i.kind)),
-    "level": one_of("level", LEVELS, _kind(lambda i: i.level)),
-    "result": one_of("result", (*RESULTS, "none"), lambda e: e.record.result or "none"),
+    "kind": match_one_of("kind", ("task", "test"), _kind(lambda i: i.kind)),
+    "level": match_one_of("level", LEVELS, _kind(lambda i: i.level)),
+    "result": match_one_of("result", (*RESULTS, "none"), lambda e: e.record.result or "none"),
     "method": _method,
     "family": _family,
     "control": _control,
-    "deliverable": exactly(lambda e: e.item.deliverable),
-    "owner": named(_owner),
+    "deliverable": match_text(lambda e: e.item.deliverable),
+    "owner": match_name(_owner),
     "tester": _tester,
-    "inherited": one_of(
+    "inherited": match_one_of(
         "inherited", (*INHERITANCES, "none"), lambda e: e.record.inherited or "none"
     ),
-    "review": one_of("review", (*REVIEWS, "none"), lambda e: e.record.review or "none"),
-    "note": partly(lambda e: e.record.note),
-    "due": due,
+    "review": match_one_of("review", (*REVIEWS, "none"), lambda e: e.record.review or "none"),
+    "note": match_part(lambda e: e.record.note),
+    "due": match_due,
     "evidence": _evidence,
-    "is": is_one_of(IS),
+    "is": match_flag(IS),
 }
 """The keys of the language, each with what makes a test of its value."""
 
@@ -196,11 +196,11 @@ EXAMPLES: dict[str, str] = {
 }
 """An example value for each key, for messages and completion."""
 
-ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searched)
+ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts)
 """The language of items."""
 
 
-FEW = 30
+MAX_SUGGESTED_VALUES = 30
 """How many known words a message still lists."""
 
 FAMILIES: dict[str, str] = {
@@ -227,7 +227,7 @@ FAMILIES: dict[str, str] = {
 }
 """The control families of NIST SP 800-53, Revision 5."""
 
-FIXED: dict[str, tuple[str, ...]] = {
+FIXED_VALUES: dict[str, tuple[str, ...]] = {
     "status": STATUSES,
     "kind": ("task", "test"),
     "level": LEVELS,
@@ -242,7 +242,7 @@ FIXED: dict[str, tuple[str, ...]] = {
 """The values that do not depend on the project."""
 
 
-def words(project: Project) -> dict[str, tuple[str, ...]]:
+def list_query_words(project: Project) -> dict[str, tuple[str, ...]]:
     """Return the keys of the language, each with the values that this project knows."""
     people = (*project.people(), "none")
     own = {
@@ -256,10 +256,10 @@ def words(project: Project) -> dict[str, tuple[str, ...]]:
         "owner": people,
         "tester": people,
     }
-    return {key: FIXED.get(key) or own.get(key, ()) for key in KEYS}
+    return {key: FIXED_VALUES.get(key) or own.get(key, ()) for key in KEYS}
 
 
-def item_language(project: Project) -> Language[Row]:
+def build_item_language(project: Project) -> Language[Row]:
     """Return the language of items, in which a value that the project cannot know is an error.
 
     A person or a control that is not known is none: there may be one tomorrow. Only what is
@@ -268,13 +268,13 @@ def item_language(project: Project) -> Language[Row]:
     checked = {
         "role": _known("role", lambda: _roles(project)),
         "phase": _known("phase", lambda: _phases(project)),
-        "checklist": _known("checklist", lambda: _tails(project.checklists), "checklist list"),
+        "checklist": _known("checklist", lambda: _short_ids(project.checklists), "checklist list"),
         "section": _known_section(project),
         "method": _known("method", lambda: (*METHODS, "none")),
         "family": _known("control family", lambda: (*FAMILIES, *_families(project), "none")),
         "deliverable": _known("deliverable", lambda: _deliverables(project)),
-        "owner": _slip("owner", project),
-        "tester": _slip("tester", project),
+        "owner": _suggest_name("owner", project),
+        "tester": _suggest_name("tester", project),
     }
     return replace(ITEMS, keys={**KEYS, **checked})
 
@@ -286,9 +286,9 @@ def _known(name: str, known: Callable[[], Iterable[str]], see: str = "") -> Call
     def maker(value: str) -> Test:
         found = {word.casefold(): word for word in known()}
         if value not in found:
-            listed = ", ".join(found.values()) if len(found) <= FEW else ""
+            listed = ", ".join(found.values()) if len(found) <= MAX_SUGGESTED_VALUES else ""
             hint = f"see: fedcheck {see}" if see else listed and f"it is one of {listed}"
-            raise _no_such(name, value, did_you_mean(value, found) or hint)
+            raise _unknown_value_error(name, value, did_you_mean(value, found) or hint)
         return make(value)
 
     return maker
@@ -301,27 +301,27 @@ def _known_section(project: Project) -> Callable[[str], Test]:
         sections = [s for c in project.checklists.values() for s in c.sections]
         if not any(value == s.id or value in s.title.casefold() for s in sections):
             near = {s.id: s.title for s in sections}
-            raise _no_such("section", value, did_you_mean(value, near))
+            raise _unknown_value_error("section", value, did_you_mean(value, near))
         return KEYS["section"](value)
 
     return maker
 
 
-def _slip(name: str, project: Project) -> Callable[[str], Test]:
+def _suggest_name(name: str, project: Project) -> Callable[[str], Test]:
     """Return what makes tests of a person; one who is nearly another is taken for a slip."""
 
     def maker(value: str) -> Test:
         people = {one.casefold(): one for one in (*project.people(), "none")}
         near = "" if value in people else did_you_mean(value, people)
         if near:
-            raise _no_such(name, value, near)
+            raise _unknown_value_error(name, value, near)
         return KEYS[name](value)
 
     return maker
 
 
-def _no_such(name: str, value: str, hint: str) -> QueryError:
-    return QueryError(f'no {name} is called "{shown(value)}"' + (f"; {hint}" if hint else ""))
+def _unknown_value_error(name: str, value: str, hint: str) -> QueryError:
+    return QueryError(f'no {name} is called "{shorten(value)}"' + (f"; {hint}" if hint else ""))
 
 
 def _items(project: Project) -> Iterable[Item]:
@@ -339,7 +339,7 @@ def _phases(project: Project) -> tuple[str, ...]:
 
 
 def _families(project: Project) -> tuple[str, ...]:
-    return _distinct(sorted(family(c) for item in _items(project) for c in item.controls))
+    return _distinct(sorted(parse_family(c) for item in _items(project) for c in item.controls))
 
 
 def _deliverables(project: Project) -> tuple[str, ...]:
@@ -348,7 +348,7 @@ def _deliverables(project: Project) -> tuple[str, ...]:
     return _distinct((*named, *used))
 
 
-def _tails(ids: Iterable[str]) -> tuple[str, ...]:
+def _short_ids(ids: Iterable[str]) -> tuple[str, ...]:
     """Return ids and the tails that stand for them: `readiness.csp`, `csp`."""
     parts = [one.split(".") for one in ids]
     return _distinct(".".join(one[start:]) for one in parts for start in range(len(one)))

@@ -46,15 +46,15 @@ class Record(Struct, frozen=True, rename="kebab"):
     @property
     def untouched(self) -> bool:
         """Tell whether nothing is known of the item; unknown keys of its table do not count."""
-        return replace(self, extra={}) == EMPTY
+        return replace(self, extra={}) == EMPTY_RECORD
 
     def proof(self, evidence_id: str) -> Evidence | None:
         """Return a piece of evidence by its id."""
         return next((e for e in self.evidence if e.id == evidence_id), None)
 
 
-EMPTY = Record()
+EMPTY_RECORD = Record()
 """The record of an item that nobody has touched."""
 
-UNKNOWN = Record(status="unknown")  # type: ignore[arg-type]
+UNKNOWN_RECORD = Record(status="unknown")  # type: ignore[arg-type]
 """Stands for the record of an item whose file cannot be read; it is never saved."""

@@ -2,36 +2,36 @@
 
 from collections.abc import Iterable
 
-LONGEST = 200
+MAX_WORD_LENGTH = 200
 """The most characters of a word that are looked at for one like it; no name of ours is longer."""
 
 
-def split(ref: str) -> tuple[str, str]:
+def split_ref(ref: str) -> tuple[str, str]:
     """Return checklist id and item id of a full reference; the first is empty where it is bare."""
     checklist, _, item = ref.rpartition(":")
     return checklist, item
 
 
-def matches(ref: str, tail: str) -> bool:
+def matches_tail(ref: str, tail: str) -> bool:
     """Tell whether a full reference is meant by a tail after `:` or `.`."""
     return ref == tail or ref.endswith((":" + tail, "." + tail))
 
 
-def candidates(tail: str, refs: Iterable[str]) -> list[str]:
+def find_candidates(tail: str, refs: Iterable[str]) -> list[str]:
     """Return the references a tail may mean; an exact reference or item id leaves no doubt."""
-    found = [ref for ref in refs if matches(ref, tail)]
+    found = [ref for ref in refs if matches_tail(ref, tail)]
     exact = [ref for ref in found if ref == tail or ref.endswith(":" + tail)]
     return exact or found
 
 
-def nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:
+def find_nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:
     """Return the known words that a person probably meant, best first."""
     from difflib import get_close_matches  # loaded here: only a mistake needs it
 
-    return get_close_matches(word[:LONGEST], list(known), n=count, cutoff=0.6)
+    return get_close_matches(word[:MAX_WORD_LENGTH], list(known), n=count, cutoff=0.6)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion as the end of an error message, or nothing."""
-    near = nearest(word, known)
+    near = find_nearest(word, known)
     return f'did you mean "{near[0]}"?' if near else ""

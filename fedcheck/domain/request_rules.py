@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import storable
+from fedcheck.domain.text import make_storable
 from fedcheck.errors import RuleError
 
 RequestStep = Literal["", "ask", "answer", "accept", "return"]
@@ -77,7 +77,7 @@ def apply_request_edit(request: Request, edit: RequestEdit, today: date) -> Requ
     if edit.step == "return" and not (edit.amend and request.state == "open"):
         return return_request(new, edit.comment or "")
     if edit.comment is not None:
-        new = replace(new, comment=storable(edit.comment).strip())
+        new = replace(new, comment=make_storable(edit.comment).strip())
     return new
 
 
@@ -86,11 +86,11 @@ def _set_fields(request: Request, edit: RequestEdit) -> Request:
     for name in _LINES:
         value = getattr(edit, name)
         if value is not None:
-            kept[name] = " ".join(storable(value).split())
+            kept[name] = " ".join(make_storable(value).split())
     if kept.get("title") == "" and edit.step != "ask":
         raise RuleError("the title is empty", "say in one line what is asked", "title")
     if edit.text is not None:
-        kept["text"] = storable(edit.text).strip()
+        kept["text"] = make_storable(edit.text).strip()
     if edit.kind is not None:
         kept["kind"] = edit.kind
     if edit.due is not None or edit.no_due:
@@ -124,7 +124,7 @@ def answer_request(
     if request.state == "accepted":
         hint = "return it first, and say why: fedcheck request return"
         raise RuleError(f"{request.id}: was accepted already", hint)
-    answer = request.answer if text is None else storable(text).rstrip()
+    answer = request.answer if text is None else make_storable(text).rstrip()
     known = {one.id for one in request.evidence}
     attached = (*request.evidence, *(one for one in evidence if one.id not in known))
     if not answer.strip() and not attached:
@@ -140,7 +140,7 @@ def accept_request(request: Request, comment: str = "") -> Request:
     if request.state == "open":
         hint = "answer it first: fedcheck request answer"
         raise RuleError(f"{request.id}: was not answered yet", hint)
-    return replace(request, state="accepted", comment=storable(comment).strip())
+    return replace(request, state="accepted", comment=make_storable(comment).strip())
 
 
 def return_request(request: Request, comment: str) -> Request:
@@ -149,4 +149,4 @@ def return_request(request: Request, comment: str) -> Request:
         raise RuleError(f"{request.id}: is open already", "")
     if not comment.strip():
         raise RuleError(f"{request.id}: say what is missing in the answer", "", "comment")
-    return replace(request, state="open", comment=storable(comment).strip())
+    return replace(request, state="open", comment=make_storable(comment).strip())

@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
-from fedcheck.domain.record import UNKNOWN, Record
+from fedcheck.domain.record import UNKNOWN_RECORD, Record
 
 
 class Row(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Row(Struct, frozen=True):
     @property
     def unknown(self) -> bool:
         """Tell whether its record cannot be read."""
-        return self.record is UNKNOWN
+        return self.record is UNKNOWN_RECORD
 
     @property
     def stale(self) -> bool:

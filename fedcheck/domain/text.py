@@ -49,33 +49,33 @@ def one_line(text: str, limit: int = 0) -> str:
     """
     plain = text.isascii() and text.isprintable()
     if not plain or "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = " ".join(_pattern(_UNSAFE_LINE).sub(_mark, text.replace(_EMOJI, "")).split())
-    if limit and cells(text) > limit:
-        return _begin(text, max(limit - 1, 0)).rstrip() + "…"
+        text = " ".join(_pattern(_UNSAFE_LINE).sub(_visible_mark, text.replace(_EMOJI, "")).split())
+    if limit and count_cells(text) > limit:
+        return _truncate(text, max(limit - 1, 0)).rstrip() + "…"
     return text
 
 
-def cells(text: str) -> int:
+def count_cells(text: str) -> int:
     """Return the most cells that a line takes on a screen: two for a wide character, else one."""
     return len(text) if text.isascii() else len(text) + len(_pattern(_WIDE).findall(text))
 
 
-def _begin(text: str, room: int) -> str:
+def _truncate(text: str, room: int) -> str:
     text = text[:room]
-    while (over := cells(text) - room) > 0:
+    while (over := count_cells(text) - room) > 0:
         text = text[: -max(over // 2, 1)]
     return text
 
 
-def _mark(match: re.Match[str]) -> str:
+def _visible_mark(match: re.Match[str]) -> str:
     return " " if match.group() in "\t\n\r\x0b\x0c\u2028\u2029" else _VISIBLE
 
 
-def storable(text: str) -> str:
+def make_storable(text: str) -> str:
     """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in LF."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
 
 
-def plural(count: int, singular: str, many: str = "") -> str:
+def pluralize(count: int, singular: str, many: str = "") -> str:
     """Return a count with its noun: `1 item`, `3 items`."""
     return f"{count} {singular if count == 1 else many or singular + 's'}"

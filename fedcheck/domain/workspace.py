@@ -14,12 +14,12 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import Key, extra
 from fedcheck.domain.process import Process
-from fedcheck.domain.record import EMPTY, Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.record import EMPTY_RECORD, Record
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 
 
-class Scheduled(Struct, frozen=True, rename="kebab"):
+class MilestoneDate(Struct, frozen=True, rename="kebab"):
     """When a milestone takes place; without a date it follows from the process."""
 
     day: date | None = None
@@ -27,7 +27,7 @@ class Scheduled(Struct, frozen=True, rename="kebab"):
     extra: dict[str, Any] = extra()
 
 
-class Sent(Struct, frozen=True, rename="kebab"):
+class SentReport(Struct, frozen=True, rename="kebab"):
     """A report that was sent to somebody."""
 
     id: str
@@ -44,7 +44,7 @@ class SentReports(Struct, frozen=True, rename="kebab"):
     """What `sent.toml` holds."""
 
     format: Annotated[int, Key("Version of the file format: 1")]
-    sent: Annotated[tuple[Sent, ...], Key("The reports that were sent")] = ()
+    sent: Annotated[tuple[SentReport, ...], Key("The reports that were sent")] = ()
     extra: dict[str, Any] = extra()
 
 
@@ -151,17 +151,17 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     def record(self, ref: str) -> Record:
         """Return the record of an item."""
-        checklist, item = split(ref)
-        return self.records.get(checklist, {}).get(item, EMPTY)
+        checklist, item = split_ref(ref)
+        return self.records.get(checklist, {}).get(item, EMPTY_RECORD)
 
     def thing(self, ref: str) -> Record | Request | Finding | None:
         """Return a request or a finding by its reference; of anything else, the item's record."""
-        book, name = split(ref)
+        book, name = split_ref(ref)
         if book == "requests":
             return self.request(name)
         return self.finding(name) if book == "findings" else self.record(ref)
 
-    def proven(self) -> Iterator[Record | Request | Finding]:
+    def list_evidence_holders(self) -> Iterator[Record | Request | Finding]:
         """Yield everything that can have evidence: records, requests, findings."""
         for records in self.records.values():
             yield from records.values()
@@ -170,8 +170,8 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     def private_note(self, ref: str) -> str:
         """Return the note of an item that never leaves the company."""
-        checklist, item = split(ref)
-        return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY).note
+        checklist, item = split_ref(ref)
+        return (self.private_notes or {}).get(checklist, {}).get(item, EMPTY_RECORD).note
 
     @cached_property
     def withheld_lists(self) -> frozenset[str]:
@@ -198,7 +198,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     def item(self, ref: str) -> Item | None:
         """Return an item by its full reference, whether it applies or not."""
-        checklist_id, item_id = split(ref)
+        checklist_id, item_id = split_ref(ref)
         checklist = self.checklists.get(checklist_id)
         found = checklist.items.get(item_id) if checklist else None
         return found[1] if found else None

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fedcheck.analysis import deadlines
 from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import clean, one_line, plural
+from fedcheck.domain.text import clean, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
 from fedcheck.importers.option import Values
@@ -47,16 +47,16 @@ def write(session: Session, values: Values) -> Export:
     if role and role not in roles:
         hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
         raise FedcheckError(f'unknown role "{role[:60]}"', hint, ErrorKind.USAGE)
-    found = deadlines.deadlines(board, role, values["query"])
+    found = deadlines.list_deadlines(board, role, values["query"])
     text = build_calendar(
-        deadlines.within(found, values["until"]),
+        deadlines.select_until(found, values["until"]),
         name=project.config.name,
         stamp=board.today,
         marking=project.config.marking,
         remind=values["remind"],
     )
-    undated = len(deadlines.without_day(found))
-    what = f"{plural(undated, 'deadline')} without a day left out: fedcheck next --calendar"
+    undated = len(deadlines.select_undated(found))
+    what = f"{pluralize(undated, 'deadline')} without a day left out: fedcheck next --calendar"
     return Export(text.encode(), left_out=(what,) if undated else ())
 
 

@@ -12,7 +12,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Kind
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
@@ -183,13 +183,13 @@ def _cell(name: str, value: Any) -> Cell:
 def write_csv(session: Session, values: Values) -> Export:
     """Return the items of a query as CSV. Raises FedcheckError (status 2) for a wrong column."""
     names = parse_columns(values["columns"])
-    return Export(xlsx_writer.csv_bytes(build_rows(*_select(session, values), names)))
+    return Export(xlsx_writer.write_csv(build_rows(*_select(session, values), names)))
 
 
 def write_xlsx(session: Session, values: Values) -> Export:
     """Return the items of a query as a workbook. Raises FedcheckError for a wrong column."""
     names = parse_columns(values["columns"])
-    return Export(xlsx_writer.xlsx_bytes([build_sheet(*_select(session, values), names)]))
+    return Export(xlsx_writer.write_xlsx([build_sheet(*_select(session, values), names)]))
 
 
 def write_json(session: Session, values: Values) -> Export:
@@ -206,5 +206,5 @@ def write_json(session: Session, values: Values) -> Export:
 def _select(session: Session, values: Values) -> tuple[Board, Iterable[Row]]:
     """Return what may leave the company, and the items of it that the query selects."""
     board = session.board().shared()
-    query = item_language(board.project).parse(values["query"])
+    query = build_item_language(board.project).parse(values["query"])
     return board, query.select(board.rows.values(), board.today)

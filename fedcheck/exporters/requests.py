@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from fedcheck.analysis.issues import request_language
+from fedcheck.analysis.issues import build_request_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
@@ -24,7 +24,9 @@ def write(session: Session, values: Values) -> Export:
             raise FedcheckError(f"{REQUESTS}.toml cannot be used", "mend it: fedcheck doctor")
     board = session.board().shared()
     project, to, kind = board.project, values["to"], values["kind"]
-    found = request_language(project).parse(values["query"]).select(project.requests, board.today)
+    found = (
+        build_request_language(project).parse(values["query"]).select(project.requests, board.today)
+    )
     if to:
         used = (request.to for request in project.requests)
         known = {*project.people(), *project.process.roles, *used}
@@ -36,9 +38,9 @@ def write(session: Session, values: Values) -> Export:
     found.sort(key=lambda one: (one.asked or date.min, one.id))
     match values["format"] or values["output"].rpartition(".")[2].lower():
         case "md":
-            from fedcheck.reports.request_table import request_table
+            from fedcheck.reports.request_table import render_request_table
 
-            return Export(request_table(board, found, to, kind).encode())
+            return Export(render_request_table(board, found, to, kind).encode())
         case "xlsx":
-            return Export(xlsx_writer.xlsx_bytes([request_rows.build_sheet(project, found)]))
-    return Export(xlsx_writer.csv_bytes(request_rows.build_rows(project, found)))
+            return Export(xlsx_writer.write_xlsx([request_rows.build_sheet(project, found)]))
+    return Export(xlsx_writer.write_csv(request_rows.build_rows(project, found)))

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, differences
-from fedcheck.domain.finding import Finding, remediation_due
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.change import Change, diff_records
+from fedcheck.domain.finding import Finding, compute_remediation_due
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.exporters.registry import Export
 from fedcheck.exporters.risk_columns import (
@@ -27,7 +27,7 @@ from fedcheck.exporters.risk_columns import (
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
-from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
+from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import cut_text
 
@@ -151,7 +151,7 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
         f.id: RiskRow(session.project.shared(), f, numbers[f.id], days.get(f"findings:{f.id}"))
         for f in wanted
     }
-    cells: dict[str, dict[str, Cell | Computed]] = {}
+    cells: dict[str, dict[str, Cell | ComputedValue]] = {}
     for table, belongs in tables:
         here = [rows[f.id] for f in wanted if belongs(f)]
         gone = [rows[f.id] for f in wanted if not belongs(f)]
@@ -161,7 +161,7 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
             **left,
             **_fill_rows(table, here, found, {row.number for row in gone}),
         }
-    found.data = fill(template, cells)
+    found.data = fill_cells(template, cells)
     return found
 
 
@@ -181,7 +181,7 @@ def _find_tables(
 
     An edition without a sheet for configuration findings has them among the open ones.
     """
-    sheets, formulas = read_workbook(template), formula_cells(template)
+    sheets, formulas = read_workbook(template), list_formula_cells(template)
     tables = []
     lacks = []
     for words, belongs in WORKBOOKS[kind].items():
@@ -244,10 +244,10 @@ def _assign_numbers(
             last += 1
             number = f"{prefix}{last}"
             numbered = replace(finding, number=number)
-            found.changes += differences(f"findings:{finding.id}", finding, numbered)
+            found.changes += diff_records(f"findings:{finding.id}", finding, numbered)
         numbers[finding.id] = number
     if found.changes:
-        found.facts.append(f"{plural(len(found.changes), 'finding')} got a number")
+        found.facts.append(f"{pluralize(len(found.changes), 'finding')} got a number")
     return numbers
 
 
@@ -279,18 +279,18 @@ def _fill_head(session: Session, table: _Table) -> dict[str, Cell]:
 
 def _empty_rows(
     table: _Table, gone: Iterable[RiskRow], found: Filled
-) -> dict[str, Cell | Computed]:
+) -> dict[str, Cell | ComputedValue]:
     """Return the cells to clear for findings that moved to another sheet.
 
     Formulas stay: they show nothing in an empty row.
     """
-    cells: dict[str, Cell | Computed] = {}
+    cells: dict[str, Cell | ComputedValue] = {}
     known = table.numbers
     for row in gone:
         for place in known.get(row.number, ()):
             emptied = {_place(place, column) for column in table.columns.values()}
             cells |= dict.fromkeys(emptied - table.formulas.keys())
-            cells |= {one: Computed("") for one in emptied & table.formulas.keys()}
+            cells |= {one: ComputedValue("") for one in emptied & table.formulas.keys()}
             where = f"{one_line(table.sheet.title)}, row {place + 1}"
             found.notes.append(Note(where, f"{row.number} is no longer of this sheet; emptied"))
     return cells
@@ -298,8 +298,8 @@ def _empty_rows(
 
 def _fill_rows(
     table: _Table, rows: Sequence[RiskRow], found: Filled, gone: Collection[str]
-) -> dict[str, Cell | Computed]:
-    cells: dict[str, Cell | Computed] = {}
+) -> dict[str, Cell | ComputedValue]:
+    cells: dict[str, Cell | ComputedValue] = {}
     known, free = table.numbers, table.free
     blank: dict[str, int] = {}
     for row in rows:
@@ -317,7 +317,7 @@ def _fill_rows(
             elif table.formulas.get(where) or (
                 where in table.formulas and _has_computed_due(row.finding)
             ):
-                cells[where] = Computed(value)
+                cells[where] = ComputedValue(value)
             else:
                 text = cut_text(value) if isinstance(value, str) else value
                 if text != value:
@@ -325,7 +325,7 @@ def _fill_rows(
                     found.notes.append(Note(f"{one_line(table.sheet.title)}, {where}", what))
                 cells[where] = text
     title = one_line(table.sheet.title)
-    found.facts.append(f"{title}: {plural(len(rows), 'finding')}")
+    found.facts.append(f"{title}: {pluralize(len(rows), 'finding')}")
     empty = [
         f"{one_line(table.text(table.header, table.columns[name]), 40)} ({count})"
         for name, count in blank.items()
@@ -342,7 +342,7 @@ def _fill_rows(
     ]
     if others:
         listed = ", ".join(one_line(number, 30) for number in others[:5])
-        what = f"{plural(len(others), 'row')} of no finding here, left alone: {listed}"
+        what = f"{pluralize(len(others), 'row')} of no finding here, left alone: {listed}"
         found.notes.append(Note(title, what))
     return cells
 
@@ -354,7 +354,9 @@ def _is_number(text: str) -> bool:
 
 def _has_computed_due(finding: Finding) -> bool:
     """Return whether the due date is the one that the template's formula gives."""
-    return finding.found is not None and finding.due == remediation_due(finding.risk, finding.found)
+    return finding.found is not None and finding.due == compute_remediation_due(
+        finding.risk, finding.found
+    )
 
 
 def _place(row: int, column: int) -> str:

@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.query_fields import item_language
-from fedcheck.domain.record import EMPTY
+from fedcheck.domain.finding import Finding, compute_exposure
+from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
@@ -37,7 +37,7 @@ from fedcheck.importers.srtm.columns import (
 from fedcheck.importers.srtm.rows import Step, code_key, read_steps
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import parse_day
-from fedcheck.spreadsheets.xlsx_filler import Computed, fill, formula_cells
+from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_formula_cells
 from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import cut_text
 
@@ -49,7 +49,7 @@ HEADED = {
 
 RISK = ("risk", "statement", "likelihood", "impact", "exposure", "recommendation")
 
-Cells = dict[str, dict[str, Cell | Computed]]
+Cells = dict[str, dict[str, Cell | ComputedValue]]
 """Cells to write: by title of the sheet, then by place."""
 
 
@@ -67,7 +67,7 @@ class _Filling:
     without_place: Counter[str] = field(default_factory=Counter)
     areas: dict[tuple[str, str, str], list[tuple[Step, str]]] = field(default_factory=dict)
 
-    def set(self, sheet: str, place: str, value: Cell | Computed) -> None:
+    def set(self, sheet: str, place: str, value: Cell | ComputedValue) -> None:
         self.cells.setdefault(sheet, {})[place] = value
 
     def row(self, step: Step, shown: Mapping[str, str], findings: Sequence[Finding]) -> Outcome:
@@ -110,7 +110,7 @@ class _Filling:
         for (_, name, _), tests in self.areas.items():
             first, said = tests[0]
             if any(not _is_same(name, other, said) for _, other in tests[1:]):
-                what = f"merged over {plural(len(tests), 'test')} that do not say the same"
+                what = f"merged over {pluralize(len(tests), 'test')} that do not say the same"
                 remedy = "what the first says is written; unmerge it in the template"
                 notes.append(Note(first.place(name), what, remedy))
         return notes
@@ -118,7 +118,7 @@ class _Filling:
     def without_column(self) -> str:
         """Return what is recorded and the workbook has no column for; empty where nothing is."""
         return ", ".join(
-            f"{HEADED.get(name, name)} ({plural(count, 'test')})"
+            f"{HEADED.get(name, name)} ({pluralize(count, 'test')})"
             for name, count in self.without_place.items()
             if count
         )
@@ -136,14 +136,14 @@ class _Filling:
 
     def _exposure(self, step: Step, after: Mapping[str, str], ours: str) -> str:
         """Return the exposure of a row, as its formula computes it, or ours where it has none."""
-        computed = exposure(after["likelihood"], after["impact"])
+        computed = compute_exposure(after["likelihood"], after["impact"])
         if "exposure" not in step.columns:
             return computed or ours
         place = step.cell("exposure")
         if place in self.formulas.get(step.sheet, ()):
             word = LEVEL_WORDS.get(computed, "")
             if normalize_text(str(step.raw.get("exposure") or "")) != word:
-                self.set(step.sheet, place, Computed(word))
+                self.set(step.sheet, place, ComputedValue(word))
             if ours and not computed and not step.hidden("likelihood"):
                 what = "the risk has no likelihood and impact, from which the workbook computes it"
                 self.notes.append(Note(step.place("exposure"), what, "rate the finding"))
@@ -159,7 +159,7 @@ def write(session: Session, values: Values) -> Export:
     board = session.board().shared()
     refs = None
     if values["query"]:
-        query = item_language(board.project).parse(values["query"])
+        query = build_item_language(board.project).parse(values["query"])
         refs = {row.ref for row in query.select(board.rows.values(), board.today)}
     return fill_workbook(board.project, values["template"], list_id=values["list"], refs=refs)
 
@@ -185,14 +185,14 @@ def fill_workbook(
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{template}: no sheet with test steps", hint)
     checklist, ids = _find_list(project, found.steps, template, list_id)
-    filling = _Filling(formula_cells(template))
+    filling = _Filling(list_formula_cells(template))
     findings = cells.group_by_item(project.findings)
     outcomes, met = [], set()
     for step, item_id in zip(found.steps, ids, strict=True):
         ref = f"{checklist.id}:{item_id}"
         wanted = item_id in checklist.items and (refs is None or ref in refs)
         own = findings.get(ref, []) if wanted else []
-        record = project.record(ref) if wanted else EMPTY
+        record = project.record(ref) if wanted else EMPTY_RECORD
         if wanted:
             met.add(ref)
             shown = cells.write_cells(record, cells.select_open(own))
@@ -208,19 +208,21 @@ def fill_workbook(
         *(_note_other_lists(project, found.steps, checklist) if not list_id else ()),
     ]
     facts = [
-        f"{checklist.id}: {plural(filling.rows, 'test')} of {plural(len(met), 'row')} filled,"
-        f" {plural(filling.written, 'cell')} written",
+        f"{checklist.id}: {pluralize(filling.rows, 'test')} of {pluralize(len(met), 'row')} filled,"
+        f" {pluralize(filling.written, 'cell')} written",
     ]
     if left := len(found.steps) - len(met):
-        facts.append(f"{plural(left, 'row')} of the workbook without a test here, left as they are")
+        facts.append(
+            f"{pluralize(left, 'row')} of the workbook without a test here, left as they are"
+        )
     if filling.replaced:
-        facts.append(f"{plural(filling.replaced, 'cell')} said something else and were replaced")
+        facts.append(f"{pluralize(filling.replaced, 'cell')} said something else and were replaced")
     if filling.kept:
-        what = plural(filling.kept, "cell")
+        what = pluralize(filling.kept, "cell")
         facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
     if missing := filling.without_column():
         facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
-    return Export(fill(template, filling.cells), tuple(facts), tuple(notes))
+    return Export(fill_cells(template, filling.cells), tuple(facts), tuple(notes))
 
 
 def _find_list(
@@ -260,7 +262,7 @@ def _note_other_lists(project: Project, steps: Sequence[Step], chosen: Checklist
         fit = [i for i in tests if code_key(one.items[i][1].code) in codes]
         count = _count_recorded(project, one, fit) if one.id != chosen.id else 0
         if count:
-            what = f"{plural(count, 'test')} of that list fit rows of the workbook too"
+            what = f"{pluralize(count, 'test')} of that list fit rows of the workbook too"
             told.append(Note(one.id, what, f"they are not in it; fill it with --list {one.id}"))
     return told
 

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fedcheck.domain.control_ids import controls_in
-from fedcheck.domain.query_fields import family
+from fedcheck.domain.control_ids import find_controls
+from fedcheck.domain.query_fields import parse_family
 from fedcheck.importers.srtm.columns import (
     LEVEL_WORDS,
     TABLE,
@@ -18,7 +18,7 @@ from fedcheck.importers.srtm.columns import (
     highest_level,
     normalize_words,
 )
-from fedcheck.spreadsheets.xlsx_filler import Computed
+from fedcheck.spreadsheets.xlsx_filler import ComputedValue
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
 
 ROLLED_UP = {
@@ -28,7 +28,7 @@ ROLLED_UP = {
 }
 """How the formulas of the official tab "Control Summary" word a result."""
 
-Setter = Callable[[str, str, Cell | Computed], None]
+Setter = Callable[[str, str, Cell | ComputedValue], None]
 """Sets a cell: title of the sheet, place, value."""
 
 _BOX = re.compile(r"([a-z]{2}) summary")
@@ -114,7 +114,7 @@ def _fill_control_summary(
             columns = find_summary_columns(row) if number <= WITHIN else {}
             continue
         place = columns["control"]
-        controls = controls_in(str(row[place] or "")) if place < len(row) else ()
+        controls = find_controls(str(row[place] or "")) if place < len(row) else ()
         if not controls:
             continue
         one = sums.get(controls[0]) or Sum(controls[0], "not-applicable", "", 0)
@@ -132,7 +132,7 @@ def _fill_control_summary(
             cell = f"{column_letters(at + 1)}{number}"
             if cell in formulas:
                 if old != value and (old or value != ""):
-                    put(sheet.title, cell, Computed(value))
+                    put(sheet.title, cell, ComputedValue(value))
             elif (
                 controls[0] in sums
                 and value
@@ -156,14 +156,14 @@ def _fill_counts(
     boxes: dict[int, str] = {}
     families: dict[str, list[Sum]] = defaultdict(list)
     for one in listed:
-        families[family(one.control)].append(one)
+        families[parse_family(one.control)].append(one)
 
     def set_beside(row: int, column: int, value: Cell) -> None:
         cell = f"{column_letters(column + 1)}{row}"
         line = sheet.rows[row - 1]
         old = line[column] if column < len(line) else None
         if cell in formulas and old != value:
-            put(sheet.title, cell, Computed(value))
+            put(sheet.title, cell, ComputedValue(value))
 
     for number, row in enumerate(sheet.rows, 1):
         for place, cell in enumerate(row):

@@ -16,7 +16,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
-from fedcheck.storage.paths import PRIVATE
+from fedcheck.storage.paths import PRIVATE_FOLDER
 
 KEPT_INSIDE = "kept inside"
 """What stands in place of evidence under `private/`."""
@@ -58,7 +58,7 @@ _SEPARATOR = re.compile(r";(?=\s|$)")
 
 def is_private(link: str) -> bool:
     """Return whether a link leads under `private/`."""
-    return link.replace("\\", "/").removeprefix("./").split("/")[0] == PRIVATE
+    return link.replace("\\", "/").removeprefix("./").split("/")[0] == PRIVATE_FOLDER
 
 
 def write_line(evidence: Evidence, form: EvidenceForm) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 from fedcheck.session import Session, Transaction
 
 
@@ -52,16 +52,18 @@ class Plan:
         """Return what it would write: `1 checklist and 12 changes of 4 records`."""
         what = []
         if self.checklists:
-            what.append(plural(len(self.checklists), "checklist"))
+            what.append(pluralize(len(self.checklists), "checklist"))
         if self.changes:
             records = len({change.ref for change in self.changes})
-            what.append(f"{plural(len(self.changes), 'change')} of {plural(records, 'record')}")
+            what.append(
+                f"{pluralize(len(self.changes), 'change')} of {pluralize(records, 'record')}"
+            )
         return " and ".join(what)
 
     @property
-    def came(self) -> str:
+    def newly_outstanding(self) -> str:
         """Return what it brings, for the history: `875 tests from x.xlsx`."""
-        what = [f"{plural(count, word)}" for word, count in self._counted().items() if count]
+        what = [f"{pluralize(count, word)}" for word, count in self._counted().items() if count]
         return f"{' and '.join(what) or 'changes'} from {self.label}"
 
     def _counted(self) -> dict[str, int]:
@@ -101,5 +103,8 @@ class Prepared:
 def carry_out(session: Session, plan: Plan) -> Transaction:
     """Apply a plan as one transaction. Raises FedcheckError."""
     return session.apply_changes(
-        plan.changes, f"imported {plan.came}", checklists=plan.checklists, imported=plan.came
+        plan.changes,
+        f"imported {plan.newly_outstanding}",
+        checklists=plan.checklists,
+        imported=plan.newly_outstanding,
     )

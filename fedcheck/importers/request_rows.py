@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fedcheck.analysis.issues import state_of
-from fedcheck.analysis.waiting_since import answering
+from fedcheck.analysis.waiting_since import find_answering_role
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean
 from fedcheck.domain.workspace import Project
@@ -201,7 +201,9 @@ def select_requests(
         if kind and request.kind != kind:
             continue
         word = to.casefold()
-        role = to and word in project.process.roles and answering(project, request) == word
+        role = (
+            to and word in project.process.roles and find_answering_role(project, request) == word
+        )
         if not to or role or request.to.casefold() == word:
             found.append(request)
     return found

@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.change import Change, differences
+from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import REQUEST_KINDS
-from fedcheck.domain.reference import candidates, nearest, split
+from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, RequestStep, apply_request_edit
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import RuleError
-from fedcheck.importers import request_rows as rows
+from fedcheck.importers import request_rows
 from fedcheck.importers.evidence_cells import (
     KEPT_INSIDE,
     EvidenceForm,
@@ -31,8 +31,8 @@ from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.request_rows import COLUMNS, Mark
 from fedcheck.session import Session
-from fedcheck.spreadsheets.cells import AmbiguousDayError, Order, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, find_best_grid, normalize_cell, read_sheets
+from fedcheck.spreadsheets.cells import AmbiguousDayError, DateOrder, parse_day
+from fedcheck.spreadsheets.grid import Grid, GridRow, find_best_grid, normalize_cell, read_sheets
 from fedcheck.storage.record_file import REQUESTS
 
 WANTED = 'it needs the columns "ID" or "Comment or request"; see: fedcheck export requests'
@@ -51,7 +51,7 @@ class _Reading:
     grid: Grid
     columns: Mapping[str, int]
     theirs: bool
-    dates: Order
+    dates: DateOrder
     notes: list[Note] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class _Reading:
     same: int = 0
     conflicts: int = 0
 
-    def note(self, line: Line, what: str, remedy: str = "") -> None:
+    def note(self, line: GridRow, what: str, remedy: str = "") -> None:
         self.notes.append(Note(self.grid.place(line), what, remedy))
 
 
@@ -69,7 +69,7 @@ class _Reading:
 class _Row:
     """A row against the request that it is about: what it says now, and said at the export."""
 
-    line: Line
+    line: GridRow
     cells: Mapping[str, str]
     request: Request
     ours: Mapping[str, str]
@@ -80,7 +80,7 @@ def recognize(peek: Peek) -> bool:
     """Return whether a file is a table of requests: the marks of our export, or most columns."""
 
     def score(cells: Sequence[str]) -> int:
-        found = rows.TABLE.find_columns(cells)
+        found = request_rows.TABLE.find_columns(cells)
         asked = {"title", "answer"} <= found.keys()
         return len(found) if asked and ("mark" in found or len(found) >= 8) else 0
 
@@ -92,7 +92,7 @@ def prepare(session: Session, path: Path, values: Values) -> Prepared:
     return Prepared(plan(session, path, theirs=values["theirs"], dates=values["dates"]))
 
 
-def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "") -> Plan:
+def plan(session: Session, path: Path, *, theirs: bool = False, dates: DateOrder = "") -> Plan:
     """Return what a filled table of requests would change.
 
     Args:
@@ -104,8 +104,8 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
     Raises:
         FedcheckError: status 3 where the file cannot be read or is no such table.
     """
-    grid = find_best_grid(path, read_sheets(path), rows.score_header, WANTED)
-    columns = rows.TABLE.find_columns(grid.header)
+    grid = find_best_grid(path, read_sheets(path), request_rows.score_header, WANTED)
+    columns = request_rows.TABLE.find_columns(grid.header)
     used = columns.values()
     extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
     project = session.project.shared(with_internal=True)
@@ -120,19 +120,19 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
 
 def _make_plan(reading: _Reading, path: Path) -> Plan:
     read = len(reading.grid.lines)
-    facts = [f"{path.name}: {plural(read, 'row')}, {reading.same} as they are here"]
+    facts = [f"{path.name}: {pluralize(read, 'row')}, {reading.same} as they are here"]
     for count, words in ((reading.changed, "changed"), (reading.new, "new")):
         if count:
-            facts.append(f"{plural(count, 'request')} {words}")
+            facts.append(f"{pluralize(count, 'request')} {words}")
     if reading.conflicts:
         kept = "the file's is taken" if reading.theirs else "ours is kept"
-        what = plural(reading.conflicts, "field")
+        what = pluralize(reading.conflicts, "field")
         facts.append(f"{what} changed on both sides since the export: {kept}")
     label = one_line(path.name, 80)
     return Plan(label, tuple(facts), (), tuple(reading.changes), tuple(reading.notes))
 
 
-def _read_row(reading: _Reading, line: Line) -> None:
+def _read_row(reading: _Reading, line: GridRow) -> None:
     cells = {name: line.text(place) for name, place in reading.columns.items()}
     said = cells.get("id", "").strip().removeprefix(f"{REQUESTS}:")
     project = reading.project
@@ -140,7 +140,7 @@ def _read_row(reading: _Reading, line: Line) -> None:
         request = project.request(said) or project.request(said.casefold())
         if request is None:
             known = [one.id for one in project.requests]
-            near = nearest(said, known)
+            near = find_nearest(said, known)
             hint = f'did you mean "{near[0]}"?' if near else "a new request has no id"
             reading.note(line, f'no request has the id "{one_line(said, 40)}"', hint)
             return
@@ -178,12 +178,14 @@ def _find_earlier(reading: _Reading, cells: Mapping[str, str]) -> Request | None
     """Return the request that a row without an id has become in an earlier import."""
     if reading.asked is None:
         project = reading.project
-        known = ((_identify(rows.write_cells(project, r)), r) for r in reversed(project.requests))
+        known = (
+            (_identify(request_rows.write_cells(project, r)), r) for r in reversed(project.requests)
+        )
         reading.asked = dict(known)
     return reading.asked.get(_identify(cells))
 
 
-def _add_request(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
+def _add_request(reading: _Reading, line: GridRow, cells: Mapping[str, str]) -> None:
     """Add the request of a row without an id; the row may contain its answer too."""
     session = reading.session
     ref = session.new_ref(REQUESTS)
@@ -197,19 +199,19 @@ def _add_request(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Non
         link=tuple(_find_items(reading, line, cells)),
         **words,
     )
-    new = Request(split(ref)[1])
+    new = Request(split_ref(ref)[1])
     asked = apply_request_edit(new, edit, session.today())
-    ours = rows.write_cells(reading.project, asked)
+    ours = request_rows.write_cells(reading.project, asked)
     row = _Row(line, {**cells, "due": ours["due"]}, asked, ours, None)
     became = _apply_row(reading, row, asked)
     reading.new += 1
-    reading.changes += differences(ref, new, became)
+    reading.changes += diff_records(ref, new, became)
 
 
-def _find_items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iterator[str]:
+def _find_items(reading: _Reading, line: GridRow, cells: Mapping[str, str]) -> Iterator[str]:
     project = reading.project
     for word in re.split(r"[,;\s]+", cells.get("items", "")):
-        found = candidates(word, project.refs) if word else []
+        found = find_candidates(word, project.refs) if word else []
         if len(found) == 1:
             yield found[0]
         elif word:
@@ -217,7 +219,7 @@ def _find_items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iter
             reading.note(line, f'"{one_line(word, 60)}" {what}', "link the item by hand")
 
 
-def _parse_day(reading: _Reading, line: Line, name: str) -> date | None:
+def _parse_day(reading: _Reading, line: GridRow, name: str) -> date | None:
     if name not in reading.columns:
         return None
     try:
@@ -229,16 +231,16 @@ def _parse_day(reading: _Reading, line: Line, name: str) -> date | None:
     return None
 
 
-def _merge_row(reading: _Reading, line: Line, cells: dict[str, str], request: Request) -> None:
-    ours = rows.write_cells(reading.project, request)
-    mark = rows.parse_mark(cells.get("mark", ""))
+def _merge_row(reading: _Reading, line: GridRow, cells: dict[str, str], request: Request) -> None:
+    ours = request_rows.write_cells(reading.project, request)
+    mark = request_rows.parse_mark(cells.get("mark", ""))
     if cells.get("due"):
         day = _parse_day(reading, line, "due")
         cells["due"] = day.isoformat() if day else ours["due"]
     row = _Row(line, cells, request, ours, mark)
     _note_other_columns(reading, row)
     became = _apply_row(reading, row, request)
-    made = differences(f"{REQUESTS}:{request.id}", request, became)
+    made = diff_records(f"{REQUESTS}:{request.id}", request, became)
     reading.changes += made
     reading.changed += bool(made)
     reading.same += not made
@@ -250,8 +252,8 @@ def _note_other_columns(reading: _Reading, row: _Row) -> None:
         return
     names = [
         COLUMNS[name]
-        for name in rows.REST
-        if name in row.cells and rows.cell_text(row.cells[name]) != row.ours[name]
+        for name in request_rows.REST
+        if name in row.cells and request_rows.cell_text(row.cells[name]) != row.ours[name]
     ]
     if names:
         what = f"{', '.join(names)}: differs from what is here, and is not taken over"
@@ -286,7 +288,7 @@ def _merge_field(reading: _Reading, row: _Row, name: str) -> str | None:
     """
     if name not in row.cells:
         return None
-    theirs, ours, mark = rows.cell_text(row.cells[name]), row.ours[name], row.mark
+    theirs, ours, mark = request_rows.cell_text(row.cells[name]), row.ours[name], row.mark
 
     def is_base(value: str) -> bool:
         return mark.same(name, value) if mark is not None else not value
@@ -319,7 +321,7 @@ def _answer(reading: _Reading, row: _Row, request: Request) -> Request:
 
 def _list_new_evidence(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence]:
     """Yield the evidence that the row names and the request does not have yet."""
-    text = rows.cell_text(row.cells.get("evidence", ""))
+    text = request_rows.cell_text(row.cells.get("evidence", ""))
     if row.mark is not None and row.mark.same("evidence", text):
         return
     there = {proof.link for proof in request.evidence}
@@ -342,9 +344,9 @@ def _decide(reading: _Reading, row: _Row, request: Request) -> Request:
     if wanted:
         step: RequestStep = "accept" if wanted == "accepted" else "return"
         return _apply(reading, row, request, RequestEdit(step, comment=words))
-    if comment is None or rows.cell_text(request.comment) == comment:
+    if comment is None or request_rows.cell_text(request.comment) == comment:
         return request
-    if rows.standing_decision(request):
+    if request_rows.standing_decision(request):
         return _apply(reading, row, request, RequestEdit(comment=comment))
     reading.note(row.line, "a comment without a decision", "say accepted or returned beside it")
     return request
@@ -353,9 +355,9 @@ def _decide(reading: _Reading, row: _Row, request: Request) -> Request:
 def _find_decision(reading: _Reading, row: _Row, request: Request) -> str:
     """Return `accepted` or `returned` where the file decides so now, else nothing."""
     said = _read_decision(reading, row)
-    if not said or said == rows.standing_decision(request):
+    if not said or said == request_rows.standing_decision(request):
         return ""
-    base = rows.decision_base(row.request)
+    base = request_rows.decision_base(row.request)
     if row.mark is not None and not row.mark.same("base", base) and not reading.theirs:
         reading.conflicts += 1
         what = f"{said}, but the request went on here since the export; ours is kept"

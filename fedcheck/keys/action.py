@@ -26,7 +26,7 @@ PLACES: dict[str, str] = {
 }
 """The places of the app, in the order of the documentation."""
 
-TOGETHER: tuple[tuple[str, ...], ...] = (
+SHARED_PLACES: tuple[tuple[str, ...], ...] = (
     ("rows", "list", "edit", "test"),
     ("item", "edit", "test"),
     ("rows", "tests"),

@@ -31,6 +31,6 @@ ACTIONS: tuple[Action, ...] = (
 """All actions; ids are never renamed."""
 
 
-def of_place(place: str) -> tuple[Action, ...]:
+def list_actions(place: str) -> tuple[Action, ...]:
     """Return the actions of a place."""
     return tuple(action for action in ACTIONS if action.place == place)

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
-from fedcheck.keys.action import PLACES, TOGETHER, Action
+from fedcheck.keys.action import PLACES, SHARED_PLACES, Action
 from fedcheck.keys.actions import ACTIONS
 from fedcheck.keys.key_names import KEY_NAMES, key_name, key_text
 
@@ -21,7 +21,7 @@ Path = tuple[str | int, ...]
 MODIFIERS = ("alt", "ctrl", "hyper", "meta", "shift", "super")
 """The keys that are held down with another, in the order in which Textual writes them."""
 
-NAMED = frozenset(
+NAMED_KEYS = frozenset(
     [
         *("enter", "escape", "tab", "space", "backspace", "delete", "insert", "home", "end"),
         *("pageup", "pagedown", "up", "down", "left", "right"),
@@ -70,7 +70,7 @@ WITH_CTRL = frozenset(
 PUNCTUATION = frozenset(key_name(character) for character in string.punctuation)
 
 
-class Complaint(NamedTuple):
+class KeyProblem(NamedTuple):
     """Something wrong in the user's configuration: where, what, what to do."""
 
     path: Path
@@ -92,14 +92,14 @@ class KeyMap(Struct, frozen=True):
     Attributes:
         keys: the keys of each action, by its id; none for one that was unbound.
         changed: the ids whose keys are not those of the table.
-        complaints: what was left out of the user's own keys, and why.
+        problems: what was left out of the user's own keys, and why.
     """
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {action.id: action.keys for action in ACTIONS}
     )
     changed: frozenset[str] = frozenset()
-    complaints: tuple[Complaint, ...] = ()
+    problems: tuple[KeyProblem, ...] = ()
 
     def of(self, action: str) -> tuple[str, ...]:
         """Return the keys of an action."""
@@ -129,27 +129,27 @@ class _Entry(Struct, frozen=True):
     keys: tuple[str, ...]
 
 
-def key_map(preset: str = "", own: Mapping[str, Any] | None = None) -> KeyMap:
+def build_key_map(preset: str = "", own: Mapping[str, Any] | None = None) -> KeyMap:
     """Return the keys in force. What is wrong in `own` is left out and complained of."""
-    complaints: list[Complaint] = []
-    rows = dict(_entries(own or {}, complaints))
+    problems: list[KeyProblem] = []
+    rows = dict(_read_entries(own or {}, problems))
     while True:
-        keys = _combined(preset, rows)
-        clash = _clash(keys, rows)
+        keys = _combine_keys(preset, rows)
+        clash = _find_clash(keys, rows)
         if clash is None:
             break
-        complaints.append(clash[1])
+        problems.append(clash[1])
         del rows[clash[0]]
     if rows and not keys["app.quit"] and not keys["app.palette"]:
         path = rows.pop("app.quit").path
         hint = "give it or app.palette a key; there is no other way out"
-        complaints.append(Complaint(path, "app.quit has no key", hint))
-        keys = _combined(preset, rows)
+        problems.append(KeyProblem(path, "app.quit has no key", hint))
+        keys = _combine_keys(preset, rows)
     changed = frozenset(action.id for action in ACTIONS if keys[action.id] != action.keys)
-    return KeyMap(keys, changed, tuple(complaints))
+    return KeyMap(keys, changed, tuple(problems))
 
 
-def canonical(text: str) -> str:
+def normalize_key(text: str) -> str:
     """Return the name of a key as Textual knows it. Raises BadKeyError where there is none."""
     shown = f'"{one_line(text, 40)}"'
     word = "space" if text == " " else text.strip()
@@ -162,7 +162,7 @@ def canonical(text: str) -> str:
     if unknown:
         hint = did_you_mean(unknown[0], MODIFIERS) or f"hold down {', '.join(MODIFIERS)}"
         raise BadKeyError(f"{shown} is no key: there is no {one_line(unknown[0], 20)!r}", hint)
-    name = _plain(key, shown)
+    name = _strip_modifiers(key, shown)
     if len(name) == 1 and name.isalpha():
         if modifiers == {"shift"}:
             return name.upper()
@@ -177,37 +177,39 @@ def canonical(text: str) -> str:
         raise BadKeyError(f"a terminal sends {shown} as {SENT_AS[whole]}", "choose another key")
     if whole == "ctrl+c":
         raise BadKeyError(f"{shown} is kept for copying", "choose another key")
-    if modifiers == {"ctrl"} and name not in NAMED | WITH_CTRL:
+    if modifiers == {"ctrl"} and name not in NAMED_KEYS | WITH_CTRL:
         raise BadKeyError(f"terminals do not send {shown}", "choose a letter after ctrl+")
     return whole
 
 
-def _plain(key: str, shown: str) -> str:
+def _strip_modifiers(key: str, shown: str) -> str:
     """Return the name of a key without those held down with it."""
     if key in OTHER_NAMES:
         return OTHER_NAMES[key]
     if len(key) == 1 and key.isprintable():
         return key_name(key)
     name = OTHER_NAMES.get(key.lower(), key.lower())
-    if name in NAMED or name in PUNCTUATION:
+    if name in NAMED_KEYS or name in PUNCTUATION:
         return name
-    hint = did_you_mean(name, [*NAMED, *PUNCTUATION, *OTHER_NAMES])
+    hint = did_you_mean(name, [*NAMED_KEYS, *PUNCTUATION, *OTHER_NAMES])
     raise BadKeyError(f"{shown} is no key", hint or "write it as x, X, ?, f5, ctrl+g or space")
 
 
-def _entries(own: Mapping[str, Any], complaints: list[Complaint]) -> Iterator[tuple[str, _Entry]]:
+def _read_entries(
+    own: Mapping[str, Any], problems: list[KeyProblem]
+) -> Iterator[tuple[str, _Entry]]:
     """Return what is said of each action, by its id."""
     known = {action.id for action in ACTIONS}
-    for path, written, raw in _flat(own, ("keys",), ""):
+    for path, written, raw in _flatten_table(own, ("keys",), ""):
         name = RENAMED.get(written, written)
         if name not in known:
             hint = did_you_mean(name, known) or "fedcheck config keys lists them"
-            complaints.append(Complaint(path, f'no action "{one_line(name, 60)}"', hint))
+            problems.append(KeyProblem(path, f'no action "{one_line(name, 60)}"', hint))
             continue
         values = [raw] if isinstance(raw, str) else raw
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             hint = 'write "x", ["x", "ctrl+g"], or "" for no key'
-            complaints.append(Complaint(path, f"the keys of {name} are not text", hint))
+            problems.append(KeyProblem(path, f"the keys of {name} are not text", hint))
             continue
         keys: list[str] = []
         sound = True
@@ -215,25 +217,27 @@ def _entries(own: Mapping[str, Any], complaints: list[Complaint]) -> Iterator[tu
             if value == "":
                 continue
             try:
-                keys.append(canonical(value))
+                keys.append(normalize_key(value))
             except BadKeyError as error:
-                complaints.append(Complaint(path, f"{name}: {error}", error.hint))
+                problems.append(KeyProblem(path, f"{name}: {error}", error.hint))
                 sound = False
         if keys or sound:  # an action keeps its own keys where all of the user's are wrong
             yield name, _Entry(path, tuple(dict.fromkeys(keys)))
 
 
-def _flat(table: Mapping[str, Any], path: Path, name: str) -> Iterator[tuple[Path, str, Any]]:
+def _flatten_table(
+    table: Mapping[str, Any], path: Path, name: str
+) -> Iterator[tuple[Path, str, Any]]:
     """Return the values of nested tables: `edit.done = "x"` without quotes is one in TOML."""
     for part, value in table.items():
         whole = f"{name}.{part}" if name else part
         if isinstance(value, dict):
-            yield from _flat(value, (*path, part), whole)
+            yield from _flatten_table(value, (*path, part), whole)
         else:
             yield (*path, part), whole, value
 
 
-def _combined(preset: str, rows: Mapping[str, _Entry]) -> dict[str, tuple[str, ...]]:
+def _combine_keys(preset: str, rows: Mapping[str, _Entry]) -> dict[str, tuple[str, ...]]:
     """Return the keys of each action; what the user chose wins over what the preset adds."""
     keys = {a.id: rows[a.id].keys if a.id in rows else a.keys for a in ACTIONS}
     if preset != "vim":
@@ -241,31 +245,33 @@ def _combined(preset: str, rows: Mapping[str, _Entry]) -> dict[str, tuple[str, .
     for action in ACTIONS:
         if action.id in rows:
             continue
-        taken = {k for other in ACTIONS if together(action, other) for k in keys[other.id]}
+        taken = {
+            k for other in ACTIONS if are_active_together(action, other) for k in keys[other.id]
+        }
         added = tuple(key for key in action.vim if key not in taken)
         keys[action.id] = keys[action.id] + added
     return keys
 
 
-def together(one: Action, other: Action) -> bool:
+def are_active_together(one: Action, other: Action) -> bool:
     """Tell whether the keys of two actions work at the same time."""
     places = {one.place, other.place}
     return (
         len(places) == 1
         or "everywhere" in places
-        or any(places <= set(group) for group in TOGETHER)
+        or any(places <= set(group) for group in SHARED_PLACES)
     )
 
 
-def _clash(
+def _find_clash(
     keys: Mapping[str, tuple[str, ...]], rows: Mapping[str, _Entry]
-) -> tuple[str, Complaint] | None:
+) -> tuple[str, KeyProblem] | None:
     """Return the first clash that the user caused: the action to leave out, and why."""
     said = list(rows)
     for mine in reversed(said):
         for other in ACTIONS:
             action = next(a for a in ACTIONS if a.id == mine)
-            if other.id == mine or not together(action, other):
+            if other.id == mine or not are_active_together(action, other):
                 continue
             inside = set(action.keys) & set(other.keys)  # one place within another, on purpose
             both = [key for key in keys[mine] if key in keys[other.id] and key not in inside]
@@ -275,19 +281,24 @@ def _clash(
                     f'"{key_text(both[0])}" would do two things: {mine} and {other.id} ({where})'
                 )
                 hint = f'choose another key, or free it with "{other.id}" = ""'
-                return mine, Complaint(rows[mine].path, message, hint)
+                return mine, KeyProblem(rows[mine].path, message, hint)
     return None
 
 
-def complaints(preset: str, own: Mapping[str, Any] | None, start: str) -> Iterable[Complaint]:
+def list_key_problems(
+    preset: str, own: Mapping[str, Any] | None, start: str
+) -> Iterable[KeyProblem]:
     """Return what is wrong with the user's keys and start screen."""
-    yield from key_map(preset, own).complaints
-    if start and start not in starts():
-        hint = did_you_mean(start, starts()) or f"one of: {', '.join(starts())}"
-        yield Complaint(("start",), f'"{one_line(start, 40)}" is no start screen', hint)
+    yield from build_key_map(preset, own).problems
+    if start and start not in list_start_screens():
+        hint = (
+            did_you_mean(start, list_start_screens())
+            or f"one of: {', '.join(list_start_screens())}"
+        )
+        yield KeyProblem(("start",), f'"{one_line(start, 40)}" is no start screen', hint)
 
 
-STARTS: dict[str, tuple[str, ...]] = {
+START_SCREENS: dict[str, tuple[str, ...]] = {
     "home": ("app.home",),
     "checklists": ("app.checklists",),
     "evidence": ("app.evidence",),
@@ -298,15 +309,15 @@ STARTS: dict[str, tuple[str, ...]] = {
 """The screens that the app can start with, and the actions that lead there."""
 
 
-def starts() -> dict[str, str]:
+def list_start_screens() -> dict[str, str]:
     """Return the screens that the app can start with, and the method that leads to each."""
     methods = {action.id: action.method for action in ACTIONS}
     found = {}
-    for name, ids in STARTS.items():
+    for name, ids in START_SCREENS.items():
         method = next((methods[one] for one in ids if one in methods), None)
         if method:
             found[name] = method
     return found
 
 
-assert set(KEY_NAMES) <= NAMED | PUNCTUATION
+assert set(KEY_NAMES) <= NAMED_KEYS | PUNCTUATION

@@ -7,19 +7,18 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from fedcheck.analysis.board import Board
-from fedcheck.analysis.board import board as board_of
-from fedcheck.analysis.comparison import between
+from fedcheck.analysis.board import Board, build_board
+from fedcheck.analysis.comparison import compare_boards
 from fedcheck.analysis.difference import GROUPS, Comparison, Difference, GateDifference
 from fedcheck.analysis.outstanding import reason_of, title_of
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.record import EMPTY, UNKNOWN, Record
+from fedcheck.domain.record import EMPTY_RECORD, UNKNOWN_RECORD, Record
 from fedcheck.domain.workspace import Project
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import KEPT_INSIDE, is_private
-from fedcheck.reports.past_state import Earlier, remarks
+from fedcheck.reports.past_state import PastState, list_remarks
 from fedcheck.reports.redact import WITHHELD, Veil
-from fedcheck.reports.wording import Names
+from fedcheck.reports.wording import PeopleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,9 @@ class ChangesView:
     lacking: tuple[NewLackView, ...]
 
 
-def changes(board: Board, earlier: Earlier, veil: Veil, since: Mapping[str, date]) -> ChangesView:
+def build_changes_view(
+    board: Board, earlier: PastState, veil: Veil, since: Mapping[str, date]
+) -> ChangesView:
     """Return what changed since an earlier state, without what the veil leaves out.
 
     Args:
@@ -114,36 +115,36 @@ def changes(board: Board, earlier: Earlier, veil: Veil, since: Mapping[str, date
     found = earlier.shared()
     before = Veil(found.board.project, veil.hidden)
     found = dataclasses.replace(
-        found, board=board_of(_nameless(before, before()), found.board.today)
+        found, board=build_board(_without_evidence_names(before, before()), found.board.today)
     )
-    board = board_of(_nameless(veil, board.project), board.today)
-    deltas = between(found.board, board, since)
-    names, notes = Names(board.project), remarks(found, board, deltas)
-    groups = dict(deltas.grouped())
+    board = build_board(_without_evidence_names(veil, board.project), board.today)
+    comparison = compare_boards(found.board, board, since)
+    names, notes = PeopleNames(board.project), list_remarks(found, board, comparison)
+    groups = dict(comparison.grouped())
     return ChangesView(
-        since=deltas.since,
-        words=wording.title(veil.text(found.words)),
-        notes=tuple(wording.reason(veil.text(note)) for note in notes),
-        summary=deltas.summary,
-        worse=deltas.count("worse"),
-        better=deltas.count("better"),
-        other=deltas.count("other"),
+        since=comparison.since,
+        words=wording.format_title(veil.text(found.words)),
+        notes=tuple(wording.format_reason(veil.text(note)) for note in notes),
+        summary=comparison.summary,
+        worse=comparison.count("worse"),
+        better=comparison.count("better"),
+        other=comparison.count("other"),
         groups=tuple(
             ChangeGroupView(
                 id=name,
                 title=title,
                 worse=sum(one.worse for one in groups[title]),
-                changes=tuple(_change(board, names, one) for one in groups[title]),
+                changes=tuple(_build_change_view(board, names, one) for one in groups[title]),
             )
             for name, title in GROUPS.items()
             if title in groups
         ),
-        gates=tuple(_gate(one) for one in deltas.gates),
-        lacking=tuple(_lacking(board, names, deltas)),
+        gates=tuple(_build_gate_change_view(one) for one in comparison.gates),
+        lacking=tuple(_list_newly_outstanding(board, names, comparison)),
     )
 
 
-def _change(board: Board, names: Names, delta: Difference) -> ChangeView:
+def _build_change_view(board: Board, names: PeopleNames, delta: Difference) -> ChangeView:
     row = board.rows.get(delta.ref)
     stone = board.project.process.milestone(delta.because)
     is_proof = delta.about == "evidence"
@@ -153,45 +154,47 @@ def _change(board: Board, names: Names, delta: Difference) -> ChangeView:
         worse=delta.worse,
         about=delta.about,
         ref=delta.ref,
-        name=wording.title(wording.item_name(row) if row else delta.title),
-        what=wording.reason(delta.words),
-        was=wording.title(delta.was),
-        now=wording.title(delta.now),
-        why=wording.reason(delta.why),
+        name=wording.format_title(wording.format_item_name(row) if row else delta.title),
+        what=wording.format_reason(delta.words),
+        was=wording.format_title(delta.was),
+        now=wording.format_title(delta.now),
+        why=wording.format_reason(delta.why),
         role=delta.role,
         owner=names.who(delta.owner, delta.role) if delta.owner or delta.role else "",
-        evidence=wording.title(delta.now) if is_proof else "",
-        because=wording.title(stone.title if stone else ""),
+        evidence=wording.format_title(delta.now) if is_proof else "",
+        because=wording.format_title(stone.title if stone else ""),
     )
 
 
-def _gate(gate: GateDifference) -> GateChangeView:
+def _build_gate_change_view(gate: GateDifference) -> GateChangeView:
     return GateChangeView(
         milestone=gate.milestone,
-        title=wording.title(gate.title),
+        title=wording.format_title(gate.title),
         trend=gate.trend,
         before=gate.before,
         after=gate.after,
-        new=len(gate.came),
+        new=len(gate.newly_outstanding),
         gone=gate.gone,
         what=gate.words,
     )
 
 
-def _lacking(board: Board, names: Names, deltas: Comparison) -> Iterable[NewLackView]:
-    titles = {one.milestone: one.title for one in deltas.gates}
-    for lack, stones in deltas.new_lacks():
+def _list_newly_outstanding(
+    board: Board, names: PeopleNames, comparison: Comparison
+) -> Iterable[NewLackView]:
+    titles = {one.milestone: one.title for one in comparison.gates}
+    for lack, stones in comparison.list_newly_outstanding():
         yield NewLackView(
             kind=lack.kind,
             ref=lack.ref,
-            name=wording.title(title_of(board, lack)),
-            why=wording.reason(reason_of(board, lack)),
+            name=wording.format_title(title_of(board, lack)),
+            why=wording.format_reason(reason_of(board, lack)),
             owner=names.who(lack.owner, lack.role),
-            milestones=wording.title(", ".join(titles[one] for one in stones)),
+            milestones=wording.format_title(", ".join(titles[one] for one in stones)),
         )
 
 
-def _nameless(veil: Veil, project: Project) -> Project:
+def _without_evidence_names(veil: Veil, project: Project) -> Project:
     """Return a project whose evidence is called by no address that is left out, or is private."""
 
     def named(proof: Evidence) -> Evidence:
@@ -200,7 +203,7 @@ def _nameless(veil: Veil, project: Project) -> Project:
         return proof if proof.label or not veil.hides(proof) else replace(proof, label=WITHHELD)
 
     def record(one: Record) -> Record:
-        if one is UNKNOWN or one is EMPTY or not one.evidence:
+        if one is UNKNOWN_RECORD or one is EMPTY_RECORD or not one.evidence:
             return one
         return replace(one, evidence=tuple(named(proof) for proof in one.evidence))
 

@@ -13,7 +13,7 @@ from typing import Any
 from fedcheck.reports.markdown import Markdown
 
 _EDGE = "\ufdef"
-"""Stands around a picture: a code point for internal use, which `markdown.visible` takes out."""
+"""Stands around a picture: a code point for internal use, which `make_visible` takes out."""
 
 _FOUND = re.compile(
     f"{_EDGE}(bar|chart) ([0-9-]+(?: [0-9-]+){{1,200}}){_EDGE}( ?)([0-9?]+/[0-9]+[?]?, [0-9?]+%?)?"

@@ -20,20 +20,20 @@ from typing import IO, Any
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.reports.context import gather
-from fedcheck.reports.past_state import Asked, earlier
+from fedcheck.reports.context import gather_context
+from fedcheck.reports.past_state import PastStateRequest, load_past_state
 from fedcheck.reports.template_files import TemplateInfo
-from fedcheck.reports.template_runner import Source, run
+from fedcheck.reports.template_runner import Source, run_template
 from fedcheck.session import open_session
 from fedcheck.storage import config
-from fedcheck.storage.paths import UserFolders, shipped_checklists
+from fedcheck.storage.paths import UserFolders, find_shipped_checklists
 
 MAX_SECONDS = 30.0
 MAX_BYTES = 16_000_000
 MAX_MEMORY = 512 * 1024 * 1024
 """How many bytes a template may use in addition to what the open workspace takes (Linux)."""
 
-_SPARE = 4 * 1024 * 1024
+_SPARE_MEMORY = 4 * 1024 * 1024
 
 _MAX_COMPLAINT = 64 * 1024
 """How many bytes of the child's standard error are read."""
@@ -48,7 +48,7 @@ _START = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class RenderJob:
     """What is to be rendered.
 
     Attributes:
@@ -71,10 +71,10 @@ class Order:
     milestone: str
     role: str
     redact: frozenset[str]
-    earlier: Asked | None
+    earlier: PastStateRequest | None
 
 
-def render(order: Order) -> str:
+def render(order: RenderJob) -> str:
     """Return what a trusted template makes of its workspace, with its texts still marked.
 
     Raises FedcheckError (status 3) for a template that cannot be rendered, or that reaches a limit.
@@ -153,7 +153,7 @@ def _failure(where: str, status: int, complaint: bytes) -> FedcheckError:
     return FedcheckError(f"{where}: was stopped by the system ({ended})", _HINT)
 
 
-def _to_json(order: Order) -> bytes:
+def _to_json(order: RenderJob) -> bytes:
     asked = order.earlier
     sources = {
         name: [one.info.name, one.info.origin, str(one.info.path), one.text]
@@ -162,7 +162,7 @@ def _to_json(order: Order) -> bytes:
     data = {
         "root": str(order.root),
         "folders": [str(order.folders.config), str(order.folders.state), str(order.folders.cache)],
-        "shipped": str(shipped_checklists()),
+        "shipped": str(find_shipped_checklists()),
         "template": order.template,
         "sources": sources,
         "as_of": order.as_of.isoformat(),
@@ -181,7 +181,7 @@ def main() -> None:
     sys.stdin.reconfigure(encoding="ascii")  # type: ignore[union-attr]
     order: dict[str, Any] = json.loads(sys.stdin.read())
     # Given back when memory runs out: without any, not even the limit could be lifted.
-    spare = [bytearray(_SPARE)]
+    spare = [bytearray(_SPARE_MEMORY)]
     try:
         parts = _prepare(order)
         _limit(order["memory"], order["seconds"])
@@ -190,46 +190,46 @@ def main() -> None:
         sys.stdout.buffer.flush()
     except FedcheckError as error:
         spare.clear()
-        _lift()
+        _lift_memory_limit()
         hint = error.hint
         if isinstance(error.__context__, MemoryError):
             hint = f"the limit is {order['memory'] // 1024 // 1024} MiB; {_HINT}"
-        _complain(str(error), hint, error.kind)
+        _send_error(str(error), hint, error.kind)
     except MemoryError:
         spare.clear()
-        _lift()
+        _lift_memory_limit()
         path = order["sources"][order["template"]][2]
-        _complain(f"{path}: needs more memory than it may have", _HINT, ErrorKind.UNREADABLE)
+        _send_error(f"{path}: needs more memory than it may have", _HINT, ErrorKind.UNREADABLE)
 
 
 def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
     """Open the workspace and return the parts of the report, none of which is rendered yet."""
     root, folders = Path(order["root"]), UserFolders(*map(Path, order["folders"]))
     user, _ = config.load(folders)
-    asked = order["earlier"] and Asked(
+    asked = order["earlier"] and PastStateRequest(
         order["earlier"][0], Path(order["earlier"][1]), datetime.fromisoformat(order["earlier"][2])
     )
-    who, shipped = config.who(user, os.environ), Path(order["shipped"])
+    who, shipped = config.resolve_user(user, os.environ), Path(order["shipped"])
     session = open_session(root, folders, user.checklist_folders(), who, shipped=shipped)
     session.as_of = date.fromisoformat(order["as_of"])
     if asked:
         session.clock = lambda: asked.now
-    data = gather(
+    data = gather_context(
         session.board().shared(),
         root,
         order["milestone"],
         order["role"],
         frozenset(order["redact"]),
-        earlier(session, asked.spec, asked.here) if asked else None,
+        load_past_state(session, asked.spec, asked.here) if asked else None,
     )
     sources = {
         key: Source(TemplateInfo(name, origin, Path(path)), text)
         for key, (name, origin, path, text) in order["sources"].items()
     }
-    return run(sources[order["template"]].info, root, folders, data, sources)
+    return run_template(sources[order["template"]].info, root, folders, data, sources)
 
 
-def _complain(message: str, hint: str, kind: ErrorKind) -> None:
+def _send_error(message: str, hint: str, kind: ErrorKind) -> None:
     said = {"message": message, "hint": hint, "kind": kind}
     os.write(2, json.dumps(said).encode("ascii") + b"\n")
     # The interpreter is not shut down: what a template piled up may take long to take apart.
@@ -250,7 +250,7 @@ def _limit(memory: int, seconds: float) -> None:
         _set_limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
 
 
-def _lift() -> None:
+def _lift_memory_limit() -> None:
     """Take the limit of memory away, so that there is room to say that it was reached."""
     if sys.platform == "linux":
         import resource

@@ -13,40 +13,39 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis import agenda, evidence_register
-from fedcheck.analysis.board import Board
-from fedcheck.analysis.board import board as board_of
+from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.gates import Gate, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
-from fedcheck.analysis.responsibilities import DeliverableState, papers
-from fedcheck.analysis.waiting_since import status_days
+from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
+from fedcheck.analysis.waiting_since import find_status_dates
 from fedcheck.domain.glossary import ADVISED
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
-from fedcheck.reports.change_views import changes
-from fedcheck.reports.duty_views import duties, waiting
-from fedcheck.reports.evidence_views import EvidenceFacts
-from fedcheck.reports.issue_views import Ledgers, testing
-from fedcheck.reports.markdown import marked
-from fedcheck.reports.past_state import Earlier
+from fedcheck.reports.change_views import build_changes_view
+from fedcheck.reports.duty_views import build_duty_views, build_handoff_views
+from fedcheck.reports.evidence_views import EvidenceViewBuilder
+from fedcheck.reports.issue_views import IssueViewBuilder, build_testing_view
+from fedcheck.reports.markdown import mark_text
+from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
-from fedcheck.reports.service_context import inside
-from fedcheck.reports.wording import Names
+from fedcheck.reports.service_context import workspace_relative
+from fedcheck.reports.wording import PeopleNames
 from fedcheck.storage import history
 
 T = TypeVar("T")
 
-STEPS = 5
+MAX_STEPS = 5
 """How many next steps of each role a report tells."""
 
 
-def gather(
+def gather_context(
     shared: Board,
     root: Path,
     milestone: str,
     role: str,
     redact: frozenset[str],
-    earlier: Earlier | None,
+    earlier: PastState | None,
 ) -> views.ReportView:
     """Return what a template sees of a workspace.
 
@@ -59,20 +58,20 @@ def gather(
         earlier: the state that the report is to tell the changes since.
     """
     veil = Veil(shared.project, redact)
-    seen = board_of(veil(), shared.today) if redact else shared
+    seen = build_board(veil(), shared.today) if redact else shared
     zone = ZoneInfo(seen.project.config.timezone)
-    since = status_days(seen.project, history.read_all(root), zone)
-    return context(seen, milestone, since, role=role, veil=veil, earlier=earlier)
+    since = find_status_dates(seen.project, history.read_all(root), zone)
+    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier)
 
 
-def context(
+def build_context(
     board: Board,
     milestone: str,
     since: Mapping[str, date],
     *,
     role: str = "",
     veil: Veil | None = None,
-    earlier: Earlier | None = None,
+    earlier: PastState | None = None,
 ) -> views.ReportView:
     """Return what a template sees of a board, with its texts marked for Markdown.
 
@@ -85,32 +84,34 @@ def context(
         earlier: the state that the report is to tell the changes since.
     """
     hidden = veil or Veil(board.project)
-    found = _Gathering(board, milestone, since, role, hidden).report()
+    found = _ContextBuilder(board, milestone, since, role, hidden).report()
     if earlier is not None:
-        found = dataclasses.replace(found, changes=changes(board, earlier, hidden, since))
-    return _marked(found)
+        found = dataclasses.replace(
+            found, changes=build_changes_view(board, earlier, hidden, since)
+        )
+    return _mark_texts(found)
 
 
-def _marked(value: T) -> T:
+def _mark_texts(value: T) -> T:
     """Return a view in which every text has been marked."""
     found: Any = value
     if isinstance(value, str):
-        found = marked(value)
+        found = mark_text(value)
     elif isinstance(value, tuple):
-        found = tuple(_marked(one) for one in value)
+        found = tuple(_mark_texts(one) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value)]
         found = dataclasses.replace(
-            value, **{name: _marked(getattr(value, name)) for name in names}
+            value, **{name: _mark_texts(getattr(value, name)) for name in names}
         )
     elif isinstance(value, Struct):
         names = list(value.__struct_fields__)
-        found = replace(value, **{name: _marked(getattr(value, name)) for name in names})
+        found = replace(value, **{name: _mark_texts(getattr(value, name)) for name in names})
     return found  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
-class _Gathering:
+class _ContextBuilder:
     board: Board
     milestone: str
     since: Mapping[str, date]
@@ -118,51 +119,59 @@ class _Gathering:
     veil: Veil
 
     @cached_property
-    def names(self) -> Names:
-        return Names(self.board.project)
+    def names(self) -> PeopleNames:
+        return PeopleNames(self.board.project)
 
     @cached_property
-    def proofs(self) -> EvidenceFacts:
-        return EvidenceFacts(self.board, self.veil)
+    def proofs(self) -> EvidenceViewBuilder:
+        return EvidenceViewBuilder(self.board, self.veil)
 
     def report(self) -> views.ReportView:
         board, project = self.board, self.board.project
         judged = gates(board, self.since)
         stone = project.process.milestone(self.milestone)
         chosen = gate(board, stone, self.since) if stone else None
-        milestones = tuple(service_context.milestone(board, one, self.milestone) for one in judged)
-        why = {(t.row.ref, t.proof.id): t.why for t in evidence_register.troubles(board)}
+        milestones = tuple(
+            service_context.build_milestone_view(board, one, self.milestone) for one in judged
+        )
+        why = {
+            (t.row.ref, t.proof.id): t.why for t in evidence_register.list_unsound_evidence(board)
+        }
         items = {ref: self._item(row, why) for ref, row in board.rows.items()}
         states = [state for row in board.rows.values() for state in row.evidence]
         declined = [e for e in board.rows.values() if e.record.status == "na"]
-        ledgers = Ledgers(board, self.names, self.proofs)
+        ledgers = IssueViewBuilder(board, self.names, self.proofs)
         replacements = list_replacements(project)
         findings = ledgers.findings()
         return views.ReportView(
             format=views.FORMAT,
             as_of=board.today,
-            service=service_context.service(board),
-            process=service_context.process(board),
-            state=wording.state(board, chosen),
+            service=service_context.build_service_view(board),
+            process=service_context.build_process_view(board),
+            state=wording.describe_state(board, chosen),
             unreadable=tuple(self._unreadable()),
             replaced=summarize(replacements),
             replacements=tuple(_replacement(one) for one in replacements),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
-            phases=tuple(service_context.phases(board, judged, self.milestone)),
-            deliverables=tuple(self._deliverable(p, chosen, items) for p in papers(board)),
+            phases=tuple(service_context.build_phase_views(board, judged, self.milestone)),
+            deliverables=tuple(
+                self._deliverable(p, chosen, items) for p in list_deliverables(board)
+            ),
             blocked=tuple(i for i in items.values() if i.status == "blocked"),
             evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),
             register=tuple(self.proofs.register(self.names)),
             requests=tuple(ledgers.requests(accepted=False)),
             accepted=tuple(ledgers.requests(accepted=True)),
             findings=tuple(one for one in findings.values() if one.state == "open"),
-            testing=testing(board, self.names, findings),
-            duties=tuple(duties(board)),
-            handoffs=tuple(waiting(board, self.names, self.since)),
-            pace=service_context.pace(board, self.milestone),
-            role=service_context.role_view(project.process, self.role) if self.role else None,
-            presenting=service_context.role_view(project.process, self.role or project.config.role),
+            testing=build_testing_view(board, self.names, findings),
+            duties=tuple(build_duty_views(board)),
+            handoffs=tuple(build_handoff_views(board, self.names, self.since)),
+            pace=service_context.build_pace_view(board, self.milestone),
+            role=service_context.build_role_view(project.process, self.role) if self.role else None,
+            presenting=service_context.build_role_view(
+                project.process, self.role or project.config.role
+            ),
             agenda=tuple(self._agenda(chosen, items)),
             steps=tuple(self._steps(chosen)),
             idle=tuple(self._idle()),
@@ -172,7 +181,7 @@ class _Gathering:
             totals=views.TotalsView(
                 items=len(items),
                 evidence=len(states),
-                trouble=wording.trouble(states),
+                trouble=wording.describe_evidence(states),
                 stale=states.count("stale"),
                 missing=states.count("missing"),
                 changed=states.count("changed"),
@@ -185,22 +194,22 @@ class _Gathering:
             hidden = [
                 e for e in self.board.rows.values() if e.unknown and e.checklist == broken.checklist
             ]
-            path = inside(self.board, broken.path)
+            path = workspace_relative(self.board, broken.path)
             yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
     def _item(self, row: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
         item, record = row.item, row.record
-        owner, name = self.names.who(record.owner, row.role), wording.item_name(row)
+        owner, name = self.names.who(record.owner, row.role), wording.format_item_name(row)
         proofs = zip(record.evidence, row.evidence, strict=True)
         return views.ItemView(
             ref=row.ref,
             id=item.id,
             code=item.code,
-            name=wording.title(name),
-            title=wording.title(item.title),
+            name=wording.format_title(name),
+            title=wording.format_title(item.title),
             phase=row.phase,
             role=row.role,
-            section=wording.title(row.section.title),
+            section=wording.format_title(row.section.title),
             kind=item.kind,
             level=item.level,
             controls=item.controls,
@@ -216,8 +225,8 @@ class _Gathering:
             overdue=row.overdue,
             waiting=row.waiting,
             changed=row.changed,
-            reason=wording.reason(record.reason),
-            note=wording.reason(record.note),
+            reason=wording.format_reason(record.reason),
+            note=wording.format_reason(record.note),
             evidence=tuple(
                 self.proofs.view(proof, state, why.get((row.ref, proof.id), ""), name, owner)
                 for proof, state in proofs
@@ -228,18 +237,18 @@ class _Gathering:
         self, paper: DeliverableState, chosen: Gate | None, items: Mapping[str, views.ItemView]
     ) -> views.DeliverableView:
         document = paper.deliverable
-        needed = chosen is None or not chosen.milestone.closes or _needed(paper, chosen)
+        needed = chosen is None or not chosen.milestone.closes or _depends_on(paper, chosen)
         item = items.get(paper.row.ref) if paper.row else None
         due = item.due if item else None
         return views.DeliverableView(
             id=document.id,
-            title=wording.title(document.title),
+            title=wording.format_title(document.title),
             status=item.status if item else "",
             state=item.state if item else "in no checklist",
             owner=item.owner if item else wording.role_label(document.owner),
             reviewers=", ".join(wording.role_label(role) for role in document.reviewers),
             due=due,
-            by=wording.earlier(due, chosen.date if chosen and needed else None),
+            by=wording.find_earliest(due, chosen.date if chosen and needed else None),
             done=item.done if item else None,
             needed=needed,
             evidence=item.evidence if item else (),
@@ -258,28 +267,28 @@ class _Gathering:
                 sections.setdefault((row.checklist, row.section.id), []).append(row)
         for rows in sections.values():
             yield views.SectionView(
-                title=wording.title(rows[0].section.title),
-                count=service_context.status_counts(role, rows),
+                title=wording.format_title(rows[0].section.title),
+                count=service_context.build_count_view(role, rows),
                 items=tuple(items[row.ref] for row in rows),
             )
 
     def _steps(self, chosen: Gate | None) -> Iterable[views.StepView]:
-        for role in service_context.roles_of(self.board):
-            for step in agenda.mine(self.board, role)[:STEPS]:
+        for role in service_context.list_report_roles(self.board):
+            for step in agenda.list_steps_of_role(self.board, role)[:MAX_STEPS]:
                 row = step.row
                 yield views.StepView(
                     role=role,
                     owner=self.names.who(row.record.owner, row.role),
-                    name=wording.title(wording.item_name(row)),
+                    name=wording.format_title(wording.format_item_name(row)),
                     ref=row.ref,
                     due=row.due,
-                    by=wording.earlier(row.due, _asked_by(chosen, row)),
+                    by=wording.find_earliest(row.due, _needed_by(chosen, row)),
                     why=step.why,
                 )
 
     def _idle(self) -> Iterable[str]:
-        for role in service_context.roles_of(self.board):
-            if not agenda.mine(self.board, role):
+        for role in service_context.list_report_roles(self.board):
+            if not agenda.list_steps_of_role(self.board, role):
                 yield wording.role_label(role)
 
 
@@ -290,13 +299,13 @@ def _replacement(one: Replacement) -> views.ReplacementView:
     )
 
 
-def _needed(paper: DeliverableState, chosen: Gate) -> bool:
+def _depends_on(paper: DeliverableState, chosen: Gate) -> bool:
     """Tell whether a milestone rests on a deliverable."""
     late = paper.row is not None and paper.row.item.after == chosen.milestone.id
     return paper.phase in chosen.milestone.closes and not late
 
 
-def _asked_by(chosen: Gate | None, row: Row) -> date | None:
+def _needed_by(chosen: Gate | None, row: Row) -> date | None:
     """Return the day of the milestone, where that asks for an item."""
     asked = chosen and any(missing.ref == row.ref for missing in chosen.missing)
     return chosen.date if chosen and asked else None

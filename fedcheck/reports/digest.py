@@ -9,28 +9,28 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from fedcheck.analysis.agenda import SOON
+from fedcheck.analysis.agenda import SOON_DAYS
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import Use
-from fedcheck.analysis.issues import overdue
-from fedcheck.analysis.obligations import Digest, gate_of
-from fedcheck.domain.dates import distance
+from fedcheck.analysis.evidence_register import EvidenceUse
+from fedcheck.analysis.issues import is_overdue
+from fedcheck.analysis.obligations import Digest, find_gate
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.reports.evidence_views import KEPT_INSIDE
-from fedcheck.reports.markdown import Markdown, code, escaped, link, marked
-from fedcheck.storage.paths import PRIVATE
+from fedcheck.reports.markdown import Markdown, code, escape_document, link, mark_text
+from fedcheck.storage.paths import PRIVATE_FOLDER
 
 NOBODY = "nobody-named"
 """The file of what nobody is named for, without its suffix."""
 
-LONGEST = 320
+MAX_GUIDANCE = 320
 """The most characters of guidance; what is longer ends with a sentence, or an ellipsis."""
 
-EXPECTED = 6
+MAX_EXPECTED = 6
 """How many kinds of expected evidence are told of one item."""
 
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
@@ -38,7 +38,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"\*\*|__|`|^\s*#+\s*|^\s*[-*+]\s+", re.M)
 
 
-def file_names(digests: Iterable[Digest]) -> list[str]:
+def choose_file_names(digests: Iterable[Digest]) -> list[str]:
     """Return a file name for each digest: safe everywhere, the same every time, none twice."""
     listed = list(digests)
     slugs = [_slug(one.owner) if one.owner else NOBODY for one in listed]
@@ -57,9 +57,9 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
 
 
-def markdown(board: Board, one: Digest, until: date | None = None) -> str:
+def render_digest(board: Board, one: Digest, until: date | None = None) -> str:
     """Return a digest as Markdown. The board must be what may leave (`Board.shared`)."""
-    return escaped("\n".join(_Page(board, one).lines(until)) + "\n")
+    return escape_document("\n".join(_Page(board, one).lines(until)) + "\n")
 
 
 class _Page:
@@ -73,8 +73,8 @@ class _Page:
     def lines(self, until: date | None) -> Iterator[str]:
         config = self.board.project.config
         if config.marking:
-            yield f"**{marked(config.marking)}**\n"
-        yield f"# {marked(config.name)}: {self._headline()}"
+            yield f"**{mark_text(config.marking)}**\n"
+        yield f"# {mark_text(config.name)}: {self._headline()}"
         yield ""
         yield self._summary(until)
         yield from self._items()
@@ -85,10 +85,10 @@ class _Page:
         owner = self.one.owner
         if not owner:
             role = f" of the {self.one.role}" if self.one.role else ""
-            return f"what nobody is named for{marked(role)}"
+            return f"what nobody is named for{mark_text(role)}"
         people = self.board.project.config.people or {}
         named = people[owner].name if owner in people else ""
-        return f"what {marked(named or owner)} owes"
+        return f"what {mark_text(named or owner)} owes"
 
     def _summary(self, until: date | None) -> str:
         one, parts = self.one, []
@@ -98,7 +98,7 @@ class _Page:
             (one.findings, "finding"),
         ):
             if things:
-                parts.append(plural(len(things), what))
+                parts.append(pluralize(len(things), what))
         late = one.overdue(self.today)
         said = ", ".join(parts) or "Nothing to do"
         text = f"As of {self.today.isoformat()}: {said}" + (f"; {late} overdue" if late else "")
@@ -106,21 +106,21 @@ class _Page:
         stone = self.board.project.process.milestone(self.board.next_dated)
         day = self.board.dates.get(self.board.next_dated)
         if stone and day:
-            far = distance(day, self.today)
-            text += f". Next: {marked(stone.title)} on {day.isoformat()}, {far}"
+            far = format_distance(day, self.today)
+            text += f". Next: {mark_text(stone.title)} on {day.isoformat()}, {far}"
         return text + "."
 
     def _items(self) -> Iterator[str]:
         groups: dict[str, list[Row]] = {}
         for row in self.one.items:
             groups.setdefault(self._when(row), []).append(row)
-        for title in ("Overdue", f"Due within {SOON} days", "Later", "Without a date"):
+        for title in ("Overdue", f"Due within {SOON_DAYS} days", "Later", "Without a date"):
             if title in groups:
                 yield f"\n## {title}\n"
                 for row in groups[title]:
                     yield from self._item(row)
         if self.one.later:
-            count = plural(self.one.later, "more item")
+            count = pluralize(self.one.later, "more item")
             yield f"\n{count} of phases that are further off: nobody is named for them either."
 
     def _when(self, row: Row) -> str:
@@ -128,57 +128,61 @@ class _Page:
             return "Overdue"
         if row.due is None:
             return "Without a date"
-        return f"Due within {SOON} days" if (row.due - self.today).days <= SOON else "Later"
+        return (
+            f"Due within {SOON_DAYS} days" if (row.due - self.today).days <= SOON_DAYS else "Later"
+        )
 
     def _item(self, row: Row) -> Iterator[str]:
         item, record = row.item, row.record
         about = [self._due(row.due), STATUS_WORDS[record.status]]
         if record.status == "doing":
             about[1] = "in progress"
-        title = marked(f"{item.code}: {item.title}" if item.code else item.title)
+        title = mark_text(f"{item.code}: {item.title}" if item.code else item.title)
         yield f"- **{title}** ({', '.join(about)})"
         yield f"  - Item: {code(row.ref)}" + self._place(row)
         yield f"  - Why: {self._why(row)}"
         if record.status == "blocked" and record.reason:
-            yield f"  - Blocked: {marked(one_line(record.reason, LONGEST))}"
+            yield f"  - Blocked: {mark_text(one_line(record.reason, MAX_GUIDANCE))}"
         if row.waits and not record.closed:
             yield f"  - Waits for: {'; '.join(self._named(ref) for ref in row.waits)}"
         if item.guidance.strip():
-            yield f"  - What to do: {marked(shortened(item.guidance))}"
+            yield f"  - What to do: {mark_text(shorten_guidance(item.guidance))}"
         if item.expects:
-            more = len(item.expects) - EXPECTED
-            listed = "; ".join(marked(one) for one in item.expects[:EXPECTED])
+            more = len(item.expects) - MAX_EXPECTED
+            listed = "; ".join(mark_text(one) for one in item.expects[:MAX_EXPECTED])
             yield f"  - Evidence expected: {listed}" + (f"; and {more} more" if more > 0 else "")
 
     def _place(self, row: Row) -> str:
         phase = self.board.project.process.phase(row.phase)
-        controls = f", {marked(', '.join(row.item.controls[:8]))}" if row.item.controls else ""
-        return f", {marked(phase.title if phase else row.phase)}{controls}"
+        controls = f", {mark_text(', '.join(row.item.controls[:8]))}" if row.item.controls else ""
+        return f", {mark_text(phase.title if phase else row.phase)}{controls}"
 
     def _due(self, due: date | None) -> str:
-        return f"due {due.isoformat()}, {distance(due, self.today)}" if due else "no due date"
+        return (
+            f"due {due.isoformat()}, {format_distance(due, self.today)}" if due else "no due date"
+        )
 
     def _why(self, row: Row) -> str:
         parts = []
-        stone = gate_of(self.board, row)
+        stone = find_gate(self.board, row)
         if stone:
             day = self.board.dates.get(stone.id)
             when = f" ({day.isoformat()})" if day else ""
             asks = "must be done" if row.item.level.startswith("must") else "done, or declined"
             optional = row.item.level == "may"
             parts.append(
-                f"optional before {marked(stone.title)}{when}"
+                f"optional before {mark_text(stone.title)}{when}"
                 if optional
-                else f"{asks} before {marked(stone.title)}{when}"
+                else f"{asks} before {mark_text(stone.title)}{when}"
             )
         if row.item.deliverable:
-            parts.append(f"goes into: {marked(self._paper(row.item.deliverable))}")
+            parts.append(f"goes into: {mark_text(self._paper(row.item.deliverable))}")
         waiting = (self.one.blocked or {}).get(row.ref, ())
         if waiting:
             people = dict.fromkeys(other.record.owner or other.role for other in waiting)
             verb = "waits" if len(waiting) == 1 else "wait"
-            names = marked(", ".join(people))
-            parts.append(f"{plural(len(waiting), 'item')} of others {verb} for it ({names})")
+            names = mark_text(", ".join(people))
+            parts.append(f"{pluralize(len(waiting), 'item')} of others {verb} for it ({names})")
         if row.changed:
             parts.append("the item changed since it was done, and needs a look")
         return "; ".join(parts) or "it stands in the checklist"
@@ -191,7 +195,9 @@ class _Page:
         row = self.board.rows.get(ref)
         if row is None:
             return code(ref)
-        return f"{marked(one_line(row.item.title, 80))} ({marked(row.record.owner or row.role)})"
+        return (
+            f"{mark_text(one_line(row.item.title, 80))} ({mark_text(row.record.owner or row.role)})"
+        )
 
     def _asked(self) -> Iterator[str]:
         if self.one.answers:
@@ -201,11 +207,12 @@ class _Page:
         if self.one.judgements:
             yield "\n## Answers to accept or to return\n"
         for request in self.one.judgements:
-            yield f"- **{marked(request.title)}** (from {marked(request.to or 'the provider')})"
+            sender = mark_text(request.to or "the provider")
+            yield f"- **{mark_text(request.title)}** (from {sender})"
             if request.answer.strip():
-                yield f"  - Answer: {marked(one_line(request.answer, LONGEST))}"
+                yield f"  - Answer: {mark_text(one_line(request.answer, MAX_GUIDANCE))}"
             for proof in request.evidence:
-                inside = proof.link.split("/")[0] == PRIVATE
+                inside = proof.link.split("/")[0] == PRIVATE_FOLDER
                 shown = Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link)
                 yield f"  - Evidence: {shown}"
         if self.one.findings:
@@ -215,24 +222,28 @@ class _Page:
 
     def _request(self, one: Request) -> Iterator[str]:
         what = "question" if one.kind == "question" else "evidence wanted"
-        by = f" by {marked(one.by)}" if one.by else ""
-        late = ", overdue" if overdue(one, self.today) else ""
-        yield f"- **{marked(one.title)}** ({what}{by}, {self._due(one.due)}{late})"
+        by = f" by {mark_text(one.by)}" if one.by else ""
+        late = ", overdue" if is_overdue(one, self.today) else ""
+        yield f"- **{mark_text(one.title)}** ({what}{by}, {self._due(one.due)}{late})"
         about = " ".join(part for part in (one.document, one.section) if part)
         if about:
-            yield f"  - About: {marked(about)}"
+            yield f"  - About: {mark_text(about)}"
         if one.text.strip():
-            yield f"  - In full: {marked(one_line(one.text, 2 * LONGEST))}"
+            yield f"  - In full: {mark_text(one_line(one.text, 2 * MAX_GUIDANCE))}"
         if one.returned and one.comment:
-            yield f"  - Returned, because: {marked(one_line(one.comment, LONGEST))}"
+            yield f"  - Returned, because: {mark_text(one_line(one.comment, MAX_GUIDANCE))}"
         yield f"  - Request: {code(one.id)}"
 
     def _finding(self, one: Finding) -> Iterator[str]:
-        late = ", overdue" if overdue(one, self.today) else ""
-        yield f"- **{marked(one.title)}** ({one.risk} risk, {self._due(one.due)}{late})"
+        late = ", overdue" if is_overdue(one, self.today) else ""
+        yield f"- **{mark_text(one.title)}** ({one.risk} risk, {self._due(one.due)}{late})"
         if one.text.strip():
-            yield f"  - Weakness: {marked(one_line(one.text, LONGEST))}"
-        said = marked(one_line(one.plan, LONGEST)) if one.plan else "none yet: say what and by when"
+            yield f"  - Weakness: {mark_text(one_line(one.text, MAX_GUIDANCE))}"
+        said = (
+            mark_text(one_line(one.plan, MAX_GUIDANCE))
+            if one.plan
+            else "none yet: say what and by when"
+        )
         yield f"  - Plan: {said}"
         if one.retest == "failed":
             yield "  - The last retest failed."
@@ -243,34 +254,35 @@ class _Page:
             yield "\n## What waits for you\n"
             for ref, rows in self.one.blocked.items():
                 who = "; ".join(
-                    f"{marked(one_line(e.item.title, 80))} ({marked(e.record.owner or e.role)})"
-                    for e in rows[:EXPECTED]
+                    f"{mark_text(one_line(e.item.title, 80))} "
+                    f"({mark_text(e.record.owner or e.role)})"
+                    for e in rows[:MAX_EXPECTED]
                 )
-                more = f"; and {len(rows) - EXPECTED} more" if len(rows) > EXPECTED else ""
+                more = f"; and {len(rows) - MAX_EXPECTED} more" if len(rows) > MAX_EXPECTED else ""
                 title = self.board.rows[ref].item.title
-                yield f"- For **{marked(one_line(title, 80))}**: {who}{more}"
+                yield f"- For **{mark_text(one_line(title, 80))}**: {who}{more}"
         if self.one.proofs:
             yield "\n## Evidence to renew\n"
             for use in self.one.proofs:
                 yield f"- {self._proof(use)}"
 
-    def _proof(self, use: Use) -> str:
+    def _proof(self, use: EvidenceUse) -> str:
         proof = use.proof
         assert proof is not None, "only evidence that is there is told of"
-        inside = proof.link.split("/")[0] == PRIVATE
+        inside = proof.link.split("/")[0] == PRIVATE_FOLDER
         name = Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link)
         taken = f", collected {proof.collected.isoformat()}" if proof.collected else ""
         state = use.standing
         if state == "soon":
             state = f"goes stale on {use.turns}" if use.turns else "goes stale soon"
-        return f"{name}: {state}{taken}, for {marked(one_line(use.row.item.title, 80))}"
+        return f"{name}: {state}{taken}, for {mark_text(one_line(use.row.item.title, 80))}"
 
 
-def shortened(guidance: str) -> str:
+def shorten_guidance(guidance: str) -> str:
     """Return the beginning of a guidance text without its Markdown, ended at a sentence."""
     text = one_line(_MARKS.sub("", _LINK.sub(r"\1", guidance)))
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_GUIDANCE:
         return text
-    head = text[:LONGEST]
+    head = text[:MAX_GUIDANCE]
     end = head.rfind(". ")
-    return head[: end + 1] if end > LONGEST // 3 else head.rsplit(" ", 1)[0] + " …"
+    return head[: end + 1] if end > MAX_GUIDANCE // 3 else head.rsplit(" ", 1)[0] + " …"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.handoffs import handoffs
-from fedcheck.analysis.responsibilities import Duty, PhaseDuties, PhaseRole, responsibilities
+from fedcheck.analysis.handoffs import list_handoffs
+from fedcheck.analysis.responsibilities import Duty, PhaseDuties, PhaseRole, list_phase_duties
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
-from fedcheck.reports.wording import Names
+from fedcheck.reports.wording import PeopleNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +96,28 @@ WAITED_FOR = {
 """The words for each sort of hand-off."""
 
 
-def duties(board: Board) -> Iterable[PhaseDutiesView]:
+def build_duty_views(board: Board) -> Iterable[PhaseDutiesView]:
     """Yield what each role does, phase by phase; a phase in which nobody does anything is none."""
-    for found in responsibilities(board):
-        parts = tuple(_part(part) for part in found.parts if not part.idle)
+    for found in list_phase_duties(board):
+        parts = tuple(_build_part_view(part) for part in found.parts if not part.idle)
         if not parts and not found.duties:
             continue
         last = [stone for part in found.parts for stone in part.decides]
         decided = [stone for stone in found.gates if stone in last]
         yield PhaseDutiesView(
             id=found.phase.id,
-            title=wording.title(found.phase.title),
-            documents=tuple(_duty(duty, found) for duty in found.duties),
+            title=wording.format_title(found.phase.title),
+            documents=tuple(_build_duty_view(duty, found) for duty in found.duties),
             parts=parts,
-            decisions=tuple(_decision(board, stone) for stone in decided),
+            decisions=tuple(_build_decision_view(board, stone) for stone in decided),
         )
 
 
-def _duty(duty: Duty, found: PhaseDuties) -> DutyView:
+def _build_duty_view(duty: Duty, found: PhaseDuties) -> DutyView:
     row = duty.row
     return DutyView(
-        title=wording.title(duty.deliverable.title),
-        phase=wording.title(found.phase.title),
+        title=wording.format_title(duty.deliverable.title),
+        phase=wording.format_title(found.phase.title),
         prepares=wording.role_label(duty.prepares),
         contributes=_labels(duty.contributes),
         reviews=_labels(duty.reviews),
@@ -127,26 +127,26 @@ def _duty(duty: Duty, found: PhaseDuties) -> DutyView:
     )
 
 
-def _part(part: PhaseRole) -> PartView:
+def _build_part_view(part: PhaseRole) -> PartView:
     return PartView(
         role=part.role,
         label=wording.role_label(part.role),
-        owes=tuple(wording.reason(said) for said in part.summaries),
+        owes=tuple(wording.format_reason(said) for said in part.summaries),
         items=part.counts.total,
         text=f"{part.counts.text}, {part.counts.share}" if part.counts.total else "",
-        prepares=tuple(wording.title(title) for title in part.prepares),
-        reviews=tuple(wording.title(title) for title in part.reviews),
-        decides=tuple(wording.title(stone.title) for stone in part.decides),
+        prepares=tuple(wording.format_title(title) for title in part.prepares),
+        reviews=tuple(wording.format_title(title) for title in part.reviews),
+        decides=tuple(wording.format_title(stone.title) for stone in part.decides),
         idle=part.idle,
     )
 
 
-def _decision(board: Board, stone: Milestone) -> DecisionView:
+def _build_decision_view(board: Board, stone: Milestone) -> DecisionView:
     return DecisionView(
-        title=wording.title(stone.title),
+        title=wording.format_title(stone.title),
         date=board.dates.get(stone.id),
         by=_labels(stone.decided_by),
-        decision=one_line(stone.decision, wording.REASON),
+        decision=one_line(stone.decision, wording.MAX_REASON),
     )
 
 
@@ -154,7 +154,9 @@ def _labels(roles: Iterable[str]) -> str:
     return ", ".join(wording.role_label(role) for role in roles)
 
 
-def waiting(board: Board, names: Names, days: Mapping[str, date]) -> Iterable[HandoffView]:
+def build_handoff_views(
+    board: Board, names: PeopleNames, days: Mapping[str, date]
+) -> Iterable[HandoffView]:
     """Yield what roles wait for from each other.
 
     Args:
@@ -162,7 +164,7 @@ def waiting(board: Board, names: Names, days: Mapping[str, date]) -> Iterable[Ha
         names: how its people are called.
         days: since when things have their status, as far as it is known.
     """
-    for one in handoffs(board, days):
+    for one in list_handoffs(board, days):
         row = board.rows.get(one.ref)
         yield HandoffView(
             waits=wording.role_label(one.waits) or "nobody named",
@@ -170,7 +172,7 @@ def waiting(board: Board, names: Names, days: Mapping[str, date]) -> Iterable[Ha
             on=wording.role_label(one.on) or "nobody named",
             on_role=one.on,
             what=WAITED_FOR[one.what],
-            name=wording.title(wording.item_name(row) if row else one.title),
+            name=wording.format_title(wording.format_item_name(row) if row else one.title),
             ref=one.ref,
             owner=names.who(one.owner, one.on),
             status=one.status,

@@ -7,14 +7,14 @@ from pathlib import PurePath
 
 from fedcheck.analysis import evidence_register
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import EvidenceRow, troubles
+from fedcheck.analysis.evidence_register import EvidenceRow, list_unsound_evidence
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
-from fedcheck.reports.markdown import Markdown, code, link, marked
+from fedcheck.reports.markdown import Markdown, code, link, mark_text
 from fedcheck.reports.redact import Veil
-from fedcheck.reports.wording import Names
-from fedcheck.storage.paths import PRIVATE
+from fedcheck.reports.wording import PeopleNames
+from fedcheck.storage.paths import PRIVATE_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class TestingView:
     gaps: tuple[GapView, ...]
 
 
-HASH = 12
+HASH_LENGTH = 12
 """How many digits of a file's SHA-256 are told."""
 
 KEPT_INSIDE = "kept inside"
@@ -164,7 +164,7 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceFacts:
+class EvidenceViewBuilder:
     """How the evidence of a board is told.
 
     Attributes:
@@ -185,42 +185,42 @@ class EvidenceFacts:
             link=self._link(proof),
             collected=proof.collected,
             expires=proof.expires,
-            age=evidence_register.age_of(proof, self.board.today),
+            age=evidence_register.age_in_days(proof, self.board.today),
             hash=self._hash(proof),
             state=state,
             why=why,
-            item=wording.title(item),
+            item=wording.format_title(item),
             owner=owner,
         )
 
-    def register(self, names: Names) -> Iterable[RegisterView]:
+    def register(self, names: PeopleNames) -> Iterable[RegisterView]:
         """Yield every row of the register, the worst first and in the order of the items."""
-        why = {(t.row.ref, t.proof.id): t.why for t in troubles(self.board)}
-        found = evidence_register.register(self.board)
+        why = {(t.row.ref, t.proof.id): t.why for t in list_unsound_evidence(self.board)}
+        found = evidence_register.build_register(self.board)
         rows = sorted(found.rows, key=lambda row: evidence_register.STANDINGS.index(row.standing))
         for row in rows:
             yield self._row(row, why, names, found.before)
 
     def _row(
-        self, row: EvidenceRow, why: dict[tuple[str, str], str], names: Names, before: str
+        self, row: EvidenceRow, why: dict[tuple[str, str], str], names: PeopleNames, before: str
     ) -> RegisterView:
         worst, proof = row.worst, row.proof
         said = why.get((worst.row.ref, proof.id), "") if proof else ""
         if row.standing == "soon":
-            said = f"on {worst.turns}, before {one_line(before, wording.TITLE)}"
-        expected = one_line("; ".join(worst.row.item.expects), wording.TITLE)
-        titles = {use.row.ref: wording.item_name(use.row) for use in row.uses}
+            said = f"on {worst.turns}, before {one_line(before, wording.MAX_TITLE)}"
+        expected = one_line("; ".join(worst.row.item.expects), wording.MAX_TITLE)
+        titles = {use.row.ref: wording.format_item_name(use.row) for use in row.uses}
         return RegisterView(
             name=self._name(proof) if proof else expected,
             kind=row.kind,
-            link=self._link(proof) if proof else Markdown(marked(expected)),
+            link=self._link(proof) if proof else Markdown(mark_text(expected)),
             collected=proof.collected if proof else None,
-            age=evidence_register.age_of(proof, self.board.today) if proof else None,
+            age=evidence_register.age_in_days(proof, self.board.today) if proof else None,
             hash=self._hash(proof) if proof else "",
             state=STATES[row.standing],
             why=said,
-            until=_day_before(worst.turns),
-            items=tuple(wording.title(title) for title in titles.values()),
+            until=_previous_day(worst.turns),
+            items=tuple(wording.format_title(title) for title in titles.values()),
             owner=names.who(worst.row.record.owner, worst.row.role),
         )
 
@@ -228,40 +228,40 @@ class EvidenceFacts:
         if is_private(proof):
             return KEPT_INSIDE
         if proof.label:
-            return one_line(proof.label, wording.LABEL)
+            return one_line(proof.label, wording.MAX_LABEL)
         if self.veil.hides(proof):
             return ADDRESS_WITHHELD
-        return one_line(_target(proof), wording.LABEL)
+        return one_line(_display_target(proof), wording.MAX_LABEL)
 
     def _hash(self, proof: Evidence) -> str:
-        return "" if is_private(proof) or self.veil.hides(proof) else proof.sha256[:HASH]
+        return "" if is_private(proof) or self.veil.hides(proof) else proof.sha256[:HASH_LENGTH]
 
     def _link(self, proof: Evidence) -> Markdown:
         """Return evidence as Markdown; of a file outside the workspace only its name is told."""
-        label = one_line(proof.label, wording.LABEL)
+        label = one_line(proof.label, wording.MAX_LABEL)
         if is_private(proof):
-            return Markdown(marked(f"{KEPT_INSIDE}, not for others"))
+            return Markdown(mark_text(f"{KEPT_INSIDE}, not for others"))
         if self.veil.hides(proof):
-            return Markdown(marked(label or ADDRESS_WITHHELD))
+            return Markdown(mark_text(label or ADDRESS_WITHHELD))
         if proof.kind == "url":
-            return link(label or one_line(proof.link, wording.LABEL), proof.link)
-        target = _target(proof)
+            return link(label or one_line(proof.link, wording.MAX_LABEL), proof.link)
+        target = _display_target(proof)
         if proof.kind != "file":
-            return Markdown(marked(f"{label} ({target})" if label else target))
-        return Markdown(f"{marked(label)} ({code(target)})") if label else code(target)
+            return Markdown(mark_text(f"{label} ({target})" if label else target))
+        return Markdown(f"{mark_text(label)} ({code(target)})") if label else code(target)
 
 
-def _target(proof: Evidence) -> str:
+def _display_target(proof: Evidence) -> str:
     """Return where evidence is; of a file outside the workspace only its name is told."""
     if proof.kind == "file" and PurePath(proof.link).is_absolute():
         return PurePath(proof.link).name
     return proof.link
 
 
-def _day_before(day: date | None) -> date | None:
+def _previous_day(day: date | None) -> date | None:
     return day - timedelta(days=1) if day and day > date.min else None
 
 
 def is_private(proof: Evidence) -> bool:
     """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
-    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE,)
+    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE_FOLDER,)

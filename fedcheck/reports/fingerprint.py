@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
 from fedcheck.domain.edits import SentEdit
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.text import make_storable, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.session import Session, Transaction
 from fedcheck.storage import history
@@ -40,10 +40,10 @@ class Fingerprint:
 
 def take(root: Path) -> dict[str, str]:
     """Return the newest line hash of each history file of a workspace."""
-    return {path.name: history.newest_hash(path) for path in history.history_files(root)}
+    return {path.name: history.read_newest_hash(path) for path in history.list_history_files(root)}
 
 
-def comment(found: Fingerprint) -> str:
+def format_comment(found: Fingerprint) -> str:
     """Return the fingerprint as an HTML comment."""
     lines = [f"as-of {found.as_of}", f"template {found.template}"]
     lines += [f"milestone {found.milestone}"] if found.milestone else []
@@ -78,7 +78,7 @@ def _safe(name: str) -> str:
     return quote(os.fsencode(name), safe="").replace("--", "-%2D")
 
 
-def sent(
+def record_sent(
     session: Session, path: Path, text: str, template: str, milestone: str, to: str
 ) -> Transaction:
     """Enter into the register that a report was sent, as one action.
@@ -93,7 +93,7 @@ def sent(
 
     Raises FedcheckError: status 2 where nobody is named, 3 where the disk refuses.
     """
-    who = " ".join(storable(to).split())
+    who = " ".join(make_storable(to).split())
     if not who:
         raise FedcheckError("to whom was it sent?", "name a person or a role", ErrorKind.USAGE)
     real, root = path.absolute(), session.root.absolute()

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from fedcheck.domain.text import clean
 from fedcheck.reports.charts import as_drawings
-from fedcheck.reports.markdown import marked, plain
+from fedcheck.reports.markdown import mark_text, unmark_text
 
 STYLE = Path(__file__).with_name("page.css")
 
@@ -42,7 +42,7 @@ _SAME = {
 }
 
 
-def html(body: str, marking: str, withheld: str) -> str:
+def render_page(body: str, marking: str, withheld: str) -> str:
     """Return a whole page.
 
     Args:
@@ -51,7 +51,7 @@ def html(body: str, marking: str, withheld: str) -> str:
         withheld: what was left out, in words; empty for nothing.
     """
     if withheld:
-        body += f"\n\n*Left out of this copy: {marked(withheld)}.*\n"
+        body += f"\n\n*Left out of this copy: {mark_text(withheld)}.*\n"
     tokens = _parser().parse(clean(body))
     titles = [_heading(tokens[at + 1]) for at, t in enumerate(tokens) if t.type == "heading_open"]
     title = escape(titles[0]) if titles else "Report"
@@ -69,7 +69,7 @@ def html(body: str, marking: str, withheld: str) -> str:
         "<body>",
     ]
     content = f"<main>\n{_Writer(_anchors(titles)).blocks(tokens)}</main>"
-    sheet = _marked_sheet(content, _text(marked(marking))) if marking.strip() else content
+    sheet = _wrap_in_marking(content, _text(mark_text(marking))) if marking.strip() else content
     return "\n".join([*head, sheet, "</body>", "</html>", ""])
 
 
@@ -78,7 +78,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-def _marked_sheet(content: str, marking: str) -> str:
+def _wrap_in_marking(content: str, marking: str) -> str:
     """Put a page between two lines that a browser repeats on every printed page.
 
     Only the head and the foot of a table are repeated by every browser; read aloud, this table is
@@ -98,7 +98,7 @@ def _marked_sheet(content: str, marking: str) -> str:
 
 def _heading(token: Token) -> str:
     """Return the words of a heading."""
-    return plain("".join(part.content for part in token.children or ()))
+    return unmark_text("".join(part.content for part in token.children or ()))
 
 
 def _anchors(titles: Sequence[str]) -> list[str]:
@@ -113,7 +113,7 @@ def _anchors(titles: Sequence[str]) -> list[str]:
 
 def _text(text: str) -> str:
     """Return text of the document as HTML; a date or a state in it stays on one line."""
-    kept = _WHOLE.sub(r'<span class="whole">\g<0></span>', escape(plain(text)))
+    kept = _WHOLE.sub(r'<span class="whole">\g<0></span>', escape(unmark_text(text)))
     return as_drawings(kept)
 
 
@@ -215,7 +215,7 @@ class _Writer:
                 return self._block(token)
 
     def _link(self, token: Token) -> str:
-        target = plain(str(token.attrs.get("href", "")))
+        target = unmark_text(str(token.attrs.get("href", "")))
         self.links.append(bool(_LINK.match(target)))
         if not self.links[-1]:
             return ""

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fedcheck.analysis import test_progress as counted
-from fedcheck.analysis import waiting_since
+from fedcheck.analysis import test_progress, waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.test_progress import NOBODY, Tally
 from fedcheck.domain import query_fields
@@ -14,14 +13,14 @@ from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import (
-    EvidenceFacts,
+    EvidenceViewBuilder,
     FindingView,
     GapView,
     RequestView,
     TallyView,
     TestingView,
 )
-from fedcheck.reports.wording import Names
+from fedcheck.reports.wording import PeopleNames
 
 _RISKS = ("high", "moderate", "low")
 _DEVIATIONS = {
@@ -32,7 +31,7 @@ _DEVIATIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ledgers:
+class IssueViewBuilder:
     """How the requests and findings of a board are told.
 
     Attributes:
@@ -42,8 +41,8 @@ class Ledgers:
     """
 
     board: Board
-    names: Names
-    proofs: EvidenceFacts
+    names: PeopleNames
+    proofs: EvidenceViewBuilder
 
     def requests(self, accepted: bool) -> Iterable[RequestView]:
         """Yield the requests that are accepted, or those that are not, the earliest due first."""
@@ -64,24 +63,24 @@ class Ledgers:
         late = request.due is not None and request.due < today
         return RequestView(
             id=request.id,
-            title=wording.title(request.title),
+            title=wording.format_title(request.title),
             kind=request.kind,
             state=request.state,
             by=self.names.who(request.by),
-            by_role=waiting_since.role_of(project, request.by),
+            by_role=waiting_since.find_role(project, request.by),
             to=self.names.who(request.to),
-            to_role=waiting_since.answering(project, request),
+            to_role=waiting_since.find_answering_role(project, request),
             asked=request.asked,
             due=request.due,
             overdue=late and request.state == "open",
             age=(today - request.asked).days if request.asked else None,
-            round=wording.title(request.round),
-            document=wording.title(request.document),
-            section=wording.title(request.section),
-            text=wording.reason(request.text),
-            answer=wording.reason(request.answer),
+            round=wording.format_title(request.round),
+            document=wording.format_title(request.document),
+            section=wording.format_title(request.section),
+            text=wording.format_reason(request.text),
+            answer=wording.format_reason(request.answer),
             answered=request.answered,
-            comment=wording.reason(request.comment),
+            comment=wording.format_reason(request.comment),
             returned=request.returned,
             items=self._items(request.items),
             evidence=tuple(self.proofs.view(proof) for proof in request.evidence),
@@ -94,15 +93,15 @@ class Ledgers:
             deviation += f", {gap.deviation_state}"
         return FindingView(
             id=gap.id,
-            title=wording.title(gap.title),
+            title=wording.format_title(gap.title),
             risk=gap.risk,
             state=gap.state,
             owner=self.names.who(gap.owner) if gap.owner else "nobody named",
-            role=waiting_since.remediating(self.board.project, gap),
+            role=waiting_since.find_remediating_role(self.board.project, gap),
             found=gap.found,
             due=gap.due,
             overdue=late and gap.state == "open",
-            plan=wording.reason(gap.plan),
+            plan=wording.format_reason(gap.plan),
             deviation=deviation,
             retest=gap.retest,
             items=self._items(gap.items),
@@ -112,10 +111,12 @@ class Ledgers:
     def _items(self, refs: Iterable[str]) -> tuple[str, ...]:
         """Return the names of items; what applies to nobody here, or is private, is left out."""
         rows = [self.board.rows[ref] for ref in refs if ref in self.board.rows]
-        return tuple(wording.title(wording.item_name(row)) for row in rows)
+        return tuple(wording.format_title(wording.format_item_name(row)) for row in rows)
 
 
-def testing(board: Board, names: Names, findings: Mapping[str, FindingView]) -> TestingView:
+def build_testing_view(
+    board: Board, names: PeopleNames, findings: Mapping[str, FindingView]
+) -> TestingView:
     """Return how the tests of a board stand.
 
     Args:
@@ -123,24 +124,26 @@ def testing(board: Board, names: Names, findings: Mapping[str, FindingView]) -> 
         names: how its people are called.
         findings: all findings by id.
     """
-    tests = counted.tests(board.rows.values())
-    roles = {query_fields.tester(row): row.role for row in tests}
+    tests = test_progress.list_tests(board.rows.values())
+    roles = {query_fields.find_tester(row): row.role for row in tests}
     return TestingView(
-        total=_tally("All tests", counted.tally("", "", tests)),
-        families=_named(counted.by_family(tests), with_id=True),
-        methods=_named(counted.by_method(tests)),
+        total=_build_tally_view("All tests", test_progress.count_tests("", "", tests)),
+        families=_build_tally_views(test_progress.count_by_family(tests), with_id=True),
+        methods=_build_tally_views(test_progress.count_by_method(tests)),
         testers=tuple(
-            _tally(one.title if one.name == NOBODY else names.who(one.name, roles[one.name]), one)
-            for one in counted.by_tester(tests)
+            _build_tally_view(
+                one.title if one.name == NOBODY else names.who(one.name, roles[one.name]), one
+            )
+            for one in test_progress.count_by_tester(tests)
         ),
-        gaps=tuple(_gaps(board, tests, names, findings)),
+        gaps=tuple(_list_gaps(board, tests, names, findings)),
     )
 
 
-def _named(tallies: Sequence[Tally], with_id: bool = False) -> tuple[TallyView, ...]:
+def _build_tally_views(tallies: Sequence[Tally], with_id: bool = False) -> tuple[TallyView, ...]:
     """Return tallies under their titles, after their ids where these say something."""
     return tuple(
-        _tally(
+        _build_tally_view(
             f"{one.name}, {one.title}"
             if with_id and one.name not in (NOBODY, one.title)
             else one.title,
@@ -150,9 +153,9 @@ def _named(tallies: Sequence[Tally], with_id: bool = False) -> tuple[TallyView, 
     )
 
 
-def _tally(name: str, one: Tally) -> TallyView:
+def _build_tally_view(name: str, one: Tally) -> TallyView:
     return TallyView(
-        name=wording.title(name),
+        name=wording.format_title(name),
         total=one.total,
         tested=one.tested,
         untested=one.untested,
@@ -166,8 +169,8 @@ def _tally(name: str, one: Tally) -> TallyView:
     )
 
 
-def _gaps(
-    board: Board, tests: Iterable[Row], names: Names, findings: Mapping[str, FindingView]
+def _list_gaps(
+    board: Board, tests: Iterable[Row], names: PeopleNames, findings: Mapping[str, FindingView]
 ) -> Iterable[GapView]:
     by_item: dict[str, list[str]] = {}
     for finding in board.project.findings:
@@ -178,10 +181,10 @@ def _gaps(
             continue
         known = by_item.get(row.ref, [])
         yield GapView(
-            name=wording.title(wording.item_name(row)),
+            name=wording.format_title(wording.format_item_name(row)),
             ref=row.ref,
             controls=row.item.controls,
-            tester=names.who(query_fields.tester(row), row.role),
+            tester=names.who(query_fields.find_tester(row), row.role),
             tested=row.record.tested or row.record.done,
             findings=tuple(view for key, view in findings.items() if key in known),
         )

@@ -1,9 +1,9 @@
 """How text from files gets into Markdown: as data, whatever a template does with it.
 
-Escaping is not a filter that a template may forget. Before the template sees a text, `marked` puts
+Escaping is not a filter that a template may forget. Before a template sees a text, `mark_text` puts
 a stand-in for every character that could mean something in Markdown: one of the 32 code points that
 Unicode keeps for internal use. A stand-in is one character, so cutting, joining and comparing work
-as usual, and no filter can split or undo it. When the document is whole, `escaped` writes each
+as usual, and no filter can split or undo it. At the end, `escape_document` writes each
 stand-in as the shortest escape that its place asks for.
 """
 
@@ -45,14 +45,14 @@ class Markdown(str):
     __slots__ = ()
 
 
-def marked(text: str) -> str:
+def mark_text(text: str) -> str:
     """Return a text on one line, with stand-ins for what Markdown could read as its own."""
-    return text if isinstance(text, Markdown) else _marked(text)
+    return text if isinstance(text, Markdown) else _insert_stand_ins(text)
 
 
 @lru_cache(maxsize=8192)
-def _marked(text: str) -> str:
-    line = visible(text)
+def _insert_stand_ins(text: str) -> str:
+    line = make_visible(text)
     if line.isalnum():
         return line
     line = _NUMBERED.sub(lambda found: found[1] + _STAND_IN[found[2]], line)
@@ -60,17 +60,17 @@ def _marked(text: str) -> str:
     return line.translate(_ALWAYS)
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """Return a text on one line, without anything that is not to be seen."""
     return " ".join(_NONCHARACTERS.sub("\ufffd", one_line(text)).split())
 
 
-def plain(text: str) -> str:
+def unmark_text(text: str) -> str:
     """Return a marked text as it was before."""
     return text.translate(_PLAIN)
 
 
-def escaped(document: str) -> str:
+def escape_document(document: str) -> str:
     """Return a document in which every stand-in has become Markdown for its character."""
     return _STAND_INS.sub(_escape, document)
 
@@ -78,14 +78,14 @@ def escaped(document: str) -> str:
 def _escape(found: re.Match[str]) -> str:
     text, place = found.string, found.start()
     char = _PLAIN[ord(found.group())]
-    before, after = plain(text[place - 1 : place]), plain(text[place + 1 : place + 2])
+    before, after = unmark_text(text[place - 1 : place]), unmark_text(text[place + 1 : place + 2])
     match char:
         case "<":
             return "&lt;"
         case ">":
             return "&gt;"
         case "&":
-            return "&amp;" if _ENTITY.match(plain(text[place + 1 : place + 40])) else "&"
+            return "&amp;" if _ENTITY.match(unmark_text(text[place + 1 : place + 40])) else "&"
         case "\\":
             # Renderers disagree on `\\|` in a table.
             return "&#92;" if after == "|" else "\\\\"
@@ -99,7 +99,7 @@ def _escape(found: re.Match[str]) -> str:
             return "@" + _NO_WIDTH if named else "\\@" if after.isalnum() else "@"
         case "!":
             return "\\!" if after == "[" else "!"
-        case ":" if _ACTIVE_SCHEME.search(plain(text[max(place - 12, 0) : place])):
+        case ":" if _ACTIVE_SCHEME.search(unmark_text(text[max(place - 12, 0) : place])):
             return _NO_WIDTH + ":"
         case ":" if after == "/":
             return "\\:"
@@ -120,8 +120,8 @@ def link(label: str, target: str) -> Markdown:
     """Return a link where the target is an http(s) URL, else label and target as text."""
     url = safe_url(target)
     if url:
-        return Markdown(f"[{marked(label or target)}]({url})")
-    return Markdown(marked(label if label in ("", target) else f"{label} ({target})"))
+        return Markdown(f"[{mark_text(label or target)}]({url})")
+    return Markdown(mark_text(label if label in ("", target) else f"{label} ({target})"))
 
 
 def safe_url(target: str) -> str:
@@ -133,27 +133,27 @@ def safe_url(target: str) -> str:
         return ""
     try:
         parts = urlsplit(target)
-        place = parts.netloc if parts.netloc.isascii() else _ascii(parts.netloc)
+        place = parts.netloc if parts.netloc.isascii() else _ascii_host(parts.netloc)
     except (ValueError, UnicodeError):
         return ""
     rest = target.partition("://")[2]
     if not _PLACE.fullmatch(place) or not rest.startswith(parts.netloc):
         return ""
-    path = _URL_UNSAFE.sub(_percent, rest[len(parts.netloc) :])
+    path = _URL_UNSAFE.sub(_percent_encode, rest[len(parts.netloc) :])
     path = re.sub(r"&(?=#?\w{1,32};)", "&amp;", path)
     return f"{parts.scheme}://{place}{path}"
 
 
-def _ascii(place: str) -> str:
+def _ascii_host(place: str) -> str:
     """Return a host name as it goes over the wire, so that look-alike letters show."""
     return place.encode("idna").decode("ascii")
 
 
-def _percent(found: re.Match[str]) -> str:
+def _percent_encode(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace"))
 
 
 def code(text: str) -> Markdown:
     """Return a path or an id as a code span; what could break out of one stays plain text."""
-    line = visible(text)
-    return Markdown(f"`{line}`" if _CODE.fullmatch(line) else marked(text))
+    line = make_visible(text)
+    return Markdown(f"`{line}`" if _CODE.fullmatch(line) else mark_text(text))

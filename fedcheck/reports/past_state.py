@@ -12,15 +12,14 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from fedcheck.analysis.board import Board
-from fedcheck.analysis.board import board as board_of
+from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.difference import Comparison
-from fedcheck.analysis.past_state import project_then
+from fedcheck.analysis.past_state import rebuild_project
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.reports import fingerprint
@@ -28,8 +27,8 @@ from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.session import Session
 from fedcheck.storage import checklist_files, checklist_writer, git_snapshot, history
 from fedcheck.storage.git_snapshot import Revision
-from fedcheck.storage.paths import expanded, private_home
-from fedcheck.storage.reconcile import all_outside_changes
+from fedcheck.storage.paths import expand_path, private_home
+from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.workspace_files import load
 
@@ -40,7 +39,7 @@ GIT = "git:"
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class PastState:
     """A workspace as it was.
 
     Attributes:
@@ -58,15 +57,15 @@ class Earlier:
     private: bool
     notes: tuple[str, ...] = ()
     file: Path | None = None
-    asked: "Asked | None" = None
+    asked: "PastStateRequest | None" = None
 
-    def shared(self) -> "Earlier":
+    def shared(self) -> "PastState":
         """Return the state without what stands under `private/`: what may leave."""
         return dataclasses.replace(self, board=self.board.shared(), private=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PastStateRequest:
     """What a person typed for an earlier state, in which folder, and when."""
 
     spec: str
@@ -74,7 +73,7 @@ class Asked:
     now: datetime
 
 
-def earlier(session: Session, spec: str, here: Path) -> Earlier:
+def load_past_state(session: Session, spec: str, here: Path) -> PastState:
     """Return the state that a person means by a date, a revision of git or an earlier report.
 
     A date is a date in any case. A file that is a report of fedcheck goes before a revision of
@@ -91,41 +90,43 @@ def earlier(session: Session, spec: str, here: Path) -> Earlier:
             workspace or of a history that was rewritten; 3 where a file cannot be read.
     """
     return dataclasses.replace(
-        _found(session, spec, here), asked=Asked(spec, here, session.clock())
+        _resolve_spec(session, spec, here), asked=PastStateRequest(spec, here, session.clock())
     )
 
 
-def _found(session: Session, spec: str, here: Path) -> Earlier:
+def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
     text = spec.strip()
     shown = one_line(text, 60)
     if text.startswith(GIT):
-        return _at_revision(session, git_snapshot.find(session.root, text.removeprefix(GIT)))
-    day, path = _day(text), _file(session.root, here, text)
+        return _at_revision(
+            session, git_snapshot.find_revision(session.root, text.removeprefix(GIT))
+        )
+    day, path = _parse_day_or_none(text), _find_report_file(session.root, here, text)
     if day:
         found = _on_day(session, day)
-        if path or git_snapshot.knows(session.root, text):
+        if path or git_snapshot.is_revision(session.root, text):
             other = f"a file: ./{shown}" if path else f"a revision: {GIT}{shown}"
-            return _noted(found, f"{shown} is read as a date. It names {other} too.")
+            return _with_note(found, f"{shown} is read as a date. It names {other} too.")
         return found
     like_a_file = "/" in text or text.endswith((".md", ".html"))
-    if path is None and like_a_file and not git_snapshot.knows(session.root, text):
+    if path is None and like_a_file and not git_snapshot.is_revision(session.root, text):
         raise FedcheckError(
             f"{shown}: no such file", "name a report that fedcheck wrote", ErrorKind.USAGE
         )
     if path is not None:
         seen = fingerprint.find(read_bytes(path).decode("utf-8", "replace"))
-        known = not text.startswith(".") and git_snapshot.knows(session.root, text)
+        known = not text.startswith(".") and git_snapshot.is_revision(session.root, text)
         if seen is not None:
             found = _at_report(session, path, seen)
             said = f"{shown} is read as a report. A revision of git is called so too: {GIT}{shown}"
-            return _noted(found, said) if known else found
+            return _with_note(found, said) if known else found
         if not known:
             hint = "name a report that fedcheck wrote, whole, with its last lines"
             raise FedcheckError(f"{shown}: is no report of fedcheck", hint, ErrorKind.USAGE)
-        found = _at_revision(session, git_snapshot.find(session.root, text))
-        return _noted(found, f"{shown} is read as a revision of git. The file is no report.")
+        found = _at_revision(session, git_snapshot.find_revision(session.root, text))
+        return _with_note(found, f"{shown} is read as a revision of git. The file is no report.")
     try:
-        return _at_revision(session, git_snapshot.find(session.root, text))
+        return _at_revision(session, git_snapshot.find_revision(session.root, text))
     except FedcheckError as error:
         if error.kind is not ErrorKind.USAGE:
             raise
@@ -134,16 +135,16 @@ def _found(session: Session, spec: str, here: Path) -> Earlier:
         raise FedcheckError(f'since "{shown}": {said}', hint, ErrorKind.USAGE) from None
 
 
-def remarks(found: Earlier, new: Board, deltas: Comparison) -> tuple[str, ...]:
+def list_remarks(found: PastState, new: Board, comparison: Comparison) -> tuple[str, ...]:
     """Return what a reader should know of a comparison: what nobody can tell of the earlier state.
 
     Args:
         found: the earlier state.
         new: the later one.
-        deltas: what is different.
+        comparison: what is different.
     """
     said = list(found.notes)
-    if any(one.kind in ("evidence-missing", "evidence-changed") for one in deltas.deltas):
+    if any(one.kind in ("evidence-missing", "evidence-changed") for one in comparison.differences):
         said.append(
             "Whether an evidence file was there, and was the same, is not known of the earlier "
             "state: what is missing or changed now is told as lost since."
@@ -155,27 +156,27 @@ def remarks(found: Earlier, new: Board, deltas: Comparison) -> tuple[str, ...]:
     ]
     if both:
         said.append(
-            f"{plural(len(both), 'item')} changed upstream and not reviewed yet, on a day that "
+            f"{pluralize(len(both), 'item')} changed upstream and not reviewed yet, on a day that "
             f"is not known: {', '.join(both)}."
         )
     return tuple(said)
 
 
-def _noted(found: Earlier, note: str) -> Earlier:
+def _with_note(found: PastState, note: str) -> PastState:
     return dataclasses.replace(found, notes=(note, *found.notes))
 
 
-def _day(text: str) -> date | None:
+def _parse_day_or_none(text: str) -> date | None:
     try:
         return parse_date(text)
     except ValueError:
         return None
 
 
-def _file(root: Path, here: Path, text: str) -> Path | None:
+def _find_report_file(root: Path, here: Path, text: str) -> Path | None:
     """Return the file that is named, from the working directory, the workspace or its reports."""
     for folder in (here, root, root / "reports"):
-        path = folder / expanded(text)
+        path = folder / expand_path(text)
         try:
             if path.is_file():
                 return path
@@ -184,7 +185,7 @@ def _file(root: Path, here: Path, text: str) -> Path | None:
     return None
 
 
-def _on_day(session: Session, day: date) -> Earlier:
+def _on_day(session: Session, day: date) -> PastState:
     """Return the state at the end of a day in the time zone of the workspace."""
     today = session.today()
     if day > today:
@@ -194,12 +195,12 @@ def _on_day(session: Session, day: date) -> Earlier:
     end = datetime.combine(day + timedelta(days=1), time.min, zone)
     now_counts = session.clock() < end
     shared, private = (
-        [one.change for one in history.after_moment(home, end)]
-        + ([] if now_counts else _not_noted(session, home))
+        [one.change for one in history.read_since(home, end)]
+        + ([] if now_counts else _list_unrecorded_changes(session, home))
         for home in session.store.homes
     )
     notes = []
-    first = history.first_moment(session.root)
+    first = history.find_first_moment(session.root)
     if first is None:
         notes.append("There is no history yet, so of the earlier state nothing is known.")
     elif first >= end:
@@ -207,13 +208,13 @@ def _on_day(session: Session, day: date) -> Earlier:
         notes.append(f"The history begins on {begin}: of the days before nothing is known.")
     if now_counts:
         notes.append("That day is not over: it is compared with what it is now.")
-    board, more = _rewound(session, shared, private, day)
-    return Earlier(board, "date", f"since the end of {day}", True, (*notes, *more))
+    board, more = _rebuild_board(session, shared, private, day)
+    return PastState(board, "date", f"since the end of {day}", True, (*notes, *more))
 
 
-def _at_report(session: Session, path: Path, seen: Fingerprint) -> Earlier:
+def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
     """Return the state that a report was made from."""
-    after, lost = history.after_lines(session.root, seen.hashes.values())
+    after, lost = history.read_after(session.root, seen.hashes.values())
     known = [digest for digest in seen.hashes.values() if digest]
     shown = one_line(path.name, 60)
     if known and len(lost) == len(set(known)):
@@ -228,34 +229,34 @@ def _at_report(session: Session, path: Path, seen: Fingerprint) -> Earlier:
     notes = [] if known else ["The report was made before there was any history."]
     if seen.as_of > session.today():
         notes.append(f"The report looks ahead: it stands at {seen.as_of}.")
-    shared = [*(one.change for one in after), *_not_noted(session, session.root)]
-    board, more = _rewound(session, shared, (), seen.as_of)
+    shared = [*(one.change for one in after), *_list_unrecorded_changes(session, session.root)]
+    board, more = _rebuild_board(session, shared, (), seen.as_of)
     words = f"since the report {shown} of {seen.as_of}"
-    return Earlier(board, "report", words, False, (*notes, *more), path)
+    return PastState(board, "report", words, False, (*notes, *more), path)
 
 
-def _not_noted(session: Session, home: Path) -> list[Change]:
+def _list_unrecorded_changes(session: Session, home: Path) -> list[Change]:
     """Return what was done outside fedcheck and stands in no history yet."""
     renamed = {name: one.renamed for name, one in session.project.checklists.items()}
-    return all_outside_changes(home, renamed)[0]
+    return list_all_outside_changes(home, renamed)[0]
 
 
-def _rewound(
+def _rebuild_board(
     session: Session, shared: Sequence[Change], private: Iterable[Change], day: date
 ) -> tuple[Board, list[str]]:
     """Return the board of a day before changes, and what is not known of it."""
-    then, notes = _lists_then(session, shared)
-    return board_of(project_then(session.project, shared, private, then), day), notes
+    then, notes = _rebuild_checklists(session, shared)
+    return build_board(rebuild_project(session.project, shared, private, then), day), notes
 
 
-def _lists_then(
+def _rebuild_checklists(
     session: Session, after: Iterable[Change]
 ) -> tuple[dict[str, Checklist], list[str]]:
     """Return the lists as they were before changes of them, as far as what they held is kept."""
     held: dict[str, str | None] = {}
     for change in after:
         if checklist_writer.is_list(change):
-            held.setdefault(split(change.ref)[1], change.old)
+            held.setdefault(split_ref(change.ref)[1], change.old)
     if not held:
         return dict(session.project.checklists), []
     notes, then = [], []
@@ -266,24 +267,24 @@ def _lists_then(
             kept = checklist_writer.back(
                 session.root, [Change(f"{checklist_writer.LISTS}:{name}", "file", None, digest)]
             )
-            then.append(_parsed(name, kept[0].data or b""))
+            then.append(_parse_list(name, kept[0].data or b""))
         except FedcheckError:
             notes.append(
                 f"What the list {one_line(name, 60)} held then is not kept on this machine; it is "
                 "taken as it is now."
             )
-            then += [one for one in session.catalog.lists if _own(one, {name})]
-    others = [one for one in session.catalog.lists if not _own(one, held)]
+            then += [one for one in session.catalog.lists if _is_workspace_list(one, {name})]
+    others = [one for one in session.catalog.lists if not _is_workspace_list(one, held)]
     catalog = replace(session.catalog, lists=[*then, *others])
-    lists = catalog.serving(session.project.process)
+    lists = catalog.checklists_for(session.project.process)
     return {name: one.resolved(session.project.facts) for name, one in lists.items()}, notes
 
 
-def _own(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:
+def _is_workspace_list(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:
     return loaded.layer == "workspace" and loaded.id in names
 
 
-def _parsed(name: str, data: bytes) -> checklist_files.LoadedList:
+def _parse_list(name: str, data: bytes) -> checklist_files.LoadedList:
     """Return a list of the workspace's own from the bytes of its file."""
     with tempfile.TemporaryDirectory(prefix="fedcheck-") as folder:
         path = Path(folder) / f"{name}.toml"
@@ -291,17 +292,17 @@ def _parsed(name: str, data: bytes) -> checklist_files.LoadedList:
         return checklist_files.load_list(path, "workspace")
 
 
-def _at_revision(session: Session, found: Revision) -> Earlier:
+def _at_revision(session: Session, found: Revision) -> PastState:
     """Return the state that was committed, judged as of the day of the commit."""
     zone = ZoneInfo(session.project.config.timezone)
     day = found.committed.astimezone(zone).date()
     with tempfile.TemporaryDirectory(prefix="fedcheck-") as name:
         folder = Path(name)
-        private = git_snapshot.take_out(session.root, found, folder)
-        project = _loaded(session, found, folder)
+        private = git_snapshot.extract_files(session.root, found, folder)
+        project = _load_project(session, found, folder)
     notes = []
     if project.broken:
-        count = plural(len(project.broken), "file")
+        count = pluralize(len(project.broken), "file")
         notes.append(f"{count} of that revision cannot be read: {project.broken[0].message}.")
     inside = private or not private_home(session.root).exists()
     if not inside:
@@ -309,10 +310,10 @@ def _at_revision(session: Session, found: Revision) -> Earlier:
     if day > session.today():
         notes.append(f"The revision was committed on {day}, which is still to come.")
     words = f"since the revision {one_line(found.name, 40)} ({found.short}) of {day}"
-    return Earlier(board_of(project, day), "revision", words, inside, tuple(notes))
+    return PastState(build_board(project, day), "revision", words, inside, tuple(notes))
 
 
-def _loaded(session: Session, found: Revision, folder: Path) -> Project:
+def _load_project(session: Session, found: Revision, folder: Path) -> Project:
     """Return the project of a folder with the files of a revision, as if it lay here."""
     try:
         project = load(folder, checklist_files.reloaded(session.catalog, folder)).project

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from fedcheck.analysis.waiting_since import answering, remediating
+from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Redaction
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import EMPTY, UNKNOWN, Record
+from fedcheck.domain.record import EMPTY_RECORD, UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line
@@ -171,16 +171,16 @@ class Veil:
         return re.compile(rf"(?<![^\W\d_])(?:{parts})(?![^\W\d_])", re.IGNORECASE)
 
     def _record(self, checklist: str, record: Record) -> Record:
-        if record is UNKNOWN or record is EMPTY:
+        if record is UNKNOWN_RECORD or record is EMPTY_RECORD:
             return record
         found = self.project.checklists.get(checklist)
         return self._veiled(record, found.role if found else "")
 
     def _request(self, request: Request) -> Request:
-        return self._veiled(request, answering(self.project, request))
+        return self._veiled(request, find_answering_role(self.project, request))
 
     def _finding(self, finding: Finding) -> Finding:
-        return self._veiled(finding, remediating(self.project, finding))
+        return self._veiled(finding, find_remediating_role(self.project, finding))
 
     def _veiled(self, thing: Thing, role: str) -> Thing:
         """Return a record, request or finding without what is left out.

@@ -11,18 +11,26 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.reports import charts, fingerprint, trust
-from fedcheck.reports.context import gather
+from fedcheck.reports.context import gather_context
 from fedcheck.reports.fingerprint import Fingerprint
-from fedcheck.reports.markdown import escaped, marked
-from fedcheck.reports.past_state import Earlier
+from fedcheck.reports.markdown import escape_document, mark_text
+from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
 from fedcheck.reports.template_files import find_template, list_templates
-from fedcheck.reports.template_runner import collect_sources, run
+from fedcheck.reports.template_runner import collect_sources, run_template
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import UserFolders
-from fedcheck.storage.workspace_files import known_milestone
+from fedcheck.storage.workspace_files import resolve_milestone
 
-__all__ = ["DEFAULT", "FORMATS", "Format", "default_path", "list_templates", "make", "write"]
+__all__ = [
+    "DEFAULT",
+    "FORMATS",
+    "Format",
+    "default_path",
+    "list_templates",
+    "render_report",
+    "write_file",
+]
 
 DEFAULT = "pmo-status"
 """The template that is taken when none is named."""
@@ -32,7 +40,7 @@ FORMATS: tuple[Format, ...] = ("md", "html")
 """What a report can be written as; also the ending of its file."""
 
 
-def make(
+def render_report(
     board: Board,
     *,
     root: Path,
@@ -42,7 +50,7 @@ def make(
     role: str | None = None,
     redact: frozenset[str] = frozenset(),
     form: Format = "md",
-    earlier: Earlier | None = None,
+    earlier: PastState | None = None,
 ) -> str:
     """Return a report: the same state and date give the same bytes.
 
@@ -67,16 +75,16 @@ def make(
             for a template that cannot be rendered.
     """
     shared = board.shared()
-    found = _document(shared, root, folders, template, milestone, role, redact, earlier)
+    found = _build_document(shared, root, folders, template, milestone, role, redact, earlier)
     if form == "html":
         from fedcheck.reports import html
 
-        return html.html(found.body, found.marking, found.withheld) + found.comment
-    marking = marked(found.marking)
-    said = f"*Left out of this copy: {marked(found.withheld)}.*" if found.withheld else ""
+        return html.render_page(found.body, found.marking, found.withheld) + found.comment
+    marking = mark_text(found.marking)
+    said = f"*Left out of this copy: {mark_text(found.withheld)}.*" if found.withheld else ""
     line = f"**{marking}**" if marking else ""
     # A template may hold control characters, and may make some: the last word is ours.
-    text = clean(escaped(_joined([line, charts.as_text(found.body), said, line])))
+    text = clean(escape_document(_join_parts([line, charts.as_text(found.body), said, line])))
     return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + found.comment
 
 
@@ -90,7 +98,7 @@ class _Document:
     comment: str
 
 
-def _document(
+def _build_document(
     shared: Board,
     root: Path,
     folders: UserFolders,
@@ -98,23 +106,23 @@ def _document(
     milestone: str | None,
     role: str | None,
     redact: frozenset[str],
-    earlier: Earlier | None,
+    earlier: PastState | None,
 ) -> _Document:
     veil = Veil(shared.project, redact)
     project = shared.project
-    stone = known_milestone(project.process, milestone) if milestone else shared.next_milestone
+    stone = resolve_milestone(project.process, milestone) if milestone else shared.next_milestone
     chosen = find_template(root, folders, template)
-    told = known_role(shared, role) if role else ""
+    told = resolve_role(shared, role) if role else ""
     sources = collect_sources(chosen, root, folders)
-    bundle = trust.bundle_of(chosen.name, root, sources)
+    bundle = trust.build_bundle(chosen.name, root, sources)
     if bundle is None:
-        data = gather(shared, root, stone, told, redact, earlier)
-        body = "".join(run(chosen, root, folders, data, sources))
+        data = gather_context(shared, root, stone, told, redact, earlier)
+        body = "".join(run_template(chosen, root, folders, data, sources))
     else:
         from fedcheck.reports import child
 
         trust.require(bundle, folders)
-        order = child.Order(
+        order = child.RenderJob(
             root=root,
             folders=folders,
             template=chosen.name,
@@ -128,10 +136,10 @@ def _document(
         body = child.render(order)
     hashes = {veil.history_file(name): line for name, line in fingerprint.take(root).items()}
     print_ = Fingerprint(shared.today, f"{chosen.name} {chosen.origin}", stone, hashes)
-    return _Document(body, project.config.marking, veil.words, fingerprint.comment(print_))
+    return _Document(body, project.config.marking, veil.words, fingerprint.format_comment(print_))
 
 
-def known_role(board: Board, role: str) -> str:
+def resolve_role(board: Board, role: str) -> str:
     """Return the id of a role of the process. Raises FedcheckError (status 2) for another one."""
     known = board.project.process.roles
     word = role.casefold()
@@ -143,7 +151,7 @@ def known_role(board: Board, role: str) -> str:
     return word
 
 
-def _joined(parts: Sequence[str]) -> str:
+def _join_parts(parts: Sequence[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
@@ -161,7 +169,7 @@ def default_path(
     return root / "reports" / ("-".join(part for part in parts if part) + f".{form}")
 
 
-def write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
     """Write a report to a file, whole; an earlier report is replaced, and nothing else is.
 
     Raises:
@@ -180,7 +188,7 @@ def write(path: Path, text: str) -> None:
         try:
             before = path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
-            raise atomic_files.cannot("read", path, error) from error
+            raise atomic_files.disk_error("read", path, error) from error
         if before.strip() and fingerprint.find(before) is None:
             raise FedcheckError(f"{path}: is no report of fedcheck", hint, ErrorKind.USAGE)
-    atomic_files.write_whole(path, text.encode("utf-8"))
+    atomic_files.replace_file(path, text.encode("utf-8"))

@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, pass_environment
 
 from fedcheck.reports.charts import bar, chart
-from fedcheck.reports.markdown import Markdown, code, link, plain
+from fedcheck.reports.markdown import Markdown, code, link, unmark_text
 
 MAX_RANGE = 1_000_000
 MAX_NUMBER = 10**15
@@ -78,13 +78,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             autoescape=False,  # text is marked before it comes here, see fedcheck.reports.markdown
-            finalize=_printed,
+            finalize=_format_printed,
             auto_reload=False,
         )
         known = {name: self.filters[name] for name in _FILTERS} | {"d": self.filters["default"]}
         known |= {"code": _code, "escape": _same, "e": _same, "sum": _sum, "join": _join}
-        known |= {"int": _bounded(known["int"])}
-        self.filters = known | {name: _of_text(known[name]) for name in _OF_TEXT}
+        known |= {"int": _limit_result(known["int"])}
+        self.filters = known | {name: _take_plain_values(known[name]) for name in _OF_TEXT}
         self.globals = {"range": _range, "namespace": _Namespace, "link": _link}
         self.globals |= {"bar": bar, "chart": chart}
 
@@ -118,26 +118,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError(f"the operator {operator} works on numbers only")
         if operator == "**":
             raise SecurityError("the operator ** is not available")
-        return _checked(super().call_binop(context, operator, left, right))
+        return _check_number(super().call_binop(context, operator, left, right))
 
 
-def _checked(value: Any) -> Any:
+def _check_number(value: Any) -> Any:
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
         raise SecurityError(f"a number above {MAX_NUMBER:,}")
     return value
 
 
-def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+def _limit_result(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a filter that makes no number above MAX_NUMBER."""
 
     @wraps(function)
     def bounded(*args: Any, **kwargs: Any) -> Any:
-        return _checked(function(*args, **kwargs))
+        return _check_number(function(*args, **kwargs))
 
     return bounded
 
 
-def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+def _take_plain_values(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a filter that takes plain values only, never the inside of a view as text."""
     place = 1 if hasattr(function, "jinja_pass_arg") else 0
 
@@ -149,7 +149,7 @@ def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
     return of_text
 
 
-def _printed(value: Any) -> str:
+def _format_printed(value: Any) -> str:
     """Return the text of a printed expression; an undefined one raises and names itself."""
     return "" if value is None else _text(value)
 
@@ -196,12 +196,12 @@ def _same(value: Any) -> Any:
 
 def _code(text: str) -> Markdown:
     """Offer `code` to templates, whose texts are marked already."""
-    return code(plain(str(text)))
+    return code(unmark_text(str(text)))
 
 
 def _link(label: str, target: str) -> Markdown:
     """Offer `link` to templates, whose texts are marked already."""
-    return link(plain(str(label)), plain(str(target)))
+    return link(unmark_text(str(label)), unmark_text(str(target)))
 
 
 MAX_COMPILED = 32

@@ -6,25 +6,24 @@ from pathlib import PurePath
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, Outstanding, lacking_by_phase
-from fedcheck.analysis.outstanding import OwnerOutstanding, asked, group_by_owner, reason_of
-from fedcheck.analysis.progress import Count
-from fedcheck.analysis.progress import pace as pace_of
-from fedcheck.domain.dates import distance
+from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by_owner, reason_of
+from fedcheck.analysis.progress import Count, compute_pace
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.process import Process
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.reports import views, wording
-from fedcheck.reports.wording import Names
+from fedcheck.reports.wording import PeopleNames
 
 
-def gate_view(board: Board, gate: Gate) -> views.GateView:
+def build_gate_view(board: Board, gate: Gate) -> views.GateView:
     """Return a gate as templates see it."""
-    names, owed = Names(board.project), group_by_owner(board.project, gate.missing)
+    names, owed = PeopleNames(board.project), group_by_owner(board.project, gate.missing)
     return views.GateView(
         ready=gate.ready,
         count=len(gate.missing),
         verdict="met" if gate.ready else f"{len(gate.missing)} missing",
-        answer=_answer(gate),
+        answer=_describe_answer(gate),
         counted=count_by_owner(names, owed),
         owed=tuple(
             views.OwedView(
@@ -32,14 +31,14 @@ def gate_view(board: Board, gate: Gate) -> views.GateView:
                 person=names.person(debt.person),
                 role=debt.role,
                 count=len(debt.missing),
-                missing=tuple(_lack(board, gate, one) for one in debt.missing),
+                missing=tuple(_build_lack_view(board, gate, one) for one in debt.missing),
             )
             for debt in owed
         ),
     )
 
 
-def count_by_owner(names: Names, owed: Sequence[OwnerOutstanding]) -> str:
+def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
     """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, nobody named 2), JAB 1`."""
     by_role: dict[str, dict[str, int]] = {}
     for debt in owed:
@@ -57,10 +56,10 @@ def count_by_owner(names: Names, owed: Sequence[OwnerOutstanding]) -> str:
     return ", ".join(parts)
 
 
-def _answer(gate: Gate) -> str:
+def _describe_answer(gate: Gate) -> str:
     if gate.ready:
         return "Yes: nothing is missing."
-    return f"Not yet: {plural(len(gate.missing), 'thing is', 'things are')} missing."
+    return f"Not yet: {pluralize(len(gate.missing), 'thing is', 'things are')} missing."
 
 
 def _owner(role: str, person: str) -> str:
@@ -70,98 +69,104 @@ def _owner(role: str, person: str) -> str:
     return f"{label}, nobody named" if label else "Nobody named"
 
 
-def _lack(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
+def _build_lack_view(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
     row = board.rows.get(missing.ref)
     ref, name, why, due = missing.ref, missing.ref, missing.why, None
     if row:
-        name, why, due = wording.item_name(row), _with_titles(board, row, missing), row.due
+        name, why, due = (
+            wording.format_item_name(row),
+            _explain_with_titles(board, row, missing),
+            row.due,
+        )
     elif missing.kind == "file":
-        ref = name = inside(board, missing.ref)
-    elif thing := asked(board, missing):
+        ref = name = workspace_relative(board, missing.ref)
+    elif thing := find_issue(board, missing):
         name, why, due = thing.title, reason_of(board, missing), thing.due
     return views.LackView(
         kind=missing.kind,
         ref=ref,
-        name=wording.title(name),
-        why=wording.reason(why),
-        by=wording.earlier(due, gate.date),
+        name=wording.format_title(name),
+        why=wording.format_reason(why),
+        by=wording.find_earliest(due, gate.date),
         since=missing.since,
     )
 
 
-def _with_titles(board: Board, row: Row, missing: Outstanding) -> str:
+def _explain_with_titles(board: Board, row: Row, missing: Outstanding) -> str:
     """Return why something is missing, with the title of the item that it waits for."""
     if not row.waits:
         return missing.why
     first, others = board.rows[row.waits[0]], len(row.waits) - 1
-    named = f'"{one_line(first.item.title, wording.LABEL)}" ({wording.role_label(first.role)})'
+    named = f'"{one_line(first.item.title, wording.MAX_LABEL)}" ({wording.role_label(first.role)})'
     if missing.kind != "needs":
         return missing.why.replace(first.ref, named)
     if others:
-        named += f" and {plural(others, 'other')}"
+        named += f" and {pluralize(others, 'other')}"
     return missing.why.replace(", ".join(row.waits), named)
 
 
-def inside(board: Board, path: str) -> str:
+def workspace_relative(board: Board, path: str) -> str:
     """Return a path without what it tells of this machine."""
     place = PurePath(path)
     root = PurePath(board.project.root)
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
 
 
-def service(board: Board) -> views.ServiceView:
+def build_service_view(board: Board) -> views.ServiceView:
     """Return the service offering."""
     config = board.project.config
     profile = ", ".join(f"{name} {value}" for name, value in (config.profile or {}).items())
     return views.ServiceView(
-        name=wording.title(config.name),
-        provider=wording.title(config.provider),
-        profile=wording.title(profile),
+        name=wording.format_title(config.name),
+        provider=wording.format_title(config.provider),
+        profile=wording.format_title(profile),
         role=config.role,
-        marking=wording.title(config.marking),
+        marking=wording.format_title(config.marking),
     )
 
 
-def process(board: Board) -> views.ProcessView:
+def build_process_view(board: Board) -> views.ProcessView:
     """Return the authorization path."""
     found = board.project.process
     return views.ProcessView(
         id=found.id,
-        title=wording.title(found.title),
+        title=wording.format_title(found.title),
         summary=one_line(found.summary),
         historical=found.status == "historical",
         followed_by=one_line(found.followed_by),
         note=one_line(found.note),
-        roles=tuple(role_view(board.project.process, role) for role in roles_of(board)),
+        roles=tuple(
+            build_role_view(board.project.process, role) for role in list_report_roles(board)
+        ),
     )
 
 
-def roles_of(board: Board) -> list[str]:
+def list_report_roles(board: Board) -> list[str]:
     """Return the roles that owe anything, in the order of the process."""
     owing = {row.role for row in board.rows.values()}
     roles = board.project.process.all_roles
     return [role for role in dict.fromkeys(roles) if role in owing]
 
 
-def milestone(board: Board, judged: Gate, reported: str) -> views.MilestoneView:
+def build_milestone_view(board: Board, judged: Gate, reported: str) -> views.MilestoneView:
     """Return a milestone; `reported` is the id of the one that the report is for."""
     stone, today = judged.milestone, board.today
     return views.MilestoneView(
         id=stone.id,
-        title=wording.title(stone.title),
-        question=wording.title(stone.question or f"May we call: {stone.title}?"),
+        title=wording.format_title(stone.title),
+        question=wording.format_title(stone.question or f"May we call: {stone.title}?"),
         date=judged.date,
         days=(judged.date - today).days if judged.date else None,
-        away=distance(judged.date, today) if judged.date else "",
-        when=wording.when(judged.date, today),
+        away=format_distance(judged.date, today) if judged.date else "",
+        when=wording.format_when(judged.date, today),
         reported=stone.id == reported,
-        gate=gate_view(board, judged) if stone.closes else None,
+        gate=build_gate_view(board, judged) if stone.closes else None,
     )
 
 
-def phases(board: Board, judged: list[Gate], reported: str) -> Iterable[views.PhaseView]:
+def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterable[views.PhaseView]:
     """Yield the phases that hold any item, told for a milestone."""
-    lacks, roles = lacking_by_phase(board, judged, reported), roles_of(board)
+    lacks, roles = lacking_by_phase(board, judged, reported), list_report_roles(board)
     for phase in board.project.process.phases:
         rows = board.of_phase(phase.id)
         if not rows:
@@ -169,20 +174,20 @@ def phases(board: Board, judged: list[Gate], reported: str) -> Iterable[views.Ph
         lack = lacks[phase.id]
         yield views.PhaseView(
             id=phase.id,
-            title=wording.title(phase.title),
+            title=wording.format_title(phase.title),
             purpose=one_line(phase.purpose),
             begun=any(row.record.status != "todo" for row in rows),
-            counts=tuple(_count(role, rows) for role in roles),
-            total=status_counts("", rows),
+            counts=tuple(_build_count_view_or_none(role, rows) for role in roles),
+            total=build_count_view("", rows),
             gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
         )
 
 
-def pace(board: Board, towards: str) -> views.PaceView | None:
+def build_pace_view(board: Board, towards: str) -> views.PaceView | None:
     """Return how fast the work goes towards a milestone; nothing where there is none."""
     if not towards:
         return None
-    found = pace_of(board, towards)
+    found = compute_pace(board, towards)
     monday = board.today - timedelta(days=board.today.weekday())
     last = len(found.weeks) - 1
     return views.PaceView(
@@ -199,17 +204,17 @@ def pace(board: Board, towards: str) -> views.PaceView | None:
     )
 
 
-def role_view(process: Process, role: str) -> views.RoleView:
+def build_role_view(process: Process, role: str) -> views.RoleView:
     """Return a role."""
     return views.RoleView(role, wording.role_label(role), process.role_title(role))
 
 
-def _count(role: str, rows: list[Row]) -> views.CountView | None:
+def _build_count_view_or_none(role: str, rows: list[Row]) -> views.CountView | None:
     own = [row for row in rows if row.role == role]
-    return status_counts(role, own) if own else None
+    return build_count_view(role, own) if own else None
 
 
-def status_counts(role: str, rows: list[Row]) -> views.CountView:
+def build_count_view(role: str, rows: list[Row]) -> views.CountView:
     """Return how many of the entries have which status; `role` says whose they are."""
     count = Count()
     for row in rows:

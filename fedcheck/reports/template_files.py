@@ -15,9 +15,9 @@ from fedcheck.storage.paths import UserFolders
 Origin = Literal["workspace", "user", "shipped"]
 
 FOLDER = "templates"
-ENDING = ".md.j2"
+SUFFIX = ".md.j2"
 SHIPPED = Path(__file__).with_name(FOLDER)
-LARGEST = 256 * 1024
+MAX_BYTES = 256 * 1024
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _PART = re.compile(r"_?[a-z0-9][a-z0-9._-]*")
@@ -42,7 +42,7 @@ class TemplateInfo:
     def summary(self) -> str:
         """Return what the template says that it is for; empty where it does not."""
         found = _SUMMARY.search(self._begin)
-        return one_line(found[1], SUMMARY) if found else ""
+        return one_line(found[1], MAX_SUMMARY) if found else ""
 
     @property
     def compared(self) -> int:
@@ -53,16 +53,16 @@ class TemplateInfo:
     @property
     def _begin(self) -> str:
         try:
-            return atomic_files.read_begin(self.path, _HEAD).decode("utf-8", "replace")
+            return atomic_files.read_prefix(self.path, _HEAD).decode("utf-8", "replace")
         except OSError:
             return ""
 
 
-SUMMARY = 120
+MAX_SUMMARY = 120
 """The most cells of a summary."""
 
 
-def version_of(source: str) -> int:
+def parse_context_version(source: str) -> int:
     """Return the version of the context that a template says it is written for; 0 without one."""
     found = _WRITTEN_FOR.search(source[:_HEAD])
     return int(found[1]) if found else 0
@@ -71,9 +71,9 @@ def version_of(source: str) -> int:
 def list_templates(root: Path, folders: UserFolders) -> list[TemplateInfo]:
     """Return the templates that can be used in a workspace, by name."""
     found: dict[str, TemplateInfo] = {}
-    for origin, folder in _layers(root, folders):
-        for path in sorted(folder.glob(f"*{ENDING}")) if folder.is_dir() else ():
-            name = path.name.removesuffix(ENDING)
+    for origin, folder in _list_layers(root, folders):
+        for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ():
+            name = path.name.removesuffix(SUFFIX)
             if _NAME.fullmatch(name):
                 found.setdefault(name, TemplateInfo(name, origin, path))
     return [found[name] for name in sorted(found)]
@@ -93,7 +93,7 @@ def shipped_template(name: str) -> TemplateInfo | None:
 
     A name that begins with `_` is a part that others include; it is in no list.
     """
-    path = SHIPPED / f"{name}{ENDING}"
+    path = SHIPPED / f"{name}{SUFFIX}"
     named = _PART.fullmatch(name) and path.is_file()
     return TemplateInfo(name, "shipped", path) if named else None
 
@@ -109,14 +109,14 @@ def read_template(template: TemplateInfo, root: Path) -> str:
     if template.origin == "workspace" and outside:
         raise FedcheckError(f"{path}: leads out of the workspace", "copy the template itself")
     try:
-        raw = atomic_files.read_begin(path, LARGEST + 1)
+        raw = atomic_files.read_prefix(path, MAX_BYTES + 1)
     except atomic_files.NotPlainError as error:
         raise FedcheckError(f"{path}: {error.strerror}", "move it away") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FedcheckError(f"{path}: cannot be read: {reason}") from None
-    if len(raw) > LARGEST:
-        raise FedcheckError(f"{path}: larger than {LARGEST // 1024} KiB", "make it smaller")
+    if len(raw) > MAX_BYTES:
+        raise FedcheckError(f"{path}: larger than {MAX_BYTES // 1024} KiB", "make it smaller")
     try:
         return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -124,7 +124,7 @@ def read_template(template: TemplateInfo, root: Path) -> str:
         raise FedcheckError(f"{path}:{line}: is not UTF-8", "save it as UTF-8") from None
 
 
-def compared_with(root: Path, folders: UserFolders, name: str, today: date) -> str:
+def find_comparison_date(root: Path, folders: UserFolders, name: str, today: date) -> str:
     """Return the day that the template of a name compares with by itself; empty for none.
 
     Raises FedcheckError (status 2) where there is no such template.
@@ -133,7 +133,7 @@ def compared_with(root: Path, folders: UserFolders, name: str, today: date) -> s
     return (today - timedelta(days=days)).isoformat() if days else ""
 
 
-def begin(template: TemplateInfo, root: Path, target: Path | None, force: bool) -> Path:
+def copy_template(template: TemplateInfo, root: Path, target: Path | None, force: bool) -> Path:
     """Copy a template to a file to be edited, and return that.
 
     Args:
@@ -145,7 +145,7 @@ def begin(template: TemplateInfo, root: Path, target: Path | None, force: bool) 
     Raises:
         FedcheckError: status 2 where a file is in the way, 3 where the disk refuses.
     """
-    path = target or root / FOLDER / f"{template.name}{ENDING}"
+    path = target or root / FOLDER / f"{template.name}{SUFFIX}"
     if path.is_dir() or (path.exists() and not path.is_file()):
         raise FedcheckError(f"{path}: is no ordinary file", "name a file", ErrorKind.USAGE)
     if path.is_symlink() and not path.exists():
@@ -154,11 +154,11 @@ def begin(template: TemplateInfo, root: Path, target: Path | None, force: bool) 
         raise FedcheckError(
             f"{path}: is there already", "name another file, or say --force", ErrorKind.USAGE
         )
-    atomic_files.write_whole(path, read_template(template, root).encode("utf-8"))
+    atomic_files.replace_file(path, read_template(template, root).encode("utf-8"))
     return path
 
 
-def _layers(root: Path, folders: UserFolders) -> list[tuple[Origin, Path]]:
+def _list_layers(root: Path, folders: UserFolders) -> list[tuple[Origin, Path]]:
     return [
         ("workspace", root / FOLDER),
         ("user", folders.templates),

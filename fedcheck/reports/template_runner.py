@@ -11,15 +11,15 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import views
-from fedcheck.reports.markdown import plain
+from fedcheck.reports.markdown import unmark_text
 from fedcheck.reports.sandbox import CachingLoader, Sandbox
 from fedcheck.reports.template_files import (
-    ENDING,
+    SUFFIX,
     TemplateInfo,
     list_templates,
+    parse_context_version,
     read_template,
     shipped_template,
-    version_of,
 )
 from fedcheck.storage.paths import UserFolders
 
@@ -78,7 +78,7 @@ def collect_sources(chosen: TemplateInfo, root: Path, folders: UserFolders) -> d
     return sources
 
 
-def run(
+def run_template(
     chosen: TemplateInfo,
     root: Path,
     folders: UserFolders,
@@ -95,7 +95,7 @@ def run(
     opened: set[str] = set()
 
     def read(asked: str) -> tuple[str, str]:
-        name = asked.removesuffix(ENDING)
+        name = asked.removesuffix(SUFFIX)
         source = sources.get(name)
         if source is None:
             found = _find(name, {one.name: one for one in list_templates(root, folders)})
@@ -140,11 +140,11 @@ def _named_templates(tree: nodes.Template) -> list[str]:
         for text in (expression, *expression.find_all(nodes.Const))
         if isinstance(text, nodes.Const) and isinstance(text.value, str)
     ]
-    return [name.removesuffix(ENDING) for name in named]
+    return [name.removesuffix(SUFFIX) for name in named]
 
 
 def _check_version(path: Path, source: str) -> None:
-    version = version_of(source)
+    version = parse_context_version(source)
     if version > views.FORMAT:
         text = f"{path}:1: is written for version {version} of the report context"
         raise FedcheckError(
@@ -158,12 +158,14 @@ def _failure(error: Exception, chosen: TemplateInfo, opened: set[str]) -> Fedche
     if isinstance(error, TemplateSyntaxError):
         place = f"{error.filename or place}:{error.lineno}"
     else:
-        lines = _lines(error, opened)
+        lines = _error_lines(error, opened)
         place = f"{lines[-1][0]}:{lines[-1][1]}" if lines else place
-    return FedcheckError(f"{place}: {_words(error)}", "see docs/report.md for what a template sees")
+    return FedcheckError(
+        f"{place}: {_describe_error(error)}", "see docs/report.md for what a template sees"
+    )
 
 
-def _lines(error: Exception, opened: set[str]) -> list[tuple[str, int]]:
+def _error_lines(error: Exception, opened: set[str]) -> list[tuple[str, int]]:
     found = []
     step: Any = error.__traceback__
     while step is not None:
@@ -174,7 +176,7 @@ def _lines(error: Exception, opened: set[str]) -> list[tuple[str, int]]:
     return found
 
 
-def _words(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     match error:
         case TemplateNotFound():
             return f'no template "{one_line(str(error.name), 60)}"'
@@ -186,4 +188,4 @@ def _words(error: Exception) -> str:
             said = error.message or "cannot be rendered"
         case _:
             said = str(error) or type(error).__name__
-    return one_line(plain(_VIEWS.sub("", said)), 300)
+    return one_line(unmark_text(_VIEWS.sub("", said)), 300)

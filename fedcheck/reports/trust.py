@@ -21,7 +21,7 @@ from fedcheck.storage.paths import UserFolders
 STORE = "trusted-templates.json"
 FORMAT = 1
 
-_LARGEST = 2_000_000
+_MAX_STORE_BYTES = 2_000_000
 """The largest store that is read, in bytes; a larger one counts as empty."""
 
 
@@ -58,7 +58,7 @@ class UntrustedError(FedcheckError):
         self.bundle = bundle
 
 
-def bundle_of(name: str, root: Path, sources: Mapping[str, Source]) -> Bundle | None:
+def build_bundle(name: str, root: Path, sources: Mapping[str, Source]) -> Bundle | None:
     """Return what a template takes from the workspace; nothing where it takes nothing.
 
     Args:
@@ -84,13 +84,13 @@ def find_untrusted(name: str, root: Path, folders: UserFolders) -> Bundle | None
     Raises FedcheckError: status 2 where there is no such template, 3 where it cannot be read.
     """
     sources = collect_sources(find_template(root, folders, name), root, folders)
-    bundle = bundle_of(name, root, sources)
+    bundle = build_bundle(name, root, sources)
     return None if bundle is None or is_trusted(bundle, folders) else bundle
 
 
 def is_trusted(bundle: Bundle, folders: UserFolders) -> bool:
     """Return whether the person trusted a template of this workspace exactly as it is now."""
-    known = _workspaces(folders).get(_key(bundle.root))
+    known = _load_workspaces(folders).get(_key(bundle.root))
     return isinstance(known, dict) and known.get(bundle.name) == bundle.digest
 
 
@@ -102,12 +102,12 @@ def require(bundle: Bundle, folders: UserFolders) -> None:
 
 def trust(bundle: Bundle, folders: UserFolders) -> None:
     """Keep that the person trusts a template as it is now. Raises FedcheckError (status 3)."""
-    workspaces = _workspaces(folders)
+    workspaces = _load_workspaces(folders)
     known = workspaces.get(_key(bundle.root))
     kept = {**(known if isinstance(known, dict) else {}), bundle.name: bundle.digest}
     data = {"format": FORMAT, "workspaces": {**workspaces, _key(bundle.root): kept}}
     text = json.dumps(data, indent=2, sort_keys=True) + "\n"
-    atomic_files.write_whole(folders.state / STORE, text.encode("ascii"))
+    atomic_files.replace_file(folders.state / STORE, text.encode("ascii"))
 
 
 def _key(root: Path) -> str:
@@ -115,10 +115,10 @@ def _key(root: Path) -> str:
     return str(root.resolve())
 
 
-def _workspaces(folders: UserFolders) -> dict[str, Any]:
+def _load_workspaces(folders: UserFolders) -> dict[str, Any]:
     """Return what is kept, by workspace. A damaged store counts as empty: the person is asked."""
     try:
-        data = json.loads(atomic_files.read_begin(folders.state / STORE, _LARGEST))
+        data = json.loads(atomic_files.read_prefix(folders.state / STORE, _MAX_STORE_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(data, dict) or data.get("format") != FORMAT:

@@ -13,11 +13,11 @@ _DAY_FORMATS = frozenset([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55)
 _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 """Parts of a format code that say nothing of days: quoted text, paddings, colours, durations."""
 
-_BEGINS = datetime(1899, 12, 30)
+_SERIAL_EPOCH = datetime(1899, 12, 30)
 _BEGINS_1904 = datetime(1904, 1, 1)
 
 
-def formats_days(number: str, code: str) -> bool:
+def is_date_format(number: str, code: str) -> bool:
     """Return whether a number format shows dates, by its number or its code."""
     if code:
         bare = _ASIDE.sub("", code.split(";")[0]).lower()
@@ -38,7 +38,7 @@ def from_serial(number: float, from_1904: bool) -> date | datetime | float:
     elif number < 1:
         return number  # a time of no day
     else:
-        moment = _BEGINS + timedelta(days=number + (1 if number < 60 else 0))
+        moment = _SERIAL_EPOCH + timedelta(days=number + (1 if number < 60 else 0))
     moment = (moment + timedelta(milliseconds=500)).replace(microsecond=0)
     return moment.date() if float(number).is_integer() else moment
 
@@ -49,17 +49,17 @@ def to_serial(value: date | datetime, from_1904: bool) -> float:
         moment = value.replace(tzinfo=None)
     else:
         moment = datetime(value.year, value.month, value.day)
-    past = moment - (_BEGINS_1904 if from_1904 else _BEGINS)
+    past = moment - (_BEGINS_1904 if from_1904 else _SERIAL_EPOCH)
     number = past.days + past.seconds / 86_400
     if not from_1904 and number < 61:
         number -= 1
     return int(number) if float(number).is_integer() else number
 
 
-Order = Literal["", "mdy", "dmy"]
+DateOrder = Literal["", "mdy", "dmy"]
 """What 2/1/2027 means: month first, day first, or nobody has said."""
 
-EXCEL_BEGINS = date(1899, 12, 30)
+EXCEL_EPOCH = date(1899, 12, 30)
 """Day 0 of Excel's count (its 1900 system, for all days from March 1900 on)."""
 
 SERIALS = range(20_000, 80_000)
@@ -87,7 +87,7 @@ class AmbiguousDayError(ValueError):
     """A day that means two days, until somebody says which part is the month."""
 
 
-def parse_day(value: object, order: Order = "") -> date | None:
+def parse_day(value: object, order: DateOrder = "") -> date | None:
     """Return the day that a cell holds; None for an empty one.
 
     A dot between the numbers is European: 1.2.2027 is the first of February.
@@ -107,16 +107,16 @@ def parse_day(value: object, order: Order = "") -> date | None:
         return None
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _serial(float(text), text)
-    return _in_words(_WEEKDAY.sub("", _TIME.sub("", text)), text, order)
+    return _parse_written_date(_WEEKDAY.sub("", _TIME.sub("", text)), text, order)
 
 
 def _serial(number: float, shown: str) -> date:
     if int(number) not in SERIALS:
         raise ValueError(f"{shown} is no day")
-    return EXCEL_BEGINS + timedelta(days=int(number))
+    return EXCEL_EPOCH + timedelta(days=int(number))
 
 
-def _in_words(text: str, shown: str, order: Order) -> date:
+def _parse_written_date(text: str, shown: str, order: DateOrder) -> date:
     if found := _ISO.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]), shown)
     if found := _NUMBERS.fullmatch(text):
@@ -132,7 +132,7 @@ def _in_words(text: str, shown: str, order: Order) -> date:
         return _day(_year(found[3]), _month(found[2], shown), int(found[1]), shown)
     if found := _MONTH_FIRST.fullmatch(text):
         return _day(_year(found[3]), _month(found[1], shown), int(found[2]), shown)
-    raise _no_day(shown)
+    raise _not_a_date_error(shown)
 
 
 def _year(text: str) -> int:
@@ -144,15 +144,15 @@ def _month(word: str, shown: str) -> int:
     for number, month in enumerate(_MONTHS, 1):
         if month.startswith(name) or (name == "sept" and number == 9):
             return number
-    raise _no_day(shown)
+    raise _not_a_date_error(shown)
 
 
 def _day(year: int, month: int, day: int, shown: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise _no_day(shown) from None
+        raise _not_a_date_error(shown) from None
 
 
-def _no_day(shown: str) -> ValueError:
+def _not_a_date_error(shown: str) -> ValueError:
     return ValueError(f'"{one_line(shown, 40)}" is no day')

@@ -26,7 +26,7 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_LOOKED_AT = 64
+_SNIFFED_ROWS = 64
 """How many records are looked at to find the delimiter."""
 
 
@@ -41,17 +41,17 @@ def read_delimited(path: Path) -> list[tuple[int, tuple[str, ...]]]:
 def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise _failed(path, "larger than 32 MB", "export the sheet that is meant, alone")
+            raise _file_error(path, "larger than 32 MB", "export the sheet that is meant, alone")
         return atomic_files.read_plain(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise _failed(path, f"cannot be read: {reason}", "check name and permissions") from None
+        raise _file_error(path, f"cannot be read: {reason}", "check name and permissions") from None
 
 
 def parse(raw: bytes, path: Path) -> list[tuple[int, tuple[str, ...]]]:
     """Return the records of the bytes of a CSV file. Raises FedcheckError (status 3)."""
     text = decode(raw, path).replace("\r\n", "\n").replace("\r", "\n")
-    delimiter, text = _declared(text)
+    delimiter, text = _parse_declared_delimiter(text)
     return list(_records(text, delimiter or sniff_delimiter(text), path))
 
 
@@ -62,14 +62,14 @@ def decode(raw: bytes, path: Path) -> str:
     """
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
-            return _strict(raw, encoding, path)
+            return _decode_strictly(raw, encoding, path)
     head = raw[:4096]
     if b"\x00" in head:
         pairs = max(len(head) // 2, 1)
         for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
             if zeros.count(0) > pairs * 0.6:
-                return _strict(raw, encoding, path)
-        raise _failed(path, "a binary file, not CSV", "export it as CSV, or as .xlsx")
+                return _decode_strictly(raw, encoding, path)
+        raise _file_error(path, "a binary file, not CSV", "export it as CSV, or as .xlsx")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -77,21 +77,21 @@ def decode(raw: bytes, path: Path) -> str:
     return _without_zeros(text, path)
 
 
-def _strict(raw: bytes, encoding: str, path: Path) -> str:
+def _decode_strictly(raw: bytes, encoding: str, path: Path) -> str:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        raise _failed(path, "its encoding is broken", "save it again as CSV UTF-8") from None
+        raise _file_error(path, "its encoding is broken", "save it again as CSV UTF-8") from None
     return _without_zeros(text, path)
 
 
 def _without_zeros(text: str, path: Path) -> str:
     if "\x00" in text:
-        raise _failed(path, "a binary file, not CSV", "export it as CSV, or as .xlsx")
+        raise _file_error(path, "a binary file, not CSV", "export it as CSV, or as .xlsx")
     return text.removeprefix("\ufeff")
 
 
-def _declared(text: str) -> tuple[str, str]:
+def _parse_declared_delimiter(text: str) -> tuple[str, str]:
     """Return the delimiter that a first line `sep=;` names, and the rest.
 
     Excel reads that line, and does not show it as a row.
@@ -113,7 +113,7 @@ def sniff_delimiter(text: str) -> str:
             for cells in reader:
                 if any(cells):
                     widths.append(len(cells))
-                if len(widths) >= _LOOKED_AT:
+                if len(widths) >= _SNIFFED_ROWS:
                     break
         except csv.Error:
             continue
@@ -135,12 +135,12 @@ def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, tuple
     try:
         for number, cells in enumerate(reader, 1):
             if number > MAX_ROWS:
-                raise _failed(path, f"more than {MAX_ROWS:,} rows", "export less of it")
+                raise _file_error(path, f"more than {MAX_ROWS:,} rows", "export less of it")
             yield number, tuple(cells[:MAX_COLUMNS])
     except csv.Error as error:
         where, reason = f"{path}: after row {number}", one_line(str(error), 120)
-        raise _failed(where, f"no CSV: {reason}", "export it again as CSV") from None
+        raise _file_error(where, f"no CSV: {reason}", "export it again as CSV") from None
 
 
-def _failed(path: Path | str, message: str, hint: str) -> FedcheckError:
+def _file_error(path: Path | str, message: str, hint: str) -> FedcheckError:
     return FedcheckError(f"{path}: {message}", hint)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fedcheck.domain.text import storable
+from fedcheck.domain.text import make_storable
 from fedcheck.errors import FedcheckError
 from fedcheck.spreadsheets.csv_reader import read_delimited
 from fedcheck.spreadsheets.headings import find_header
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Cell = str | int | float | bool | date | datetime | None
 
 WORKBOOKS = (".xlsx", ".xlsm")
-HEADER_WITHIN = 25
+MAX_HEADER_ROW = 25
 """How many rows are searched for the header; titles and markings are above it."""
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -26,7 +26,7 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GridRow:
     """One row: its number as a spreadsheet shows it, and its cells."""
 
     number: int
@@ -34,7 +34,7 @@ class Line:
 
     def text(self, column: int) -> str:
         """Return a cell as text; nothing where there is none."""
-        return as_text(self.cells[column]) if 0 <= column < len(self.cells) else ""
+        return format_cell(self.cells[column]) if 0 <= column < len(self.cells) else ""
 
     def cell(self, column: int) -> Cell:
         """Return a cell as it is; None where there is none."""
@@ -43,7 +43,7 @@ class Line:
     @property
     def filled(self) -> int:
         """Return how many cells hold something."""
-        return sum(bool(as_text(cell)) for cell in self.cells)
+        return sum(bool(format_cell(cell)) for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Sheet:
     """The rows of one sheet; its title is empty for CSV."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[GridRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class Grid:
 
     sheet: str
     header: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[GridRow, ...]
 
-    def place(self, line: Line) -> str:
+    def place(self, line: GridRow) -> str:
         """Return where a row is: `row 12`, `Tracker, row 12`."""
         return f"{self.sheet}, row {line.number}" if self.sheet else f"row {line.number}"
 
 
-def as_text(cell: Cell) -> str:
+def format_cell(cell: Cell) -> str:
     """Return a cell as text: lines end in LF, days are ISO, whole numbers without a point.
 
     The apostrophe that keeps a text from being a formula is left out.
@@ -93,7 +93,7 @@ def as_text(cell: Cell) -> str:
 
 def normalize_cell(text: str) -> str:
     """Return a text as it is compared: LF, no blanks at the ends of lines, no apostrophe."""
-    text = storable(text).replace("\r", "\n").replace("\xa0", " ")
+    text = make_storable(text).replace("\r", "\n").replace("\xa0", " ")
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
     text = text.strip() if "\n" not in text else text
     if text.startswith("'") and text[1:].lstrip(" ").startswith(_ACTIVE):
@@ -108,13 +108,13 @@ def read_sheets(path: Path) -> list[Sheet]:
 
         return select_shown(read_workbook(path))
     records = read_delimited(path)
-    return [Sheet("", tuple(Line(number, cells) for number, cells in records))]
+    return [Sheet("", tuple(GridRow(number, cells) for number, cells in records))]
 
 
 def select_shown(book: "Iterable[BookSheet]") -> list[Sheet]:
     """Return the sheets of a workbook that are not hidden."""
     return [
-        Sheet(sheet.title, tuple(Line(i, row) for i, row in enumerate(sheet.rows, 1)))
+        Sheet(sheet.title, tuple(GridRow(i, row) for i, row in enumerate(sheet.rows, 1)))
         for sheet in book
         if not sheet.hidden
     ]
@@ -125,7 +125,7 @@ def is_workbook(path: Path) -> bool:
     if path.suffix.lower() in WORKBOOKS:
         return True
     try:
-        return atomic_files.read_begin(path, 4) == b"PK\x03\x04"
+        return atomic_files.read_prefix(path, 4) == b"PK\x03\x04"
     except OSError:
         return False
 
@@ -137,11 +137,11 @@ def find_grid(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | Non
         sheet: what was read.
         score: says how much the texts of a row look like a header; 0 for not at all.
     """
-    within = sheet.lines[:HEADER_WITHIN]
-    at = find_header(score([as_text(cell) for cell in line.cells]) for line in within)
+    within = sheet.lines[:MAX_HEADER_ROW]
+    at = find_header(score([format_cell(cell) for cell in line.cells]) for line in within)
     if at < 0:
         return None
-    header = tuple(" ".join(as_text(cell).split()) for cell in sheet.lines[at].cells)
+    header = tuple(" ".join(format_cell(cell).split()) for cell in sheet.lines[at].cells)
     rest = tuple(line for line in sheet.lines[at + 1 :] if line.filled)
     return Grid(sheet.title, header, rest)
 

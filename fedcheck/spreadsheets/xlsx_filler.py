@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.text import make_storable, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.spreadsheets.cells import to_serial
-from fedcheck.spreadsheets.xlsx_outline import Outline, SheetPart, read_outline
+from fedcheck.spreadsheets.xlsx_outline import SheetPart, WorkbookOutline, read_outline
 from fedcheck.spreadsheets.xlsx_package import AS_XLSX, Package, open_package
 from fedcheck.spreadsheets.xlsx_places import (
     REFERENCE,
+    ByteEdit,
     CellPlace,
-    DayStyles,
-    Edit,
+    DateStyles,
     Element,
     RowPlace,
     SheetPlaces,
@@ -27,18 +27,18 @@ from fedcheck.spreadsheets.xlsx_places import (
     find_elements,
     find_formulas,
     find_places,
+    find_tag_end,
+    read_tag_name,
+    set_attributes,
     splice,
-    tag_end,
-    tag_name,
-    with_attributes,
 )
 from fedcheck.spreadsheets.xlsx_reader import EMPTY_CELL, Cell, column_letters, column_number
-from fedcheck.spreadsheets.xlsx_writer import LONGEST
+from fedcheck.spreadsheets.xlsx_writer import MAX_CELL_TEXT
 from fedcheck.spreadsheets.xml_parts import escape, parse
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class ComputedValue:
     """What a formula of the template will come to.
 
     The formula stays, and shows this until it is computed again; a cell without one is left alone.
@@ -47,11 +47,11 @@ class Computed:
     value: Cell
 
 
-def fill(template: Path, cells: Mapping[str, Mapping[str, Cell | Computed]]) -> bytes:
+def fill_cells(template: Path, cells: Mapping[str, Mapping[str, Cell | ComputedValue]]) -> bytes:
     """Return a workbook with the named cells set: by title of the sheet, then by place (`J12`).
 
     An empty text or None empties a cell; its format stays. A value takes the place of a formula,
-    but for `Computed`. Spreadsheet programs compute all formulas anew when they open the result.
+    but for `ComputedValue`. Spreadsheet programs compute all formulas again when they open it.
     The same template and cells give the same bytes.
 
     Raises FedcheckError (status 3): no safe workbook, one with macros, a sheet that it does not
@@ -61,7 +61,7 @@ def fill(template: Path, cells: Mapping[str, Mapping[str, Cell | Computed]]) -> 
     if any(name.casefold().endswith("vbaproject.bin") for name in package.names):
         raise FedcheckError(f"{template}: a workbook with macros", AS_XLSX)
     outline = read_outline(package)
-    styles = DayStyles(package, outline)
+    styles = DateStyles(package, outline)
     by_title = {sheet.title: sheet for sheet in outline.sheets}
     changed: dict[str, bytes | None] = {}
     lost_formula = False
@@ -72,18 +72,18 @@ def fill(template: Path, cells: Mapping[str, Mapping[str, Cell | Computed]]) -> 
             hint = f"it has {one_line(titles, 200)}"
             raise FedcheckError(f'{template}: no sheet "{one_line(title, 40)}"', hint)
         if wanted:
-            work = _Work(package, outline, sheet, styles)
+            work = _SheetFiller(package, outline, sheet, styles)
             changed[sheet.part] = work.filled(wanted)
             lost_formula = lost_formula or work.lost_formula
     if changed:
         changed |= styles.changed()
-        changed[outline.part] = _recomputed(package, outline)
+        changed[outline.part] = _request_recalculation(package, outline)
         if lost_formula:
-            changed |= _without_chain(package, outline)
+            changed |= _drop_calculation_chain(package, outline)
     return package.rewritten(changed)
 
 
-def formula_cells(template: Path) -> dict[str, dict[str, bool]]:
+def list_formula_cells(template: Path) -> dict[str, dict[str, bool]]:
     """Return the places of the cells that hold a formula, by title of their sheet.
 
     Each tells whether other cells rest on it: no value can take the place of such a formula.
@@ -100,20 +100,20 @@ def formula_cells(template: Path) -> dict[str, dict[str, bool]]:
 
 
 @dataclass(slots=True)
-class _Work:
+class _SheetFiller:
     """The filling of one sheet."""
 
     package: Package
-    outline: Outline
+    outline: WorkbookOutline
     sheet: SheetPart
-    styles: DayStyles
+    styles: DateStyles
     lost_formula: bool = False
     data: bytes = b""
-    edits: list[Edit] = field(default_factory=list)
+    edits: list[ByteEdit] = field(default_factory=list)
 
-    def filled(self, wanted: Mapping[str, Cell | Computed]) -> bytes:
+    def filled(self, wanted: Mapping[str, Cell | ComputedValue]) -> bytes:
         """Return the sheet's part with the cells in it."""
-        rows: dict[int, dict[int, Cell | Computed]] = {}
+        rows: dict[int, dict[int, Cell | ComputedValue]] = {}
         for reference, value in wanted.items():
             found = REFERENCE.fullmatch(reference)
             if found is None:
@@ -139,7 +139,7 @@ class _Work:
         return made
 
     def _in_row(
-        self, prefix: str, number: int, row: RowPlace, cells: Mapping[int, Cell | Computed]
+        self, prefix: str, number: int, row: RowPlace, cells: Mapping[int, Cell | ComputedValue]
     ) -> None:
         """Set cells of a row that is there: in place, or before the next one."""
         added: dict[int, bytes] = {}
@@ -147,44 +147,49 @@ class _Work:
             old = row.cells.get(column)
             made = self._cell(prefix, number, column, value, old)
             if old is not None:
-                self.edits.append(Edit(*old.span(self.data), made))
+                self.edits.append(ByteEdit(*old.span(self.data), made))
             elif made:
                 added[column] = made
         for column, old in row.cells.items():
             if "r" not in old.attributes and column not in cells and added:
-                at = old.start + 1 + len(tag_name(self.data, old))
+                at = old.start + 1 + len(read_tag_name(self.data, old))
                 reference = f' r="{column_letters(column)}{number}"'
-                self.edits.append(Edit(at, at, reference.encode()))
+                self.edits.append(ByteEdit(at, at, reference.encode()))
         if not added:
             return
-        tag = self.data[row.start : tag_end(self.data, row.start)]
+        tag = self.data[row.start : find_tag_end(self.data, row.start)]
         wider = _spans(tag, row.attributes.get("spans", ""), added)
         if row.empty:
             body = wider[:-2].rstrip() + b">" + b"".join(added.values())
             self.edits.append(
-                Edit(row.start, row.start + len(tag), body + f"</{prefix}row>".encode())
+                ByteEdit(row.start, row.start + len(tag), body + f"</{prefix}row>".encode())
             )
             return
         if wider != tag:
-            self.edits.append(Edit(row.start, row.start + len(tag), wider))
+            self.edits.append(ByteEdit(row.start, row.start + len(tag), wider))
         for column, made in added.items():
             after = [place.start for at, place in row.cells.items() if at > column]
             at = min(after, default=row.last)
-            self.edits.append(Edit(at, at, made))
+            self.edits.append(ByteEdit(at, at, made))
 
-    def _cells(self, prefix: str, row: int, cells: Mapping[int, Cell | Computed]) -> bytes:
+    def _cells(self, prefix: str, row: int, cells: Mapping[int, Cell | ComputedValue]) -> bytes:
         return b"".join(
             self._cell(prefix, row, column, value, None) for column, value in sorted(cells.items())
         )
 
     def _cell(
-        self, prefix: str, row: int, column: int, wanted: Cell | Computed, old: CellPlace | None
+        self,
+        prefix: str,
+        row: int,
+        column: int,
+        wanted: Cell | ComputedValue,
+        old: CellPlace | None,
     ) -> bytes:
         """Return a cell as XML; nothing for an empty one that was not there."""
         reference = f"{column_letters(column)}{row}"
         style = old.attributes.get("s", "") if old else ""
         formula = b""
-        if isinstance(wanted, Computed):
+        if isinstance(wanted, ComputedValue):
             value = wanted.value
             if old is None or old.formula is None:
                 return old.raw(self.data) if old is not None else b""
@@ -194,7 +199,7 @@ class _Work:
             if old is not None and old.formula is not None:
                 self._lose(old.formula, reference)
         if isinstance(value, date):
-            style = self.styles.showing(style, isinstance(value, datetime))
+            style = self.styles.make_date_style(style, isinstance(value, datetime))
             value = to_serial(value, self.outline.from_1904) if style else value.isoformat()
         head = f'<{prefix}c r="{reference}"' + (f' s="{style}"' if style else "")
         if formula and old is not None and old.attributes.get("cm", "").isdigit():
@@ -214,11 +219,11 @@ class _Work:
         elif isinstance(value, int | float):
             shown, kind = repr(value), ""
         else:
-            text = storable(str(value or ""))
-            if len(text.encode("utf-16-le")) > 2 * LONGEST:
+            text = make_storable(str(value or ""))
+            if len(text.encode("utf-16-le")) > 2 * MAX_CELL_TEXT:
                 raise FedcheckError(
                     f"{self.sheet.title}!{reference}: a text longer than a cell may be",
-                    f"Excel takes {LONGEST:,} characters",
+                    f"Excel takes {MAX_CELL_TEXT:,} characters",
                 )
             if not formula:
                 made = f'<{prefix}is><{prefix}t xml:space="preserve">{escape(text)}'
@@ -244,15 +249,15 @@ class _Work:
             tag = self.data[slice(*body.span(self.data))]
             rows = tag[:-2].rstrip() + b">" + b"".join(new.values())
             end = f"</{places.prefix}sheetData>".encode()
-            self.edits.append(Edit(*body.span(self.data), rows + end))
+            self.edits.append(ByteEdit(*body.span(self.data), rows + end))
             return
         for number, row in places.rows.items():
             if "r" not in row.attributes and not any(e.start == row.start for e in self.edits):
-                at = row.start + 1 + len(tag_name(self.data, row))
-                self.edits.append(Edit(at, at, f' r="{number}"'.encode()))
+                at = row.start + 1 + len(read_tag_name(self.data, row))
+                self.edits.append(ByteEdit(at, at, f' r="{number}"'.encode()))
         for number, made in new.items():
             at = min((r.start for n, r in places.rows.items() if n > number), default=body.last)
-            self.edits.append(Edit(at, at, made))
+            self.edits.append(ByteEdit(at, at, made))
 
     def _widen(self, places: SheetPlaces, rows: Mapping[int, Mapping[int, object]]) -> None:
         """Widen the dimension of the sheet to its new cells: some programs rely on it."""
@@ -271,7 +276,7 @@ class _Work:
         start, end = places.dimension.span(self.data)
         tag = self.data[start:end]
         if corners[0] != (top, left) or corners[1] != (bottom, right):
-            self.edits.append(Edit(start, end, with_attributes(tag, {"ref": ref})))
+            self.edits.append(ByteEdit(start, end, set_attributes(tag, {"ref": ref})))
 
 
 def _spans(tag: bytes, spans: str, added: Mapping[int, object]) -> bytes:
@@ -281,7 +286,7 @@ def _spans(tag: bytes, spans: str, added: Mapping[int, object]) -> bytes:
     low, high = min(int(first), *added), max(int(last), *added)
     if (low, high) == (int(first), int(last)):
         return tag
-    return with_attributes(tag, {"spans": f"{low}:{high}"})
+    return set_attributes(tag, {"spans": f"{low}:{high}"})
 
 
 _BEFORE_CALC = (
@@ -291,22 +296,22 @@ _BEFORE_CALC = (
 """What stands before the settings of the calculation (ECMA-376, part 1, section 18.2.27)."""
 
 
-def _recomputed(package: Package, outline: Outline) -> bytes:
+def _request_recalculation(package: Package, outline: WorkbookOutline) -> bytes:
     """Return the workbook's own part, which now requires all formulas to be computed again."""
     data = convert_to_utf8(package.read(outline.part))
     settings, *before = find_elements(package.path, outline.part, data, ("calcPr", *_BEFORE_CALC))
     if settings:
-        end = tag_end(data, settings[0].start)
-        tag = with_attributes(data[settings[0].start : end], {"fullCalcOnLoad": "1"})
-        return splice(data, [Edit(settings[0].start, end, tag)])
+        end = find_tag_end(data, settings[0].start)
+        tag = set_attributes(data[settings[0].start : end], {"fullCalcOnLoad": "1"})
+        return splice(data, [ByteEdit(settings[0].start, end, tag)])
     last = max((e for group in before for e in group[:1]), key=lambda element: element.last)
-    prefix = tag_name(data, last).rpartition(b":")[0]
+    prefix = read_tag_name(data, last).rpartition(b":")[0]
     name = prefix + b":calcPr" if prefix else b"calcPr"
     at = last.span(data)[1]
-    return splice(data, [Edit(at, at, b"<" + name + b' fullCalcOnLoad="1"/>')])
+    return splice(data, [ByteEdit(at, at, b"<" + name + b' fullCalcOnLoad="1"/>')])
 
 
-def _without_chain(package: Package, outline: Outline) -> dict[str, bytes | None]:
+def _drop_calculation_chain(package: Package, outline: WorkbookOutline) -> dict[str, bytes | None]:
     """Return what changes where the order of calculation goes, which programs then make anew."""
     chain = outline.related.get("calcChain", "")
     if not package.has(chain):
@@ -320,5 +325,5 @@ def _without_chain(package: Package, outline: Outline) -> dict[str, bytes | None
         data = convert_to_utf8(package.read(part))
         (listed,) = find_elements(package.path, part, data, (tag,))
         gone = [e for e in listed if e.attributes.get(key, "").endswith(value)]
-        changed[part] = splice(data, [Edit(*e.span(data), b"") for e in gone])
+        changed[part] = splice(data, [ByteEdit(*e.span(data), b"") for e in gone])
     return changed

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.spreadsheets.cells import formats_days
-from fedcheck.spreadsheets.xlsx_package import AS_XLSX, Package, damaged
+from fedcheck.spreadsheets.cells import is_date_format
+from fedcheck.spreadsheets.xlsx_package import AS_XLSX, Package, damaged_error
 from fedcheck.spreadsheets.xml_parts import Attributes, local_name, parse, unescape
 
 
@@ -27,7 +27,7 @@ class SheetPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class WorkbookOutline:
     """What a workbook says of itself.
 
     Attributes:
@@ -42,7 +42,7 @@ class Outline:
     from_1904: bool
 
 
-def read_outline(package: Package) -> Outline:
+def read_outline(package: Package) -> WorkbookOutline:
     """Return the sheets of a workbook, and where its parts are."""
     _, by_type = _relations(package, "")
     part = by_type.get("officeDocument", "xl/workbook.xml")
@@ -64,10 +64,10 @@ def read_outline(package: Package) -> Outline:
 
     parse(package.path, part, package.read(part), start)
     if len({sheet.part for sheet in listed}) < len(listed):
-        raise damaged(package.path, "two of its sheets are the same part")
+        raise damaged_error(package.path, "two of its sheets are the same part")
     if not listed:
         raise FedcheckError(f"{package.path}: a workbook without a sheet", AS_XLSX)
-    return Outline(part, tuple(listed), related, from_1904)
+    return WorkbookOutline(part, tuple(listed), related, from_1904)
 
 
 def _relation_id(attributes: Attributes) -> str:
@@ -95,7 +95,7 @@ def _relations(package: Package, part: str) -> tuple[dict[str, tuple[str, str]],
     return by_id, by_type
 
 
-def read_day_styles(package: Package, outline: Outline) -> frozenset[int]:
+def read_day_styles(package: Package, outline: WorkbookOutline) -> frozenset[int]:
     """Return the numbers of the cell formats that show a number as a day."""
     part = outline.related.get("styles", "")
     if not part or not package.has(part):
@@ -115,4 +115,4 @@ def read_day_styles(package: Package, outline: Outline) -> frozenset[int]:
                 used.append(attributes.get("numFmtId", "0"))
 
     parse(package.path, part, package.read(part), start)
-    return frozenset(i for i, name in enumerate(used) if formats_days(name, codes.get(name, "")))
+    return frozenset(i for i, name in enumerate(used) if is_date_format(name, codes.get(name, "")))

@@ -31,7 +31,7 @@ MAX_ENTRIES = 4_000
 MAX_DIRECTORY = 2 << 20
 """The most parts of a package, and the most bytes of the table that lists them."""
 
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -70,21 +70,25 @@ class Package:
         if name in self._unpacked:
             return self._unpacked[name]
         if not self.has(name):
-            raise damaged(self.path, f"the part {one_line(name, 60)} is missing")
+            raise damaged_error(self.path, f"the part {one_line(name, 60)} is missing")
         pieces = []
         try:
             with self.archive.open(name) as part:
-                while piece := part.read(_PIECE):
+                while piece := part.read(_CHUNK):
                     self.left -= len(piece)
                     if self.left < 0:
-                        raise too_big(self.path, f"more than {MAX_UNPACKED >> 20} MB unpacked")
+                        raise too_big_error(
+                            self.path, f"more than {MAX_UNPACKED >> 20} MB unpacked"
+                        )
                     pieces.append(piece)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-            raise damaged(self.path, f"the part {one_line(name, 60)} cannot be unpacked") from error
+            raise damaged_error(
+                self.path, f"the part {one_line(name, 60)} cannot be unpacked"
+            ) from error
         data = b"".join(pieces)
         self.tags -= data.count(b"<")
         if self.tags < 0:
-            raise too_big(self.path, f"more than {MAX_TAGS:,} tags")
+            raise too_big_error(self.path, f"more than {MAX_TAGS:,} tags")
         self._unpacked[name] = data
         return data
 
@@ -108,15 +112,15 @@ class Package:
 def open_package(path: Path) -> Package:
     """Open a workbook. Raises FedcheckError (status 3) where it is none, or none that is safe."""
     data = _bytes_of(path)
-    _must_be_zip(path, data)
+    _require_zip(path, data)
     if _directory_size(data) > MAX_DIRECTORY:
-        raise too_big(path, "a table of contents that no workbook has")
+        raise too_big_error(path, "a table of contents that no workbook has")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, struct.error, ValueError, OSError, NotImplementedError) as error:
-        raise damaged(path, "it is cut off or damaged") from error
-    _must_be_plain(path, archive)
-    _must_be_workbook(path, archive)
+        raise damaged_error(path, "it is cut off or damaged") from error
+    _require_plain(path, archive)
+    _require_workbook(path, archive)
     return Package(path, archive, MAX_UNPACKED, MAX_TAGS)
 
 
@@ -129,12 +133,12 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def damaged(path: Path, what: str) -> FedcheckError:
+def damaged_error(path: Path, what: str) -> FedcheckError:
     """Return the error for a workbook that cannot be read."""
     return FedcheckError(f"{path}: {what}", f"ask for it again, or {AS_XLSX}")
 
 
-def too_big(path: Path, what: str) -> FedcheckError:
+def too_big_error(path: Path, what: str) -> FedcheckError:
     """Return the error for a workbook that would take more than a workbook may."""
     hint = "copy the table that you need into a new workbook, and take that"
     return FedcheckError(f"{path}: too large to be read safely: {what}", hint)
@@ -143,7 +147,7 @@ def too_big(path: Path, what: str) -> FedcheckError:
 def _bytes_of(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE:
-            raise too_big(path, f"more than {MAX_FILE >> 20} MB")
+            raise too_big_error(path, f"more than {MAX_FILE >> 20} MB")
         return atomic_files.read_plain(path)
     except OSError as error:
         what = error.strerror or str(error)
@@ -152,7 +156,7 @@ def _bytes_of(path: Path) -> bytes:
         raise FedcheckError(f"{path}: {error}", "check the name") from error
 
 
-def _must_be_zip(path: Path, data: bytes) -> None:
+def _require_zip(path: Path, data: bytes) -> None:
     if data.startswith(_ZIP):
         return
     if data.startswith(_OLE):
@@ -179,28 +183,30 @@ def _directory_size(data: bytes) -> int:
     return size
 
 
-def _must_be_plain(path: Path, archive: zipfile.ZipFile) -> None:
+def _require_plain(path: Path, archive: zipfile.ZipFile) -> None:
     """Refuse what no spreadsheet program writes and what attacks are made of."""
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
-        raise too_big(path, f"{len(infos)} parts")
+        raise too_big_error(path, f"{len(infos)} parts")
     if len({info.filename.casefold() for info in infos}) < len(infos):
-        raise damaged(path, "two of its parts have the same name")
+        raise damaged_error(path, "two of its parts have the same name")
     for info in infos:
         name = info.filename
         if name.startswith("/") or "\\" in name or ".." in name.split("/") or ":" in name:
-            raise damaged(path, f"a part has a name that leads elsewhere: {one_line(name, 60)}")
+            raise damaged_error(
+                path, f"a part has a name that leads elsewhere: {one_line(name, 60)}"
+            )
         if info.flag_bits & 1:
             hint = "save it without a password"
             raise FedcheckError(f"{path}: protected by a password", hint)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise damaged(path, "it is packed in a way that workbooks are not")
+            raise damaged_error(path, "it is packed in a way that workbooks are not")
     spans = sorted((i.header_offset, i.header_offset + 30 + i.compress_size) for i in infos)
     if any(after[0] < before[1] for before, after in itertools.pairwise(spans)):
-        raise damaged(path, "its parts overlap")
+        raise damaged_error(path, "its parts overlap")
 
 
-def _must_be_workbook(path: Path, archive: zipfile.ZipFile) -> None:
+def _require_workbook(path: Path, archive: zipfile.ZipFile) -> None:
     names = archive.NameToInfo
     if "xl/workbook.bin" in names:
         raise FedcheckError(f"{path}: a binary workbook (.xlsb)", AS_XLSX)

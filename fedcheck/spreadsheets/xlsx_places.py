@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedcheck.spreadsheets.xlsx_outline import Outline, read_day_styles
+from fedcheck.spreadsheets.xlsx_outline import WorkbookOutline, read_day_styles
 from fedcheck.spreadsheets.xlsx_package import Package
 from fedcheck.spreadsheets.xlsx_reader import column_number
-from fedcheck.spreadsheets.xml_parts import Attributes, local_name, parser_for, run
+from fedcheck.spreadsheets.xml_parts import Attributes, local_name, make_parser, run_parser
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -17,7 +17,7 @@ _DECLARED = re.compile(rb"^\xef\xbb\xbf|<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class ByteEdit:
     """Bytes that stand in the place of others: those from `start` up to `end`."""
 
     start: int
@@ -40,7 +40,7 @@ class Element:
 
     def span(self, data: bytes) -> tuple[int, int]:
         """Return where it begins, and where it ends."""
-        return self.start, tag_end(data, max(self.start, self.last))
+        return self.start, find_tag_end(data, max(self.start, self.last))
 
     def raw(self, data: bytes) -> bytes:
         """Return its bytes."""
@@ -139,8 +139,8 @@ def find_places(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> Sh
             found.dimension.last = here(found.dimension)
 
     latest: list[RowPlace] = []
-    parser = parser_for(path, part, start, end)
-    run(parser, path, part, data)
+    parser = make_parser(path, part, start, end)
+    run_parser(parser, path, part, data)
     return found
 
 
@@ -160,7 +160,7 @@ def find_formulas(path: Path, part: str, data: bytes) -> dict[str, bool]:
         elif tag == "f" and latest:
             found[latest] = "ref" in attributes
 
-    run(parser_for(path, part, start), path, part, data)
+    run_parser(make_parser(path, part, start), path, part, data)
     return found
 
 
@@ -182,8 +182,8 @@ def find_elements(path: Path, part: str, data: bytes, wanted: Iterable[str]) -> 
         element = stack.pop()
         element.last = find_closing(data, element.start, parser.CurrentByteIndex)
 
-    parser = parser_for(path, part, start, end)
-    run(parser, path, part, data)
+    parser = make_parser(path, part, start, end)
+    run_parser(parser, path, part, data)
     return list(found.values())
 
 
@@ -192,25 +192,25 @@ def find_closing(data: bytes, start: int, at: int) -> int:
 
     Of an empty element the parser says that its end stands behind its tag.
     """
-    if data[at - 2 : at] == b"/>" and tag_end(data, start) == at:
+    if data[at - 2 : at] == b"/>" and find_tag_end(data, start) == at:
         return start
     return at
 
 
-def tag_end(data: bytes, start: int) -> int:
+def find_tag_end(data: bytes, start: int) -> int:
     """Return where the tag that begins at a place ends."""
     found = _TAG.match(data, start)
     return found.end() if found else start
 
 
-def tag_name(data: bytes, element: Element) -> bytes:
+def read_tag_name(data: bytes, element: Element) -> bytes:
     """Return the name of an element as its tag gives it, with its prefix."""
-    return re.split(rb"[\s/>]", data[element.start + 1 : tag_end(data, element.start)], maxsplit=1)[
-        0
-    ]
+    return re.split(
+        rb"[\s/>]", data[element.start + 1 : find_tag_end(data, element.start)], maxsplit=1
+    )[0]
 
 
-def with_attributes(tag: bytes, wanted: Mapping[str, str]) -> bytes:
+def set_attributes(tag: bytes, wanted: Mapping[str, str]) -> bytes:
     """Return a start tag with attributes set; the others, and their order, stay."""
     for name, value in wanted.items():
         new = f'{name}="{value}"'.encode()
@@ -224,7 +224,7 @@ def with_attributes(tag: bytes, wanted: Mapping[str, str]) -> bytes:
     return tag
 
 
-def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
+def splice(data: bytes, edits: Iterable[ByteEdit]) -> bytes:
     """Return bytes after edits that do not overlap.
 
     What is put before a place goes before what replaces it; otherwise those at one place keep
@@ -255,18 +255,18 @@ _DAY, _MOMENT = "14", "22"
 
 
 @dataclass(slots=True)
-class DayStyles:
+class DateStyles:
     """The formats of a workbook, and those that were added for days."""
 
     package: Package
-    outline: Outline
+    outline: WorkbookOutline
     _added: dict[tuple[int, str], int] = field(default_factory=dict)
     _data: bytes = b""
     _days: frozenset[int] = frozenset()
     _formats: list[Element] = field(default_factory=list)
     _group: Element | None = None
 
-    def showing(self, style: str, moment: bool) -> str:
+    def make_date_style(self, style: str, moment: bool) -> str:
         """Return a format that shows a day (or a moment) and else is like the one given.
 
         Empty where the workbook has no formats at all.
@@ -289,14 +289,14 @@ class DayStyles:
         new = []
         for base, number in self._added:
             raw = self._formats[base].raw(self._data)
-            head = tag_end(raw, 0)
-            tag = with_attributes(raw[:head], {"numFmtId": number, "applyNumberFormat": "1"})
+            head = find_tag_end(raw, 0)
+            tag = set_attributes(raw[:head], {"numFmtId": number, "applyNumberFormat": "1"})
             new.append(tag + raw[head:])
         group = self._group
-        end = tag_end(self._data, group.start)
+        end = find_tag_end(self._data, group.start)
         count = str(len(self._formats) + len(new))
-        tag = with_attributes(self._data[group.start : end], {"count": count})
-        edits = [Edit(group.start, end, tag), Edit(group.last, group.last, b"".join(new))]
+        tag = set_attributes(self._data[group.start : end], {"count": count})
+        edits = [ByteEdit(group.start, end, tag), ByteEdit(group.last, group.last, b"".join(new))]
         return {self.outline.related["styles"]: splice(self._data, edits)}
 
     def _load(self) -> None:

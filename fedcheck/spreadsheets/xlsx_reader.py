@@ -11,8 +11,13 @@ from pathlib import Path
 
 from fedcheck.domain.text import one_line
 from fedcheck.spreadsheets.cells import from_serial
-from fedcheck.spreadsheets.xlsx_outline import Outline, SheetPart, read_day_styles, read_outline
-from fedcheck.spreadsheets.xlsx_package import Package, open_package, too_big
+from fedcheck.spreadsheets.xlsx_outline import (
+    SheetPart,
+    WorkbookOutline,
+    read_day_styles,
+    read_outline,
+)
+from fedcheck.spreadsheets.xlsx_package import Package, open_package, too_big_error
 from fedcheck.spreadsheets.xml_parts import Attributes, local_name, parse, unescape
 
 Cell = str | int | float | bool | date | datetime | None
@@ -39,7 +44,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedArea:
     """Cells that are merged into one, which has what its first cell holds.
 
     Rows and columns are counted from 0, the last ones belong to it.
@@ -62,7 +67,7 @@ class Sheet:
     title: str
     rows: tuple[tuple[Cell, ...], ...]
     hidden: bool = False
-    merged: tuple[Merged, ...] = ()
+    merged: tuple[MergedArea, ...] = ()
     uncomputed: frozenset[tuple[int, int]] = frozenset()
 
 
@@ -76,11 +81,11 @@ def read_workbook(path: Path) -> list[Sheet]:
     outline = read_outline(package)
     texts = _shared_texts(package, outline)
     days = read_day_styles(package, outline)
-    spent = _Spent(path)
+    spent = _Budget(path)
     return [_sheet(package, one, outline, texts, days, spent) for one in outline.sheets]
 
 
-def _shared_texts(package: Package, outline: Outline) -> list[str]:
+def _shared_texts(package: Package, outline: WorkbookOutline) -> list[str]:
     part = outline.related.get("sharedStrings", "")
     if not part or not package.has(part):
         return []
@@ -117,7 +122,7 @@ def _shared_texts(package: Package, outline: Outline) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Spent:
+class _Budget:
     """What the cells of a workbook have cost so far. Raises FedcheckError at the bounds."""
 
     path: Path
@@ -129,17 +134,17 @@ class _Spent:
         """Count a filled cell."""
         self.cells += 1
         if self.cells > MAX_PLACES:
-            raise too_big(self.path, f"more than {MAX_PLACES:,} filled cells")
+            raise too_big_error(self.path, f"more than {MAX_PLACES:,} filled cells")
         if isinstance(value, str):
             self.text += len(value)
             if self.text > MAX_TEXT:
-                raise too_big(self.path, f"more than {MAX_TEXT:,} characters in its cells")
+                raise too_big_error(self.path, f"more than {MAX_TEXT:,} characters in its cells")
 
     def row(self, title: str, places: int) -> None:
         """Count rows and places."""
         self.places += places
         if self.places > MAX_PLACES:
-            raise too_big(
+            raise too_big_error(
                 self.path,
                 f'something stands far below or beside the tables (sheet "{one_line(title, 40)}")',
             )
@@ -152,7 +157,7 @@ class _Reader:
     texts: list[str]
     days: frozenset[int]
     from_1904: bool
-    spent: _Spent
+    spent: _Budget
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     row: int = 0
     column: int = 0
@@ -161,7 +166,7 @@ class _Reader:
     within: str = ""
     aside: bool = False
     pieces: list[str] = field(default_factory=list)
-    merged: list[Merged] = field(default_factory=list)
+    merged: list[MergedArea] = field(default_factory=list)
     formula: bool = False
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
 
@@ -196,8 +201,8 @@ class _Reader:
         bottom, right = int(ends[1][2]), column_number(ends[1][1])
         if 0 < top <= bottom <= MAX_ROW and left <= right <= MAX_COLUMN:
             if len(self.merged) >= MAX_MERGED:
-                raise too_big(self.spent.path, f"more than {MAX_MERGED:,} merged areas")
-            self.merged.append(Merged(top - 1, left - 1, bottom - 1, right - 1))
+                raise too_big_error(self.spent.path, f"more than {MAX_MERGED:,} merged areas")
+            self.merged.append(MergedArea(top - 1, left - 1, bottom - 1, right - 1))
 
     def _place(self, reference: str) -> None:
         found = _REFERENCE.fullmatch(reference)
@@ -260,10 +265,10 @@ class _Reader:
 def _sheet(
     package: Package,
     one: SheetPart,
-    outline: Outline,
+    outline: WorkbookOutline,
     texts: list[str],
     days: frozenset[int],
-    spent: _Spent,
+    spent: _Budget,
 ) -> Sheet:
     data = package.read(one.part)
     if b"<!" not in data and not _UNPLACED.search(data):

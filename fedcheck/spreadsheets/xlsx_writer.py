@@ -5,16 +5,16 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.text import make_storable, one_line
 from fedcheck.spreadsheets.cells import to_serial
 from fedcheck.spreadsheets.xlsx_package import pack
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
 from fedcheck.spreadsheets.xml_parts import escape
 
-LONGEST = 32_767
+MAX_CELL_TEXT = 32_767
 """The most characters of a cell of Excel, in UTF-16 units; a longer one is called damage."""
 
-WIDEST = 60
+MAX_COLUMN_WIDTH = 60
 """The widest column of a new sheet, in characters."""
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -27,7 +27,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PLAIN, _BOLD, _DAY, _MOMENT = range(4)
 
 
-def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
+def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return rows as CSV (RFC 4180): UTF-8, lines that end in CRLF.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it. Where a text is
@@ -52,24 +52,24 @@ def _csv_cell(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, int | float):
         return str(cell)
-    text = storable(cell).replace("\x00", "")
+    text = make_storable(cell).replace("\x00", "")
     return f"'{text}" if text.lstrip(" ").startswith(_ACTIVE) else text
 
 
-def xlsx_bytes(sheets: Sequence[Sheet]) -> bytes:
+def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
     """Return a new Excel workbook: the same sheets give the same bytes.
 
     The first row of a sheet is its header: bold, in view, with a filter. Texts are texts whatever
     they begin with. What is too long for a cell is cut and ends in an ellipsis.
     """
-    titles = _titles(sheet.title for sheet in sheets)
+    titles = _unique_titles(sheet.title for sheet in sheets)
     numbered = list(enumerate(zip(titles, sheets, strict=True), 1))
     parts = {
         "[Content_Types].xml": _content_types(len(sheets)),
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
         "xl/workbook.xml": _workbook(
             [
-                (title, sheet.hidden, _filtered(sheet))
+                (title, sheet.hidden, _filter_range(sheet))
                 for title, sheet in zip(titles, sheets, strict=True)
             ]
         ),
@@ -84,7 +84,7 @@ def xlsx_bytes(sheets: Sequence[Sheet]) -> bytes:
     return pack({name: (_HEAD + text).encode() for name, text in parts.items()})
 
 
-def text_cell(reference: str, style: str, text: str) -> str:
+def format_text_cell(reference: str, style: str, text: str) -> str:
     """Return a cell that holds text, as XML; `style` is its attribute, or empty."""
     return (
         f'<c r="{reference}"{style} t="inlineStr">'
@@ -94,13 +94,13 @@ def text_cell(reference: str, style: str, text: str) -> str:
 
 def cut_text(text: str) -> str:
     """Return text that fits into a cell of Excel."""
-    text = storable(text)
-    if len(text.encode("utf-16-le")) <= 2 * LONGEST:
+    text = make_storable(text)
+    if len(text.encode("utf-16-le")) <= 2 * MAX_CELL_TEXT:
         return text
-    return text.encode("utf-16-le")[: 2 * (LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
+    return text.encode("utf-16-le")[: 2 * (MAX_CELL_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
 
 
-def _titles(wanted: Iterable[str]) -> list[str]:
+def _unique_titles(wanted: Iterable[str]) -> list[str]:
     """Return titles as Excel takes them: 31 characters, unlike each other, without some signs."""
     taken: list[str] = []
     for title in wanted:
@@ -113,7 +113,7 @@ def _titles(wanted: Iterable[str]) -> list[str]:
     return taken
 
 
-def _filtered(sheet: Sheet) -> str:
+def _filter_range(sheet: Sheet) -> str:
     """Return the range that gets a filter; empty where there is no header with rows below."""
     if len(sheet.rows) < 2 or not sheet.rows[0]:
         return ""
@@ -130,13 +130,13 @@ def _sheet(sheet: Sheet) -> str:
                 continue
             cells.append(_cell(f"{column_letters(column)}{i}", value, bold=i == 1))
             longest = max((len(line) for line in str(value).split("\n")), default=0)
-            widths[column] = min(max(widths.get(column, 8), longest + 2), WIDEST)
+            widths[column] = min(max(widths.get(column, 8), longest + 2), MAX_COLUMN_WIDTH)
         lines.append(f'<row r="{i}">{"".join(cells)}</row>')
     columns = "".join(
         f'<col min="{column}" max="{column}" width="{width}" customWidth="1"/>'
         for column, width in sorted(widths.items())
     )
-    area = _filtered(sheet)
+    area = _filter_range(sheet)
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     return (
         f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
@@ -157,7 +157,7 @@ def _cell(reference: str, value: Cell, bold: bool) -> str:
         return f'<c r="{reference}" s="{style}"><v>{to_serial(value, False)}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{reference}" s="{style}"><v>{value!r}</v></c>'
-    return text_cell(reference, f' s="{style}"', cut_text(value or ""))
+    return format_text_cell(reference, f' s="{style}"', cut_text(value or ""))
 
 
 def _workbook(sheets: Sequence[tuple[str, bool, str]]) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
-from fedcheck.domain.text import storable
-from fedcheck.spreadsheets.xlsx_package import damaged
+from fedcheck.domain.text import make_storable
+from fedcheck.spreadsheets.xlsx_package import damaged_error
 
 MAX_DEPTH = 200
 """How deep tags may stand in each other; those of a sheet do seven deep."""
 
-_STRETCH = re.compile(rb"<[^<]{1048576}")
+_LONG_TEXT = re.compile(rb"<[^<]{1048576}")
 """No tag, with the text behind it, has a megabyte: the text of a cell ends at 32,767 characters."""
 
 Attributes = dict[str, str]
@@ -38,10 +38,10 @@ def parse(
 
     Raises FedcheckError (status 3) where it is no good XML, or none that is safe.
     """
-    run(parser_for(path, part, start, end, text), path, part, data)
+    run_parser(make_parser(path, part, start, end, text), path, part, data)
 
 
-def parser_for(
+def make_parser(
     path: Path,
     part: str,
     start: Start | None = None,
@@ -51,7 +51,9 @@ def parser_for(
     """Return a parser that refuses what `parse` refuses; its position tells where a tag is."""
 
     def refuse(*_: object) -> None:
-        raise damaged(path, f"the part {part} declares a document type, which no workbook does")
+        raise damaged_error(
+            path, f"the part {part} declares a document type, which no workbook does"
+        )
 
     depth = 0
 
@@ -59,7 +61,7 @@ def parser_for(
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise damaged(path, f"the part {part} is nested more than {MAX_DEPTH} deep")
+            raise damaged_error(path, f"the part {part} is nested more than {MAX_DEPTH} deep")
         if start is not None:
             start(name, attributes)
 
@@ -80,15 +82,15 @@ def parser_for(
     return parser
 
 
-def run(parser: expat.XMLParserType, path: Path, part: str, data: bytes) -> None:
+def run_parser(parser: expat.XMLParserType, path: Path, part: str, data: bytes) -> None:
     """Parse a whole part. Raises FedcheckError (status 3)."""
-    if _STRETCH.search(data):
-        raise damaged(path, f"the part {part} has a tag or a text longer than any workbook's")
+    if _LONG_TEXT.search(data):
+        raise damaged_error(path, f"the part {part} has a tag or a text longer than any workbook's")
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         line = getattr(error, "lineno", 0)
-        raise damaged(path, f"the part {part} is damaged, at its line {line}") from error
+        raise damaged_error(path, f"the part {part} is damaged, at its line {line}") from error
 
 
 def local_name(name: str) -> str:
@@ -100,7 +102,7 @@ def unescape(text: str) -> str:
     """Return what a spreadsheet's text means: `_x000D_` stands for a character."""
     if "_x" not in text:
         return text
-    return storable(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
+    return make_storable(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
 
 
 def escape(text: str) -> str:
@@ -108,7 +110,7 @@ def escape(text: str) -> str:
 
     What XML cannot hold is written as spreadsheets write it: `_x0001_`.
     """
-    text = _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", storable(text))
+    text = _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", make_storable(text))
     for char, stands_for in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(char, stands_for)
     return text

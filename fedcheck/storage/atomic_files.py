@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fedcheck.errors import FedcheckError, Problem
-from fedcheck.storage.paths import HEAD, MACHINE
+from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
@@ -25,7 +25,7 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=DIR_MODE, exist_ok=True)
         sync_folder(path.parent)
     except OSError as error:
-        raise cannot("make the folder", path, error) from error
+        raise disk_error("make the folder", path, error) from error
 
 
 def toml_files(folder: Path) -> list[Path]:
@@ -47,18 +47,18 @@ def read_plain(path: Path) -> bytes:
 
     Reading a pipe or a device could wait, or go on, for ever.
     """
-    _refuse_unplain(path)
+    _require_plain(path)
     return path.read_bytes()
 
 
-def read_begin(path: Path, size: int) -> bytes:
+def read_prefix(path: Path, size: int) -> bytes:
     """Return the first bytes of an ordinary file, at most `size`. Raises as `read_plain`."""
-    _refuse_unplain(path)
+    _require_plain(path)
     with path.open("rb") as file:
         return file.read(size)
 
 
-def _refuse_unplain(path: Path) -> None:
+def _require_plain(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -71,16 +71,16 @@ def _refuse_unplain(path: Path) -> None:
         raise NotPlainError(errno.EINVAL, "a device or a pipe, not a file", str(path))
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Replace a file as a whole: temporary file, flush, fsync, replace, fsync of the folder.
 
     A new file is its owner's only; the mode of an existing one is kept. Raises FedcheckError
     where the disk refuses; the old file then stands as it was.
     """
-    write_all({path: data})
+    replace_files({path: data})
 
 
-def write_all(wanted: Mapping[Path, bytes]) -> None:
+def replace_files(wanted: Mapping[Path, bytes]) -> None:
     """Replace several files, each as a whole, and none before all of them are on the disk.
 
     What most often fails (a full disk) fails before the first file is replaced. Raises
@@ -91,11 +91,11 @@ def write_all(wanted: Mapping[Path, bytes]) -> None:
         for path, data in wanted.items():
             make_folder(path.parent)
             target = Path(os.path.realpath(path))
-            with _explained("save", path):
-                staged.append((path, _staged(target, data), target))
+            with _wrap_disk_errors("save", path):
+                staged.append((path, _stage(target, data), target))
         while staged:
             path, temporary, target = staged[0]
-            with _explained("save", path):
+            with _wrap_disk_errors("save", path):
                 temporary.replace(target)
                 staged.pop(0)
                 sync_folder(target.parent)
@@ -104,7 +104,7 @@ def write_all(wanted: Mapping[Path, bytes]) -> None:
             _remove(temporary)
 
 
-def _staged(target: Path, data: bytes) -> Path:
+def _stage(target: Path, data: bytes) -> Path:
     """Write what a file is to hold beside it, durably; return where."""
     mode = target.stat().st_mode & 0o777 if target.exists() else FILE_MODE
     handle, temporary = open_beside(target)
@@ -131,7 +131,7 @@ def open_beside(target: Path) -> tuple[int, Path]:
     return os.open(target.parent / name, flags, FILE_MODE), target.parent / name
 
 
-def sweep(folder: Path) -> None:
+def remove_stray_files(folder: Path) -> None:
     """Remove what killed processes left of their saves in a folder; call it under the lock."""
     with contextlib.suppress(OSError):
         for row in os.scandir(folder):
@@ -139,9 +139,9 @@ def sweep(folder: Path) -> None:
                 _remove(Path(row.path))
 
 
-def remove(path: Path) -> None:
+def remove_file(path: Path) -> None:
     """Take a file away, durably; one that is not there is no matter. Raises FedcheckError."""
-    with _explained("remove", path):
+    with _wrap_disk_errors("remove", path):
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
             sync_folder(path.parent)
@@ -159,7 +159,7 @@ def append(path: Path, data: bytes) -> None:
     Raises FedcheckError where the disk refuses; what it took of the data is cut off again.
     """
     make_folder(path.parent)
-    with _explained("append to", path):
+    with _wrap_disk_errors("append to", path):
         is_new = not path.exists()
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
         try:
@@ -179,9 +179,9 @@ def append(path: Path, data: bytes) -> None:
             sync_folder(path.parent)
 
 
-def cut(path: Path, size: int) -> None:
+def truncate_file(path: Path, size: int) -> None:
     """Cut a file off after so many bytes, durably. Raises FedcheckError."""
-    with _explained("mend", path):
+    with _wrap_disk_errors("mend", path):
         handle = os.open(path, os.O_WRONLY)
         try:
             os.ftruncate(handle, size)
@@ -191,12 +191,12 @@ def cut(path: Path, size: int) -> None:
 
 
 @contextlib.contextmanager
-def _explained(what: str, path: Path) -> Iterator[None]:
+def _wrap_disk_errors(what: str, path: Path) -> Iterator[None]:
     """Turn a disk that refuses into a FedcheckError."""
     try:
         yield
     except OSError as error:
-        raise cannot(what, path, error) from error
+        raise disk_error(what, path, error) from error
 
 
 def sync_folder(path: Path) -> None:
@@ -210,7 +210,7 @@ def sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def cannot(what: str, path: Path, error: OSError) -> FedcheckError:
+def disk_error(what: str, path: Path, error: OSError) -> FedcheckError:
     """Return the error for a disk that refuses, in words."""
     reason = (error.strerror or str(error)).lower()
     return FedcheckError(
@@ -218,17 +218,17 @@ def cannot(what: str, path: Path, error: OSError) -> FedcheckError:
     )
 
 
-GUARDED = ("", HEAD, "progress", "history", "checklists", "private", MACHINE)
+GUARDED_NAMES = ("", WORKSPACE_FILE, "progress", "history", "checklists", "private", LOCAL_STATE)
 """The places of a workspace where a foreign hand would do the most harm."""
 
 OTHERS_WRITE = 0o002
 
 
-def writable_by_others(root: Path) -> list[Problem]:
+def check_writable_by_others(root: Path) -> list[Problem]:
     """Return a warning where everybody at this machine can write; POSIX only."""
     if os.name != "posix":
         return []
-    for name in GUARDED:
+    for name in GUARDED_NAMES:
         path = root / name
         try:
             mode = path.lstat().st_mode

@@ -109,7 +109,7 @@ class Catalog(Struct, frozen=True):
         """Return everything that is wrong with the process files."""
         return [problem for one in self.process_files for problem in one.problems()]
 
-    def winning(self) -> dict[str, LoadedList]:
+    def effective_lists(self) -> dict[str, LoadedList]:
         """Return the list that counts for each id."""
         found: dict[str, LoadedList] = {}
         for loaded in self.lists:
@@ -131,9 +131,9 @@ class Catalog(Struct, frozen=True):
         known = [one.id for one in marked if self.processes.get(one.id) is one.process]
         return next(iter([*known, *self.processes]), "")
 
-    def serving(self, process: Process) -> dict[str, Checklist]:
+    def checklists_for(self, process: Process) -> dict[str, Checklist]:
         """Return the checklists of a process in the order of its phases and roles."""
-        lists = (loaded.checklist for loaded in self.winning().values())
+        lists = (loaded.checklist for loaded in self.effective_lists().values())
         return serving(process, (one for one in lists if one))
 
     def shipped_serving(self, process: Process) -> dict[str, Checklist]:

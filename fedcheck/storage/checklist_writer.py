@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist, When
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
-from fedcheck.storage.paths import MACHINE
-from fedcheck.storage.toml_io import dumps, quoted, read_bytes
+from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.toml_io import dumps, quote_key, read_bytes
 from fedcheck.storage.toml_keys import keys_of
 
 LISTS = "checklists"
@@ -52,7 +52,7 @@ def path_of(root: Path, checklist: str) -> Path:
 
 def is_list(change: Change) -> bool:
     """Tell whether a change is one of a list, and not of what is recorded about items."""
-    return split(change.ref)[0] == LISTS
+    return split_ref(change.ref)[0] == LISTS
 
 
 def changes_of(root: Path, wanted: Iterable[Rewritten]) -> list[Change]:
@@ -86,14 +86,14 @@ def write(root: Path, wanted: Iterable[Rewritten]) -> None:
         for raw in (held, one.data):
             if raw is not None:
                 kept[_kept(root, hashlib.sha256(raw).hexdigest())] = raw
-    atomic_files.write_all({**kept, **new})
+    atomic_files.replace_files({**kept, **new})
 
 
 def take_away(root: Path, wanted: Iterable[Rewritten]) -> None:
     """Remove the lists that go. Call it under the lock. Raises FedcheckError."""
     for one in wanted:
         if one.data is None:
-            atomic_files.remove(path_of(root, one.id))
+            atomic_files.remove_file(path_of(root, one.id))
 
 
 def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
@@ -103,7 +103,7 @@ def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
     """
     found = []
     for change in changes:
-        name = split(change.ref)[1]
+        name = split_ref(change.ref)[1]
         data = None
         if change.new is not None:
             kept = _kept(root, str(change.new))
@@ -124,7 +124,7 @@ def _hash_now(root: Path, name: str) -> str | None:
 
 
 def _kept(root: Path, sha256: str) -> Path:
-    return root / MACHINE / "backup" / "lists" / f"{sha256}.toml"
+    return root / LOCAL_STATE / "backup" / "lists" / f"{sha256}.toml"
 
 
 def dump(checklist: Checklist) -> bytes:
@@ -184,4 +184,4 @@ def _toml(value: Any) -> str:
 
 def _key(name: str) -> str:
     plain = name.replace("-", "").replace("_", "")
-    return name if plain.isascii() and plain.isalnum() else quoted(name)
+    return name if plain.isascii() and plain.isalnum() else quote_key(name)

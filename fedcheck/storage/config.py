@@ -11,7 +11,7 @@ from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.paths import UserFolders, expanded, user_folders
+from fedcheck.storage.paths import UserFolders, expand_path, find_user_folders
 from fedcheck.storage.toml_io import read
 
 Glyphs = Literal["unicode", "ascii"]
@@ -48,7 +48,7 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
 
     def checklist_folders(self) -> list[Path]:
         """Return the folders with checklists; one of a user that is not known stays as written."""
-        return [expanded(folder) for folder in self.checklists]
+        return [expand_path(folder) for folder in self.checklists]
 
 
 def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig, list[Problem]]:
@@ -71,12 +71,12 @@ def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig,
 
 def user_checklists() -> list[Path]:
     """Return the folders of this user's own checklists and processes, the nearest first."""
-    folders = user_folders()
+    folders = find_user_folders()
     config, _ = load(folders)
     return [folders.checklists, *config.checklist_folders()]
 
 
-def who(config: UserConfig, environment: Mapping[str, str]) -> str:
+def resolve_user(config: UserConfig, environment: Mapping[str, str]) -> str:
     """Return the name that changes are recorded under: FEDCHECK_USER, configuration, login."""
     named = environment.get("FEDCHECK_USER") or config.name
     if not named:
@@ -93,19 +93,22 @@ LOCALTIME = Path("/etc/localtime")
 UNKNOWN = "UTC"
 
 
-def machine_timezone() -> str:
+def detect_timezone() -> str:
     """Return the IANA name of the machine's time zone; UTC where it cannot be known.
 
     What `TZ` says counts first, then where the link `/etc/localtime` leads to (tzfile(5)).
     """
     said = os.environ.get("TZ", "").removeprefix(":")
-    for name in (_of_path(said) if said.startswith("/") else said, _of_path(str(LOCALTIME))):
+    for name in (
+        _zone_of_path(said) if said.startswith("/") else said,
+        _zone_of_path(str(LOCALTIME)),
+    ):
         if _is_zone(name):
             return name
     return UNKNOWN
 
 
-def _of_path(path: str) -> str:
+def _zone_of_path(path: str) -> str:
     """Return the zone that a file of the time zone database stands for."""
     _, found, name = os.path.realpath(path).partition("zoneinfo/")
     return name.removeprefix("posix/").removeprefix("right/") if found else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from fedcheck import __version__
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
-from fedcheck.storage.paths import user_folders
+from fedcheck.storage.paths import find_user_folders
 
 
 def report_text(error: BaseException) -> str:
@@ -38,10 +38,10 @@ def write_report(error: BaseException) -> Path:
     """Write a crash report to the user's state folder (else a temporary one); return its path."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     text = report_text(error).encode()
-    for folder in (user_folders().state / "crashes", Path(tempfile.gettempdir())):
+    for folder in (find_user_folders().state / "crashes", Path(tempfile.gettempdir())):
         path = folder / f"fedcheck-{stamp}.txt"
         try:
-            atomic_files.write_whole(path, text)
+            atomic_files.replace_file(path, text)
         except FedcheckError:
             continue
         return path

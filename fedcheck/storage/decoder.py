@@ -13,7 +13,7 @@ from fedcheck.domain.key import Key, is_id
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.quick_decoder import CHECKS, quickly
+from fedcheck.storage.quick_decoder import CHECKS, decode_quickly
 from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 
 T = TypeVar("T")
@@ -29,14 +29,14 @@ def decode(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
     as it should be, and that is nearly everything, is read by `quick`; only what it doubts is
     read here, value by value.
     """
-    found = quickly(cls, data)
-    return carefully(cls, data, at, problems) if found is None else found
+    found = decode_quickly(cls, data)
+    return decode_carefully(cls, data, at, problems) if found is None else found
 
 
-def carefully(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
+def decode_carefully(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
     """Return what `decode` does, with a look at each value."""
     if not isinstance(data, dict):
-        problems.add(at, f"expected a table, found {_what(data)}")
+        problems.add(at, f"expected a table, found {_describe_type(data)}")
         return None
     specs = keys_of(cls)
     values: dict[str, Any] = {}
@@ -138,7 +138,7 @@ def _choice(choices: tuple[Any, ...], raw: Any, at: Path, problems: Collector) -
         return raw
     words = [choice for choice in choices if choice]
     hint = did_you_mean(raw, words) if isinstance(raw, str) else ""
-    shown = f'"{one_line(raw, 60)}"' if isinstance(raw, str) else _what(raw)
+    shown = f'"{one_line(raw, 60)}"' if isinstance(raw, str) else _describe_type(raw)
     problems.add(at, f"{shown} is not one of {', '.join(words)}", hint)
     return _BAD
 
@@ -162,11 +162,11 @@ def _date(raw: Any, at: Path, problems: Collector) -> Any:
 def _expect(holds: bool, raw: Any, wanted: str, at: Path, problems: Collector) -> Any:
     if holds:
         return raw
-    problems.add(at, f"expected {wanted}, found {_what(raw)}")
+    problems.add(at, f"expected {wanted}, found {_describe_type(raw)}")
     return _BAD
 
 
-def _what(raw: Any) -> str:
+def _describe_type(raw: Any) -> str:
     """Say what a TOML value is, for a message."""
     names = {bool: "true or false", int: "a number", float: "a number", str: "text"}
     names |= {list: "a list", dict: "a table", date: "a date", datetime: "a date with a time"}

@@ -17,14 +17,14 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.text import make_storable, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import local_state
-from fedcheck.storage.paths import HEAD, MACHINE, expanded
+from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, expand_path
 from fedcheck.storage.record_file import random_id
 
-OWN_FILES = (HEAD, "requests.toml", "findings.toml", "imports.toml")
-OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
+OWN_FILES = (WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml")
+OWN_FOLDERS = ("progress", "history", "checklists", LOCAL_STATE)
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
 # Texts: `re` compiles them when evidence is added, and no other command pays.
@@ -32,14 +32,14 @@ _SCHEME = r"(?i)[a-z][a-z0-9+.-]*:"
 _TICKET = r"[A-Z][A-Z0-9_]*-\d+|#\d+"
 
 
-Proven = Record | Request | Finding
+EvidenceHolder = Record | Request | Finding
 """What can have evidence."""
 
 Step = Callable[[int], None]
 """Hears how many bytes were read; raises Stopped to end it."""
 
 
-class Stopped(Exception):  # noqa: N818 - nothing is wrong: a person has seen enough
+class Cancelled(Exception):  # noqa: N818 - nothing is wrong: a person has seen enough
     """Raised by a step: the reading of files ends here."""
 
 
@@ -47,14 +47,14 @@ class OutsideError(FedcheckError):
     """A file lies outside the workspace, and nobody has said that this is meant."""
 
 
-def kind_of(link: str) -> EvidenceKind:
+def guess_kind(link: str) -> EvidenceKind:
     """Guess what a link is: http(s) is a URL, ABC-123 or #123 a ticket, all else a file."""
     if _URL.match(link):
         return EvidenceKind.URL
     return EvidenceKind.TICKET if re.fullmatch(_TICKET, link) else EvidenceKind.FILE
 
 
-def new_evidence(
+def make_evidence(
     root: Path,
     link: str,
     *,
@@ -86,18 +86,18 @@ def new_evidence(
     link = link.strip()
     if not link:
         raise FedcheckError("the link is empty", "name a file, a URL or a ticket", ErrorKind.USAGE)
-    if storable(link) != link:
+    if make_storable(link) != link:
         shown = one_line(link, 200)
         raise FedcheckError(
             f"{shown}: the name is not UTF-8 text", "rename the file", ErrorKind.USAGE
         )
-    what = kind or kind_of(link)
+    what = kind or guess_kind(link)
     digest = ""
     if what == "url":
         link = check_url(link)
     elif what == "file":
         link = file_link(root, link, here, outside)
-        if is_our_own(link) or is_our_own(_real(root, link)):
+        if is_fedcheck_file(link) or is_fedcheck_file(_resolve_inside(root, link)):
             raise FedcheckError(
                 f"{link}: is a file of fedcheck's own, and proves nothing", "", ErrorKind.USAGE
             )
@@ -105,7 +105,7 @@ def new_evidence(
     return Evidence(
         id=random_id(),
         link=link,
-        label=storable(label).strip(),
+        label=make_storable(label).strip(),
         kind=what,  # type: ignore[arg-type]
         collected=collected,
         expires=expires,
@@ -115,11 +115,11 @@ def new_evidence(
 
 def _digest(root: Path, link: str, step: Step | None) -> str:
     try:
-        return hash_file(place_of(root, link), step)
+        return hash_file(resolve_path(root, link), step)
     except OSError as error:
         reason = (error.strerror or "").lower()
         hint = "check its permissions and the disk"
-        raise FedcheckError(f"{place_of(root, link)}: cannot be read: {reason}", hint) from None
+        raise FedcheckError(f"{resolve_path(root, link)}: cannot be read: {reason}", hint) from None
 
 
 def hash_now(root: Path, proof: Evidence, step: Step | None = None) -> str:
@@ -130,8 +130,8 @@ def hash_now(root: Path, proof: Evidence, step: Step | None = None) -> str:
     if proof.kind != "file":
         return proof.sha256
     stat = None
-    if not escapes(root, proof.link, local_state.allowed_outside(root)):
-        stat = _stat(place_of(root, proof.link))
+    if not leaves_workspace(root, proof.link, local_state.load_allowed_outside(root)):
+        stat = _stat(resolve_path(root, proof.link))
     if stat is None or not S_ISREG(stat.st_mode):
         shown = one_line(proof.link, 200)
         raise FedcheckError(
@@ -140,24 +140,24 @@ def hash_now(root: Path, proof: Evidence, step: Step | None = None) -> str:
     return _digest(root, proof.link, step)
 
 
-def size_of(root: Path, link: str, here: Path | None = None) -> int:
+def measure_size(root: Path, link: str, here: Path | None = None) -> int:
     """Return how many bytes a file has, taken from a folder or the workspace; 0 if unknown."""
     for base in (here, root):
-        stat = _stat(base / expanded(link)) if base else None
+        stat = _stat(base / expand_path(link)) if base else None
         if stat is not None and S_ISREG(stat.st_mode):
             return stat.st_size
     return 0
 
 
-def is_our_own(link: str) -> bool:
+def is_fedcheck_file(link: str) -> bool:
     """Tell whether a link names a file that fedcheck itself keeps in the workspace."""
     first = PurePosixPath(link).parts[:1]
     return link in OWN_FILES or first in [(name,) for name in OWN_FOLDERS]
 
 
-def _real(root: Path, link: str) -> str:
+def _resolve_inside(root: Path, link: str) -> str:
     """Return where a link leads to in the workspace; empty where that is outside."""
-    real, top = place_of(root, link).resolve(), root.resolve()
+    real, top = resolve_path(root, link).resolve(), root.resolve()
     return real.relative_to(top).as_posix() if real.is_relative_to(top) else ""
 
 
@@ -168,7 +168,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
     workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
     Raises FedcheckError (status 2) where there is no such file or it lies outside.
     """
-    typed = expanded(link)
+    typed = expand_path(link)
     for base in (here, root):
         path = base / typed
         if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for names that are too long
@@ -217,12 +217,12 @@ def hash_file(path: Path, step: Step | None = None) -> str:
     return digest.hexdigest()
 
 
-def place_of(root: Path, link: str) -> Path:
+def resolve_path(root: Path, link: str) -> Path:
     """Return the path of an evidence file."""
     return root / link
 
 
-def escapes(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
+def leaves_workspace(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
     """Tell whether a link leads out of the workspace: by `..`, a symlink, or from the root.
 
     Args:
@@ -239,7 +239,7 @@ def escapes(root: Path, link: str, allowed: Collection[str] = ()) -> bool:
         return True
 
 
-Look = tuple[str, str, Mapping[str, int]]
+FileCheck = tuple[str, str, Mapping[str, int]]
 
 
 class Verdict(Struct, frozen=True):
@@ -250,20 +250,24 @@ class Verdict(Struct, frozen=True):
     state: str
 
 
-def quick_states(root: Path, records: Iterable[Proven]) -> dict[str, str]:
+def check_states(root: Path, records: Iterable[EvidenceHolder]) -> dict[str, str]:
     """Return the links of files that are missing, or that are not what they were.
 
     Never hashes. What `evidence verify` or `evidence add` saw on this machine is remembered; a
     file that was found changed, or that was touched since it was found good, counts as changed
     until the next verification.
     """
-    remembered, allowed = local_state.verified(root), local_state.allowed_outside(root)
+    remembered, allowed = local_state.load_verified(root), local_state.load_allowed_outside(root)
     states: dict[str, str] = {}
     for proof in {p.link: p for r in records for p in r.evidence if p.kind == "file"}.values():
-        stat = None if escapes(root, proof.link, allowed) else _stat(place_of(root, proof.link))
+        stat = (
+            None
+            if leaves_workspace(root, proof.link, allowed)
+            else _stat(resolve_path(root, proof.link))
+        )
         if stat is None or not S_ISREG(stat.st_mode):
             states[proof.link] = "missing"
-        elif _changed(remembered.get(proof.link), proof, stat):
+        elif _has_changed(remembered.get(proof.link), proof, stat):
             states[proof.link] = "changed"
     return states
 
@@ -275,7 +279,7 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
-def _changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
+def _has_changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
     if not isinstance(known, dict):
         return False
     same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
@@ -294,65 +298,65 @@ def verify(
     Stopped it is returned too.
     """
     found: dict[str, Any] = {}
-    looks: dict[str, Look] = {}
+    looks: dict[str, FileCheck] = {}
     verdicts = []
-    allowed = local_state.allowed_outside(root)
+    allowed = local_state.load_allowed_outside(root)
     try:
         for ref, proof in proofs:
             if proof.kind != "file":
                 continue
             if proof.link not in looks:
-                looks[proof.link] = _look_at(root, proof.link, allowed, step)
+                looks[proof.link] = _check_file(root, proof.link, allowed, step)
             state, digest, stat = looks[proof.link]
             if state == "ok" and proof.sha256 and digest != proof.sha256:
                 state = "changed"
             verdicts.append(Verdict(ref, proof, state))
             if state != "unreadable":
                 found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
-    except Stopped:
+    except Cancelled:
         pass
     finally:
         _remember(root, found)
     return verdicts
 
 
-def allow_outside(root: Path, records: Iterable[Proven]) -> None:
+def allow_outside(root: Path, records: Iterable[EvidenceHolder]) -> None:
     """Remember that the files which records name outside the workspace may be looked at."""
     links = [p.link for r in records for p in r.evidence if Path(p.link).is_absolute()]
-    with local_state.locked(root):
+    with local_state.lock_workspace(root):
         local_state.allow_outside(root, links)
 
 
-def note_added(root: Path, *evidence: Evidence) -> None:
+def remember_added(root: Path, *evidence: Evidence) -> None:
     """Remember what files are like that were hashed a moment ago, and that they may be read."""
     for one in evidence:
         if one.kind == "file" and Path(one.link).is_absolute():
-            with contextlib.suppress(FedcheckError), local_state.locked(root):
+            with contextlib.suppress(FedcheckError), local_state.lock_workspace(root):
                 local_state.allow_outside(root, [one.link])
-        stat = _stat(place_of(root, one.link)) if one.kind == "file" else None
+        stat = _stat(resolve_path(root, one.link)) if one.kind == "file" else None
         if stat and one.sha256:
-            _remember(root, {one.link: {"state": "ok", **_look(stat), "sha256": one.sha256}})
+            _remember(root, {one.link: {"state": "ok", **_stat_facts(stat), "sha256": one.sha256}})
 
 
 def _remember(root: Path, found: Mapping[str, Any]) -> None:
     """Remember what was seen; where nothing can be written, the answer still stands."""
     if not found:
         return
-    with contextlib.suppress(FedcheckError), local_state.locked(root):
-        local_state.note_verified(root, {**local_state.verified(root), **found})
+    with contextlib.suppress(FedcheckError), local_state.lock_workspace(root):
+        local_state.note_verified(root, {**local_state.load_verified(root), **found})
 
 
-def _look(stat: os.stat_result) -> dict[str, int]:
+def _stat_facts(stat: os.stat_result) -> dict[str, int]:
     return {"size": stat.st_size, "mtime": stat.st_mtime_ns}
 
 
-def _look_at(root: Path, link: str, allowed: Collection[str], step: Step | None) -> Look:
+def _check_file(root: Path, link: str, allowed: Collection[str], step: Step | None) -> FileCheck:
     """Return `ok`, `missing` or `unreadable` with the hash and looks of a file that is there."""
-    path = place_of(root, link)
-    stat = None if escapes(root, link, allowed) else _stat(path)
+    path = resolve_path(root, link)
+    stat = None if leaves_workspace(root, link, allowed) else _stat(path)
     if stat is None or not S_ISREG(stat.st_mode):
         return "missing", "", {}
     try:
-        return "ok", hash_file(path, step), _look(stat)
+        return "ok", hash_file(path, step), _stat_facts(stat)
     except OSError:
         return "unreadable", "", {}

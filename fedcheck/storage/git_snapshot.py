@@ -16,12 +16,12 @@ from msgspec import Struct
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage.paths import HEAD
+from fedcheck.storage.paths import WORKSPACE_FILE
 
-SECONDS = 60
+TIMEOUT_SECONDS = 60
 """How long git may take for one answer."""
 
-MOST_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 """The most that is taken out, in bytes."""
 
 _OURS = re.compile(
@@ -52,7 +52,7 @@ class Revision(Struct, frozen=True):
         return self.commit[:9]
 
 
-def find(root: Path, name: str) -> Revision:
+def find_revision(root: Path, name: str) -> Revision:
     """Return the commit that a revision names in the repository around a workspace.
 
     Raises FedcheckError, status 2, where git is not installed, the folder lies in no repository,
@@ -63,7 +63,7 @@ def find(root: Path, name: str) -> Revision:
         raise FedcheckError(
             f'"{shown}" is no revision', "name a branch, a tag or a commit", ErrorKind.USAGE
         )
-    inside = _git(root, "rev-parse", "--is-inside-work-tree")
+    inside = _run_git(root, "rev-parse", "--is-inside-work-tree")
     if inside.returncode:
         if b"dubious ownership" in inside.stderr:
             hint = "it belongs to somebody else; git tells how to allow it (safe.directory)"
@@ -72,7 +72,7 @@ def find(root: Path, name: str) -> Revision:
             )
         hint = "name a date or an earlier report instead"
         raise FedcheckError(f"{root}: lies in no git repository", hint, ErrorKind.USAGE)
-    found = _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    found = _run_git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     commit = found.stdout.decode("ascii", "replace").strip()
     if found.returncode or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         raise FedcheckError(
@@ -80,19 +80,19 @@ def find(root: Path, name: str) -> Revision:
             "see: git log, git tag, git branch",
             ErrorKind.USAGE,
         )
-    return Revision(name, commit, _committed(root, commit))
+    return Revision(name, commit, _commit_time(root, commit))
 
 
-def knows(root: Path, name: str) -> bool:
+def is_revision(root: Path, name: str) -> bool:
     """Tell whether a name is a revision here; also where git is missing, that is a no."""
     try:
-        find(root, name)
+        find_revision(root, name)
     except FedcheckError:
         return False
     return True
 
 
-def take_out(root: Path, revision: Revision, folder: Path) -> bool:
+def extract_files(root: Path, revision: Revision, folder: Path) -> bool:
     """Write the files of a workspace as they were into an empty folder.
 
     Links and whatever is no file of fedcheck's own are left out, and so is the history.
@@ -108,19 +108,21 @@ def take_out(root: Path, revision: Revision, folder: Path) -> bool:
     Raises:
         FedcheckError: status 2 where there was no workspace yet; 3 where it cannot be read.
     """
-    prefix = _said(root, "rev-parse", "--show-prefix").rstrip(b"\n")
-    listed = _said(root, "ls-tree", "-r", "-z", "--full-tree", revision.commit, *_under(prefix))
+    prefix = _git_output(root, "rev-parse", "--show-prefix").rstrip(b"\n")
+    listed = _git_output(
+        root, "ls-tree", "-r", "-z", "--full-tree", revision.commit, *_pathspec(prefix)
+    )
     wanted: list[tuple[bytes, bytes]] = []
     for line in listed.split(b"\0"):
         blob = _BLOB.fullmatch(line)
         path = blob[3].removeprefix(prefix) if blob else b""
         if blob and _OURS.fullmatch(path):
             wanted.append((blob[2], path))
-    if HEAD.encode() not in [path for _, path in wanted]:
+    if WORKSPACE_FILE.encode() not in [path for _, path in wanted]:
         shown = one_line(revision.name, 60)
         text = f"at {shown} ({revision.short}) there was no workspace here"
-        raise FedcheckError(text, f"{HEAD} was not committed yet", ErrorKind.USAGE)
-    contents = _contents(root, [blob for blob, _ in wanted])
+        raise FedcheckError(text, f"{WORKSPACE_FILE} was not committed yet", ErrorKind.USAGE)
+    contents = _read_blobs(root, [blob for blob, _ in wanted])
     for (_, path), data in zip(wanted, contents, strict=True):
         place = folder / os.fsdecode(path)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -128,13 +130,13 @@ def take_out(root: Path, revision: Revision, folder: Path) -> bool:
     return any(path.startswith(b"private/") for _, path in wanted)
 
 
-def _under(prefix: bytes) -> list[str]:
+def _pathspec(prefix: bytes) -> list[str]:
     """Return the arguments that narrow a listing to the workspace."""
     return ["--", os.fsdecode(prefix)] if prefix else []
 
 
-def _committed(root: Path, commit: str) -> datetime:
-    raw = _said(root, "cat-file", "commit", commit)
+def _commit_time(root: Path, commit: str) -> datetime:
+    raw = _git_output(root, "cat-file", "commit", commit)
     found = _COMMITTED.search(raw.partition(b"\n\n")[0])
     try:
         return datetime.fromtimestamp(int(found[1]) if found else 0, UTC)
@@ -142,9 +144,9 @@ def _committed(root: Path, commit: str) -> datetime:
         raise FedcheckError(f"{commit[:9]}: its date cannot be read", "") from None
 
 
-def _contents(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
+def _read_blobs(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
     """Return what blobs hold, in their order."""
-    raw = _said(root, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs))
+    raw = _git_output(root, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs))
     found, place = [], 0
     for _ in blobs:
         end = raw.find(b"\n", place)
@@ -160,16 +162,16 @@ def _contents(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
     return found
 
 
-def _said(root: Path, *words: str, given: bytes = b"") -> bytes:
+def _git_output(root: Path, *words: str, given: bytes = b"") -> bytes:
     """Return what git answers. Raises FedcheckError where it fails."""
-    done = _git(root, *words, given=given)
-    if done.returncode or len(done.stdout) > MOST_BYTES:
+    done = _run_git(root, *words, given=given)
+    if done.returncode or len(done.stdout) > MAX_BYTES:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["too much to read"]
         raise FedcheckError(f"git cannot read the repository: {one_line(lines[0], 200)}", "")
     return done.stdout
 
 
-def _git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _run_git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run git where it can change nothing, run nothing and reach nobody."""
     program = shutil.which("git")
     if program is None:
@@ -194,11 +196,13 @@ def _git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedPro
             env={**kept, **quiet},
             input=given,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise FedcheckError(f"git did not answer within {SECONDS} seconds", "try again") from None
+        raise FedcheckError(
+            f"git did not answer within {TIMEOUT_SECONDS} seconds", "try again"
+        ) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FedcheckError(f"git cannot be started: {reason}", "") from None

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.storage import atomic_files
-from fedcheck.storage.paths import MACHINE
+from fedcheck.storage.paths import LOCAL_STATE
 
 FOLDER = "history"
 VERSION = 1
@@ -29,7 +29,7 @@ class Damage(Struct, frozen=True):
     message: str
 
 
-def line_of(entered: HistoryLine, prev: str) -> bytes:
+def format_line(entered: HistoryLine, prev: str) -> bytes:
     """Return a history line for a change, without its newline."""
     data: dict[str, Any] = {
         "v": VERSION,
@@ -50,18 +50,18 @@ def line_of(entered: HistoryLine, prev: str) -> bytes:
 def append(path: Path, entered: Sequence[HistoryLine]) -> None:
     """Append changes to a history file, chained to its last line, in one durable write."""
     last, whole = _last_line(path)
-    if not whole and not _follows(last):
-        last = _without_torn_line(path, last)
+    if not whole and not _is_chained(last):
+        last = _cut_torn_line(path, last)
         whole = True
     data = b"" if whole else b"\n"
     for one in entered:
-        line = line_of(one, _hash(last) if last else "")
+        line = format_line(one, _hash(last) if last else "")
         data += line + b"\n"
         last = line
     atomic_files.append(path, data)
 
 
-def _follows(line: bytes) -> bool:
+def _is_chained(line: bytes) -> bool:
     """Tell whether a line without its newline is otherwise whole."""
     try:
         return isinstance(json.loads(line), dict)
@@ -69,25 +69,25 @@ def _follows(line: bytes) -> bool:
         return False
 
 
-def _without_torn_line(path: Path, torn: bytes) -> bytes:
+def _cut_torn_line(path: Path, torn: bytes) -> bytes:
     """Cut off a line that a crash left half written, after a copy; return the line before it.
 
     The machine stopped before that line was durable, so its change was never called saved; the
     difference that it leaves is noted as done outside fedcheck.
     """
-    backup = path.parent.parent / MACHINE / "backup" / f"{path.name}.{_hash(torn)[:8]}"
-    atomic_files.write_whole(backup, torn)
-    atomic_files.cut(path, path.stat().st_size - len(torn))
+    backup = path.parent.parent / LOCAL_STATE / "backup" / f"{path.name}.{_hash(torn)[:8]}"
+    atomic_files.replace_file(backup, torn)
+    atomic_files.truncate_file(path, path.stat().st_size - len(torn))
     return _last_line(path)[0]
 
 
-def newest_hash(path: Path) -> str:
+def read_newest_hash(path: Path) -> str:
     """Return the hash of a history file's last line; empty for an empty file."""
     last, _ = _last_line(path)
     return _hash(last) if last else ""
 
 
-def line_hashes(path: Path) -> set[str]:
+def list_line_hashes(path: Path) -> set[str]:
     """Return the hash of every line of a history file, and the empty one for its beginning."""
     try:
         raw = atomic_files.read_plain(path)
@@ -96,13 +96,13 @@ def line_hashes(path: Path) -> set[str]:
     return {"", *(_hash(line) for line in raw.split(b"\n") if line)}
 
 
-def history_files(root: Path) -> list[Path]:
+def list_history_files(root: Path) -> list[Path]:
     """Return the history files of a workspace in the order of their names."""
     folder = root / FOLDER
     try:
         found = list(folder.iterdir()) if os.path.lexists(folder) else []
     except OSError as error:
-        raise atomic_files.cannot("read", folder, error) from error
+        raise atomic_files.disk_error("read", folder, error) from error
     return sorted(path for path in found if path.suffix == ".jsonl")
 
 
@@ -116,17 +116,17 @@ def read(path: Path) -> list[HistoryLine]:
     except (FileNotFoundError, atomic_files.NotPlainError):
         return []
     except OSError as error:
-        raise atomic_files.cannot("read", path, error) from error
+        raise atomic_files.disk_error("read", path, error) from error
     parsed = (parse_line(line) for line in raw.split(b"\n") if line)
     return [one for one in parsed if one is not None]
 
 
 def read_all(root: Path) -> list[HistoryLine]:
     """Read the history of a workspace, the oldest change first."""
-    return in_order(read(path) for path in history_files(root))
+    return merge_histories(read(path) for path in list_history_files(root))
 
 
-def in_order(parts: Iterable[Iterable[HistoryLine]]) -> list[HistoryLine]:
+def merge_histories(parts: Iterable[Iterable[HistoryLine]]) -> list[HistoryLine]:
     """Return the changes of several history files, the oldest first.
 
     Within one file the order of its lines holds, also where a clock was set back in between.
@@ -162,7 +162,7 @@ def parse_line(line: bytes) -> HistoryLine | None:
 def verify(root: Path) -> list[Damage]:
     """Return for each history file the first line that is damaged."""
     damage = []
-    for path in history_files(root):
+    for path in list_history_files(root):
         found = _first_damage(path)
         if found:
             damage.append(found)
@@ -176,7 +176,7 @@ def _first_damage(path: Path) -> Damage | None:
         return Damage(path, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
     lines = raw.split(b"\n")
     whole = not lines.pop()
-    links = [_prev(line) for line in lines]
+    links = [_previous_hash(line) for line in lines]
     hashes = [_hash(line) for line in lines]
     for i, link in enumerate(links):
         number = i + 1
@@ -195,7 +195,7 @@ def _first_damage(path: Path) -> Damage | None:
     return None if whole else Damage(path, len(lines) + 1, "is cut off")
 
 
-def _prev(line: bytes) -> str | None:
+def _previous_hash(line: bytes) -> str | None:
     """Return the hash that a line keeps of the one before it; None where it cannot be read."""
     try:
         prev = json.loads(line)["prev"]
@@ -204,7 +204,7 @@ def _prev(line: bytes) -> str | None:
     return prev if isinstance(prev, str) else None
 
 
-def file_name(who: str, token: str) -> str:
+def format_file_name(who: str, token: str) -> str:
     """Return the name of a person's history file in this clone."""
     slug = re.sub(r"[^a-z0-9]+", "-", who.lower()).strip("-") or "someone"
     return f"{slug[:40]}-{token}.jsonl"
@@ -232,7 +232,7 @@ def _last_line(path: Path) -> tuple[bytes, bool]:
     except FileNotFoundError:
         return b"", True
     except OSError as error:
-        raise atomic_files.cannot("read", path, error) from error
+        raise atomic_files.disk_error("read", path, error) from error
     return body.rpartition(b"\n")[2], not tail or tail.endswith(b"\n")
 
 
@@ -240,7 +240,7 @@ _BEGIN = b'{"v":1,"at":"'
 _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 
 
-def after_moment(root: Path, moment: datetime) -> list[HistoryLine]:
+def read_since(root: Path, moment: datetime) -> list[HistoryLine]:
     """Return what was entered from a moment on, the oldest change first.
 
     Within one file the order of its lines holds, also where a clock was set back in between.
@@ -248,14 +248,16 @@ def after_moment(root: Path, moment: datetime) -> list[HistoryLine]:
     """
     stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6].encode()
     parts = []
-    for path in history_files(root):
-        lines = _lines(path)
-        start = next((i for i, line in enumerate(lines) if _from(line, moment, stamp)), len(lines))
-        parts.append(_parsed(lines[start:]))
-    return in_order(parts)
+    for path in list_history_files(root):
+        lines = _read_lines(path)
+        start = next(
+            (i for i, line in enumerate(lines) if _is_since(line, moment, stamp)), len(lines)
+        )
+        parts.append(_parse_lines(lines[start:]))
+    return merge_histories(parts)
 
 
-def _from(line: bytes, moment: datetime, stamp: bytes) -> bool:
+def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
     """Tell whether a line was entered at a moment or later.
 
     A line as we write it is told by its text: reading 50,000 lines whole takes too long.
@@ -266,11 +268,11 @@ def _from(line: bytes, moment: datetime, stamp: bytes) -> bool:
     return one is not None and one.at >= moment
 
 
-def first_moment(root: Path) -> datetime | None:
+def find_first_moment(root: Path) -> datetime | None:
     """Return when the first change was entered that the history still holds."""
     firsts: list[datetime] = []
-    for path in history_files(root):
-        for line in _lines(path):
+    for path in list_history_files(root):
+        for line in _read_lines(path):
             one = parse_line(line) if line else None
             if one is not None:
                 firsts.append(one.at)
@@ -278,7 +280,7 @@ def first_moment(root: Path) -> datetime | None:
     return min(firsts, default=None)
 
 
-def after_lines(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], frozenset[str]]:
+def read_after(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], frozenset[str]]:
     """Return what was entered after lines that were seen as the last ones of their files.
 
     Args:
@@ -291,8 +293,8 @@ def after_lines(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], fro
     wanted = {digest for digest in seen if digest}
     found: set[str] = set()
     parts = []
-    for path in history_files(root):
-        lines = _lines(path)
+    for path in list_history_files(root):
+        lines = _read_lines(path)
         start = 0
         for place in range(len(lines) - 1, -1, -1) if wanted else ():
             digest = hashlib.sha256(lines[place]).hexdigest() if lines[place] else ""
@@ -300,19 +302,19 @@ def after_lines(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], fro
                 found.add(digest)
                 start = place + 1
                 break
-        parts.append(_parsed(lines[start:]))
-    return in_order(parts), frozenset(wanted - found)
+        parts.append(_parse_lines(lines[start:]))
+    return merge_histories(parts), frozenset(wanted - found)
 
 
-def _parsed(lines: Iterable[bytes]) -> list[HistoryLine]:
+def _parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
     parsed = (parse_line(line) for line in lines if line)
     return [one for one in parsed if one is not None]
 
 
-def _lines(path: Path) -> list[bytes]:
+def _read_lines(path: Path) -> list[bytes]:
     try:
         return atomic_files.read_plain(path).split(b"\n")
     except (FileNotFoundError, atomic_files.NotPlainError):
         return []
     except OSError as error:
-        raise atomic_files.cannot("read", path, error) from error
+        raise atomic_files.disk_error("read", path, error) from error

@@ -8,12 +8,12 @@ from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.finding import Finding, Findings
 from fedcheck.domain.request import Request, Requests
 from fedcheck.domain.text import one_line
-from fedcheck.domain.workspace import Sent, SentReports
+from fedcheck.domain.workspace import SentReport, SentReports
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT, RecordFile
-from fedcheck.storage.toml_io import dumps, parse, plain_fields, table
+from fedcheck.storage.toml_io import collect_toml_values, dumps, format_table, parse
 
 _ARRAYS = {REQUESTS: "request", FINDINGS: "finding", SENT: "sent"}
 
@@ -22,7 +22,7 @@ def load(path: Path, raw: bytes, name: str) -> RecordFile:
     """Read a ledger from its bytes. Raises InvalidFileError where it cannot be used as a whole."""
     document = parse(path, raw)
     problems = document.collector()
-    things: Sequence[Request | Finding | Sent] = ()
+    things: Sequence[Request | Finding | SentReport] = ()
     extra: dict[str, Any] = {}
     if name == REQUESTS:
         asked = decode(Requests, document.data, (), problems)
@@ -43,7 +43,9 @@ def load(path: Path, raw: bytes, name: str) -> RecordFile:
     return RecordFile(name, {one.id: one for one in things}, extra, document.sha256)
 
 
-def _check(array: str, things: Sequence[Request | Finding | Sent], problems: Collector) -> None:
+def _check(
+    array: str, things: Sequence[Request | Finding | SentReport], problems: Collector
+) -> None:
     seen: set[str] = set()
     for index, one in enumerate(things):
         if one.id in seen:
@@ -63,11 +65,13 @@ def dump(book: RecordFile) -> bytes:
     nested = {k: v for k, v in book.extra.items() if isinstance(v, dict)}
     parts = [dumps({"format": FORMAT, **plain})]
     for one in book.records.values():
-        data = {k: v for k, v in plain_fields(one).items() if k != "evidence"}
-        text = table(f"[[{array}]]", array, {**data, **one.extra})
+        data = {k: v for k, v in collect_toml_values(one).items() if k != "evidence"}
+        text = format_table(f"[[{array}]]", array, {**data, **one.extra})
         for proof in one.evidence:
             inner = f"{array}.evidence"
-            text += "\n" + table(f"[[{inner}]]", inner, {**plain_fields(proof), **proof.extra})
+            text += "\n" + format_table(
+                f"[[{inner}]]", inner, {**collect_toml_values(proof), **proof.extra}
+            )
         parts.append(text)
     if nested:
         parts.append(dumps(nested))

@@ -11,7 +11,7 @@ from pathlib import Path
 import tomli
 from msgspec.structs import replace
 
-from fedcheck.domain.workspace import Scheduled
+from fedcheck.domain.workspace import MilestoneDate
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.record_file import MILESTONES, RecordFile
 from fedcheck.storage.toml_io import parse
@@ -23,7 +23,7 @@ _VALUE = re.compile(r"(=\s*)[^\s#]+")
 def load(path: Path, raw: bytes) -> RecordFile:
     """Read the dates of milestones. Raises InvalidFileError where the file is no TOML."""
     document = parse(path, raw)
-    records = {name: Scheduled(day) for name, day in _dates(document.data).items()}
+    records = {name: MilestoneDate(day) for name, day in _dates(document.data).items()}
     return RecordFile(MILESTONES, records, {}, document.sha256, {"": document.text})
 
 
@@ -34,7 +34,7 @@ def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
     """
     text = book.texts.get("", "")
     wanted = {name: one.day for name, one in book.records.items() if one.day}
-    now = _edited(text, wanted)
+    now = _replace_dates(text, wanted)
     if _dates(tomli.loads(now)) != wanted:
         raise FedcheckError(
             "fedcheck.toml: its milestones are not written as lines under [milestones]",
@@ -49,7 +49,7 @@ def _dates(data: Mapping[str, object]) -> dict[str, date]:
     return {name: day for name, day in found.items() if type(day) is date}
 
 
-def _edited(text: str, wanted: Mapping[str, date]) -> str:
+def _replace_dates(text: str, wanted: Mapping[str, date]) -> str:
     places = Lines(text).known
     had = _dates(tomli.loads(text))
     if any((MILESTONES, name) not in places for name in had):

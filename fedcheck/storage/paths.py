@@ -9,20 +9,20 @@ from msgspec import Struct
 
 from fedcheck.errors import ErrorKind, FedcheckError
 
-HEAD = "fedcheck.toml"
+WORKSPACE_FILE = "fedcheck.toml"
 """The file that makes a folder a workspace."""
 
-MACHINE = ".fedcheck"
+LOCAL_STATE = ".fedcheck"
 """The folder of a workspace that stays on this machine: lock, hashes."""
 
 
-PRIVATE = "private"
+PRIVATE_FOLDER = "private"
 """The folder of a workspace whose content never leaves the company; laid out like the workspace."""
 
 
 def private_home(root: Path) -> Path:
     """Return the folder of a workspace with what never leaves the company."""
-    return root / PRIVATE
+    return root / PRIVATE_FOLDER
 
 
 class UserFolders(Struct, frozen=True):
@@ -54,12 +54,12 @@ class UserFolders(Struct, frozen=True):
         return self.config / "templates"
 
 
-def expanded(text: str | Path) -> Path:
+def expand_path(text: str | Path) -> Path:
     """Return a typed path with `~` worked out; an unknown user's stays as it was written."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for ~nobody
 
 
-def user_folders() -> UserFolders:
+def find_user_folders() -> UserFolders:
     """Return the user's folders by the customs of the system (XDG on Linux)."""
     plain = _plain_xdg(os.environ) if sys.platform == "linux" else None
     if plain is not None:
@@ -96,7 +96,7 @@ def _plain_xdg(environment: Mapping[str, str]) -> UserFolders | None:
     return UserFolders(*found)
 
 
-def shipped_checklists() -> Path:
+def find_shipped_checklists() -> Path:
     """Return the folder of the shipped checklists: beside the package, or inside it in a wheel."""
     package = Path(__file__).resolve().parents[1]
     checkout = package.parent
@@ -115,10 +115,10 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
     """
     said = named or environment.get("FEDCHECK_WORKSPACE", "")
     if said:
-        root = expanded(said)
-        if root.name == HEAD and root.is_file():
+        root = expand_path(said)
+        if root.name == WORKSPACE_FILE and root.is_file():
             root = root.parent
-        if os.path.lexists(root / HEAD):
+        if os.path.lexists(root / WORKSPACE_FILE):
             return root.absolute()
         where = "-w" if named else "FEDCHECK_WORKSPACE"
         raise FedcheckError(
@@ -127,7 +127,7 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
             ErrorKind.USAGE,
         )
     for folder in (here, *here.parents):
-        if os.path.lexists(folder / HEAD):
+        if os.path.lexists(folder / WORKSPACE_FILE):
             return folder
     raise FedcheckError(
         f"no workspace in {here} or above it",

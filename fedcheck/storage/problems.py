@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from fedcheck.errors import Problem, Severity
 
 
-class Found(Struct):
+class UnlocatedProblem(Struct):
     """A problem whose line is not known yet: the path of keys and indices to its place."""
 
     path: tuple[str | int, ...]
@@ -21,7 +21,7 @@ class Collector(Struct):
 
     file: Path
     text: str = ""
-    found: list[Found] = field(default_factory=list)
+    found: list[UnlocatedProblem] = field(default_factory=list)
 
     def add(
         self,
@@ -31,7 +31,7 @@ class Collector(Struct):
         severity: Severity = "error",
     ) -> None:
         """Note a problem at a place in the file."""
-        self.found.append(Found(path, message, hint, severity))
+        self.found.append(UnlocatedProblem(path, message, hint, severity))
 
     def problems(self) -> list[Problem]:
         """Return the problems with their lines, in the order of the file."""

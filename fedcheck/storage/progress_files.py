@@ -17,10 +17,17 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import RecordFile
-from fedcheck.storage.toml_io import Document, dumps, parse, plain_fields, quoted, table
+from fedcheck.storage.toml_io import (
+    Document,
+    collect_toml_values,
+    dumps,
+    format_table,
+    parse,
+    quote_key,
+)
 
 FOLDER = "progress"
-DEEPEST = 40
+MAX_DEPTH = 40
 """How deep unknown keys may nest; we write them back, and nobody writes such a file by hand."""
 
 
@@ -33,14 +40,14 @@ def load(path: Path, raw: bytes) -> RecordFile:
     """
     document = parse(path, raw)
     problems = document.collector()
-    found = _from(document, problems)
+    found = _build_record_file(document, problems)
     listed = problems.problems()
     if listed:
         raise InvalidFileError(listed)
     return found
 
 
-def _from(document: Document, problems: Collector) -> RecordFile:
+def _build_record_file(document: Document, problems: Collector) -> RecordFile:
     data = dict(document.data)
     checklist = data.pop("checklist", document.path.stem)
     if not isinstance(checklist, str):
@@ -65,7 +72,7 @@ def _from(document: Document, problems: Collector) -> RecordFile:
         if record is not None:
             records[name] = record
             _check_record(name, fields, record, problems)
-    if _too_deep(data):
+    if _is_too_deep(data):
         problems.add((), "unknown keys are nested too deeply", "this is no file of fedcheck's")
     return RecordFile(checklist, records, data, document.sha256)
 
@@ -84,14 +91,14 @@ def _check_record(
             shown = one_line(found, 60)
             problems.add(where, f'the evidence id "{shown}" stands twice', "give one a new id")
         ids.add(found)
-    if any(_too_deep(extra) for extra in (record.extra, *(p.extra for p in record.evidence))):
+    if any(_is_too_deep(extra) for extra in (record.extra, *(p.extra for p in record.evidence))):
         problems.add(("item", name), "unknown keys are nested too deeply", "remove them")
 
 
-def _too_deep(data: Any) -> bool:
+def _is_too_deep(data: Any) -> bool:
     """Tell whether tables and lists nest deeper than we write back; without recursion."""
     level: list[Any] = [data]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         inside = (one.values() if isinstance(one, dict) else one for one in level)
         level = [value for values in inside for value in values if isinstance(value, dict | list)]
         if not level:
@@ -107,7 +114,9 @@ def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     known = dict.fromkeys(order)
     names = [name for name in known if name in book.records]
     names += [name for name in book.records if name not in known]
-    texts = {name: book.texts.get(name) or _record_text(name, book.records[name]) for name in names}
+    texts = {
+        name: book.texts.get(name) or _format_record(name, book.records[name]) for name in names
+    }
     head = {"format": FORMAT, "checklist": book.name}
     plain = {k: v for k, v in book.extra.items() if not isinstance(v, dict)}
     tables = {k: v for k, v in book.extra.items() if isinstance(v, dict)}
@@ -117,11 +126,13 @@ def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     return "\n".join(parts).encode("utf-8", "replace"), replace(book, texts=texts)
 
 
-def _record_text(name: str, record: Record) -> str:
-    head = f"item.{quoted(name)}"
-    data = {k: v for k, v in plain_fields(record).items() if k != "evidence"}
-    text = table(f"[{head}]", head, {**data, **record.extra})
+def _format_record(name: str, record: Record) -> str:
+    head = f"item.{quote_key(name)}"
+    data = {k: v for k, v in collect_toml_values(record).items() if k != "evidence"}
+    text = format_table(f"[{head}]", head, {**data, **record.extra})
     for proof in record.evidence:
         inner = f"{head}.evidence"
-        text += "\n" + table(f"[[{inner}]]", inner, {**plain_fields(proof), **proof.extra})
+        text += "\n" + format_table(
+            f"[[{inner}]]", inner, {**collect_toml_values(proof), **proof.extra}
+        )
     return text

@@ -1,7 +1,7 @@
 """The quick way from parsed TOML to structs, for data in which nothing is wrong.
 
 msgspec converts, and says nothing of what is wrong beyond the first mistake: where it refuses, or
-where a rule of a key does, the same data is read again by `decoder.carefully`, which notes every
+where a rule of a key does, the same data is read again by `decode_carefully`, which notes every
 problem. Both give the same for data without a mistake (tests/test_quick_decoder.py).
 """
 
@@ -56,16 +56,16 @@ _passed: dict[str, set[str]] = {check: set() for check in ("id", *CHECKS)}
 """Texts that passed a rule: lists say the same few things over and over."""
 
 
-def quickly(cls: type[T], data: Any) -> T | None:
+def decode_quickly(cls: type[T], data: Any) -> T | None:
     """Return the struct that parsed TOML holds, or None where it has to be read carefully."""
-    plain = _normalized(cls, data)
+    plain = _normalize(cls, data)
     if plain is None:
         return None
     try:
         found = convert(plain, cls, builtin_types=_NATIVE)
     except ValidationError:
         return None
-    return found if _holds(cls, found) else None
+    return found if _satisfies_rules(cls, found) else None
 
 
 def _plan(cls: type) -> _Plan:
@@ -92,7 +92,7 @@ def _plan(cls: type) -> _Plan:
     return _PLANS[cls]
 
 
-def _normalized(cls: type, data: Any) -> Any:
+def _normalize(cls: type, data: Any) -> Any:
     """Return the data as msgspec takes it; None where a key is unknown or a table is none."""
     if type(data) is not dict:
         return None
@@ -123,19 +123,19 @@ def _normalized(cls: type, data: Any) -> Any:
 
 def _inside(kind: type, value: Any) -> Any:
     if type(value) is list:
-        found = [_normalized(kind, one) for one in value]
+        found = [_normalize(kind, one) for one in value]
         return None if any(one is None for one in found) else found
-    return _normalized(kind, value)
+    return _normalize(kind, value)
 
 
 def _tables(kind: type, value: Any) -> Any:
     if type(value) is not dict:
         return None
-    found = {name: _normalized(kind, one) for name, one in value.items()}
+    found = {name: _normalize(kind, one) for name, one in value.items()}
     return None if any(one is None for one in found.values()) else found
 
 
-def _holds(cls: type, thing: Any) -> bool:
+def _satisfies_rules(cls: type, thing: Any) -> bool:
     """Tell whether the rules of the keys hold for a struct and all that is in it."""
     plan = _plan(cls)
     for field, check, required in plan.checked:
@@ -153,7 +153,7 @@ def _holds(cls: type, thing: Any) -> bool:
             value = value.values()
         elif not isinstance(value, tuple):
             value = (value,)
-        if not all(_holds(kind, one) for one in value):
+        if not all(_satisfies_rules(kind, one) for one in value):
             return False
     return True
 

@@ -7,17 +7,17 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Thing
+from fedcheck.domain.change import AnyRecord
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.record import EMPTY
+from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import Scheduled, Sent
+from fedcheck.domain.workspace import MilestoneDate, SentReport
 
 REQUESTS = "requests"
 FINDINGS = "findings"
 MILESTONES = "milestones"
 SENT = "sent"
-RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
+RESERVED_NAMES = (REQUESTS, FINDINGS, MILESTONES, SENT)
 """Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
 
 
@@ -44,15 +44,15 @@ class RecordFile(Struct, frozen=True):
     sha256: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 
-    def get(self, item: str) -> Thing:
+    def get(self, item: str) -> AnyRecord:
         """Return a record, an empty one where nothing is known."""
-        found: Thing = self.records.get(item) or empty(self.name, item)
+        found: AnyRecord = self.records.get(item) or make_empty(self.name, item)
         return found
 
-    def with_record(self, item: str, record: Thing) -> "RecordFile":
+    def with_record(self, item: str, record: AnyRecord) -> "RecordFile":
         """Return the book with one record replaced; an empty record is left out."""
         records = {**self.records, item: record}
-        if record == empty(self.name, item) and not record.extra:
+        if record == make_empty(self.name, item) and not record.extra:
             del records[item]
         texts = {name: text for name, text in self.texts.items() if name != item}
         return replace(self, records=records, texts=texts)
@@ -74,12 +74,12 @@ class RecordFile(Struct, frozen=True):
         return replace(self, records=records, texts=texts)
 
 
-def empty(book: str, item: str) -> Thing:
+def make_empty(book: str, item: str) -> AnyRecord:
     """Return what stands for a record that is not there."""
     if book == REQUESTS:
         return Request(item)
     if book == FINDINGS:
         return Finding(item)
     if book == SENT:
-        return Sent(item)
-    return Scheduled() if book == MILESTONES else EMPTY
+        return SentReport(item)
+    return MilestoneDate() if book == MILESTONES else EMPTY_RECORD

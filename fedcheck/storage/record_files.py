@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fedcheck.storage import issue_files, milestone_dates, progress_files
-from fedcheck.storage.paths import HEAD
-from fedcheck.storage.record_file import MILESTONES, RESERVED, RecordFile
+from fedcheck.storage.paths import WORKSPACE_FILE
+from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES, RecordFile
 from fedcheck.storage.toml_io import read_bytes
 
 
 def file_name(book: str) -> str:
     """Return the path of a book in the workspace, with slashes."""
     if book == MILESTONES:
-        return HEAD
-    return f"{book}.toml" if book in RESERVED else f"{progress_files.FOLDER}/{book}.toml"
+        return WORKSPACE_FILE
+    return f"{book}.toml" if book in RESERVED_NAMES else f"{progress_files.FOLDER}/{book}.toml"
 
 
 def path_of(root: Path, book: str) -> Path:
@@ -32,7 +32,11 @@ def parse(path: Path, raw: bytes, book: str) -> RecordFile:
     """Read a book from the bytes of its file. Raises InvalidFileError."""
     if book == MILESTONES:
         return milestone_dates.load(path, raw)
-    return issue_files.load(path, raw, book) if book in RESERVED else progress_files.load(path, raw)
+    return (
+        issue_files.load(path, raw, book)
+        if book in RESERVED_NAMES
+        else progress_files.load(path, raw)
+    )
 
 
 def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
@@ -42,6 +46,6 @@ def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     """
     if book.name == MILESTONES:
         return milestone_dates.dump(book)
-    if book.name in RESERVED:
+    if book.name in RESERVED_NAMES:
         return issue_files.dump(book), book
     return progress_files.dump(book, order)

@@ -9,9 +9,9 @@ from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.storage import history, local_state, transaction
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.paths import private_home
-from fedcheck.storage.reconcile import all_outside_changes
+from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
-from fedcheck.storage.transaction import Guard, Plan, Saved, TransactionHead
+from fedcheck.storage.transaction import CommitResult, Guard, Plan, TransactionHead
 
 Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
@@ -29,7 +29,7 @@ class RecordStore(Struct):
     root: Path
     books: dict[str, RecordFile]
     private: dict[str, RecordFile]
-    _owed: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
+    _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
 
     @property
     def homes(self) -> tuple[Path, Path]:
@@ -49,29 +49,29 @@ class RecordStore(Struct):
         guard: Guard,
         renamed: Renamed,
         rewritten: Sequence[Rewritten] = (),
-    ) -> Saved:
-        """Save a plan in one of the two places; see `commit.commit_planned`.
+    ) -> CommitResult:
+        """Save a plan in one of the two places; see `commit_planned`.
 
         History lines that a full disk refused earlier are written first.
         """
         known = self.of(home != self.root)
-        self.settle_debts(home, deed.by)
+        self.append_refused_lines(home, deed.by)
         try:
             saved = transaction.commit_planned(
                 home, known, orders, plan, deed, guard, renamed, rewritten
             )
-        except transaction.UnnotedError as error:
-            self._owed[home] = error.lines
+        except transaction.HistoryRefusedError as error:
+            self._refused_lines[home] = error.lines
             raise
         known.update(saved.books)
         return saved
 
-    def settle_debts(self, home: Path, by: str) -> None:
+    def append_refused_lines(self, home: Path, by: str) -> None:
         """Write the history lines that a full disk refused when their changes were saved."""
-        owed = self._owed.get(home)
+        owed = self._refused_lines.get(home)
         if owed:
-            transaction.note_owed(home, by, owed)
-            del self._owed[home]
+            transaction.append_refused_lines(home, by, owed)
+            del self._refused_lines[home]
 
     def note_outside(self, head: TransactionHead, renamed: Renamed) -> int:
         """Add to the history what was done outside fedcheck; return how many fields that were.
@@ -79,23 +79,27 @@ class RecordStore(Struct):
         Raises FedcheckError where the workspace is locked or cannot be written.
         """
         for home in self.homes:
-            self.settle_debts(home, head.by)
-        return sum(len(transaction.note_outside(home, head, renamed)) for home in self.homes)
+            self.append_refused_lines(home, head.by)
+        return sum(
+            len(transaction.record_outside_changes(home, head, renamed)) for home in self.homes
+        )
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""
-        return [change for home in self.homes for change in all_outside_changes(home, renamed)[0]]
+        return [
+            change for home in self.homes for change in list_all_outside_changes(home, renamed)[0]
+        ]
 
     def history(self) -> list[HistoryLine]:
         """Return the history of both places, the oldest change first."""
-        paths = [path for home in self.homes for path in history.history_files(home)]
-        return history.in_order(history.read(path) for path in paths)
+        paths = [path for home in self.homes for path in history.list_history_files(home)]
+        return history.merge_histories(history.read(path) for path in paths)
 
     def own_history(self, who: str) -> list[HistoryLine]:
         """Return what a person did in this clone, the oldest change first."""
-        return history.in_order(self.own_lines(home, who) for home in self.homes)
+        return history.merge_histories(self.own_lines(home, who) for home in self.homes)
 
     def own_lines(self, home: Path, who: str) -> list[HistoryLine]:
         """Return the lines of a person's own history file in one of the two places."""
-        path = local_state.own_history(home, who)
+        path = local_state.find_own_history(home, who)
         return history.read(path) if path else []

@@ -49,18 +49,18 @@ def read_bytes(path: Path) -> bytes:
     try:
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and found.st_size > MAX_BYTES:
-            raise _failed(path, 0, "larger than 32 MB", "this is no file of fedcheck's")
+            raise _file_error(path, 0, "larger than 32 MB", "this is no file of fedcheck's")
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
-            raise _failed(path, 0, "a device or a pipe, not a file", "move it away")
+            raise _file_error(path, 0, "a device or a pipe, not a file", "move it away")
         return path.read_bytes()
     except IsADirectoryError:
-        raise _failed(path, 0, "a folder, not a file", "move it away") from None
+        raise _file_error(path, 0, "a folder, not a file", "move it away") from None
     except FileNotFoundError:
         where = "a link to a file that is gone" if path.is_symlink() else "no such file"
-        raise _failed(path, 0, where, "check the name") from None
+        raise _file_error(path, 0, where, "check the name") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise _failed(path, 0, f"cannot be read: {reason}", "check its permissions") from None
+        raise _file_error(path, 0, f"cannot be read: {reason}", "check its permissions") from None
 
 
 def parse(path: Path, raw: bytes) -> Document:
@@ -69,34 +69,38 @@ def parse(path: Path, raw: bytes) -> Document:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _failed(path, line, "not UTF-8 text", "save the file as UTF-8") from None
+        raise _file_error(path, line, "not UTF-8 text", "save the file as UTF-8") from None
     if text.startswith("\ufeff"):
         text = text[1:]
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
-        raise _failed(path, line, "a binary file, not TOML", "restore it from a copy")
+        raise _file_error(path, line, "a binary file, not TOML", "restore it from a copy")
     try:
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        raise _syntax(path, text, error) from None
+        raise _syntax_error(path, text, error) from None
     except RecursionError:
-        raise _failed(path, 0, "nested too deeply", "this is no file of fedcheck's") from None
+        raise _file_error(path, 0, "nested too deeply", "this is no file of fedcheck's") from None
     except ValueError as error:
-        raise _failed(path, 0, f"not TOML: {one_line(str(error), 120)}", "mend the value") from None
+        raise _file_error(
+            path, 0, f"not TOML: {one_line(str(error), 120)}", "mend the value"
+        ) from None
     _check_format(path, text, data)
     return Document(path, text, data, hashlib.sha256(raw).hexdigest())
 
 
-def _syntax(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
+def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
         hint = "settle the merge: keep one side and delete the markers"
-        return _failed(path, line, "unsettled merge conflict", hint)
+        return _file_error(path, line, "unsettled merge conflict", hint)
     place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     message = re.sub(_PLACE, "", str(error))
-    return _failed(path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(message))
+    return _file_error(
+        path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(message)
+    )
 
 
 def _syntax_hint(message: str) -> str:
@@ -123,11 +127,11 @@ def _check_format(path: Path, text: str, data: dict[str, Any]) -> None:
     raise InvalidFileError(collector.problems())
 
 
-def _failed(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
+def _file_error(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
     return InvalidFileError([Problem(path, line, message, hint)])
 
 
-def plain_fields(thing: Any) -> dict[str, Any]:
+def collect_toml_values(thing: Any) -> dict[str, Any]:
     """Return the TOML values of a data class that differ from their defaults, in its order."""
     specs = keys_of(type(thing))
     data: dict[str, Any] = {}
@@ -158,22 +162,22 @@ def dumps(data: Mapping[str, Any], multiline: bool = False) -> str:
     return tomli_w.dumps(data, multiline_strings=multiline)
 
 
-def table(header: str, path: str, data: Mapping[str, Any]) -> str:
+def format_table(header: str, path: str, data: Mapping[str, Any]) -> str:
     """Write a table; tables inside it follow with headers of their own, never inline."""
     lines = [header + "\n"]
     inner: list[str] = []
     for key, value in data.items():
-        under = f"{path}.{quoted(key)}"
+        under = f"{path}.{quote_key(key)}"
         if isinstance(value, dict):
-            inner.append("\n" + table(f"[{under}]", under, value))
+            inner.append("\n" + format_table(f"[{under}]", under, value))
         elif isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
-            inner += ["\n" + table(f"[[{under}]]", under, v) for v in value]
+            inner += ["\n" + format_table(f"[[{under}]]", under, v) for v in value]
         else:
             multiline = isinstance(value, str) and "\r" not in value
             lines.append(dumps({key: value}, multiline))
     return "".join(lines + inner)
 
 
-def quoted(name: str) -> str:
+def quote_key(name: str) -> str:
     """Return a key in quotes, always: ids have dots, and one form makes small diffs."""
     return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -37,7 +37,7 @@ def keys_of(cls: type) -> Mapping[str, KeySpec]:
             if one.name in described:
                 kind, key = described[one.name]
                 specs[one.encode_name] = KeySpec(
-                    one.name, one.encode_name, _plain(kind), key, one.required, one.default
+                    one.name, one.encode_name, _without_none(kind), key, one.required, one.default
                 )
         _SPECS[cls] = specs
     return _SPECS[cls]
@@ -60,7 +60,7 @@ def is_struct(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Struct)
 
 
-def _plain(hint: Any) -> Any:
+def _without_none(hint: Any) -> Any:
     """Return a type without its `| None`."""
     if get_origin(hint) in (Union, types.UnionType):
         return next(arg for arg in get_args(hint) if arg is not type(None))

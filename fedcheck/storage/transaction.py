@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from fedcheck.domain.change import (
     OUTSIDE,
+    AnyRecord,
     Change,
     HistoryLine,
-    Thing,
-    differences,
+    diff_records,
     imported,
 )
 from fedcheck.domain.edits import LookUp
@@ -29,7 +29,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import (
@@ -40,12 +40,12 @@ from fedcheck.storage import (
     progress_files,
     record_files,
 )
-from fedcheck.storage.paths import MACHINE
-from fedcheck.storage.reconcile import all_outside_changes, outside_changes
+from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.reconcile import list_all_outside_changes, list_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import read_bytes
 
-Guard = Callable[[Change, Thing], None]
+Guard = Callable[[Change, AnyRecord], None]
 """Looks at a change and the record that it meets on disk; raises where it must not be made."""
 
 
@@ -64,7 +64,7 @@ class TransactionHead(Struct, frozen=True):
     imported: str = ""
 
 
-class Saved(Struct, frozen=True):
+class CommitResult(Struct, frozen=True):
     """What was saved: the books as they are now, and the changes as they were made."""
 
     books: Mapping[str, RecordFile]
@@ -79,7 +79,7 @@ class Saved(Struct, frozen=True):
                     yield record
 
 
-class UnnotedError(FedcheckError):
+class HistoryRefusedError(FedcheckError):
     """Changes are on the disk, but their history lines were refused; carries those lines."""
 
     def __init__(self, message: str, hint: str, lines: Sequence[HistoryLine]) -> None:
@@ -98,10 +98,10 @@ class ConflictError(FedcheckError):
         self.now = now
 
 
-def unless_changed(name: str, seen: str) -> Guard:
+def guard_unchanged(name: str, seen: str) -> Guard:
     """Return a guard that refuses to write over a text that is no longer what a person saw."""
 
-    def guard(change: Change, record: Thing) -> None:
+    def guard(change: Change, record: AnyRecord) -> None:
         now = field_value(record, change.field) or ""
         if change.field == name and now not in (seen, change.new or ""):
             raise ConflictError(change, now)
@@ -109,7 +109,7 @@ def unless_changed(name: str, seen: str) -> Guard:
     return guard
 
 
-def unless_changed_since(change: Change, record: Thing) -> None:
+def unless_changed_since(change: Change, record: AnyRecord) -> None:
     """Refuse to take back a value that somebody has changed since."""
     if field_value(record, change.field) not in (change.old, change.new):
         raise FedcheckError(
@@ -123,7 +123,7 @@ Plan = Callable[[LookUp], Iterable[Change]]
 """Works out changes from what is on disk."""
 
 
-def allow(change: Change, record: Thing) -> None:
+def allow_all(change: Change, record: AnyRecord) -> None:
     """Let every change pass: the later of two writers stands."""
 
 
@@ -133,9 +133,9 @@ def commit(
     orders: Mapping[str, Sequence[str]],
     changes: Iterable[Change],
     deed: TransactionHead,
-    guard: Guard = allow,
+    guard: Guard = allow_all,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
-) -> Saved:
+) -> CommitResult:
     """Save changes; their `old` is replaced by what the disk holds. See `commit_planned`."""
     return commit_planned(root, known, orders, lambda _: changes, deed, guard, renamed)
 
@@ -146,10 +146,10 @@ def commit_planned(
     orders: Mapping[str, Sequence[str]],
     plan: Plan,
     deed: TransactionHead,
-    guard: Guard = allow,
+    guard: Guard = allow_all,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
     rewritten: Sequence[checklist_writer.Rewritten] = (),
-) -> Saved:
+) -> CommitResult:
     """Work out changes from what is on disk, and save them; on return they are there, whole.
 
     Args:
@@ -169,26 +169,26 @@ def commit_planned(
     names = renamed or {}
     current: dict[str, RecordFile] = {}
 
-    def record(ref: str) -> Thing:
-        owner, item = split(ref)
+    def record(ref: str) -> AnyRecord:
+        owner, item = split_ref(ref)
         if owner not in current:
-            found = _current(root, owner, known.get(owner))
+            found = _read_current(root, owner, known.get(owner))
             current[owner] = found.renamed(names.get(owner, {}))
         return current[owner].get(item)
 
-    with local_state.locked(root):
-        _tidy(root)
-        by_list = _by_list(plan(record), names)
-        seen = local_state.seen_hashes(root)
+    with local_state.lock_workspace(root):
+        _remove_stray_files(root)
+        by_list = _group_by_checklist(plan(record), names)
+        seen = local_state.load_seen_hashes(root)
         ready = {}
         outside: list[Change] = []
         made: list[Change] = []
         for checklist, wanted in by_list.items():
             today = names.get(checklist, {})
-            found = _current(root, checklist, known.get(checklist))
+            found = _read_current(root, checklist, known.get(checklist))
             if found.sha256 != seen.get(record_files.file_name(checklist), ""):
-                outside += outside_changes(root, found, today)
-            updated, actual = _applied(found.renamed(today), wanted, guard, bool(deed.undoes))
+                outside += list_outside_changes(root, found, today)
+            updated, actual = _apply(found.renamed(today), wanted, guard, bool(deed.undoes))
             made += actual
             ready[checklist] = updated, any(change.old != change.new for change in actual)
         raws: dict[str, bytes] = {}
@@ -200,64 +200,66 @@ def commit_planned(
             seen[record_files.file_name(checklist)] = updated.sha256
             written[checklist] = updated
         made = [*checklist_writer.changes_of(root, rewritten), *made]
-        log = local_state.history_for(root, deed.by) if outside or made else None
+        log = local_state.resolve_history_file(root, deed.by) if outside or made else None
         checklist_writer.write(root, rewritten)
-        atomic_files.write_all(
+        atomic_files.replace_files(
             {record_files.path_of(root, name): raw for name, raw in raws.items()}
         )
         checklist_writer.take_away(root, rewritten)
         lines = [HistoryLine(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
         named = [imported(deed.tx, deed.imported)] if made and deed.imported else []
         lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in [*named, *made]]
-        _note(log, lines)
+        _append_lines(log, lines)
         local_state.note_hashes(root, seen)
-    return Saved(written, tuple(made))
+    return CommitResult(written, tuple(made))
 
 
-def note_owed(root: Path, by: str, lines: Sequence[HistoryLine]) -> None:
+def append_refused_lines(root: Path, by: str, lines: Sequence[HistoryLine]) -> None:
     """Write history lines that a full disk refused when their changes were saved.
 
     Raises FedcheckError where it still refuses.
     """
-    with local_state.locked(root):
-        _note(local_state.history_for(root, by), lines)
+    with local_state.lock_workspace(root):
+        _append_lines(local_state.resolve_history_file(root, by), lines)
 
 
-def note_outside(
+def record_outside_changes(
     root: Path, deed: TransactionHead, renamed: Mapping[str, Mapping[str, str]]
 ) -> list[Change]:
     """Add to the history what was done outside fedcheck; return it. Changes no progress file.
 
     Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
     """
-    changes, hashes = all_outside_changes(root, renamed)
-    if not hashes or not (changes or (root / MACHINE).exists()):
+    changes, hashes = list_all_outside_changes(root, renamed)
+    if not hashes or not (changes or (root / LOCAL_STATE).exists()):
         return []  # nothing is new, or nothing was ever saved here by fedcheck
-    with local_state.locked(root):
-        changes, hashes = all_outside_changes(root, renamed)
+    with local_state.lock_workspace(root):
+        changes, hashes = list_all_outside_changes(root, renamed)
         lines = [HistoryLine(change, deed.at, OUTSIDE, deed.tx) for change in changes]
-        _note(local_state.history_for(root, deed.by) if lines else None, lines)
-        local_state.note_hashes(root, {**local_state.seen_hashes(root), **hashes})
+        _append_lines(local_state.resolve_history_file(root, deed.by) if lines else None, lines)
+        local_state.note_hashes(root, {**local_state.load_seen_hashes(root), **hashes})
     return changes
 
 
-def _note(log: Path | None, lines: Sequence[HistoryLine]) -> None:
+def _append_lines(log: Path | None, lines: Sequence[HistoryLine]) -> None:
     """Append lines to a history file. Raises UnnotedError where the disk refuses."""
     if log is None:
         return
     try:
         history.append(log, lines)
     except FedcheckError as error:
-        raise UnnotedError(f"{error}; the change itself is saved", error.hint, lines) from error
+        raise HistoryRefusedError(
+            f"{error}; the change itself is saved", error.hint, lines
+        ) from error
 
 
-def _tidy(root: Path) -> None:
+def _remove_stray_files(root: Path) -> None:
     """Remove what killed processes left where saves are made."""
-    for folder in ("", progress_files.FOLDER, history.FOLDER, MACHINE):
-        atomic_files.sweep(root / folder)
+    for folder in ("", progress_files.FOLDER, history.FOLDER, LOCAL_STATE):
+        atomic_files.remove_stray_files(root / folder)
 
 
-def _current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile:
+def _read_current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile:
     """Return the progress file as it is on disk, parsed again only if it is not the known one."""
     path = record_files.path_of(root, checklist)
     if not os.path.lexists(path):
@@ -268,13 +270,13 @@ def _current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile
     return record_files.parse(path, raw, checklist)
 
 
-def _by_list(
+def _group_by_checklist(
     changes: Iterable[Change], names: Mapping[str, Mapping[str, str]]
 ) -> dict[str, list[Change]]:
     """Return the changes by checklist, under today's ids of items that were renamed."""
     by_list: dict[str, list[Change]] = {}
     for change in changes:
-        checklist, item = split(change.ref)
+        checklist, item = split_ref(change.ref)
         if not is_id(checklist):
             raise FedcheckError(f"{change.ref!r} is no reference of an item", "", ErrorKind.USAGE)
         ref = f"{checklist}:{names.get(checklist, {}).get(item, item)}"
@@ -282,7 +284,7 @@ def _by_list(
     return by_list
 
 
-def _applied(
+def _apply(
     found: RecordFile, wanted: list[Change], guard: Guard, keep_all: bool
 ) -> tuple[RecordFile, list[Change]]:
     """Apply changes to what is on disk; those that would change nothing are left out.
@@ -292,7 +294,7 @@ def _applied(
     """
     actual = []
     for change in wanted:
-        item = split(change.ref)[1]
+        item = split_ref(change.ref)[1]
         record = found.get(item)
         try:
             guard(change, record)
@@ -306,8 +308,8 @@ def _applied(
         if before != change.new:
             found = found.with_record(item, updated)
     for ref in dict.fromkeys(change.ref for change in wanted if change.field == "status"):
-        record = found.get(split(ref)[1])
+        record = found.get(split_ref(ref)[1])
         if isinstance(record, Record):
-            actual += differences(ref, record, clear_outcome_if_open(record))
-            found = found.with_record(split(ref)[1], clear_outcome_if_open(record))
+            actual += diff_records(ref, record, clear_outcome_if_open(record))
+            found = found.with_record(split_ref(ref)[1], clear_outcome_if_open(record))
     return found, actual

@@ -9,7 +9,7 @@ from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
 from fedcheck.domain.key import ID_PATTERN
 from fedcheck.domain.process import Process
-from fedcheck.domain.reference import did_you_mean, split
+from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.storage.checklist_files import Catalog, LoadedList
 from fedcheck.storage.list_checks import KeyPath
 from fedcheck.storage.problems import Collector
@@ -18,7 +18,9 @@ from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 
 def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
     """Note in each of the lists what does not fit the other files; the catalog must hold them."""
-    winning = {name: one.checklist for name, one in catalog.winning().items() if one.checklist}
+    winning = {
+        name: one.checklist for name, one in catalog.effective_lists().items() if one.checklist
+    }
     for loaded in lists:
         if loaded.checklist is None or loaded.collector is None:
             continue
@@ -36,14 +38,16 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
                 _anchors(item, place, served, winning, loaded.collector)
                 _deliverable(item, place, served, loaded.collector)
         for cycle in _cycles(loaded.checklist, winning):
-            place = loaded.place(split(cycle[0])[1])
+            place = loaded.place(split_ref(cycle[0])[1])
             circle = " -> ".join((*cycle, cycle[0]))
             loaded.collector.add((*place, "needs"), f"needs go in a circle: {circle}", "cut one")
 
 
 def check_processes(catalog: Catalog) -> None:
     """Note in each process file what does not fit the other files."""
-    winning = {name: one.checklist for name, one in catalog.winning().items() if one.checklist}
+    winning = {
+        name: one.checklist for name, one in catalog.effective_lists().items() if one.checklist
+    }
     default: dict[str, str] = {}
     for loaded in catalog.process_files:
         process, problems = loaded.process, loaded.collector
@@ -60,12 +64,12 @@ def check_processes(catalog: Catalog) -> None:
 
 
 def _exists(ref: str, lists: Mapping[str, Checklist]) -> bool:
-    checklist, item = split(ref)
+    checklist, item = split_ref(ref)
     return checklist in lists and item in lists[checklist].items
 
 
 def _suggest(ref: str, lists: Mapping[str, Checklist]) -> str:
-    checklist, item = split(ref)
+    checklist, item = split_ref(ref)
     if checklist not in lists:
         return did_you_mean(checklist, lists)
     return did_you_mean(item, lists[checklist].items)
@@ -112,7 +116,7 @@ def _cycles(checklist: Checklist, lists: Mapping[str, Checklist]) -> list[list[s
     finished: set[str] = set()
 
     def needs_of(ref: str) -> tuple[str, ...]:
-        owner, item = split(ref)
+        owner, item = split_ref(ref)
         found = lists[owner].items.get(item) if owner in lists else None
         return found[1].needs if found else ()
 
@@ -131,7 +135,7 @@ def _cycles(checklist: Checklist, lists: Mapping[str, Checklist]) -> list[list[s
                 finished.add(gone)
             elif following in on_trail:
                 circle = trail[trail.index(following) :]
-                if split(min(circle))[0] == checklist.id:
+                if split_ref(min(circle))[0] == checklist.id:
                     first = circle.index(min(circle))
                     circles.append(circle[first:] + circle[:first])
             elif following not in finished:

@@ -24,11 +24,18 @@ from fedcheck.storage import (
     progress_files,
     record_files,
 )
-from fedcheck.storage.atomic_files import writable_by_others
+from fedcheck.storage.atomic_files import check_writable_by_others
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.paths import HEAD, MACHINE, private_home
+from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, private_home
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
+from fedcheck.storage.record_file import (
+    FINDINGS,
+    MILESTONES,
+    REQUESTS,
+    RESERVED_NAMES,
+    SENT,
+    RecordFile,
+)
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.toml_io import dumps, read
 
@@ -37,11 +44,11 @@ T = TypeVar("T")
 FOLDERS = ("", progress_files.FOLDER, "checklists", "history")
 """The folders of a workspace whose files make its state."""
 
-GITIGNORE = f"{MACHINE}/\n"
+GITIGNORE = f"{LOCAL_STATE}/\n"
 GITATTRIBUTES = "history/*.jsonl merge=union\n"
 
 
-class Contents(Struct):
+class WorkspaceContents(Struct):
     """What a workspace folder holds, beside its head file."""
 
     books: dict[str, RecordFile] = field(default_factory=dict)
@@ -60,7 +67,7 @@ def load_head(
 
     The role is checked where its process is among the known ones.
     """
-    document = read(root / HEAD)
+    document = read(root / WORKSPACE_FILE)
     problems = document.collector()
     config = decode(WorkspaceConfig, document.data, (), problems)
     if config is not None:
@@ -89,7 +96,7 @@ def _check_head(config: WorkspaceConfig, process: Process | None, problems: Coll
 
 def check_against_process(root: Path, config: WorkspaceConfig, process: Process) -> list[Problem]:
     """Return what in `fedcheck.toml` does not fit the process: milestones, profile."""
-    document = read(root / HEAD)
+    document = read(root / WORKSPACE_FILE)
     problems = document.collector()
     stones = [stone.id for stone in process.milestones]
     for name in config.milestones or {}:
@@ -129,19 +136,19 @@ def _no_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, 
     return f"{process.id} does not exist as {chosen}", f"choose among: {exist}"
 
 
-def load_contents(root: Path) -> Contents:
+def load_contents(root: Path) -> WorkspaceContents:
     """Read everything beside the head file; a broken file is noted, and the rest is used."""
-    contents = Contents()
+    contents = WorkspaceContents()
     _check_folders(root, contents)
     _read_progress(root, contents)
-    for name in RESERVED:
+    for name in RESERVED_NAMES:
         _read(root, name, contents)
     return contents
 
 
-def load_private(home: Path) -> Contents:
+def load_private(home: Path) -> WorkspaceContents:
     """Read the records under `private/`; a broken file is noted, and the rest is used."""
-    contents = Contents()
+    contents = WorkspaceContents()
     if os.path.lexists(home):
         _check_folders(home, contents)
         _read_progress(home, contents)
@@ -149,7 +156,7 @@ def load_private(home: Path) -> Contents:
     return contents
 
 
-def _check_folders(root: Path, contents: Contents) -> None:
+def _check_folders(root: Path, contents: WorkspaceContents) -> None:
     for place in (root / progress_files.FOLDER, root / "checklists", root / "history"):
         try:
             if os.path.lexists(place):
@@ -159,30 +166,30 @@ def _check_folders(root: Path, contents: Contents) -> None:
             contents.broken.append(BrokenFile(str(place), f"cannot be read: {reason}"))
 
 
-def _read_progress(root: Path, contents: Contents) -> None:
+def _read_progress(root: Path, contents: WorkspaceContents) -> None:
     for path in atomic_files.toml_files(root / progress_files.FOLDER):
-        if path.stem in RESERVED:
+        if path.stem in RESERVED_NAMES:
             text = f'no checklist can be called "{path.stem}"'
             contents.broken.append(BrokenFile(str(path), text, hint="move the file away"))
         else:
             _read(root, path.stem, contents)
 
 
-def _read(root: Path, book: str, contents: Contents) -> None:
+def _read(root: Path, book: str, contents: WorkspaceContents) -> None:
     try:
         contents.books[book] = record_files.load(root, book)
     except InvalidFileError as error:
-        contents.broken += _broken(error, "" if book in RESERVED else book)
+        contents.broken += _list_broken(error, "" if book in RESERVED_NAMES else book)
 
 
-def _broken(error: InvalidFileError, checklist: str = "") -> list[BrokenFile]:
+def _list_broken(error: InvalidFileError, checklist: str = "") -> list[BrokenFile]:
     return [
         BrokenFile(str(one.file), one.message, checklist, one.line, one.hint)
         for one in error.problems
     ]
 
 
-def fingerprint(root: Path) -> str:
+def compute_fingerprint(root: Path) -> str:
     """Return a cheap mark that changes when any file of the workspace does."""
     marks = []
     homes = (root, private_home(root))
@@ -198,7 +205,7 @@ def fingerprint(root: Path) -> str:
     return hashlib.sha256("\n".join(marks).encode("utf-8", "replace")).hexdigest()
 
 
-def head_text(
+def format_head(
     name: str,
     process: Process,
     role: str,
@@ -226,23 +233,23 @@ def head_text(
 
 def create(root: Path, text: str) -> None:
     """Make a workspace with the given head file. Raises FedcheckError where there is one."""
-    if (root / HEAD).exists():
+    if (root / WORKSPACE_FILE).exists():
         raise FedcheckError(
-            f"{root / HEAD}: a workspace is here already",
+            f"{root / WORKSPACE_FILE}: a workspace is here already",
             "open it, or choose another folder",
             ErrorKind.USAGE,
         )
     atomic_files.make_folder(root)
     for folder in ("checklists", progress_files.FOLDER, "evidence", "history", "reports"):
         atomic_files.make_folder(root / folder)
-    atomic_files.write_whole(root / HEAD, text.encode())
-    _unless_there(root / ".gitignore", GITIGNORE)
-    _unless_there(root / ".gitattributes", GITATTRIBUTES)
+    atomic_files.replace_file(root / WORKSPACE_FILE, text.encode())
+    _write_if_missing(root / ".gitignore", GITIGNORE)
+    _write_if_missing(root / ".gitattributes", GITATTRIBUTES)
 
 
-def _unless_there(path: Path, text: str) -> None:
+def _write_if_missing(path: Path, text: str) -> None:
     if not path.exists():
-        atomic_files.write_whole(path, text.encode())
+        atomic_files.replace_file(path, text.encode())
 
 
 def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
@@ -275,7 +282,7 @@ def check_timezone(name: str) -> None:
         raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
 
 
-def known_milestone(process: Process, name: str) -> str:
+def resolve_milestone(process: Process, name: str) -> str:
     """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
     known: Iterable[str] = [stone.id for stone in process.milestones]
     if name not in known:
@@ -284,7 +291,7 @@ def known_milestone(process: Process, name: str) -> str:
     return name
 
 
-class Loaded(Struct, frozen=True):
+class LoadedWorkspace(Struct, frozen=True):
     """A workspace as it was read.
 
     Attributes:
@@ -299,7 +306,7 @@ class Loaded(Struct, frozen=True):
     problems: list[Problem]
 
 
-def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
+def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     """Read a workspace. Raises FedcheckError (status 3) where its head file cannot be used."""
     config, problems = load_head(root, catalog.processes)
     process = catalog.processes.get(config.process)
@@ -309,7 +316,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     if process is None:
         known = ", ".join(sorted(catalog.processes)) or "none"
         hint = f"known: {known}"
-        raise FedcheckError(f'{root / HEAD}: unknown process "{config.process}"', hint)
+        raise FedcheckError(f'{root / WORKSPACE_FILE}: unknown process "{config.process}"', hint)
     found = check_against_process(root, config, process)
     errors = [problem for problem in found if problem.severity == "error"]
     if errors:
@@ -320,17 +327,17 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen)
     known_facts = facts(process.id, profile)
-    written = catalog.serving(process)
+    written = catalog.checklists_for(process)
     serving = {name: one.resolved(known_facts) for name, one in written.items()}
-    inside = {name for name, one in catalog.winning().items() if one.layer == "private"}
+    inside = {name for name, one in catalog.effective_lists().items() if one.layer == "private"}
     records = {
-        name: _today(one, serving).records
+        name: _with_current_ids(one, serving).records
         for source, wanted in ((contents, False), (private, True))
         for name, one in source.books.items()
-        if (name in inside) is wanted and name not in RESERVED
+        if (name in inside) is wanted and name not in RESERVED_NAMES
     }
     notes = {
-        name: _today(one, serving).records
+        name: _with_current_ids(one, serving).records
         for name, one in private.books.items()
         if name not in inside
     }
@@ -345,8 +352,8 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
         process=process,
         checklists=serving,
         records=records,
-        requests=things_of(contents.books, REQUESTS),
-        findings=things_of(contents.books, FINDINGS),
+        requests=collect_issues(contents.books, REQUESTS),
+        findings=collect_issues(contents.books, FINDINGS),
         broken=tuple(broken),
         unreadable=contents.unreadable | (private.unreadable & inside),
         private_lists=frozenset(inside & serving.keys()),
@@ -354,12 +361,19 @@ def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
         written=written,
         replaced=tuple(_replaced(catalog, process, known_facts)),
     )
-    project = replace(project, file_states=evidence_files.quick_states(root, project.proven()))
-    listed = [*problems, *found, *writable_by_others(root), *(_problem(one) for one in broken)]
-    return Loaded(project, contents.books, private.books, listed)
+    project = replace(
+        project, file_states=evidence_files.check_states(root, project.list_evidence_holders())
+    )
+    listed = [
+        *problems,
+        *found,
+        *check_writable_by_others(root),
+        *(_problem(one) for one in broken),
+    ]
+    return LoadedWorkspace(project, contents.books, private.books, listed)
 
 
-def keep_last_good(fresh: Loaded, store: RecordStore) -> Project:
+def keep_last_good(fresh: LoadedWorkspace, store: RecordStore) -> Project:
     """Return the project as loaded, with the last good state of files that are broken now.
 
     The record files of the loaded workspace get that state too.
@@ -371,16 +385,16 @@ def keep_last_good(fresh: Loaded, store: RecordStore) -> Project:
         good = store.of(broken.private).get(name)
         if good is not None and name not in now:
             now[name] = good
-            project = with_book(project, broken.private, good)
+            project = replace_record_file(project, broken.private, good)
     return project
 
 
-def things_of(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...]:
+def collect_issues(books: Mapping[str, RecordFile], name: str) -> tuple[Any, ...]:
     """Return the requests, or the findings, of a workspace."""
     return tuple(books[name].records.values()) if name in books else ()
 
 
-def _today(found: RecordFile, serving: dict[str, Checklist]) -> RecordFile:
+def _with_current_ids(found: RecordFile, serving: dict[str, Checklist]) -> RecordFile:
     """Return records under today's ids of their items."""
     checklist = serving.get(found.name)
     return found.renamed(checklist.renamed) if checklist else found
@@ -397,7 +411,7 @@ def _broken_lists(catalog: checklist_files.Catalog, process: str) -> list[Broken
             problem.hint,
             private=loaded.layer == "private",
         )
-        for loaded in catalog.winning().values()
+        for loaded in catalog.effective_lists().values()
         if not loaded.checklist or process in loaded.checklist.process
         for problem in loaded.problems()
     ]
@@ -411,7 +425,7 @@ def _replaced(
     shipped = catalog.shipped_process(process.id)
     if file and shipped and file.layer != "shipped":
         yield Replaced(process.id, file.layer, shipped)
-    winning = catalog.winning()
+    winning = catalog.effective_lists()
     for name, checklist in catalog.shipped_serving(shipped or process).items():
         nearest = winning[name]
         if nearest.layer != "shipped" and nearest.checklist is not None:
@@ -422,7 +436,7 @@ def _problem(broken: BrokenFile) -> Problem:
     return Problem(Path(broken.path), broken.line, broken.message, broken.hint, "warning")
 
 
-def with_book(project: Project, private: bool, found: RecordFile) -> Project:
+def replace_record_file(project: Project, private: bool, found: RecordFile) -> Project:
     """Return the project with one of its books replaced."""
     name = found.name
     if name == REQUESTS:

@@ -21,7 +21,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, Problem
-from fedcheck.keys.keymap import starts
+from fedcheck.keys.keymap import list_start_screens
 from fedcheck.session import Clock, Session, Transaction, open_session, system_clock
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import UserFolders
@@ -183,7 +183,7 @@ class FedcheckApp(App[int]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.open_screen("home")
-        first = starts().get(config.start, "app_home")
+        first = list_start_screens().get(config.start, "app_home")
         if first != "app_home":
             self.call_next(self.run_action, first)
         self.others.attend(session)

@@ -12,9 +12,16 @@ from fedcheck.domain.evidence_edit import (
     detach_each,
     set_values,
 )
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.evidence_files import Step, Stopped, Verdict, kind_of, size_of, verify
+from fedcheck.storage.evidence_files import (
+    Cancelled,
+    Step,
+    Verdict,
+    guess_kind,
+    measure_size,
+    verify,
+)
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, Verifying
@@ -89,7 +96,7 @@ def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     session = app.session
 
     def ended(outcome: Evidence | Exception) -> None:
-        if isinstance(outcome, Stopped):
+        if isinstance(outcome, Cancelled):
             return
         if isinstance(outcome, FedcheckError | OSError):
             app.tell(f"Not renewed: {outcome}", getattr(outcome, "hint", ""), "error")
@@ -105,7 +112,7 @@ def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     def work(step: Step) -> Evidence:
         return session.renew_evidence(proof, step=step)
 
-    size = size_of(session.root, proof.link) if proof.kind == "file" else 0
+    size = measure_size(session.root, proof.link) if proof.kind == "file" else 0
     if size > AT_ONCE:
         app.tell(f"Reading {one_line(proof.name, 60)}", "it is renewed when that is done")
         Hashing[Evidence](size).start(app, work, ended)
@@ -136,7 +143,7 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
     if not links:
         app.tell("No files here: only files have a hash to verify")
         return None
-    run: Verifying = Hashing(sum(size_of(session.root, link) for link in links))
+    run: Verifying = Hashing(sum(measure_size(session.root, link) for link in links))
 
     def work(step: Step) -> list[Verdict]:
         return verify(session.root, wanted, step)
@@ -163,7 +170,7 @@ def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
     states = {verdict.proof.link: verdict.state for verdict in verdicts}
     count = list(states.values()).count
     parts = [f"{count(name)} {name}" for name in ("changed", "missing", "unreadable")]
-    head = f"{'Stopped: ' if stopped else ''}{plural(len(states), 'file')} checked"
+    head = f"{'Stopped: ' if stopped else ''}{pluralize(len(states), 'file')} checked"
     bad = [part for part in parts if not part.startswith("0 ")]
     return f"{head}, {', '.join(bad)}" if bad else f"{head}, all as they were"
 
@@ -175,7 +182,7 @@ def dropped_links(app: ProjectApp, text: str) -> list[str]:
     """
     field = LinkField("", app.here, app.session.root)
     found = links_in(text, field.is_file)
-    if any(field.is_file(link) or kind_of(link) != "file" for link in found):
+    if any(field.is_file(link) or guess_kind(link) != "file" for link in found):
         return found
     named = one_line(found[0], 60) if found else "nothing"
     app.tell(f"What was pasted is no file, no URL and no ticket: {named}", "", "warning")

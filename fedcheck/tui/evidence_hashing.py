@@ -5,7 +5,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from textual.worker import Worker, get_current_worker
 
-from fedcheck.storage.evidence_files import Step, Stopped, Verdict
+from fedcheck.storage.evidence_files import Cancelled, Step, Verdict
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class Hashing(Generic[T]):
         """Count bytes that were read. Raises Stopped once nobody waits for more."""
         self.done += count
         if self.stopped or (self._worker is not None and self._worker.is_cancelled):
-            raise Stopped
+            raise Cancelled
 
     def start(
         self,

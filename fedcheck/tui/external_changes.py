@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from fedcheck.domain.change import OUTSIDE, HistoryLine
 from fedcheck.domain.change_text import changes_label
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, Problem
 from fedcheck.session import Session, Transaction
 from fedcheck.tui.app_protocol import ProjectApp
@@ -51,7 +51,7 @@ class ExternalChanges:
         )
         if session.problems:
             more = len(session.problems) - 1
-            count = f"and {plural(more, 'more problem')}; " if more else ""
+            count = f"and {pluralize(more, 'more problem')}; " if more else ""
             hint = f"{count}fedcheck doctor tells more"
             app.tell(str(session.problems[0]), hint, "warning")
 
@@ -154,4 +154,4 @@ def _words(fresh: Sequence[HistoryLine]) -> str:
         who = "Changed outside fedcheck" if people == [OUTSIDE] else one_line(people[0], 40)
         return f"{who}: {changes_label([one.change for one in fresh])}"
     who = " and ".join(one_line(name, 40) for name in people[:3])
-    return f"{who} changed {plural(len(refs), 'item')}"
+    return f"{who} changed {pluralize(len(refs), 'item')}"

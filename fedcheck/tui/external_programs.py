@@ -34,7 +34,7 @@ def edited(app: App[int], text: str) -> str:
     folder = Path(tempfile.mkdtemp(prefix="fedcheck-"))
     path = folder / "note.md"
     try:
-        atomic_files.write_whole(path, text.encode())
+        atomic_files.replace_file(path, text.encode())
         _run(app, [*command, str(path)])
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from fedcheck.analysis.activity import HistoryRow, story
 from fedcheck.domain.change import HistoryLine
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.session import Session
 from fedcheck.storage import history
 from fedcheck.storage.paths import private_home
@@ -36,7 +36,7 @@ def read_past(session: Session, ref: str = "") -> Past:
     if not ref:
         return Past(newest_first(story(session.history(), zone)))
     entered = session.history(ref)
-    inside = split(ref)[0] in session.project.private_lists
+    inside = split_ref(ref)[0] in session.project.private_lists
     home = private_home(session.root) if inside else session.root
     names = {one.change.ref for one in entered}
     own = [one for one in history.read_all(home) if one.change.ref in names]
@@ -67,12 +67,12 @@ class Recall:
         if session.root != self._root:
             self._forget(session.root)
         for home in (session.root, private_home(session.root)):
-            for path in history.history_files(home):
+            for path in history.list_history_files(home):
                 self._catch_up(path)
-        found = session.project.checklists.get(split(ref)[0])
-        name = split(ref)[1]
+        found = session.project.checklists.get(split_ref(ref)[0])
+        name = split_ref(ref)[1]
         earlier = [old for old, new in found.renamed.items() if new == name] if found else []
-        refs = [ref, *(f"{split(ref)[0]}:{old}" for old in earlier)]
+        refs = [ref, *(f"{split_ref(ref)[0]}:{old}" for old in earlier)]
         entered = sorted((e for one in refs for e in self._by_ref.get(one, [])), key=_moment)
         zone = ZoneInfo(session.project.config.timezone)
         return newest_first(story(entered, zone))[:count]

@@ -11,21 +11,21 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from fedcheck.keys.action import Action
-from fedcheck.keys.actions import ACTIONS, of_place
+from fedcheck.keys.actions import ACTIONS, list_actions
 from fedcheck.keys.key_names import key_text
 from fedcheck.keys.keymap import KeyMap
 
 
 def bindings(place: str) -> list[BindingType]:
     """Return the bindings of a place."""
-    return [_binding(action, action.method) for action in of_place(place) if action.keys]
+    return [_binding(action, action.method) for action in list_actions(place) if action.keys]
 
 
 def shown(*ids: str) -> list[BindingType]:
     """Return bindings of the app that a screen wants in its footer."""
     return [
         _binding(action, f"app.{action.method}", show=True)
-        for action in of_place("everywhere")
+        for action in list_actions("everywhere")
         if action.id in ids
     ]
 

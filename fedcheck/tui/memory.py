@@ -124,7 +124,7 @@ class Memory(Struct):
         make(data)
         self.data = data
         try:
-            atomic_files.write_whole(self.path, json.dumps(data, indent=1).encode())
+            atomic_files.replace_file(self.path, json.dumps(data, indent=1).encode())
         except (FedcheckError, OSError, ValueError, TypeError):
             return
 

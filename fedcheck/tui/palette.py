@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from fedcheck.keys.action import PLACES, Action
-from fedcheck.keys.actions import of_place
+from fedcheck.keys.actions import list_actions
 from fedcheck.keys.key_names import key_text
 from fedcheck.tui.app_protocol import ProjectApp
 
@@ -17,7 +17,7 @@ from fedcheck.tui.app_protocol import ProjectApp
 def offers(app: App[Any], screen: Screen[Any]) -> Iterator[tuple[Action, Callable[[], object]]]:
     """Return everything that can be done on a screen, nearest first, and what does it."""
     for place in dict.fromkeys([*getattr(screen, "PLACES", ()), "everywhere"]):
-        for action in of_place(place):
+        for action in list_actions(place):
             target = _target(app, screen, action.method) if action.palette else None
             if target is not None:
                 yield action, target

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from fedcheck.errors import Problem
-from fedcheck.keys.keymap import key_map
+from fedcheck.keys.keymap import build_key_map
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import UserFolders
 from fedcheck.tui import themes
@@ -38,7 +38,7 @@ class Preferences:
             os.environ.pop("NO_COLOR", None)  # an empty one means nothing, but not to Textual
         self.config = config
         self.problems = tuple(problems)
-        self.keymap = key_map(config.preset, config.keys)
+        self.keymap = build_key_map(config.preset, config.keys)
         self.signs = sign_set(config.glyphs)
         self.memory = Memory.load(folders.state)
 

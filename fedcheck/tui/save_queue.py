@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError
@@ -75,7 +75,7 @@ class SaveQueue:
         """Say what is not saved, and why; nothing while all goes well."""
         if not self.refusal:
             return ""
-        return f"{plural(len(self.jobs), 'change')} not saved, trying again: {self.refusal}"
+        return f"{pluralize(len(self.jobs), 'change')} not saved, trying again: {self.refusal}"
 
     def leave(self) -> None:
         """Leave the app once what is queued is saved; ask about what cannot be saved."""
@@ -164,7 +164,7 @@ class SaveQueue:
         self.go_on_leaving(failed=True)
 
     async def _ask_to_leave(self) -> None:
-        count = plural(len(self.jobs), "change")
+        count = pluralize(len(self.jobs), "change")
         choices = [
             Choice("stay", "Stay; go on trying to save", "s"),
             Choice("leave", f"Leave without {count}", "l"),

@@ -27,7 +27,7 @@ from fedcheck.session import open_session
 from fedcheck.storage import paths
 from fedcheck.errors import FedcheckError
 root, who = Path(sys.argv[1]), sys.argv[2]
-session = open_session(root, paths.user_folders(), (), who)
+session = open_session(root, paths.find_user_folders(), (), who)
 print("open", flush=True)
 sys.stdin.readline()
 for line in sys.stdin:

@@ -14,20 +14,20 @@ from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
-    paint,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
 from fedcheck.domain.text import one_line
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
-    from fedcheck.reports.past_state import Earlier
+    from fedcheck.reports.past_state import PastState
 
 MARKS = {"worse": "!", "better": "+", "other": "-"}
 
-REASON = 70
+MAX_REASON = 70
 """The widest words on a terminal, in cells."""
 
 
@@ -51,36 +51,36 @@ def changes(
       fedcheck changes reports/2027-01-04-pmo-status.md --worse
       fedcheck changes git:v1 --json
     """
-    from fedcheck.analysis.comparison import between
-    from fedcheck.reports.past_state import earlier, remarks
+    from fedcheck.analysis.comparison import compare_boards
+    from fedcheck.reports.past_state import list_remarks, load_past_state
 
     session = open_workspace(workspace, as_of)
-    found = earlier(session, since, Path.cwd())
+    found = load_past_state(session, since, Path.cwd())
     new = session.board()
     if not found.private:
         found, new = found.shared(), new.shared()
-    deltas = between(found.board, new)
-    notes = remarks(found, new, deltas)
+    comparison = compare_boards(found.board, new)
+    notes = list_remarks(found, new, comparison)
     if as_json:
-        print_json(changes_document(found, deltas, notes, worse))
+        print_json(changes_document(found, comparison, notes, worse))
         return
-    _print(found, new, deltas, notes, worse)
+    _print(found, new, comparison, notes, worse)
 
 
 def changes_document(
-    found: "Earlier", deltas: Comparison, notes: Sequence[str], worse: bool
+    found: "PastState", comparison: Comparison, notes: Sequence[str], worse: bool
 ) -> dict[str, Any]:
     """Return the JSON of a comparison."""
     return {
         "schema": "fedcheck/changes@1",
-        "since": {"kind": found.kind, "day": deltas.since, "words": found.words},
-        "until": deltas.until,
+        "since": {"kind": found.kind, "day": comparison.since, "words": found.words},
+        "until": comparison.until,
         "notes": list(notes),
-        "worse": deltas.count("worse"),
-        "better": deltas.count("better"),
-        "other": deltas.count("other"),
-        "changes": [_row(one) for one in deltas.deltas if one.worse or not worse],
-        "gates": [_gate_row(one) for one in deltas.gates if one.came or not worse],
+        "worse": comparison.count("worse"),
+        "better": comparison.count("better"),
+        "other": comparison.count("other"),
+        "changes": [_row(one) for one in comparison.differences if one.worse or not worse],
+        "gates": [_gate_row(one) for one in comparison.gates if one.newly_outstanding or not worse],
         "lacking": [
             {
                 "kind": lack.kind,
@@ -89,7 +89,7 @@ def changes_document(
                 "owner": lack.owner,
                 "milestones": list(stones),
             }
-            for lack, stones in deltas.new_lacks()
+            for lack, stones in comparison.list_newly_outstanding()
         ],
     }
 
@@ -121,40 +121,42 @@ def _gate_row(gate: GateDifference) -> dict[str, Any]:
         "trend": gate.trend,
         "before": gate.before,
         "after": gate.after,
-        "new": len(gate.came),
+        "new": len(gate.newly_outstanding),
         "gone": gate.gone,
     }
 
 
 def _print(
-    found: "Earlier", board: "Board", deltas: Comparison, notes: Sequence[str], worse: bool
+    found: "PastState", board: "Board", comparison: Comparison, notes: Sequence[str], worse: bool
 ) -> None:
-    say(paint(f"What changed {found.words}, until {deltas.until}", bold=True))
-    say(deltas.summary)
+    print_line(style_text(f"What changed {found.words}, until {comparison.until}", bold=True))
+    print_line(comparison.summary)
     for note in notes:
-        say(f"Note: {note}")
-    names = output.short_names(board.project.refs)
-    _print_gates(board, deltas, worse, names)
-    for title, group in deltas.grouped():
+        print_line(f"Note: {note}")
+    names = output.shorten_refs(board.project.refs)
+    _print_gates(board, comparison, worse, names)
+    for title, group in comparison.grouped():
         shown = [one for one in group if one.worse or not worse]
         if shown:
-            say()
-            say(f"{paint(title, bold=True)}  {len(shown)}")
+            print_line()
+            print_line(f"{style_text(title, bold=True)}  {len(shown)}")
             _print_rows([_cells(one, names) for one in shown], 2)
 
 
-def _print_gates(board: "Board", deltas: Comparison, worse: bool, names: Mapping[str, str]) -> None:
+def _print_gates(
+    board: "Board", comparison: Comparison, worse: bool, names: Mapping[str, str]
+) -> None:
     """Print how gates changed, and what they lack newly, each thing once."""
-    gates = [one for one in deltas.gates if one.came or not worse]
+    gates = [one for one in comparison.gates if one.newly_outstanding or not worse]
     if not gates:
         return
-    say()
-    say(paint("Gates", bold=True))
+    print_line()
+    print_line(style_text("Gates", bold=True))
     _print_rows([[MARKS[g.trend], g.title, g.words] for g in gates], 2)
-    if not deltas.new_lacks():
+    if not comparison.list_newly_outstanding():
         return
-    say()
-    say(paint("New among what is missing", bold=True))
+    print_line()
+    print_line(style_text("New among what is missing", bold=True))
     rows = [
         [
             "!",
@@ -164,20 +166,20 @@ def _print_gates(board: "Board", deltas: Comparison, worse: bool, names: Mapping
             one.owner,
             f"for {', '.join(stones)}",
         ]
-        for one, stones in deltas.new_lacks()
+        for one, stones in comparison.list_newly_outstanding()
     ]
     _print_rows(rows, 2)
 
 
 def _print_rows(rows: Sequence[Sequence[str]], flexible: int) -> None:
     """Print rows; one that begins with ! is told as bad news."""
-    for row, line in zip(rows, output.table(rows, flexible=flexible), strict=True):
-        say(paint(f"  {line}", fg="red") if row[0] == "!" else f"  {line}")
+    for row, line in zip(rows, output.format_table(rows, flexible=flexible), strict=True):
+        print_line(style_text(f"  {line}", fg="red") if row[0] == "!" else f"  {line}")
 
 
 def _cells(delta: Difference, names: Mapping[str, str]) -> list[str]:
     said = f"{delta.words} (with {delta.because})" if delta.because else delta.words
-    if output.width():
-        said = one_line(said, REASON)
+    if output.terminal_width():
+        said = one_line(said, MAX_REASON)
     who = delta.owner or delta.role
     return [MARKS[delta.trend], names.get(delta.ref, delta.ref), delta.title, said, who]

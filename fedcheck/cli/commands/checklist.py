@@ -12,11 +12,11 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain.key import is_id
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import atomic_files, checklist_files, config, paths
 
@@ -44,7 +44,7 @@ def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
     except FedcheckError:
         if named or os.environ.get("FEDCHECK_WORKSPACE"):
             raise
-    shipped = paths.shipped_checklists()
+    shipped = paths.find_shipped_checklists()
     return checklist_files.load_catalog(shipped, config.user_checklists(), root), root
 
 
@@ -59,7 +59,7 @@ def list_(workspace: str | None, as_json: bool) -> None:
       fedcheck checklist list
     """
     catalog, _ = _catalog(workspace)
-    winning = catalog.winning()
+    winning = catalog.effective_lists()
     rows: list[dict[str, Any]] = []
     for loaded in catalog.lists:
         found = loaded.checklist
@@ -82,10 +82,10 @@ def list_(workspace: str | None, as_json: bool) -> None:
     cells = [["id", "from", "process", "items", ""]]
     for row in rows:
         remark = "" if row["counts"] else "hidden by a nearer list of this id"
-        remark = f"{plural(row['problems'], 'problem')}" if row["problems"] else remark
+        remark = f"{pluralize(row['problems'], 'problem')}" if row["problems"] else remark
         cells.append([row["id"], row["layer"], " ".join(row["process"]), str(row["items"]), remark])
-    for line in output.table(cells, right=(3,)):
-        say(line)
+    for line in output.format_table(cells, right=(3,)):
+        print_line(line)
 
 
 @checklist.command()
@@ -144,10 +144,10 @@ def _print_problems(problems: list[Problem], count: int, as_json: bool) -> None:
         )
         return
     for problem in problems:
-        say(one_line(str(problem)))
-    lists = plural(count, "checklist")
-    say(
-        f"{lists} checked; {plural(len(problems), 'problem')} found."
+        print_line(one_line(str(problem)))
+    lists = pluralize(count, "checklist")
+    print_line(
+        f"{lists} checked; {pluralize(len(problems), 'problem')} found."
         if problems
         else f"{lists} checked; no problem found."
     )
@@ -195,7 +195,7 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
     path = session.root / "checklists" / f"{id_}.toml"
     if path.exists():
         raise FedcheckError(f"{path}: exists already", "choose another id", ErrorKind.USAGE)
-    if id_ in session.catalog.winning():
+    if id_ in session.catalog.effective_lists():
         hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
         raise FedcheckError(f'there is a checklist "{id_}" already', hint, ErrorKind.USAGE)
     known = project.process.phase(phase)
@@ -215,8 +215,8 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
             title or f"{known.title}: {owner.upper()}, our additions", ensure_ascii=False
         ),
     )
-    atomic_files.write_whole(path, text.encode())
-    say(f"written  {path}")
+    atomic_files.replace_file(path, text.encode())
+    print_line(f"written  {path}")
 
 
 SKELETON = '''format = 1
@@ -254,18 +254,18 @@ def freeze(workspace: str | None) -> None:
     """
     session = open_workspace(workspace)
     copied = 0
-    for name, loaded in session.catalog.winning().items():
+    for name, loaded in session.catalog.effective_lists().items():
         if loaded.layer == "workspace" or name not in session.project.checklists:
             continue
-        atomic_files.write_whole(
+        atomic_files.replace_file(
             session.root / "checklists" / f"{name}.toml", loaded.path.read_bytes()
         )
-        say(f"frozen  {name}")
+        print_line(f"frozen  {name}")
         copied += 1
     file = session.catalog.process_file(session.project.process.id)
     if file and file.layer == "user":
         place = session.root / "checklists" / file.id / checklist_files.PROCESS_FILE
         atomic_files.make_folder(place.parent)
-        atomic_files.write_whole(place, file.path.read_bytes())
-        say(f"frozen  {file.id}/{checklist_files.PROCESS_FILE}")
-    say(f"{plural(copied, 'checklist')} copied to {session.root / 'checklists'}")
+        atomic_files.replace_file(place, file.path.read_bytes())
+        print_line(f"frozen  {file.id}/{checklist_files.PROCESS_FILE}")
+    print_line(f"{pluralize(copied, 'checklist')} copied to {session.root / 'checklists'}")

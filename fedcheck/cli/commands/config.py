@@ -2,19 +2,19 @@
 
 import click
 
-from fedcheck.cli.options import complain, json_option, print_json, say
+from fedcheck.cli.options import json_option, print_error, print_json, print_line
 from fedcheck.errors import Problem
 from fedcheck.keys.action import PLACES
-from fedcheck.keys.actions import ACTIONS, of_place
+from fedcheck.keys.actions import ACTIONS, list_actions
 from fedcheck.keys.key_names import key_text
-from fedcheck.keys.keymap import KeyMap, complaints, key_map
+from fedcheck.keys.keymap import KeyMap, build_key_map, list_key_problems
 from fedcheck.storage import paths
 from fedcheck.storage.config import UserConfig, load
 
 
 def load_checked(folders: paths.UserFolders) -> tuple[UserConfig, list[Problem]]:
     """Read the user's configuration with everything that is wrong in it, keys and all."""
-    return load(folders, lambda user: complaints(user.preset, user.keys, user.start))
+    return load(folders, lambda user: list_key_problems(user.preset, user.keys, user.start))
 
 
 @click.group()
@@ -38,14 +38,14 @@ def keys(as_json: bool) -> None:
       fedcheck config keys
       fedcheck config keys --json
     """
-    user, problems = load_checked(paths.user_folders())
-    keymap = key_map(user.preset, user.keys)
+    user, problems = load_checked(paths.find_user_folders())
+    keymap = build_key_map(user.preset, user.keys)
     if as_json:
         print_json([_row(keymap, number) for number in range(len(ACTIONS))])
     else:
         _print_keys(keymap)
     if problems:
-        complain(
+        print_error(
             f"warning: {len(problems)} left out of {problems[0].file}", "fedcheck config check"
         )
 
@@ -66,15 +66,15 @@ def _row(keymap: KeyMap, number: int) -> dict[str, object]:
 def _print_keys(keymap: KeyMap) -> None:
     wide = max(len(action.id) for action in ACTIONS)
     for place, title in PLACES.items():
-        actions = of_place(place)
+        actions = list_actions(place)
         if not actions:
             continue
-        say(title)
+        print_line(title)
         for action in actions:
             mark = "*" if action.id in keymap.changed else " "
             written = " ".join(key_text(key) for key in keymap.of(action.id)) or "-"
-            say(f"{mark} {action.id:<{wide}}  {written:<18} {action.help}")
-        say()
+            print_line(f"{mark} {action.id:<{wide}}  {written:<18} {action.help}")
+        print_line()
 
 
 @config.command("check")
@@ -86,7 +86,7 @@ def check(as_json: bool) -> None:
     Example:
       fedcheck config check
     """
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     _, problems = load_checked(folders)
     if as_json:
         print_json(
@@ -97,10 +97,12 @@ def check(as_json: bool) -> None:
         )
     else:
         for problem in problems:
-            say(str(problem))
+            print_line(str(problem))
         if not problems:
             there = folders.config_file.exists()
-            say(f"{folders.config_file}: " + ("nothing is wrong" if there else "not there yet"))
+            print_line(
+                f"{folders.config_file}: " + ("nothing is wrong" if there else "not there yet")
+            )
     if problems:
         click.get_current_context().exit(1)
 
@@ -114,21 +116,21 @@ def paths_(as_json: bool) -> None:
     Example:
       fedcheck config paths
     """
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     places = {
         "config": folders.config_file,
         "checklists": folders.checklists,
         "templates": folders.templates,
         "state": folders.state,
         "cache": folders.cache,
-        "shipped": paths.shipped_checklists(),
+        "shipped": paths.find_shipped_checklists(),
     }
     if as_json:
         shown = {name: str(path) for name, path in places.items()}
         print_json({"schema": "fedcheck/paths@1", **shown})
         return
     for name, path in places.items():
-        say(f"{name:<11} {path}" + ("" if path.exists() else "  (not there yet)"))
+        print_line(f"{name:<11} {path}" + ("" if path.exists() else "  (not there yet)"))
 
 
 @click.command()

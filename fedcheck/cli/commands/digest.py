@@ -8,16 +8,16 @@ import click
 
 from fedcheck.cli import completion
 from fedcheck.cli.options import (
-    Day,
+    DateType,
     as_of_option,
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
-from fedcheck.domain.reference import did_you_mean, nearest
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.reference import did_you_mean, find_nearest
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
 
@@ -30,9 +30,9 @@ NOBODY_WORDS = ("nobody", "none")
 
 
 @click.command()
-@click.argument("owners", nargs=-1, metavar="[OWNER]...", shell_complete=completion.people)
-@click.option("--role", shell_complete=completion.roles, help="Only people of this role.")
-@click.option("--until", type=Day(), help="Leave out what is due after this day.")
+@click.argument("owners", nargs=-1, metavar="[OWNER]...", shell_complete=completion.complete_people)
+@click.option("--role", shell_complete=completion.complete_roles, help="Only people of this role.")
+@click.option("--until", type=DateType(), help="Leave out what is due after this day.")
 @click.option(
     "-o", "--output", metavar="DIR", help="Folder for the files; - prints one owner's digest."
 )
@@ -60,8 +60,8 @@ def digest(
       fedcheck digest --role csp --until 2027-02-01
       fedcheck digest dana -o -
     """
-    from fedcheck.analysis.obligations import digests
-    from fedcheck.reports.digest import file_names
+    from fedcheck.analysis.obligations import build_digests
+    from fedcheck.reports.digest import choose_file_names
 
     session = open_workspace(workspace, as_of)
     board = session.board().shared()
@@ -69,9 +69,9 @@ def digest(
     if role and role not in roles:
         hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
         raise FedcheckError(f'unknown role "{one_line(role, 60)}"', hint, ErrorKind.USAGE)
-    everybody = digests(board, role or "", until)
-    names = dict(zip((one.owner for one in everybody), file_names(everybody), strict=True))
-    chosen = _chosen(board, everybody, owners)
+    everybody = build_digests(board, role or "", until)
+    names = dict(zip((one.owner for one in everybody), choose_file_names(everybody), strict=True))
+    chosen = _select_digests(board, everybody, owners)
     if as_json:
         found = [_row(board, one, names.get(one.owner, "")) for one in chosen]
         print_json(
@@ -85,7 +85,9 @@ def digest(
     _write(board, chosen, names, folder, until, force or output is None)
 
 
-def _chosen(board: "Board", known: "list[Digest]", owners: tuple[str, ...]) -> "list[Digest]":
+def _select_digests(
+    board: "Board", known: "list[Digest]", owners: tuple[str, ...]
+) -> "list[Digest]":
     """Return the digests that are asked for. Raises FedcheckError for who is not known."""
     from fedcheck.analysis.obligations import Digest
 
@@ -102,20 +104,20 @@ def _chosen(board: "Board", known: "list[Digest]", owners: tuple[str, ...]) -> "
         elif word in people or word == NOBODY_WORDS[0]:
             found.append(Digest(people.get(word, "")))
         else:
-            near = nearest(word, {*by_name, *people})
+            near = find_nearest(word, {*by_name, *people})
             hint = f'did you mean "{near[0]}"?' if near else "see: fedcheck list owner:NAME"
             raise FedcheckError(f'nobody is called "{one_line(owner, 60)}"', hint, ErrorKind.USAGE)
     return list({one.owner: one for one in found}.values())
 
 
 def _print(board: "Board", chosen: "list[Digest]", until: date | None) -> None:
-    from fedcheck.reports.digest import markdown
+    from fedcheck.reports.digest import render_digest
 
     if len(chosen) != 1:
         names = ", ".join(one.owner or NOBODY_WORDS[0] for one in chosen[:20])
         hint = f"name one: {names}" if chosen else "nobody owes anything"
         raise FedcheckError("-o - prints one digest", hint, ErrorKind.USAGE)
-    click.echo(markdown(board, chosen[0], until), nl=False)
+    click.echo(render_digest(board, chosen[0], until), nl=False)
 
 
 def _write(
@@ -126,26 +128,28 @@ def _write(
     until: date | None,
     force: bool,
 ) -> None:
-    from fedcheck.reports.digest import file_names, markdown
+    from fedcheck.reports.digest import choose_file_names, render_digest
 
     wanted: dict[Path, bytes] = {}
     for one in chosen:
-        name = names.get(one.owner) or file_names([one])[0]
+        name = names.get(one.owner) or choose_file_names([one])[0]
         path = folder / name
-        data = markdown(board, one, until).encode()
+        data = render_digest(board, one, until).encode()
         if path.exists() and not force and path.read_bytes() != data:
             raise FedcheckError(
                 f"{path}: is there already", "choose another folder, or --force", ErrorKind.USAGE
             )
         wanted[path] = data
-    atomic_files.write_all(wanted)
+    atomic_files.replace_files(wanted)
     for one, path in zip(chosen, wanted, strict=True):
         who = one.owner or "nobody named"
         late = one.overdue(board.today)
-        told = plural(len(one.items) + len(one.answers) + len(one.findings), "thing")
-        say(f"{one_line(who, 30):<20}  {told}{f', {late} overdue' if late else '':<14}  {path}")
+        told = pluralize(len(one.items) + len(one.answers) + len(one.findings), "thing")
+        print_line(
+            f"{one_line(who, 30):<20}  {told}{f', {late} overdue' if late else '':<14}  {path}"
+        )
     if not wanted:
-        say("Nobody owes anything.")
+        print_line("Nobody owes anything.")
 
 
 def _row(board: "Board", one: "Digest", name: str) -> dict[str, Any]:

@@ -12,25 +12,25 @@ import click
 from fedcheck.cli import output
 from fedcheck.cli.options import (
     Settings,
-    complain,
     json_option,
-    paint,
+    print_error,
     print_json,
-    say,
-    warn,
+    print_line,
+    print_problems,
+    style_text,
     workspace_option,
 )
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.doctor.defect import Defect
     from fedcheck.session import Session
 
-COLOURS = {"error": "red", "warning": "yellow", "note": None}
+COLORS = {"error": "red", "warning": "yellow", "note": None}
 
 
-class Patient:
+class ExaminedWorkspace:
     """The workspace as doctor meets it: open, or with the reason why it cannot be opened."""
 
     def __init__(self, workspace: str | None) -> None:
@@ -38,12 +38,12 @@ class Patient:
 
         settings = click.get_current_context().find_object(Settings)
         named = workspace or (settings.workspace if settings else None)
-        self.folders = paths.user_folders()
+        self.folders = paths.find_user_folders()
         user, problems = config.load(self.folders)
-        warn(problems)
+        print_problems(problems)
         self.root: Path = paths.find_workspace(named, os.environ, Path.cwd())
         self.extra = user.checklist_folders()
-        self.who = config.who(user, os.environ)
+        self.who = config.resolve_user(user, os.environ)
         self.session: Session | None = None
         self.cause = FedcheckError("")
 
@@ -51,7 +51,7 @@ class Patient:
         """Open the workspace as it is on disk now, and return its defects."""
         from fedcheck.doctor.examine import examine, examine_closed
         from fedcheck.session import open_session, system_clock
-        from fedcheck.storage.atomic_files import cannot
+        from fedcheck.storage.atomic_files import disk_error
 
         self.session = None
         try:
@@ -59,7 +59,7 @@ class Patient:
         except FedcheckError as error:
             self.cause = error
         except OSError as error:
-            self.cause = cannot("read", Path(error.filename or self.root), error)
+            self.cause = disk_error("read", Path(error.filename or self.root), error)
         if self.session is not None:
             return examine(self.session)
         now: datetime = system_clock()
@@ -92,44 +92,44 @@ def doctor(
       fedcheck doctor --fix
       fedcheck doctor --move old-item=rev5.readiness.csp:new-item
     """
-    patient = Patient(workspace)
+    patient = ExaminedWorkspace(workspace)
     done: list[str] = []
     defects = patient.examine()
     if move is not None:
-        done += _move(patient, move)
+        done += _move_record(patient, move)
         defects = patient.examine()
     if fix:
-        done += _mend(patient, defects)
+        done += _apply_fixes(patient, defects)
         defects = patient.examine()
     if as_json:
         rows = [_row(defect) for defect in defects]
         print_json({"schema": "fedcheck/doctor@1", "problems": rows, "done": done})
     else:
         for line in done:
-            say(line)
+            print_line(line)
         if move is None or fix:
             _print(defects, bool(done))
     wrong = any(one.severity != "note" for one in defects)
     ctx.exit(1 if wrong and (move is None or fix) else 0)
 
 
-def _move(patient: Patient, text: str) -> list[str]:
-    from fedcheck.doctor.fixes import chosen, move_records, told
+def _move_record(patient: ExaminedWorkspace, text: str) -> list[str]:
+    from fedcheck.doctor.fixes import describe_moves, move_records, parse_move
 
     if patient.session is None:
         raise patient.cause
-    moved = move_records(patient.session, [chosen(patient.session, text)])
+    moved = move_records(patient.session, [parse_move(patient.session, text)])
     for error in moved.failed:
         raise error
-    return [*told(moved), "take it back with: fedcheck undo"]
+    return [*describe_moves(moved), "take it back with: fedcheck undo"]
 
 
-def _mend(patient: Patient, defects: "list[Defect]") -> list[str]:
-    from fedcheck.doctor.fixes import mend
+def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[str]:
+    from fedcheck.doctor.fixes import apply_fixes
 
-    mended = mend(defects, patient.session)
+    mended = apply_fixes(defects, patient.session)
     for error in mended.failed:
-        complain(str(error), error.hint)
+        print_error(str(error), error.hint)
     return mended.done
 
 
@@ -142,7 +142,7 @@ def _row(defect: "Defect") -> dict[str, Any]:
         "ref": defect.ref,
         "message": defect.message,
         "remedy": defect.remedy,
-        "fixable": defect.fixable,
+        "fixable": defect.is_fixable,
     }
 
 
@@ -150,28 +150,28 @@ def _print(defects: "list[Defect]", after_mending: bool) -> None:
     from fedcheck.doctor.defect import KINDS
 
     if after_mending:
-        say()
+        print_line()
     for (severity, kind), group in groupby(defects, lambda one: (one.severity, one.kind)):
-        heading = paint(f"{severity}: {KINDS[kind]}", fg=COLOURS[severity], bold=True)
-        say(heading)
+        heading = style_text(f"{severity}: {KINDS[kind]}", fg=COLORS[severity], bold=True)
+        print_line(heading)
         for defect in group:
             _print_defect(defect)
-        say()
-    say(_count(defects, after_mending))
+        print_line()
+    print_line(_count(defects, after_mending))
 
 
 def _print_defect(defect: "Defect") -> None:
     place = ""
     if defect.file is not None:
-        place = _near(defect.file) + (f":{defect.line}" if defect.line else "") + ": "
-    for line in _wrapped(one_line(place + defect.message), "  ", "    "):
-        say(line)
+        place = _relative_path(defect.file) + (f":{defect.line}" if defect.line else "") + ": "
+    for line in _wrap_lines(one_line(place + defect.message), "  ", "    "):
+        print_line(line)
     if defect.remedy:
-        for line in _wrapped(one_line(defect.remedy), "    -> ", "       "):
-            say(paint(line, dim=True))
+        for line in _wrap_lines(one_line(defect.remedy), "    -> ", "       "):
+            print_line(style_text(line, dim=True))
 
 
-def _near(path: Path) -> str:
+def _relative_path(path: Path) -> str:
     """Return a path from the working directory, where that is shorter."""
     try:
         return str(path.relative_to(Path.cwd()))
@@ -179,9 +179,9 @@ def _near(path: Path) -> str:
         return str(path)
 
 
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
+def _wrap_lines(text: str, first: str, rest: str) -> list[str]:
     """Return a text in lines that fit the terminal; elsewhere in one line, for grep."""
-    room = output.width()
+    room = output.terminal_width()
     if not room:
         return [first + text]
     return textwrap.wrap(
@@ -199,12 +199,12 @@ def _count(defects: "list[Defect]", after_mending: bool) -> str:
     notes = len(defects) - len(wrong)
     left = " left" if after_mending else ""
     if not wrong:
-        said = paint(f"No problems{left or ' found'}.", fg="green")
-        return f"{said} {plural(notes, 'note')}." if notes else said
-    parts = [f"{plural(len(wrong), 'problem')}{left}"]
-    can = sum(one.fixable for one in wrong)
+        said = style_text(f"No problems{left or ' found'}.", fg="green")
+        return f"{said} {pluralize(notes, 'note')}." if notes else said
+    parts = [f"{pluralize(len(wrong), 'problem')}{left}"]
+    can = sum(one.is_fixable for one in wrong)
     if can:
         parts.append(f"{can} of them --fix can mend")
     if notes:
-        parts.append(plural(notes, "note"))
+        parts.append(pluralize(notes, "note"))
     return ", ".join(parts) + "."

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis.issue_evidence import BOOKS, in_a_ledger
+from fedcheck.analysis.issue_evidence import ISSUE_FILES, is_issue_ref
 from fedcheck.cli import completion, output
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.evidence_output import foretold, grouped_lines, progress
-from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.commands.evidence_output import forecast_stale, format_groups, show_progress
+from fedcheck.cli.commands.item import print_transaction
 from fedcheck.cli.options import (
-    Day,
+    DateType,
     as_of_option,
-    complain,
     json_option,
     open_workspace,
+    print_error,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain.evidence import Evidence, evidence_to_dict
 from fedcheck.domain.evidence_edit import attach_evidence, change_each, detach_each
-from fedcheck.domain.query_fields import item_language
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fedcheck.domain.row import Row
     from fedcheck.session import Session
 
-Proof = tuple["Row", Evidence, str]
+EvidenceOnRow = tuple["Row", Evidence, str]
 
 
 @click.group()
@@ -47,13 +47,17 @@ def evidence() -> None:
 
 @evidence.command()
 @click.argument(
-    "targets", nargs=-1, required=True, metavar="ITEM... LINK", shell_complete=completion.items
+    "targets",
+    nargs=-1,
+    required=True,
+    metavar="ITEM... LINK",
+    shell_complete=completion.complete_items,
 )
 @click.option("--link", "links", multiple=True, help="A link; then all that is named is an item.")
 @click.option("--label", default="", help="What it is, in words.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
-@click.option("--collected", type=Day(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=Day(), help="Day after which it no longer counts.")
+@click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
+@click.option("--expires", type=DateType(), help="Day after which it no longer counts.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
 @click.option("--also", multiple=True, metavar="ITEM", help="Attach it to this item too.")
 @workspace_option
@@ -89,8 +93,8 @@ def add(
             "the link or the item is missing", "first the items, then the link", ErrorKind.USAGE
         )
     session = open_workspace(workspace, as_of)
-    refs = list(dict.fromkeys(issues.any_ref(session, one) for one in (*items, *also)))
-    with progress("reading") as step:
+    refs = list(dict.fromkeys(issues.resolve_any_ref(session, one) for one in (*items, *also)))
+    with show_progress("reading") as step:
         pieces = [
             session.new_evidence(
                 link,
@@ -104,11 +108,11 @@ def add(
             )
             for link in dict.fromkeys(links or targets[-1:])
         ]
-    _tell_of_twins(session, refs, pieces)
-    report_action(session, session.apply(refs, attach_evidence(*pieces)), as_json)
+    _warn_of_duplicates(session, refs, pieces)
+    print_transaction(session, session.apply(refs, attach_evidence(*pieces)), as_json)
 
 
-def _tell_of_twins(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
+def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
     """Say on stderr which items have a link already: that may be meant."""
     for ref in refs:
         thing = session.project.thing(ref)
@@ -116,14 +120,14 @@ def _tell_of_twins(session: "Session", refs: list[str], pieces: list[Evidence]) 
         for piece in pieces:
             twin = known.get(piece.link)
             if twin is not None:
-                complain(
+                print_error(
                     one_line(f"note: {ref} has {piece.link} already ({twin.id})", 200),
                     f"to renew it: fedcheck evidence renew {one_line(twin.id, 40)}",
                 )
 
 
 @evidence.command("list")
-@click.argument("query", nargs=-1, shell_complete=completion.query_words)
+@click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
 @click.option("--by", type=click.Choice(["item", "kind", "age", "state"]), help="Group the pieces.")
 @workspace_option
 @as_of_option
@@ -150,10 +154,10 @@ def list_(
     session = open_workspace(workspace, as_of)
     board = session.board()
     if by and not as_json:
-        for line in grouped_lines(board, {row.ref for row in _meant(board, query)}, by):
-            say(line)
+        for line in format_groups(board, {row.ref for row in _select_rows(board, query)}, by):
+            print_line(line)
         return
-    found, ends = _found(board, query), foretold(board)
+    found, ends = _find_evidence(board, query), forecast_stale(board)
     if as_json:
         print_json([{**_row(*one), **ends[one[0].ref, one[1].id].data} for one in found])
         return
@@ -161,12 +165,12 @@ def list_(
         [p.id, state, str(p.collected or ""), ends[e.ref, p.id].words, e.ref, p.label, p.link]
         for e, p, state in found
     ]
-    for line in output.table(rows, flexible=6):
-        say(line)
+    for line in output.format_table(rows, flexible=6):
+        print_line(line)
 
 
 @evidence.command()
-@click.argument("query", nargs=-1, shell_complete=completion.query_words)
+@click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
 @workspace_option
 @as_of_option
 @json_option
@@ -195,27 +199,29 @@ def verify(
       fedcheck evidence verify phase:full-assessment
     """
     session = open_workspace(workspace, as_of)
-    refs = list(dict.fromkeys(row.ref for row, _, _ in _found(session.board(), query)))
-    with progress("verifying") as step:
+    refs = list(dict.fromkeys(row.ref for row, _, _ in _find_evidence(session.board(), query)))
+    with show_progress("verifying") as step:
         verdicts = session.verify_evidence(refs, step, outside)
     unread = {(v.ref, v.proof.id) for v in verdicts if v.state == "unreadable"}
     found = [
         (row, proof, "unreadable" if (row.ref, proof.id) in unread else state)
-        for row, proof, state in _found(session.board(), query)
+        for row, proof, state in _find_evidence(session.board(), query)
     ]
     bad = [one for one in found if one[2] != "ok"]
     if as_json:
         print_json([_row(*one) for one in found])
     else:
         rows = [[state, e.ref, p.id, p.name] for e, p, state in bad]
-        for line in output.table(rows, flexible=3):
-            say(line)
-        say(f"{plural(len(verdicts), 'file')} hashed; {plural(len(bad), 'problem')} found.")
+        for line in output.format_table(rows, flexible=3):
+            print_line(line)
+        print_line(
+            f"{pluralize(len(verdicts), 'file')} hashed; {pluralize(len(bad), 'problem')} found."
+        )
     ctx.exit(1 if bad else 0)
 
 
 @evidence.command()
-@click.argument("query", nargs=-1, required=True, shell_complete=completion.query_words)
+@click.argument("query", nargs=-1, required=True, shell_complete=completion.complete_item_query)
 @click.option("--all", "everything", is_flag=True, help="Remove more than one piece.")
 @workspace_option
 @json_option
@@ -230,29 +236,32 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     board = session.board()
     ids = set(query)
     found = [
-        (row, proof) for row in _provable(board) for proof in row.record.evidence if proof.id in ids
+        (row, proof)
+        for row in _list_evidence_rows(board)
+        for proof in row.record.evidence
+        if proof.id in ids
     ]
     by_id = bool(found)
     if not found:
-        found = [(row, proof) for row, proof, _ in _found(board, query)]
+        found = [(row, proof) for row, proof, _ in _find_evidence(board, query)]
     if not found:
         raise FedcheckError(
             "no evidence is meant by this", "see: fedcheck evidence list", ErrorKind.USAGE
         )
     if len(found) > 1 and not everything and not by_id:
         for row, proof in found[:20]:
-            complain(one_line(f"{proof.id}  {row.ref}  {proof.name}", 200))
+            print_error(one_line(f"{proof.id}  {row.ref}  {proof.name}", 200))
         raise FedcheckError(
             f"{len(found)} pieces are meant", "name one by its id, or --all", ErrorKind.USAGE
         )
     pieces = tuple((row.ref, one.id) for row, one in found)
-    report_action(session, session.apply_each(detach_each(pieces)), as_json)
+    print_transaction(session, session.apply_each(detach_each(pieces)), as_json)
 
 
 @evidence.command()
 @click.argument("piece")
-@click.option("--collected", type=Day(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=Day(), help="Day after which it no longer counts.")
+@click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
+@click.option("--expires", type=DateType(), help="Day after which it no longer counts.")
 @workspace_option
 @json_option
 def renew(
@@ -267,7 +276,7 @@ def renew(
     session = open_workspace(workspace)
     found = [
         (row, proof)
-        for row in _provable(session.board())
+        for row in _list_evidence_rows(session.board())
         for proof in row.record.evidence
         if proof.id == piece
     ]
@@ -276,39 +285,39 @@ def renew(
         raise FedcheckError(
             f"{shown}: no such evidence", "see: fedcheck evidence list", ErrorKind.USAGE
         )
-    with progress("reading") as step:
+    with show_progress("reading") as step:
         fresh = session.renew_evidence(found[0][1], collected, step)
     values = {"collected": fresh.collected, "sha256": fresh.sha256}
     values["expires"] = expires or fresh.expires
     edits = change_each(tuple((row.ref, one.id) for row, one in found), values, (fresh,))
     label = f"Evidence renewed: {one_line(fresh.name, 60)}"
-    report_action(session, session.apply_each(edits, label), as_json)
+    print_transaction(session, session.apply_each(edits, label), as_json)
 
 
-def _found(board: "Board", query: tuple[str, ...]) -> list[Proof]:
+def _find_evidence(board: "Board", query: tuple[str, ...]) -> list[EvidenceOnRow]:
     return [
         (row, proof, state)
-        for row in _meant(board, query)
+        for row in _select_rows(board, query)
         for proof, state in zip(row.record.evidence, row.evidence, strict=True)
     ]
 
 
-def _meant(board: "Board", query: tuple[str, ...]) -> list["Row"]:
+def _select_rows(board: "Board", query: tuple[str, ...]) -> list["Row"]:
     """Return the items, requests and findings that a query means."""
-    named = [word for word in query if word in BOOKS or in_a_ledger(word)]
+    named = [word for word in query if word in ISSUE_FILES or is_issue_ref(word)]
     rest = tuple(word for word in query if word not in named)
-    parsed = item_language(board.project).parse(output.query_text(rest))
-    found = parsed.select(_provable(board), board.today)
+    parsed = build_item_language(board.project).parse(output.join_query(rest))
+    found = parsed.select(_list_evidence_rows(board), board.today)
     if not named:
         return list(found)
     return [row for row in found if row.ref in named or row.checklist in named]
 
 
-def _provable(board: "Board") -> list["Row"]:
+def _list_evidence_rows(board: "Board") -> list["Row"]:
     """Return everything that can have evidence: items, and requests and findings that have some."""
-    from fedcheck.analysis.issue_evidence import stand_ins
+    from fedcheck.analysis.issue_evidence import list_issue_rows
 
-    return [*board.rows.values(), *stand_ins(board)]
+    return [*board.rows.values(), *list_issue_rows(board)]
 
 
 def _row(row: "Row", proof: Evidence, state: str) -> dict[str, object]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import click
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import EvidenceRow, Use, age_of, full_register, grouped
+from fedcheck.analysis.evidence_register import (
+    EvidenceRow,
+    EvidenceUse,
+    age_in_days,
+    build_full_register,
+    group_evidence,
+)
 from fedcheck.cli import output
 
 QUIET_SECONDS = 0.5
@@ -17,49 +23,49 @@ QUIET_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
+class StaleForecast:
     """When a piece goes stale: as words for a line, and as data."""
 
     words: str
     data: Mapping[str, object]
 
 
-def foretold(board: Board) -> dict[tuple[str, str], Foretold]:
+def forecast_stale(board: Board) -> dict[tuple[str, str], StaleForecast]:
     """Return when each piece goes stale, by reference and evidence id."""
     return {
-        (use.row.ref, use.proof.id): Foretold(
-            _until(use),
+        (use.row.ref, use.proof.id): StaleForecast(
+            _describe_stale_date(use),
             {
-                "age": age_of(use.proof, board.today),
+                "age": age_in_days(use.proof, board.today),
                 "stale_from": use.stale_from,
                 "judged_at": use.at or None,
                 "goes_stale": use.turns,
                 "soon": use.soon,
             },
         )
-        for row in full_register(board).rows
+        for row in build_full_register(board).rows
         for use in row.uses
         if use.proof is not None
     }
 
 
-def _until(use: Use) -> str:
+def _describe_stale_date(use: EvidenceUse) -> str:
     if use.stale_from is None:
         return "-"
     return f"stale from {use.stale_from}" + (f" at {use.at}" if use.at else "")
 
 
-def grouped_lines(board: Board, refs: Collection[str], by: str) -> list[str]:
+def format_groups(board: Board, refs: Collection[str], by: str) -> list[str]:
     """Return the rows of the register that are on items, under headings, and their count."""
-    found = full_register(board)
+    found = build_full_register(board)
     rows = [
         EvidenceRow(kept)
         for row in found.rows
         if (kept := tuple(use for use in row.uses if use.row.ref in refs))
     ]
-    groups = grouped(found, rows, by)
+    groups = group_evidence(found, rows, by)
     cells = [_cells(row, board) for group in groups for row in group.rows]
-    lines = output.table(cells, right=(2,), flexible=4)
+    lines = output.format_table(cells, right=(2,), flexible=4)
     said: list[str] = []
     for group in groups:
         count = "" if group.ref else f" ({len(group.rows)})"
@@ -70,20 +76,20 @@ def grouped_lines(board: Board, refs: Collection[str], by: str) -> list[str]:
 
 def _cells(row: EvidenceRow, board: Board) -> list[str]:
     proof, standing = row.proof, row.standing
-    age = age_of(proof, board.today) if proof else None
+    age = age_in_days(proof, board.today) if proof else None
     refs = ", ".join(row.refs[:3]) + (f" and {len(row.refs) - 3} more" if row.refs[3:] else "")
     return [
         proof.id if proof else "-",
         standing,
         "" if age is None else f"{age} d",
-        _until(row.worst) if proof else "",
+        _describe_stale_date(row.worst) if proof else "",
         row.name,
         refs,
     ]
 
 
 @contextmanager
-def progress(verb: str) -> Iterator[Callable[[int], None]]:
+def show_progress(verb: str) -> Iterator[Callable[[int], None]]:
     """Give a step that shows on a terminal how much was read, once that takes a while."""
     begun, done, shown = time.monotonic(), 0, 0.0
 

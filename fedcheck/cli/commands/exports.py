@@ -8,14 +8,14 @@ import click
 from fedcheck.cli import completion
 from fedcheck.cli.options import (
     as_of_option,
-    complain,
     json_option,
     open_workspace,
+    print_error,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
-from fedcheck.cli.output import query_text
+from fedcheck.cli.output import join_query
 from fedcheck.cli.registry_commands import (
     RegistryGroup,
     build_help,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from fedcheck.exporters.registry import Export, Exporter
 
 QUERIES = {
-    registry.Query.ITEMS: completion.query_words,
-    registry.Query.REQUESTS: completion.request_words,
+    registry.Query.ITEMS: completion.complete_item_query,
+    registry.Query.REQUESTS: completion.complete_request_query,
 }
 """The completion of each kind of query."""
 
@@ -89,7 +89,7 @@ def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
     output, as_json = given["output"], given.get("as_json", False)
     dry_run = given.get("dry_run", False)
     values = collect_values(entry.options, given)
-    values |= {"query": query_text(given.get("query", ())), "output": output or ""}
+    values |= {"query": join_query(given.get("query", ())), "output": output or ""}
     if entry.template:
         values["template"] = existing_file(given["template"])
         if output == "-":
@@ -110,12 +110,12 @@ def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
     if not entry.dry_run:
         show_notes(export.facts, export.notes)
     if dry_run:
-        say("Nothing was written.")
+        print_line("Nothing was written.")
     elif export.changes:
-        say(f"{export.recorded}; fedcheck undo takes that back.")
+        print_line(f"{export.recorded}; fedcheck undo takes that back.")
     if output not in (None, "-"):
         for line in export.left_out:
-            complain(line)
+            print_error(line)
 
 
 def print_export(path: str | None, export: "Export") -> None:
@@ -154,6 +154,6 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
         raise FedcheckError(
             f"{path}: is there already", "choose another name, or --force", ErrorKind.USAGE
         )
-    atomic_files.write_whole(path, data)
+    atomic_files.replace_file(path, data)
     if not quiet:
-        say(f"written  {path}")
+        print_line(f"written  {path}")

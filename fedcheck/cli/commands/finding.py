@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from fedcheck.analysis.issues import finding_language, state_of
+from fedcheck.analysis.issues import build_finding_language, state_of
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import report_action, withdraw_issue
+from fedcheck.cli.commands.item import print_transaction, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
+    collect_given,
     field_options,
-    given,
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain.field import Group
 from fedcheck.domain.fields import in_group
-from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import FINDINGS
@@ -50,9 +50,15 @@ def finding() -> None:
 @click.argument("title")
 @click.option("--risk", type=choice_of(RISKS), help="Sets the due date; or by likelihood.")
 @click.option(
-    "--item", "items", multiple=True, shell_complete=completion.items, help="Test that found it."
+    "--item",
+    "items",
+    multiple=True,
+    shell_complete=completion.complete_items,
+    help="Test that found it.",
 )
-@click.option("--owner", default="", shell_complete=completion.people, help="Who remediates it.")
+@click.option(
+    "--owner", default="", shell_complete=completion.complete_people, help="Who remediates it."
+)
 @click.option("--found", help="Day on which it was found; today otherwise.")
 @click.option("--due", help="30, 90 or 180 days after it was found, without it.")
 @click.option("--plan", default="", help="What will be done; - reads it from stdin.")
@@ -84,9 +90,9 @@ def add(
       fedcheck finding add "Management API takes tenant tokens" --risk moderate \\
         --item pen-3 --owner erik --plan "Bind tokens to their audience; release 4.12"
     """
-    told, described = issues.texts_of(plan, text)
-    known = given(details)
-    if not (risk or exposure(known.get("likelihood", ""), known.get("impact", ""))):
+    told, described = issues.read_texts(plan, text)
+    known = collect_given(details)
+    if not (risk or compute_exposure(known.get("likelihood", ""), known.get("impact", ""))):
         hint = "say --risk, or both --likelihood and --impact"
         raise FedcheckError("a finding has a risk", hint, ErrorKind.USAGE)
     session = open_workspace(workspace, as_of)
@@ -95,35 +101,45 @@ def add(
         new=True,
         title=title,
         risk=risk,
-        link=issues.item_refs(session, items),
+        link=issues.resolve_item_refs(session, items),
         owner=owner,
-        found=issues.day_of(session, found),
-        due=issues.day_of(session, due),
+        found=issues.parse_date_option(session, found),
+        due=issues.parse_date_option(session, due),
         plan=told,
         text=described,
         details=known,
     )
     action = session.apply([ref], edit, f"Finding: {one_line(title)}")
-    raised = session.project.finding(split(ref)[1])
+    raised = session.project.finding(split_ref(ref)[1])
     if as_json or raised is None:
-        report_action(session, action, as_json)
+        print_transaction(session, action, as_json)
         return
-    far = f"due {output.due_text(raised.due, session.today())}"
-    issues.said(raised, raised.risk, far, "" if raised.plan else "no plan yet")
+    far = f"due {output.format_due(raised.due, session.today())}"
+    issues.print_new_ref(raised, raised.risk, far, "" if raised.plan else "no plan yet")
 
 
 @finding.command()
 @click.argument(
-    "finding_ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.findings
+    "finding_ids",
+    nargs=-1,
+    required=True,
+    metavar="ID...",
+    shell_complete=completion.complete_findings,
 )
 @click.option("--risk", type=choice_of(RISKS), help="A due date that followed from it follows.")
 @click.option("--plan", help='What will be done; - reads it from stdin, "" clears it.')
-@click.option("--owner", shell_complete=completion.people, help='Who does it; "" for nobody.')
+@click.option(
+    "--owner", shell_complete=completion.complete_people, help='Who does it; "" for nobody.'
+)
 @click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the one by risk.')
 @click.option("--title", help="Another title.")
 @click.option("--text", help="The weakness in full; - reads it from stdin.")
 @click.option(
-    "--item", "items", multiple=True, shell_complete=completion.items, help="Name this item too."
+    "--item",
+    "items",
+    multiple=True,
+    shell_complete=completion.complete_items,
+    help="Name this item too.",
 )
 @click.option("--deviation", type=choice_of([*DEVIATIONS, ""]), help='Ask for it; "" takes back.')
 @click.option("--rationale", help="Why the deviation is right; - reads it from stdin.")
@@ -172,18 +188,18 @@ def update(
       fedcheck finding update f3k9 --evidence evidence/retest.pdf --retest passed
       fedcheck finding update f3k9 --deviation false-positive --rationale "Not our host"
     """
-    _contradictions(close, reopen, retest)
-    plan, text, rationale = issues.texts_of(plan, text, rationale)
+    _refuse_contradictions(close, reopen, retest)
+    plan, text, rationale = issues.read_texts(plan, text, rationale)
     session = open_workspace(workspace, as_of)
-    refs = issues.refs_of(session, FINDINGS, finding_ids)
+    refs = issues.resolve_refs(session, FINDINGS, finding_ids)
     wanted = FindingEdit(
-        link=issues.item_refs(session, items),
+        link=issues.resolve_item_refs(session, items),
         title=title,
         text=text,
         risk=risk,
         plan=plan,
         owner=owner,
-        due=issues.day_of(session, due),
+        due=issues.parse_date_option(session, due),
         by_risk=due is not None and not due.strip(),
         deviation=deviation,
         rationale=rationale,
@@ -191,17 +207,17 @@ def update(
         retest=retest,
         close=close,
         reopen=reopen,
-        details=given(details),
+        details=collect_given(details),
     )
     if wanted == FindingEdit() and not links:
         raise FedcheckError(
             "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
         )
     wanted = replace(wanted, evidence=issues.evidence_of(session, links, kind, outside))
-    report_action(session, session.apply(refs, wanted, "Finding updated"), as_json)
+    print_transaction(session, session.apply(refs, wanted, "Finding updated"), as_json)
 
 
-def _contradictions(close: bool, reopen: bool, retest: str | None) -> None:
+def _refuse_contradictions(close: bool, reopen: bool, retest: str | None) -> None:
     if close and (reopen or retest == "failed"):
         other = "--reopen" if reopen else "--retest failed"
         raise FedcheckError(
@@ -213,7 +229,7 @@ def _contradictions(close: bool, reopen: bool, retest: str | None) -> None:
 
 
 @finding.command()
-@click.argument("finding_id", metavar="ID", shell_complete=completion.findings)
+@click.argument("finding_id", metavar="ID", shell_complete=completion.complete_findings)
 @click.option("--reason", required=True, help="Why; the history keeps it.")
 @workspace_option
 @json_option
@@ -232,7 +248,7 @@ def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool)
 
 
 @finding.command("list")
-@click.argument("query", nargs=-1, shell_complete=completion.finding_words)
+@click.argument("query", nargs=-1, shell_complete=completion.complete_finding_query)
 @workspace_option
 @as_of_option
 @json_option
@@ -250,26 +266,26 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck finding list is:unplanned
     """
     session = open_workspace(workspace, as_of)
-    issues.things_of(session, FINDINGS)
+    issues.list_issues(session, FINDINGS)
     board = session.board()
-    parsed = finding_language(board.project).parse(output.query_text(query))
+    parsed = build_finding_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.project.findings, board.today)
     chosen.sort(key=lambda one: one.found or date.min)
     if as_json:
         print_json([json_documents.finding_row(one, board.today) for one in chosen])
         return
     rows = [
-        [f.id, f.risk, state_of(f), issues.due_cell(f, board.today), f.owner, f.title]
+        [f.id, f.risk, state_of(f), issues.format_due_cell(f, board.today), f.owner, f.title]
         for f in chosen
     ]
-    for line in output.table(rows, flexible=5):
-        say(line)
-    if not chosen and output.width():
-        say("Nothing matches." if query else "Nothing was found yet.")
+    for line in output.format_table(rows, flexible=5):
+        print_line(line)
+    if not chosen and output.terminal_width():
+        print_line("Nothing matches." if query else "Nothing was found yet.")
 
 
 @finding.command()
-@click.argument("finding_id", metavar="ID", shell_complete=completion.findings)
+@click.argument("finding_id", metavar="ID", shell_complete=completion.complete_findings)
 @workspace_option
 @as_of_option
 @json_option
@@ -281,24 +297,24 @@ def show(finding_id: str, workspace: str | None, as_of: date | None, as_json: bo
       fedcheck finding show f3k9
     """
     session = open_workspace(workspace, as_of)
-    ref = issues.ref_of(session, FINDINGS, finding_id)
+    ref = issues.resolve_ref(session, FINDINGS, finding_id)
     found = session.project.finding(ref.partition(":")[2])
     assert found is not None, "its id was just found"
     if as_json:
-        history = issues.history_of(session, ref)
+        history = issues.load_history(session, ref)
         print_json(json_documents.finding_document(found, session.today(), history))
         return
     _print(session, session.board(), found, ref)
 
 
 def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
-    issues.head(one, ref, f"{one.risk} risk", board.today)
-    days = {name: day.isoformat() if day else "" for name, day in _days(one).items()}
-    issues.facts(
+    issues.print_heading(one, ref, f"{one.risk} risk", board.today)
+    days = {name: day.isoformat() if day else "" for name, day in _list_dates(one).items()}
+    issues.print_fields(
         [
             ("found", days["found"]),
             ("owner", one.owner),
-            ("due", issues.due_words(one, board.today)),
+            ("due", issues.describe_due(one, board.today)),
             ("deviation", f"{one.deviation}, {one.deviation_state}" if one.deviation else ""),
             ("retest", f"{one.retest} {days['retested']}".rstrip()),
             ("closed", days["closed"]),
@@ -306,13 +322,13 @@ def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
             *issues.more_facts(one),
         ]
     )
-    issues.paragraph("Weakness", one.text)
-    issues.paragraph("Plan", one.plan)
-    issues.paragraph("Rationale", one.rationale)
+    issues.print_paragraph("Weakness", one.text)
+    issues.print_paragraph("Plan", one.plan)
+    issues.print_paragraph("Rationale", one.rationale)
     for title, text in issues.more_texts(one):
-        issues.paragraph(title, text)
-    issues.rest(session, board, one, ref)
+        issues.print_paragraph(title, text)
+    issues.print_details(session, board, one, ref)
 
 
-def _days(one: Finding) -> dict[str, date | None]:
+def _list_dates(one: Finding) -> dict[str, date | None]:
     return {"found": one.found, "retested": one.retested, "closed": one.closed}

@@ -14,14 +14,14 @@ from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
-    paint,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
-from fedcheck.domain.dates import distance
-from fedcheck.domain.text import one_line, plural
-from fedcheck.storage.workspace_files import known_milestone
+from fedcheck.domain.dates import format_distance
+from fedcheck.domain.text import one_line, pluralize
+from fedcheck.storage.workspace_files import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 _LIST = r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])"
 """The list's part of a reference, which gives way first."""
 
-REASON = 60
+MAX_REASON = 60
 """The widest reason on a terminal, in cells."""
 
 
 @click.command()
-@click.argument("milestone", required=False, shell_complete=completion.milestones)
+@click.argument("milestone", required=False, shell_complete=completion.complete_milestones)
 @workspace_option
 @as_of_option
 @json_option
@@ -61,15 +61,15 @@ def gate(
     session = open_workspace(workspace, as_of)
     board = session.board()
     process = board.project.process
-    name = known_milestone(process, milestone) if milestone else board.next_milestone
+    name = resolve_milestone(process, milestone) if milestone else board.next_milestone
     stone = process.milestone(name)
     assert stone is not None
-    found = gates.gate(board, stone, status_days(session))
+    found = gates.gate(board, stone, load_status_dates(session))
     fresh: frozenset[tuple[str, str]] = frozenset()
     session.as_of = None
     today = session.today()
     if board.today > today:
-        fresh = outstanding.new_by(found, gates.gate(session.board(), stone))
+        fresh = outstanding.find_newly_outstanding(found, gates.gate(session.board(), stone))
     if as_json:
         print_json(json_documents.gate_document(board, found, fresh))
     else:
@@ -77,43 +77,45 @@ def gate(
     ctx.exit(0 if found.ready else 1)
 
 
-def status_days(session: "Session") -> Mapping[str, date]:
+def load_status_dates(session: "Session") -> Mapping[str, date]:
     """Return since when items have their status, where a gate asks for that."""
     project = session.project
-    if not waiting_since.asks_history(project):
+    if not waiting_since.needs_history(project):
         return {}
-    return waiting_since.status_days(project, session.history(), ZoneInfo(project.config.timezone))
+    return waiting_since.find_status_dates(
+        project, session.history(), ZoneInfo(project.config.timezone)
+    )
 
 
 def _print_gate(
     board: "Board", gate: "Gate", fresh: Collection[tuple[str, str]], today: date
 ) -> None:
     stone = gate.milestone
-    day = output.due_text(gate.date, board.today) or "no date yet"
-    say(f"{paint(stone.title, bold=True)}   {day}")
+    day = output.format_due(gate.date, board.today) or "no date yet"
+    print_line(f"{style_text(stone.title, bold=True)}   {day}")
     if board.today > today:
-        ahead = distance(board.today, today)
-        say(f"As it will stand on {board.today} ({ahead}) if nothing is done until then.")
+        ahead = format_distance(board.today, today)
+        print_line(f"As it will stand on {board.today} ({ahead}) if nothing is done until then.")
     if not stone.closes:
-        say("This milestone has no gate: it closes no phase.")
+        print_line("This milestone has no gate: it closes no phase.")
         return
     for line in output.replacement_lines(board.project):
-        say(line)
+        print_line(line)
     if stone.question:
-        say(stone.question)
+        print_line(stone.question)
     if gate.ready:
-        say(paint("Yes. Nothing is missing.", fg="green"))
+        print_line(style_text("Yes. Nothing is missing.", fg="green"))
         return
-    count = plural(len(gate.missing), "thing is", "things are")
+    count = pluralize(len(gate.missing), "thing is", "things are")
     more = f", {len(fresh)} of them not yet" if fresh else ""
-    say(paint(f"No. {count} missing{more}.", fg="red"))
-    names = output.short_names(board.project.refs)
+    print_line(style_text(f"No. {count} missing{more}.", fg="red"))
+    names = output.shorten_refs(board.project.refs)
     for debt in outstanding.group_by_owner(board.project, gate.missing):
-        say()
-        say(f"{paint(one_line(debt.who), bold=True)}  {len(debt.missing)}")
+        print_line()
+        print_line(f"{style_text(one_line(debt.who), bold=True)}  {len(debt.missing)}")
         rows = [_row(board, one, fresh, names, today) for one in debt.missing]
-        for line in output.table(rows, flexible=3):
-            say(line)
+        for line in output.format_table(rows, flexible=3):
+            print_line(line)
 
 
 def _row(
@@ -129,10 +131,10 @@ def _row(
         why = f"not yet: {why}"
     elif missing.kind in ("open", "declined") and missing.since and missing.since >= today:
         why = f"not yet overdue: {why}"
-    if output.narrow():
-        why = one_line(re.sub(_LIST, "", why), output.width() // 4)
-    elif output.width():
-        why = one_line(why, REASON)
+    if output.is_narrow():
+        why = one_line(re.sub(_LIST, "", why), output.terminal_width() // 4)
+    elif output.terminal_width():
+        why = one_line(why, MAX_REASON)
     day = f"since {missing.since}" if missing.since else ""
     ref = names.get(missing.ref, missing.ref)
     return ["", day, ref, outstanding.title_of(board, missing), why]

@@ -10,16 +10,16 @@ from fedcheck.analysis import activity
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
 from fedcheck.cli.options import (
-    complain,
     json_option,
     open_workspace,
-    paint,
+    print_error,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
 from fedcheck.domain.change_text import describe
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.toml_io import read_bytes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("item", required=False, shell_complete=completion.items)
+@click.argument("item", required=False, shell_complete=completion.complete_items)
 @click.option("-n", "count", type=click.IntRange(1), default=50, show_default=True, help="Actions.")
 @click.option("--verify", is_flag=True, help="Check that no line was damaged.")
 @click.option(
@@ -67,43 +67,47 @@ def history(
     session = open_workspace(workspace)
     if verify or against:
         ctx.exit(_verify(session, against))
-    pending = _note_the_outside(session)
-    ref = issues.any_ref(session, item) if item else ""
+    pending = _record_outside_changes(session)
+    ref = issues.resolve_any_ref(session, item) if item else ""
     entered = session.history(ref)
     if as_json:
         print_json([json_documents.history_row(one) for one in entered])
         return
     told = activity.story(entered, ZoneInfo(session.project.config.timezone))
     kept = list(dict.fromkeys(deed.tx for deed in told))[-count:]
-    _print_story([deed for deed in told if deed.tx in kept], one_item=bool(ref))
+    _print_history([deed for deed in told if deed.tx in kept], one_item=bool(ref))
     for change in pending:
         if ref in ("", change.ref):
-            say(f"not noted yet  {change.ref}  {describe([change])}")
+            print_line(f"not noted yet  {change.ref}  {describe([change])}")
     if not told and not pending:
-        say("Nothing was changed yet.")
+        print_line("Nothing was changed yet.")
 
 
-def _note_the_outside(session: "Session") -> "list[Change]":
+def _record_outside_changes(session: "Session") -> "list[Change]":
     """Note what was done outside fedcheck; return it where that could not be written."""
     try:
         session.reconcile()
     except FedcheckError as error:
-        complain(f"warning: {error}")
+        print_error(f"warning: {error}")
         return session.list_outside()
     return []
 
 
-def _print_story(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
+def _print_history(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
     """Print one line for each deed, under its day; what repeats is not said again."""
     day, said = "", ""
     rows = [[f"{d.at:%H:%M}", d.by, *([] if one_item else [d.ref]), d.what] for d in deeds]
-    for deed, line in zip(deeds, output.table(rows, flexible=2 if one_item else 3), strict=True):
+    for deed, line in zip(
+        deeds, output.format_table(rows, flexible=2 if one_item else 3), strict=True
+    ):
         if deed.at.date().isoformat() != day:
             day = deed.at.date().isoformat()
-            say(("\n" if said else "") + paint(f"{day} {deed.at:%a} {deed.at:%Z}", bold=True))
+            print_line(
+                ("\n" if said else "") + style_text(f"{day} {deed.at:%a} {deed.at:%Z}", bold=True)
+            )
         told = f"{deed.at:%H:%M}  {deed.by}"
         repeats = deed.tx == said and line.startswith(told)
-        say("  " + (" " * len(told) + line[len(told) :] if repeats else line))
+        print_line("  " + (" " * len(told) + line[len(told) :] if repeats else line))
         said = deed.tx
 
 
@@ -112,17 +116,17 @@ def _verify(session: "Session", against: Path | None) -> int:
 
     damage = histories.verify(session.root) + histories.verify(private_home(session.root))
     if against:
-        damage += _missing(session.root, against)
+        damage += _find_missing_lines(session.root, against)
     for found in damage:
         place = f"{found.path}:{found.line}" if found.line else str(found.path)
-        complain(f"{place}: {found.message}")
-    files = plural(len(histories.history_files(session.root)), "file")
+        print_error(f"{place}: {found.message}")
+    files = pluralize(len(histories.list_history_files(session.root)), "file")
     if not damage:
-        say(paint(f"The history is whole: {files} checked.", fg="green"))
+        print_line(style_text(f"The history is whole: {files} checked.", fg="green"))
     return 1 if damage else 0
 
 
-def _missing(root: Path, report: Path) -> "list[Damage]":
+def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
     """Return the history files that no longer hold the line that a report saw last."""
     from fedcheck.reports import fingerprint
     from fedcheck.storage import history as histories
@@ -136,8 +140,8 @@ def _missing(root: Path, report: Path) -> "list[Damage]":
         plain = Path(name.replace("\0", "")).name  # a report may come from a stranger
         path = root / histories.FOLDER / plain
         if not path.exists():  # a report without names tells the end of a file's name only
-            ends = (p for p in histories.history_files(root) if p.name.endswith(f"-{plain}"))
+            ends = (p for p in histories.list_history_files(root) if p.name.endswith(f"-{plain}"))
             path = next(ends, path)
-        if wanted not in histories.line_hashes(path):
+        if wanted not in histories.list_line_hashes(path):
             lost.append(Damage(path, 0, "does not hold what the report saw: it was rewritten"))
     return lost

@@ -12,7 +12,7 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.cli.registry_commands import (
@@ -93,7 +93,7 @@ def run_import(
         print_plan(plan, done=transaction is not None)
     else:
         show_notes(plan.facts, plan.notes)
-        say(_ending(plan, dry_run))
+        print_line(_ending(plan, dry_run))
     if not dry_run:
         prepared.after(transaction)
 
@@ -108,7 +108,7 @@ def put_questions(asking: "Generator[Question, str, Values]") -> "Values":
             values: Values = done.value
             return values
         if question.shown:
-            say(question.text)
+            print_line(question.text)
             answer = ""
         else:
             kind = choice_of(question.choices) if question.choices else click.STRING

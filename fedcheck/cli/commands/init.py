@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.cli.options import Settings, as_of_option, complain, say
-from fedcheck.domain.dates import typed_day
+from fedcheck.cli.options import Settings, as_of_option, print_error, print_line
+from fedcheck.domain.dates import parse_typed_date
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
@@ -47,8 +47,8 @@ def init(
       fedcheck init acme --name "Acme Vault" --process jab --role csp \\
         --impact moderate --milestone kick-off=2027-02-01
     """
-    root = paths.expanded(folder).absolute()
-    shipped, user = paths.shipped_checklists(), config.user_checklists()
+    root = paths.expand_path(folder).absolute()
+    shipped, user = paths.find_shipped_checklists(), config.user_checklists()
     catalog = checklist_files.load_catalog(shipped, user, root)
     process_id = process_id or catalog.default_process()
     process = catalog.processes.get(process_id)
@@ -69,12 +69,12 @@ def init(
     dates: dict[str, date] = {}
     for text in milestone:
         stone, day = _pair(text, "--milestone")
-        dates[workspace_files.known_milestone(process, stone)] = _day(day, timezone)
+        dates[workspace_files.resolve_milestone(process, stone)] = _day(day, timezone)
     if not name.strip():
         raise FedcheckError(
             "the name is empty", "give the name of the service offering", ErrorKind.USAGE
         )
-    text = workspace_files.head_text(
+    text = workspace_files.format_head(
         name.strip(),
         process,
         role,
@@ -85,10 +85,10 @@ def init(
         milestones=dates,
     )
     workspace_files.create(root, text)
-    say(f"made  {root}")
+    print_line(f"made  {root}")
     if process.status == "historical":
-        complain(f"note: {process.title} is historical. {one_line(process.followed_by)}")
-    say(f"{process.role_title(role)}: see what to do with  fedcheck -w {folder} next")
+        print_error(f"note: {process.title} is historical. {one_line(process.followed_by)}")
+    print_line(f"{process.role_title(role)}: see what to do with  fedcheck -w {folder} next")
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -102,7 +102,7 @@ def _day(text: str, timezone: str) -> date:
     from fedcheck.session import system_clock
 
     try:
-        day = typed_day(text, system_clock().astimezone(ZoneInfo(timezone)).date())
+        day = parse_typed_date(text, system_clock().astimezone(ZoneInfo(timezone)).date())
     except ValueError as error:
         raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None
     assert day is not None, "an empty date does not get past the equals sign"
@@ -126,21 +126,23 @@ def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
     """
     import tempfile
 
-    from fedcheck.cli.launch import on_terminal, open_app
+    from fedcheck.cli.launch import is_on_terminal, open_app
     from fedcheck.demo import example
 
     root = (
-        paths.expanded(folder).absolute() if folder else Path(tempfile.mkdtemp(prefix="fedcheck-"))
+        paths.expand_path(folder).absolute()
+        if folder
+        else Path(tempfile.mkdtemp(prefix="fedcheck-"))
     )
-    if not (root / paths.HEAD).exists():
-        example.make(root, as_of)
-    if on_terminal():
+    if not (root / paths.WORKSPACE_FILE).exists():
+        example.make_example(root, as_of)
+    if is_on_terminal():
         ctx.exit(open_app(ctx.find_object(Settings) or Settings(), root))
     from fedcheck.cli.commands.report import write_default
     from fedcheck.cli.commands.status import status
 
     ctx.invoke(status, workspace=str(root), as_of=as_of, as_json=False)
     path = write_default(str(root), as_of)
-    say()
-    say(f"workspace  {root}")
-    say(f"report     {path}")
+    print_line()
+    print_line(f"workspace  {root}")
+    print_line(f"report     {path}")

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from fedcheck.analysis.activity import story
-from fedcheck.analysis.issues import Thing, naming, overdue, state_of
+from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
 from fedcheck.cli import output
-from fedcheck.cli.options import complain, paint, say
-from fedcheck.domain.dates import distance, typed_due
+from fedcheck.cli.options import print_error, print_line, style_text
+from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.field import Field, Group, Kind, within_sentence
 from fedcheck.domain.field_values import fact_lines
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.glossary import STATUS_GLYPHS
-from fedcheck.domain.reference import nearest, split
+from fedcheck.domain.reference import find_nearest, split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from fedcheck.domain.evidence import Evidence
     from fedcheck.session import Session
 
-NAMES = {REQUESTS: "request", FINDINGS: "finding"}
+ISSUE_WORDS = {REQUESTS: "request", FINDINGS: "finding"}
 """What one entry of a book is called."""
 
 CANDIDATES = 20
 """How many things that may be meant are listed."""
 
 
-def things_of(session: "Session", book: str) -> Sequence[Thing]:
+def list_issues(session: "Session", book: str) -> Sequence[Issue]:
     """Return the requests or the findings. Raises FedcheckError where their file is broken."""
     for broken in session.project.broken:
         if not broken.private and Path(broken.path) == session.root / f"{book}.toml":
@@ -44,12 +44,12 @@ def things_of(session: "Session", book: str) -> Sequence[Thing]:
     return session.project.requests if book == REQUESTS else session.project.findings
 
 
-def ref_of(session: "Session", book: str, text: str) -> str:
+def resolve_ref(session: "Session", book: str, text: str) -> str:
     """Return the reference of what an id, or the beginning of one, means.
 
     Raises FedcheckError (status 2) if that is in doubt.
     """
-    known = {thing.id: thing for thing in things_of(session, book)}
+    known = {thing.id: thing for thing in list_issues(session, book)}
     start = text.removeprefix(f"{book}:")
     found = [start] if start in known else [one for one in known if start and one.startswith(start)]
     if len(found) == 1:
@@ -61,48 +61,48 @@ def ref_of(session: "Session", book: str, text: str) -> str:
         raise FedcheckError(
             f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
         )
-    name = NAMES[book]
-    near = nearest(start, known, 3)
+    name = ISSUE_WORDS[book]
+    near = find_nearest(start, known, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else f"see: fedcheck {name} list"
     raise FedcheckError(f"{shown}: no such {name}", hint, ErrorKind.USAGE)
 
 
-def refs_of(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
+def resolve_refs(session: "Session", book: str, texts: Iterable[str]) -> list[str]:
     """Return the references of several."""
-    return list(dict.fromkeys(ref_of(session, book, text) for text in texts))
+    return list(dict.fromkeys(resolve_ref(session, book, text) for text in texts))
 
 
-def any_ref(session: "Session", text: str) -> str:
+def resolve_any_ref(session: "Session", text: str) -> str:
     """Return the reference of an item, or of a request or finding that is named in full."""
-    book = split(text)[0]
-    return ref_of(session, book, text) if book in NAMES else session.resolve(text)
+    book = split_ref(text)[0]
+    return resolve_ref(session, book, text) if book in ISSUE_WORDS else session.resolve(text)
 
 
-def only_items(text: str) -> None:
+def require_item(text: str) -> None:
     """Refuse the reference of a request or finding, and say where it is shown."""
-    book, thing = split(text)
-    if book in NAMES:
-        shown, name = one_line(text, 80), NAMES[book]
+    book, thing = split_ref(text)
+    if book in ISSUE_WORDS:
+        shown, name = one_line(text, 80), ISSUE_WORDS[book]
         hint = f"see: fedcheck {name} show {one_line(thing, 40)}"
         raise FedcheckError(f"{shown}: is a {name}, not an item", hint, ErrorKind.USAGE)
 
 
-def item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ...]:
+def resolve_item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ...]:
     """Return the items that are named. Raises FedcheckError for one of a private list."""
     refs = tuple(dict.fromkeys(session.resolve(item) for item in items))
     for ref in refs:
-        if split(ref)[0] in session.project.private_lists:
+        if split_ref(ref)[0] in session.project.private_lists:
             hint = "requests and findings are shared, and would tell of it"
             raise FedcheckError(f"{ref}: is private", hint, ErrorKind.USAGE)
     return refs
 
 
-def day_of(session: "Session", text: str | None) -> date | None:
+def parse_date_option(session: "Session", text: str | None) -> date | None:
     """Return the day that somebody typed, as `set --due` takes it. Raises FedcheckError."""
     if not text:
         return None
     try:
-        due = typed_due(text, session.today())
+        due = parse_typed_due(text, session.today())
         return session.board().calendar.day_of(due) if due else None
     except ValueError as error:
         raise FedcheckError(
@@ -110,12 +110,12 @@ def day_of(session: "Session", text: str | None) -> date | None:
         ) from None
 
 
-def text_of(text: str) -> str:
+def read_text(text: str) -> str:
     """Return a text from the command line; `-` stands for what comes on stdin."""
     return sys.stdin.read() if text == "-" else text
 
 
-def texts_of(*texts: str | None) -> tuple[str | None, ...]:
+def read_texts(*texts: str | None) -> tuple[str | None, ...]:
     """Return texts from the command line, of which one may come on stdin.
 
     Raises FedcheckError (status 2) where several are `-`.
@@ -124,7 +124,7 @@ def texts_of(*texts: str | None) -> tuple[str | None, ...]:
         raise FedcheckError(
             "only one text can come from stdin", "write the others out", ErrorKind.USAGE
         )
-    return tuple(text if text is None else text_of(text) for text in texts)
+    return tuple(text if text is None else read_text(text) for text in texts)
 
 
 def evidence_of(
@@ -137,146 +137,150 @@ def evidence_of(
     )
 
 
-def history_of(session: "Session", ref: str) -> "list[HistoryLine]":
+def load_history(session: "Session", ref: str) -> "list[HistoryLine]":
     """Return the history of a request or finding; where it cannot be read, that is a warning."""
     try:
         return session.history(ref)
     except FedcheckError as error:
-        complain(f"warning: {error}", error.hint)
+        print_error(f"warning: {error}", error.hint)
         return []
 
 
-def due_cell(thing: Thing, today: date) -> str:
+def format_due_cell(thing: Issue, today: date) -> str:
     """Return the due date of what is open, marked where it has passed."""
     if not thing.due or thing.state in ("accepted", "closed"):
         return ""
-    return thing.due.isoformat() + (" !" if overdue(thing, today) else "")
+    return thing.due.isoformat() + (" !" if is_overdue(thing, today) else "")
 
 
-def due_words(thing: Thing, today: date) -> str:
+def describe_due(thing: Issue, today: date) -> str:
     """Return the due date with its distance, while that matters."""
     if not thing.due:
         return ""
     far = thing.state not in ("accepted", "closed")
-    return thing.due.isoformat() + (f", {distance(thing.due, today)}" if far else "")
+    return thing.due.isoformat() + (f", {format_distance(thing.due, today)}" if far else "")
 
 
-def head(thing: Thing, ref: str, what: str, today: date) -> None:
+def print_heading(thing: Issue, ref: str, what: str, today: date) -> None:
     """Print title, reference and state."""
-    for line in textwrap.wrap(one_line(thing.title), output.width() or 100):
-        say(paint(line, bold=True))
-    say(paint(ref, dim=True) + f"   {what}")
-    say(state_of(thing) + ("   ! overdue" if overdue(thing, today) else ""))
-    say()
+    for line in textwrap.wrap(one_line(thing.title), output.terminal_width() or 100):
+        print_line(style_text(line, bold=True))
+    print_line(style_text(ref, dim=True) + f"   {what}")
+    print_line(state_of(thing) + ("   ! overdue" if is_overdue(thing, today) else ""))
+    print_line()
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> None:
+def print_fields(pairs: Iterable[tuple[str, str]]) -> None:
     """Print names and values, those that have one."""
     told = [(name, value) for name, value in pairs if value]
     wide = max([9, *(len(name) for name, _ in told)])
     for name, value in told:
-        say(f"{name:<{wide}}  {one_line(value)}")
+        print_line(f"{name:<{wide}}  {one_line(value)}")
 
 
-def more_facts(thing: Thing) -> list[tuple[str, str]]:
+def more_facts(thing: Issue) -> list[tuple[str, str]]:
     """Return the fields of one line that have no place of their own, with their labels."""
     rows = (row for row in _more(thing) if row.kind is not Kind.TEXT)
     return [(within_sentence(label), value) for label, value in fact_lines(thing, tuple(rows))]
 
 
-def more_texts(thing: Thing) -> list[tuple[str, str]]:
+def more_texts(thing: Issue) -> list[tuple[str, str]]:
     """Return the long texts that have no place of their own, with their labels."""
     return [(row.label, getattr(thing, row.name)) for row in _more(thing) if row.kind is Kind.TEXT]
 
 
-def _more(thing: Thing) -> tuple[Field, ...]:
+def _more(thing: Issue) -> tuple[Field, ...]:
     groups = (Group.FACTS, Group.TEXTS, Group.DETAILS)
     return tuple(row for row in FIELDS[type(thing)] if row.group in groups)
 
 
-def paragraph(title: str, text: str) -> None:
+def print_paragraph(title: str, text: str) -> None:
     """Print a text under its title, folded to the width of the terminal."""
     if not text.strip():
         return
-    say()
-    say(title)
-    room = min(output.width() or 100, 100) - 2
+    print_line()
+    print_line(title)
+    room = min(output.terminal_width() or 100, 100) - 2
     for line in clean(text).strip("\n").splitlines():
         for part in textwrap.wrap(line, room, break_on_hyphens=False) or [""]:
-            say(f"  {part}".rstrip())
+            print_line(f"  {part}".rstrip())
 
 
-def rest(session: "Session", board: "Board", thing: Thing, ref: str) -> None:
+def print_details(session: "Session", board: "Board", thing: Issue, ref: str) -> None:
     """Print what every request and finding ends with: items, evidence, story."""
-    _lines("Items", [_item(board, one) for one in thing.items])
+    _print_lines("Items", [_describe_item(board, one) for one in thing.items])
     proofs = [
         [p.id, str(p.collected or ""), p.label or p.link, p.link if p.label else ""]
         for p in thing.evidence
     ]
-    _lines("Evidence", output.table(proofs))
-    deeds = story(history_of(session, ref), ZoneInfo(board.project.config.timezone))
+    _print_lines("Evidence", output.format_table(proofs))
+    deeds = story(load_history(session, ref), ZoneInfo(board.project.config.timezone))
     if deeds:
-        say()
-        say("History")
-    room = min(output.width() or 100, 100)
+        print_line()
+        print_line("History")
+    room = min(output.terminal_width() or 100, 100)
     for deed in deeds:
         when = f"  {deed.at:%Y-%m-%d %H:%M}  {one_line(deed.by)}  "
         line = when + one_line(deed.what)
-        say(textwrap.fill(line, room, subsequent_indent=" " * 20, break_on_hyphens=False))
+        print_line(textwrap.fill(line, room, subsequent_indent=" " * 20, break_on_hyphens=False))
 
 
-def _item(board: "Board", ref: str) -> str:
+def _describe_item(board: "Board", ref: str) -> str:
     row = board.rows.get(ref)
     if row is None:
         return f"? {ref}  (not here)"
     return f"{STATUS_GLYPHS[row.state]} {ref}  {row.item.title}"
 
 
-def of_item(board: "Board", ref: str) -> None:
+def print_issues_of_item(board: "Board", ref: str) -> None:
     """Print the requests and findings that name an item."""
     for title, things in (
         ("Requests", board.project.requests),
         ("Findings", board.project.findings),
     ):
         rows = [
-            ["", t.id, _kind(t), state_of(t), due_cell(t, board.today), t.title]
-            for t in naming(things, ref)
+            ["", t.id, _kind(t), state_of(t), format_due_cell(t, board.today), t.title]
+            for t in list_issues_of_item(things, ref)
         ]
         if rows:
-            say()
-            say(title)
-            for line in output.table(rows, flexible=5):
-                say(line)
+            print_line()
+            print_line(title)
+            for line in output.format_table(rows, flexible=5):
+                print_line(line)
 
 
-def _kind(thing: Thing) -> str:
+def _kind(thing: Issue) -> str:
     return thing.kind if isinstance(thing, Request) else thing.risk
 
 
-def how_to_raise(board: "Board", refs: Iterable[str]) -> None:
+def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
     """Say how findings are raised for tests that are not satisfied and have none yet."""
     bare = []
     for ref in refs:
-        known = [one.id for one in naming(board.project.findings, ref) if one.state == "open"]
+        known = [
+            one.id
+            for one in list_issues_of_item(board.project.findings, ref)
+            if one.state == "open"
+        ]
         if known:
-            say(f"{ref}: told of by finding {', '.join(known)}")
+            print_line(f"{ref}: told of by finding {', '.join(known)}")
         else:
             bare.append(ref)
     if bare:
         named = " ".join(f"--item {ref}" for ref in bare)
-        say("This needs a finding; say what is weak, and rate it high, moderate or low:")
-        say(f'  fedcheck finding add "..." --risk moderate {named}')
+        print_line("This needs a finding; say what is weak, and rate it high, moderate or low:")
+        print_line(f'  fedcheck finding add "..." --risk moderate {named}')
 
 
-def _lines(title: str, lines: Sequence[str]) -> None:
+def _print_lines(title: str, lines: Sequence[str]) -> None:
     if lines:
-        say()
-        say(title)
+        print_line()
+        print_line(title)
         for line in lines:
-            say(f"  {one_line(line, max(output.width() - 2, 0))}")
+            print_line(f"  {one_line(line, max(output.terminal_width() - 2, 0))}")
 
 
-def said(thing: Any, *parts: str) -> None:
+def print_new_ref(thing: Any, *parts: str) -> None:
     """Print the new id first, for scripts, then what it is."""
     more = ", ".join(part for part in parts if part)
-    say(f"{thing.id}  {one_line(thing.title, 100)}" + (f"  ({more})" if more else ""))
+    print_line(f"{thing.id}  {one_line(thing.title, 100)}" + (f"  ({more})" if more else ""))

@@ -8,30 +8,30 @@ import click
 
 from fedcheck.analysis import rescheduling
 from fedcheck.cli import completion, output
-from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.commands.item import print_transaction
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
-    paint,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
-from fedcheck.domain.dates import typed_day
+from fedcheck.domain.dates import parse_typed_date
 from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import MILESTONES
-from fedcheck.storage.workspace_files import known_milestone
+from fedcheck.storage.workspace_files import resolve_milestone
 
 if TYPE_CHECKING:
-    from fedcheck.analysis.rescheduling import Move, Shift
+    from fedcheck.analysis.rescheduling import DeadlineMove, RescheduleImpact
     from fedcheck.domain.row import Row
 
 
 @click.command()
-@click.argument("milestone", required=False, shell_complete=completion.milestones)
+@click.argument("milestone", required=False, shell_complete=completion.complete_milestones)
 @click.argument("day", required=False, metavar="[DATE]")
 @click.option("--dry-run", is_flag=True, help="Tell what the date would move; change nothing.")
 @workspace_option
@@ -58,24 +58,26 @@ def milestone(
     session = open_workspace(workspace, as_of)
     process = session.project.process
     if milestone is not None and day is not None:
-        name = known_milestone(process, milestone)
+        name = resolve_milestone(process, milestone)
         try:
-            wanted = typed_day(day, session.today())
+            wanted = parse_typed_date(day, session.today())
         except ValueError as error:
             raise FedcheckError(
                 str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE
             ) from None
         now = session.board()
-        change = rescheduling.shift(now, rescheduling.rescheduled(now, name, wanted))
+        change = rescheduling.measure_impact(
+            now, rescheduling.reschedule_milestone(now, name, wanted)
+        )
         if dry_run:
-            _tell(name, change, as_json)
+            _print_impact(name, change, as_json)
             return
-        report_action(
+        print_transaction(
             session, session.apply([f"{MILESTONES}:{name}"], MilestoneEdit(wanted)), as_json
         )
-        moved = rescheduling.count_words(change)
+        moved = rescheduling.describe_impact(change)
         if moved and not as_json:
-            say(f"By it: {moved}.")
+            print_line(f"By it: {moved}.")
         return
     if dry_run:
         raise click.UsageError("--dry-run needs a milestone and a date")
@@ -83,7 +85,7 @@ def milestone(
     own = session.project.config.milestones or {}
     stones = [s for s in process.milestones if milestone in (None, s.id)]
     if milestone is not None and not stones:
-        known_milestone(process, milestone)
+        resolve_milestone(process, milestone)
     if as_json:
         print_json(
             [
@@ -96,50 +98,50 @@ def milestone(
         [
             stone.id,
             stone.title,
-            output.due_text(board.dates.get(stone.id), board.today) or "no date yet",
+            output.format_due(board.dates.get(stone.id), board.today) or "no date yet",
             "set here" if stone.id in own else one_line(stone.default),
         ]
         for stone in stones
     ]
-    for line in output.table(rows, flexible=1):
-        say(line)
+    for line in output.format_table(rows, flexible=1):
+        print_line(line)
 
 
-def _tell(name: str, change: "Shift", as_json: bool) -> None:
+def _print_impact(name: str, change: "RescheduleImpact", as_json: bool) -> None:
     """Tell what a date would change."""
     if as_json:
         print_json(_shift_document(name, change))
         return
     moves = (*change.milestones, *change.moves)
     if not moves:
-        say("Nothing moves: it has that date already.")
+        print_line("Nothing moves: it has that date already.")
         return
-    names = output.short_names([move.deadline.ref for move in change.moves])
+    names = output.shorten_refs([move.deadline.ref for move in change.moves])
     for heading, some in (("Milestones that move", change.milestones), ("Moves", change.moves)):
-        _table(heading, [_cells(move, names) for move in some])
+        _print_table(heading, [_cells(move, names) for move in some])
     rows = (
         ("Overdue by it", change.overdue),
         ("Evidence that would be too old", change.stale),
         ("Evidence that would count again", change.fresh),
     )
     for heading, found in rows:
-        _table(heading, [[e.ref, e.item.title, e.record.owner or e.role] for e in found])
-    say("Nothing was changed.")
+        _print_table(heading, [[e.ref, e.item.title, e.record.owner or e.role] for e in found])
+    print_line("Nothing was changed.")
 
 
-def _table(heading: str, rows: list[list[str]]) -> None:
+def _print_table(heading: str, rows: list[list[str]]) -> None:
     if not rows:
         return
-    say(f"{paint(heading, bold=True)}  {len(rows)}")
-    for line in output.table(rows, flexible=len(rows[0]) - 2):
-        say(f"  {line}")
-    say()
+    print_line(f"{style_text(heading, bold=True)}  {len(rows)}")
+    for line in output.format_table(rows, flexible=len(rows[0]) - 2):
+        print_line(f"  {line}")
+    print_line()
 
 
-def _cells(move: "Move", names: Mapping[str, str]) -> list[str]:
+def _cells(move: "DeadlineMove", names: Mapping[str, str]) -> list[str]:
     """Return a move as cells; the title is the last but one."""
     one = move.deadline
-    days = [_day(move.old), "->", _day(move.new), _by(move)]
+    days = [_day(move.old), "->", _day(move.new), _describe_move(move)]
     return [*days, names.get(one.ref, one.ref), one.what, one.owner or one.role]
 
 
@@ -147,11 +149,11 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else "no date"
 
 
-def _by(move: "Move") -> str:
+def _describe_move(move: "DeadlineMove") -> str:
     return f"{(move.new - move.old).days:+d} d" if move.old and move.new else ""
 
 
-def _shift_document(name: str, change: "Shift") -> dict[str, Any]:
+def _shift_document(name: str, change: "RescheduleImpact") -> dict[str, Any]:
     """Return `fedcheck/shift@1`."""
     return {
         "schema": "fedcheck/shift@1",

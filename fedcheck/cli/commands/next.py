@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedcheck.analysis import agenda, deadlines, obligations
-from fedcheck.analysis.progress import WORDS, grouped
+from fedcheck.analysis.progress import WORDS, group_deadlines
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.options import (
-    Day,
+    DateType,
     as_of_option,
     json_option,
     open_workspace,
-    paint,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
-from fedcheck.domain.dates import distance
-from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.dates import format_distance
+from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.analysis.deadlines import Deadline
 
-ALL = "all"
+ALL_ROLES = "all"
 """Stands for every role."""
 
-AHEAD = timedelta(days=90)
+HORIZON = timedelta(days=90)
 """How far ahead the calendar looks when nobody says otherwise."""
 
-REASON = 60
+MAX_REASON = 60
 """The widest reason on a terminal, in cells."""
 
 
@@ -43,42 +43,44 @@ def print_calendar(
     board: "Board", role: str, query: str, until: date | None, as_json: bool
 ) -> None:
     """Print the deadlines of a role, or of all; the horizon is meant for those with a day."""
-    found = deadlines.deadlines(board, role, query)
-    until = until or min(board.today, date.max - AHEAD) + AHEAD
-    dated, undated = deadlines.within(found, until), deadlines.without_day(found)
+    found = deadlines.list_deadlines(board, role, query)
+    until = until or min(board.today, date.max - HORIZON) + HORIZON
+    dated, undated = deadlines.select_until(found, until), deadlines.select_undated(found)
     if as_json:
         print_json([deadline_row(one, board.today) for one in (*dated, *undated)])
         return
     later = len(found) - len(dated) - len(undated)
-    groups = grouped(dated, board.today)
+    groups = group_deadlines(dated, board.today)
     cells = {head: [_cells(board, one) for one in ones] for head, ones in groups}
     cells["No day yet"] = [_cells(board, one) for one in undated]
     lines = iter(
-        output.table([row for rows in cells.values() for row in rows], right=(1,), flexible=3)
+        output.format_table(
+            [row for rows in cells.values() for row in rows], right=(1,), flexible=3
+        )
     )
     for head, rows in cells.items():
         if rows:
-            say(f"{paint(head, bold=True)}  {len(rows)}")
+            print_line(f"{style_text(head, bold=True)}  {len(rows)}")
             for _ in rows:
-                say("  " + next(lines))
-            say()
+                print_line("  " + next(lines))
+            print_line()
     if not found:
-        say("No deadline: nothing has a date, and nothing waits for one.")
+        print_line("No deadline: nothing has a date, and nothing waits for one.")
     elif later:
         last = max(one.day for one in found if one.day)
-        say(f"and {later} more after {until}: --until {last}")
+        print_line(f"and {later} more after {until}: --until {last}")
 
 
 def _cells(board: "Board", one: "Deadline") -> list[str]:
     """Return a deadline as cells: day, distance, what, who, why."""
     day = one.day.isoformat() if one.day else "-"
-    away = distance(one.day, board.today) if one.day else ""
+    away = format_distance(one.day, board.today) if one.day else ""
     who = f"{one.owner} ({one.role})" if one.owner and one.role else one.owner or one.role
     why = f"waits for {one.waits}" if one.waits else one.why
-    if output.narrow():
+    if output.is_narrow():
         return [day, away, WORDS[one.kind], one.what, one_line(why, 24) if one.waits else who]
-    if output.width():
-        why = one_line(why, REASON)
+    if output.terminal_width():
+        why = one_line(why, MAX_REASON)
     return [day, away, WORDS[one.kind], one.what, who, why]
 
 
@@ -93,14 +95,14 @@ def deadline_row(one: "Deadline", today: date) -> dict[str, Any]:
 
 
 @click.command("next")
-@click.argument("query", nargs=-1, shell_complete=completion.query_words)
+@click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
 @click.option("--role", help="Role to look for; the workspace's own role otherwise.")
 @click.option(
     "-n", "count", type=click.IntRange(1), default=10, show_default=True, help="How many."
 )
 @click.option("--calendar", is_flag=True, help="Tell every deadline instead, by week and month.")
 @click.option(
-    "--until", type=Day(), help="Last day of the calendar; 90 days from today without it."
+    "--until", type=DateType(), help="Last day of the calendar; 90 days from today without it."
 )
 @workspace_option
 @as_of_option
@@ -132,27 +134,29 @@ def next_(
     session = open_workspace(workspace, as_of)
     board = session.board()
     roles = board.project.process.roles
-    if role and role not in roles and not (calendar and role == ALL):
+    if role and role not in roles and not (calendar and role == ALL_ROLES):
         hint = did_you_mean(role, roles) or "known: " + ", ".join(roles)
         raise FedcheckError(f'unknown role "{role[:60]}"', hint, ErrorKind.USAGE)
     role = role or board.project.config.role
     if calendar:
-        print_calendar(board, "" if role == ALL else role, output.query_text(query), until, as_json)
+        print_calendar(
+            board, "" if role == ALL_ROLES else role, output.join_query(query), until, as_json
+        )
         return
-    parsed = item_language(board.project).parse(output.query_text(query))
-    more = obligations.owed(board, role, output.query_text(query))
-    steps = obligations.merged(board, agenda.mine(board, role, parsed), more)
+    parsed = build_item_language(board.project).parse(output.join_query(query))
+    more = obligations.list_obligations(board, role, output.join_query(query))
+    steps = obligations.merge_agenda(board, agenda.list_steps_of_role(board, role, parsed), more)
     if as_json:
         print_json([_step_row(step, board.today) for step in steps[:count]])
         return
-    names = output.short_names(board.project.refs)
+    names = output.shorten_refs(board.project.refs)
     rows = [[str(i), *_step_cells(step, names)] for i, step in enumerate(steps[:count], 1)]
-    for line in output.table(rows, right=(0,), flexible=3):
-        say(line)
+    for line in output.format_table(rows, right=(0,), flexible=3):
+        print_line(line)
     if not steps:
-        say("Nothing to do now. What waits for others: fedcheck list is:waiting")
+        print_line("Nothing to do now. What waits for others: fedcheck list is:waiting")
     elif len(steps) > count:
-        say(f"and {len(steps) - count} more: fedcheck next -n {len(steps)}")
+        print_line(f"and {len(steps) - count} more: fedcheck next -n {len(steps)}")
 
 
 def _step_row(step: "agenda.Step | obligations.Obligation", today: date) -> dict[str, Any]:

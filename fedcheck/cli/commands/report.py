@@ -14,14 +14,14 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import paths
 from fedcheck.storage.record_file import SENT
-from fedcheck.storage.workspace_files import known_milestone
+from fedcheck.storage.workspace_files import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.reports.render import Format
@@ -32,13 +32,15 @@ DEFAULT = "pmo-status"
 
 @click.command()
 @click.argument(
-    "template", required=False, metavar="[TEMPLATE]", shell_complete=completion.templates
+    "template", required=False, metavar="[TEMPLATE]", shell_complete=completion.complete_templates
 )
 @click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
-@click.option("--milestone", shell_complete=completion.milestones, help="Else the next one.")
+@click.option(
+    "--milestone", shell_complete=completion.complete_milestones, help="Else the next one."
+)
 @click.option(
     "--role",
-    shell_complete=completion.roles,
+    shell_complete=completion.complete_roles,
     help="Whose briefing, next steps and requests; else your own briefing, and all.",
 )
 @click.option(
@@ -65,7 +67,7 @@ DEFAULT = "pmo-status"
     "--init",
     "begin",
     metavar="NAME",
-    shell_complete=completion.templates,
+    shell_complete=completion.complete_templates,
     help="Copy a template to edit it, to the file named instead of TEMPLATE or to templates/.",
 )
 @click.option("--force", is_flag=True, help="With --init: replace a file that is there.")
@@ -73,7 +75,7 @@ DEFAULT = "pmo-status"
     "--trust",
     "trusted",
     metavar="NAME",
-    shell_complete=completion.templates,
+    shell_complete=completion.complete_templates,
     help="Trust this template of the workspace as it is now, and run it without asking.",
 )
 @workspace_option
@@ -116,11 +118,11 @@ def report(
       fedcheck report board --trust board -o board.md
     """
     from fedcheck.reports import render, template_files
-    from fedcheck.reports.past_state import earlier
+    from fedcheck.reports.past_state import load_past_state
     from fedcheck.reports.redact import parse_redactions
 
     session = open_workspace(workspace, as_of)
-    folders = paths.user_folders()
+    folders = paths.find_user_folders()
     if list_templates:
         _print_templates(session.root, folders, as_json)
         return
@@ -128,7 +130,7 @@ def report(
         _print_sent(session, as_json)
         return
     if begin:
-        _begin(session.root, folders, begin, template, force, as_json)
+        _copy_template(session.root, folders, begin, template, force, as_json)
         return
     form = form or ("html" if output and output.endswith((".html", ".htm")) else "md")
     chosen = template or trusted or DEFAULT
@@ -137,12 +139,12 @@ def report(
         raise FedcheckError(
             text, "name the same template twice, or leave TEMPLATE out", ErrorKind.USAGE
         )
-    _settle_trust(session.root, folders, chosen, trusted is not None)
+    _confirm_trust(session.root, folders, chosen, trusted is not None)
     board = session.board()
-    name = known_milestone(board.project.process, milestone) if milestone else None
-    since = since or template_files.compared_with(session.root, folders, chosen, board.today)
-    then = earlier(session, since, Path.cwd()) if since else None
-    text = render.make(
+    name = resolve_milestone(board.project.process, milestone) if milestone else None
+    since = since or template_files.find_comparison_date(session.root, folders, chosen, board.today)
+    then = load_past_state(session, since, Path.cwd()) if since else None
+    text = render.render_report(
         board,
         root=session.root,
         folders=folders,
@@ -168,22 +170,22 @@ def report(
     if then and then.file and path.exists() and path.samefile(then.file):
         text = f"{path}: is the report that this one compares with, and would be replaced"
         raise FedcheckError(text, "name another file with -o FILE", ErrorKind.USAGE)
-    render.write(path, text)
+    render.write_file(path, text)
     if record is not None:
-        from fedcheck.reports.fingerprint import sent
+        from fedcheck.reports.fingerprint import record_sent
 
-        sent(session, path, text, chosen, name or board.next_milestone, record)
+        record_sent(session, path, text, chosen, name or board.next_milestone, record)
     if as_json:
         about = {"template": chosen, "milestone": name or board.next_milestone, "format": form}
         found = {"schema": "fedcheck/report@1", "path": str(path), "to": record or "", **about}
         print_json(found)
         return
-    say(f"written  {path}")
+    print_line(f"written  {path}")
     if record is not None:
-        say(f"noted    sent to {one_line(record, 60)}")
+        print_line(f"noted    sent to {one_line(record, 60)}")
 
 
-def _settle_trust(root: Path, folders: paths.UserFolders, name: str, given: bool) -> None:
+def _confirm_trust(root: Path, folders: paths.UserFolders, name: str, given: bool) -> None:
     """Keep the person's trust in a template of the workspace, given on the command line or now.
 
     Raises FedcheckError (status 2) where the person does not trust it, or cannot be asked.
@@ -219,11 +221,11 @@ def _print_templates(root: Path, folders: paths.UserFolders, as_json: bool) -> N
         return
     forms = ", ".join(render.FORMATS)
     rows = [[t.name, t.origin, forms, t.summary or str(t.path)] for t in found]
-    for line in words.table(rows, flexible=3):
-        say(line)
+    for line in words.format_table(rows, flexible=3):
+        print_line(line)
 
 
-def _begin(
+def _copy_template(
     root: Path,
     folders: paths.UserFolders,
     name: str,
@@ -235,12 +237,14 @@ def _begin(
     from fedcheck.reports import template_files
 
     found = template_files.find_template(root, folders, name)
-    path = template_files.begin(found, root, paths.expanded(target) if target else None, force)
+    path = template_files.copy_template(
+        found, root, paths.expand_path(target) if target else None, force
+    )
     if as_json:
         print_json({"schema": "fedcheck/template@1", "name": found.name, "path": str(path)})
         return
-    say(f"written  {path}")
-    say("What it can name is told in docs/report.md.")
+    print_line(f"written  {path}")
+    print_line("What it can name is told in docs/report.md.")
 
 
 def _print_sent(session: "Session", as_json: bool) -> None:
@@ -250,10 +254,10 @@ def _print_sent(session: "Session", as_json: bool) -> None:
         print_json([{key: getattr(one, key) for key in keys} for one in reports.values()])
         return
     rows = [[str(one.on or ""), one.to, one.title, one.file] for one in reports.values()]
-    for line in words.table(rows, flexible=3):
-        say(line)
+    for line in words.format_table(rows, flexible=3):
+        print_line(line)
     if not rows:
-        say("Nothing was sent yet: fedcheck report --record WHOM")
+        print_line("Nothing was sent yet: fedcheck report --record WHOM")
 
 
 def write_default(root: str, as_of: date | None) -> Path:
@@ -262,8 +266,8 @@ def write_default(root: str, as_of: date | None) -> Path:
 
     session = open_workspace(root, as_of)
     board = session.board()
-    folders = paths.user_folders()
-    text = render.make(board, root=session.root, folders=folders, template=DEFAULT)
+    folders = paths.find_user_folders()
+    text = render.render_report(board, root=session.root, folders=folders, template=DEFAULT)
     path = render.default_path(session.root, board, DEFAULT, None)
-    render.write(path, text)
+    render.write_file(path, text)
     return path

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis.issues import request_language, state_of
-from fedcheck.analysis.waiting_since import role_of
+from fedcheck.analysis.issues import build_request_language, state_of
+from fedcheck.analysis.waiting_since import find_role
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import report_action, withdraw_issue
+from fedcheck.cli.commands.item import print_transaction, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain.glossary import REQUEST_KINDS
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.domain.text import one_line
@@ -47,15 +47,21 @@ def request() -> None:
 @request.command()
 @click.argument("title")
 @click.option("--kind", type=choice_of(REQUEST_KINDS), default="question", show_default=True)
-@click.option("--by", shell_complete=completion.people, help="Who asks; you, without it.")
-@click.option("--to", default="", shell_complete=completion.people, help="A person or a role.")
+@click.option("--by", shell_complete=completion.complete_people, help="Who asks; you, without it.")
+@click.option(
+    "--to", default="", shell_complete=completion.complete_people, help="A person or a role."
+)
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d".')
 @click.option("--round", "round_", default="", help="Round of the review.")
 @click.option("--document", default="", help="Document that it is about: SSP, RAR, SAR.")
 @click.option("--section", default="", help="Section, page or control in it.")
 @click.option("--text", default="", help="The question in full; - reads it from stdin.")
 @click.option(
-    "--item", "items", multiple=True, shell_complete=completion.items, help="Item it concerns."
+    "--item",
+    "items",
+    multiple=True,
+    shell_complete=completion.complete_items,
+    help="Item it concerns.",
 )
 @workspace_option
 @as_of_option
@@ -91,24 +97,24 @@ def add(
         title=title,
         by=session.who if by is None else by,
         to=to,
-        due=issues.day_of(session, due),
+        due=issues.parse_date_option(session, due),
         round=round_,
         document=document,
         section=section,
-        text=issues.text_of(text),
-        link=issues.item_refs(session, items),
+        text=issues.read_text(text),
+        link=issues.resolve_item_refs(session, items),
     )
     action = session.apply([ref], edit, f"Asked: {one_line(title)}")
-    asked = session.project.request(split(ref)[1])
+    asked = session.project.request(split_ref(ref)[1])
     if as_json or asked is None:
-        report_action(session, action, as_json)
+        print_transaction(session, action, as_json)
         return
-    far = f"due {output.due_text(asked.due, session.today())}" if asked.due else ""
-    issues.said(asked, f"to {asked.to}" if asked.to else "", far)
+    far = f"due {output.format_due(asked.due, session.today())}" if asked.due else ""
+    issues.print_new_ref(asked, f"to {asked.to}" if asked.to else "", far)
 
 
 @request.command()
-@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @click.argument("text", required=False)
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="URL, file or ticket.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
@@ -136,16 +142,20 @@ def answer(
       fedcheck request answer q7w "443 only; see figure 9-1" --evidence evidence/ports.csv
     """
     session = open_workspace(workspace, as_of)
-    ref = issues.ref_of(session, REQUESTS, request_id)
-    whole = None if text is None else issues.text_of(text)
+    ref = issues.resolve_ref(session, REQUESTS, request_id)
+    whole = None if text is None else issues.read_text(text)
     evidence = issues.evidence_of(session, links, kind, outside)
     edit = RequestEdit("answer", answer=whole, evidence=evidence)
-    report_action(session, session.apply([ref], edit, "Request answered"), as_json)
+    print_transaction(session, session.apply([ref], edit, "Request answered"), as_json)
 
 
 @request.command()
 @click.argument(
-    "request_ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.requests
+    "request_ids",
+    nargs=-1,
+    required=True,
+    metavar="ID...",
+    shell_complete=completion.complete_requests,
 )
 @click.option("--comment", default="", help="What is to be said on it.")
 @workspace_option
@@ -160,13 +170,13 @@ def accept(
       fedcheck request accept q7wd m2vx
     """
     session = open_workspace(workspace)
-    refs = issues.refs_of(session, REQUESTS, request_ids)
+    refs = issues.resolve_refs(session, REQUESTS, request_ids)
     edit = RequestEdit("accept", comment=comment)
-    report_action(session, session.apply(refs, edit, "Accepted"), as_json)
+    print_transaction(session, session.apply(refs, edit, "Accepted"), as_json)
 
 
 @request.command("return")
-@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @click.option("--comment", required=True, help="What is missing in the answer.")
 @workspace_option
 @json_option
@@ -178,13 +188,13 @@ def return_(request_id: str, comment: str, workspace: str | None, as_json: bool)
       fedcheck request return q7wd --comment "Region two is not in the export"
     """
     session = open_workspace(workspace)
-    ref = issues.ref_of(session, REQUESTS, request_id)
+    ref = issues.resolve_ref(session, REQUESTS, request_id)
     edit = RequestEdit("return", comment=comment)
-    report_action(session, session.apply([ref], edit, "Returned"), as_json)
+    print_transaction(session, session.apply([ref], edit, "Returned"), as_json)
 
 
 @request.command()
-@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @click.option("--reason", required=True, help="Why; the history keeps it.")
 @workspace_option
 @json_option
@@ -201,18 +211,22 @@ def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool)
 
 
 @request.command()
-@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @click.option("--title", help="What is asked, in one line.")
 @click.option("--kind", type=choice_of(REQUEST_KINDS), help="Question, or for evidence.")
-@click.option("--by", shell_complete=completion.people, help="Who asks.")
-@click.option("--to", shell_complete=completion.people, help="A person or a role.")
+@click.option("--by", shell_complete=completion.complete_people, help="Who asks.")
+@click.option("--to", shell_complete=completion.complete_people, help="A person or a role.")
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; empty: none.')
 @click.option("--round", help="Round of the review.")
 @click.option("--document", help="Document that it is about: SSP, RAR, SAR.")
 @click.option("--section", help="Section, page or control in it.")
 @click.option("--text", help="The question in full; - reads it from stdin.")
 @click.option(
-    "--item", "items", multiple=True, shell_complete=completion.items, help="Item it concerns too."
+    "--item",
+    "items",
+    multiple=True,
+    shell_complete=completion.complete_items,
+    help="Item it concerns too.",
 )
 @workspace_option
 @as_of_option
@@ -235,24 +249,24 @@ def edit(
       fedcheck request edit q7w --title "Which ports are open to the internet?"
     """
     session = open_workspace(workspace, as_of)
-    ref = issues.ref_of(session, REQUESTS, request_id)
-    day = issues.day_of(session, due)
+    ref = issues.resolve_ref(session, REQUESTS, request_id)
+    day = issues.parse_date_option(session, due)
     wanted = RequestEdit(
         due=day,
         no_due=due is not None and day is None,
-        text=None if text is None else issues.text_of(text),
-        link=issues.item_refs(session, items),
+        text=None if text is None else issues.read_text(text),
+        link=issues.resolve_item_refs(session, items),
         **fields,  # type: ignore[arg-type]
     )
     if wanted == RequestEdit():
         raise FedcheckError(
             "nothing to change", "say what: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
         )
-    report_action(session, session.apply([ref], wanted, "Request changed"), as_json)
+    print_transaction(session, session.apply([ref], wanted, "Request changed"), as_json)
 
 
 @request.command("list")
-@click.argument("query", nargs=-1, shell_complete=completion.request_words)
+@click.argument("query", nargs=-1, shell_complete=completion.complete_request_query)
 @workspace_option
 @as_of_option
 @json_option
@@ -269,28 +283,35 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
       fedcheck request list by:TR-B round:2 document:ssp
     """
     session = open_workspace(workspace, as_of)
-    issues.things_of(session, REQUESTS)
+    issues.list_issues(session, REQUESTS)
     board = session.board()
-    parsed = request_language(board.project).parse(output.query_text(query))
+    parsed = build_request_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.project.requests, board.today)
     chosen.sort(key=lambda one: one.asked or date.min)
     if as_json:
         print_json([json_documents.request_row(one, board.today) for one in chosen])
         return
-    for line in output.table([_cells(board, one) for one in chosen], flexible=4):
-        say(line)
-    if not chosen and output.width():
-        say("Nothing matches." if query else "Nothing was asked yet.")
+    for line in output.format_table([_cells(board, one) for one in chosen], flexible=4):
+        print_line(line)
+    if not chosen and output.terminal_width():
+        print_line("Nothing matches." if query else "Nothing was asked yet.")
 
 
 def _cells(board: "Board", one: Request) -> list[str]:
     people = f"{one.by} → {one.to}" if one.by and one.to else one.by or (one.to and f"→ {one.to}")
     place = " ".join(part for part in (one.document, one.section) if part)
-    return [one.id, state_of(one), issues.due_cell(one, board.today), people, one.title, place]
+    return [
+        one.id,
+        state_of(one),
+        issues.format_due_cell(one, board.today),
+        people,
+        one.title,
+        place,
+    ]
 
 
 @request.command()
-@click.argument("request_id", metavar="ID", shell_complete=completion.requests)
+@click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @workspace_option
 @as_of_option
 @json_option
@@ -302,11 +323,11 @@ def show(request_id: str, workspace: str | None, as_of: date | None, as_json: bo
       fedcheck request show q7wd
     """
     session = open_workspace(workspace, as_of)
-    ref = issues.ref_of(session, REQUESTS, request_id)
+    ref = issues.resolve_ref(session, REQUESTS, request_id)
     found = session.project.request(ref.partition(":")[2])
     assert found is not None, "its id was just found"
     if as_json:
-        history = issues.history_of(session, ref)
+        history = issues.load_history(session, ref)
         print_json(json_documents.request_document(found, session.today(), history))
         return
     _print(session, found, ref)
@@ -316,26 +337,26 @@ def _print(session: "Session", one: Request, ref: str) -> None:
     board = session.board()
     asked = one.asked.isoformat() if one.asked else ""
     by = f"by {_who(board, one.by)}" if one.by else ""
-    issues.head(one, ref, KINDS[one.kind], board.today)
-    issues.facts(
+    issues.print_heading(one, ref, KINDS[one.kind], board.today)
+    issues.print_fields(
         [
             ("asked", " ".join(part for part in (asked, by) if part)),
             ("to", _who(board, one.to)),
-            ("due", issues.due_words(one, board.today)),
+            ("due", issues.describe_due(one, board.today)),
             ("about", " ".join(part for part in (one.document, one.section) if part)),
             ("round", one.round),
             *issues.more_facts(one),
         ]
     )
-    issues.paragraph("Question", one.text)
+    issues.print_paragraph("Question", one.text)
     day = f", {one.answered.isoformat()}" if one.answered else ""
-    issues.paragraph("Answer" + day, one.answer)
-    issues.paragraph("Returned, because" if one.returned else "Comment", one.comment)
+    issues.print_paragraph("Answer" + day, one.answer)
+    issues.print_paragraph("Returned, because" if one.returned else "Comment", one.comment)
     for title, text in issues.more_texts(one):
-        issues.paragraph(title, text)
-    issues.rest(session, board, one, ref)
+        issues.print_paragraph(title, text)
+    issues.print_details(session, board, one, ref)
 
 
 def _who(board: "Board", name: str) -> str:
-    role = role_of(board.project, name)
+    role = find_role(board.project, name)
     return f"{name} ({role})" if role and role != name.casefold() else name

@@ -9,20 +9,20 @@ import click
 from fedcheck.analysis import handoffs as waiting
 from fedcheck.analysis import responsibilities as parts
 from fedcheck.cli import completion, output
-from fedcheck.cli.commands.gate import status_days
+from fedcheck.cli.commands.gate import load_status_dates
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
-    paint,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.process import role_label
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from fedcheck.analysis.progress import Count
     from fedcheck.analysis.responsibilities import Duty, PhaseDuties, PhaseRole
 
-TITLE = 44
+MAX_TITLE = 44
 """The widest title in a table, in cells."""
 
 
 @click.command()
 @click.option("--phase", help="Only this phase.")
-@click.option("--role", shell_complete=completion.roles, help="Only what this role does.")
+@click.option("--role", shell_complete=completion.complete_roles, help="Only what this role does.")
 @workspace_option
 @as_of_option
 @json_option
@@ -55,24 +55,26 @@ def responsibilities(
       fedcheck responsibilities --phase kick-off
     """
     board = open_workspace(workspace, as_of).board()
-    found = parts.responsibilities(board)
+    found = parts.list_phase_duties(board)
     if phase:
-        _known(phase, [one.phase.id for one in found], "phase")
+        _require_known(phase, [one.phase.id for one in found], "phase")
         found = [one for one in found if one.phase.id == phase]
     if role:
-        _known(role, parts.roles_of(board), "role")
+        _require_known(role, parts.list_roles(board), "role")
     if as_json:
         print_json(duties_document(found, role))
         return
     for place, one in enumerate(found):
         if place:
-            say()
+            print_line()
         _print_phase(one, role)
 
 
 @click.command()
 @click.option(
-    "--role", shell_complete=completion.roles, help="Only what this role waits for, or has."
+    "--role",
+    shell_complete=completion.complete_roles,
+    help="Only what this role waits for, or has.",
 )
 @click.option("--all", "far", is_flag=True, help="Also what lies in phases that are far off.")
 @workspace_option
@@ -92,9 +94,9 @@ def handoffs(
     """
     session = open_workspace(workspace, as_of)
     board = session.board()
-    found = waiting.handoffs(board, status_days(session))
+    found = waiting.list_handoffs(board, load_status_dates(session))
     if role:
-        _known(role, parts.roles_of(board), "role")
+        _require_known(role, parts.list_roles(board), "role")
         found = [one for one in found if role in (one.waits, one.on)]
     if as_json:
         listed = [handoff_row(one, board.today) for one in found]
@@ -102,22 +104,22 @@ def handoffs(
         return
     later = 0 if far else sum(not one.near for one in found)
     found = [one for one in found if far or one.near]
-    names = output.short_names(board.project.refs)
-    for place, ((waits, on), group) in enumerate(waiting.between_roles(found).items()):
+    names = output.shorten_refs(board.project.refs)
+    for place, ((waits, on), group) in enumerate(waiting.group_by_roles(found).items()):
         if place:
-            say()
+            print_line()
         head = f"{_who(waits)} waits for {_who(on)}"
-        say(f"{paint(head, bold=True)}  {len(group)}")
+        print_line(f"{style_text(head, bold=True)}  {len(group)}")
         rows = [_cells(one, board, names.get(one.ref, one.ref)) for one in group]
-        for line in output.table(rows, right=(0,), flexible=2):
-            say(f"  {line}")
+        for line in output.format_table(rows, right=(0,), flexible=2):
+            print_line(f"  {line}")
     if not found:
-        say("Nobody waits for anybody now." if later else "Nobody waits for anybody.")
+        print_line("Nobody waits for anybody now." if later else "Nobody waits for anybody.")
     if later:
-        say(f"and {later} more in phases that are far off: fedcheck handoffs --all")
+        print_line(f"and {later} more in phases that are far off: fedcheck handoffs --all")
 
 
-def _known(word: str, known: Sequence[str], what: str) -> None:
+def _require_known(word: str, known: Sequence[str], what: str) -> None:
     if word not in known:
         hint = did_you_mean(word, known) or "known: " + ", ".join(known)
         raise FedcheckError(f'unknown {what} "{one_line(word, 60)}"', hint, ErrorKind.USAGE)
@@ -128,29 +130,29 @@ def _who(role: str) -> str:
 
 
 def _print_phase(found: "PhaseDuties", role: str | None) -> None:
-    say(paint(one_line(found.phase.title), bold=True))
-    say(f"  {one_line(found.phase.purpose)}")
+    print_line(style_text(one_line(found.phase.title), bold=True))
+    print_line(f"  {one_line(found.phase.purpose)}")
     duties = [duty for duty in found.duties if not role or duty.concerns(role)]
     if duties:
         head = ["Deliverable", "Prepares", "Contributes", "Reviews", "Decides", "State"]
         rows = [head, *(_duty_cells(duty, found) for duty in duties)]
-        say()
-        for place, line in enumerate(output.table(rows, flexible=0)):
-            say(f"  {paint(line, dim=True) if not place else line}")
+        print_line()
+        for place, line in enumerate(output.format_table(rows, flexible=0)):
+            print_line(f"  {style_text(line, dim=True) if not place else line}")
     for part in found.parts:
         if (role and part.role != role) or (part.idle and not role):
             continue
-        say()
-        say(f"  {paint(role_label(part.role), bold=True)}")
-        for sentence in parts.sentences(part):
-            say(f"    {one_line(sentence)}")
+        print_line()
+        print_line(f"  {style_text(role_label(part.role), bold=True)}")
+        for sentence in parts.describe_phase_role(part):
+            print_line(f"    {one_line(sentence)}")
 
 
 def _duty_cells(duty: "Duty", found: "PhaseDuties") -> list[str]:
     state = STATUS_WORDS.get(duty.state, duty.state) if duty.state else "in no list"
     due = f", due {duty.due}" if duty.due and duty.row and not duty.row.record.closed else ""
     return [
-        one_line(duty.deliverable.title, TITLE if output.width() else 0),
+        one_line(duty.deliverable.title, MAX_TITLE if output.terminal_width() else 0),
         role_label(duty.prepares),
         _roles(duty.contributes),
         _roles(duty.reviews),
@@ -167,7 +169,7 @@ def _cells(one: "Handoff", board: "Board", ref: str) -> list[str]:
     age = one.age(board.today)
     status = STATUS_WORDS.get(one.status, one.status)
     late = "overdue, " if one.overdue else ""
-    held = f"holds up {plural(len(one.blocks), 'item')}" if one.blocks else ""
+    held = f"holds up {pluralize(len(one.blocks), 'item')}" if one.blocks else ""
     held += f", {one.behind} in all" if one.behind > len(one.blocks) else ""
     stuck = f"waits itself for {one.stuck[0]}" if one.stuck else ""
     more = f" and {len(one.stuck) - 1} more" if len(one.stuck) > 1 else ""

@@ -8,18 +8,18 @@ from msgspec.structs import replace
 
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import report_action
+from fedcheck.cli.commands.item import print_transaction
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
-    complain,
+    collect_given,
     field_options,
-    given,
     json_option,
     open_workspace,
+    print_error,
     workspace_option,
 )
-from fedcheck.domain.dates import typed_due
+from fedcheck.domain.dates import parse_typed_due
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
@@ -40,14 +40,14 @@ REST = tuple(
 """The fields with an option that no rule concerns: none today, and what the table gets next."""
 
 
-def _testing(tested: dict[str, Any]) -> TestEdit | None:
+def _build_test_edit(tested: dict[str, Any]) -> TestEdit | None:
     """Return what the options for tests say; nothing where none was given."""
     methods = tested.pop("methods")
     found = TestEdit(**tested, methods=tuple(m for m in methods if m) if methods else None)
     return found if found != TestEdit() else None
 
 
-def _as_another(
+def _copy_from_test(
     session: "Session", like: str, result: str | None, reason: str | None, testing: TestEdit | None
 ) -> tuple[str | None, str | None, TestEdit]:
     """Return result, reason and the rest as of another test; what was given itself wins."""
@@ -64,18 +64,20 @@ def _as_another(
 
 @click.command("set")
 @click.argument(
-    "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.items
+    "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.complete_items
 )
 @click.option("--status", type=choice_of(STATUSES), help="New status.")
 @click.option("--result", type=choice_of([*RESULTS, ""]), help="Result of a test; makes it done.")
-@click.option("--owner", shell_complete=completion.people, help='Who has it; "" for nobody.')
+@click.option(
+    "--owner", shell_complete=completion.complete_people, help='Who has it; "" for nobody.'
+)
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
 @field_options(Record, TESTS, {"observation": "; - reads it from stdin"})
 @field_options(Record, REST)
-@click.option("--like", metavar="ITEM", shell_complete=completion.items, help=LIKE)
+@click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
 @as_of_option
@@ -108,19 +110,19 @@ def set_(
       fedcheck set ac-01b --like ac-01a
     """
     session = open_workspace(workspace, as_of)
-    note, private_note, tested["observation"] = issues.texts_of(
+    note, private_note, tested["observation"] = issues.read_texts(
         note, private_note, tested["observation"]
     )
-    more = given({row.name: tested.pop(row.name) for row in REST})
-    testing = _testing(tested)
+    more = collect_given({row.name: tested.pop(row.name) for row in REST})
+    testing = _build_test_edit(tested)
     if like is not None:
-        result, reason, testing = _as_another(session, like, result, reason, testing)
+        result, reason, testing = _copy_from_test(session, like, result, reason, testing)
     named = (status, result, owner, due, note, reason, private_note, testing, more or None)
     if all(value is None for value in named) and not confirm:
         raise FedcheckError(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
-    day = _due(session, due)
+    day = _parse_due(session, due)
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
     )
@@ -128,16 +130,16 @@ def set_(
     action = session.apply(refs, edit)
     if status == "blocked" and not reason:
         _ask_for_reason(session, refs)
-    report_action(session, action, as_json)
+    print_transaction(session, action, as_json)
     if result == "other-than-satisfied" and not as_json:
-        issues.how_to_raise(session.board(), refs)
+        issues.print_raise_hint(session.board(), refs)
 
 
-def _due(session: "Session", text: str | None) -> str | None:
+def _parse_due(session: "Session", text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        due = typed_due(text, session.today())
+        due = parse_typed_due(text, session.today())
         if due:
             session.board().calendar.day_of(due)
     except ValueError as error:
@@ -149,4 +151,4 @@ def _due(session: "Session", text: str | None) -> str | None:
 
 def _ask_for_reason(session: "Session", refs: list[str]) -> None:
     if any(not session.project.record(ref).reason for ref in refs):
-        complain('blocked without a reason; say what holds it: --reason "..."')
+        print_error('blocked without a reason; say what holds it: --reason "..."')

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 import click
 
 from fedcheck.analysis import gates, issues
-from fedcheck.analysis.board import orphans
-from fedcheck.analysis.progress import Count, by_phase_and_role
+from fedcheck.analysis.board import list_orphaned_refs
+from fedcheck.analysis.progress import Count, count_by_phase_and_role
 from fedcheck.cli import completion, json_documents, output
-from fedcheck.cli.commands.gate import status_days
+from fedcheck.cli.commands.gate import load_status_dates
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
     open_workspace,
-    paint,
     print_json,
-    say,
+    print_line,
+    style_text,
     workspace_option,
 )
-from fedcheck.domain.dates import distance
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS
-from fedcheck.domain.query_fields import item_language
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -43,13 +43,13 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
     session = open_workspace(workspace, as_of)
     board = session.board()
     if as_json:
-        print_json(json_documents.status_document(board, status_days(session)))
+        print_json(json_documents.status_document(board, load_status_dates(session)))
         return
     _head(board, session.who)
     found = gates.gates(board)
-    _phases(board, found)
-    _milestones(board, found)
-    _attention(board)
+    _print_phases(board, found)
+    _print_milestones(board, found)
+    _print_attention(board)
 
 
 def _head(board: "Board", who: str) -> None:
@@ -57,74 +57,77 @@ def _head(board: "Board", who: str) -> None:
     profile = ", ".join(f"{k} {v}" for k, v in (project.config.profile or {}).items())
     line = f"{project.process.title}" + (f", {profile}" if profile else "")
     name = one_line(project.config.name)
-    say(f"{paint(name, bold=True)}   {line}   you: {who} ({project.config.role})")
+    print_line(f"{style_text(name, bold=True)}   {line}   you: {who} ({project.config.role})")
     if project.process.status == "historical":
-        say(paint(f"Historical. {one_line(project.process.followed_by)}", dim=True))
-    say()
+        print_line(style_text(f"Historical. {one_line(project.process.followed_by)}", dim=True))
+    print_line()
 
 
-def _phases(board: "Board", found: "list[Gate]") -> None:
-    counts = by_phase_and_role(board)
+def _print_phases(board: "Board", found: "list[Gate]") -> None:
+    counts = count_by_phase_and_role(board)
     roles = [r for r in board.project.process.roles if any(role == r for _, role in counts)]
     lacking = gates.lacking_by_phase(board, found, board.next_milestone)
     rows = [["", *roles, "gate"]]
     for phase in board.project.process.phases:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
-        rows.append([phase.title, *cells, _lacks_text(lacking[phase.id])])
-    for line in output.table(rows):
-        say(line)
-    say()
+        rows.append([phase.title, *cells, _outstanding_text(lacking[phase.id])])
+    for line in output.format_table(rows):
+        print_line(line)
+    print_line()
 
 
 def _cell(count: Count | None) -> str:
     return f"{count.text} {count.share:>4}" if count else "-"
 
 
-def _lacks_text(lack: tuple[str, int] | None) -> str:
+def _outstanding_text(lack: tuple[str, int] | None) -> str:
     if lack is None:
         return "-"
     return f"{lack[1]} missing" if lack[1] else "met"
 
 
-def _milestones(board: "Board", found: "list[Gate]") -> None:
+def _print_milestones(board: "Board", found: "list[Gate]") -> None:
     rows = []
     for gate in found:
         stone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
-        away = distance(gate.date, board.today) if gate.date else ""
+        away = format_distance(gate.date, board.today) if gate.date else ""
         verdict = _verdict(gate) if stone.closes else ""
         mark = "▸" if stone.id == board.next_milestone else " "
         rows.append([mark, stone.title, day, away, verdict])
-    for line in output.table(rows, right=(3,)):
-        say(line)
-    say()
+    for line in output.format_table(rows, right=(3,)):
+        print_line(line)
+    print_line()
 
 
 def _verdict(gate: "Gate") -> str:
-    return "ready" if gate.ready else plural(len(gate.missing), "thing") + " missing"
+    return "ready" if gate.ready else pluralize(len(gate.missing), "thing") + " missing"
 
 
-def _attention(board: "Board") -> None:
+def _print_attention(board: "Board") -> None:
     rows = list(board.rows.values())
     states = [state for row in rows for state in row.evidence]
     blocked = [e for e in rows if e.record.status == "blocked"]
     overdue = [e for e in rows if e.overdue]
-    bad = [plural(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
-    say(f"overdue   {len(overdue)}")
-    say(f"blocked   {len(blocked)}")
-    say(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
-    _ledgers(board)
-    lost = orphans(board.project)
+    bad = [pluralize(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
+    print_line(f"overdue   {len(overdue)}")
+    print_line(f"blocked   {len(blocked)}")
+    print_line(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
+    _print_issues(board)
+    lost = list_orphaned_refs(board.project)
     if lost:
-        text = plural(len(lost), "record") + " of items that are gone: fedcheck doctor"
-        say(f"orphaned  {paint(text, fg='yellow')}")
+        text = pluralize(len(lost), "record") + " of items that are gone: fedcheck doctor"
+        print_line(f"orphaned  {style_text(text, fg='yellow')}")
     for line in output.replacement_lines(board.project):
-        say(line)
+        print_line(line)
 
 
-def _ledgers(board: "Board") -> None:
+def _print_issues(board: "Board") -> None:
     requests, findings = board.project.requests, board.project.findings
-    asked, found = issues.counts(requests, board.today), issues.counts(findings, board.today)
+    asked, found = (
+        issues.count_issues(requests, board.today),
+        issues.count_issues(findings, board.today),
+    )
     returned = sum(one.returned for one in requests)
     late = f"{asked.overdue} overdue" if asked.overdue else ""
     back = f"{returned} returned" if returned else ""
@@ -132,11 +135,11 @@ def _ledgers(board: "Board") -> None:
         more = _in_brackets(late, back)
         answered = asked.by_state.get("answered", 0)
         waits = f", {answered} answered" if answered else ""
-        say(f"requests  {asked.by_state.get('open', 0)} open{more}{waits}")
+        print_line(f"requests  {asked.by_state.get('open', 0)} open{more}{waits}")
     if findings:
         risks = [f"{found.by_risk[risk]} {risk}" for risk in RISKS if risk in found.by_risk]
         late = f"{found.overdue} overdue" if found.overdue else ""
-        say(f"findings  {found.by_state.get('open', 0)} open{_in_brackets(*risks, late)}")
+        print_line(f"findings  {found.by_state.get('open', 0)} open{_in_brackets(*risks, late)}")
 
 
 def _in_brackets(*parts: str) -> str:
@@ -145,7 +148,7 @@ def _in_brackets(*parts: str) -> str:
 
 
 @click.command("list")
-@click.argument("query", nargs=-1, shell_complete=completion.query_words)
+@click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
 @workspace_option
 @as_of_option
 @json_option
@@ -164,7 +167,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     """
     session = open_workspace(workspace, as_of)
     board = session.board()
-    parsed = item_language(board.project).parse(output.query_text(query))
+    parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
     if as_json:
         print_json([json_documents.list_row(row) for row in chosen])
@@ -175,13 +178,13 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
             e.ref,
             e.item.title,
             e.record.owner,
-            output.due_text(e.due, board.today),
+            output.format_due(e.due, board.today),
             f"{len(e.record.evidence)} evidence" if e.record.evidence else "",
-            output.marks(e),
+            output.describe_marks(e),
         ]
         for e in chosen
     ]
-    for line in output.table(rows, flexible=2):
-        say(line)
-    if not chosen and output.width():
-        say("Nothing matches.")
+    for line in output.format_table(rows, flexible=2):
+        print_line(line)
+    if not chosen and output.terminal_width():
+        print_line("Nothing matches.")

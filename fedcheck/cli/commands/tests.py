@@ -12,12 +12,12 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_json,
-    say,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain import query_fields
-from fedcheck.domain.query_fields import item_language
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("query", nargs=-1, shell_complete=completion.query_words)
-@click.option("--by", type=click.Choice(list(test_progress.BY)), help="Count by this alone.")
+@click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
+@click.option("--by", type=click.Choice(list(test_progress.COUNTERS)), help="Count by this alone.")
 @click.option("--interviews", is_flag=True, help="List the tests that still ask for an interview.")
 @click.option("--samples", is_flag=True, help="List what was sampled.")
 @workspace_option
@@ -54,30 +54,34 @@ def tests(
     """
     session = open_workspace(workspace, as_of)
     board = session.board()
-    parsed = item_language(board.project).parse(output.query_text(query))
+    parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
     if interviews or samples:
-        listed = test_progress.interviews(chosen) if interviews else test_progress.samples(chosen)
+        listed = (
+            test_progress.list_interviews(chosen)
+            if interviews
+            else test_progress.list_samples(chosen)
+        )
         _print_list(listed, interviews, as_json)
         return
-    ways = [by] if by else list(test_progress.BY)
+    ways = [by] if by else list(test_progress.COUNTERS)
     if as_json:
-        print_json(_document(board, chosen, ways))
+        print_json(_build_document(board, chosen, ways))
         return
     _print_counts(chosen, ways)
 
 
 def _print_counts(chosen: "list[Row]", ways: list[str]) -> None:
-    everything = test_progress.tally("", "All tests", test_progress.tests(chosen))
+    everything = test_progress.count_tests("", "All tests", test_progress.list_tests(chosen))
     if not everything.total:
-        say("There is no test here: fedcheck import srtm brings in those of a workbook.")
+        print_line("There is no test here: fedcheck import srtm brings in those of a workbook.")
         return
     for way in ways:
         rows = [[f"By {way}", "tested", "", "satisfied", "other", "n/a", "to review"]]
-        rows += [_cells(one) for one in (*test_progress.BY[way](chosen), everything)]
-        for line in output.table(rows, right=(1, 2, 3, 4, 5, 6)):
-            say(line)
-        say()
+        rows += [_cells(one) for one in (*test_progress.COUNTERS[way](chosen), everything)]
+        for line in output.format_table(rows, right=(1, 2, 3, 4, 5, 6)):
+            print_line(line)
+        print_line()
 
 
 def _cells(one: "Tally") -> list[str]:
@@ -97,17 +101,17 @@ def _print_list(listed: "list[Row]", interviews: bool, as_json: bool) -> None:
             ", ".join(row.item.controls),
             row.item.code or row.item.id,
             row.item.title if interviews else row.record.sample,
-            query_fields.tester(row) or "nobody named",
+            query_fields.find_tester(row) or "nobody named",
         ]
         for row in listed
     ]
-    for line in output.table(rows, flexible=2):
-        say(line)
+    for line in output.format_table(rows, flexible=2):
+        print_line(line)
     what = "test asks" if len(listed) == 1 else "tests ask"
-    say(
+    print_line(
         f"{len(listed)} {what} for an interview."
         if interviews
-        else f"{plural(len(listed), 'test')} on a sample."
+        else f"{pluralize(len(listed), 'test')} on a sample."
     )
 
 
@@ -119,24 +123,26 @@ def _row(row: "Row") -> dict[str, Any]:
         "title": row.item.title,
         "controls": list(row.item.controls),
         "methods": list(row.item.methods),
-        "tester": query_fields.tester(row),
+        "tester": query_fields.find_tester(row),
         "result": record.result,
         "sample": record.sample,
     }
 
 
-def _document(board: "Board", chosen: "list[Row]", ways: list[str]) -> dict[str, Any]:
-    everything = test_progress.tally("", "All tests", test_progress.tests(chosen))
-    counted = {way: [_tally(one) for one in test_progress.BY[way](chosen)] for way in ways}
+def _build_document(board: "Board", chosen: "list[Row]", ways: list[str]) -> dict[str, Any]:
+    everything = test_progress.count_tests("", "All tests", test_progress.list_tests(chosen))
+    counted = {
+        way: [_tally_row(one) for one in test_progress.COUNTERS[way](chosen)] for way in ways
+    }
     return {
         "schema": "fedcheck/tests@1",
         "as_of": board.today,
-        "all": _tally(everything),
+        "all": _tally_row(everything),
         "by": counted,
     }
 
 
-def _tally(one: "Tally") -> dict[str, Any]:
+def _tally_row(one: "Tally") -> dict[str, Any]:
     return {
         "name": one.name,
         "title": one.title,

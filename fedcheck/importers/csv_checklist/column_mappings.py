@@ -17,8 +17,8 @@ from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.spreadsheets.headings import normalize
 from fedcheck.storage import atomic_files
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.record_file import RESERVED
-from fedcheck.storage.toml_io import plain_fields, read, table
+from fedcheck.storage.record_file import RESERVED_NAMES
+from fedcheck.storage.toml_io import collect_toml_values, format_table, read
 
 FILE = "imports.toml"
 """Its name, in the root of a workspace."""
@@ -97,7 +97,7 @@ def remember(root: Path, wanted: Mapped, action: str = "") -> None:
     data = dump(known)
     path = root / FILE
     if not path.is_file() or path.read_bytes() != data:
-        atomic_files.write_whole(path, data)
+        atomic_files.replace_file(path, data)
 
 
 def _target_key(one: Mapped) -> object:
@@ -108,15 +108,17 @@ def dump(known: Iterable[Mapped]) -> bytes:
     """Return what is remembered as the bytes of its file."""
     parts = ["format = 1\n"]
     for one in known:
-        data = plain_fields(one)
+        data = collect_toml_values(one)
         own = {name: data.pop(name) for name in ("columns", "status", "result") if data.get(name)}
-        parts.append(table("[[map]]", "map", data))
-        parts += [table(f"[map.{name}]", f"map.{name}", inner) for name, inner in own.items()]
+        parts.append(format_table("[[map]]", "map", data))
+        parts += [
+            format_table(f"[map.{name}]", f"map.{name}", inner) for name, inner in own.items()
+        ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts).encode()
 
 
 def check_list_id(name: str) -> None:
     """Raise FedcheckError (status 2) where no checklist can be called so."""
-    if not is_id(name) or name in RESERVED:
+    if not is_id(name) or name in RESERVED_NAMES:
         hint = "use lower-case letters, digits, dots and hyphens, such as acme.tracker"
         raise FedcheckError(f'"{name[:60]}" is no name for a checklist', hint, ErrorKind.USAGE)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, Item, Section, Source
 from fedcheck.domain.glossary import DEMANDED
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist.column_mappings import check_list_id
@@ -188,7 +188,7 @@ def _build_list(
 
 def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist, gone: int) -> None:
     if before is None:
-        count = plural(len(new.items), "item")
+        count = pluralize(len(new.items), "item")
         found.facts.append(f"{name}: a new checklist of {count}, for {new.role} in {new.phase}")
         if any(item.level in DEMANDED for _, item in new.items.values()):
             counts = "its items are must, so gates ask for them; --level may is for the others"

@@ -13,17 +13,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, HistoryLine, differences
+from fedcheck.domain.change import Change, HistoryLine, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
-from fedcheck.domain.query_fields import item_language
-from fedcheck.domain.record import EMPTY, Record
-from fedcheck.domain.reference import candidates
+from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.record import EMPTY_RECORD, Record
+from fedcheck.domain.reference import find_candidates
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.importers.csv_checklist.lists import build_lists
 from fedcheck.importers.csv_checklist.rows import (
@@ -73,7 +73,7 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     """
     require_title_or_id(seen)
     rows, notes = read_tasks(session, seen)
-    facts = [f"{seen.path.name}: {plural(len(seen.grid.lines), 'row')}", *describe_columns(seen)]
+    facts = [f"{seen.path.name}: {pluralize(len(seen.grid.lines), 'row')}", *describe_columns(seen)]
     lists = []
     if seen.mapped.list:
         whole = build_lists(session, seen, rows)
@@ -82,14 +82,16 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
         notes += whole.notes
     else:
         refs = _match_items(session, seen, rows, notes)
-        facts.append(f"progress on {plural(len(refs), 'item')} that {_are(refs)} here already")
+        facts.append(f"progress on {pluralize(len(refs), 'item')} that {_are(refs)} here already")
     work = _Work(session, seen, theirs, _load_base(session, seen.mapped.actions), notes)
     for task, ref, item in refs:
         _merge_row(work, task, ref, item)
-    facts.append(f"{plural(work.changed, 'record')} to change, {len(refs) - work.changed} as here")
+    facts.append(
+        f"{pluralize(work.changed, 'record')} to change, {len(refs) - work.changed} as here"
+    )
     if work.conflicts:
         kept = "the sheet's is taken" if theirs else "ours is kept"
-        what = plural(work.conflicts, "field")
+        what = pluralize(work.conflicts, "field")
         facts.append(f"{what} changed on both sides since the last import: {kept}")
     label = one_line(seen.path.name, 80)
     return Plan(label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes))
@@ -117,7 +119,7 @@ class _Known:
 
     def of(self, text: str) -> Sequence[str]:
         """Return the references that an id, a code or a title may mean."""
-        found: Sequence[str] = candidates(text.strip().casefold(), self.rows)
+        found: Sequence[str] = find_candidates(text.strip().casefold(), self.rows)
         return found or self.by_code.get(_code_key(text), ())
 
 
@@ -127,7 +129,7 @@ def _code_key(text: str) -> str:
 
 def _index_items(session: Session, query: str) -> _Known:
     board = session.board().shared(with_internal=True)
-    wanted = item_language(board.project).parse(query)
+    wanted = build_item_language(board.project).parse(query)
     rows = {e.ref: e for e in wanted.select(board.rows.values(), board.today)}
     by_code: dict[str, list[str]] = {}
     by_title: dict[str, list[str]] = {}
@@ -201,7 +203,7 @@ def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
     evidence = tuple(_list_new_evidence(work, task, ref, record))
     if evidence:
         became = apply_evidence_edit(became, attach_evidence(*evidence))
-    made = differences(ref, record, became)
+    made = diff_records(ref, record, became)
     work.changes += made
     work.changed += bool(made)
 
@@ -210,7 +212,7 @@ def _merge_field(work: _Work, task: Task, ref: str, record: Record, name: str) -
     """Return what a field is to become; None where it stays."""
     theirs = task.values[name]
     ours = field_value(record, name) or ""
-    usual = field_value(EMPTY, name) or ""
+    usual = field_value(EMPTY_RECORD, name) or ""
     before = work.base.get((ref, name), usual) or usual
     merged = merge(ours, theirs, is_base=lambda value: value == before, prefer_theirs=work.theirs)
     if merged.conflict:

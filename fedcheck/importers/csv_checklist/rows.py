@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import columns
 from fedcheck.importers.csv_checklist.column_mappings import Mapped, load, sort_by_columns
@@ -18,7 +18,7 @@ from fedcheck.importers.evidence_cells import CellEvidence, EvidenceForm, read_l
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.grid import Grid, Line, Sheet, find_best_grid, find_grid, read_sheets
+from fedcheck.spreadsheets.grid import Grid, GridRow, Sheet, find_best_grid, find_grid, read_sheets
 from fedcheck.spreadsheets.headings import normalize
 
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
@@ -213,7 +213,7 @@ class Task:
         evidence: what its cell of evidence says.
     """
 
-    line: Line
+    line: GridRow
     id: str
     title: str
     section: str = ""
@@ -228,14 +228,14 @@ class Task:
 def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
     """Return the rows as they are understood, and notes on what was not."""
     notes: list[Note] = []
-    words: dict[tuple[str, str], list[Line]] = {}
+    words: dict[tuple[str, str], list[GridRow]] = {}
     found = []
     for line in seen.grid.lines:
         task = _read_task(session, seen, line, notes, words)
         if task is not None:
             found.append(task)
     for (name, word), lines in words.items():
-        more = f" and {plural(len(lines) - 1, 'more row')}" if len(lines) > 1 else ""
+        more = f" and {pluralize(len(lines) - 1, 'more row')}" if len(lines) > 1 else ""
         what = f'{name}: "{one_line(word, 40)}" is not known, and was not used'
         remedy = f'say what it means: --{name} "{one_line(word, 40)}=..."'
         notes.append(Note(seen.grid.place(lines[0]) + more, what, remedy))
@@ -245,9 +245,9 @@ def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
 def _read_task(
     session: Session,
     seen: Look,
-    line: Line,
+    line: GridRow,
     notes: list[Note],
-    words: dict[tuple[str, str], list[Line]],
+    words: dict[tuple[str, str], list[GridRow]],
 ) -> Task | None:
     def text(name: str) -> str:
         return line.text(seen.place(name))
@@ -285,9 +285,9 @@ def _parse_controls(text: str) -> tuple[str, ...]:
 def _read_values(
     session: Session,
     seen: Look,
-    line: Line,
+    line: GridRow,
     notes: list[Note],
-    words: dict[tuple[str, str], list[Line]],
+    words: dict[tuple[str, str], list[GridRow]],
 ) -> dict[str, str]:
     """Return what a row says of the record, by field."""
     found: dict[str, str] = {}
@@ -314,7 +314,7 @@ def _read_values(
 
 
 def _reconcile_status(
-    seen: Look, line: Line, found: dict[str, str], notes: list[Note]
+    seen: Look, line: GridRow, found: dict[str, str], notes: list[Note]
 ) -> dict[str, str]:
     """Let the result decide the status; note a row that gives another one."""
     implied = IMPLIED.get(found.get("result", ""))
@@ -329,7 +329,7 @@ def _reconcile_status(
     return found
 
 
-def _parse_day(seen: Look, line: Line, name: str, notes: list[Note]) -> str | None:
+def _parse_day(seen: Look, line: GridRow, name: str, notes: list[Note]) -> str | None:
     """Return a day as it is stored, empty for none; None where the cell holds no day."""
     cell = line.cell(seen.place(name))
     if line.text(seen.place(name)).casefold().strip() in ("tbd", "tba", "n/a", "na", "-", "–"):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef, fingerprint
 from fedcheck.domain.glossary import METHODS, ItemKind
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist.column_mappings import check_list_id
 from fedcheck.importers.csv_checklist.lists import make_slug
@@ -122,7 +122,7 @@ def plan(
         raise FedcheckError(f"{path}: has no controls", _explain_empty(found))
     notes = [Note(where, what) for where, what in found.notes]
     for key, count in file.twice.most_common(MOST_TWICE):
-        what = f'"{one_line(key, 40)}" stands several times in {plural(count, "object")}'
+        what = f'"{one_line(key, 40)}" stands several times in {pluralize(count, "object")}'
         notes.append(Note("the file", what, "the last one counts; compare it with its source"))
     if not any(c.objectives for c in _controls(found)):
         if by == "objective":
@@ -138,7 +138,7 @@ def plan(
     )
     facts = [_headline(file, found), *_describe(name, new, before)]
     if found.withdrawn:
-        facts.append(f"{plural(len(found.withdrawn), 'withdrawn control')} left out")
+        facts.append(f"{pluralize(len(found.withdrawn), 'withdrawn control')} left out")
     changed = (new,) if new != before else ()
     return Plan(one_line(path.name, 80), tuple(facts), changed, notes=tuple(notes))
 
@@ -348,15 +348,15 @@ def _keep_recorded(item: Item, before: Checklist, moved: dict[str, str]) -> Item
 def _headline(file: CatalogFile, found: Contents) -> str:
     controls = list(_controls(found))
     core = sum(control.core for control in controls)
-    text = f"{file.title}: {plural(len(controls), 'control')}"
-    text += f" in {plural(len(found.families), 'family', 'families')}"
+    text = f"{file.title}: {pluralize(len(controls), 'control')}"
+    text += f" in {pluralize(len(found.families), 'family', 'families')}"
     text += f", {core} of them core" if core else ""
     return f"{text} (version {file.version})" if file.version else text
 
 
 def _describe(name: str, new: Checklist, before: Checklist | None) -> Iterable[str]:
     if before is None:
-        count = plural(len(new.items), "test")
+        count = pluralize(len(new.items), "test")
         yield f"{name}: a new checklist of {count}, for {new.role} in {new.phase}"
         return
     if before.sources and before.sources[0].title != new.sources[0].title:
@@ -367,4 +367,4 @@ def _describe(name: str, new: Checklist, before: Checklist | None) -> Iterable[s
     parts = [f"{added} new"] if added else []
     parts += [f"{len(other)} changed"] if other else []
     parts += [f"{gone} gone"] if gone else []
-    yield f"{name}: " + (", ".join(parts) or f"its {plural(len(new.items), 'test')} as here")
+    yield f"{name}: " + (", ".join(parts) or f"its {pluralize(len(new.items), 'test')} as here")

@@ -61,7 +61,7 @@ class CatalogFile:
 def recognize(peek: Peek) -> bool:
     """Return whether a file is JSON in any encoding; reading it says what else it may be."""
     try:
-        head = atomic_files.read_begin(peek.path, 64)
+        head = atomic_files.read_prefix(peek.path, 64)
     except OSError:
         return False
     bare = head.translate(None, b"\x00\xef\xbb\xbf\xff\xfe").lstrip()

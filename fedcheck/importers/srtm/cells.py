@@ -7,7 +7,7 @@ nothing when it comes back.
 from collections.abc import Iterable, Mapping, Sequence
 
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
 from fedcheck.importers.evidence_cells import EvidenceForm, split_cell, write_line
@@ -41,7 +41,9 @@ def write_risk_cells(findings: Sequence[Finding]) -> dict[str, str]:
         "statement": _join(one.comment for one in findings),
         "likelihood": first.likelihood if first else "",
         "impact": first.impact if first else "",
-        "exposure": (exposure(first.likelihood, first.impact) or first.risk) if first else "",
+        "exposure": (compute_exposure(first.likelihood, first.impact) or first.risk)
+        if first
+        else "",
         "recommendation": _join(one.recommendation for one in findings),
     }
 

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.process import Process
-from fedcheck.domain.query_fields import FAMILIES, family
+from fedcheck.domain.query_fields import FAMILIES, parse_family
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import cells, one_line, plural, storable
+from fedcheck.domain.text import count_cells, make_storable, one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.plan import Note
@@ -268,10 +268,10 @@ def build_list(project: Project, name: str, phase: str, steps: Steps, known: Abo
         if not project.record(f"{name}:{item.id}").untouched or f"{name}:{item.id}" in used
     ]
     for item in kept:
-        place = family(item.controls[0]) if item.controls else ""
+        place = parse_family(item.controls[0]) if item.controls else ""
         sections.setdefault(place, []).append(item)
     if kept:
-        what = f"{plural(len(kept), 'item')} of the list no longer in the workbook"
+        what = f"{pluralize(len(kept), 'item')} of the list no longer in the workbook"
         shown = ", ".join(item.id for item in kept[:5])
         notes.append(Note("the workbook", what, f"kept, with what is recorded: {shown}"))
     level = f", {LEVELS[known.level]}" if known.level else ""
@@ -299,7 +299,7 @@ def _served(process: Process, phase: str) -> tuple[str, ...]:
 
 
 def _family(step: Step) -> str:
-    return family(step.controls[0]) if step.controls else ""
+    return parse_family(step.controls[0]) if step.controls else ""
 
 
 def _build_section(letters: str, items: Sequence[Item]) -> Section:
@@ -317,7 +317,7 @@ def _build_item(project: Project, item_id: str, step: Step, old: Item | None) ->
         title=make_title(step),
         code=step.code,
         guidance=_write_guidance(step),
-        statement=storable(step.objective),
+        statement=make_storable(step.objective),
         kind="test",
         controls=step.controls,
         methods=step.methods,
@@ -330,7 +330,7 @@ def make_title(step: Step) -> str:
     said = _BULLET.sub(" ", _BEGINS.sub("", step.objective))
     text = one_line(said) or one_line(f"{step.name}: {step.code}")
     text = text[:1].upper() + text[1:]
-    if cells(text) <= TITLE:
+    if count_cells(text) <= TITLE:
         return text
     short = one_line(text, TITLE).removesuffix("…")
     return (short.rpartition(" ")[0] or short).rstrip(" ,;:") + "…"
@@ -343,4 +343,4 @@ def _write_guidance(step: Step) -> str:
         "FedRAMP requirement or guidance": step.requirement,
         **{method.title(): text for method, text in step.looked_at.items()},
     }
-    return storable("\n\n".join(f"{head}: {text}" for head, text in parts.items() if text))
+    return make_storable("\n\n".join(f"{head}: {text}" for head, text in parts.items() if text))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from fedcheck.domain.text import storable
+from fedcheck.domain.text import make_storable
 from fedcheck.spreadsheets.headings import UNRANKED, HeadingTable, find_header
 from fedcheck.spreadsheets.xlsx_reader import Cell
 
@@ -280,7 +280,7 @@ def cell_text(cell: Cell) -> str:
 
 def normalize_text(text: str) -> str:
     """Return text as it is recorded and compared: what is invisible makes no difference."""
-    text = storable(text).replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
+    text = make_storable(text).replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fedcheck.domain.key import is_id
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note, Plan, Prepared
@@ -94,16 +94,16 @@ def _facts(
     controls = {control for step in steps.steps for control in step.controls[:1]}
     words = f", {checklist.LEVELS[level]}" if level else ""
     facts = [
-        f"{path.name}{words}: {plural(len(steps.steps), 'test')} of"
-        f" {plural(len(controls), 'control')} in {plural(len(steps.sheets), 'sheet')}"
+        f"{path.name}{words}: {pluralize(len(steps.steps), 'test')} of"
+        f" {pluralize(len(controls), 'control')} in {pluralize(len(steps.sheets), 'sheet')}"
     ]
     skipped = sum(steps.skipped.values())
     why = "; ".join(f"{reason}: {count}" for reason, count in sorted(steps.skipped.items()))
-    rows = f"{plural(steps.read, 'row')} read, {len(steps.steps)} used, {skipped} not"
+    rows = f"{pluralize(steps.read, 'row')} read, {len(steps.steps)} used, {skipped} not"
     facts.append(rows + (f" ({why})" if why else ""))
-    facts.append(f"checklist {made.checklist.id}: {plural(len(made.checklist.items), 'item')}")
+    facts.append(f"checklist {made.checklist.id}: {pluralize(len(made.checklist.items), 'item')}")
     if made.gone:
-        facts.append(f"{plural(made.gone, 'item')} gone from the workbook without a record")
+        facts.append(f"{pluralize(made.gone, 'item')} gone from the workbook without a record")
     counts = recording.counts
     results = {
         "satisfied": "satisfied",
@@ -114,10 +114,10 @@ def _facts(
     if told:
         facts.append("results: " + ", ".join(told))
     if counts["findings"]:
-        facts.append(f"{plural(counts['findings'], 'row')} with a risk")
+        facts.append(f"{pluralize(counts['findings'], 'row')} with a risk")
     if counts["evidence"]:
-        facts.append(f"{plural(counts['evidence'], 'new piece')} of evidence")
+        facts.append(f"{pluralize(counts['evidence'], 'new piece')} of evidence")
     if recording.kept:
         verb = "says" if recording.kept == 1 else "say"
-        facts.append(f"{plural(recording.kept, 'cell')} {verb} something else: ours is kept")
+        facts.append(f"{pluralize(recording.kept, 'cell')} {verb} something else: ours is kept")
     return facts

@@ -13,11 +13,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, differences
+from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
-from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, apply_item_edit
 from fedcheck.domain.record import Record
@@ -94,7 +94,7 @@ class Recording:
     def close(self) -> None:
         """Put the findings that were raised into the changes, once all of their tests are known."""
         for new in self._new.values():
-            self.changes += differences(f"{FINDINGS}:{new.id}", Finding(new.id), new)
+            self.changes += diff_records(f"{FINDINGS}:{new.id}", Finding(new.id), new)
 
     def read(self, ref: str, item: Item, step: Step, findings: Sequence[Finding]) -> None:
         """Take over what a step says, beside what is recorded of its item."""
@@ -110,7 +110,7 @@ class Recording:
         if new != old:  # a test of which something is known is no longer to do
             started = ItemEdit(status="doing" if new.status == "todo" else None)
             new = apply_item_edit(item, new, started, self.session.today())
-            self.changes += differences(ref, old, new)
+            self.changes += diff_records(ref, old, new)
         self._risk(ref, step, said, findings, new)
 
     def _said(self, step: Step) -> dict[str, str]:
@@ -279,7 +279,7 @@ class Recording:
         findings: Sequence[Finding],
         record: Record,
     ) -> None:
-        levels = exposure(said["likelihood"], said["impact"])
+        levels = compute_exposure(said["likelihood"], said["impact"])
         if levels and said["exposure"] and said["exposure"] != levels:
             what = f"risk exposure {said['exposure']}, and likelihood and impact give {levels}"
             self._note(step, "exposure", what, f"{levels} is taken")
@@ -306,7 +306,7 @@ class Recording:
                     self._note(step, name, what, remedy + "; see: fedcheck finding list")
 
     def _raise(self, ref: str, step: Step, said: dict[str, str], record: Record) -> None:
-        risk = exposure(said["likelihood"], said["impact"]) or said["exposure"]
+        risk = compute_exposure(said["likelihood"], said["impact"]) or said["exposure"]
         if not risk:
             what = "a risk without likelihood and impact"
             self._note(step, "likelihood", what, "taken as high until it is rated")
@@ -353,7 +353,7 @@ class Recording:
         }
         edit = FindingEdit(text=taken.pop("text", None), details=taken)
         new = apply_finding_edit(old, edit, self.session.today())
-        self.changes += differences(f"{FINDINGS}:{old.id}", old, new)
+        self.changes += diff_records(f"{FINDINGS}:{old.id}", old, new)
 
 
 def _is_there(path: Path, named: str) -> bool:

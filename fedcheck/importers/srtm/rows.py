@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fedcheck.domain.control_ids import control_of_procedure, controls_in
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.control_ids import find_controls, find_procedure_control
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.importers.plan import Note
 from fedcheck.importers.srtm.columns import (
     FILLED,
@@ -23,7 +23,7 @@ from fedcheck.importers.srtm.columns import (
     normalize_words,
     parse_methods,
 )
-from fedcheck.spreadsheets.xlsx_package import too_big
+from fedcheck.spreadsheets.xlsx_package import too_big_error
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
 
 MAX_PLACES = 1_000_000
@@ -196,9 +196,11 @@ def read_steps(sheets: Sequence[Sheet], path: Path) -> Steps:
         before = len(found.steps)
         _read_sheet(found, sheet, at, columns)
         if len(found.steps) > MAX_STEPS:
-            raise too_big(path, f"more than {MAX_STEPS:,} tests, up to {found.steps[-1].place()}")
+            raise too_big_error(
+                path, f"more than {MAX_STEPS:,} tests, up to {found.steps[-1].place()}"
+            )
         if found.read > MAX_ROWS:
-            raise too_big(path, f"more than {MAX_ROWS:,} rows below the header of a sheet")
+            raise too_big_error(path, f"more than {MAX_ROWS:,} rows below the header of a sheet")
         if len(found.steps) > before:
             found.sheets.append(sheet.title)
             if sheet.hidden:
@@ -236,7 +238,7 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
         if not step.controls:
             note = "no control in this row, nor above it"
             found.notes.append(Note(step.place(), note, "its item stands in a section of its own"))
-        elif own and (said := control_of_procedure(step.code)) and said not in step.controls:
+        elif own and (said := find_procedure_control(step.code)) and said not in step.controls:
             what = f"the control is {step.controls[0]}, the procedure one of {said}"
             found.notes.append(Note(step.place("control"), what, "the control is believed"))
         found.steps.append(step)
@@ -248,7 +250,7 @@ def _read_sheet(found: Steps, sheet: Sheet, at: int, columns: dict[str, int]) ->
     for place, count in sorted(unused.items()):
         heading = headings.get(place) or "without a heading"
         where = f"{sheet.title}, column {column_letters(place + 1)}"
-        what = f'the column "{one_line(heading, 60)}" has no place here: {plural(count, "cell")}'
+        what = f'the column "{one_line(heading, 60)}" has no place here: {pluralize(count, "cell")}'
         found.notes.append(Note(where, what, "it stays in the workbook"))
 
 
@@ -282,7 +284,7 @@ def _note_uncomputed(found: Steps, sheet: Sheet, at: int, columns: Mapping[str, 
     cells = sorted(cell for cell in sheet.uncomputed if cell[0] > at and cell[1] in asked)
     if cells:
         shown = ", ".join(f"{column_letters(column + 1)}{row + 1}" for row, column in cells[:5])
-        what = f"{plural(len(cells), 'cell')} with a formula that was never computed: {shown}"
+        what = f"{pluralize(len(cells), 'cell')} with a formula that was never computed: {shown}"
         remedy = "open it in a spreadsheet program, save it, and bring that in"
         found.notes.append(Note(sheet.title, what, remedy))
 
@@ -327,10 +329,10 @@ def _read_step(
     objective = _text(texts, columns, "objective")
     if len(code) > 80 and not objective:  # the text itself stands in the column of the ids
         code, objective = "", _text(texts, columns, "procedure")
-    controls = controls_in(_text(texts, columns, "control"))
+    controls = find_controls(_text(texts, columns, "control"))
     if not controls:
-        derived = control_of_procedure(code)
-        controls = (derived,) if derived else controls_in(control)
+        derived = find_procedure_control(code)
+        controls = (derived,) if derived else find_controls(control)
     methods = parse_methods(_text(texts, columns, "methods")) or tuple(
         method for method in METHODS if is_crossed(_text(texts, columns, method), method)
     )
@@ -389,7 +391,7 @@ def _number_repeated(found: Steps) -> None:
             found.steps[place] = _numbered(found.steps[place], occurrence)
         first, *others = (found.steps[place] for place in same)
         shown = one_line(first.code or normalize_words(first.objective), 40)
-        what = f'the procedure "{shown}" is there {plural(len(same), "time")}'
+        what = f'the procedure "{shown}" is there {pluralize(len(same), "time")}'
         remedy = "each row is a test of its own; numbered in their order"
         listed = ", ".join(other.place() for other in others)
         found.notes.append(Note(first.place(), f"{what}, again in {listed}", remedy))

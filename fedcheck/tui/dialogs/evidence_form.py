@@ -19,10 +19,10 @@ from textual.widgets import Input, Static
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import EvidenceKind
-from fedcheck.domain.reference import candidates, split
-from fedcheck.domain.text import clean, one_line, plural, storable
+from fedcheck.domain.reference import find_candidates, split_ref
+from fedcheck.domain.text import clean, make_storable, one_line, pluralize
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.evidence_files import OutsideError, Step, Stopped, kind_of, size_of
+from fedcheck.storage.evidence_files import Cancelled, OutsideError, Step, guess_kind, measure_size
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
@@ -123,7 +123,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
         }
         suggesters = {
             "kind": SuggestFromList(get_args(EvidenceKind)),
-            "items": ItemSuggester([split(ref)[1] for ref in app.board.rows]),
+            "items": ItemSuggester([split_ref(ref)[1] for ref in app.board.rows]),
         }
         value = one_line(values.get(name, ""))
         return Input(value, suggester=suggesters.get(name), select_on_focus=False, **about)  # type: ignore[arg-type]
@@ -135,8 +135,8 @@ class EvidenceForm(ModalScreen[Filled | None]):
 
     def _short(self, ref: str) -> str:
         """Return the shortest name of an item that leaves no doubt."""
-        tail = split(ref)[1]
-        return tail if candidates(tail, self.fedcheck.board.rows) == [ref] else ref
+        tail = split_ref(ref)[1]
+        return tail if find_candidates(tail, self.fedcheck.board.rows) == [ref] else ref
 
     def _text(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip() if name in self.fields else ""
@@ -154,16 +154,16 @@ class EvidenceForm(ModalScreen[Filled | None]):
         field = self.query_one(LinkField)
         found = field.links
         if len(found) > 1:
-            missing = [one for one in found if kind_of(one) == "file" and not field.is_file(one)]
+            missing = [one for one in found if guess_kind(one) == "file" and not field.is_file(one)]
             gone = f"; no such file: {missing[0]}" if missing else ""
-            return one_line(plural(len(found), "piece") + gone, 80)
+            return one_line(pluralize(len(found), "piece") + gone, 80)
         if not found:
             return ""
-        if kind_of(found[0]) != "file":
-            return "a URL" if kind_of(found[0]) == "url" else "a ticket"
+        if guess_kind(found[0]) != "file":
+            return "a URL" if guess_kind(found[0]) == "url" else "a ticket"
         if not field.is_file(found[0]):
             return ""
-        return f"a file, {size_text(size_of(field.root, found[0], field.here))}"
+        return f"a file, {size_text(measure_size(field.root, found[0], field.here))}"
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -194,7 +194,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
         except (FedcheckError, ValueError) as error:
             self._say(_words(error), wrong=True)
             return
-        label = storable(self._text("label")).strip()
+        label = make_storable(self._text("label")).strip()
         if not links:
             self._give(Filled((), refs, label, collected, expires))
             return
@@ -222,7 +222,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
         def ended(outcome: list[Evidence] | Exception) -> None:
             self._read(outcome, Filled((), refs, label, collected, expires))
 
-        total = sum(size_of(session.root, link, here) for link in links)
+        total = sum(measure_size(session.root, link, here) for link in links)
         if total <= AT_ONCE:
             try:
                 outcome: list[Evidence] | Exception = work(lambda _: None)
@@ -246,7 +246,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
             self._timer.stop()
         if isinstance(outcome, OutsideError):
             self._ask("outside", f"{outcome}; {ONCE_MORE} links it where it is")
-        elif isinstance(outcome, Stopped):
+        elif isinstance(outcome, Cancelled):
             self._say("Stopped; nothing was added", wrong=True)
         elif isinstance(outcome, FedcheckError | ValueError | OSError):
             self._say(_words(outcome), wrong=True)
@@ -289,7 +289,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
         top = session.root.resolve()
         names = set(links)
         for base in (self.fedcheck.here, session.root):
-            for path in ((base / link) for link in links if kind_of(link) == "file"):
+            for path in ((base / link) for link in links if guess_kind(link) == "file"):
                 real = path.resolve()
                 inside = real.is_relative_to(top)
                 names.add(real.relative_to(top).as_posix() if inside else real.as_posix())

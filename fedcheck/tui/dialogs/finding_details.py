@@ -8,11 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, get_type_hints
 
-from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.dates import format_distance, parse_typed_date
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form, printed
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.finding import Finding, exposure
+from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_edit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import RuleError
@@ -74,7 +74,7 @@ class Weakness:
     def _meaning(self, name: str, value: str) -> str:
         """Return a value in words; of likelihood and impact with the risk that they give."""
         known = {"likelihood": self.finding.likelihood, "impact": self.finding.impact}
-        risk = exposure(**{**known, name: value}) if name in known else ""
+        risk = compute_exposure(**{**known, name: value}) if name in known else ""
         return value.capitalize() + (f": the risk is {risk}" if risk else "")
 
     def _ask_lines(self, name: str) -> None:
@@ -125,13 +125,13 @@ class Weakness:
         self.app.push_screen(prompt, given)
 
     def _day(self, text: str) -> date | None:
-        return typed_day(text, self.app.board.today)
+        return parse_typed_date(text, self.app.board.today)
 
     def _preview(self, text: str) -> str:
         day = self._day(text)
         if day is None:
             return ""
-        return f"{day:%a} {day.isoformat()}, {distance(day, self.app.board.today)}"
+        return f"{day:%a} {day.isoformat()}, {format_distance(day, self.app.board.today)}"
 
     def _answered(self, name: str, value: Any) -> None:
         if value is None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.domain.query import split_words
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import cells, one_line
+from fedcheck.domain.text import count_cells, one_line
 from fedcheck.tui.app_protocol import ProjectApp
 
 MOST = 100
@@ -108,8 +108,8 @@ async def ask_item(app: ProjectApp, go: Callable[[str], object]) -> None:
 
 def _line(row: Row, sign: str, room: int) -> Content:
     """Return an item on one line: what it is called, and its reference or id."""
-    room -= cells(sign) + 1
+    room -= count_cells(sign) + 1
     name = one_line(row.item.id if room < 70 else row.ref, room // 2)
-    title = one_line(row.item.title, room - cells(name) - 2)
-    gap = " " * (room - cells(title) - cells(name))
+    title = one_line(row.item.title, room - count_cells(name) - 2)
+    gap = " " * (room - count_cells(title) - count_cells(name))
     return Content.assemble(f"{sign} {title}{gap}", (name, "$foreground-muted"))

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from fedcheck.analysis.issues import Thing
-from fedcheck.domain.finding import REMEDIATION, Finding, remediation_due
+from fedcheck.analysis.issues import Issue
+from fedcheck.domain.finding import REMEDIATION, Finding, compute_remediation_due
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.glossary import RISKS
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
-from fedcheck.domain.text import clean, one_line, storable
+from fedcheck.domain.text import clean, make_storable, one_line
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import ConflictError, unless_changed
+from fedcheck.storage.transaction import ConflictError, guard_unchanged
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
@@ -52,7 +52,7 @@ def ask_request(app: ProjectApp, kind: str, done: Done, item: str = "") -> None:
             app.change(lambda: session.apply([ref], edit, _label(values["title"], words)))
             done(ref)
 
-    fields = _request_fields(app, Request(split(ref)[1]), items)
+    fields = _request_fields(app, Request(split_ref(ref)[1]), items)
     app.push_screen(FormScreen(title, _started(fields, start)), given)
 
 
@@ -148,7 +148,7 @@ def ask_finding(app: ProjectApp, risk: str, done: Done, items: Sequence[str] = (
     session = app.session
     ref = session.new_ref("findings")
     title = _finding_title(app, items[0]) if items else ""
-    due = remediation_due(risk, app.board.today).isoformat()
+    due = compute_remediation_due(risk, app.board.today).isoformat()
     start = {"title": title, "items": " ".join(items), "due": due}
 
     def given(values: Values | None) -> None:
@@ -158,7 +158,7 @@ def ask_finding(app: ProjectApp, risk: str, done: Done, items: Sequence[str] = (
             app.change(lambda: session.apply([ref], edit, label))
             done(ref)
 
-    fields = _finding_fields(app, Finding(split(ref)[1]), tuple(items))
+    fields = _finding_fields(app, Finding(split_ref(ref)[1]), tuple(items))
     heading = f"Finding, {risk} risk: {REMEDIATION[risk].count} days to remediate"
     app.push_screen(FormScreen(heading, _started(fields, start)), given)
 
@@ -184,7 +184,7 @@ def _started(fields: Iterable[Field], start: Values) -> list[Field]:
 def _amend(
     app: ProjectApp,
     book: str,
-    thing: Thing,
+    thing: Issue,
     fields: list[Field],
     edit_of: Callable[[Values], RequestEdit | FindingEdit],
     draft: Values | None = None,
@@ -209,7 +209,7 @@ def _amend(
             _amend(app, book, thing, now, edit_of, {**values, "text": both})
 
         if changed:
-            guard = unless_changed("text", seen["text"])
+            guard = guard_unchanged("text", seen["text"])
             Revising(app, book).save(thing, edit_of(changed), "changed", guard, conflict)
 
     app.push_screen(FormScreen(f"Change: {thing.title}", _started(fields, draft or {})), given)
@@ -218,8 +218,8 @@ def _amend(
 def _differs(field: Field, text: str) -> bool:
     """Tell whether a text is another one than a form shows for a field."""
     if field.long:
-        return storable(text).strip() != clean(field.value).strip()
-    return " ".join(storable(text).split()) != one_line(field.value)
+        return make_storable(text).strip() != clean(field.value).strip()
+    return " ".join(make_storable(text).split()) != one_line(field.value)
 
 
 def _request_values(app: ProjectApp, values: Values, items: tuple[str, ...]) -> dict[str, Any]:
@@ -305,11 +305,11 @@ def _finding_fields(app: ProjectApp, finding: Finding, items: tuple[str, ...]) -
     return fields
 
 
-def _day(thing: Thing) -> str:
+def _day(thing: Issue) -> str:
     return thing.due.isoformat() if thing.due else ""
 
 
-def _tails(thing: Thing) -> str:
+def _tails(thing: Issue) -> str:
     return " ".join(one_line(ref) for ref in thing.items)
 
 

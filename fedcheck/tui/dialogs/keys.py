@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fedcheck.keys.action import PLACES
-from fedcheck.keys.actions import of_place
+from fedcheck.keys.actions import list_actions
 from fedcheck.keys.key_names import key_text
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.tui.app_protocol import ProjectApp
@@ -62,7 +62,7 @@ def keys_text(places: tuple[str, ...], keymap: KeyMap, width: int = 80) -> Conte
     rows = {
         place: [
             (" ".join(key_text(key) for key in keymap.of(action.id)), action.help)
-            for action in of_place(place)
+            for action in list_actions(place)
             if keymap.of(action.id)
         ]
         for place in places

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import ConflictError, Guard, unless_changed
+from fedcheck.storage.transaction import ConflictError, Guard, guard_unchanged
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt
 
@@ -62,7 +62,7 @@ def _save_unless_changed(
 ) -> None:
     """Save a text, and settle with the person who wrote another one meanwhile."""
     app.change(
-        lambda: save(text, unless_changed(field, seen)),
+        lambda: save(text, guard_unchanged(field, seen)),
         conflict=lambda error: app.start(_settle(app, title, mine or text, error, save, field)),
     )
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.dates import format_distance, parse_typed_date
 from fedcheck.domain.text import one_line
-from fedcheck.domain.workspace import Sent
+from fedcheck.domain.workspace import SentReport
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
 from fedcheck.storage.record_file import SENT
@@ -15,7 +15,7 @@ from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 
 Since = Callable[[str | None], object]
-"""Hears what was chosen: what `earlier` takes, nothing at all (empty), or the template's own."""
+"""Receives the choice: text for `load_past_state`, empty for none, None for the template's own."""
 
 DAY, TEMPLATE, NOTHING = "day", "template", "nothing"
 
@@ -45,7 +45,7 @@ async def _ask_since(app: ProjectApp, then: Since) -> None:
 
 
 def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
-    """Return what else can be compared with: a name, its words, what `earlier` takes for it.
+    """Return what else can be compared with: name, words, text for `load_past_state`.
 
     A day counts as a whole: the state is that at the end of the day before.
     """
@@ -53,7 +53,7 @@ def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
     looked = app.looked_before
     if looked is not None:
         day = looked.astimezone(ZoneInfo(session.project.config.timezone)).date()
-        words = f"Since you looked last, {day}  {distance(day, today)}"
+        words = f"Since you looked last, {day}  {format_distance(day, today)}"
         yield "looked", words, _before(day)
     last = last_sent(session)
     if last is not None and last.on is not None:
@@ -67,15 +67,15 @@ def _before(day: date) -> str:
     return (day - timedelta(days=1)).isoformat()
 
 
-def last_sent(session: Session) -> Sent | None:
+def last_sent(session: Session) -> SentReport | None:
     """Return the report that was sent last, if any was."""
     book = session.store.books.get(SENT)
-    found = [one for one in book.records.values() if isinstance(one, Sent)] if book else []
+    found = [one for one in book.records.values() if isinstance(one, SentReport)] if book else []
     dated = [one for one in found if one.on is not None]
     return max(dated, key=lambda one: one.on or date.min, default=None)
 
 
-def _spec(session: Session, last: Sent) -> str:
+def _spec(session: Session, last: SentReport) -> str:
     """Return the file of a report that was sent, if it is that still; else the day of sending."""
     try:
         digest = hashlib.sha256(atomic_files.read_plain(session.root / last.file)).hexdigest()
@@ -89,15 +89,15 @@ async def _ask_day(app: ProjectApp, then: Since) -> None:
     today = app.session.today()
 
     def preview(text: str) -> str:
-        day = typed_day(text, today)
+        day = parse_typed_date(text, today)
         if day is None:
             return ""
         if day > today:
             raise ValueError(f"{day} is still to come")
-        return f"what changed after {day:%a} {day}, {distance(day, today)}"
+        return f"what changed after {day:%a} {day}, {format_distance(day, today)}"
 
     hint = "2027-01-04; the report tells what changed after that day"
     text = await app.ask(TextPrompt("Since the end of", hint=hint, preview=preview))
-    day = typed_day(text, today) if text else None
+    day = parse_typed_date(text, today) if text else None
     if day is not None:
         then(day.isoformat())

@@ -9,11 +9,11 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.analysis.deadlines import Deadline, deadlines, within, without_day
-from fedcheck.analysis.progress import WORDS, grouped
-from fedcheck.domain.dates import distance
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import cells, one_line, plural
+from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_undated, select_until
+from fedcheck.analysis.progress import WORDS, group_deadlines
+from fedcheck.domain.dates import format_distance
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors
@@ -62,15 +62,15 @@ class CalendarScreen(PlaceScreen):
         """Show the deadlines."""
         board = self.fedcheck.board
         role = "" if self.everybody else self.fedcheck.view_role
-        found = deadlines(board, role)
+        found = list_deadlines(board, role)
         until = min(board.today, date.max - AHEAD) + AHEAD
-        dated, undated = within(found, until), without_day(found)
+        dated, undated = select_until(found, until), select_undated(found)
         whose = "everybody" if self.everybody else role
         self.query_one(TopLine).show("Calendar", f"deadlines of {whose}", f"{board.today}")
         self.query_one("#calendar-answer", Static).update(_answer(dated, undated, board.today))
         doors = [
             door
-            for heading, ones in grouped(dated, board.today)
+            for heading, ones in group_deadlines(dated, board.today)
             for door in self._group(heading, ones)
         ]
         later = len(found) - len(dated) - len(undated)
@@ -94,7 +94,7 @@ class CalendarScreen(PlaceScreen):
         today, width = self.fedcheck.board.today, max(self.size.width - 9, 50)
         wide = self.size.width >= ROOMY
         day = one.day.isoformat() if one.day else "-"
-        away = distance(one.day, today) if one.day else ""
+        away = format_distance(one.day, today) if one.day else ""
         word = WORDS[one.kind]
         room = width - (12 + 10 + 13) - 2
         who = one_line(f"{one.owner} ({one.role})" if one.owner else one.role, 16)
@@ -109,10 +109,10 @@ class CalendarScreen(PlaceScreen):
             (f"{away:>8}  ", "$text-warning" if one.late else "$foreground-muted"),
             (f"{word:<11}", "$accent" if one.kind == "milestone" else "$foreground-muted"),
             (title, "bold" if one.kind == "milestone" else ""),
-            " " * (names - cells(title) + 2),
+            " " * (names - count_cells(title) + 2),
         ]
         if wide:
-            parts.append(who + " " * (16 - cells(who) + 2))
+            parts.append(who + " " * (16 - count_cells(who) + 2))
             parts.append((one_line(why, room - 18 - names), "$foreground-muted"))
         elif one.waits:
             parts.append((one_line(why, room - names), "$foreground-muted"))
@@ -144,7 +144,7 @@ def _answer(dated: list[Deadline], undated: list[Deadline], today: date) -> Cont
     late = sum(one.late for one in dated)
     near = sum(not one.late and (one.day or today) - today <= timedelta(days=14) for one in dated)
     bad = (f"{late} overdue", "$text-warning") if late else ("Nothing is overdue", "$text-success")
-    rest = f", {plural(near, 'deadline')} within 14 days, {len(undated)} without a day yet"
+    rest = f", {pluralize(near, 'deadline')} within 14 days, {len(undated)} without a day yet"
     return Content.assemble(bad, rest)
 
 
@@ -154,7 +154,7 @@ def _dim(text: str) -> Door:
 
 def _target(one: Deadline) -> str:
     """Return the door to what is behind a deadline."""
-    book, name = split(one.ref)
+    book, name = split_ref(one.ref)
     if one.kind == "milestone":
         return f"gate:{name}"
     return f"{book}:{name}" if one.kind in ("request", "finding") else f"item:{one.ref}"

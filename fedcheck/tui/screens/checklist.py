@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.activity import HistoryRow
-from fedcheck.analysis.grouping import GROUPINGS, arranged
-from fedcheck.analysis.progress import count
+from fedcheck.analysis.grouping import GROUPINGS, group_items
+from fedcheck.analysis.progress import count_items
 from fedcheck.domain import query_fields
-from fedcheck.domain.query import Words, last_word
+from fedcheck.domain.query import QueryWords, find_last_word
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 from fedcheck.session import Session
@@ -57,7 +57,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         self.of_session: Session | None = None
         self.good_query = query_fields.parse("")
         self.grouping = "section"
-        self._words: tuple[Project | None, Words] = (None, {})
+        self._words: tuple[Project | None, QueryWords] = (None, {})
         self.navigator = Navigator(id="tree")
         self._here: list[Row] = []
         self._shown = 0
@@ -144,15 +144,15 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         shown = query.select(self._here, board.today)
         self._shown = len(shown)
         self.items.marks.keep(board.rows)
-        groups = arranged(shown, self.grouping, board)
+        groups = group_items(shown, self.grouping, board)
         self.items.show(under_headings(groups), board.today, self._empty_text())
         self._top()
 
-    def known_words(self) -> Words:
+    def known_words(self) -> QueryWords:
         """Return the words that a query may use, worked out once for each state."""
         project = self.fedcheck.board.project
         if self._words[0] is not project:
-            self._words = (project, query_fields.words(project))
+            self._words = (project, query_fields.list_query_words(project))
         return self._words[1]
 
     def _query(self) -> query_fields.Query:
@@ -161,14 +161,14 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         The line below the field says what may follow, or what is wrong.
         """
         field = self.query_one("#filter", QueryField)
-        language = query_fields.item_language(self.fedcheck.board.project)
+        language = query_fields.build_item_language(self.fedcheck.board.project)
         error = ""
         try:
             self.good_query = language.parse(self.filter)
         except QueryError as problem:
             error = str(problem)
             try:
-                self.good_query = language.parse(self.filter[: last_word(self.filter)])
+                self.good_query = language.parse(self.filter[: find_last_word(self.filter)])
                 error = "" if field.has_focus and field.offered else error
             except QueryError:
                 pass
@@ -189,7 +189,9 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         middle = f"filter: {self.filter}" if self.filter else ""
         if self.grouping != "section":
             middle = f"by {self.grouping}" + (f" · {middle}" if middle else "")
-        self.query_one(TopLine).show(self._path(), middle, f"{marks}{part}{count(here).text} done")
+        self.query_one(TopLine).show(
+            self._path(), middle, f"{marks}{part}{count_items(here).text} done"
+        )
 
     def _path(self) -> str:
         if not self.place.phase:
@@ -207,7 +209,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
 
     def _empty_text(self) -> str:
         if self._here:
-            return self.none_matches(plural(len(self._here), "item"), "list.clear")
+            return self.none_matches(pluralize(len(self._here), "item"), "list.clear")
         other = self.fedcheck.hint("list.phase", "goes to another phase", "; ")
         return f"This role owes nothing here{other}"
 

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from fedcheck.analysis.issues import Thing
+from fedcheck.analysis.issues import Issue
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces, attach_evidence
 from fedcheck.domain.text import one_line
@@ -195,7 +195,7 @@ class IssueEvidenceScreen(EvidenceScreen):
         self.thing_id = thing_id
 
     @property
-    def thing(self) -> Thing | None:
+    def thing(self) -> Issue | None:
         """Return the request or the finding."""
         project = self.fedcheck.session.project
         found = project.finding if self.book == "findings" else project.request
@@ -234,7 +234,7 @@ class IssueEvidenceScreen(EvidenceScreen):
         if thing is not None:
             self.fedcheck.start(self._ask_evidence(thing, links))
 
-    async def _ask_evidence(self, thing: Thing, links: list[str]) -> None:
+    async def _ask_evidence(self, thing: Issue, links: list[str]) -> None:
         filled = await self.fedcheck.ask(EvidenceForm(fields=FIELDS, links=links))
         if filled is not None and filled.proofs:
             count = len(filled.proofs)
@@ -249,5 +249,5 @@ class IssueEvidenceScreen(EvidenceScreen):
             words = f"has no longer: {one_line(proof.name, 40)}"
             self._save(thing, EvidenceEdit(detach=(proof.id,)), words)
 
-    def _save(self, thing: Thing, edit: EvidenceEdit, words: str) -> None:
+    def _save(self, thing: Issue, edit: EvidenceEdit, words: str) -> None:
         Revising(self.fedcheck, self.book).save(thing, edit, words)

@@ -13,14 +13,14 @@ from textual.widgets import Input, Static
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import (
     GROUPINGS,
+    EvidenceRegister,
     EvidenceRow,
-    Register,
-    full_register,
-    grouped,
-    matching,
+    build_full_register,
+    filter_rows,
+    group_evidence,
 )
-from fedcheck.analysis.issue_evidence import in_a_ledger
-from fedcheck.domain.text import one_line, plural
+from fedcheck.analysis.issue_evidence import is_issue_ref
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.evidence_actions import (
     add_pieces,
@@ -58,7 +58,7 @@ class EvidenceRegisterScreen(FilteredListScreen):
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__(filter_text)
-        self.found: Register | None = None
+        self.found: EvidenceRegister | None = None
         self.found_for: Board | None = None
         self.shown_rows: Sequence[EvidenceRow] = ()
 
@@ -92,20 +92,20 @@ class EvidenceRegisterScreen(FilteredListScreen):
             return
         board = self.fedcheck.board
         if self.found is None or self.found_for is not board:
-            self.found, self.found_for = full_register(board), board
+            self.found, self.found_for = build_full_register(board), board
         found = self.found
-        self.shown_rows = matching(found, self.filter) if self.filter.strip() else found.rows
-        groups = grouped(found, self.shown_rows, self.grouping)
+        self.shown_rows = filter_rows(found, self.filter) if self.filter.strip() else found.rows
+        groups = group_evidence(found, self.shown_rows, self.grouping)
         self.rows.show(groups, board.today, self._empty_text(found))
         part = ""
         if len(self.shown_rows) != len(found.rows):
-            part = f"{len(self.shown_rows)} of {plural(len(found.rows), 'row')} · "
+            part = f"{len(self.shown_rows)} of {pluralize(len(found.rows), 'row')} · "
         self.query_one(TopLine).show("Evidence", f"by {self.grouping}", part + found.summary)
         self.show_details()
 
-    def _empty_text(self, found: Register) -> str:
+    def _empty_text(self, found: EvidenceRegister) -> str:
         if found.rows:
-            return self.none_matches(plural(len(found.rows), "row"), "register.back")
+            return self.none_matches(pluralize(len(found.rows), "row"), "register.back")
         adds = self.fedcheck.hint("register.add", "adds some, or", "; ")
         return f"No evidence yet, and none is expected{adds or ';'} drop a file here"
 
@@ -160,7 +160,7 @@ class EvidenceRegisterScreen(FilteredListScreen):
             self._go(ref)
 
     def _go(self, ref: str) -> None:
-        if in_a_ledger(ref):
+        if is_issue_ref(ref):
             self.fedcheck.open_screen(ref.partition(":")[0], ref=ref)
         else:
             self.fedcheck.open_screen("checklist", ref=ref)
@@ -188,7 +188,7 @@ class EvidenceRegisterScreen(FilteredListScreen):
     def _add(self, links: Sequence[str]) -> None:
         row = self.rows.current
         wanted = row is not None and (row.proof is None or self.rows.by_item)
-        refs = [ref for ref in row.refs if not in_a_ledger(ref)] if row and wanted else []
+        refs = [ref for ref in row.refs if not is_issue_ref(ref)] if row and wanted else []
         add_pieces(self.fedcheck, refs, links)
 
     def action_register_open(self) -> None:
@@ -203,7 +203,7 @@ class EvidenceRegisterScreen(FilteredListScreen):
         """Change what is known of the highlighted piece, on all its items."""
         row = self.rows.current
         if row is not None and row.proof is not None:
-            only_items = not any(in_a_ledger(ref) for ref in row.refs)
+            only_items = not any(is_issue_ref(ref) for ref in row.refs)
             edit_piece(self.fedcheck, row.proof, row.pieces, with_items=only_items)
 
     def action_register_renew(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from fedcheck.analysis.issues import FINDING_GROUPS, Thing, counts, finding_language
+from fedcheck.analysis.issues import FINDING_GROUPS, Issue, build_finding_language, count_issues
 from fedcheck.domain.finding import REMEDIATION, Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.glossary import RISKS
@@ -50,18 +50,18 @@ class FindingsScreen(IssueScreen):
     KEPT_AS = "groups-findings"
 
     @property
-    def things(self) -> Sequence[Thing]:
+    def things(self) -> Sequence[Issue]:
         """Return all findings."""
         return self.fedcheck.board.project.findings
 
     @property
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
-        return finding_language(self.fedcheck.board.project)
+        return build_finding_language(self.fedcheck.board.project)
 
     def standing(self) -> str:
         """Say how many are open, by risk, and how many are overdue."""
-        found = counts(self.things, self.fedcheck.board.today)
+        found = count_issues(self.things, self.fedcheck.board.today)
         risks = ", ".join(
             f"{found.by_risk[risk]} {risk}" for risk in RISKS if risk in found.by_risk
         )

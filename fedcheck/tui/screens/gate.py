@@ -15,12 +15,12 @@ from textual.widgets import Static
 from fedcheck.analysis.gates import Gate, Outstanding, gate
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
-from fedcheck.analysis.rescheduling import count_words, rescheduled, shift
-from fedcheck.analysis.waiting_since import asks_history, status_days
-from fedcheck.domain.dates import distance, typed_day
+from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
+from fedcheck.analysis.waiting_since import find_status_dates, needs_history
+from fedcheck.domain.dates import format_distance, parse_typed_date
 from fedcheck.domain.edits import MilestoneEdit
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import cells, one_line, plural
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.storage.record_file import MILESTONES
 from fedcheck.tui.dialogs.prompts import TextPrompt
@@ -77,7 +77,11 @@ class GateScreen(PlaceScreen):
             return
         found = gate(board, stone, self._days())
         phase = board.project.process.phase(self.phase)
-        when = f"{found.date}  {distance(found.date, board.today)}" if found.date else "no date yet"
+        when = (
+            f"{found.date}  {format_distance(found.date, board.today)}"
+            if found.date
+            else "no date yet"
+        )
         self.query_one(TopLine).show(
             f"Gate › {stone.title}" + (f" › {phase.title}" if phase else ""), "", when
         )
@@ -95,7 +99,7 @@ class GateScreen(PlaceScreen):
             return Content.assemble(
                 (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success"), note
             )
-        count = plural(len(self._here(found)), "thing is", "things are")
+        count = pluralize(len(self._here(found)), "thing is", "things are")
         return Content.assemble(
             (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning"), note
         )
@@ -124,7 +128,7 @@ class GateScreen(PlaceScreen):
                 owed = since_text(missing, board.today, wide)
                 line = Content.assemble(
                     (f"  {owed:<{since}}", "$foreground-muted"),
-                    title + " " * (names - cells(title) + 2),
+                    title + " " * (names - count_cells(title) + 2),
                     (why, "$foreground-muted"),
                 )
                 item = missing.ref in board.rows
@@ -137,8 +141,8 @@ class GateScreen(PlaceScreen):
         project = session.project
         if self._known is None or self._known[0] is not project:
             zone = ZoneInfo(project.config.timezone)
-            asks = asks_history(project)
-            days = status_days(project, session.history(), zone) if asks else {}
+            asks = needs_history(project)
+            days = find_status_dates(project, session.history(), zone) if asks else {}
             self._known = (project, days)
         return self._known[1]
 
@@ -161,9 +165,13 @@ class GateScreen(PlaceScreen):
         own = (session.project.config.milestones or {}).get(name)
 
         def preview(text: str) -> str:
-            day = typed_day(text, today)
-            told = f"{day:%a} {day}, {distance(day, today)}" if day else "follows from the process"
-            moved = count_words(shift(board, rescheduled(board, name, day)))
+            day = parse_typed_date(text, today)
+            told = (
+                f"{day:%a} {day}, {format_distance(day, today)}"
+                if day
+                else "follows from the process"
+            )
+            moved = describe_impact(measure_impact(board, reschedule_milestone(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
         stone = session.project.process.milestone(name)
@@ -172,7 +180,7 @@ class GateScreen(PlaceScreen):
         value = own.isoformat() if own else ""
         text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))
         if text is not None:
-            day = typed_day(text, today)
+            day = parse_typed_date(text, today)
             edit = MilestoneEdit(day)
             self.fedcheck.change(lambda: session.apply([f"{MILESTONES}:{name}"], edit))
 
@@ -185,11 +193,11 @@ def since_text(missing: Outstanding, today: date, wide: bool) -> str:
     """Return since when something is owed; a dash where nothing tells."""
     if missing.since is None:
         return "-"
-    away = distance(missing.since, today)
+    away = format_distance(missing.since, today)
     return f"{missing.since}  {away:>9}" if wide else f"{away:>9}"
 
 
 def _in_a_ledger(missing: Outstanding) -> str:
     """Return the door to a request or a finding; none to what is neither."""
     book = {"request": "requests", "finding": "findings"}.get(missing.kind, "")
-    return f"{book}:{split(missing.ref)[1]}" if book else ""
+    return f"{book}:{split_ref(missing.ref)[1]}" if book else ""

@@ -8,11 +8,11 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from fedcheck.analysis.activity import HistoryRow
-from fedcheck.analysis.past_state import changes_back, told
-from fedcheck.domain.change import Change, Thing
+from fedcheck.analysis.past_state import describe_change, list_revert_changes
+from fedcheck.domain.change import AnyRecord, Change
 from fedcheck.domain.field_values import field_value
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import cells, one_line, plural
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.history_reader import Past, read_past
@@ -74,7 +74,7 @@ class HistoryScreen(FilteredListScreen):
         self.query_one(TopLine).show(
             where,
             self._middle(),
-            f"{part}{plural(len(deeds), 'line')}" if self.past else "reading",
+            f"{part}{pluralize(len(deeds), 'line')}" if self.past else "reading",
         )
 
     def _middle(self) -> str:
@@ -117,7 +117,7 @@ class HistoryScreen(FilteredListScreen):
                 self.fedcheck.tell("A private note is no part of the record, and does not go back")
                 return
             record = self.fedcheck.board.rows[self.ref].record
-            changes = changes_back(entered, deed.tx, self.ref, record)
+            changes = list_revert_changes(entered, deed.tx, self.ref, record)
             self.fedcheck.start(self._offer(deed, changes))
         else:
             self.fedcheck.open_screen("history", deed.ref)
@@ -135,7 +135,7 @@ class HistoryScreen(FilteredListScreen):
 
     def _go_back(self, deed: HistoryRow, changes: list[Change]) -> None:
         session = self.fedcheck.session
-        label = f"{split(self.ref)[1]}: as it was on {deed.at:%Y-%m-%d %H:%M}"
+        label = f"{split_ref(self.ref)[1]}: as it was on {deed.at:%Y-%m-%d %H:%M}"
 
         def job() -> "Transaction":
             return session.apply_changes(changes, label, guard=_as_seen)
@@ -161,7 +161,7 @@ class HistoryScreen(FilteredListScreen):
             self.dismiss(None)
 
 
-def _as_seen(change: Change, record: Thing) -> None:
+def _as_seen(change: Change, record: AnyRecord) -> None:
     """Refuse to write over what somebody changed since the offer was shown."""
     if field_value(record, change.field) not in (change.old, change.new):
         name = change.field.partition(".")[0]
@@ -175,8 +175,8 @@ def _title_of_offer(deed: HistoryRow, changes: list[Change]) -> str:
     lines = [f"{deed.at:%Y-%m-%d %H:%M}  {one_line(deed.by, 20)}  {one_line(deed.what, 200)}", ""]
     if not changes:
         return "\n".join([*lines, "The item is now as it was then."])
-    rows = [told(change) for change in changes[:MOST]]
-    width = max(cells(name) for name, _, _ in rows)
+    rows = [describe_change(change) for change in changes[:MOST]]
+    width = max(count_cells(name) for name, _, _ in rows)
     lines.append("To go back changes:")
     lines += [f"  {name:<{width}}  {now} -> {then}" for name, now, then in rows]
     if len(changes) > MOST:

@@ -14,12 +14,12 @@ from textual.widgets import Static
 
 from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
-from fedcheck.analysis.board import Board, orphans
+from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.outstanding import NOBODY, group_by_owner
-from fedcheck.analysis.progress import pace
-from fedcheck.domain.dates import distance
-from fedcheck.domain.text import one_line, plural
+from fedcheck.analysis.progress import compute_pace
+from fedcheck.domain.dates import format_distance
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.place import PlaceScreen
@@ -111,7 +111,7 @@ class HomeScreen(PlaceScreen):
         app = self.fedcheck
         stone = project.process.milestone(board.next_dated)
         day = board.dates.get(board.next_dated)
-        away = f" · {stone.title} {distance(day, board.today)}" if stone and day else ""
+        away = f" · {stone.title} {format_distance(day, board.today)}" if stone and day else ""
         you = f"you: {app.who} ({app.view_role})"
         self.query_one(TopLine).show(project.config.name, middle, you + away, you)
 
@@ -122,14 +122,18 @@ class HomeScreen(PlaceScreen):
             line.show([Door(Content("This process has no gates."))])
             return
         name = one_line(gate.milestone.title)
-        when = f" {gate.date.isoformat()}, {distance(gate.date, board.today)}" if gate.date else ""
+        when = (
+            f" {gate.date.isoformat()}, {format_distance(gate.date, board.today)}"
+            if gate.date
+            else ""
+        )
         if gate.ready:
             text = Content.assemble(
                 (f"{name}{when}: ", "bold"),
                 ("nothing is missing", "$text-success"),
             )
         else:
-            count = plural(len(gate.missing), "thing is", "things are")
+            count = pluralize(len(gate.missing), "thing is", "things are")
             owed: dict[str, int] = {}
             for debt in group_by_owner(board.project, gate.missing):
                 who = one_line(debt.role or debt.person, 30) or NOBODY
@@ -158,7 +162,7 @@ class HomeScreen(PlaceScreen):
                 verdict = ("ready", "$text-success") if gate.ready else (lacks, "$text-warning")
             line = Content.assemble(
                 gate.date.isoformat(),
-                (f"{distance(gate.date, board.today):>10}  ", "$foreground-muted"),
+                (f"{format_distance(gate.date, board.today):>10}  ", "$foreground-muted"),
                 _fill(title, room) + "  ",
                 verdict,
             )
@@ -182,7 +186,7 @@ class HomeScreen(PlaceScreen):
         width = line.size.width or 60
         drawn = timeline([(title, day) for day, title in near], board.today, width, ascii_only)
         line.update(Content("\n").join(drawn))
-        going = pace(board, board.next_dated)
+        going = compute_pace(board, board.next_dated)
         style = "$text-warning" if going.late else "$foreground-muted"
         text = Content.assemble(
             (sparkline(going.weeks, ascii_only), "$accent"), "  ", (going.words, style)
@@ -204,7 +208,7 @@ class HomeScreen(PlaceScreen):
 
     def _next(self, board: Board, below: int) -> None:
         role = self.fedcheck.view_role
-        steps = agenda.mine(board, role)
+        steps = agenda.list_steps_of_role(board, role)
         room = self._room_for_steps(board, below)
         more = len(steps) - room + 1 if len(steps) > room else 0
         self.query_one("#next-heading", Static).update(Content(f"Next for {role}"))
@@ -227,7 +231,8 @@ class HomeScreen(PlaceScreen):
         if not doors:
             waiting = sum(e.role == role and e.waiting for e in board.rows.values())
             text = (
-                f"Nothing to do now; {plural(waiting, 'item')} wait for others or for a milestone"
+                f"Nothing to do now; {pluralize(waiting, 'item')} wait for others "
+                "or for a milestone"
             )
             doors.append(
                 Door(Content.styled(text, "$foreground-muted"), f"query:role:{role} is:waiting")
@@ -261,7 +266,7 @@ class HomeScreen(PlaceScreen):
         role = self.fedcheck.view_role
         choices = [
             Choice(f"item:{step.row.ref}", f"{_fill(step.row.item.title, 40)} {step.why}")
-            for step in agenda.mine(self.fedcheck.board, role)
+            for step in agenda.list_steps_of_role(self.fedcheck.board, role)
         ]
         self._go(await self.fedcheck.ask(ChoicePrompt(f"Next for {role}", choices)))
 
@@ -301,10 +306,10 @@ class HomeScreen(PlaceScreen):
             doors[kind](target)
 
     def _read_orphans(self) -> None:
-        lost = orphans(self.fedcheck.board.project)
+        lost = list_orphaned_refs(self.fedcheck.board.project)
         text = "The checklist of these records has no such item any more. Nothing is lost; "
         text += "fedcheck doctor tells how to move them.\n\n" + "\n".join(lost)
-        self.app.push_screen(ReadingScreen(plural(len(lost), "orphaned record"), text))
+        self.app.push_screen(ReadingScreen(pluralize(len(lost), "orphaned record"), text))
 
     def _read_broken(self, number: int) -> None:
         broken = self.fedcheck.board.project.broken

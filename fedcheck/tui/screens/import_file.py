@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.importers import registry
@@ -21,7 +21,7 @@ from fedcheck.importers.option import Texts
 from fedcheck.importers.plan import Plan, Prepared, carry_out
 from fedcheck.importers.registry import Importer
 from fedcheck.session import Transaction
-from fedcheck.storage.paths import expanded
+from fedcheck.storage.paths import expand_path
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
@@ -215,7 +215,7 @@ class BringingInScreen(PlaceScreen):
         )
 
     def _found(self, link: str) -> Path | None:
-        typed = expanded(link)
+        typed = expand_path(link)
         for base in (self.fedcheck.here, self.fedcheck.session.root):
             if (base / typed).is_file():
                 return base / typed
@@ -341,13 +341,13 @@ def plan_text(plan: Plan) -> Content:
         parts.append(("\nTo be written  ", "bold"))
         parts.append(plan.summary + "\n")
     if plan.notes:
-        parts.append((f"\n{plural(len(plan.notes), 'remark')}\n", "bold $text-warning"))
+        parts.append((f"\n{pluralize(len(plan.notes), 'remark')}\n", "bold $text-warning"))
     for note in plan.notes[:SHOWN]:
         remedy = f"; {note.remedy}" if note.remedy else ""
         parts.append((f"  {one_line(note.where, 60)}  ", "$foreground-muted"))
         parts.append(one_line(note.what + remedy, 400) + "\n")
     if len(plan.notes) > SHOWN:
-        parts.append(f"  and {plural(len(plan.notes) - SHOWN, 'more remark')}\n")
+        parts.append(f"  and {pluralize(len(plan.notes) - SHOWN, 'more remark')}\n")
     if plan.changes:
         parts.append(("\nChanges\n", "bold"))
     for change in plan.changes[:SAMPLE]:
@@ -356,5 +356,5 @@ def plan_text(plan: Plan) -> Content:
         parts.append((f"  {one_line(change.ref, 60)}  ", "$foreground-muted"))
         parts.append(f"{name}: {one_line(str(value or 'nothing'), 120)}\n")
     if len(plan.changes) > SAMPLE:
-        parts.append(f"  and {plural(len(plan.changes) - SAMPLE, 'more change')}\n")
+        parts.append(f"  and {pluralize(len(plan.changes) - SAMPLE, 'more change')}\n")
     return Content.assemble(*parts)

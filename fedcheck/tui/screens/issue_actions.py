@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from fedcheck.analysis.issues import Thing
-from fedcheck.domain.dates import distance, typed_due
+from fedcheck.analysis.issues import Issue
+from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.evidence_edit import EvidenceEdit
-from fedcheck.domain.finding import Finding, remediation_due
+from fedcheck.domain.finding import Finding, compute_remediation_due
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.text import make_storable, one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
-from fedcheck.storage.transaction import ConflictError, Guard, allow
+from fedcheck.storage.transaction import ConflictError, Guard, allow_all
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
@@ -35,17 +35,17 @@ class Revising:
 
     def save(
         self,
-        thing: Thing,
+        thing: Issue,
         edit: IssueEdit,
         what: str,
-        guard: Guard = allow,
+        guard: Guard = allow_all,
         conflict: Callable[[ConflictError], object] | None = None,
     ) -> None:
         """Save a change off the UI thread; `what` tells it in the toast."""
         run = self.job(thing, edit, what)
         self.app.change(lambda: run(guard), conflict=conflict)
 
-    def job(self, thing: Thing, edit: IssueEdit, what: str) -> Callable[[Guard], Transaction]:
+    def job(self, thing: Issue, edit: IssueEdit, what: str) -> Callable[[Guard], Transaction]:
         """Return what saves a change."""
         session = self.app.session
         label = f'"{one_line(thing.title, 50)}" {what}'
@@ -53,7 +53,7 @@ class Revising:
 
     def write(
         self,
-        thing: Thing,
+        thing: Issue,
         field: str,
         title: str,
         edit_of: Callable[[str], IssueEdit],
@@ -69,7 +69,7 @@ class Revising:
         write_note(self.app, heading, getattr(thing, field), save, field=field, even_same=even_same)
 
     def ask_name(
-        self, thing: Thing, now: str, title: str, edit_of: Callable[[str], IssueEdit]
+        self, thing: Issue, now: str, title: str, edit_of: Callable[[str], IssueEdit]
     ) -> None:
         """Ask for a person or a role; `now` is who it is so far."""
         project = self.app.session.project
@@ -79,13 +79,13 @@ class Revising:
 
         def given(name: str | None) -> None:
             if name is not None:
-                who = " ".join(storable(name).split())
+                who = " ".join(make_storable(name).split())
                 words = f"is for {who}" if who else "is for nobody"
                 self.save(thing, edit_of(who), words)
 
         self.app.push_screen(prompt, given)
 
-    def ask_to_withdraw(self, thing: Thing) -> None:
+    def ask_to_withdraw(self, thing: Issue) -> None:
         """Ask why it is taken back; then it goes."""
         session, ref = self.app.session, f"{self.book}:{thing.id}"
 
@@ -101,7 +101,7 @@ class Revising:
         title = f"Why is it withdrawn: {one_line(thing.title, 60)}"
         self.app.push_screen(TextPrompt(title, hint="⏎ saves", preview=preview), given)
 
-    def ask_due(self, thing: Thing) -> None:
+    def ask_due(self, thing: Issue) -> None:
         """Ask for the day by which it is due, showing what it comes to while it is typed."""
         own = due_by_risk(thing)
 
@@ -117,7 +117,7 @@ class Revising:
         preview = due_preview(self.app, without)
         self.app.push_screen(TextPrompt("Due", now, hint=hint, preview=preview), given)
 
-    def ask_item(self, thing: Thing) -> None:
+    def ask_item(self, thing: Issue) -> None:
         """Ask which item to link; where some are, one of them can be taken off."""
         if not thing.items:
             self._ask_link(thing)
@@ -136,7 +136,7 @@ class Revising:
 
         self.app.push_screen(ChoicePrompt("Items", choices), chosen)
 
-    def _ask_link(self, thing: Thing) -> None:
+    def _ask_link(self, thing: Issue) -> None:
         from fedcheck.tui.dialogs.goto import GotoScreen
 
         def chosen(ref: str | None) -> None:
@@ -146,7 +146,7 @@ class Revising:
 
         self.app.push_screen(GotoScreen(), chosen)
 
-    def go_to_item(self, thing: Thing) -> None:
+    def go_to_item(self, thing: Issue) -> None:
         """Go to the item that is linked, or to one of them."""
         here = [ref for ref in thing.items if ref in self.app.board.rows]
         if not here:
@@ -171,13 +171,13 @@ class Revising:
         return one_line(item.title if item else ref, 60)
 
 
-def link_edit(thing: Thing, link: str = "", unlink: str = "") -> IssueEdit:
+def link_edit(thing: Issue, link: str = "", unlink: str = "") -> IssueEdit:
     """Return the edit that links an item to a request or a finding, or takes one off."""
     kind = RequestEdit if isinstance(thing, Request) else FindingEdit
     return kind(link=(link,) if link else (), unlink=(unlink,) if unlink else ())
 
 
-def due_edit(thing: Thing, day: date | None) -> IssueEdit:
+def due_edit(thing: Issue, day: date | None) -> IssueEdit:
     """Return the edit that sets a due date; without one it is by the risk, or there is none."""
     if isinstance(thing, Request):
         return RequestEdit(due=day, no_due=day is None)
@@ -185,16 +185,16 @@ def due_edit(thing: Thing, day: date | None) -> IssueEdit:
     return FindingEdit(due=day, by_risk=by_risk, no_due=day is None and not by_risk)
 
 
-def due_by_risk(thing: Thing) -> date | None:
+def due_by_risk(thing: Issue) -> date | None:
     """Return the due date that follows from the risk of a finding; none for a request."""
     if isinstance(thing, Finding) and thing.found:
-        return remediation_due(thing.risk, thing.found)
+        return compute_remediation_due(thing.risk, thing.found)
     return None
 
 
 def day_of(app: ProjectApp, text: str) -> date | None:
     """Return the day that a typed due date means; none for an empty one. Raises ValueError."""
-    meant = typed_due(text, app.board.today)
+    meant = parse_typed_due(text, app.board.today)
     return app.board.calendar.day_of(meant) if meant else None
 
 
@@ -205,7 +205,7 @@ def due_preview(app: ProjectApp, without: str) -> Callable[[str], str]:
         day = day_of(app, text)
         if day is None:
             return without
-        return f"{day:%a} {day.isoformat()}, {distance(day, app.board.today)}"
+        return f"{day:%a} {day.isoformat()}, {format_distance(day, app.board.today)}"
 
     return preview
 

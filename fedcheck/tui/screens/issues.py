@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.activity import HistoryRow, story
-from fedcheck.analysis.issues import Thing, grouped
+from fedcheck.analysis.issues import Issue, group_issues
 from fedcheck.domain.query import Language
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.session import Session
@@ -55,7 +55,7 @@ class IssueScreen(FilteredListScreen):
         self.stories: Stories | None = None
 
     @property
-    def things(self) -> Sequence[Thing]:
+    def things(self) -> Sequence[Issue]:
         """Return all requests, or all findings."""
         raise TypeError(f"{type(self).__name__} does not say what it shows")
 
@@ -78,7 +78,7 @@ class IssueScreen(FilteredListScreen):
         return self.query_one(IssueList)
 
     @property
-    def thing(self) -> Thing | None:
+    def thing(self) -> Issue | None:
         """Return the highlighted one."""
         shown = self.rows.current
         return next((one for one in self.things if shown and one.id == shown.id), None)
@@ -128,15 +128,15 @@ class IssueScreen(FilteredListScreen):
         """Show what the filter lets through, in groups."""
         board = self.fedcheck.board
         chosen = self._chosen()
-        groups = grouped(chosen, self.grouping)
+        groups = group_issues(chosen, self.grouping)
         rows = under_headings((f"{one_line(head)} {len(of)}", of) for head, of in groups)
         empty = self._unreadable() or self.empty_text()
         if self.things:
-            count = plural(len(self.things), self.BOOK[:-1])
+            count = pluralize(len(self.things), self.BOOK[:-1])
             empty = self.none_matches(count, "ledger.back")
         self.rows.today = board.today
         self.rows.put(rows, empty)
-        if self.wanted_ref and self.rows.move_to(split(self.wanted_ref)[1]):
+        if self.wanted_ref and self.rows.move_to(split_ref(self.wanted_ref)[1]):
             self.wanted_ref = ""
         part = f"{len(chosen)} of {len(self.things)} · " if len(chosen) != len(self.things) else ""
         self.query_one(TopLine).show("Questions and findings", "", part + self.standing())
@@ -168,7 +168,7 @@ class IssueScreen(FilteredListScreen):
         parts += [self.TITLES[self.grouping], "  ", (key("ledger.group"), "bold $accent")]
         return Content.assemble(*parts)
 
-    def _chosen(self) -> list[Thing]:
+    def _chosen(self) -> list[Issue]:
         error = self.query_one("#filter-error", Static)
         error.display = False
         try:

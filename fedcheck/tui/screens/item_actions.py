@@ -6,9 +6,9 @@ from typing import Any
 from textual.message_pump import MessagePump
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.issues import Thing, naming, state_of
-from fedcheck.analysis.progress import by_phase_and_role
-from fedcheck.domain.dates import distance, typed_due
+from fedcheck.analysis.issues import Issue, list_issues_of_item, state_of
+from fedcheck.analysis.progress import count_by_phase_and_role
+from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.glossary import ADVISED, RESULT_SIGNS, STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
@@ -176,19 +176,19 @@ class ItemActions:
         hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
 
         def preview(text: str) -> str:
-            typed = typed_due(text, board.today)
+            typed = parse_typed_due(text, board.today)
             if not typed and len(rows) > 1:
                 return "each the checklist's own"
             if not typed:
                 own = board.calendar.due(rows[0].item.due)
                 return f"the checklist's own: {own}" if own else "no due date"
             day = board.calendar.day_of(typed)
-            return f"{day:%a} {day.isoformat()}, {distance(day, board.today)}"
+            return f"{day:%a} {day.isoformat()}, {format_distance(day, board.today)}"
 
         now = bulk_edit.shared(rows, lambda row: row.record.due)
         text = await self.app.ask(TextPrompt(_asked("Due", rows), now, hint=hint, preview=preview))
         if text is not None:
-            self.edit(rows, ItemEdit(due=typed_due(text, board.today)))
+            self.edit(rows, ItemEdit(due=parse_typed_due(text, board.today)))
 
     def ask_note(self, rows: Rows) -> None:
         """Edit the note; that of several items only while none has a note of its own."""
@@ -256,7 +256,10 @@ class ItemActions:
         found = [("needs", one) for one in needs]
         found += [("needed by", one) for one in _needing(board, row.ref)]
         project = board.project
-        named = [*naming(project.findings, row.ref), *naming(project.requests, row.ref)]
+        named = [
+            *list_issues_of_item(project.findings, row.ref),
+            *list_issues_of_item(project.requests, row.ref),
+        ]
         if not found and not named:
             self.app.tell(
                 "This item needs no other, and none needs it", "no request or finding names it"
@@ -304,7 +307,7 @@ def _needing(board: Board, ref: str) -> list[Row]:
     return [row for row in board.rows.values() if ref in row.item.needs]
 
 
-def _to_issue(thing: Thing, signs: Signs) -> Choice:
+def _to_issue(thing: Issue, signs: Signs) -> Choice:
     """Return the way to a request or a finding that names an item."""
     book = "requests" if isinstance(thing, Request) else "findings"
     state = state_of(thing)
@@ -317,7 +320,7 @@ async def ask_place(app: ProjectApp, now: Place, go: Callable[[Place], Any]) -> 
     board = app.board
     places: dict[str, Place] = {}
     choices = []
-    for (phase, role), count in by_phase_and_role(board).items():
+    for (phase, role), count in count_by_phase_and_role(board).items():
         found = board.project.process.phase(phase)
         title = f"{found.title if found else phase} › {role.upper()}"
         value = f"{phase}/{role}"

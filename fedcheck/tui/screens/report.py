@@ -127,14 +127,16 @@ class ReportScreen(PlaceScreen):
     def _made(self, form: "Format") -> str:
         """Return the report in a form. Raises FedcheckError where the template is wrong."""
         from fedcheck.reports import render
-        from fedcheck.reports.past_state import earlier
-        from fedcheck.reports.template_files import compared_with
+        from fedcheck.reports.past_state import load_past_state
+        from fedcheck.reports.template_files import find_comparison_date
 
         app = self.fedcheck
         since = self.since
         if since is None:
-            since = compared_with(app.session.root, app.folders, self.template, app.board.today)
-        return render.make(
+            since = find_comparison_date(
+                app.session.root, app.folders, self.template, app.board.today
+            )
+        return render.render_report(
             app.board,
             root=app.session.root,
             folders=app.folders,
@@ -142,7 +144,7 @@ class ReportScreen(PlaceScreen):
             milestone=self.milestone,
             role=self.role,
             form=form,
-            earlier=earlier(app.session, since, app.session.root) if since else None,
+            earlier=load_past_state(app.session, since, app.session.root) if since else None,
         )
 
     def action_report_export(self) -> None:
@@ -170,7 +172,7 @@ class ReportScreen(PlaceScreen):
             app.session.root, app.board, self.template, self.milestone, self.role, form
         )
         try:
-            render.write(path, self.text if form == "md" else self._made(form))
+            render.write_file(path, self.text if form == "md" else self._made(form))
         except FedcheckError as error:
             app.tell(str(error), error.hint, "error")
             return None
@@ -250,12 +252,12 @@ class ReportScreen(PlaceScreen):
         self.app.push_screen(TextPrompt("Sent to", hint=hint, known=people), given)
 
     def _record(self, path: Path, to: str) -> None:
-        from fedcheck.reports.fingerprint import sent
+        from fedcheck.reports.fingerprint import record_sent
 
         session, text = self.fedcheck.session, self.text
         milestone = self.milestone or self.fedcheck.board.next_milestone
         name = self.template
-        self.fedcheck.change(lambda: sent(session, path, text, name, milestone, to))
+        self.fedcheck.change(lambda: record_sent(session, path, text, name, milestone, to))
 
     def action_report_copy(self) -> None:
         """Copy the Markdown."""

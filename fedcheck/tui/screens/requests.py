@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
-from fedcheck.analysis.issues import REQUEST_GROUPS, Thing, counts, request_language
+from fedcheck.analysis.issues import REQUEST_GROUPS, Issue, build_request_language, count_issues
 from fedcheck.domain.query import Language
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
@@ -37,18 +37,18 @@ class RequestsScreen(IssueScreen):
     KEPT_AS = "groups-requests"
 
     @property
-    def things(self) -> Sequence[Thing]:
+    def things(self) -> Sequence[Issue]:
         """Return all requests."""
         return self.fedcheck.board.project.requests
 
     @property
     def language(self) -> Language[Any]:
         """Return the language of the filter."""
-        return request_language(self.fedcheck.board.project)
+        return build_request_language(self.fedcheck.board.project)
 
     def standing(self) -> str:
         """Say how many are open, overdue, answered, accepted."""
-        found = counts(self.things, self.fedcheck.board.today)
+        found = count_issues(self.things, self.fedcheck.board.today)
         late = f" ({found.overdue} overdue)" if found.overdue else ""
         states = [f"{found.by_state.get('open', 0)} open{late}"]
         states += [

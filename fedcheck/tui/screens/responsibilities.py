@@ -12,12 +12,12 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.analysis.handoffs import Handoff, between_roles, handoffs
-from fedcheck.analysis.responsibilities import PhaseDuties, responsibilities, sentences
-from fedcheck.analysis.waiting_since import status_days
+from fedcheck.analysis.handoffs import Handoff, group_by_roles, list_handoffs
+from fedcheck.analysis.responsibilities import PhaseDuties, describe_phase_role, list_phase_duties
+from fedcheck.analysis.waiting_since import find_status_dates
 from fedcheck.domain.process import role_label
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import ListScreen
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -65,7 +65,7 @@ class ResponsibilitiesScreen(ListScreen):
         session = self.fedcheck.session
         project = session.project
         zone = ZoneInfo(project.config.timezone)
-        self.read(lambda: status_days(project, session.history(), zone), self._know)
+        self.read(lambda: find_status_dates(project, session.history(), zone), self._know)
         self._fill()
 
     def _know(self, days: Mapping[str, date]) -> None:
@@ -74,23 +74,23 @@ class ResponsibilitiesScreen(ListScreen):
 
     def _fill(self) -> None:
         board, me = self.fedcheck.board, self.fedcheck.view_role
-        every = handoffs(board, self.days)
+        every = list_handoffs(board, self.days)
         found = [one for one in every if self.far or one.near]
-        groups = sorted(between_roles(found).items(), key=lambda pair: me not in pair[0])
+        groups = sorted(group_by_roles(found).items(), key=lambda pair: me not in pair[0])
         rows: list[Line | str] = []
         for (waits, on_), group in groups:
             rows += [f"{_who(waits)} waits for {_who(on_)}  {len(group)}", *group]
         if not found:
             rows.append("Nobody waits for anybody now")
         rows.append("Deliverables: who prepares, who reviews, who decides, how they stand")
-        for phase in responsibilities(board):
+        for phase in list_phase_duties(board):
             if phase.duties:
                 rows.append(_phase_line(phase))
                 rows += [DutyRow(duty, phase) for duty in phase.duties]
         self.rows.today = board.today
         self.rows.put(rows, "This process names no deliverable, and nobody waits for anybody")
         hidden = len(every) - len(found)
-        part = f"{plural(len(found), 'hand-off')}" + (f", {hidden} far off" if hidden else "")
+        part = f"{pluralize(len(found), 'hand-off')}" + (f", {hidden} far off" if hidden else "")
         self.query_one(TopLine).show("Who does what", "and who waits for whom", part)
         self.show_details()
 
@@ -118,7 +118,7 @@ class ResponsibilitiesScreen(ListScreen):
             lines.append(("It waits itself for:", "$text-warning"))
             lines += [(f"  {_title(board.rows, ref)}", "") for ref in row.stuck[:SHOWN]]
         if row.blocks:
-            count = plural(len(row.blocks), "item")
+            count = pluralize(len(row.blocks), "item")
             more = f", and {row.behind} in all come after it" if row.behind else ""
             lines.append((f"It holds up {count} of the {_who(row.waits)}{more}:", ""))
             lines += [(f"  {_title(rows, ref)}", "") for ref in row.blocks[:SHOWN]]
@@ -189,5 +189,5 @@ def _of_duty(row: DutyRow, me: str) -> list[Piece]:
         if part.idle:
             continue
         lines.append((f"{role_label(part.role)} in {one_line(phase.phase.title)}", "bold"))
-        lines += [(one_line(sentence), "") for sentence in sentences(part)]
+        lines += [(one_line(sentence), "") for sentence in describe_phase_role(part)]
     return lines

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fedcheck.domain.dates import distance, parse_date, typed_due
+from fedcheck.domain.dates import format_distance, parse_date, parse_typed_due
 from fedcheck.domain.glossary import METHODS
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.row import Row
@@ -106,10 +106,10 @@ class TestActions:
         today = self.app.board.today
 
         def preview(text: str) -> str:
-            day = parse_date(typed_due(text, today))
+            day = parse_date(parse_typed_due(text, today))
             if day > today:
                 raise ValueError("a test cannot have taken place in the future")
-            return f"{day:%a} {day.isoformat()}, {distance(day, today)}"
+            return f"{day:%a} {day.isoformat()}, {format_distance(day, today)}"
 
         now = bulk_edit.shared(
             rows, lambda e: e.record.tested.isoformat() if e.record.tested else ""
@@ -119,7 +119,7 @@ class TestActions:
         prompt = TextPrompt(title, now or today.isoformat(), hint=hint, preview=preview)
         text = await self.app.ask(prompt)
         if text is not None:
-            self.record(rows, tested=parse_date(typed_due(text, today)))
+            self.record(rows, tested=parse_date(parse_typed_due(text, today)))
 
     async def ask_inherited(self, rows: Rows) -> None:
         """Ask who else meets it."""

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from fedcheck.analysis import test_progress
 from fedcheck.analysis.test_progress import Tally
-from fedcheck.domain.text import cells, one_line, plural
+from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors
@@ -61,15 +61,15 @@ class TestProgressScreen(PlaceScreen):
     def show(self) -> None:
         """Count the tests of the project."""
         rows = self.fedcheck.board.rows.values()
-        everything = test_progress.tally("", "All tests", test_progress.tests(rows))
-        share = f"{everything.tested} of {plural(everything.total, 'test')} with a result"
+        everything = test_progress.count_tests("", "All tests", test_progress.list_tests(rows))
+        share = f"{everything.tested} of {pluralize(everything.total, 'test')} with a result"
         self.query_one(TopLine).show("Testing", f"by {self.by}", share)
         if not everything.total:
             text = "No test here yet. fedcheck import srtm brings in the steps of a workbook."
             self.query_one(Doors).show([Door(Content.styled(text, "$foreground-muted"))])
             return
         doors = [Door(self._heading())]
-        doors += [Door(self._line(one), one.name) for one in test_progress.BY[self.by](rows)]
+        doors += [Door(self._line(one), one.name) for one in test_progress.COUNTERS[self.by](rows)]
         doors.append(Door(self._line(everything), "all"))
         self.query_one(Doors).show(doors)
 
@@ -104,7 +104,7 @@ class TestProgressScreen(PlaceScreen):
             "to review": one.unreviewed,
         }
         parts: list[str | tuple[str, str]] = [
-            (title + " " * (names - cells(title)), "bold" if not one.name else "")
+            (title + " " * (names - count_cells(title)), "bold" if not one.name else "")
         ]
         if bar:
             drawn = self.fedcheck.signs.share(one.tested, one.total, bar)
@@ -123,7 +123,7 @@ class TestProgressScreen(PlaceScreen):
 
     def action_tests_by(self) -> None:
         """Count the next way."""
-        ways = list(test_progress.BY)
+        ways = list(test_progress.COUNTERS)
         self.by = ways[(ways.index(self.by) + 1) % len(ways)]
         self.show()
         self.query_one(Doors).action_first()

@@ -15,12 +15,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
-from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.process import Process
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_files
-from fedcheck.storage.config import machine_timezone
+from fedcheck.storage.config import detect_timezone
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.widgets.attention import Door, Doors
@@ -101,20 +101,20 @@ class WelcomeScreen(ModalScreen[None]):
         from fedcheck.demo import example
 
         root = Path(tempfile.mkdtemp(prefix="fedcheck-"))
-        example.make(root, example.today_there(self.fedcheck.clock()))
+        example.make_example(root, example.find_today(self.fedcheck.clock()))
         self._open(root)
 
     async def _ask_folder(self) -> None:
         def preview(text: str) -> str:
-            root = paths.expanded(text)
-            if not os.path.lexists(root / paths.HEAD):
+            root = paths.expand_path(text)
+            if not os.path.lexists(root / paths.WORKSPACE_FILE):
                 raise ValueError("no fedcheck.toml there")
             return "a workspace is there; ⏎ opens it"
 
         prompt = TextPrompt("Folder of the workspace", f"{self.fedcheck.here}/", preview=preview)
         text = await self.fedcheck.ask(prompt)
         if text:
-            self._open(paths.expanded(text).absolute())
+            self._open(paths.expand_path(text).absolute())
 
     def action_close(self) -> None:
         """Go back to the open workspace; without one, leave."""
@@ -147,7 +147,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the fields with sensible defaults."""
-        shipped, user = paths.shipped_checklists(), config.user_checklists()
+        shipped, user = paths.find_shipped_checklists(), config.user_checklists()
         catalog = checklist_files.load_catalog(shipped, user, None)
         self.processes = catalog.processes
         process = self.processes[catalog.default_process()]
@@ -191,7 +191,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             self._hint(str(error), wrong=True)
             return
         milestone = self.query_one(ProcessFields).milestone
-        shown = day and milestone and f"{milestone.id} {day}, {distance(day, self._today())}"
+        shown = day and milestone and f"{milestone.id} {day}, {format_distance(day, self._today())}"
         self._hint(shown or "")
 
     @on(Input.Submitted)
@@ -202,14 +202,14 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             self.focus_next()
 
     def _day(self, text: str) -> date | None:
-        due = typed_due(text, self._today())
+        due = parse_typed_due(text, self._today())
         if due and not due[:4].isdigit():
             raise ValueError("write a date, such as 2027-02-01, or +12w")
         return date.fromisoformat(due) if due else None
 
     def _today(self) -> date:
         """Return what day it is where the new workspace will be."""
-        return self.fedcheck.clock().astimezone(ZoneInfo(machine_timezone())).date()
+        return self.fedcheck.clock().astimezone(ZoneInfo(detect_timezone())).date()
 
     def _hint(self, text: str, wrong: bool = False) -> None:
         hint = self.query_one("#hint", Static)
@@ -227,15 +227,15 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             if not folder:
                 raise ValueError("the folder is missing")
             day, milestone = self._day(chosen.day), chosen.milestone
-            text = workspace_files.head_text(
+            text = workspace_files.format_head(
                 name,
                 chosen.process,
                 chosen.role,
-                timezone=machine_timezone(),
+                timezone=detect_timezone(),
                 profile=workspace_files.parse_profile(chosen.process, chosen.profile),
                 milestones={milestone.id: day} if day and milestone else {},
             )
-            root = paths.expanded(folder).absolute()
+            root = paths.expand_path(folder).absolute()
             workspace_files.create(root, text)
         except (FedcheckError, ValueError, OSError) as error:
             self._hint(str(error), wrong=True)

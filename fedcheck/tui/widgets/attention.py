@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from fedcheck.analysis.board import Board, orphans
-from fedcheck.analysis.evidence_register import full_register
+from fedcheck.analysis.board import Board, list_orphaned_refs
+from fedcheck.analysis.evidence_register import build_full_register
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.row import Row
@@ -89,7 +89,7 @@ def attention(board: Board, signs: Signs) -> list[Door]:
         noun = "finding" if len(gaps) == 1 else "findings"
         words = f"{noun} open" + (f", {high} high" if high else "")
         doors.append(_door(signs.overdue, len(gaps), words, "findings:is:open", "all"))
-    lost = orphans(board.project)
+    lost = list_orphaned_refs(board.project)
     if lost:
         words = "orphaned: the checklist has the item no more"
         doors.append(_door(signs.changed, len(lost), words, "orphans:", "all"))
@@ -132,7 +132,7 @@ def _replaced(board: Board, signs: Signs) -> list[Door]:
 
 def _soon(board: Board, signs: Signs) -> list[Door]:
     """Return how much evidence is good today and will not be at the next milestone."""
-    found = full_register(board)
+    found = build_full_register(board)
     count = found.counts["soon"]
     if not count:
         return []

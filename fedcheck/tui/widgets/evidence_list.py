@@ -6,11 +6,11 @@ from datetime import date
 from textual.content import Content
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import EvidenceRow, Group, Use, age_of
-from fedcheck.analysis.issue_evidence import in_a_ledger
-from fedcheck.domain.dates import distance
-from fedcheck.domain.reference import split
-from fedcheck.domain.text import clean, one_line, plural
+from fedcheck.analysis.evidence_register import EvidenceGroup, EvidenceRow, EvidenceUse, age_in_days
+from fedcheck.analysis.issue_evidence import is_issue_ref
+from fedcheck.domain.dates import format_distance
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import clean, one_line, pluralize
 from fedcheck.tui.signs import STATUS_STYLES, Signs
 from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
 
@@ -43,9 +43,9 @@ def items_text(row: EvidenceRow, width: int) -> str:
         entry = row.uses[0].row
         if width > 30:
             return entry.item.title
-        book, name = split(refs[0])
-        return f"{book[:-1]} {name}" if in_a_ledger(refs[0]) else name
-    return plural(len(refs), "item")
+        book, name = split_ref(refs[0])
+        return f"{book[:-1]} {name}" if is_issue_ref(refs[0]) else name
+    return pluralize(len(refs), "item")
 
 
 def _word(row: EvidenceRow) -> str:
@@ -71,7 +71,7 @@ def _collected(row: EvidenceRow, _: Look) -> Cell:
 
 
 def _age(row: EvidenceRow, look: Look) -> Cell:
-    age = age_of(row.proof, look.today) if row.proof else None
+    age = age_in_days(row.proof, look.today) if row.proof else None
     return "" if age is None else f"{age} d", "dim"
 
 
@@ -82,7 +82,7 @@ def _stale(row: EvidenceRow, _: Look) -> Cell:
 
 def _away(row: EvidenceRow, look: Look) -> Cell:
     until = _until_day(row)
-    return distance(until, look.today) if until else "", _stale_style(row)
+    return format_distance(until, look.today) if until else "", _stale_style(row)
 
 
 def _until_day(row: EvidenceRow) -> date | None:
@@ -110,7 +110,7 @@ class EvidenceList(RowList[EvidenceRow]):
 
     by_item = False
 
-    def show(self, groups: Sequence[Group], today: date, empty_text: str) -> None:
+    def show(self, groups: Sequence[EvidenceGroup], today: date, empty_text: str) -> None:
         """Show groups of rows; the cursor stays on its row."""
         self.today = today
         self.by_item = any(group.ref for group in groups)
@@ -158,7 +158,7 @@ def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
         parts += [(f"   {proof.kind}{digest}", "$foreground-muted")]
         day = proof.collected
         parts += ["\n", _name("Collected")]
-        parts += [f"{day}  {distance(day, board.today)}" if day else "no date"]
+        parts += [f"{day}  {format_distance(day, board.today)}" if day else "no date"]
         if proof.expires:
             parts += [("   expires ", "$foreground-muted"), str(proof.expires)]
         parts += ["\n", _name("Stale from"), _until(board, row.worst)]
@@ -168,11 +168,11 @@ def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
     return Content.assemble(*parts)
 
 
-def _until(board: Board, use: Use) -> Part:
+def _until(board: Board, use: EvidenceUse) -> Part:
     """Say when a piece goes stale, and what judges it."""
     if use.stale_from is None:
         return ("never: nothing here asks for its age", "$foreground-muted")
-    text = f"{use.stale_from}  {distance(use.stale_from, board.today)}"
+    text = f"{use.stale_from}  {format_distance(use.stale_from, board.today)}"
     if use.at:
         stone = board.project.process.milestone(use.at)
         day = board.calendar.anchor(use.at)
@@ -184,7 +184,7 @@ def _until(board: Board, use: Use) -> Part:
     return (text, STYLES[use.standing]) if use.standing in ("stale", "soon") else text
 
 
-def _use(use: Use, signs: Signs) -> list[Part]:
+def _use(use: EvidenceUse, signs: Signs) -> list[Part]:
     row = use.row
     word = {"ok": "good", "soon": "soon stale"}.get(use.standing, use.standing)
     parts: list[Part] = [

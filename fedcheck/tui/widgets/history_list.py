@@ -6,7 +6,7 @@ from datetime import date
 from rich.cells import cell_len
 
 from fedcheck.analysis.activity import HistoryRow
-from fedcheck.domain.dates import distance
+from fedcheck.domain.dates import format_distance
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList, under_headings
 
@@ -40,7 +40,7 @@ class HistoryList(RowList[HistoryRow]):
             days.setdefault(line.at.date(), []).append(line)
         self.who = min(max((cell_len(line.by) for line in lines), default=8), 16)
         ordered = sorted(days.items(), reverse=True)
-        titles = ((f"{d.isoformat()} {d:%a}  {distance(d, today)}", of) for d, of in ordered)
+        titles = ((f"{d.isoformat()} {d:%a}  {format_distance(d, today)}", of) for d, of in ordered)
         self.put(under_headings(titles), empty_text)
 
     def key_of(self, row: HistoryRow) -> tuple[str, str]:

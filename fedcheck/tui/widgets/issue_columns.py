@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from fedcheck.analysis.issues import Thing, overdue, state_of, turn
-from fedcheck.domain.dates import distance
+from fedcheck.analysis.issues import Issue, find_next_actor, is_overdue, state_of
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line
@@ -40,32 +40,32 @@ def asker_and_answerer(request: Request, signs: Signs) -> str:
     return f"{one_line(request.by) or '?'} {arrow} {one_line(request.to) or '?'}"
 
 
-def _state(thing: Thing, _: Look) -> Cell:
+def _state(thing: Issue, _: Look) -> Cell:
     state = state_of(thing)
     return state.removeprefix("retest "), SIGNS[state][1]
 
 
-def _title(thing: Thing, _: Look) -> Cell:
+def _title(thing: Issue, _: Look) -> Cell:
     return thing.title, "dim" if _is_over(thing) else ""
 
 
-def _is_over(thing: Thing) -> bool:
+def _is_over(thing: Issue) -> bool:
     return thing.state in ("accepted", "closed")
 
 
-def _due(thing: Thing, look: Look) -> Cell:
+def _due(thing: Issue, look: Look) -> Cell:
     text = thing.due.isoformat() if thing.due else ""
     return text if look.widths["due"] >= 10 else text[5:], _due_style(thing, look)
 
 
-def _away(thing: Thing, look: Look) -> Cell:
+def _away(thing: Issue, look: Look) -> Cell:
     open_ = thing.due is not None and not _is_over(thing)
-    text = distance(thing.due, look.today) if thing.due and open_ else ""
+    text = format_distance(thing.due, look.today) if thing.due and open_ else ""
     return text, _due_style(thing, look)
 
 
-def _due_style(thing: Thing, look: Look) -> str:
-    return "warn" if overdue(thing, look.today) else "dim"
+def _due_style(thing: Issue, look: Look) -> str:
+    return "warn" if is_overdue(thing, look.today) else "dim"
 
 
 def _place(request: Request, _: Look) -> Cell:
@@ -94,7 +94,7 @@ REQUEST_COLUMNS: tuple[Column[Any], ...] = (
     Column("place", _place, {92: 10, 106: 12, 140: 18}),
     Column("round", lambda request, _: (request.round, "dim"), {106: 3, 140: 6}),
     Column("who", _who, {92: 14, 140: 16}),
-    Column("turn", lambda request, _: (turn(request), ""), {70: 9, 92: 0}),
+    Column("turn", lambda request, _: (find_next_actor(request), ""), {70: 9, 92: 0}),
     Column("due", _due, {70: 5, 140: 10}),
     Column("away", _away, {0: 8, 140: 9}, right=True),
 )

@@ -9,14 +9,20 @@ from textual.message import Message
 
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.issues import Thing, naming, overdue, state_of, turn
-from fedcheck.domain.dates import distance
+from fedcheck.analysis.issues import (
+    Issue,
+    find_next_actor,
+    is_overdue,
+    list_issues_of_item,
+    state_of,
+)
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.field import Group
 from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import REMEDIATION, Finding
 from fedcheck.domain.glossary import STATUS_WORDS
-from fedcheck.domain.reference import split
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import clean, one_line
 from fedcheck.keys.keymap import KeyMap
@@ -36,7 +42,7 @@ _GOOD, _WARN, _BAD = "$text-success", "$text-warning", "$text-error"
 
 def details(
     board: Board,
-    thing: Thing,
+    thing: Issue,
     signs: Signs,
     keymap: KeyMap,
     story: Sequence[HistoryRow] | None,
@@ -68,9 +74,9 @@ def details(
 def mentions(board: Board, ref: str, signs: Signs) -> list[Part]:
     """Return the requests and findings that name an item, for the details of that item."""
     parts: list[Part] = []
-    named: tuple[tuple[str, list[Thing]], ...] = (
-        ("Findings", naming(board.project.findings, ref)),
-        ("Requests", naming(board.project.requests, ref)),
+    named: tuple[tuple[str, list[Issue]], ...] = (
+        ("Findings", list_issues_of_item(board.project.findings, ref)),
+        ("Requests", list_issues_of_item(board.project.requests, ref)),
     )
     for name, things in named:
         for number, thing in enumerate(things):
@@ -81,12 +87,12 @@ def mentions(board: Board, ref: str, signs: Signs) -> list[Part]:
             if isinstance(thing, Finding):
                 parts += [(f"{thing.risk}  ", THEME[RISK_STYLES[thing.risk]])]
             parts += [one_line(thing.title)]
-            if overdue(thing, board.today):
+            if is_overdue(thing, board.today):
                 parts += [(f"  {signs.overdue} overdue", "$text-warning")]
     return parts
 
 
-def _head(board: Board, thing: Thing, signs: Signs) -> list[Part]:
+def _head(board: Board, thing: Issue, signs: Signs) -> list[Part]:
     state = state_of(thing)
     status, style = SIGNS[state]
     parts: list[Part] = [(one_line(thing.title), "bold"), "\n"]
@@ -97,16 +103,16 @@ def _head(board: Board, thing: Thing, signs: Signs) -> list[Part]:
     else:
         parts += ["   ", asker_and_answerer(thing, signs)]
     if thing.due:
-        late = overdue(thing, board.today)
+        late = is_overdue(thing, board.today)
         over = thing.state in ("accepted", "closed")
-        away = "" if over else f"  {distance(thing.due, board.today)}"
+        away = "" if over else f"  {format_distance(thing.due, board.today)}"
         parts += ["   ", (f"due {thing.due.isoformat()}{away}", "$text-warning" if late else "")]
         parts += [(f"  {signs.overdue} overdue", "$text-warning")] if late else []
     parts += ["\n", (" · ".join([thing.id, *_facts(thing)]), MUTED)]
     return parts
 
 
-def _facts(thing: Thing) -> list[str]:
+def _facts(thing: Issue) -> list[str]:
     if isinstance(thing, Finding):
         limit = f"{REMEDIATION[thing.risk].count} days to remediate"
         found = [limit, _day("found", thing.found), _day("closed", thing.closed)]
@@ -133,12 +139,12 @@ def _of_request(request: Request, keymap: KeyMap) -> Iterator[Line]:
     elif request.state == "open":
         writes = keymap.hint("requests.answer", "writes it", "; ")
         attaches = keymap.hint("ledger.evidence", "attaches evidence", "; ")
-        hint = f"waits for {one_line(turn(request))}{writes}{attaches}"
+        hint = f"waits for {one_line(find_next_actor(request))}{writes}{attaches}"
         yield "Answer", Content.styled(hint, MUTED)
     if request.state == "answered":
         accepts = keymap.hint("requests.accept", "accepts it", "; ")
         returns = keymap.hint("requests.return", "returns it", "; ")
-        hint = f"waits for {one_line(turn(request))}{accepts}{returns}"
+        hint = f"waits for {one_line(find_next_actor(request))}{accepts}{returns}"
         yield "", Content.styled(hint, MUTED)
 
 
@@ -159,7 +165,7 @@ def _of_finding(finding: Finding, keymap: KeyMap) -> Iterator[Line]:
         yield "Retest", Content.assemble((finding.retest, style), (day, MUTED))
 
 
-def _details(thing: Thing) -> Iterator[Line]:
+def _details(thing: Issue) -> Iterator[Line]:
     """Yield the fields that have no place of their own above."""
     for name, text in text_blocks(thing):
         yield name, Content(clean(text).strip())
@@ -168,7 +174,7 @@ def _details(thing: Thing) -> Iterator[Line]:
         yield "Details" if not number else "", Content.assemble((f"{name}  ", MUTED), value)
 
 
-def _proofs(thing: Thing, signs: Signs) -> Iterator[Line]:
+def _proofs(thing: Issue, signs: Signs) -> Iterator[Line]:
     for number, proof in enumerate(thing.evidence):
         day = f"  {proof.collected.isoformat()}" if proof.collected else ""
         sign = signs.status["done"]
@@ -176,7 +182,7 @@ def _proofs(thing: Thing, signs: Signs) -> Iterator[Line]:
         yield "Evidence" if not number else "", line
 
 
-def _items(board: Board, thing: Thing, signs: Signs, keymap: KeyMap) -> Iterator[Line]:
+def _items(board: Board, thing: Issue, signs: Signs, keymap: KeyMap) -> Iterator[Line]:
     for number, ref in enumerate(thing.items):
         name, row = "Items" if not number else "", board.rows.get(ref)
         if row is None:
@@ -189,7 +195,7 @@ def _items(board: Board, thing: Thing, signs: Signs, keymap: KeyMap) -> Iterator
             Content.assemble(
                 (f"{signs.status[row.state]} ", STATUS_STYLES[row.state]),
                 one_line(row.item.title),
-                (f"  {word}  {split(ref)[1]}", MUTED),
+                (f"  {word}  {split_ref(ref)[1]}", MUTED),
             ),
         )
     if not thing.items:

@@ -8,14 +8,14 @@ from textual.content import Content
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.domain.checklist import Item
-from fedcheck.domain.dates import distance, parse_max_age
+from fedcheck.domain.dates import format_distance, parse_max_age
 from fedcheck.domain.field import Group
 from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import cells, clean, one_line, plural
+from fedcheck.domain.text import clean, count_cells, one_line, pluralize
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.tui.signs import STATUS_STYLES, Signs
 from fedcheck.tui.widgets.issue_details import mentions
@@ -47,19 +47,19 @@ def head(board: Board, row: Row, signs: Signs, keymap: KeyMap) -> Content:
         parts += ["\n", one_line(record.owner) or ("nobody has it", MUTED)]
     if row.due:
         style = "$text-warning" if row.overdue else ""
-        away = distance(row.due, board.today)
+        away = format_distance(row.due, board.today)
         parts += ["   ", (f"due {row.due.isoformat()}  {away}", style)]
     if row.overdue:
         parts += [(f"  {signs.overdue} overdue", "$text-warning")]
     if row.waiting:
-        count = plural(len(row.waits), "item")
+        count = pluralize(len(row.waits), "item")
         why = f"waits for {count} that it needs" if row.waits else "its time has not come yet"
         parts += [(f"\n{signs.waiting} {why}", MUTED)]
     if row.unsound:
         bad = [state for state in row.evidence if state != "ok"]
         told = ", ".join(dict.fromkeys(bad))
         parts += [
-            (f"\n{signs.stale} {plural(len(bad), 'piece')} of evidence: {told}", "$text-warning")
+            (f"\n{signs.stale} {pluralize(len(bad), 'piece')} of evidence: {told}", "$text-warning")
         ]
     if row.changed:
         text = f"\n{signs.changed} changed upstream since it was recorded; read it"
@@ -199,7 +199,7 @@ def _hanging(text: str, width: int) -> str:
     room = max(width - INDENT, 24)
     lines: list[str] = []
     for line in clean(text).splitlines():
-        whole = not width or cells(line) <= room
+        whole = not width or count_cells(line) <= room
         lines += [line] if whole else textwrap.wrap(line, room) or [""]
     return ("\n" + " " * INDENT).join(lines)
 

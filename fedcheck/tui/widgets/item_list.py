@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 
-from fedcheck.domain.dates import distance
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
@@ -88,7 +88,7 @@ def _due(row: Row, look: Look) -> Cell:
 
 def _away(row: Row, look: Look) -> Cell:
     open_ = row.due and not row.record.closed
-    return distance(row.due, look.today) if row.due and open_ else "", _when_style(row)
+    return format_distance(row.due, look.today) if row.due and open_ else "", _when_style(row)
 
 
 def _evidence(row: Row, look: Look) -> Cell:

@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from fedcheck.storage.evidence_files import is_our_own, kind_of
-from fedcheck.storage.paths import expanded
+from fedcheck.storage.evidence_files import guess_kind, is_fedcheck_file
+from fedcheck.storage.paths import expand_path
 
 _SPECIAL = re.compile(r"[\s'\"\\]")
 
@@ -39,7 +39,7 @@ def _of_line(line: str, known: Known) -> list[str]:
     if known(line):
         return [line]
     words = _words(line)
-    if len(words) > 1 and not any(known(word) or kind_of(word) != "file" for word in words):
+    if len(words) > 1 and not any(known(word) or guess_kind(word) != "file" for word in words):
         return [line]
     return words
 
@@ -108,7 +108,7 @@ class LinkField(Input):
 
     def is_file(self, text: str) -> bool:
         """Tell whether there is a file of that name, here or in the workspace."""
-        typed = expanded(text)
+        typed = expand_path(text)
         return any(os.path.isfile(base / typed) for base in (self.here, self.root))  # noqa: PTH113
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -145,7 +145,7 @@ class PathSuggester(Suggester):
             return None
         head, _, tail = value.rpartition("/")
         for base in self.folders:
-            folder = base / expanded(head + "/" if head or value.startswith("/") else "")
+            folder = base / expand_path(head + "/" if head or value.startswith("/") else "")
             try:
                 names = sorted(
                     row.name + ("/" if row.is_dir() else "") for row in os.scandir(folder)
@@ -155,7 +155,7 @@ class PathSuggester(Suggester):
             for name in names:
                 if name.startswith(tail) and name != tail and (tail or not name.startswith(".")):
                     found = value[: len(value) - len(tail)] + name
-                    if not (head == "" and is_our_own(found.rstrip("/"))):
+                    if not (head == "" and is_fedcheck_file(found.rstrip("/"))):
                         return found
         return None
 

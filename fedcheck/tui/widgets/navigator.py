@@ -9,7 +9,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.progress import Count, by_phase_and_role, by_section
+from fedcheck.analysis.progress import Count, count_by_phase_and_role, count_by_section
 from fedcheck.domain.text import one_line
 
 WIDTH = 32
@@ -142,13 +142,13 @@ def places(board: Board) -> Collection[Place]:
 def _counts(board: Board) -> dict[Place, Count]:
     """Return the counts of every place that has items."""
     counts: dict[Place, Count] = {}
-    for (phase, role), count in by_phase_and_role(board).items():
+    for (phase, role), count in count_by_phase_and_role(board).items():
         counts[Place(phase, role)] = count
         total = counts.setdefault(Place(phase), Count())
         total.unknown += count.unknown
         for status, number in count.by_status.items():
             total.by_status[status] += number
-    for (checklist, section), count in by_section(board.rows.values()).items():
+    for (checklist, section), count in count_by_section(board.rows.values()).items():
         found = board.project.checklists[checklist]
         counts[Place(found.phase, found.role, checklist, section)] = count
         counts.setdefault(Place(found.phase), Count())  # a private list may stand there alone

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, lacking_by_phase
-from fedcheck.analysis.progress import Count, by_phase_and_role
+from fedcheck.analysis.progress import Count, count_by_phase_and_role
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import UNICODE, Signs
 
@@ -55,7 +55,7 @@ class PhaseTable(Widget, can_focus=True):
         """Show the state of a board; the first time, the cursor goes to the current phase."""
         first = self.board is None
         self.board = board
-        self.counts = by_phase_and_role(board)
+        self.counts = count_by_phase_and_role(board)
         present = {role for _, role in self.counts}
         roles = [role for role in board.project.process.roles if role in present]
         self.main_roles = board.project.process.main_roles  # the others are the first without bars

@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from fedcheck.domain.query import Words, completions, last_word
+from fedcheck.domain.query import QueryWords, complete_query, find_last_word
 from fedcheck.domain.text import one_line
 
-Known = Callable[[], Words]
+Known = Callable[[], QueryWords]
 """Returns the words that a query may use now."""
 
 
@@ -36,9 +36,9 @@ class QueryField(Input):
     def offered(self) -> list[str]:
         """Return what the query may become at the cursor, if that stands at the end of a word."""
         at_end = self.cursor_position >= len(self.value)
-        if not at_end or last_word(self.value) == len(self.value):
+        if not at_end or find_last_word(self.value) == len(self.value):
             return []
-        return completions(self.value, self.known())
+        return complete_query(self.value, self.known())
 
     def action_complete(self) -> None:
         """Take the first completion; where there is none, go on to the list."""
@@ -59,16 +59,16 @@ class QuerySuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return what the text may become, where that goes on as it was typed."""
-        if last_word(value) == len(value):
+        if find_last_word(value) == len(value):
             return None
-        found = completions(value, self.known())
+        found = complete_query(value, self.known())
         folded = value.casefold()
         return next((one for one in found if one.casefold().startswith(folded)), None)
 
 
-def offer_text(text: str, known: Words) -> str:
+def offer_text(text: str, known: QueryWords) -> str:
     """Return the words that fit at the end of a query, for the line below the field."""
-    is_key = ":" not in text[last_word(text) :]
-    words = (one[last_word(one) :].lstrip("-") for one in completions(text, known))
+    is_key = ":" not in text[find_last_word(text) :]
+    words = (one[find_last_word(one) :].lstrip("-") for one in complete_query(text, known))
     tails = (word if is_key else re.split(r"[:|]", word)[-1] for word in words)
     return "  ".join(one_line(tail) for tail in tails)

@@ -8,7 +8,7 @@ from fedcheck.analysis.handoffs import Handoff
 from fedcheck.analysis.responsibilities import Duty, PhaseDuties
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.process import role_label
-from fedcheck.domain.text import plural
+from fedcheck.domain.text import pluralize
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
 
@@ -49,7 +49,7 @@ def _tone(row: Handoff) -> str:
 
 def _holds_up(row: Handoff, _: Look) -> Cell:
     count = max(len(row.blocks), row.behind)
-    return f"before {plural(count, 'item')}" if count else "", "dim"
+    return f"before {pluralize(count, 'item')}" if count else "", "dim"
 
 
 HANDOFF_COLUMNS: tuple[Column[Any], ...] = (
