@@ -116,7 +116,7 @@ async def test_an_item_goes_back_to_a_point_and_forth_again(app, workspace, thre
         await press(pilot, "u")
         now = record(app)
         assert (now.status, now.owner, now.note) == ("done", "", "second")
-        assert [proof.link for proof in now.evidence] == ["MER-1"]
+        assert [evidence_item.link for evidence_item in now.evidence] == ["MER-1"]
 
 
 async def test_the_last_point_changes_nothing_and_offers_nothing(app, three_days):

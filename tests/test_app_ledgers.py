@@ -206,8 +206,8 @@ async def test_evidence_alone_is_an_answer(filled, workspace):
         await press(pilot, "4", "e", "a")
         await paste(pilot, "https://grc.example/1")
         await press(pilot, "f2")
-        (proof,) = stored(workspace, "requests", "q1")["evidence"]
-        assert proof["link"] == "https://grc.example/1"
+        (evidence_item,) = stored(workspace, "requests", "q1")["evidence"]
+        assert evidence_item["link"] == "https://grc.example/1"
         assert "https://grc.example/1" in screen_text(filled)
         await press(pilot, "escape", "n", "ctrl+s")
         assert stored(workspace, "requests", "q1")["state"] == "answered"

@@ -110,9 +110,9 @@ def test_blocked_since_is_the_day_that_the_history_knows(fedcheck: Run) -> None:
     assert {"kind", "ref", "why", "owner", "role", "phase", "title", "now"} <= set(row)
     (same,) = (
         one
-        for stone in json.loads(fedcheck("status", "--json")[1])["milestones"]
-        if stone["id"] == "kick-off"
-        for one in stone["gate"]["missing"]
+        for milestone in json.loads(fedcheck("status", "--json")[1])["milestones"]
+        if milestone["id"] == "kick-off"
+        for one in milestone["gate"]["missing"]
         if one["ref"] == row["ref"]
     )
     assert same["since"] == "2027-01-11"

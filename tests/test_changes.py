@@ -47,14 +47,14 @@ def fedcheck(workspace: Path, monkeypatch, capsys):
 def worked(workspace, open_workspace, clock):
     """Alice and Bob work on the 11th, the 12th and the 13th of January."""
     alice, bob = open_workspace(workspace), open_workspace(workspace, "bob")
-    proof = alice.new_evidence("https://repo.example/diagram", here=workspace)
-    alice.apply([DIAGRAM], attach_evidence(proof))
+    evidence_item = alice.new_evidence("https://repo.example/diagram", here=workspace)
+    alice.apply([DIAGRAM], attach_evidence(evidence_item))
     alice.apply([DIAGRAM], ItemEdit(status="done"))
     alice.apply([CRYPTO], ItemEdit(status="doing", due="2027-01-12"))
     clock.tick(days=1)
     bob.refresh()
     bob.apply([DIAGRAM], ItemEdit(status="blocked", reason="the region is not drawn"))
-    bob.apply_each(detach_each([(DIAGRAM, proof.id)]))
+    bob.apply_each(detach_each([(DIAGRAM, evidence_item.id)]))
     clock.tick(days=1)
     alice.refresh()
     alice.apply([SPONSOR], ItemEdit(status="done"))
@@ -88,8 +88,8 @@ def test_since_the_end_of_a_day(worked):
         ("done", SPONSOR),
         ("milestone-later", "kick-off"),
         *(
-            ("milestone-later", stone)
-            for stone in ("package", "review-complete", "revised-package", "ato", "anniversary")
+            ("milestone-later", milestone)
+            for milestone in ("package", "review-complete", "revised-package", "ato", "anniversary")
         ),
         ("due-later", "rev5.full-assessment.csp:ssp-signed"),
         ("due-later", "rev5.full-assessment.3pao:scan-web"),
@@ -118,7 +118,7 @@ def test_the_earlier_state_is_judged_on_its_own_day(worked):
     found = load_past_state(worked, "2027-01-11", worked.root)
     assert str(found.board.today) == "2027-01-11"
     assert found.board.project.record(DIAGRAM).status == "done"
-    assert [proof.link for proof in found.board.project.record(DIAGRAM).evidence]
+    assert [evidence_item.link for evidence_item in found.board.project.record(DIAGRAM).evidence]
     assert not found.board.rows[CRYPTO].overdue
 
 

@@ -44,9 +44,13 @@ def test_status_json_has_the_promised_keys(fedcheck):
     assert {"id", "role", "total", "todo", "doing", "blocked", "done", "na", "percent"} <= set(
         readiness
     )
-    stone = next(m for m in data["milestones"] if m["id"] == "kick-off")
-    assert (stone["date"], stone["days"], stone["gate"]["ready"]) == ("2027-02-01", 21, False)
-    assert {"kind", "ref", "why", "owner", "since"} <= set(stone["gate"]["missing"][0])
+    milestone = next(m for m in data["milestones"] if m["id"] == "kick-off")
+    assert (milestone["date"], milestone["days"], milestone["gate"]["ready"]) == (
+        "2027-02-01",
+        21,
+        False,
+    )
+    assert {"kind", "ref", "why", "owner", "since"} <= set(milestone["gate"]["missing"][0])
     assert set(data["evidence"]) == {"total", "stale", "missing", "changed"}
     assert set(data["requests"]) >= {"open", "answered", "overdue"}
     assert set(data["findings"]) >= {"open", "closed"}
@@ -139,8 +143,8 @@ def test_an_ambiguous_reference_lists_the_candidates(fedcheck, workspace):
 
 def test_evidence_goes_in_shows_and_comes_out(fedcheck, workspace):
     (workspace / "evidence").mkdir()
-    proof = workspace / "evidence" / "boundary.pdf"
-    proof.write_bytes(b"drawing")
+    evidence_item = workspace / "evidence" / "boundary.pdf"
+    evidence_item.write_bytes(b"drawing")
     status, out, _ = fedcheck(
         "evidence", "add", "diagram", "evidence/boundary.pdf", "--label", "Boundary v3"
     )
@@ -151,13 +155,13 @@ def test_evidence_goes_in_shows_and_comes_out(fedcheck, workspace):
     assert row["collected"] == "2027-01-11"
     assert len(row["sha256"]) == 64
     assert fedcheck("evidence", "verify")[0] == 0
-    proof.write_bytes(b"another drawing")
+    evidence_item.write_bytes(b"another drawing")
     status, out, _ = fedcheck("evidence", "verify")
     assert status == 1
     assert "changed" in out
     _, out, _ = fedcheck("status")
     assert "1 changed" in out
-    proof.unlink()
+    evidence_item.unlink()
     assert json.loads(fedcheck("evidence", "list", "--json")[1])[0]["state"] == "missing"
     status, out, _ = fedcheck("evidence", "remove", row["id"])
     assert status == 0

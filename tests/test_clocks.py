@@ -34,8 +34,8 @@ def proof(day: date | None, **about: Any) -> Evidence:
     return Evidence(about.pop("id", "e1"), "https://x", "Scan", collected=day, **about)
 
 
-def done(*proofs: Evidence) -> Record:
-    return Record("done", done=date(2027, 1, 2), evidence=proofs)
+def done(*evidence_items: Evidence) -> Record:
+    return Record("done", done=date(2027, 1, 2), evidence=evidence_items)
 
 
 def test_milestones_ahead_and_those_without_a_date() -> None:
@@ -95,8 +95,8 @@ def test_the_first_turn_has_the_date_of_its_item() -> None:
 
 
 def test_evidence_stops_to_count() -> None:
-    def of(one: Item, *proofs: Evidence) -> list[tuple[str, date | None, str, str]]:
-        return of_items(one, records={"a": done(*proofs)})
+    def of(one: Item, *evidence_items: Evidence) -> list[tuple[str, date | None, str, str]]:
+        return of_items(one, records={"a": done(*evidence_items)})
 
     day = date(2026, 12, 20)
     assert of(item("a", max_age="30d"), proof(day)) == [
@@ -281,6 +281,6 @@ def test_the_same_date_moves_nothing() -> None:
 
 
 def test_the_end_of_the_calendar_breaks_nothing() -> None:
-    stones = {"ato": date.max}
-    ones = found(item("a", due="ato + 1y"), milestones=stones, process=PROCESS)
+    milestones = {"ato": date.max}
+    ones = found(item("a", due="ato + 1y"), milestones=milestones, process=PROCESS)
     assert [(o.ref, o.day) for o in ones if o.kind == "item"] == [("r.csp:a", None)]

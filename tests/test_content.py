@@ -154,24 +154,29 @@ def test_the_process_is_marked_historical_and_says_what_follows(catalog):
     phases = "readiness full-assessment kick-off review remediation final-review conmon"
     assert [phase.id for phase in jab.phases] == phases.split()
     assert all(phase.purpose and phase.source for phase in jab.phases)
-    assert all(paper.handed_over_by and paper.reviewers is not None for paper in jab.deliverables)
+    assert all(
+        deliverable.handed_over_by and deliverable.reviewers is not None
+        for deliverable in jab.deliverables
+    )
 
 
 def test_a_gate_asks_for_nothing_that_can_only_happen_after_it(catalog, lists):
     """No item that a gate asks for needs one that lies behind that gate's milestone."""
     jab = catalog.processes["jab"]
-    order = [stone.id for stone in jab.milestones]
+    order = [milestone.id for milestone in jab.milestones]
     items = {f"{c.id}:{i.id}": (c, i) for c, _, i in all_items(lists)}
     late = []
-    for stone in jab.milestones:
+    for milestone in jab.milestones:
         for ref, (checklist, item) in items.items():
-            behind = item.after and order.index(item.after) >= order.index(stone.id)
-            if checklist.phase not in stone.closes or behind:
+            behind = item.after and order.index(item.after) >= order.index(milestone.id)
+            if checklist.phase not in milestone.closes or behind:
                 continue
             for need in item.needs:
                 after = items[need][1].after
-                if after and order.index(after) >= order.index(stone.id):
-                    late.append(f"{stone.id} asks for {ref}, which needs {need} (after {after})")
+                if after and order.index(after) >= order.index(milestone.id):
+                    late.append(
+                        f"{milestone.id} asks for {ref}, which needs {need} (after {after})"
+                    )
     assert late == []
 
 

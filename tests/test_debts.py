@@ -64,8 +64,8 @@ def test_what_is_owed_longest_stands_first_then_the_order_of_the_gate() -> None:
     assert [m.ref for m in debt.missing] == ["4", "2", "1", "3"]
 
 
-def judged(board: object, stone: str = "package") -> Gate:
-    found = board.project.process.milestone(stone)  # type: ignore[attr-defined]
+def judged(board: object, milestone: str = "package") -> Gate:
+    found = board.project.process.milestone(milestone)  # type: ignore[attr-defined]
     return gate(board, found)  # type: ignore[arg-type]
 
 

@@ -81,11 +81,13 @@ def boards(draw):
     """Return a board of a random state on a random day."""
     names = [one.id for one in ITEMS]
     known = draw(st.dictionaries(st.sampled_from(names), records))
-    stones = draw(st.dictionaries(st.sampled_from(["kick-off", "ready", "ato"]), days.filter(bool)))
+    milestones = draw(
+        st.dictionaries(st.sampled_from(["kick-off", "ready", "ato"]), days.filter(bool))
+    )
     found = project(
         *draw(st.sampled_from([ITEMS, ITEMS[:3], (replace(ITEMS[0], title="New"), *ITEMS[1:])])),
         records=known,
-        milestones=stones,
+        milestones=milestones,
         requests=draw(st.lists(requests, max_size=2, unique_by=lambda one: one.id)),
         findings=draw(st.lists(findings, max_size=2, unique_by=lambda one: one.id)),
         profile={"impact": draw(st.sampled_from(["moderate", "high"]))},
@@ -183,10 +185,10 @@ def worse_things(old, new):
     for name, was in before.items():
         if was.state == "open":
             yield f"findings:{name}", {"finding-gone"}
-    for stone in new.project.process.milestones:
-        was, now = old.dates.get(stone.id), new.dates.get(stone.id)
+    for milestone in new.project.process.milestones:
+        was, now = old.dates.get(milestone.id), new.dates.get(milestone.id)
         if was and (now is None or now > was):
-            yield stone.id, {"milestone-later", "milestone-undated"}
+            yield milestone.id, {"milestone-later", "milestone-undated"}
     for broken in new.project.broken:
         yield broken.path.removeprefix("/nowhere/"), {"unreadable"}
 
@@ -208,10 +210,10 @@ def test_whatever_got_worse_is_named(old, new):
         for gate in found.gates
     }
     for gate in gates(new):
-        stone = gate.milestone.id
+        milestone = gate.milestone.id
         for one in gate.missing:
-            if (one.kind, one.ref) not in lacked[stone] and one.kind != "file":
-                assert (one.kind, one.ref) in named[stone], "a gate lacks what it did not lack"
+            if (one.kind, one.ref) not in lacked[milestone] and one.kind != "file":
+                assert (one.kind, one.ref) in named[milestone], "a gate lacks what it did not lack"
     for delta in found.gates:
         if delta.after > delta.before:
             assert delta.trend == "worse"

@@ -74,11 +74,11 @@ def test_it_is_narrowed_by_day_and_role():
 
 
 def test_evidence_that_no_longer_counts_is_to_be_renewed():
-    proof = Evidence("e1", "https://example.com/scan", "Scan", collected=date(2026, 6, 1))
+    evidence_item = Evidence("e1", "https://example.com/scan", "Scan", collected=date(2026, 6, 1))
     found = build_digests(
         small_board(
             item("a", max_age="30d"),
-            records={"a": Record("done", owner="dana", done=LATE, evidence=(proof,))},
+            records={"a": Record("done", owner="dana", done=LATE, evidence=(evidence_item,))},
         )
     )
     text = render_digest(board(), of(found, "dana"))

@@ -91,8 +91,8 @@ def test_the_records_own_date_wins() -> None:
 def test_a_recurring_item_is_due_again_a_period_after_its_newest_evidence() -> None:
     one = item("a", every="1mo", due="kick-off")
     assert entry(small_board(one)).due == KICK_OFF
-    proofs = (Evidence("e", "x", collected=date(2026, 12, 11)), Evidence("f", "y"))
-    record = Record("done", evidence=proofs)
+    evidence_items = (Evidence("e", "x", collected=date(2026, 12, 11)), Evidence("f", "y"))
+    record = Record("done", evidence=evidence_items)
     found = entry(small_board(one, records={"a": record}))
     assert (found.due, found.overdue) == (date(2027, 1, 11), False)
     found = entry(small_board(one, records={"a": record}, today=date(2027, 1, 12)))
@@ -100,11 +100,11 @@ def test_a_recurring_item_is_due_again_a_period_after_its_newest_evidence() -> N
 
 
 def test_a_turn_after_the_end_of_the_phase_is_none() -> None:
-    one, stones = item("a", every="1mo"), {"ato": date(2027, 1, 20)}
+    one, milestones = item("a", every="1mo"), {"ato": date(2027, 1, 20)}
 
     def turn(collected: date) -> date | None:
         record = Record("done", evidence=(Evidence("e", "x", collected=collected),))
-        return entry(small_board(one, records={"a": record}, milestones=stones)).due
+        return entry(small_board(one, records={"a": record}, milestones=milestones)).due
 
     assert turn(date(2026, 12, 20)) == date(2027, 1, 20)
     assert turn(date(2026, 12, 21)) is None
@@ -125,8 +125,8 @@ def test_the_workspaces_own_date_wins_over_the_default() -> None:
 
 
 def with_defaults(**defaults: str) -> Any:
-    stones = tuple(Milestone(name, name, default=text) for name, text in defaults.items())
-    return replace(PROCESS, milestones=stones)
+    milestones = tuple(Milestone(name, name, default=text) for name, text in defaults.items())
+    return replace(PROCESS, milestones=milestones)
 
 
 def test_defaults_lead_from_one_to_the_next_in_any_order() -> None:

@@ -241,11 +241,11 @@ def test_evidence_that_was_taken_away_meanwhile_is_not_changed() -> None:
 
 
 def test_evidence_comes_and_goes() -> None:
-    proof = Evidence("a1", "https://x", collected=BEFORE)
-    changes = list_changes("list:x", Record(), attach_evidence(proof), TEST, TODAY)
+    evidence_item = Evidence("a1", "https://x", collected=BEFORE)
+    changes = list_changes("list:x", Record(), attach_evidence(evidence_item), TEST, TODAY)
     assert [(c.field, c.old) for c in changes] == [("evidence.a1", None)]
     record = applied(Record(), changes)
-    assert record.evidence == (proof,)
+    assert record.evidence == (evidence_item,)
     gone, none = EvidenceEdit(detach=("a1",)), EvidenceEdit(detach=("zz",))
     assert applied(record, list_changes("list:x", record, gone, TEST, TODAY)) == Record()
     assert list_changes("list:x", record, none, TEST, TODAY) == []

@@ -17,8 +17,10 @@ AT_PACKAGE = item("a", max_age="120d at package")
 TODAY_ONLY = item("a", max_age="120d")
 
 
-def states(one: Item, *proofs: Evidence, today: date = TODAY, **about: Any) -> tuple[str, ...]:
-    records = {one.id: Record("done", evidence=proofs)}
+def states(
+    one: Item, *evidence_items: Evidence, today: date = TODAY, **about: Any
+) -> tuple[str, ...]:
+    records = {one.id: Record("done", evidence=evidence_items)}
     return small_board(one, records=records, today=today, **about).rows[f"r.csp:{one.id}"].evidence
 
 
@@ -84,11 +86,11 @@ def test_recurring_items_are_judged_by_their_newest_evidence() -> None:
 
 
 def test_what_recurs_recurs_until_its_phase_is_closed_for_good() -> None:
-    monthly, stones = item("a", every="1mo"), {"ato": date(2027, 1, 20)}
+    monthly, milestones = item("a", every="1mo"), {"ato": date(2027, 1, 20)}
     last, before = proof(date(2026, 12, 20)), proof(date(2026, 12, 19))
     years_later = date(2030, 1, 1)
-    assert states(monthly, last, milestones=stones, today=years_later) == ("ok",)
-    assert states(monthly, before, milestones=stones, today=years_later) == ("stale",)
+    assert states(monthly, last, milestones=milestones, today=years_later) == ("ok",)
+    assert states(monthly, before, milestones=milestones, today=years_later) == ("stale",)
     assert states(monthly, last, today=years_later) == ("stale",)  # no date of the last gate
 
 

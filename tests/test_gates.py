@@ -30,8 +30,8 @@ def judged(*items: Item, stone: str = "ready", **about: Any) -> Gate:
     return gate(board, milestone)
 
 
-def lacks(*items: Item, stone: str = "ready", **about: Any) -> list[tuple[str, str]]:
-    return [(m.kind, m.ref) for m in judged(*items, stone=stone, **about).missing]
+def lacks(*items: Item, milestone: str = "ready", **about: Any) -> list[tuple[str, str]]:
+    return [(m.kind, m.ref) for m in judged(*items, milestone=milestone, **about).missing]
 
 
 def test_a_gate_with_everything_done_is_met() -> None:
@@ -82,7 +82,7 @@ def test_all_roles_are_asked() -> None:
 def test_only_the_phases_that_it_closes_are_asked() -> None:
     lists = (checklist("f.csp", item("b"), phase="full-assessment"),)
     assert lacks(item("a"), lists=lists) == [("open", "r.csp:a")]
-    assert lacks(item("a"), lists=lists, stone="kick-off") == [
+    assert lacks(item("a"), lists=lists, milestone="kick-off") == [
         ("open", "r.csp:a"),
         ("open", "f.csp:b"),
     ]
@@ -168,28 +168,28 @@ def test_each_other_than_satisfied_has_a_planned_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stone", "blocked"),
+    ("milestone", "blocked"),
     [("ready", False), ("package", True), ("kick-off", True), ("ato", True)],
 )
-def test_no_open_high_finding_at_the_jab(stone: str, blocked: bool) -> None:
+def test_no_open_high_finding_at_the_jab(milestone: str, blocked: bool) -> None:
     high = finding(risk="high", plan="Upgrade", due=KICK_OFF)
     expected = [("finding", "f1")] if blocked else []
-    assert lacks(stone=stone, findings=(high,)) == expected
-    assert lacks(stone=stone, findings=(replace(high, state="closed"),)) == []
-    assert lacks(stone=stone, findings=(replace(high, risk="moderate"),)) == []
+    assert lacks(milestone=milestone, findings=(high,)) == expected
+    assert lacks(milestone=milestone, findings=(replace(high, state="closed"),)) == []
+    assert lacks(milestone=milestone, findings=(replace(high, risk="moderate"),)) == []
 
 
 def test_a_later_gate_that_closes_other_phases_asks_for_high_findings_too() -> None:
-    stones = (*PROCESS.milestones[:2], replace(PROCESS.milestones[3], closes=("review",)))
-    process = replace(PROCESS, milestones=stones)
+    milestones = (*PROCESS.milestones[:2], replace(PROCESS.milestones[3], closes=("review",)))
+    process = replace(PROCESS, milestones=milestones)
     high = finding(risk="high", plan="Upgrade", due=KICK_OFF)
-    assert lacks(stone="ato", process=process, findings=(high,)) == [("finding", "f1")]
+    assert lacks(milestone="ato", process=process, findings=(high,)) == [("finding", "f1")]
 
 
 def test_an_open_high_finding_blocks_where_the_process_says_so() -> None:
     high = finding(risk="high", plan="Upgrade", due=KICK_OFF)
     agency = replace(PROCESS, id="agency", blocking_risks=())
-    assert lacks(stone="ato", process=agency, findings=(high,)) == []
+    assert lacks(milestone="ato", process=agency, findings=(high,)) == []
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ def test_an_open_high_finding_blocks_where_the_process_says_so() -> None:
 def test_no_open_request_is_due_by_then(state: str, due: date | None, asked: bool) -> None:
     request = Request("q1", "Which ports?", state=state, due=due, to="csp")
     expected = [("request", "q1")] if asked else []
-    assert lacks(stone="kick-off", requests=(request,)) == expected
+    assert lacks(milestone="kick-off", requests=(request,)) == expected
 
 
 def test_without_a_date_of_the_milestone_every_open_request_counts() -> None:
     request = Request("q1", "Which ports?", due=date(2030, 1, 1))
-    assert lacks(stone="ready", requests=(request,)) == [("request", "q1")]
+    assert lacks(milestone="ready", requests=(request,)) == [("request", "q1")]
 
 
 @pytest.mark.parametrize("record", [DONE, Record("na", reason="no such thing")])
@@ -228,7 +228,7 @@ def test_a_broken_file_that_it_needs_keeps_it_unmet() -> None:
     unknown = BrokenFile("checklists/x.toml", "broken", "x")
     requests = BrokenFile("requests.toml", "broken")
     assert lacks(lists=lists, broken=(of_full,)) == []
-    assert lacks(lists=lists, broken=(of_full,), stone="kick-off") == [
+    assert lacks(lists=lists, broken=(of_full,), milestone="kick-off") == [
         ("file", "progress/f.csp.toml")
     ]
     assert lacks(broken=(unknown,)) == [("file", "checklists/x.toml")]
@@ -236,18 +236,18 @@ def test_a_broken_file_that_it_needs_keeps_it_unmet() -> None:
 
 
 def test_a_milestone_without_a_gate_lacks_nothing() -> None:
-    assert judged(item("a"), stone="anniversary", broken=(BrokenFile("x", "broken"),)).ready
+    assert judged(item("a"), milestone="anniversary", broken=(BrokenFile("x", "broken"),)).ready
 
 
 @pytest.mark.parametrize(
-    ("stone", "asked"),
+    ("milestone", "asked"),
     [("ready", False), ("package", False), ("kick-off", True), ("ato", True)],
 )
 def test_what_comes_after_a_milestone_is_asked_for_by_later_gates_only(
-    stone: str, asked: bool
+    milestone: str, asked: bool
 ) -> None:
     one = item("a", after="package")
-    assert lacks(one, stone=stone) == ([("open", "r.csp:a")] if asked else [])
+    assert lacks(one, milestone=milestone) == ([("open", "r.csp:a")] if asked else [])
 
 
 def test_after_a_milestone_of_another_process_means_nothing() -> None:
@@ -276,7 +276,7 @@ def test_every_lack_names_an_owner() -> None:
     found = judged(
         item("a"),
         TEST,
-        stone="ato",
+        milestone="ato",
         records={"t": GAP},
         requests=(Request("q1", "Which ports?"),),
         findings=(finding(risk="high"),),
@@ -297,12 +297,16 @@ def test_all_gates_in_their_order_with_their_dates() -> None:
     ]
 
 
-@pytest.mark.parametrize(("stone", "asked"), [("ready", False), ("package", True), ("ato", True)])
-def test_an_open_finding_has_a_plan_once_the_assessment_is_over(stone: str, asked: bool) -> None:
+@pytest.mark.parametrize(
+    ("milestone", "asked"), [("ready", False), ("package", True), ("ato", True)]
+)
+def test_an_open_finding_has_a_plan_once_the_assessment_is_over(
+    milestone: str, asked: bool
+) -> None:
     bare = finding(items=())
-    assert lacks(stone=stone, findings=(bare,)) == ([("finding", "f1")] if asked else [])
-    assert lacks(stone=stone, findings=(replace(bare, plan="x", due=KICK_OFF),)) == []
-    assert lacks(stone=stone, findings=(replace(bare, state="closed"),)) == []
+    assert lacks(milestone=milestone, findings=(bare,)) == ([("finding", "f1")] if asked else [])
+    assert lacks(milestone=milestone, findings=(replace(bare, plan="x", due=KICK_OFF),)) == []
+    assert lacks(milestone=milestone, findings=(replace(bare, state="closed"),)) == []
 
 
 # What hides
@@ -340,7 +344,7 @@ def test_a_broken_file_that_an_item_waits_for_keeps_it_unmet() -> None:
 def test_a_gate_without_a_phase_lacks_nothing_whatever_is_open() -> None:
     high = finding(risk="high")
     asked = Request("q1", "Which ports?")
-    assert judged(item("a"), stone="anniversary", findings=(high,), requests=(asked,)).ready
+    assert judged(item("a"), milestone="anniversary", findings=(high,), requests=(asked,)).ready
 
 
 def test_private_lists_are_no_gates_business() -> None:

@@ -40,10 +40,10 @@ def test_an_open_item_is_owed_since_what_it_hung_on(level: str) -> None:
 
 
 def test_an_open_item_is_owed_since_its_milestone_took_place() -> None:
-    stones = {"package": date(2027, 1, 4), "kick-off": KICK_OFF}
+    milestones = {"package": date(2027, 1, 4), "kick-off": KICK_OFF}
     one = item("a", after="package")
-    assert since(one, stone="kick-off", milestones=stones) == date(2027, 1, 4)
-    assert since(one, stone="kick-off") is None
+    assert since(one, milestone="kick-off", milestones=milestones) == date(2027, 1, 4)
+    assert since(one, milestone="kick-off") is None
 
 
 def test_what_is_blocked_is_owed_since_it_was() -> None:
@@ -60,8 +60,8 @@ def test_what_was_done_and_does_not_count_is_owed_since_it_was_done() -> None:
 
 
 def test_evidence_is_owed_since_it_is_too_old() -> None:
-    def of(*proofs: Evidence, **limit: str) -> date | None:
-        return since(item("a", **limit), records={"a": replace(DONE, evidence=proofs)})
+    def of(*evidence_items: Evidence, **limit: str) -> date | None:
+        return since(item("a", **limit), records={"a": replace(DONE, evidence=evidence_items)})
 
     old, older = proof(collected=date(2026, 12, 1)), proof(collected=date(2026, 11, 1))
     assert of(old, max_age="30d") == date(2027, 1, 1)
@@ -83,7 +83,7 @@ def test_a_lost_file_and_an_upstream_change_tell_no_day() -> None:
 def test_a_finding_is_owed_since_it_was_found() -> None:
     found = date(2026, 12, 30)
     high = finding(risk="high", found=found)
-    assert since(ref="f1", stone="package", findings=(high,)) == found
+    assert since(ref="f1", milestone="package", findings=(high,)) == found
     assert since(TEST, ref="r.csp:t", records={"t": GAP}) == DAY
     assert since(TEST, ref="r.csp:t", records={"t": GAP}, findings=(finding(found=found),)) == found
 
@@ -114,20 +114,20 @@ def test_each_lack_counts_in_one_phase_of_the_gate() -> None:
     board = small_board(item("a"), **about)
     found = gates(board)
     by_ref = {
-        stone.milestone.id: {m.ref: m.phase for m in stone.missing}
-        for stone in found
-        if stone.milestone.closes
+        milestone.milestone.id: {m.ref: m.phase for m in milestone.missing}
+        for milestone in found
+        if milestone.milestone.closes
     }
     assert by_ref["ready"]["q1"] == by_ref["ready"]["q2"] == "readiness"
     assert by_ref["kick-off"]["q1"] == by_ref["ato"]["q1"] == "readiness"  # counts there first
     assert by_ref["kick-off"]["q2"] == "full-assessment"
     assert by_ref["kick-off"]["f1"] == "readiness"
     assert by_ref["kick-off"]["requests.toml"] == "full-assessment"
-    for stone in found:
-        if stone.milestone.closes:
-            rows = lacking_by_phase(board, found, stone.milestone.id)
-            counts = [rows[phase] for phase in stone.milestone.closes]
-            assert sum(count[1] for count in counts if count) == len(stone.missing)
+    for milestone in found:
+        if milestone.milestone.closes:
+            rows = lacking_by_phase(board, found, milestone.milestone.id)
+            counts = [rows[phase] for phase in milestone.milestone.closes]
+            assert sum(count[1] for count in counts if count) == len(milestone.missing)
 
 
 def test_no_phase_is_met_while_a_request_counts_at_its_gate() -> None:
@@ -148,24 +148,28 @@ def test_a_phase_is_told_by_the_milestone_that_is_spoken_of() -> None:
 
 
 def test_what_came_up_after_a_milestone_was_held_does_not_count_there() -> None:
-    stones = {"ready": date(2026, 12, 1), "kick-off": date(2027, 1, 4)}
+    milestones = {"ready": date(2026, 12, 1), "kick-off": date(2027, 1, 4)}
     asked = Request("q1", "Which ports?", asked=date(2027, 1, 8))
     high = finding(risk="high", plan="x", due=KICK_OFF, found=date(2027, 1, 8))
-    about = {"milestones": stones, "requests": (asked,), "findings": (high,)}
-    assert lacks(stone="kick-off", **about) == []
-    assert lacks(stone="ato", **about) == [("finding", "f1"), ("request", "q1")]
+    about = {"milestones": milestones, "requests": (asked,), "findings": (high,)}
+    assert lacks(milestone="kick-off", **about) == []
+    assert lacks(milestone="ato", **about) == [("finding", "f1"), ("request", "q1")]
     before = {**about, "requests": (replace(asked, asked=date(2027, 1, 4)),)}
-    assert ("request", "q1") in lacks(stone="kick-off", **before)
+    assert ("request", "q1") in lacks(milestone="kick-off", **before)
     older = {**about, "findings": (replace(high, found=date(2027, 1, 4)),)}
-    assert ("finding", "f1") in lacks(stone="kick-off", **older)
+    assert ("finding", "f1") in lacks(milestone="kick-off", **older)
 
 
 def test_what_belongs_to_no_phase_stays_where_it_counted_first() -> None:
-    stones = {"ready": date(2026, 12, 1), "kick-off": KICK_OFF}
+    milestones = {"ready": date(2026, 12, 1), "kick-off": KICK_OFF}
     asked = Request("q1", "Which ports?", asked=date(2027, 1, 8), due=date(2027, 1, 25))
     high = finding(risk="high", items=(), plan="x", due=KICK_OFF)
-    board = small_board(item("a"), milestones=stones, requests=(asked,), findings=(high,))
-    phases = {(stone.milestone.id, m.ref): m.phase for stone in gates(board) for m in stone.missing}
+    board = small_board(item("a"), milestones=milestones, requests=(asked,), findings=(high,))
+    phases = {
+        (milestone.milestone.id, m.ref): m.phase
+        for milestone in gates(board)
+        for m in milestone.missing
+    }
     assert ("package", "q1") not in phases  # due after it
     assert phases["kick-off", "q1"] == phases["ato", "q1"] == "full-assessment"
     assert phases["package", "f1"] == phases["ato", "f1"] == "full-assessment"

@@ -315,8 +315,9 @@ async def test_only_web_links_reach_a_browser_and_nothing_a_shell(
     """Also where somebody wrote the link into the file by hand."""
     text = '[item."diagram"]\nstatus = "doing"\n'
     for number, (kind, link, _) in enumerate(OPENERS.values()):
-        proof = f'id = "e{number}"\nlink = {json.dumps(link)}\nkind = "{kind}"\n'
-        text += f'[[item."diagram".evidence]]\n{proof}'
+        evidence_item = f'id = "e{number}"\nlink = {json.dumps(link)}\nkind = "{kind}"\n'
+        text += '[[item."diagram".evidence]]\n'
+    text += evidence_item
     root = make_workspace(progress={LIST: text})
     (root / "evidence").mkdir()
     (root / "evidence" / "run.sh").write_text("#!/bin/sh\ntouch pwned\n")
@@ -434,8 +435,11 @@ def test_an_absolute_path_written_by_hand_is_not_read(traps: Path, call: Call) -
 def test_nor_does_what_was_written_by_hand(traps: Path, call: Call, name: str, kind: str) -> None:
     """`status`, `verify` and reports take it for missing, and read nothing."""
     link = LEAVING[name]
-    proof = f'id = "a1"\nlink = {json.dumps(link)}\nkind = "{kind}"\nsha256 = "{"0" * 64}"\n'
-    text = f'format = 1\n[item."diagram"]\nstatus = "done"\n[[item."diagram".evidence]]\n{proof}'
+    evidence_item = (
+        f'id = "a1"\nlink = {json.dumps(link)}\nkind = "{kind}"\nsha256 = "{"0" * 64}"\n'
+    )
+    text = 'format = 1\n[item."diagram"]\nstatus = "done"\n[[item."diagram".evidence]]\n'
+    text += evidence_item
     (traps / "progress" / f"{LIST}.toml").write_text(text)
     for command in ("status", "list", "gate", "report -o -", "show diagram"):
         _, out, err = call(*command.split())

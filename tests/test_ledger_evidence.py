@@ -136,10 +136,10 @@ def test_doctor_tells_the_file_and_line_and_calls_no_linked_file_loose(root, cap
 
 def test_gates_and_reports_are_of_items_only(root, open_workspace):
     board = open_workspace(root).board()
-    assert {row.key[1] for row in build_full_register(board).rows if row.proof} == {
+    assert {row.key[1] for row in build_full_register(board).rows if row.evidence_item} == {
         PORTS, "https://example.gov/plan", "https://example.gov/fix",
     }  # fmt: skip
-    assert not [row for row in build_register(board).rows if row.proof]
+    assert not [row for row in build_register(board).rows if row.evidence_item]
     assert all(entry.ref.partition(":")[0] != "requests" for entry in board.rows.values())
 
 

@@ -29,8 +29,8 @@ def test_it_is_taken_for_held_once_nothing_is_open_in_it() -> None:
 
 
 def test_it_is_taken_for_held_once_a_later_one_has_passed() -> None:
-    stones = {"package": date(2027, 1, 8), "kick-off": KICK_OFF}
-    assert next_of(milestones=stones) == ("kick-off", "kick-off")
+    milestones = {"package": date(2027, 1, 8), "kick-off": KICK_OFF}
+    assert next_of(milestones=milestones) == ("kick-off", "kick-off")
 
 
 @pytest.mark.parametrize(

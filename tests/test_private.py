@@ -95,8 +95,8 @@ def test_nothing_private_leaves(
     session.apply([DIAGRAM], ItemEdit(private_note="SECRETNOTE"))
     session.apply([INSIDE], ItemEdit(status="blocked", reason="SECRETREASON", owner="SECRETOWNER"))
     link = "private/evidence/SECRETFILE.txt"
-    proof = session.new_evidence(link, here=root, label="SECRETLABEL")
-    session.apply([INSIDE], attach_evidence(proof))
+    evidence_item = session.new_evidence(link, here=root, label="SECRETLABEL")
+    session.apply([INSIDE], attach_evidence(evidence_item))
     shared = session.new_evidence(link, here=root, label="SECRETLABEL")
     session.apply([DIAGRAM], ItemEdit(status="done"))
     session.apply([DIAGRAM], attach_evidence(shared))

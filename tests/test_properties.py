@@ -217,7 +217,7 @@ def planned(item: Item, record: Record, deed: Any, number: int) -> list[Change]:
     if isinstance(deed, Evidence):
         added = attach_evidence(replace(deed, id=f"new-{number}"))
         return list_changes("l:i", record, added, item, TODAY)
-    ids = [proof.id for proof in record.evidence]
+    ids = [evidence_item.id for evidence_item in record.evidence]
     gone = EvidenceEdit(detach=(ids[deed % len(ids)],)) if ids else EvidenceEdit()
     return list_changes("l:i", record, gone, item, TODAY)
 
@@ -257,7 +257,10 @@ def test_two_writers_on_different_fields_commute(start: Record, one: Record, two
 
 @given(RECORDS)
 def test_a_field_set_to_its_own_value_changes_nothing(record: Record) -> None:
-    for name in (*field_names(Record), *(f"evidence.{proof.id}" for proof in record.evidence)):
+    for name in (
+        *field_names(Record),
+        *(f"evidence.{evidence_item.id}" for evidence_item in record.evidence),
+    ):
         again = with_field(record, name, json.loads(json.dumps(field_value(record, name))))
         assert diff_records("l:i", record, again) == []
         if not name.startswith("evidence."):
@@ -286,7 +289,9 @@ def test_a_forged_change_is_refused_or_makes_a_sound_record(
     found = progress_files.load(PATH, raw)
     stored = found.records.get("i", Record())
     assert stored.status == changed.status
-    assert [proof.id for proof in stored.evidence] == [proof.id for proof in changed.evidence]
+    assert [evidence_item.id for evidence_item in stored.evidence] == [
+        evidence_item.id for evidence_item in changed.evidence
+    ]
 
 
 # ---------------------------------------------------------------- history

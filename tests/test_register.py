@@ -52,7 +52,7 @@ def test_the_same_link_on_several_items_is_one_row_with_the_state_of_each() -> N
 
 
 @pytest.mark.parametrize(
-    ("age", "every", "expires", "stones"),
+    ("age", "every", "expires", "milestones"),
     [
         ("120d", "", None, {"kick-off": KICK_OFF}),
         ("120d at package", "", None, {"kick-off": KICK_OFF}),
@@ -66,10 +66,10 @@ def test_the_same_link_on_several_items_is_one_row_with_the_state_of_each() -> N
         ("", "", None, {}),
     ],
 )
-def test_a_piece_turns_stale_on_the_day_that_is_foretold(age, every, expires, stones) -> None:
+def test_a_piece_turns_stale_on_the_day_that_is_foretold(age, every, expires, milestones) -> None:
     """The foretold day is checked against what the board says on each day of a year."""
     about = {"records": {"a": Record(evidence=(proof(day=OLD, expires=expires),))}}
-    about |= {"milestones": stones}
+    about |= {"milestones": milestones}
     one = item("a", max_age=age, every=every)
     first = None
     for number in range(400):
@@ -171,7 +171,9 @@ def test_words_filter() -> None:
     found = filled()
 
     def links(text: str) -> list[str]:
-        return [row.proof.link if row.proof else "" for row in filter_rows(found, text)]
+        return [
+            row.evidence_item.link if row.evidence_item else "" for row in filter_rows(found, text)
+        ]
 
     assert links("missing") == ["evidence/gone"]
     assert links("CRYPTO ticket") == ["SEC-1"]

@@ -62,8 +62,8 @@ def lowered_text() -> str:
     )
 
 
-def missing(answer, stone: str = "kick-off") -> int:
-    return len(json.loads(answer("gate", stone, "--json")[1])["missing"])
+def missing(answer, milestone: str = "kick-off") -> int:
+    return len(json.loads(answer("gate", milestone, "--json")[1])["missing"])
 
 
 def test_a_list_of_may_empties_no_gate_in_silence(root, answer):

@@ -193,7 +193,7 @@ def test_a_status_has_a_day_only_while_the_history_agrees():
 
 
 @pytest.mark.parametrize(
-    ("about", "proof", "why"),
+    ("about", "evidence_item", "why"),
     [
         ({"max_age": "30d"}, {"collected": date(2026, 12, 1)}, "older than 30d today"),
         ({"max_age": "30d"}, {}, "its date is unknown"),
@@ -211,8 +211,8 @@ def test_a_status_has_a_day_only_while_the_history_agrees():
         ),
     ],
 )
-def test_why_evidence_does_not_count(about, proof, why):
-    record = Record("done", evidence=(Evidence("e", "https://x.example", **proof),))
+def test_why_evidence_does_not_count(about, evidence_item, why):
+    record = Record("done", evidence=(Evidence("e", "https://x.example", **evidence_item),))
     (found,) = list_unsound_evidence(small_board(item("a", **about), records={"a": record}))
     assert (found.state, found.why) == ("stale", why)
 

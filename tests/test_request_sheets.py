@@ -165,7 +165,9 @@ def test_a_filled_table_answers_decides_and_asks(fedcheck, root, how):
         "2027-02-15",
     )
     assert one["answered"] == "2027-01-11"
-    links = {proof["link"]: proof.get("label", "") for proof in one["evidence"]}
+    links = {
+        evidence_item["link"]: evidence_item.get("label", "") for evidence_item in one["evidence"]
+    }
     assert links == {"evidence/ports.csv": "The table", "https://example.com/x": ""}
     two = shown(fedcheck, "123456")
     assert (two["state"], two["comment"], len(two["evidence"])) == ("accepted", "Fine", 2)

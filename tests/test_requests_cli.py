@@ -435,9 +435,9 @@ def test_an_unplanned_finding_is_told_once_and_after_the_assessment_only() -> No
     weak = Finding("f1", "Weak TLS", "moderate", items=("r.csp:t",), due=date(2027, 2, 1))
     other = replace(weak, id="f2", items=())
 
-    def whys(stone: str, *findings: Finding) -> list[str]:
+    def whys(milestone: str, *findings: Finding) -> list[str]:
         board = small_board(item("t", kind="test"), records=gap, findings=findings)
-        found = board.project.process.milestone(stone)
+        found = board.project.process.milestone(milestone)
         assert found is not None
         return [m.why for m in gate(board, found).missing if m.kind == "finding"]
 

@@ -166,12 +166,15 @@ def test_requests_wait_for_the_answer_and_then_for_its_acceptance():
 
 
 def test_a_finding_with_its_proof_waits_for_the_retest():
-    proof = Evidence("e1", "MER-7", kind="ticket", collected=date(2027, 1, 5))
+    evidence_item = Evidence("e1", "MER-7", kind="ticket", collected=date(2027, 1, 5))
     done = {"r.csp:plan": Record(status="done")}
-    (one,) = waiting(done, findings=(Finding("f1", "Gap", evidence=(proof,)),))
+    (one,) = waiting(done, findings=(Finding("f1", "Gap", evidence=(evidence_item,)),))
     assert (one.waits, one.on, one.what, one.since) == ("csp", "3pao", "retest", date(2027, 1, 5))
     assert waiting(done, findings=(Finding("f1", "Gap"),)) == []
-    assert waiting(done, findings=(Finding("f1", "Gap", evidence=(proof,), retest="passed"),)) == []
+    assert (
+        waiting(done, findings=(Finding("f1", "Gap", evidence=(evidence_item,), retest="passed"),))
+        == []
+    )
 
 
 def test_the_longest_wait_stands_first():
@@ -252,8 +255,12 @@ def test_the_shipped_processes_tell_who_decides_with_a_source():
     told = {one.id: one.decided_by for one in jab.milestones if one.decided_by}
     assert told == {"ready": ("pmo",), "package": ("pmo",), "kick-off": ("jab",), "ato": ("jab",)}
     for process in catalog.processes.values():
-        for stone in process.milestones:
-            assert bool(stone.decided_by) == bool(stone.decision) == bool(stone.decision_source)
+        for milestone in process.milestones:
+            assert (
+                bool(milestone.decided_by)
+                == bool(milestone.decision)
+                == bool(milestone.decision_source)
+            )
 
 
 def test_a_decision_without_a_source_or_by_nobody_known_is_told(tmp_path):

@@ -457,20 +457,24 @@ def test_undo_of_what_is_gone_already_does_not_stick(
 
 
 def test_evidence_can_be_added_and_taken_away_and_undone(session: Session) -> None:
-    proof = session.new_evidence("https://x.example/1", here=session.root, label=" NIST ")
-    assert (proof.kind, proof.label, proof.collected) == ("url", "NIST", TODAY)
-    session.apply([DIAGRAM, CRYPTO], attach_evidence(proof))
+    evidence_item = session.new_evidence("https://x.example/1", here=session.root, label=" NIST ")
+    assert (evidence_item.kind, evidence_item.label, evidence_item.collected) == (
+        "url",
+        "NIST",
+        TODAY,
+    )
+    session.apply([DIAGRAM, CRYPTO], attach_evidence(evidence_item))
     assert items(session.root)["diagram"]["evidence"] == [
-        {"id": proof.id, "link": "https://x.example/1", "label": "NIST", "collected": TODAY}
+        {"id": evidence_item.id, "link": "https://x.example/1", "label": "NIST", "collected": TODAY}
     ]
-    session.apply_each(detach_each([(DIAGRAM, proof.id)]))
+    session.apply_each(detach_each([(DIAGRAM, evidence_item.id)]))
     assert "diagram" not in items(session.root)
     session.undo()
-    assert session.project.record(DIAGRAM).evidence == (proof,)
+    assert session.project.record(DIAGRAM).evidence == (evidence_item,)
     session.undo()
     assert items(session.root) == {}
     session.redo()
-    assert session.project.record(CRYPTO).evidence == (proof,)
+    assert session.project.record(CRYPTO).evidence == (evidence_item,)
 
 
 # what others write
@@ -843,9 +847,9 @@ def test_evidence_files_are_missing_and_changed(session: Session) -> None:
     path = session.root / "evidence" / "scan.txt"
     path.parent.mkdir()
     path.write_text("one")
-    proof = session.new_evidence("evidence/scan.txt", here=session.root)
-    assert (proof.kind, proof.link) == ("file", "evidence/scan.txt")
-    session.apply([DIAGRAM], attach_evidence(proof))
+    evidence_item = session.new_evidence("evidence/scan.txt", here=session.root)
+    assert (evidence_item.kind, evidence_item.link) == ("file", "evidence/scan.txt")
+    session.apply([DIAGRAM], attach_evidence(evidence_item))
 
     def state() -> tuple[str, ...]:
         return session.board().rows[DIAGRAM].evidence
@@ -893,8 +897,8 @@ def test_only_web_links_are_urls(session: Session, link: str) -> None:
 def test_a_file_outside_needs_the_users_word(session: Session) -> None:
     outside = session.root.parent / "outside.txt"
     outside.write_text("x")
-    proof = session.new_evidence("../outside.txt", here=session.root, outside=True)
-    assert Path(proof.link) == outside.resolve()
+    evidence_item = session.new_evidence("../outside.txt", here=session.root, outside=True)
+    assert Path(evidence_item.link) == outside.resolve()
 
 
 @pytest.mark.parametrize("link", ["../../etc/passwd", "a\\u0000b", "loop/x", "x" * 3000])
@@ -1023,8 +1027,8 @@ def test_a_path_from_the_root_is_read_only_by_the_word_of_a_person_here(
 ) -> None:
     path = session.root.parent / "outside.txt"
     path.write_text("x")
-    proof = session.new_evidence(str(path), here=session.root, outside=True)
-    session.apply([DIAGRAM], attach_evidence(proof))
+    evidence_item = session.new_evidence(str(path), here=session.root, outside=True)
+    session.apply([DIAGRAM], attach_evidence(evidence_item))
     assert session.board().rows[DIAGRAM].evidence == ("ok",)
     (session.root / ".fedcheck" / "outside.json").unlink()  # another machine, or another's file
     again = open_workspace(session.root)

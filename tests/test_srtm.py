@@ -513,7 +513,9 @@ def test_what_is_merged_over_rows_counts_for_each_of_them(session, merged):
     imported(session, merged, list_id="acme.srtm")
     one, two = (session.project.record(f"acme.srtm:ac-01{x}") for x in "ab")
     assert (two.result, two.observation) == ("other-than-satisfied", "Seen")
-    assert [proof.link for proof in two.evidence] == [proof.link for proof in one.evidence]
+    assert [evidence_item.link for evidence_item in two.evidence] == [
+        evidence_item.link for evidence_item in one.evidence
+    ]
     (item,) = (i for _, i in session.project.checklists["acme.srtm"].items.values()
                if i.code == "AC-01b.")  # fmt: skip
     assert item.guidance == "Parameter: yearly"
@@ -531,11 +533,11 @@ def test_merged_cells_that_overlap_cost_nothing(session, merged, monkeypatch):
 def test_clones_that_bring_the_same_workbook_in_agree(session, book):
     imported(session, srtm(book, FILLED))
     ids = {f.id for f in session.project.findings}
-    proofs = session.project.record(f"{ID}:ac-01a.01").evidence
+    evidence_items = session.project.record(f"{ID}:ac-01a.01").evidence
     session.undo()
     imported(session, book)
     assert {f.id for f in session.project.findings} == ids
-    assert session.project.record(f"{ID}:ac-01a.01").evidence == proofs
+    assert session.project.record(f"{ID}:ac-01a.01").evidence == evidence_items
 
 
 def test_evidence_that_was_taken_off_stays_off(session, book):

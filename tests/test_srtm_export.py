@@ -142,7 +142,9 @@ def test_evidence_that_is_kept_inside_is_told_of_as_that(
     assert reader.plan(tested, out).empty
     other = open_workspace(make_workspace("other"))
     carry_out(other, reader.plan(other, out))
-    assert [proof.link for proof in other.project.record(ref).evidence] == ["ACME-1"]
+    assert [evidence_item.link for evidence_item in other.project.record(ref).evidence] == [
+        "ACME-1"
+    ]
 
 
 def test_a_risk_that_was_corrected_goes_from_the_copy(tested, book, tmp_path):

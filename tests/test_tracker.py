@@ -81,7 +81,9 @@ def test_a_list_becomes_a_checklist_with_what_is_known_of_its_rows(fedcheck, roo
     one, two = record(root, "t-1"), record(root, "t-2")
     assert (one["status"], one["owner"], str(one["due"])) == ("doing", "dana", "2027-02-01")
     assert one["note"].strip() == "two\nlines"
-    assert [proof["link"] for proof in one["evidence"]] == ["https://example.com/ssp"]
+    assert [evidence_item["link"] for evidence_item in one["evidence"]] == [
+        "https://example.com/ssp"
+    ]
     assert (two["status"], str(two["done"])) == ("done", "2027-01-11")
     assert two["evidence"][0]["sha256"]
     assert record(root, "t-3") == {}
@@ -166,8 +168,8 @@ def test_what_was_written_into_the_list_by_hand_stays(fedcheck, root):
 
 def test_evidence_that_somebody_removed_does_not_come_back(fedcheck, root):
     came(fedcheck, *LIST)
-    proof = record(root, "t-1")["evidence"][0]["id"]
-    assert fedcheck("evidence", "remove", "t-1", proof)[0] == 0
+    evidence_item = record(root, "t-1")["evidence"][0]["id"]
+    assert fedcheck("evidence", "remove", "t-1", evidence_item)[0] == 0
     assert came(fedcheck)["changes"] == []
 
 

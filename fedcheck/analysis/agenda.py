@@ -56,12 +56,12 @@ def find_phases_in_reach(board: Board) -> set[str]:
     A phase without a gate, such as continuous monitoring, is in reach once the last gate was
     passed; milestones on the way that never got a date do not hold it back.
     """
-    stones = [stone for stone in board.project.process.milestones if stone.closes]
-    ids = [stone.id for stone in stones]
+    milestones = [milestone for milestone in board.project.process.milestones if milestone.closes]
+    ids = [milestone.id for milestone in milestones]
     first = ids.index(board.next_dated) if board.next_dated in ids else 0
-    near = {phase for stone in stones[first : first + 2] for phase in stone.closes}
-    if not stones or board.dates.get(stones[-1].id, date.max) < board.today:
-        gated = {phase for stone in stones for phase in stone.closes}
+    near = {phase for milestone in milestones[first : first + 2] for phase in milestone.closes}
+    if not milestones or board.dates.get(milestones[-1].id, date.max) < board.today:
+        gated = {phase for milestone in milestones for phase in milestone.closes}
         near |= {phase.id for phase in board.project.process.phases} - gated
     return near
 

@@ -55,20 +55,21 @@ def compare_boards(old: Board, new: Board, days: Mapping[str, date] = NO_DAYS) -
 def _describe_moved_milestones(old: Board, new: Board) -> dict[str, str]:
     """Return the milestones whose date is another one, with both dates."""
     return {
-        stone.id: f"{as_iso(was) or 'no date'} -> {as_iso(now) or 'no date'}"
-        for stone in new.project.process.milestones
-        if (was := old.dates.get(stone.id)) != (now := new.dates.get(stone.id))
+        milestone.id: f"{as_iso(was) or 'no date'} -> {as_iso(now) or 'no date'}"
+        for milestone in new.project.process.milestones
+        if (was := old.dates.get(milestone.id)) != (now := new.dates.get(milestone.id))
     }
 
 
 def _compare_milestones(old: Board, new: Board, judged: Sequence[Gate]) -> Iterator[Difference]:
     for gate in judged:
-        stone = gate.milestone
-        was, now = old.dates.get(stone.id), new.dates.get(stone.id)
+        milestone = gate.milestone
+        was, now = old.dates.get(milestone.id), new.dates.get(milestone.id)
 
         def make(kind: str, worse: bool, was: str = "", now: str = "", why: str = "") -> Difference:
             trend: Trend = "worse" if worse else "other"
-            return Difference(kind, trend, "milestone", stone.id, stone.title, was, now, why)  # noqa: B023
+            about = gate.milestone  # noqa: B023 - called within this turn of the loop
+            return Difference(kind, trend, "milestone", about.id, about.title, was, now, why)
 
         match later(was, now):
             case "later":
@@ -164,8 +165,8 @@ def _compare_gates(
         came = tuple(one for key, one in lacks if key not in lacked)
         then = len(was.missing) if was else 0
         if came or then != len(gate.missing):
-            stone = gate.milestone
-            yield GateDifference(stone.id, stone.title, then, len(gate.missing), came)
+            milestone = gate.milestone
+            yield GateDifference(milestone.id, milestone.title, then, len(gate.missing), came)
 
 
 def _outstanding_key(board: Board, new: Board, kind: str, ref: str) -> tuple[str, str]:

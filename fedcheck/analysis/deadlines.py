@@ -142,39 +142,39 @@ def select_undated(found: Iterable[Deadline]) -> list[Deadline]:
 
 def _milestone_deadlines(board: Board) -> Iterator[Deadline]:
     """Yield milestones that lie ahead, and those without a date. One that passed took place."""
-    for stone in board.project.process.milestones:
-        day = board.dates.get(stone.id)
+    for milestone in board.project.process.milestones:
+        day = board.dates.get(milestone.id)
         if day and day < board.today:
             continue
-        own = stone.id in (board.project.config.milestones or {})
-        why = "date set in fedcheck.toml" if own else stone.default
-        waits = "" if day else _milestone_waits_for(board, stone)
+        own = milestone.id in (board.project.config.milestones or {})
+        why = "date set in fedcheck.toml" if own else milestone.default
+        waits = "" if day else _milestone_waits_for(board, milestone)
         yield Deadline(
-            key=f"milestone:{stone.id}",
+            key=f"milestone:{milestone.id}",
             day=day,
             kind="milestone",
-            what=stone.title,
-            ref=f"milestones:{stone.id}",
+            what=milestone.title,
+            ref=f"milestones:{milestone.id}",
             owner="",
             role="",
             why=why or "no date by default",
-            source=_milestone_source(board.project, stone),
+            source=_milestone_source(board.project, milestone),
             waits=waits,
         )
 
 
-def _milestone_waits_for(board: Board, stone: Milestone) -> str:
-    if not stone.default:
-        return f"a date: fedcheck milestone {stone.id} DATE"
-    return _anchor_waits_for(board, stone.default)
+def _milestone_waits_for(board: Board, milestone: Milestone) -> str:
+    if not milestone.default:
+        return f"a date: fedcheck milestone {milestone.id} DATE"
+    return _anchor_waits_for(board, milestone.default)
 
 
-def _milestone_source(project: Project, stone: Milestone) -> str:
-    if stone.source is None:
+def _milestone_source(project: Project, milestone: Milestone) -> str:
+    if milestone.source is None:
         return ""
-    wanted = stone.source.id
+    wanted = milestone.source.id
     title = next((s.title for s in project.process.sources if s.id == wanted), wanted)
-    return _format_source(title, stone.source.where)
+    return _format_source(title, milestone.source.where)
 
 
 def _format_source(title: str, where: str) -> str:
@@ -245,18 +245,18 @@ def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
     item, record = row.item, row.record
     ends = find_phase_ends(board.project, board.dates).get(row.phase)
     found: dict[tuple[date, str], list[Evidence]] = {}
-    for proof, state in zip(record.evidence, row.evidence, strict=True):
-        if not (item.max_age or proof.expires) or state not in ("ok", "stale"):
+    for evidence_item, state in zip(record.evidence, row.evidence, strict=True):
+        if not (item.max_age or evidence_item.expires) or state not in ("ok", "stale"):
             continue
         if state == "ok":
             day, why = (
-                predict_stale_date(item, record, proof, board.calendar, ends),
-                _describe_limit(item, proof),
+                predict_stale_date(item, record, evidence_item, board.calendar, ends),
+                _describe_limit(item, evidence_item),
             )
         else:
-            day, why = _recollection_date(board, row, proof)
+            day, why = _recollection_date(board, row, evidence_item)
         if day is not None:
-            found.setdefault((day, why), []).append(proof)
+            found.setdefault((day, why), []).append(evidence_item)
     for (day, why), pieces in found.items():
         more = f" and {pluralize(len(pieces) - 1, 'other piece')}" if len(pieces) > 1 else ""
         named = f"{one_line(pieces[0].name, MAX_NAME_CELLS)}{more}: {why}"
@@ -264,29 +264,29 @@ def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
         yield replace(about, key=f"{about.key}#{pieces[0].id}")
 
 
-def _describe_limit(item: Item, proof: Evidence) -> str:
+def _describe_limit(item: Item, evidence_item: Evidence) -> str:
     """Say by which rule a piece that counts today stops to count."""
-    expires = f"expires on {proof.expires}" if proof.expires else ""
+    expires = f"expires on {evidence_item.expires}" if evidence_item.expires else ""
     age = f"may be {item.max_age} old" if item.max_age else ""
     return ", ".join(part for part in (expires, age) if part)
 
 
-def _recollection_date(board: Board, row: Row, proof: Evidence) -> tuple[date | None, str]:
+def _recollection_date(board: Board, row: Row, evidence_item: Evidence) -> tuple[date | None, str]:
     """Return by when a stale piece has to be collected anew, and why.
 
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on
     which it became too old.
     """
     span, at = resolve_age_limit(row.item, board.calendar, board.today)
-    old = find_age_limit_date(row.item, row.record, proof)
+    old = find_age_limit_date(row.item, row.record, evidence_item)
     if at > board.today:
-        stone = board.project.process.milestone(parse_max_age(row.item.max_age).at)
-        name = stone.title if stone else "the milestone"
+        milestone = board.project.process.milestone(parse_max_age(row.item.max_age).at)
+        name = milestone.title if milestone else "the milestone"
         from_day = f"; it counts if collected from {shift_clamped(at, span, -1)} on" if span else ""
         return at, f"will be too old for {name}{from_day}"
     if old is None:
         return board.today, "its date is unknown"
-    return old, f"too old, {_describe_limit(row.item, proof)}"
+    return old, f"too old, {_describe_limit(row.item, evidence_item)}"
 
 
 def _request_deadline(board: Board, request: Request) -> Deadline:
@@ -336,8 +336,8 @@ def _anchor_waits_for(board: Board, expression: str) -> str:
         anchor = parse_due(expression).anchor
     except ValueError:
         return "a date that can be read"
-    stone = board.project.process.milestone(anchor)
-    if stone:
-        return f"the date of {stone.title}"
+    milestone = board.project.process.milestone(anchor)
+    if milestone:
+        return f"the date of {milestone.title}"
     item = board.project.item(anchor)
     return f"{item.title} to be done" if item else f"{anchor}, which is not known"

@@ -116,7 +116,7 @@ class Difference(Struct, frozen=True):
         was: what it was, for a person; empty where that says nothing.
         now: what it is, for a person.
         why: the reason that was given, where there is one.
-        proof: id of the piece of evidence.
+        evidence_item: id of the piece of evidence.
         because: id of the milestone that moved, where that moved a due date.
         private: whether it stands under `private/`.
         field: name of the field, for the kind `field`.
@@ -132,7 +132,7 @@ class Difference(Struct, frozen=True):
     why: str = ""
     role: str = ""
     owner: str = ""
-    proof: str = ""
+    evidence_item: str = ""
     because: str = ""
     private: bool = False
     field: str = ""
@@ -241,7 +241,7 @@ class Comparison(Struct, frozen=True):
         for gate in self.gates:
             for one in gate.newly_outstanding:
                 found.setdefault((one.kind, one.ref), (one, []))[1].append(gate.milestone)
-        return [(one, tuple(stones)) for one, stones in found.values()]
+        return [(one, tuple(milestones)) for one, milestones in found.values()]
 
     def grouped(self) -> list[tuple[str, tuple[Difference, ...]]]:
         """Return the deltas by group, each with its title; empty groups are left out."""

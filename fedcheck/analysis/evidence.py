@@ -28,14 +28,16 @@ def list_evidence_states(
     recurring = parse_span(item.every) if item.every else None
     newest = find_newest_date(record)
     found = []
-    for proof in record.evidence:
-        gone = (file_states or {}).get(proof.link, "") if proof.kind == "file" else ""
+    for evidence_item in record.evidence:
+        gone = (
+            (file_states or {}).get(evidence_item.link, "") if evidence_item.kind == "file" else ""
+        )
         if gone:
             found.append(gone)
-        elif _is_too_old(proof, span, judged) or (
+        elif _is_too_old(evidence_item, span, judged) or (
             recurring
-            and proof.collected == newest
-            and _is_too_old(proof, recurring, min(today, ends or today))
+            and evidence_item.collected == newest
+            and _is_too_old(evidence_item, recurring, min(today, ends or today))
         ):
             found.append("stale")
         else:
@@ -58,23 +60,27 @@ def resolve_age_limit(item: Item, calendar: Calendar, today: date) -> tuple[Span
 
 def find_newest_date(record: Record) -> date | None:
     """Return the day of the newest evidence of a record."""
-    days = [proof.collected for proof in record.evidence if proof.collected]
+    days = [evidence_item.collected for evidence_item in record.evidence if evidence_item.collected]
     return max(days, default=None)
 
 
-def find_stale_date(item: Item, proof: Evidence, calendar: Calendar) -> date | None:
+def find_stale_date(item: Item, evidence_item: Evidence, calendar: Calendar) -> date | None:
     """Return the first day on which a piece of evidence is too old, judged by that day."""
     spans = [parse_max_age(item.max_age).span] if item.max_age else []
     spans += [parse_span(item.every)] if item.every else []
-    days = [shift_clamped(proof.collected, span) for span in spans] if proof.collected else []
-    if proof.expires:
-        days.append(proof.expires)
+    days = (
+        [shift_clamped(evidence_item.collected, span) for span in spans]
+        if evidence_item.collected
+        else []
+    )
+    if evidence_item.expires:
+        days.append(evidence_item.expires)
     last = min(days, default=None)
     return last + timedelta(days=1) if last and last < date.max else None
 
 
 def predict_stale_date(
-    item: Item, record: Record, proof: Evidence, calendar: Calendar, ends: date | None
+    item: Item, record: Record, evidence_item: Evidence, calendar: Calendar, ends: date | None
 ) -> date | None:
     """Return the first day on which a piece is judged stale, as things stand; None: on no day.
 
@@ -82,36 +88,38 @@ def predict_stale_date(
     """
     limit = parse_max_age(item.max_age) if item.max_age else None
     fixed = calendar.anchor(limit.at) if limit and limit.at else None
-    lasts = [] if fixed else [_last_valid_date(proof, limit.span if limit else None)]
-    if item.every and proof.collected == find_newest_date(record):
-        last = _last_valid_date(proof, parse_span(item.every))
+    lasts = [] if fixed else [_last_valid_date(evidence_item, limit.span if limit else None)]
+    if item.every and evidence_item.collected == find_newest_date(record):
+        last = _last_valid_date(evidence_item, parse_span(item.every))
         lasts.append(last if ends is None or last < ends else date.max)
     last = min(lasts, default=date.max)
     return last + timedelta(days=1) if last < date.max else None
 
 
-def find_age_limit_date(item: Item, record: Record, proof: Evidence) -> date | None:
+def find_age_limit_date(item: Item, record: Record, evidence_item: Evidence) -> date | None:
     """Return the first day on which a piece is past its limit, whenever it is judged.
 
     None where it has no limit, or no date to count from.
     """
-    last = _last_valid_date(proof, parse_max_age(item.max_age).span if item.max_age else None)
-    if item.every and proof.collected == find_newest_date(record):
-        last = min(last, _last_valid_date(proof, parse_span(item.every)))
+    last = _last_valid_date(
+        evidence_item, parse_max_age(item.max_age).span if item.max_age else None
+    )
+    if item.every and evidence_item.collected == find_newest_date(record):
+        last = min(last, _last_valid_date(evidence_item, parse_span(item.every)))
     return last + timedelta(days=1) if date.min < last < date.max else None
 
 
-def _last_valid_date(proof: Evidence, span: Span | None) -> date:
+def _last_valid_date(evidence_item: Evidence, span: Span | None) -> date:
     """Return the last day on which a piece is not too old; the first of all if it never is."""
     age = date.max
     if span:
-        age = shift_clamped(proof.collected, span) if proof.collected else date.min
-    return min(age, proof.expires or date.max)
+        age = shift_clamped(evidence_item.collected, span) if evidence_item.collected else date.min
+    return min(age, evidence_item.expires or date.max)
 
 
-def _is_too_old(proof: Evidence, span: Span | None, judged: date) -> bool:
-    if proof.expires and proof.expires < judged:
+def _is_too_old(evidence_item: Evidence, span: Span | None, judged: date) -> bool:
+    if evidence_item.expires and evidence_item.expires < judged:
         return True
     if span is None:
         return False
-    return proof.collected is None or shift_clamped(proof.collected, span) < judged
+    return evidence_item.collected is None or shift_clamped(evidence_item.collected, span) < judged

@@ -27,7 +27,7 @@ class UnsoundEvidence(Struct, frozen=True):
     """A piece of evidence that is stale, missing or changed, and why in a few words."""
 
     row: Row
-    proof: Evidence
+    evidence_item: Evidence
     state: str
     why: str
 
@@ -35,33 +35,34 @@ class UnsoundEvidence(Struct, frozen=True):
 def list_unsound_evidence(board: Board) -> list[UnsoundEvidence]:
     """Return the evidence that does not count, in the order of the items."""
     return [
-        UnsoundEvidence(row, proof, state, _explain_state(board, row, proof, state))
+        UnsoundEvidence(row, evidence_item, state, _explain_state(board, row, evidence_item, state))
         for row in board.rows.values()
-        for proof, state in zip(row.record.evidence, row.evidence, strict=True)
+        for evidence_item, state in zip(row.record.evidence, row.evidence, strict=True)
         if state != "ok"
     ]
 
 
-def _explain_state(board: Board, row: Row, proof: Evidence, state: str) -> str:
+def _explain_state(board: Board, row: Row, evidence_item: Evidence, state: str) -> str:
     if state == "missing":
         return "the file is gone"
     if state == "changed":
         return "the file is not what it was"
     span, judged = resolve_age_limit(row.item, board.calendar, board.today)
-    if proof.expires and proof.expires < judged:
-        return f"{'expired' if proof.expires < board.today else 'expires'} on {proof.expires}"
-    if span and proof.collected is None:
+    if evidence_item.expires and evidence_item.expires < judged:
+        verb = "expired" if evidence_item.expires < board.today else "expires"
+        return f"{verb} on {evidence_item.expires}"
+    if span and evidence_item.collected is None:
         return "its date is unknown"
-    if span and proof.collected and shift_clamped(proof.collected, span) < judged:
+    if span and evidence_item.collected and shift_clamped(evidence_item.collected, span) < judged:
         return f"older than {span} {_describe_judging_date(board.calendar, row)}"
     return f"due again: older than {row.item.every}"
 
 
 def _describe_judging_date(calendar: Calendar, row: Row) -> str:
     at = parse_max_age(row.item.max_age).at
-    stone = calendar.project.process.milestone(at)
+    milestone = calendar.project.process.milestone(at)
     day = calendar.anchor(at) if at else None
-    return f"at {stone.title if stone else at}, {day}" if day else "today"
+    return f"at {milestone.title if milestone else at}, {day}" if day else "today"
 
 
 STANDINGS: tuple[str, ...] = (
@@ -102,7 +103,7 @@ class EvidenceUse(Struct, frozen=True):
     """
 
     row: Row
-    proof: Evidence | None
+    evidence_item: Evidence | None
     state: str
     stale_from: date | None = None
     at: str = ""
@@ -136,25 +137,33 @@ class EvidenceRow(Struct, frozen=True):
         return self.worst.standing
 
     @property
-    def proof(self) -> Evidence | None:
+    def evidence_item(self) -> Evidence | None:
         """Return the piece, as the worst of its items knows it."""
-        return self.worst.proof
+        return self.worst.evidence_item
 
     @property
     def kind(self) -> str:
         """Return `file`, `url` or `ticket`; empty where there is no piece."""
-        return self.proof.kind if self.proof else ""
+        return self.evidence_item.kind if self.evidence_item else ""
 
     @property
     def key(self) -> tuple[str, str]:
         """Return what tells this row from others, from one state of the workspace to the next."""
-        proof = self.proof
-        return (proof.kind, proof.link) if proof else ("", self.uses[0].row.ref)
+        evidence_item = self.evidence_item
+        return (
+            (evidence_item.kind, evidence_item.link)
+            if evidence_item
+            else ("", self.uses[0].row.ref)
+        )
 
     @property
     def name(self) -> str:
         """Return what to call it; without a piece, what is expected."""
-        return self.proof.name if self.proof else "; ".join(self.uses[0].row.item.expects)
+        return (
+            self.evidence_item.name
+            if self.evidence_item
+            else "; ".join(self.uses[0].row.item.expects)
+        )
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -164,7 +173,7 @@ class EvidenceRow(Struct, frozen=True):
     @property
     def pieces(self) -> tuple[tuple[str, str], ...]:
         """Return reference and evidence id of each use."""
-        return tuple((use.row.ref, use.proof.id) for use in self.uses if use.proof)
+        return tuple((use.row.ref, use.evidence_item.id) for use in self.uses if use.evidence_item)
 
     def only(self, ref: str) -> "EvidenceRow":
         """Return the row as it is on one item."""
@@ -196,7 +205,7 @@ class EvidenceRegister(Struct, frozen=True, dict=True):
     @property
     def pieces(self) -> int:
         """Return how many pieces there are; one that stands for many items is one."""
-        return sum(1 for row in self.rows if row.proof)
+        return sum(1 for row in self.rows if row.evidence_item)
 
     @property
     def summary(self) -> str:
@@ -238,16 +247,20 @@ def build_full_register(board: Board) -> EvidenceRegister:
 
 def _build(board: Board, entries: Iterable[Row]) -> EvidenceRegister:
     ends = find_phase_ends(board.project, board.dates)
-    stone = board.project.process.milestone(board.next_dated)
+    milestone = board.project.process.milestone(board.next_dated)
     day = board.dates.get(board.next_dated)
     limit = day if day and day >= board.today else None
     by_link: dict[tuple[str, str], list[EvidenceUse]] = {}
     for row in entries:
         for use in list_uses(board, row, ends.get(row.phase), limit):
-            link = (use.proof.kind, use.proof.link) if use.proof else ("", row.ref)
+            link = (
+                (use.evidence_item.kind, use.evidence_item.link)
+                if use.evidence_item
+                else ("", row.ref)
+            )
             by_link.setdefault(link, []).append(use)
     rows = tuple(EvidenceRow(tuple(found)) for found in by_link.values())
-    return EvidenceRegister(rows, board.today, stone.title if stone else "")
+    return EvidenceRegister(rows, board.today, milestone.title if milestone else "")
 
 
 def list_uses(board: Board, row: Row, ends: date | None, limit: date | None) -> list[EvidenceUse]:
@@ -267,20 +280,22 @@ def list_uses(board: Board, row: Row, ends: date | None, limit: date | None) -> 
         return [EvidenceUse(row, None, "lacking" if lacks else "expected")]
     at = parse_max_age(item.max_age).at if item.max_age else ""
     found = []
-    for proof, state in zip(record.evidence, row.evidence, strict=True):
-        turns = predict_stale_date(item, record, proof, board.calendar, ends)
+    for evidence_item, state in zip(record.evidence, row.evidence, strict=True):
+        turns = predict_stale_date(item, record, evidence_item, board.calendar, ends)
         soon = state == "ok" and bool(turns and limit and turns <= limit)
-        from_day = _find_stale_date(row, record, proof, board)
-        found.append(EvidenceUse(row, proof, state, from_day, at, turns, soon))
+        from_day = _find_stale_date(row, record, evidence_item, board)
+        found.append(EvidenceUse(row, evidence_item, state, from_day, at, turns, soon))
     return found
 
 
-def _find_stale_date(row: Row, record: Record, proof: Evidence, board: Board) -> date | None:
+def _find_stale_date(
+    row: Row, record: Record, evidence_item: Evidence, board: Board
+) -> date | None:
     """Return the day from which a piece is too old; an earlier turn of what recurs is not."""
     item = row.item
-    if item.every and proof.collected != find_newest_date(record):
+    if item.every and evidence_item.collected != find_newest_date(record):
         item = replace(item, every="")
-    return find_stale_date(item, proof, board.calendar)
+    return find_stale_date(item, evidence_item, board.calendar)
 
 
 def filter_rows(register: EvidenceRegister, text: str) -> list[EvidenceRow]:
@@ -300,9 +315,18 @@ def searchable_text(row: EvidenceRow) -> str:
     parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
     parts += [f"state:{row.standing}"]
     for use in row.uses:
-        item, proof = use.row.item, use.proof
+        item, evidence_item = use.row.item, use.evidence_item
         parts += [use.row.ref, item.title, item.code, *item.controls, use.row.record.owner]
-        parts += [proof.link, proof.label, proof.id, str(proof.collected or "")] if proof else []
+        parts += (
+            [
+                evidence_item.link,
+                evidence_item.label,
+                evidence_item.id,
+                str(evidence_item.collected or ""),
+            ]
+            if evidence_item
+            else []
+        )
     return "\n".join(parts).casefold()
 
 
@@ -377,18 +401,18 @@ def _group_by_age(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[
 
 
 def _age_title(row: EvidenceRow, today: date) -> str:
-    if row.proof is None:
+    if row.evidence_item is None:
         return "None attached"
-    age = age_in_days(row.proof, today)
+    age = age_in_days(row.evidence_item, today)
     if age is None:
         return "No date"
     return next(title for days, title in AGES if age > days)
 
 
 def _collected_date(row: EvidenceRow) -> date:
-    return (row.proof.collected if row.proof else None) or date.min
+    return (row.evidence_item.collected if row.evidence_item else None) or date.min
 
 
-def age_in_days(proof: Evidence, today: date) -> int | None:
+def age_in_days(evidence_item: Evidence, today: date) -> int | None:
     """Return how many days old a piece is; none without a date."""
-    return (today - proof.collected).days if proof.collected else None
+    return (today - evidence_item.collected).days if evidence_item.collected else None

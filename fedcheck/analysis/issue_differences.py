@@ -167,7 +167,7 @@ def _maker(
             why=more.get("why", ""),
             role=role,
             owner="" if owner == role else owner,
-            proof=more.get("proof", ""),
+            evidence_item=more.get("evidence_item", ""),
             field=more.get("field", ""),
         )
 

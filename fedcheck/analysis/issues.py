@@ -297,15 +297,15 @@ def _request_texts(request: Request) -> Iterable[str]:
     yield from (request.id, request.title, request.text, request.answer, request.comment)
     yield from (request.by, request.to, request.round, request.document, request.section)
     yield from request.items
-    for proof in request.evidence:
-        yield from (proof.label, proof.link)
+    for evidence_item in request.evidence:
+        yield from (evidence_item.label, evidence_item.link)
 
 
 def _finding_texts(finding: Finding) -> Iterable[str]:
     yield from (finding.id, finding.title, finding.text, finding.plan, finding.rationale)
     yield from (finding.owner, *finding.items)
-    for proof in finding.evidence:
-        yield from (proof.label, proof.link)
+    for evidence_item in finding.evidence:
+        yield from (evidence_item.label, evidence_item.link)
 
 
 def _test_item(value: str) -> Test[IssueT]:

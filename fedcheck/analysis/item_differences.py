@@ -83,7 +83,7 @@ def _maker(row: Row) -> Make:
             why=more.get("why", ""),
             role=row.role,
             owner=row.record.owner,
-            proof=more.get("proof", ""),
+            evidence_item=more.get("evidence_item", ""),
             because=more.get("because", ""),
             private=row.private,
             field=more.get("field", ""),
@@ -193,29 +193,45 @@ def evidence_deltas(
     old: Iterable[tuple[Evidence, str]], new: Iterable[tuple[Evidence, str]], make: Make
 ) -> Iterator[Difference]:
     """Yield what is different about pieces of evidence, each given with its state."""
-    before = {proof.id: (proof, state) for proof, state in old}
-    after = {proof.id: (proof, state) for proof, state in new}
-    for name, (proof, _) in before.items():
+    before = {evidence_item.id: (evidence_item, state) for evidence_item, state in old}
+    after = {evidence_item.id: (evidence_item, state) for evidence_item, state in new}
+    for name, (evidence_item, _) in before.items():
         if name not in after:
-            yield make("evidence-removed", "worse", "evidence", now=proof.name, proof=name)
-    for name, (proof, state) in after.items():
+            yield make(
+                "evidence-removed", "worse", "evidence", now=evidence_item.name, evidence_item=name
+            )
+    for name, (evidence_item, state) in after.items():
         known = before.get(name)
         if known is None:
-            yield make("evidence-new", "better", "evidence", now=proof.name, proof=name)
-        elif weaker := _weaker(known[0], proof):
-            more = {"now": proof.name, "why": weaker, "proof": name}
+            yield make(
+                "evidence-new", "better", "evidence", now=evidence_item.name, evidence_item=name
+            )
+        elif weaker := _weaker(known[0], evidence_item):
+            more = {"now": evidence_item.name, "why": weaker, "evidence_item": name}
             yield make("evidence-weaker", "worse", "evidence", **more)
-        elif _other(known[0]) != _other(proof):
-            yield make("evidence-updated", "other", "evidence", now=proof.name, proof=name)
+        elif _other(known[0]) != _other(evidence_item):
+            yield make(
+                "evidence-updated", "other", "evidence", now=evidence_item.name, evidence_item=name
+            )
         was = known[1] if known else "ok"
         if state in BAD and state != was:
-            yield make(f"evidence-{state}", "worse", "evidence", now=proof.name, proof=name)
+            yield make(
+                f"evidence-{state}", "worse", "evidence", now=evidence_item.name, evidence_item=name
+            )
         elif state == "ok" and was != "ok":
-            yield make("evidence-sound", "better", "evidence", now=proof.name, proof=name)
+            yield make(
+                "evidence-sound", "better", "evidence", now=evidence_item.name, evidence_item=name
+            )
 
 
-def _other(proof: Evidence) -> Sequence[object]:
-    return (proof.link, proof.kind, proof.collected, proof.expires, proof.sha256)
+def _other(evidence_item: Evidence) -> Sequence[object]:
+    return (
+        evidence_item.link,
+        evidence_item.kind,
+        evidence_item.collected,
+        evidence_item.expires,
+        evidence_item.sha256,
+    )
 
 
 def _weaker(old: Evidence, new: Evidence) -> str:

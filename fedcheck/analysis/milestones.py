@@ -51,7 +51,7 @@ class Calendar(Struct, frozen=True):
         day = resolve_due(due, self.anchor)
         if day is not None:
             return day
-        known = [stone.id for stone in self.project.process.milestones]
+        known = [milestone.id for milestone in self.project.process.milestones]
         if due.anchor in known:
             raise ValueError(f"{due.anchor} has no date yet; it goes under [milestones]")
         if self.project.item(due.anchor):
@@ -81,8 +81,12 @@ def find_phase_ends(project: Project, dates: Mapping[str, date]) -> dict[str, da
     Phases without a gate, such as continuous monitoring, and phases whose last gate has no date
     yet never end.
     """
-    last = {phase: stone.id for stone in project.process.milestones for phase in stone.closes}
-    return {phase: dates[stone] for phase, stone in last.items() if stone in dates}
+    last = {
+        phase: milestone.id
+        for milestone in project.process.milestones
+        for phase in milestone.closes
+    }
+    return {phase: dates[milestone] for phase, milestone in last.items() if milestone in dates}
 
 
 def find_next_dated(project: Project, dates: Mapping[str, date], today: date) -> str:
@@ -106,11 +110,11 @@ def find_next_milestone(project: Project, dates: Mapping[str, date], today: date
     is taken for held once a later one has passed, or nothing is open in what it closes.
     """
     dated = find_next_dated(project, dates, today)
-    stones = [m for m in project.process.milestones if m.closes]
-    gates = [m.id for m in stones]
+    milestones = [m for m in project.process.milestones if m.closes]
+    gates = [m.id for m in milestones]
     if dated not in dates:
         return dated
-    between = stones[_count_passed(gates, dates, today) : gates.index(dated)]
+    between = milestones[_count_passed(gates, dates, today) : gates.index(dated)]
     return next(
         (m.id for m in between if m.id not in dates and _has_open_items(project, m)),
         dated,

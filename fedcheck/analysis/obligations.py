@@ -32,7 +32,7 @@ class Digest(Struct, frozen=True):
         judgements: answers that the owner is to accept or to return.
         findings: open findings that the owner is to remediate.
         blocked: open items of others that wait for items of the owner, by the owner's reference.
-        proofs: evidence of the owner's items that no longer counts, or soon will not.
+        evidence_items: evidence of the owner's items that no longer counts, or soon will not.
         later: how many items of phases far off are left out, where nobody is named.
     """
 
@@ -43,13 +43,13 @@ class Digest(Struct, frozen=True):
     judgements: tuple[Request, ...] = ()
     findings: tuple[Finding, ...] = ()
     blocked: Mapping[str, tuple[Row, ...]] | None = None
-    proofs: tuple[EvidenceUse, ...] = ()
+    evidence_items: tuple[EvidenceUse, ...] = ()
     later: int = 0
 
     @property
     def empty(self) -> bool:
         """Tell whether nothing is owed and nothing waits."""
-        owed = (self.items, self.answers, self.judgements, self.findings, self.proofs)
+        owed = (self.items, self.answers, self.judgements, self.findings, self.evidence_items)
         return not any(owed) and not self.later
 
     def overdue(self, today: date) -> int:
@@ -192,17 +192,17 @@ def _list_failing_evidence(board: Board, refs: set[str]) -> Iterator[EvidenceUse
     for row in build_register(board).rows:
         for use in row.uses:
             bad = use.standing in ("stale", "missing", "changed", "soon")
-            if use.proof is not None and bad and use.row.ref in refs:
+            if use.evidence_item is not None and bad and use.row.ref in refs:
                 yield use
 
 
 def find_gate(board: Board, row: Row) -> Milestone | None:
     """Return the next milestone whose gate asks for an item; None where none does any more."""
-    for stone in board.project.process.milestones:
-        day = board.dates.get(stone.id)
+    for milestone in board.project.process.milestones:
+        day = board.dates.get(milestone.id)
         passed = day is not None and day < board.today
-        if row.phase in stone.closes and row.item.after != stone.id and not passed:
-            return stone
+        if row.phase in milestone.closes and row.item.after != milestone.id and not passed:
+            return milestone
     return None
 
 

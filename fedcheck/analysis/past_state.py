@@ -104,10 +104,10 @@ def rebuild_project(
         for name, items in held.items():
             if name not in RESERVED_NAMES and (name in project.private_lists) is hidden:
                 records[name] = _rebuild_records(project.records.get(name, {}), items)
-    stones = _rebuild_milestones(project.config.milestones or {}, shared.get("milestones", {}))
+    milestones = _rebuild_milestones(project.config.milestones or {}, shared.get("milestones", {}))
     return replace(
         project,
-        config=replace(project.config, milestones=stones),
+        config=replace(project.config, milestones=milestones),
         checklists=checklists,
         records=records,
         requests=_rebuild_issues(project.requests, Request, shared.get("requests", {})),

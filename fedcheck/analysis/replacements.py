@@ -161,14 +161,14 @@ def _process_changes(shipped: Process, now: Process) -> Iterator[str]:
     for phase in shipped.phases:
         if now.phase(phase.id) is None:
             yield f"the phase {phase.id} is gone"
-    for stone in shipped.milestones:
-        found = now.milestone(stone.id)
+    for milestone in shipped.milestones:
+        found = now.milestone(milestone.id)
         if found is None:
-            yield f"the milestone {stone.id} is gone"
+            yield f"the milestone {milestone.id} is gone"
             continue
-        for name in stone.closes:
+        for name in milestone.closes:
             if name not in found.closes:
-                yield f"{stone.id} does not close {name}"
+                yield f"{milestone.id} does not close {name}"
     for risk in shipped.blocking_risks:
         if risk not in now.blocking_risks:
             yield f"an open {risk.capitalize()} finding blocks no gate"

@@ -40,10 +40,10 @@ class RescheduleImpact(Struct, frozen=True):
 def reschedule_milestone(now: Board, milestone: str, day: date | None) -> Board:
     """Return the board as it would be with another date (or none of its own) of a milestone."""
     project = now.project
-    stones = {k: v for k, v in (project.config.milestones or {}).items() if k != milestone}
+    milestones = {k: v for k, v in (project.config.milestones or {}).items() if k != milestone}
     if day is not None:
-        stones[milestone] = day
-    config = replace(project.config, milestones=stones)
+        milestones[milestone] = day
+    config = replace(project.config, milestones=milestones)
     return build_board(replace(project, config=config), now.today)
 
 
@@ -80,12 +80,12 @@ def _list_moved_deadlines(now: Board, then: Board) -> list[DeadlineMove]:
 def _list_moved_milestones(now: Board, then: Board) -> tuple[DeadlineMove, ...]:
     """Return the milestones that move, those of the past included: they are no deadlines."""
     found: list[DeadlineMove] = []
-    for stone in now.project.process.milestones:
-        old, new = now.dates.get(stone.id), then.dates.get(stone.id)
+    for milestone in now.project.process.milestones:
+        old, new = now.dates.get(milestone.id), then.dates.get(milestone.id)
         if old != new:
-            ref = f"milestones:{stone.id}"
+            ref = f"milestones:{milestone.id}"
             named = Deadline(
-                f"milestone:{stone.id}", new, "milestone", stone.title, ref, "", "", ""
+                f"milestone:{milestone.id}", new, "milestone", milestone.title, ref, "", "", ""
             )
             found.append(DeadlineMove(named, old, new))
     return tuple(found)

@@ -137,8 +137,8 @@ def list_phase_duties(board: Board) -> list[PhaseDuties]:
         if row.item.deliverable:
             items.setdefault(row.item.deliverable, []).append(row)
     duties = [
-        _build_duty(paper, items.get(paper.deliverable.id, []), roles)
-        for paper in list_deliverables(board)
+        _build_duty(deliverable, items.get(deliverable.deliverable.id, []), roles)
+        for deliverable in list_deliverables(board)
     ]
     found = [
         _build_phase_duties(board, phase, duties, roles) for phase in board.project.process.phases
@@ -159,16 +159,16 @@ def list_roles(board: Board) -> list[str]:
     ]
 
 
-def _build_duty(paper: DeliverableState, rows: Sequence[Row], roles: Sequence[str]) -> Duty:
-    document = paper.deliverable
+def _build_duty(deliverable: DeliverableState, rows: Sequence[Row], roles: Sequence[str]) -> Duty:
+    document = deliverable.deliverable
     by_role = {role: [e for e in rows if e.role == role] for role in roles}
     return Duty(
         document,
-        paper.phase,
+        deliverable.phase,
         document.owner,
         tuple(role for role in roles if by_role[role] and role != document.owner),
         document.reviewers,
-        paper.row,
+        deliverable.row,
         {role: count_items(found) for role, found in by_role.items() if found},
     )
 
@@ -178,11 +178,13 @@ def _build_phase_duties(
 ) -> PhaseDuties:
     own = tuple(duty for duty in duties if duty.phase == phase.id)
     ends = tuple(
-        stone
-        for stone in board.project.process.milestones
-        if phase.id in stone.closes and stone.decided_by
+        milestone
+        for milestone in board.project.process.milestones
+        if phase.id in milestone.closes and milestone.decided_by
     )
-    deciding = tuple(stone for stone in ends if _last_closed_phase(board, stone) == phase.id)
+    deciding = tuple(
+        milestone for milestone in ends if _last_closed_phase(board, milestone) == phase.id
+    )
     rows = board.of_phase(phase.id)
     lists = [one for one in board.project.checklists.values() if one.phase == phase.id]
     parts = tuple(
@@ -192,16 +194,16 @@ def _build_phase_duties(
             count_items(row for row in rows if row.role == role),
             tuple(duty.deliverable.title for duty in own if duty.prepares == role),
             tuple(duty.deliverable.title for duty in own if role in duty.reviews),
-            tuple(stone for stone in deciding if role in stone.decided_by),
+            tuple(milestone for milestone in deciding if role in milestone.decided_by),
         )
         for role in roles
     )
     return PhaseDuties(phase, own, parts, ends)
 
 
-def _last_closed_phase(board: Board, stone: Milestone) -> str:
+def _last_closed_phase(board: Board, milestone: Milestone) -> str:
     """Return the last phase that a milestone closes: there its decision is made."""
-    return max(stone.closes, key=board.project.process.order)
+    return max(milestone.closes, key=board.project.process.order)
 
 
 def describe_phase_role(part: PhaseRole) -> list[str]:
@@ -211,7 +213,7 @@ def describe_phase_role(part: PhaseRole) -> list[str]:
         said.append(f"Prepares: {'; '.join(part.prepares)}.")
     if part.reviews:
         said.append(f"Reviews: {'; '.join(part.reviews)}.")
-    said += [f"Decides at {stone.title}: {stone.decision}" for stone in part.decides]
+    said += [f"Decides at {milestone.title}: {milestone.decision}" for milestone in part.decides]
     if part.idle:
         said.append("Has no part in this phase by the process and its lists.")
     elif part.counts.total:

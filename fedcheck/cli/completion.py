@@ -68,8 +68,8 @@ def complete_item_query(ctx: click.Context, _: click.Parameter, incomplete: str)
 def complete_milestones(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":
     """Complete the id of a milestone."""
     session = _open_session(ctx)
-    stones = session.project.process.milestones if session else ()
-    return [_item(m.id, m.title) for m in stones if m.id.startswith(incomplete)]
+    milestones = session.project.process.milestones if session else ()
+    return [_item(m.id, m.title) for m in milestones if m.id.startswith(incomplete)]
 
 
 def complete_templates(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":

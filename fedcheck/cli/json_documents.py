@@ -206,8 +206,8 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
         **_fields(record, "document"),
         "test": _known(record, "test"),
         "evidence": [
-            {"id": proof.id, "state": state, **evidence_to_dict(proof)}
-            for proof, state in zip(record.evidence, row.evidence, strict=True)
+            {"id": evidence_item.id, "state": state, **evidence_to_dict(evidence_item)}
+            for evidence_item, state in zip(record.evidence, row.evidence, strict=True)
         ],
         "requests": [request_row(r, day) for r in project.requests if row.ref in r.items],
         "findings": [finding_row(f, day) for f in project.findings if row.ref in f.items],
@@ -259,7 +259,10 @@ def owed_row(owed: Obligation, today: date) -> dict[str, Any]:
 
 def _proof_and_story(thing: Request | Finding, history: list[HistoryLine]) -> dict[str, Any]:
     return {
-        "evidence": [{"id": proof.id, **evidence_to_dict(proof)} for proof in thing.evidence],
+        "evidence": [
+            {"id": evidence_item.id, **evidence_to_dict(evidence_item)}
+            for evidence_item in thing.evidence
+        ],
         "history": [history_row(entered) for entered in history],
     }
 

@@ -131,8 +131,8 @@ def _save_story(session: Session, stage: Stage, today: date) -> None:
                 if turn.evidence_day is not None
                 else day
             )
-            proof = _make_evidence(session.root, row, taken, turn.lost_file, lost)
-            work[group, who].append((row.ref, EvidenceEdit(attach=(proof,))))
+            evidence_item = _make_evidence(session.root, row, taken, turn.lost_file, lost)
+            work[group, who].append((row.ref, EvidenceEdit(attach=(evidence_item,))))
     saves: list[tuple[datetime, str, str, date | None, Edits]] = []
     for number, (group, who) in enumerate(sorted(work)):
         at = time(14 + number % 6, 7 * number % 60)
@@ -209,8 +209,8 @@ def _edit(row: Row, turn: ItemOverride, status: str, day: date, today: date) -> 
 def _make_test_edit(row: Row, day: date) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
     item, draw = row.item, _hash_number(row.ref + "fieldwork")
-    proof = item.expects[0] if item.expects else "the service"
-    seen = f"Looked at: {proof}. What it says was found on the systems that were sampled."
+    evidence_item = item.expects[0] if item.expects else "the service"
+    seen = f"Looked at: {evidence_item}. What it says was found on the systems that were sampled."
     return TestEdit(
         tested=day,
         methods=item.methods or None,

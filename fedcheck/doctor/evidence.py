@@ -36,7 +36,7 @@ class LocatedEvidence:
     checklist: str
     item: str
     index: int
-    proof: Evidence
+    evidence_item: Evidence
 
     @property
     def ref(self) -> str:
@@ -47,12 +47,12 @@ class LocatedEvidence:
 def _list_evidence(project: Project) -> Iterator[LocatedEvidence]:
     for checklist, records in project.records.items():
         for item, record in records.items():
-            for index, proof in enumerate(record.evidence):
-                yield LocatedEvidence(checklist, item, index, proof)
+            for index, evidence_item in enumerate(record.evidence):
+                yield LocatedEvidence(checklist, item, index, evidence_item)
     for book in ISSUE_FILES:
         for thing in _list_issues(project, book):
-            for index, proof in enumerate(thing.evidence):
-                yield LocatedEvidence(book, thing.id, index, proof)
+            for index, evidence_item in enumerate(thing.evidence):
+                yield LocatedEvidence(book, thing.id, index, evidence_item)
 
 
 def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> list[Defect]:
@@ -65,11 +65,15 @@ def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> 
     closed = {path for path, _ in tree.closed}
     found: list[Defect] = []
     for piece in _list_evidence(session.project):
-        said = _describe_defect(session.root, piece.proof, states.get(piece.proof.link, ""))
+        said = _describe_defect(
+            session.root, piece.evidence_item, states.get(piece.evidence_item.link, "")
+        )
         if said is None:
             continue
         kind, message, remedy = said
-        if kind == "missing-evidence" and closed & {*(session.root / piece.proof.link).parents}:
+        if kind == "missing-evidence" and closed & {
+            *(session.root / piece.evidence_item.link).parents
+        }:
             continue
         file = places.progress_file(piece.checklist)
         line = _find_line(places, session.project, piece)
@@ -108,27 +112,31 @@ def _summarize_missing(defects: list[Defect]) -> list[Defect]:
     return kept
 
 
-def _describe_defect(root: Path, proof: Evidence, state: str) -> tuple[str, str, str] | None:
+def _describe_defect(
+    root: Path, evidence_item: Evidence, state: str
+) -> tuple[str, str, str] | None:
     """Return kind, message and remedy of what is wrong with a piece of evidence."""
-    link = one_line(proof.link, 120)
-    replace = f"fedcheck evidence remove {one_line(proof.id, 20)}"
-    if proof.kind == "url":
+    link = one_line(evidence_item.link, 120)
+    replace = f"fedcheck evidence remove {one_line(evidence_item.id, 20)}"
+    if evidence_item.kind == "url":
         try:
-            evidence_files.check_url(proof.link)
+            evidence_files.check_url(evidence_item.link)
         except FedcheckError:
             text = f"{link} is no web address: only http:// and https:// are opened"
             return "evidence-link", text, f"mend the link, or take it out: {replace}"
-    if proof.kind != "file":
+    if evidence_item.kind != "file":
         return None
-    if "\x00" in proof.link:
+    if "\x00" in evidence_item.link:
         return "evidence-link", f"{link} is no name of a file", f"take the link out: {replace}"
-    if evidence_files.leaves_workspace(root, proof.link, local_state.load_allowed_outside(root)):
+    if evidence_files.leaves_workspace(
+        root, evidence_item.link, local_state.load_allowed_outside(root)
+    ):
         text = f"{link} leads out of the workspace, and does not count"
         remedy = f"copy the file into {FOLDER}/ and link it; then {replace}"
-        if Path(proof.link).is_absolute():
+        if Path(evidence_item.link).is_absolute():
             remedy += "; or allow it on this machine: fedcheck evidence verify --outside"
         return "evidence-link", text, remedy
-    if _is_our_own(root, proof.link):
+    if _is_our_own(root, evidence_item.link):
         text = f"{link} is a file of fedcheck's own, and proves nothing"
         return "evidence-link", text, f"link the proof itself; then {replace}"
     if state == "missing":
@@ -174,8 +182,8 @@ def find_orphan_evidence(session: Session, tree: FolderTree) -> list[Defect]:
 
 def _list_links(session: Session) -> Iterator[str]:
     for piece in _list_evidence(session.project):
-        if piece.proof.kind == "file" and "\x00" not in piece.proof.link:
-            path = session.root / piece.proof.link
+        if piece.evidence_item.kind == "file" and "\x00" not in piece.evidence_item.link:
+            path = session.root / piece.evidence_item.link
             yield os.path.normpath(path)
             yield os.path.realpath(path)
 

@@ -191,7 +191,7 @@ def find_future_dates(session: Session, places: Places) -> list[Defect]:
 def _describe_future_date(record: Record, today: date) -> str:
     if record.done and record.done > today:
         return f"done on {record.done}"
-    days = [proof.collected for proof in record.evidence if proof.collected]
+    days = [evidence_item.collected for evidence_item in record.evidence if evidence_item.collected]
     newest = max(days, default=today)
     return f"evidence collected on {newest}" if newest > today else ""
 

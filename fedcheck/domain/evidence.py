@@ -30,17 +30,17 @@ class Evidence(Struct, frozen=True, rename="kebab"):
         return self.label or self.link
 
 
-def evidence_to_dict(proof: Evidence) -> dict[str, Any]:
+def evidence_to_dict(evidence_item: Evidence) -> dict[str, Any]:
     """Return evidence as plain JSON data, without its id and without defaults.
 
     Dates among unknown keys become text: history is JSON.
     """
-    data: dict[str, Any] = {"link": proof.link, "kind": proof.kind}
+    data: dict[str, Any] = {"link": evidence_item.link, "kind": evidence_item.kind}
     for name in ("label", "collected", "expires", "sha256"):
-        value = getattr(proof, name)
+        value = getattr(evidence_item, name)
         if value:
             data[name] = value.isoformat() if isinstance(value, date) else value
-    return {**data, **{name: _as_json(value) for name, value in proof.extra.items()}}
+    return {**data, **{name: _as_json(value) for name, value in evidence_item.extra.items()}}
 
 
 def _as_json(value: Any) -> Any:

@@ -47,8 +47,8 @@ def field_value(thing: Any, name: str) -> Any:
     """
     if name.startswith(EVIDENCE_PREFIX):
         proof_id = name.removeprefix(EVIDENCE_PREFIX)
-        proof = next((one for one in thing.evidence if one.id == proof_id), None)
-        return evidence_to_dict(proof) if proof else None
+        evidence_item = next((one for one in thing.evidence if one.id == proof_id), None)
+        return evidence_to_dict(evidence_item) if evidence_item else None
     if name not in field_names(type(thing)):
         raise KeyError(name)
     return history_form(getattr(thing, name))
@@ -115,10 +115,10 @@ def _values(hint: Any) -> tuple[StrEnum, ...]:
 
 def _with_evidence(thing: T, proof_id: str, value: Any) -> T:
     new = evidence_from_dict(proof_id, value) if value is not None else None
-    proofs: tuple[Evidence, ...] = thing.evidence  # type: ignore[attr-defined]
-    kept = [one for one in proofs if one.id != proof_id]
+    evidence_items: tuple[Evidence, ...] = thing.evidence  # type: ignore[attr-defined]
+    kept = [one for one in evidence_items if one.id != proof_id]
     if new is not None:
-        places = [i for i, one in enumerate(proofs) if one.id == proof_id]
+        places = [i for i, one in enumerate(evidence_items) if one.id == proof_id]
         kept.insert(places[0] if places else len(kept), new)
     changed: dict[str, Any] = {"evidence": tuple(kept)}
     return replace(thing, **changed)  # type: ignore[type-var]

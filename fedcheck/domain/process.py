@@ -178,7 +178,9 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
 
     def milestone(self, milestone_id: str) -> Milestone | None:
         """Return a milestone by its id."""
-        return next((stone for stone in self.milestones if stone.id == milestone_id), None)
+        return next(
+            (milestone for milestone in self.milestones if milestone.id == milestone_id), None
+        )
 
     def order(self, phase_id: str) -> int:
         """Return the place of a phase; unknown ones come last."""

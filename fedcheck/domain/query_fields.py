@@ -55,9 +55,9 @@ def searchable_texts(row: Row) -> Iterable[str]:
     yield record.reason
     yield record.observation
     yield record.sample
-    for proof in record.evidence:
-        yield proof.label
-        yield proof.link
+    for evidence_item in record.evidence:
+        yield evidence_item.label
+        yield evidence_item.link
 
 
 def parse_family(control: str) -> str:
@@ -343,7 +343,7 @@ def _families(project: Project) -> tuple[str, ...]:
 
 
 def _deliverables(project: Project) -> tuple[str, ...]:
-    named = (paper.id for paper in project.process.deliverables)
+    named = (deliverable.id for deliverable in project.process.deliverables)
     used = (item.deliverable for item in _items(project) if item.deliverable)
     return _distinct((*named, *used))
 

@@ -48,7 +48,7 @@ class Record(Struct, frozen=True, rename="kebab"):
         """Tell whether nothing is known of the item; unknown keys of its table do not count."""
         return replace(self, extra={}) == EMPTY_RECORD
 
-    def proof(self, evidence_id: str) -> Evidence | None:
+    def evidence_item(self, evidence_id: str) -> Evidence | None:
         """Return a piece of evidence by its id."""
         return next((e for e in self.evidence if e.id == evidence_id), None)
 

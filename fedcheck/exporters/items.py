@@ -140,7 +140,7 @@ def build_document(board: Board, row: Row) -> dict[str, Any]:
     """
     values = {name: COLUMNS[name](board, row) for name in COLUMNS}
     states = zip(row.record.evidence, row.evidence, strict=True)
-    links = [_link_document(proof, state) for proof, state in states]
+    links = [_link_document(evidence_item, state) for evidence_item, state in states]
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     return {
         **values,
@@ -153,17 +153,17 @@ def build_document(board: Board, row: Row) -> dict[str, Any]:
     }
 
 
-def _link_document(proof: Evidence, state: str) -> dict[str, Any]:
-    inside = is_private(proof.link)
+def _link_document(evidence_item: Evidence, state: str) -> dict[str, Any]:
+    inside = is_private(evidence_item.link)
     return {
-        "id": proof.id,
+        "id": evidence_item.id,
         "state": state,
-        "link": KEPT_INSIDE if inside else proof.link,
-        "label": "" if inside else proof.label,
-        "kind": proof.kind,
-        "collected": proof.collected,
-        "expires": proof.expires,
-        "sha256": "" if inside else proof.sha256,
+        "link": KEPT_INSIDE if inside else evidence_item.link,
+        "label": "" if inside else evidence_item.label,
+        "kind": evidence_item.kind,
+        "collected": evidence_item.collected,
+        "expires": evidence_item.expires,
+        "sha256": "" if inside else evidence_item.sha256,
     }
 
 

@@ -324,17 +324,19 @@ def _list_new_evidence(reading: _Reading, row: _Row, request: Request) -> Iterat
     text = request_rows.cell_text(row.cells.get("evidence", ""))
     if row.mark is not None and row.mark.same("evidence", text):
         return
-    there = {proof.link for proof in request.evidence}
+    there = {evidence_item.link for evidence_item in request.evidence}
     for line in split_cell(text):
         found = read_line(line, EvidenceForm.ANGLES)
         if found.link in there or found.link == KEPT_INSIDE:
             continue
         there.add(found.link)
-        proof = make_evidence(reading.session, found)
-        if isinstance(proof, Note):
-            reading.notes.append(dataclasses.replace(proof, where=reading.grid.place(row.line)))
-        elif proof.link not in {one.link for one in request.evidence}:
-            yield proof
+        evidence_item = make_evidence(reading.session, found)
+        if isinstance(evidence_item, Note):
+            reading.notes.append(
+                dataclasses.replace(evidence_item, where=reading.grid.place(row.line))
+            )
+        elif evidence_item.link not in {one.link for one in request.evidence}:
+            yield evidence_item
 
 
 def _decide(reading: _Reading, row: _Row, request: Request) -> Request:

@@ -146,7 +146,7 @@ def build_changes_view(
 
 def _build_change_view(board: Board, names: PeopleNames, delta: Difference) -> ChangeView:
     row = board.rows.get(delta.ref)
-    stone = board.project.process.milestone(delta.because)
+    milestone = board.project.process.milestone(delta.because)
     is_proof = delta.about == "evidence"
     return ChangeView(
         kind=delta.kind,
@@ -162,7 +162,7 @@ def _build_change_view(board: Board, names: PeopleNames, delta: Difference) -> C
         role=delta.role,
         owner=names.who(delta.owner, delta.role) if delta.owner or delta.role else "",
         evidence=wording.format_title(delta.now) if is_proof else "",
-        because=wording.format_title(stone.title if stone else ""),
+        because=wording.format_title(milestone.title if milestone else ""),
     )
 
 
@@ -183,29 +183,33 @@ def _list_newly_outstanding(
     board: Board, names: PeopleNames, comparison: Comparison
 ) -> Iterable[NewLackView]:
     titles = {one.milestone: one.title for one in comparison.gates}
-    for lack, stones in comparison.list_newly_outstanding():
+    for lack, milestones in comparison.list_newly_outstanding():
         yield NewLackView(
             kind=lack.kind,
             ref=lack.ref,
             name=wording.format_title(title_of(board, lack)),
             why=wording.format_reason(reason_of(board, lack)),
             owner=names.who(lack.owner, lack.role),
-            milestones=wording.format_title(", ".join(titles[one] for one in stones)),
+            milestones=wording.format_title(", ".join(titles[one] for one in milestones)),
         )
 
 
 def _without_evidence_names(veil: Veil, project: Project) -> Project:
     """Return a project whose evidence is called by no address that is left out, or is private."""
 
-    def named(proof: Evidence) -> Evidence:
-        if is_private(proof):
-            return replace(proof, label=KEPT_INSIDE)
-        return proof if proof.label or not veil.hides(proof) else replace(proof, label=WITHHELD)
+    def named(evidence_item: Evidence) -> Evidence:
+        if is_private(evidence_item):
+            return replace(evidence_item, label=KEPT_INSIDE)
+        return (
+            evidence_item
+            if evidence_item.label or not veil.hides(evidence_item)
+            else replace(evidence_item, label=WITHHELD)
+        )
 
     def record(one: Record) -> Record:
         if one is UNKNOWN_RECORD or one is EMPTY_RECORD or not one.evidence:
             return one
-        return replace(one, evidence=tuple(named(proof) for proof in one.evidence))
+        return replace(one, evidence=tuple(named(evidence_item) for evidence_item in one.evidence))
 
     return replace(
         project,

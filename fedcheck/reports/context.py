@@ -123,24 +123,25 @@ class _ContextBuilder:
         return PeopleNames(self.board.project)
 
     @cached_property
-    def proofs(self) -> EvidenceViewBuilder:
+    def evidence_items(self) -> EvidenceViewBuilder:
         return EvidenceViewBuilder(self.board, self.veil)
 
     def report(self) -> views.ReportView:
         board, project = self.board, self.board.project
         judged = gates(board, self.since)
-        stone = project.process.milestone(self.milestone)
-        chosen = gate(board, stone, self.since) if stone else None
+        milestone = project.process.milestone(self.milestone)
+        chosen = gate(board, milestone, self.since) if milestone else None
         milestones = tuple(
             service_context.build_milestone_view(board, one, self.milestone) for one in judged
         )
         why = {
-            (t.row.ref, t.proof.id): t.why for t in evidence_register.list_unsound_evidence(board)
+            (t.row.ref, t.evidence_item.id): t.why
+            for t in evidence_register.list_unsound_evidence(board)
         }
         items = {ref: self._item(row, why) for ref, row in board.rows.items()}
         states = [state for row in board.rows.values() for state in row.evidence]
         declined = [e for e in board.rows.values() if e.record.status == "na"]
-        ledgers = IssueViewBuilder(board, self.names, self.proofs)
+        ledgers = IssueViewBuilder(board, self.names, self.evidence_items)
         replacements = list_replacements(project)
         findings = ledgers.findings()
         return views.ReportView(
@@ -160,7 +161,7 @@ class _ContextBuilder:
             ),
             blocked=tuple(i for i in items.values() if i.status == "blocked"),
             evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),
-            register=tuple(self.proofs.register(self.names)),
+            register=tuple(self.evidence_items.register(self.names)),
             requests=tuple(ledgers.requests(accepted=False)),
             accepted=tuple(ledgers.requests(accepted=True)),
             findings=tuple(one for one in findings.values() if one.state == "open"),
@@ -200,7 +201,7 @@ class _ContextBuilder:
     def _item(self, row: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
         item, record = row.item, row.record
         owner, name = self.names.who(record.owner, row.role), wording.format_item_name(row)
-        proofs = zip(record.evidence, row.evidence, strict=True)
+        evidence_items = zip(record.evidence, row.evidence, strict=True)
         return views.ItemView(
             ref=row.ref,
             id=item.id,
@@ -228,17 +229,22 @@ class _ContextBuilder:
             reason=wording.format_reason(record.reason),
             note=wording.format_reason(record.note),
             evidence=tuple(
-                self.proofs.view(proof, state, why.get((row.ref, proof.id), ""), name, owner)
-                for proof, state in proofs
+                self.evidence_items.view(
+                    evidence_item, state, why.get((row.ref, evidence_item.id), ""), name, owner
+                )
+                for evidence_item, state in evidence_items
             ),
         )
 
     def _deliverable(
-        self, paper: DeliverableState, chosen: Gate | None, items: Mapping[str, views.ItemView]
+        self,
+        deliverable: DeliverableState,
+        chosen: Gate | None,
+        items: Mapping[str, views.ItemView],
     ) -> views.DeliverableView:
-        document = paper.deliverable
-        needed = chosen is None or not chosen.milestone.closes or _depends_on(paper, chosen)
-        item = items.get(paper.row.ref) if paper.row else None
+        document = deliverable.deliverable
+        needed = chosen is None or not chosen.milestone.closes or _depends_on(deliverable, chosen)
+        item = items.get(deliverable.row.ref) if deliverable.row else None
         due = item.due if item else None
         return views.DeliverableView(
             id=document.id,
@@ -299,10 +305,10 @@ def _replacement(one: Replacement) -> views.ReplacementView:
     )
 
 
-def _depends_on(paper: DeliverableState, chosen: Gate) -> bool:
+def _depends_on(deliverable: DeliverableState, chosen: Gate) -> bool:
     """Tell whether a milestone rests on a deliverable."""
-    late = paper.row is not None and paper.row.item.after == chosen.milestone.id
-    return paper.phase in chosen.milestone.closes and not late
+    late = deliverable.row is not None and deliverable.row.item.after == chosen.milestone.id
+    return deliverable.phase in chosen.milestone.closes and not late
 
 
 def _needed_by(chosen: Gate | None, row: Row) -> date | None:

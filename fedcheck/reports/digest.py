@@ -103,11 +103,11 @@ class _Page:
         said = ", ".join(parts) or "Nothing to do"
         text = f"As of {self.today.isoformat()}: {said}" + (f"; {late} overdue" if late else "")
         text += f". What is due after {until.isoformat()} is left out" if until else ""
-        stone = self.board.project.process.milestone(self.board.next_dated)
+        milestone = self.board.project.process.milestone(self.board.next_dated)
         day = self.board.dates.get(self.board.next_dated)
-        if stone and day:
+        if milestone and day:
             far = format_distance(day, self.today)
-            text += f". Next: {mark_text(stone.title)} on {day.isoformat()}, {far}"
+            text += f". Next: {mark_text(milestone.title)} on {day.isoformat()}, {far}"
         return text + "."
 
     def _items(self) -> Iterator[str]:
@@ -164,16 +164,16 @@ class _Page:
 
     def _why(self, row: Row) -> str:
         parts = []
-        stone = find_gate(self.board, row)
-        if stone:
-            day = self.board.dates.get(stone.id)
+        milestone = find_gate(self.board, row)
+        if milestone:
+            day = self.board.dates.get(milestone.id)
             when = f" ({day.isoformat()})" if day else ""
             asks = "must be done" if row.item.level.startswith("must") else "done, or declined"
             optional = row.item.level == "may"
             parts.append(
-                f"optional before {mark_text(stone.title)}{when}"
+                f"optional before {mark_text(milestone.title)}{when}"
                 if optional
-                else f"{asks} before {mark_text(stone.title)}{when}"
+                else f"{asks} before {mark_text(milestone.title)}{when}"
             )
         if row.item.deliverable:
             parts.append(f"goes into: {mark_text(self._paper(row.item.deliverable))}")
@@ -188,8 +188,10 @@ class _Page:
         return "; ".join(parts) or "it stands in the checklist"
 
     def _paper(self, name: str) -> str:
-        papers = self.board.project.process.deliverables
-        return next((paper.title for paper in papers if paper.id == name), name)
+        deliverables = self.board.project.process.deliverables
+        return next(
+            (deliverable.title for deliverable in deliverables if deliverable.id == name), name
+        )
 
     def _named(self, ref: str) -> str:
         row = self.board.rows.get(ref)
@@ -211,9 +213,13 @@ class _Page:
             yield f"- **{mark_text(request.title)}** (from {sender})"
             if request.answer.strip():
                 yield f"  - Answer: {mark_text(one_line(request.answer, MAX_GUIDANCE))}"
-            for proof in request.evidence:
-                inside = proof.link.split("/")[0] == PRIVATE_FOLDER
-                shown = Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link)
+            for evidence_item in request.evidence:
+                inside = evidence_item.link.split("/")[0] == PRIVATE_FOLDER
+                shown = (
+                    Markdown(KEPT_INSIDE)
+                    if inside
+                    else link(evidence_item.label, evidence_item.link)
+                )
                 yield f"  - Evidence: {shown}"
         if self.one.findings:
             yield "\n## Findings to remediate\n"
@@ -261,17 +267,19 @@ class _Page:
                 more = f"; and {len(rows) - MAX_EXPECTED} more" if len(rows) > MAX_EXPECTED else ""
                 title = self.board.rows[ref].item.title
                 yield f"- For **{mark_text(one_line(title, 80))}**: {who}{more}"
-        if self.one.proofs:
+        if self.one.evidence_items:
             yield "\n## Evidence to renew\n"
-            for use in self.one.proofs:
+            for use in self.one.evidence_items:
                 yield f"- {self._proof(use)}"
 
     def _proof(self, use: EvidenceUse) -> str:
-        proof = use.proof
-        assert proof is not None, "only evidence that is there is told of"
-        inside = proof.link.split("/")[0] == PRIVATE_FOLDER
-        name = Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link)
-        taken = f", collected {proof.collected.isoformat()}" if proof.collected else ""
+        evidence_item = use.evidence_item
+        assert evidence_item is not None, "only evidence that is there is told of"
+        inside = evidence_item.link.split("/")[0] == PRIVATE_FOLDER
+        name = Markdown(KEPT_INSIDE) if inside else link(evidence_item.label, evidence_item.link)
+        taken = (
+            f", collected {evidence_item.collected.isoformat()}" if evidence_item.collected else ""
+        )
         state = use.standing
         if state == "soon":
             state = f"goes stale on {use.turns}" if use.turns else "goes stale soon"

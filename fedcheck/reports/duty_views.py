@@ -102,14 +102,14 @@ def build_duty_views(board: Board) -> Iterable[PhaseDutiesView]:
         parts = tuple(_build_part_view(part) for part in found.parts if not part.idle)
         if not parts and not found.duties:
             continue
-        last = [stone for part in found.parts for stone in part.decides]
-        decided = [stone for stone in found.gates if stone in last]
+        last = [milestone for part in found.parts for milestone in part.decides]
+        decided = [milestone for milestone in found.gates if milestone in last]
         yield PhaseDutiesView(
             id=found.phase.id,
             title=wording.format_title(found.phase.title),
             documents=tuple(_build_duty_view(duty, found) for duty in found.duties),
             parts=parts,
-            decisions=tuple(_build_decision_view(board, stone) for stone in decided),
+            decisions=tuple(_build_decision_view(board, milestone) for milestone in decided),
         )
 
 
@@ -136,17 +136,17 @@ def _build_part_view(part: PhaseRole) -> PartView:
         text=f"{part.counts.text}, {part.counts.share}" if part.counts.total else "",
         prepares=tuple(wording.format_title(title) for title in part.prepares),
         reviews=tuple(wording.format_title(title) for title in part.reviews),
-        decides=tuple(wording.format_title(stone.title) for stone in part.decides),
+        decides=tuple(wording.format_title(milestone.title) for milestone in part.decides),
         idle=part.idle,
     )
 
 
-def _build_decision_view(board: Board, stone: Milestone) -> DecisionView:
+def _build_decision_view(board: Board, milestone: Milestone) -> DecisionView:
     return DecisionView(
-        title=wording.format_title(stone.title),
-        date=board.dates.get(stone.id),
-        by=_labels(stone.decided_by),
-        decision=one_line(stone.decision, wording.MAX_REASON),
+        title=wording.format_title(milestone.title),
+        date=board.dates.get(milestone.id),
+        by=_labels(milestone.decided_by),
+        decision=one_line(milestone.decision, wording.MAX_REASON),
     )
 
 

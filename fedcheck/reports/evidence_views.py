@@ -176,17 +176,22 @@ class EvidenceViewBuilder:
     veil: Veil
 
     def view(
-        self, proof: Evidence, state: str = "ok", why: str = "", item: str = "", owner: str = ""
+        self,
+        evidence_item: Evidence,
+        state: str = "ok",
+        why: str = "",
+        item: str = "",
+        owner: str = "",
     ) -> EvidenceView:
         """Return a piece of evidence."""
         return EvidenceView(
-            name=self._name(proof),
-            kind=proof.kind,
-            link=self._link(proof),
-            collected=proof.collected,
-            expires=proof.expires,
-            age=evidence_register.age_in_days(proof, self.board.today),
-            hash=self._hash(proof),
+            name=self._name(evidence_item),
+            kind=evidence_item.kind,
+            link=self._link(evidence_item),
+            collected=evidence_item.collected,
+            expires=evidence_item.expires,
+            age=evidence_register.age_in_days(evidence_item, self.board.today),
+            hash=self._hash(evidence_item),
             state=state,
             why=why,
             item=wording.format_title(item),
@@ -195,7 +200,7 @@ class EvidenceViewBuilder:
 
     def register(self, names: PeopleNames) -> Iterable[RegisterView]:
         """Yield every row of the register, the worst first and in the order of the items."""
-        why = {(t.row.ref, t.proof.id): t.why for t in list_unsound_evidence(self.board)}
+        why = {(t.row.ref, t.evidence_item.id): t.why for t in list_unsound_evidence(self.board)}
         found = evidence_register.build_register(self.board)
         rows = sorted(found.rows, key=lambda row: evidence_register.STANDINGS.index(row.standing))
         for row in rows:
@@ -204,19 +209,21 @@ class EvidenceViewBuilder:
     def _row(
         self, row: EvidenceRow, why: dict[tuple[str, str], str], names: PeopleNames, before: str
     ) -> RegisterView:
-        worst, proof = row.worst, row.proof
-        said = why.get((worst.row.ref, proof.id), "") if proof else ""
+        worst, evidence_item = row.worst, row.evidence_item
+        said = why.get((worst.row.ref, evidence_item.id), "") if evidence_item else ""
         if row.standing == "soon":
             said = f"on {worst.turns}, before {one_line(before, wording.MAX_TITLE)}"
         expected = one_line("; ".join(worst.row.item.expects), wording.MAX_TITLE)
         titles = {use.row.ref: wording.format_item_name(use.row) for use in row.uses}
         return RegisterView(
-            name=self._name(proof) if proof else expected,
+            name=self._name(evidence_item) if evidence_item else expected,
             kind=row.kind,
-            link=self._link(proof) if proof else Markdown(mark_text(expected)),
-            collected=proof.collected if proof else None,
-            age=evidence_register.age_in_days(proof, self.board.today) if proof else None,
-            hash=self._hash(proof) if proof else "",
+            link=self._link(evidence_item) if evidence_item else Markdown(mark_text(expected)),
+            collected=evidence_item.collected if evidence_item else None,
+            age=evidence_register.age_in_days(evidence_item, self.board.today)
+            if evidence_item
+            else None,
+            hash=self._hash(evidence_item) if evidence_item else "",
             state=STATES[row.standing],
             why=said,
             until=_previous_day(worst.turns),
@@ -224,44 +231,52 @@ class EvidenceViewBuilder:
             owner=names.who(worst.row.record.owner, worst.row.role),
         )
 
-    def _name(self, proof: Evidence) -> str:
-        if is_private(proof):
+    def _name(self, evidence_item: Evidence) -> str:
+        if is_private(evidence_item):
             return KEPT_INSIDE
-        if proof.label:
-            return one_line(proof.label, wording.MAX_LABEL)
-        if self.veil.hides(proof):
+        if evidence_item.label:
+            return one_line(evidence_item.label, wording.MAX_LABEL)
+        if self.veil.hides(evidence_item):
             return ADDRESS_WITHHELD
-        return one_line(_display_target(proof), wording.MAX_LABEL)
+        return one_line(_display_target(evidence_item), wording.MAX_LABEL)
 
-    def _hash(self, proof: Evidence) -> str:
-        return "" if is_private(proof) or self.veil.hides(proof) else proof.sha256[:HASH_LENGTH]
+    def _hash(self, evidence_item: Evidence) -> str:
+        return (
+            ""
+            if is_private(evidence_item) or self.veil.hides(evidence_item)
+            else evidence_item.sha256[:HASH_LENGTH]
+        )
 
-    def _link(self, proof: Evidence) -> Markdown:
+    def _link(self, evidence_item: Evidence) -> Markdown:
         """Return evidence as Markdown; of a file outside the workspace only its name is told."""
-        label = one_line(proof.label, wording.MAX_LABEL)
-        if is_private(proof):
+        label = one_line(evidence_item.label, wording.MAX_LABEL)
+        if is_private(evidence_item):
             return Markdown(mark_text(f"{KEPT_INSIDE}, not for others"))
-        if self.veil.hides(proof):
+        if self.veil.hides(evidence_item):
             return Markdown(mark_text(label or ADDRESS_WITHHELD))
-        if proof.kind == "url":
-            return link(label or one_line(proof.link, wording.MAX_LABEL), proof.link)
-        target = _display_target(proof)
-        if proof.kind != "file":
+        if evidence_item.kind == "url":
+            return link(
+                label or one_line(evidence_item.link, wording.MAX_LABEL), evidence_item.link
+            )
+        target = _display_target(evidence_item)
+        if evidence_item.kind != "file":
             return Markdown(mark_text(f"{label} ({target})" if label else target))
         return Markdown(f"{mark_text(label)} ({code(target)})") if label else code(target)
 
 
-def _display_target(proof: Evidence) -> str:
+def _display_target(evidence_item: Evidence) -> str:
     """Return where evidence is; of a file outside the workspace only its name is told."""
-    if proof.kind == "file" and PurePath(proof.link).is_absolute():
-        return PurePath(proof.link).name
-    return proof.link
+    if evidence_item.kind == "file" and PurePath(evidence_item.link).is_absolute():
+        return PurePath(evidence_item.link).name
+    return evidence_item.link
 
 
 def _previous_day(day: date | None) -> date | None:
     return day - timedelta(days=1) if day and day > date.min else None
 
 
-def is_private(proof: Evidence) -> bool:
+def is_private(evidence_item: Evidence) -> bool:
     """Tell whether evidence stands under `private/`: then neither its path nor its label leaves."""
-    return proof.kind == "file" and PurePath(proof.link).parts[:1] == (PRIVATE_FOLDER,)
+    return evidence_item.kind == "file" and PurePath(evidence_item.link).parts[:1] == (
+        PRIVATE_FOLDER,
+    )

@@ -37,12 +37,12 @@ class IssueViewBuilder:
     Attributes:
         board: the project on the day of the report.
         names: how its people are called.
-        proofs: how its evidence is told.
+        evidence_items: how its evidence is told.
     """
 
     board: Board
     names: PeopleNames
-    proofs: EvidenceViewBuilder
+    evidence_items: EvidenceViewBuilder
 
     def requests(self, accepted: bool) -> Iterable[RequestView]:
         """Yield the requests that are accepted, or those that are not, the earliest due first."""
@@ -83,7 +83,9 @@ class IssueViewBuilder:
             comment=wording.format_reason(request.comment),
             returned=request.returned,
             items=self._items(request.items),
-            evidence=tuple(self.proofs.view(proof) for proof in request.evidence),
+            evidence=tuple(
+                self.evidence_items.view(evidence_item) for evidence_item in request.evidence
+            ),
         )
 
     def _finding(self, gap: Finding) -> FindingView:
@@ -105,7 +107,9 @@ class IssueViewBuilder:
             deviation=deviation,
             retest=gap.retest,
             items=self._items(gap.items),
-            evidence=tuple(self.proofs.view(proof) for proof in gap.evidence),
+            evidence=tuple(
+                self.evidence_items.view(evidence_item) for evidence_item in gap.evidence
+            ),
         )
 
     def _items(self, refs: Iterable[str]) -> tuple[str, ...]:

@@ -93,11 +93,11 @@ class Veil:
         """Say what is left out: `names of people, addresses of evidence`; empty for nothing."""
         return ", ".join(said for name, said in REDACTIONS.items() if name in self.hidden)
 
-    def hides(self, proof: Evidence) -> bool:
+    def hides(self, evidence_item: Evidence) -> bool:
         """Tell whether the address of evidence is left out: asked for, or it holds a name."""
         if "links" in self.hidden:
             return True
-        return "owners" in self.hidden and self.text(proof.link) != proof.link
+        return "owners" in self.hidden and self.text(evidence_item.link) != evidence_item.link
 
     def text(self, text: str) -> str:
         """Return a text without names and addresses, as far as these are left out."""
@@ -153,7 +153,11 @@ class Veil:
     @cached_property
     def _links(self) -> list[str]:
         """Return the addresses of evidence, the longest first: one may hold another."""
-        found = {proof.link for proof in _proofs(self.project) if len(proof.link) >= _SHORTEST}
+        found = {
+            evidence_item.link
+            for evidence_item in _proofs(self.project)
+            if len(evidence_item.link) >= _SHORTEST
+        }
         return sorted(found, key=lambda link: (-len(link), link))
 
     @cached_property

@@ -79,6 +79,8 @@ def _full_text_lines(board: Board, one: Request) -> Iterator[str]:
         yield "\n**Items.** " + ", ".join(code(ref) for ref in items)
     if one.evidence:
         yield "\n**Evidence.**\n"
-        for proof in one.evidence:
-            inside = proof.link.split("/")[0] == PRIVATE_FOLDER
-            yield "- " + (Markdown(KEPT_INSIDE) if inside else link(proof.label, proof.link))
+        for evidence_item in one.evidence:
+            inside = evidence_item.link.split("/")[0] == PRIVATE_FOLDER
+            yield "- " + (
+                Markdown(KEPT_INSIDE) if inside else link(evidence_item.label, evidence_item.link)
+            )

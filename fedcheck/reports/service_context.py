@@ -150,17 +150,17 @@ def list_report_roles(board: Board) -> list[str]:
 
 def build_milestone_view(board: Board, judged: Gate, reported: str) -> views.MilestoneView:
     """Return a milestone; `reported` is the id of the one that the report is for."""
-    stone, today = judged.milestone, board.today
+    milestone, today = judged.milestone, board.today
     return views.MilestoneView(
-        id=stone.id,
-        title=wording.format_title(stone.title),
-        question=wording.format_title(stone.question or f"May we call: {stone.title}?"),
+        id=milestone.id,
+        title=wording.format_title(milestone.title),
+        question=wording.format_title(milestone.question or f"May we call: {milestone.title}?"),
         date=judged.date,
         days=(judged.date - today).days if judged.date else None,
         away=format_distance(judged.date, today) if judged.date else "",
         when=wording.format_when(judged.date, today),
-        reported=stone.id == reported,
-        gate=build_gate_view(board, judged) if stone.closes else None,
+        reported=milestone.id == reported,
+        gate=build_gate_view(board, judged) if milestone.closes else None,
     )
 
 

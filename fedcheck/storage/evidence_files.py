@@ -122,22 +122,22 @@ def _digest(root: Path, link: str, step: Step | None) -> str:
         raise FedcheckError(f"{resolve_path(root, link)}: cannot be read: {reason}", hint) from None
 
 
-def hash_now(root: Path, proof: Evidence, step: Step | None = None) -> str:
+def hash_now(root: Path, evidence_item: Evidence, step: Step | None = None) -> str:
     """Return the hash that the file of an evidence item has now; its own where it is no file.
 
     Raises FedcheckError (status 2) where the file is gone or may not be looked at.
     """
-    if proof.kind != "file":
-        return proof.sha256
+    if evidence_item.kind != "file":
+        return evidence_item.sha256
     stat = None
-    if not leaves_workspace(root, proof.link, local_state.load_allowed_outside(root)):
-        stat = _stat(resolve_path(root, proof.link))
+    if not leaves_workspace(root, evidence_item.link, local_state.load_allowed_outside(root)):
+        stat = _stat(resolve_path(root, evidence_item.link))
     if stat is None or not S_ISREG(stat.st_mode):
-        shown = one_line(proof.link, 200)
+        shown = one_line(evidence_item.link, 200)
         raise FedcheckError(
             f"{shown}: the file is gone", "name the file that replaces it", ErrorKind.USAGE
         )
-    return _digest(root, proof.link, step)
+    return _digest(root, evidence_item.link, step)
 
 
 def measure_size(root: Path, link: str, here: Path | None = None) -> int:
@@ -246,7 +246,7 @@ class Verdict(Struct, frozen=True):
     """What `evidence verify` says of one file."""
 
     ref: str
-    proof: Evidence
+    evidence_item: Evidence
     state: str
 
 
@@ -259,16 +259,18 @@ def check_states(root: Path, records: Iterable[EvidenceHolder]) -> dict[str, str
     """
     remembered, allowed = local_state.load_verified(root), local_state.load_allowed_outside(root)
     states: dict[str, str] = {}
-    for proof in {p.link: p for r in records for p in r.evidence if p.kind == "file"}.values():
+    for evidence_item in {
+        p.link: p for r in records for p in r.evidence if p.kind == "file"
+    }.values():
         stat = (
             None
-            if leaves_workspace(root, proof.link, allowed)
-            else _stat(resolve_path(root, proof.link))
+            if leaves_workspace(root, evidence_item.link, allowed)
+            else _stat(resolve_path(root, evidence_item.link))
         )
         if stat is None or not S_ISREG(stat.st_mode):
-            states[proof.link] = "missing"
-        elif _has_changed(remembered.get(proof.link), proof, stat):
-            states[proof.link] = "changed"
+            states[evidence_item.link] = "missing"
+        elif _has_changed(remembered.get(evidence_item.link), evidence_item, stat):
+            states[evidence_item.link] = "changed"
     return states
 
 
@@ -279,17 +281,17 @@ def _stat(path: Path) -> os.stat_result | None:
         return None
 
 
-def _has_changed(known: Any, proof: Evidence, stat: os.stat_result) -> bool:
+def _has_changed(known: Any, evidence_item: Evidence, stat: os.stat_result) -> bool:
     if not isinstance(known, dict):
         return False
     same = [known.get("size"), known.get("mtime")] == [stat.st_size, stat.st_mtime_ns]
     if known.get("state") == "changed":
         return same
-    return not same and bool(proof.sha256) and known.get("sha256") == proof.sha256
+    return not same and bool(evidence_item.sha256) and known.get("sha256") == evidence_item.sha256
 
 
 def verify(
-    root: Path, proofs: Iterable[tuple[str, Evidence]], step: Step | None = None
+    root: Path, evidence_items: Iterable[tuple[str, Evidence]], step: Step | None = None
 ) -> list[Verdict]:
     """Hash every evidence file once and compare; remembers the outcome for `status` and the gates.
 
@@ -302,17 +304,17 @@ def verify(
     verdicts = []
     allowed = local_state.load_allowed_outside(root)
     try:
-        for ref, proof in proofs:
-            if proof.kind != "file":
+        for ref, evidence_item in evidence_items:
+            if evidence_item.kind != "file":
                 continue
-            if proof.link not in looks:
-                looks[proof.link] = _check_file(root, proof.link, allowed, step)
-            state, digest, stat = looks[proof.link]
-            if state == "ok" and proof.sha256 and digest != proof.sha256:
+            if evidence_item.link not in looks:
+                looks[evidence_item.link] = _check_file(root, evidence_item.link, allowed, step)
+            state, digest, stat = looks[evidence_item.link]
+            if state == "ok" and evidence_item.sha256 and digest != evidence_item.sha256:
                 state = "changed"
-            verdicts.append(Verdict(ref, proof, state))
+            verdicts.append(Verdict(ref, evidence_item, state))
             if state != "unreadable":
-                found[proof.link] = {"state": state, **stat, "sha256": proof.sha256}
+                found[evidence_item.link] = {"state": state, **stat, "sha256": evidence_item.sha256}
     except Cancelled:
         pass
     finally:

@@ -67,10 +67,10 @@ def dump(book: RecordFile) -> bytes:
     for one in book.records.values():
         data = {k: v for k, v in collect_toml_values(one).items() if k != "evidence"}
         text = format_table(f"[[{array}]]", array, {**data, **one.extra})
-        for proof in one.evidence:
+        for evidence_item in one.evidence:
             inner = f"{array}.evidence"
             text += "\n" + format_table(
-                f"[[{inner}]]", inner, {**collect_toml_values(proof), **proof.extra}
+                f"[[{inner}]]", inner, {**collect_toml_values(evidence_item), **evidence_item.extra}
             )
         parts.append(text)
     if nested:

@@ -81,40 +81,42 @@ def _check_names(process: Process, problems: Collector) -> None:
 
 def _check_milestones(process: Process, problems: Collector) -> None:
     phases = [phase.id for phase in process.phases]
-    stones = {stone.id: stone for stone in process.milestones}
-    for i, stone in enumerate(process.milestones):
+    milestones = {milestone.id: milestone for milestone in process.milestones}
+    for i, milestone in enumerate(process.milestones):
         at: KeyPath = ("milestone", i)
-        for name in stone.closes:
+        for name in milestone.closes:
             note_unknown(name, phases, "phase", (*at, "closes"), problems)
-        anchor = _anchor(stone)
+        anchor = _anchor(milestone)
         if anchor and ":" not in anchor:
-            note_unknown(anchor, stones, "milestone", (*at, "default"), problems)
-        if _leads_back(stone, stones):
-            text = f'the date of "{stone.id}" follows from itself'
+            note_unknown(anchor, milestones, "milestone", (*at, "default"), problems)
+        if _leads_back(milestone, milestones):
+            text = f'the date of "{milestone.id}" follows from itself'
             problems.add((*at, "default"), text, "let it follow from another milestone")
-        _check_decision(process, stone, at, problems)
+        _check_decision(process, milestone, at, problems)
 
 
-def _anchor(stone: Milestone) -> str:
-    return parse_due(stone.default).anchor if stone.default else ""
+def _anchor(milestone: Milestone) -> str:
+    return parse_due(milestone.default).anchor if milestone.default else ""
 
 
-def _leads_back(stone: Milestone, stones: Mapping[str, Milestone]) -> bool:
+def _leads_back(milestone: Milestone, milestones: Mapping[str, Milestone]) -> bool:
     seen: set[str] = set()
-    name = _anchor(stone)
-    while name in stones and name not in seen:
-        if name == stone.id:
+    name = _anchor(milestone)
+    while name in milestones and name not in seen:
+        if name == milestone.id:
             return True
         seen.add(name)
-        name = _anchor(stones[name])
+        name = _anchor(milestones[name])
     return False
 
 
-def _check_decision(process: Process, stone: Milestone, at: KeyPath, problems: Collector) -> None:
+def _check_decision(
+    process: Process, milestone: Milestone, at: KeyPath, problems: Collector
+) -> None:
     """Note what is wrong with who decides at a milestone: a fact that needs its source."""
-    for name in stone.decided_by:
+    for name in milestone.decided_by:
         note_unknown(name, process.all_roles, "role of this process", (*at, "decided-by"), problems)
-    if (stone.decided_by or stone.decision) and stone.decision_source is None:
+    if (milestone.decided_by or milestone.decision) and milestone.decision_source is None:
         text = "who decides is told without a source"
         problems.add(at, text, "add decision-source, or take decided-by and decision out")
 
@@ -148,12 +150,12 @@ def _check_profile(process: Process, problems: Collector) -> None:
 
 def _check_rulesets(process: Process, problems: Collector) -> None:
     values = {name: option.values for name, option in (process.profile or {}).items()}
-    stones = [stone.id for stone in process.milestones]
+    milestones = [milestone.id for milestone in process.milestones]
     for i, rules in enumerate(process.rulesets):
         at: KeyPath = ("ruleset", i)
         check_options(rules.applies or {}, values, (*at, "applies"), problems)
         if rules.grace_after:
-            note_unknown(rules.grace_after, stones, "milestone", (*at, "grace-after"), problems)
+            note_unknown(rules.grace_after, milestones, "milestone", (*at, "grace-after"), problems)
         binds = rules.maintain or rules.obtain
         if rules.grace and binds and rules.grace < binds:
             text = f"the grace period ends before the rules bind, on {binds}"

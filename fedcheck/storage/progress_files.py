@@ -81,9 +81,11 @@ def _check_record(
     name: str, fields: Mapping[str, Any], record: Record, problems: Collector
 ) -> None:
     ids: set[str] = set()
-    proofs = fields.get("evidence")
-    for index, proof in enumerate(proofs if isinstance(proofs, list) else ()):
-        found = proof.get("id") if isinstance(proof, dict) else None
+    evidence_items = fields.get("evidence")
+    for index, evidence_item in enumerate(
+        evidence_items if isinstance(evidence_items, list) else ()
+    ):
+        found = evidence_item.get("id") if isinstance(evidence_item, dict) else None
         if not isinstance(found, str):
             continue
         if found in ids:
@@ -130,9 +132,9 @@ def _format_record(name: str, record: Record) -> str:
     head = f"item.{quote_key(name)}"
     data = {k: v for k, v in collect_toml_values(record).items() if k != "evidence"}
     text = format_table(f"[{head}]", head, {**data, **record.extra})
-    for proof in record.evidence:
+    for evidence_item in record.evidence:
         inner = f"{head}.evidence"
         text += "\n" + format_table(
-            f"[[{inner}]]", inner, {**collect_toml_values(proof), **proof.extra}
+            f"[[{inner}]]", inner, {**collect_toml_values(evidence_item), **evidence_item.extra}
         )
     return text

@@ -88,7 +88,7 @@ def _anchors(
     lists: Mapping[str, Checklist],
     problems: Collector,
 ) -> None:
-    stones = list(dict.fromkeys(m.id for process in served for m in process.milestones))
+    milestones = list(dict.fromkeys(m.id for process in served for m in process.milestones))
     named: dict[KeyPath, str] = {
         ("after",): item.after,
         ("due",): parse_due(item.due).anchor if item.due else "",
@@ -97,9 +97,9 @@ def _anchors(
     for index, when in enumerate(item.when):
         named["when", index, "due"] = parse_due(when.due).anchor if when.due else ""
     for key, anchor in named.items():
-        if not anchor or anchor in stones or (key[-1] == "due" and _exists(anchor, lists)):
+        if not anchor or anchor in milestones or (key[-1] == "due" and _exists(anchor, lists)):
             continue
-        hint = did_you_mean(anchor, stones) or "known: " + ", ".join(stones)
+        hint = did_you_mean(anchor, milestones) or "known: " + ", ".join(milestones)
         problems.add((*place, *key), f'unknown milestone "{anchor}"', hint)
 
 

@@ -98,10 +98,10 @@ def check_against_process(root: Path, config: WorkspaceConfig, process: Process)
     """Return what in `fedcheck.toml` does not fit the process: milestones, profile."""
     document = read(root / WORKSPACE_FILE)
     problems = document.collector()
-    stones = [stone.id for stone in process.milestones]
+    milestones = [milestone.id for milestone in process.milestones]
     for name in config.milestones or {}:
-        if name not in stones:
-            hint = did_you_mean(name, stones) or "known: " + ", ".join(stones)
+        if name not in milestones:
+            hint = did_you_mean(name, milestones) or "known: " + ", ".join(milestones)
             problems.add(("milestones", name), f'unknown milestone "{name}"', hint, "warning")
     for option, value in (config.profile or {}).items():
         known = (process.profile or {}).get(option)
@@ -224,7 +224,7 @@ def format_head(
     text = dumps(head)
     text += "\n" + dumps({"profile": dict(profile or {})})
     text += "\n# Dates of milestones; those not named here follow from the process.\n"
-    text += "# Known: " + ", ".join(stone.id for stone in process.milestones) + "\n"
+    text += "# Known: " + ", ".join(milestone.id for milestone in process.milestones) + "\n"
     text += dumps({"milestones": dict(milestones or {})})
     text += "\n# Who takes part:\n# [people.alice]\n"
     text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
@@ -284,7 +284,7 @@ def check_timezone(name: str) -> None:
 
 def resolve_milestone(process: Process, name: str) -> str:
     """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
-    known: Iterable[str] = [stone.id for stone in process.milestones]
+    known: Iterable[str] = [milestone.id for milestone in process.milestones]
     if name not in known:
         hint = did_you_mean(name, known) or "known: " + ", ".join(known)
         raise FedcheckError(f'unknown milestone "{name}"', hint, ErrorKind.USAGE)

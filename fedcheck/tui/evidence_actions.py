@@ -37,51 +37,53 @@ async def _add(app: ProjectApp, refs: Sequence[str], links: Sequence[str]) -> No
     session = app.session
     filled = await app.ask(EvidenceForm(refs=refs, links=links))
     if filled is not None:
-        app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
+        app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.evidence_items)))
 
 
-def edit_piece(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool = True) -> None:
+def edit_piece(
+    app: ProjectApp, evidence_item: Evidence, pieces: Pieces, with_items: bool = True
+) -> None:
     """Change label, dates and items of a piece."""
-    app.start(_edit(app, proof, pieces, with_items))
+    app.start(_edit(app, evidence_item, pieces, with_items))
 
 
-async def _edit(app: ProjectApp, proof: Evidence, pieces: Pieces, with_items: bool) -> None:
+async def _edit(app: ProjectApp, evidence_item: Evidence, pieces: Pieces, with_items: bool) -> None:
     session = app.session
     refs = tuple(dict.fromkeys(ref for ref, _ in pieces))
     fields = ("label", "collected", "expires", "items")
-    title = f"What is known of {one_line(proof.link, 60)}"
+    title = f"What is known of {one_line(evidence_item.link, 60)}"
     shown = fields if with_items else fields[:3]
-    filled = await app.ask(EvidenceForm(title, shown, refs=refs, known=proof))
+    filled = await app.ask(EvidenceForm(title, shown, refs=refs, known=evidence_item))
     if filled is None:
         return
     values = {"label": filled.label, "collected": filled.collected, "expires": filled.expires}
     kept = tuple(piece for piece in pieces if piece[0] in filled.refs)
     removed = tuple(piece for piece in pieces if piece[0] not in filled.refs)
-    also = EvidenceEdit(attach=(set_values(proof, values),))
+    also = EvidenceEdit(attach=(set_values(evidence_item, values),))
     added = [(ref, also) for ref in filled.refs if ref not in refs]
     edits = [*change_each(kept, values), *detach_each(removed), *added]
-    words = f"Evidence changed: {one_line(filled.label or proof.name, 60)}"
+    words = f"Evidence changed: {one_line(filled.label or evidence_item.name, 60)}"
     app.change(lambda: session.apply_each(edits, words))
 
 
-def replace_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
+def replace_piece(app: ProjectApp, evidence_item: Evidence, pieces: Pieces) -> None:
     """Put another file, URL or ticket in the place of a piece."""
-    app.start(_replace(app, proof, pieces))
+    app.start(_replace(app, evidence_item, pieces))
 
 
-async def _replace(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
+async def _replace(app: ProjectApp, evidence_item: Evidence, pieces: Pieces) -> None:
     session = app.session
     form = EvidenceForm(
-        f"Replace {one_line(proof.name, 60)}",
+        f"Replace {one_line(evidence_item.name, 60)}",
         ("link", "label", "collected", "expires", "kind"),
         refs=tuple(dict.fromkeys(ref for ref, _ in pieces)),
-        known=proof,
+        known=evidence_item,
         most=1,
     )
     filled = await app.ask(form)
     if filled is None:
         return
-    (new,) = filled.proofs
+    (new,) = filled.evidence_items
     values = {
         name: getattr(new, name)
         for name in ("link", "kind", "sha256", "label", "collected", "expires")
@@ -91,7 +93,7 @@ async def _replace(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
     app.change(lambda: session.apply_each(edits, words))
 
 
-def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
+def renew_piece(app: ProjectApp, evidence_item: Evidence, pieces: Pieces) -> None:
     """Note that a piece was collected again today: the day and hash of now."""
     session = app.session
 
@@ -106,15 +108,15 @@ def renew_piece(app: ProjectApp, proof: Evidence, pieces: Pieces) -> None:
         fresh = outcome
         values = {name: getattr(fresh, name) for name in ("collected", "expires", "sha256")}
         edits = change_each(pieces, values, (fresh,))
-        words = f"Evidence renewed: {one_line(proof.name, 60)}"
+        words = f"Evidence renewed: {one_line(evidence_item.name, 60)}"
         app.change(lambda: session.apply_each(edits, words))
 
     def work(step: Step) -> Evidence:
-        return session.renew_evidence(proof, step=step)
+        return session.renew_evidence(evidence_item, step=step)
 
-    size = measure_size(session.root, proof.link) if proof.kind == "file" else 0
+    size = measure_size(session.root, evidence_item.link) if evidence_item.kind == "file" else 0
     if size > AT_ONCE:
-        app.tell(f"Reading {one_line(proof.name, 60)}", "it is renewed when that is done")
+        app.tell(f"Reading {one_line(evidence_item.name, 60)}", "it is renewed when that is done")
         Hashing[Evidence](size).start(app, work, ended)
         return
     try:
@@ -134,12 +136,12 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
     """Verify the files of rows, and go on working; returns how far it is, or nothing to do."""
     session = app.session
     wanted: list[tuple[str, Evidence]] = [
-        (use.row.ref, use.proof)
+        (use.row.ref, use.evidence_item)
         for row in rows
         for use in row.uses
-        if use.proof is not None and use.proof.kind == "file"
+        if use.evidence_item is not None and use.evidence_item.kind == "file"
     ]
-    links = {proof.link for _, proof in wanted}
+    links = {evidence_item.link for _, evidence_item in wanted}
     if not links:
         app.tell("No files here: only files have a hash to verify")
         return None
@@ -167,7 +169,7 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
 
 def outcome_text(verdicts: Sequence[Verdict], stopped: bool) -> str:
     """Say how many files were checked, and what is wrong."""
-    states = {verdict.proof.link: verdict.state for verdict in verdicts}
+    states = {verdict.evidence_item.link: verdict.state for verdict in verdicts}
     count = list(states.values()).count
     parts = [f"{count(name)} {name}" for name in ("changed", "missing", "unreadable")]
     head = f"{'Stopped: ' if stopped else ''}{pluralize(len(states), 'file')} checked"

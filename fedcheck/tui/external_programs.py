@@ -81,10 +81,10 @@ def _run(app: App[int], command: list[str], text: str | None = None) -> None:
     app.refresh(layout=True)
 
 
-def open_evidence(app: ProjectApp, proof: Evidence) -> None:
+def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
     """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
-    link = clean(proof.link)
-    url = safe_url(proof.link) if proof.kind == "url" else ""
+    link = clean(evidence_item.link)
+    url = safe_url(evidence_item.link) if evidence_item.kind == "url" else ""
     if url:
         app.copy_to_clipboard(link)
         if browser_is_near() and webbrowser.open(url):
@@ -92,7 +92,7 @@ def open_evidence(app: ProjectApp, proof: Evidence) -> None:
         else:
             app.tell(f"No browser here: {link}", "the URL is copied")
         return
-    text = str(app.session.root / proof.link) if proof.kind == "file" else link
+    text = str(app.session.root / evidence_item.link) if evidence_item.kind == "file" else link
     app.copy_to_clipboard(clean(text))
     app.tell(f"Copied: {text}")
 

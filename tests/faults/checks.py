@@ -88,8 +88,8 @@ def _too_open(path: Path) -> str:
 def _records(data: dict[str, Any]) -> dict[str, Any]:
     records: dict[str, Any] = data.get("item", {})
     for record in records.values():
-        for proof in record.get("evidence", []):
-            proof["id"] = "id"
+        for evidence_item in record.get("evidence", []):
+            evidence_item["id"] = "id"
     return records
 
 
@@ -209,8 +209,8 @@ def _values(checklist: str, records: dict[str, Any]) -> dict[tuple[str, str], st
         ref = f"{checklist.rpartition('/')[2]}:{item}"
         for name, value in record.items():
             if name == "evidence":
-                for proof in value:
-                    values[ref, "evidence.id"] = _text(proof)
+                for evidence_item in value:
+                    values[ref, "evidence.id"] = _text(evidence_item)
             else:
                 values[ref, name] = _text(value)
     return values

@@ -289,7 +289,7 @@ def _values(state: State) -> set[Order]:
             ref = f"{name}:{item}"
             if "owner" in record:
                 found.add((ref, record["owner"]))
-            found |= {(ref, proof["link"]) for proof in record.get("evidence", [])}
+            found |= {(ref, evidence_item["link"]) for evidence_item in record.get("evidence", [])}
     return found
 
 

@@ -180,7 +180,7 @@ def hostile_workspace(root: Path, texts: dict[str, str], asked_of: bool = True) 
             "kind": "test" if number % 2 else "task",
         }
         items.append({**item, "source": {"id": "s", "where": text}})
-        proof = {"id": f"e{number}", "link": text or "x", "label": text, "kind": "ticket"}
+        evidence_item = {"id": f"e{number}", "link": text or "x", "label": text, "kind": "ticket"}
         web = {"id": f"w{number}", "link": "https://x.example/" + text[:500], "kind": "url"}
         file = {
             "id": f"f{number}",
@@ -195,7 +195,7 @@ def hostile_workspace(root: Path, texts: dict[str, str], asked_of: bool = True) 
             "reason": text,
             text[:20]: text[:20],
         }
-        records[f"i-{name}"] = {**record, "evidence": [proof, web, file]}
+        records[f"i-{name}"] = {**record, "evidence": [evidence_item, web, file]}
         ref = f"{LIST}:i-{name}"
         lines.append({"by": text, "ref": ref, "field": "note", "new": text, "tx": f"t{number}"})
         lines.append({"by": "x", "ref": ref, "field": "owner", "new": text, "tx": text[:40]})

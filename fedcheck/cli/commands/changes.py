@@ -87,9 +87,9 @@ def changes_document(
                 "ref": lack.ref,
                 "why": lack.why,
                 "owner": lack.owner,
-                "milestones": list(stones),
+                "milestones": list(milestones),
             }
-            for lack, stones in comparison.list_newly_outstanding()
+            for lack, milestones in comparison.list_newly_outstanding()
         ],
     }
 
@@ -107,7 +107,7 @@ def _row(delta: Difference) -> dict[str, Any]:
         "why": delta.why,
         "role": delta.role,
         "owner": delta.owner,
-        "evidence": delta.proof,
+        "evidence": delta.evidence_item,
         "because": delta.because,
         "field": delta.field,
         "private": delta.private,
@@ -164,9 +164,9 @@ def _print_gates(
             outstanding.title_of(board, one),
             outstanding.reason_of(board, one),
             one.owner,
-            f"for {', '.join(stones)}",
+            f"for {', '.join(milestones)}",
         ]
-        for one, stones in comparison.list_newly_outstanding()
+        for one, milestones in comparison.list_newly_outstanding()
     ]
     _print_rows(rows, 2)
 

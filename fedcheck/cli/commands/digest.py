@@ -170,9 +170,9 @@ def _row(board: "Board", one: "Digest", name: str) -> dict[str, Any]:
             for ref, rows in waits.items()
         ],
         "evidence": [
-            {"ref": use.row.ref, "id": use.proof.id, "state": use.standing, "on": use.turns}
-            for use in one.proofs
-            if use.proof is not None
+            {"ref": use.row.ref, "id": use.evidence_item.id, "state": use.standing, "on": use.turns}
+            for use in one.evidence_items
+            if use.evidence_item is not None
         ],
         "later": one.later,
     }

@@ -116,7 +116,9 @@ def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Eviden
     """Say on stderr which items have a link already: that may be meant."""
     for ref in refs:
         thing = session.project.thing(ref)
-        known = {proof.link: proof for proof in thing.evidence} if thing else {}
+        known = (
+            {evidence_item.link: evidence_item for evidence_item in thing.evidence} if thing else {}
+        )
         for piece in pieces:
             twin = known.get(piece.link)
             if twin is not None:
@@ -202,10 +204,10 @@ def verify(
     refs = list(dict.fromkeys(row.ref for row, _, _ in _find_evidence(session.board(), query)))
     with show_progress("verifying") as step:
         verdicts = session.verify_evidence(refs, step, outside)
-    unread = {(v.ref, v.proof.id) for v in verdicts if v.state == "unreadable"}
+    unread = {(v.ref, v.evidence_item.id) for v in verdicts if v.state == "unreadable"}
     found = [
-        (row, proof, "unreadable" if (row.ref, proof.id) in unread else state)
-        for row, proof, state in _find_evidence(session.board(), query)
+        (row, evidence_item, "unreadable" if (row.ref, evidence_item.id) in unread else state)
+        for row, evidence_item, state in _find_evidence(session.board(), query)
     ]
     bad = [one for one in found if one[2] != "ok"]
     if as_json:
@@ -236,21 +238,21 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
     board = session.board()
     ids = set(query)
     found = [
-        (row, proof)
+        (row, evidence_item)
         for row in _list_evidence_rows(board)
-        for proof in row.record.evidence
-        if proof.id in ids
+        for evidence_item in row.record.evidence
+        if evidence_item.id in ids
     ]
     by_id = bool(found)
     if not found:
-        found = [(row, proof) for row, proof, _ in _find_evidence(board, query)]
+        found = [(row, evidence_item) for row, evidence_item, _ in _find_evidence(board, query)]
     if not found:
         raise FedcheckError(
             "no evidence is meant by this", "see: fedcheck evidence list", ErrorKind.USAGE
         )
     if len(found) > 1 and not everything and not by_id:
-        for row, proof in found[:20]:
-            print_error(one_line(f"{proof.id}  {row.ref}  {proof.name}", 200))
+        for row, evidence_item in found[:20]:
+            print_error(one_line(f"{evidence_item.id}  {row.ref}  {evidence_item.name}", 200))
         raise FedcheckError(
             f"{len(found)} pieces are meant", "name one by its id, or --all", ErrorKind.USAGE
         )
@@ -275,10 +277,10 @@ def renew(
     """
     session = open_workspace(workspace)
     found = [
-        (row, proof)
+        (row, evidence_item)
         for row in _list_evidence_rows(session.board())
-        for proof in row.record.evidence
-        if proof.id == piece
+        for evidence_item in row.record.evidence
+        if evidence_item.id == piece
     ]
     if not found:
         shown = one_line(piece, 80)
@@ -296,9 +298,9 @@ def renew(
 
 def _find_evidence(board: "Board", query: tuple[str, ...]) -> list[EvidenceOnRow]:
     return [
-        (row, proof, state)
+        (row, evidence_item, state)
         for row in _select_rows(board, query)
-        for proof, state in zip(row.record.evidence, row.evidence, strict=True)
+        for evidence_item, state in zip(row.record.evidence, row.evidence, strict=True)
     ]
 
 
@@ -320,5 +322,10 @@ def _list_evidence_rows(board: "Board") -> list["Row"]:
     return [*board.rows.values(), *list_issue_rows(board)]
 
 
-def _row(row: "Row", proof: Evidence, state: str) -> dict[str, object]:
-    return {"ref": row.ref, "id": proof.id, "state": state, **evidence_to_dict(proof)}
+def _row(row: "Row", evidence_item: Evidence, state: str) -> dict[str, object]:
+    return {
+        "ref": row.ref,
+        "id": evidence_item.id,
+        "state": state,
+        **evidence_to_dict(evidence_item),
+    }

@@ -33,10 +33,10 @@ class StaleForecast:
 def forecast_stale(board: Board) -> dict[tuple[str, str], StaleForecast]:
     """Return when each piece goes stale, by reference and evidence id."""
     return {
-        (use.row.ref, use.proof.id): StaleForecast(
+        (use.row.ref, use.evidence_item.id): StaleForecast(
             _describe_stale_date(use),
             {
-                "age": age_in_days(use.proof, board.today),
+                "age": age_in_days(use.evidence_item, board.today),
                 "stale_from": use.stale_from,
                 "judged_at": use.at or None,
                 "goes_stale": use.turns,
@@ -45,7 +45,7 @@ def forecast_stale(board: Board) -> dict[tuple[str, str], StaleForecast]:
         )
         for row in build_full_register(board).rows
         for use in row.uses
-        if use.proof is not None
+        if use.evidence_item is not None
     }
 
 
@@ -75,14 +75,14 @@ def format_groups(board: Board, refs: Collection[str], by: str) -> list[str]:
 
 
 def _cells(row: EvidenceRow, board: Board) -> list[str]:
-    proof, standing = row.proof, row.standing
-    age = age_in_days(proof, board.today) if proof else None
+    evidence_item, standing = row.evidence_item, row.standing
+    age = age_in_days(evidence_item, board.today) if evidence_item else None
     refs = ", ".join(row.refs[:3]) + (f" and {len(row.refs) - 3} more" if row.refs[3:] else "")
     return [
-        proof.id if proof else "-",
+        evidence_item.id if evidence_item else "-",
         standing,
         "" if age is None else f"{age} d",
-        _describe_stale_date(row.worst) if proof else "",
+        _describe_stale_date(row.worst) if evidence_item else "",
         row.name,
         refs,
     ]

@@ -90,19 +90,19 @@ def load_status_dates(session: "Session") -> Mapping[str, date]:
 def _print_gate(
     board: "Board", gate: "Gate", fresh: Collection[tuple[str, str]], today: date
 ) -> None:
-    stone = gate.milestone
+    milestone = gate.milestone
     day = output.format_due(gate.date, board.today) or "no date yet"
-    print_line(f"{style_text(stone.title, bold=True)}   {day}")
+    print_line(f"{style_text(milestone.title, bold=True)}   {day}")
     if board.today > today:
         ahead = format_distance(board.today, today)
         print_line(f"As it will stand on {board.today} ({ahead}) if nothing is done until then.")
-    if not stone.closes:
+    if not milestone.closes:
         print_line("This milestone has no gate: it closes no phase.")
         return
     for line in output.replacement_lines(board.project):
         print_line(line)
-    if stone.question:
-        print_line(stone.question)
+    if milestone.question:
+        print_line(milestone.question)
     if gate.ready:
         print_line(style_text("Yes. Nothing is missing.", fg="green"))
         return

@@ -209,11 +209,11 @@ def print_paragraph(title: str, text: str) -> None:
 def print_details(session: "Session", board: "Board", thing: Issue, ref: str) -> None:
     """Print what every request and finding ends with: items, evidence, story."""
     _print_lines("Items", [_describe_item(board, one) for one in thing.items])
-    proofs = [
+    evidence_items = [
         [p.id, str(p.collected or ""), p.label or p.link, p.link if p.label else ""]
         for p in thing.evidence
     ]
-    _print_lines("Evidence", output.format_table(proofs))
+    _print_lines("Evidence", output.format_table(evidence_items))
     deeds = story(load_history(session, ref), ZoneInfo(board.project.config.timezone))
     if deeds:
         print_line()

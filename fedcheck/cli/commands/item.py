@@ -101,9 +101,9 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     _print_block(
         "Evidence",
         [
-            f"{proof.id}  {state:<7}  {proof.collected or '':<10}  {one_line(proof.name)}"
-            + (f"  {one_line(proof.link)}" if proof.label else "")
-            for proof, state in zip(record.evidence, row.evidence, strict=True)
+            f"{one.id}  {state:<7}  {one.collected or '':<10}  {one_line(one.name)}"
+            + (f"  {one_line(one.link)}" if one.label else "")
+            for one, state in zip(record.evidence, row.evidence, strict=True)
         ],
     )
     for title, text in text_blocks(record):

@@ -83,14 +83,14 @@ def milestone(
         raise click.UsageError("--dry-run needs a milestone and a date")
     board = session.board()
     own = session.project.config.milestones or {}
-    stones = [s for s in process.milestones if milestone in (None, s.id)]
-    if milestone is not None and not stones:
+    milestones = [s for s in process.milestones if milestone in (None, s.id)]
+    if milestone is not None and not milestones:
         resolve_milestone(process, milestone)
     if as_json:
         print_json(
             [
                 {"id": s.id, "title": s.title, "date": board.dates.get(s.id), "own": s.id in own}
-                for s in stones
+                for s in milestones
             ]
         )
         return
@@ -101,7 +101,7 @@ def milestone(
             output.format_due(board.dates.get(stone.id), board.today) or "no date yet",
             "set here" if stone.id in own else one_line(stone.default),
         ]
-        for stone in stones
+        for stone in milestones
     ]
     for line in output.format_table(rows, flexible=1):
         print_line(line)

@@ -219,8 +219,12 @@ def _phase_row(found: "PhaseDuties", role: str | None) -> dict[str, Any]:
         "title": found.phase.title,
         "decides": list(found.decides),
         "decisions": [
-            {"milestone": stone.id, "by": list(stone.decided_by), "decision": stone.decision}
-            for stone in found.gates
+            {
+                "milestone": milestone.id,
+                "by": list(milestone.decided_by),
+                "decision": milestone.decision,
+            }
+            for milestone in found.gates
         ],
         "deliverables": [
             {
@@ -248,7 +252,7 @@ def _part_row(part: "PhaseRole") -> dict[str, Any]:
         "summaries": list(part.summaries),
         "prepares": list(part.prepares),
         "reviews": list(part.reviews),
-        "decides": [stone.id for stone in part.decides],
+        "decides": [milestone.id for milestone in part.decides],
         "items": _count_row(part.counts),
     }
 

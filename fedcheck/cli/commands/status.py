@@ -89,12 +89,12 @@ def _outstanding_text(lack: tuple[str, int] | None) -> str:
 def _print_milestones(board: "Board", found: "list[Gate]") -> None:
     rows = []
     for gate in found:
-        stone = gate.milestone
+        milestone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = format_distance(gate.date, board.today) if gate.date else ""
-        verdict = _verdict(gate) if stone.closes else ""
-        mark = "▸" if stone.id == board.next_milestone else " "
-        rows.append([mark, stone.title, day, away, verdict])
+        verdict = _verdict(gate) if milestone.closes else ""
+        mark = "▸" if milestone.id == board.next_milestone else " "
+        rows.append([mark, milestone.title, day, away, verdict])
     for line in output.format_table(rows, right=(3,)):
         print_line(line)
     print_line()

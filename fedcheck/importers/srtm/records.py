@@ -223,10 +223,10 @@ class Recording:
         if text and is_nothing(text):
             self._note(step, "evidence", f'evidence: "{one_line(text, 40)}"', "taken as none")
             return []
-        ours = "\n".join(cells.write_evidence(proof) for proof in old.evidence)
+        ours = "\n".join(cells.write_evidence(evidence_item) for evidence_item in old.evidence)
         known = {KEPT_INSIDE, *ours.split("\n"), *cells.split_evidence(ours)}
         added: list[Evidence] = []
-        taken = {proof.id for proof in old.evidence}
+        taken = {evidence_item.id for evidence_item in old.evidence}
         for piece in cells.split_evidence(text):
             if piece not in known:
                 same = short_digest(ref, piece)  # in every clone that brings the workbook in
@@ -234,8 +234,8 @@ class Recording:
                     what = f'evidence "{one_line(piece, 60)}" was taken off here'
                     self._note(step, "evidence", what, "it stays off; --theirs adds it again")
                     continue
-                proof = self._piece(piece, old.tested)
-                added.append(proof if same in taken else replace(proof, id=same))
+                evidence_item = self._piece(piece, old.tested)
+                added.append(evidence_item if same in taken else replace(evidence_item, id=same))
                 taken.add(same)
         self.counts["evidence"] += len(added)
         return added
@@ -264,12 +264,14 @@ class Recording:
             there = next((p for p in places if _is_there(p, named)), None)
             kind, link = ("file", str(there)) if there else ("ticket", link)
         try:
-            proof = self.session.new_evidence(link, here=root, kind=kind, label=label)
+            evidence_item = self.session.new_evidence(link, here=root, kind=kind, label=label)
         except FedcheckError:  # an address or a file that may not be linked: the text stays
-            proof = self.session.new_evidence(text, here=root, kind="ticket")
-        if cells.write_evidence(proof) != text:  # the link is another now: a file in a folder
-            proof = replace(proof, label=text)
-        return replace(proof, collected=collected)
+            evidence_item = self.session.new_evidence(text, here=root, kind="ticket")
+        if (
+            cells.write_evidence(evidence_item) != text
+        ):  # the link is another now: a file in a folder
+            evidence_item = replace(evidence_item, label=text)
+        return replace(evidence_item, collected=collected)
 
     def _risk(
         self,

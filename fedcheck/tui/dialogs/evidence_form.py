@@ -52,7 +52,7 @@ ONCE_MORE = "⏎ once more"
 class Filled:
     """What a person gave: new pieces where links were asked for, and the fields."""
 
-    proofs: tuple[Evidence, ...]
+    evidence_items: tuple[Evidence, ...]
     refs: tuple[str, ...]
     label: str
     collected: date | None
@@ -295,10 +295,14 @@ class EvidenceForm(ModalScreen[Filled | None]):
                 names.add(real.relative_to(top).as_posix() if inside else real.as_posix())
         for ref in refs:
             row = self.fedcheck.board.rows.get(ref)
-            for proof in row.record.evidence if row else ():
-                if proof.link in names and proof.link != (self.known.link if self.known else ""):
-                    day = f", collected {proof.collected}" if proof.collected else ""
-                    return f"{self._short(ref)} has {one_line(proof.link, 60)} already{day}"
+            for evidence_item in row.record.evidence if row else ():
+                if evidence_item.link in names and evidence_item.link != (
+                    self.known.link if self.known else ""
+                ):
+                    day = (
+                        f", collected {evidence_item.collected}" if evidence_item.collected else ""
+                    )
+                    return f"{self._short(ref)} has {one_line(evidence_item.link, 60)} already{day}"
         return ""
 
     def _ask(self, about: str, question: str) -> None:

@@ -264,7 +264,7 @@ def _request_fields(app: ProjectApp, request: Request, items: tuple[str, ...]) -
     project = app.session.project
     known = project.requests
     people = _seen([*project.people(), *project.process.roles, *(r.by for r in known)])
-    papers = [paper.id.upper() for paper in project.process.deliverables]
+    deliverables = [deliverable.id.upper() for deliverable in project.process.deliverables]
     who = "a person or a role"
     return [
         Field(
@@ -276,7 +276,7 @@ def _request_fields(app: ProjectApp, request: Request, items: tuple[str, ...]) -
         Field("due", "Due", _day(request), "2027-02-01, +2w, fri, kick-off - 30d",
               preview=due_preview(app, "no due date")),
         Field("document", "Document", request.document, "SSP, RAR, SAR, ...",
-              _seen([*(r.document for r in known), *papers])),
+              _seen([*(r.document for r in known), *deliverables])),
         Field("section", "Section", request.section, "section, page or control"),
         Field("round", "Round", request.round, "1", _seen(r.round for r in known)),
         Field("items", "Items", _tails(request), "ids of items it concerns, such as ac-2",

@@ -89,16 +89,16 @@ class EvidenceScreen(ModalScreen[None]):
         listed = self.query_one("#proofs", OptionList)
         place = listed.highlighted
         options = []
-        for proof, state in zip(row.record.evidence, row.evidence, strict=True):
+        for evidence_item, state in zip(row.record.evidence, row.evidence, strict=True):
             good = state == "ok"
             sign = signs.status["done"] if good else signs.stale
-            facts = [str(proof.collected or "no date"), "" if good else state]
-            facts += [proof.link if proof.label else "", proof.kind]
+            facts = [str(evidence_item.collected or "no date"), "" if good else state]
+            facts += [evidence_item.link if evidence_item.label else "", evidence_item.kind]
             options.append(
                 Option(
                     Content.assemble(
                         (sign + " ", "$text-success" if good else "$text-warning"),
-                        one_line(proof.name),
+                        one_line(evidence_item.name),
                         "\n  ",
                         ("  ".join(one_line(f) for f in facts if f), "$foreground-muted"),
                     )
@@ -126,8 +126,8 @@ class EvidenceScreen(ModalScreen[None]):
     @property
     def pieces(self) -> Pieces:
         """Return the highlighted piece on this item; nothing where none is."""
-        proof = self.chosen
-        return ((self.ref, proof.id),) if proof else ()
+        evidence_item = self.chosen
+        return ((self.ref, evidence_item.id),) if evidence_item else ()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a file that was dropped onto the terminal."""
@@ -213,13 +213,16 @@ class IssueEvidenceScreen(EvidenceScreen):
         self.drawn = thing.evidence if thing else ()
         sign = self.fedcheck.signs.status["done"]
         options = []
-        for proof in self.drawn:
-            facts = [str(proof.collected or "no date"), proof.link if proof.label else ""]
-            facts += [proof.kind]
+        for evidence_item in self.drawn:
+            facts = [
+                str(evidence_item.collected or "no date"),
+                evidence_item.link if evidence_item.label else "",
+            ]
+            facts += [evidence_item.kind]
             about = "  ".join(one_line(fact) for fact in facts if fact)
             line = Content.assemble(
                 (f"{sign} ", "$text-success"),
-                one_line(proof.name),
+                one_line(evidence_item.name),
                 "\n  ",
                 (about, "$foreground-muted"),
             )
@@ -236,18 +239,18 @@ class IssueEvidenceScreen(EvidenceScreen):
 
     async def _ask_evidence(self, thing: Issue, links: list[str]) -> None:
         filled = await self.fedcheck.ask(EvidenceForm(fields=FIELDS, links=links))
-        if filled is not None and filled.proofs:
-            count = len(filled.proofs)
-            name = one_line(filled.proofs[0].name, 40)
+        if filled is not None and filled.evidence_items:
+            count = len(filled.evidence_items)
+            name = one_line(filled.evidence_items[0].name, 40)
             words = f"has evidence: {name if count == 1 else f'{count} pieces'}"
-            self._save(thing, attach_evidence(*filled.proofs), words)
+            self._save(thing, attach_evidence(*filled.evidence_items), words)
 
     def action_evidence_remove(self) -> None:
         """Detach the highlighted piece."""
-        thing, proof = self.thing, self.chosen
-        if thing is not None and proof is not None:
-            words = f"has no longer: {one_line(proof.name, 40)}"
-            self._save(thing, EvidenceEdit(detach=(proof.id,)), words)
+        thing, evidence_item = self.thing, self.chosen
+        if thing is not None and evidence_item is not None:
+            words = f"has no longer: {one_line(evidence_item.name, 40)}"
+            self._save(thing, EvidenceEdit(detach=(evidence_item.id,)), words)
 
     def _save(self, thing: Issue, edit: EvidenceEdit, words: str) -> None:
         Revising(self.fedcheck, self.book).save(thing, edit, words)

@@ -187,41 +187,41 @@ class EvidenceRegisterScreen(FilteredListScreen):
 
     def _add(self, links: Sequence[str]) -> None:
         row = self.rows.current
-        wanted = row is not None and (row.proof is None or self.rows.by_item)
+        wanted = row is not None and (row.evidence_item is None or self.rows.by_item)
         refs = [ref for ref in row.refs if not is_issue_ref(ref)] if row and wanted else []
         add_pieces(self.fedcheck, refs, links)
 
     def action_register_open(self) -> None:
         """Open the highlighted piece."""
         row = self.rows.current
-        if row is not None and row.proof is not None:
-            open_evidence(self.fedcheck, row.proof)
+        if row is not None and row.evidence_item is not None:
+            open_evidence(self.fedcheck, row.evidence_item)
         else:
             self.app.bell()
 
     def action_register_edit(self) -> None:
         """Change what is known of the highlighted piece, on all its items."""
         row = self.rows.current
-        if row is not None and row.proof is not None:
+        if row is not None and row.evidence_item is not None:
             only_items = not any(is_issue_ref(ref) for ref in row.refs)
-            edit_piece(self.fedcheck, row.proof, row.pieces, with_items=only_items)
+            edit_piece(self.fedcheck, row.evidence_item, row.pieces, with_items=only_items)
 
     def action_register_renew(self) -> None:
         """Note that the highlighted piece was collected again today."""
         row = self.rows.current
-        if row is not None and row.proof is not None:
-            renew_piece(self.fedcheck, row.proof, row.pieces)
+        if row is not None and row.evidence_item is not None:
+            renew_piece(self.fedcheck, row.evidence_item, row.pieces)
 
     def action_register_replace(self) -> None:
         """Put another link in the place of the highlighted piece."""
         row = self.rows.current
-        if row is not None and row.proof is not None:
-            replace_piece(self.fedcheck, row.proof, row.pieces)
+        if row is not None and row.evidence_item is not None:
+            replace_piece(self.fedcheck, row.evidence_item, row.pieces)
 
     def action_register_remove(self) -> None:
         """Detach the highlighted piece: from its item, from one of several, or from all."""
         row = self.rows.current
-        if row is None or row.proof is None:
+        if row is None or row.evidence_item is None:
             return
         if len(row.refs) == 1:
             remove_pieces(self.fedcheck, row.pieces)

@@ -72,10 +72,10 @@ class GateScreen(PlaceScreen):
     def show(self) -> None:
         """Show the answer and what is missing."""
         board = self.fedcheck.board
-        stone = board.project.process.milestone(self.milestone)
-        if stone is None:
+        milestone = board.project.process.milestone(self.milestone)
+        if milestone is None:
             return
-        found = gate(board, stone, self._days())
+        found = gate(board, milestone, self._days())
         phase = board.project.process.phase(self.phase)
         when = (
             f"{found.date}  {format_distance(found.date, board.today)}"
@@ -83,15 +83,15 @@ class GateScreen(PlaceScreen):
             else "no date yet"
         )
         self.query_one(TopLine).show(
-            f"Gate › {stone.title}" + (f" › {phase.title}" if phase else ""), "", when
+            f"Gate › {milestone.title}" + (f" › {phase.title}" if phase else ""), "", when
         )
         self.query_one("#gate-answer", Static).update(self._answer(found))
         self.query_one(Doors).show(self._missing(found))
 
     def _answer(self, found: Gate) -> Content:
-        stone = found.milestone
-        question = one_line(stone.question or f"May we call: {stone.title}?")
-        if not stone.closes:
+        milestone = found.milestone
+        question = one_line(milestone.question or f"May we call: {milestone.title}?")
+        if not milestone.closes:
             return Content("This milestone closes no phase, so it has no gate.")
         replaced = summarize(list_replacements(self.fedcheck.board.project))
         note = (f"\n{replaced}." if replaced else "", "$text-warning")
@@ -174,8 +174,8 @@ class GateScreen(PlaceScreen):
             moved = describe_impact(measure_impact(board, reschedule_milestone(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
-        stone = session.project.process.milestone(name)
-        title = f"Date: {one_line(stone.title if stone else name, 50)}"
+        milestone = session.project.process.milestone(name)
+        title = f"Date: {one_line(milestone.title if milestone else name, 50)}"
         hint = "2027-02-01, +12w, fri; empty: follows from the process"
         value = own.isoformat() if own else ""
         text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))

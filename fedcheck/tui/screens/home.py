@@ -109,9 +109,11 @@ class HomeScreen(PlaceScreen):
         if project.process.status == "historical":
             middle += " (historical)"
         app = self.fedcheck
-        stone = project.process.milestone(board.next_dated)
+        milestone = project.process.milestone(board.next_dated)
         day = board.dates.get(board.next_dated)
-        away = f" · {stone.title} {format_distance(day, board.today)}" if stone and day else ""
+        away = (
+            f" · {milestone.title} {format_distance(day, board.today)}" if milestone and day else ""
+        )
         you = f"you: {app.who} ({app.view_role})"
         self.query_one(TopLine).show(project.config.name, middle, you + away, you)
 
@@ -177,10 +179,10 @@ class HomeScreen(PlaceScreen):
 
     def _course(self, board: Board) -> None:
         """Draw the milestones on a line, and how fast the next one comes nearer."""
-        titles = {stone.id: stone.title for stone in board.project.process.milestones}
-        stones = sorted(((day, titles[name]) for name, day in board.dates.items()), key=_by_day)
-        near = [*[s for s in stones if s[0] < board.today][-2:]]
-        near += [s for s in stones if s[0] >= board.today][:4]
+        titles = {milestone.id: milestone.title for milestone in board.project.process.milestones}
+        milestones = sorted(((day, titles[name]) for name, day in board.dates.items()), key=_by_day)
+        near = [*[s for s in milestones if s[0] < board.today][-2:]]
+        near += [s for s in milestones if s[0] >= board.today][:4]
         ascii_only = self.fedcheck.signs.ascii_only
         line = self.query_one("#timeline", Static)
         width = line.size.width or 60
@@ -191,8 +193,8 @@ class HomeScreen(PlaceScreen):
         text = Content.assemble(
             (sparkline(going.weeks, ascii_only), "$accent"), "  ", (going.words, style)
         )
-        stone = board.project.process.milestone(board.next_dated)
-        phases = f" phase:{'|'.join(stone.closes)}" if stone and stone.closes else ""
+        milestone = board.project.process.milestone(board.next_dated)
+        phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
         self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
 
     def _lately(self) -> None:
@@ -326,8 +328,8 @@ class HomeScreen(PlaceScreen):
         self.focus_next()
 
 
-def _by_day(stone: tuple[date, str]) -> date:
-    return stone[0]
+def _by_day(milestone: tuple[date, str]) -> date:
+    return milestone[0]
 
 
 def _fill(text: str, width: int) -> str:

@@ -247,7 +247,9 @@ class ItemActions:
         refs = [row.ref for row in rows]
         filled = await self.app.ask(EvidenceForm(refs=refs, links=links))
         if filled is not None:
-            self.save(refs, lambda: session.apply(filled.refs, attach_evidence(*filled.proofs)))
+            self.save(
+                refs, lambda: session.apply(filled.refs, attach_evidence(*filled.evidence_items))
+            )
 
     async def ask_linked(self, row: Row) -> None:
         """Open the item that is linked; where there are several, ask which one."""

@@ -81,8 +81,8 @@ class ReportScreen(PlaceScreen):
         except FedcheckError as error:
             self.text = ""
             self.failure = f"{error}\n\n{error.hint}"
-        stone = board.project.process.milestone(self.milestone or board.next_milestone)
-        title = f"Report for {stone.title}" if stone else "Report"
+        milestone = board.project.process.milestone(self.milestone or board.next_milestone)
+        title = f"Report for {milestone.title}" if milestone else "Report"
         middle = self.template + (f", as {self.role}" if self.role else "")
         middle += f", changes since {self.since}" if self.since else ""
         self.query_one(TopLine).show(title, middle, board.today.isoformat())

@@ -59,7 +59,7 @@ def _standing(row: EvidenceRow, _: Look) -> Cell:
 
 
 def _label(row: EvidenceRow, _: Look) -> Cell:
-    return (row.name, "") if row.proof else (f"expected: {row.name}", "dim")
+    return (row.name, "") if row.evidence_item else (f"expected: {row.name}", "dim")
 
 
 def _items(row: EvidenceRow, look: Look) -> Cell:
@@ -67,11 +67,11 @@ def _items(row: EvidenceRow, look: Look) -> Cell:
 
 
 def _collected(row: EvidenceRow, _: Look) -> Cell:
-    return str(row.proof.collected or "no date") if row.proof else "", "dim"
+    return str(row.evidence_item.collected or "no date") if row.evidence_item else "", "dim"
 
 
 def _age(row: EvidenceRow, look: Look) -> Cell:
-    age = age_in_days(row.proof, look.today) if row.proof else None
+    age = age_in_days(row.evidence_item, look.today) if row.evidence_item else None
     return "" if age is None else f"{age} d", "dim"
 
 
@@ -147,20 +147,25 @@ STYLES |= {"missing": "$text-error", "changed": "$text-error", "lacking": "$text
 
 def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
     """Return name, link, dates and items of a row."""
-    proof, parts = row.proof, list[Part]()
-    if proof is None:
+    evidence_item, parts = row.evidence_item, list[Part]()
+    if evidence_item is None:
         parts += [("No evidence yet", "bold"), "\n", _name("Expected")]
         gap = "\n" + " " * INDENT
         parts += [gap.join(one_line(text) for text in row.uses[0].row.item.expects)]
     else:
-        parts += [(one_line(proof.name), "bold"), "\n", _name("Link"), clean(proof.link)]
-        digest = f"   sha256 {proof.sha256[:12]}" if proof.sha256 else ""
-        parts += [(f"   {proof.kind}{digest}", "$foreground-muted")]
-        day = proof.collected
+        parts += [
+            (one_line(evidence_item.name), "bold"),
+            "\n",
+            _name("Link"),
+            clean(evidence_item.link),
+        ]
+        digest = f"   sha256 {evidence_item.sha256[:12]}" if evidence_item.sha256 else ""
+        parts += [(f"   {evidence_item.kind}{digest}", "$foreground-muted")]
+        day = evidence_item.collected
         parts += ["\n", _name("Collected")]
         parts += [f"{day}  {format_distance(day, board.today)}" if day else "no date"]
-        if proof.expires:
-            parts += [("   expires ", "$foreground-muted"), str(proof.expires)]
+        if evidence_item.expires:
+            parts += [("   expires ", "$foreground-muted"), str(evidence_item.expires)]
         parts += ["\n", _name("Stale from"), _until(board, row.worst)]
     for number, use in enumerate(row.uses):
         parts += ["\n", _name("" if number else "For")]
@@ -174,9 +179,9 @@ def _until(board: Board, use: EvidenceUse) -> Part:
         return ("never: nothing here asks for its age", "$foreground-muted")
     text = f"{use.stale_from}  {format_distance(use.stale_from, board.today)}"
     if use.at:
-        stone = board.project.process.milestone(use.at)
+        milestone = board.project.process.milestone(use.at)
         day = board.calendar.anchor(use.at)
-        title = one_line(stone.title) if stone else use.at
+        title = one_line(milestone.title) if milestone else use.at
         if day is None:
             return f"{text}   judged today, while {title} has no date"
         words = "after" if day < use.stale_from else "before"
@@ -191,7 +196,7 @@ def _use(use: EvidenceUse, signs: Signs) -> list[Part]:
         (signs.status[row.state], STATUS_STYLES[row.state]),
         " ",
     ]
-    if use.proof is not None:
+    if use.evidence_item is not None:
         parts += [(f"{word}  ", STYLES.get(use.standing, "$foreground-muted"))]
     return [*parts, one_line(row.item.title), (f"  {row.ref}", "$foreground-muted")]
 

@@ -175,10 +175,10 @@ def _details(thing: Issue) -> Iterator[Line]:
 
 
 def _proofs(thing: Issue, signs: Signs) -> Iterator[Line]:
-    for number, proof in enumerate(thing.evidence):
-        day = f"  {proof.collected.isoformat()}" if proof.collected else ""
+    for number, evidence_item in enumerate(thing.evidence):
+        day = f"  {evidence_item.collected.isoformat()}" if evidence_item.collected else ""
         sign = signs.status["done"]
-        line = Content.assemble((f"{sign} ", _GOOD), one_line(proof.name), (day, MUTED))
+        line = Content.assemble((f"{sign} ", _GOOD), one_line(evidence_item.name), (day, MUTED))
         yield "Evidence" if not number else "", line
 
 

@@ -104,11 +104,16 @@ def lists(
         sign = signs.status["done" if ticked else "todo"]
         line = [(sign, "$text-success" if ticked else MUTED), f" {one_line(text)}"]
         parts += ["\n", _name("Expected" if not number else ""), _under(line, width)]
-    for number, (proof, state) in enumerate(zip(record.evidence, row.evidence, strict=True)):
+    for number, (evidence_item, state) in enumerate(
+        zip(record.evidence, row.evidence, strict=True)
+    ):
         good = state == "ok"
         sign = signs.status["done"] if good else signs.stale
-        line = [(sign, "$text-success" if good else "$text-warning"), f" {one_line(proof.name)}"]
-        day = f"  {proof.collected.isoformat()}" if proof.collected else ""
+        line = [
+            (sign, "$text-success" if good else "$text-warning"),
+            f" {one_line(evidence_item.name)}",
+        ]
+        day = f"  {evidence_item.collected.isoformat()}" if evidence_item.collected else ""
         line.append((day + ("" if good else f"  {state}"), MUTED if good else "$text-warning"))
         parts += ["\n", _name("Evidence" if not number else ""), _under(line, width)]
     if not record.evidence and item.expects:
@@ -121,8 +126,8 @@ def lists(
     if item.needs:
         parts += [(keymap.hint("edit.needs", f"opens {which}", BELOW), MUTED)]
     if row.later:
-        stone = board.project.process.milestone(item.after)
-        title = one_line(stone.title) if stone else item.after
+        milestone = board.project.process.milestone(item.after)
+        title = one_line(milestone.title) if milestone else item.after
         parts += ["\n", _name("After"), (f"only once this has taken place: {title}", MUTED)]
     named = mentions(board, row.ref, signs)
     if named:
@@ -153,7 +158,7 @@ def expected(row: Row) -> list[tuple[str, bool]]:
     A piece that is called as expected answers just that. Otherwise nobody can tell which piece
     is for what: all is there once there are as many pieces as are expected.
     """
-    names = [one_line(proof.name).casefold() for proof in row.record.evidence]
+    names = [one_line(evidence_item.name).casefold() for evidence_item in row.record.evidence]
     expects = row.item.expects
     enough = len(names) >= len(expects)
     return [(text, enough or one_line(text).casefold() in names) for text in expects]
@@ -220,9 +225,9 @@ def _need(board: Board, need: str, signs: Signs) -> list[Part]:
 
 def _deliverable(board: Board, row: Row) -> str:
     wanted = row.item.deliverable
-    for paper in board.project.process.deliverables:
-        if paper.id == wanted:
-            return f"for the {paper.title}"
+    for deliverable in board.project.process.deliverables:
+        if deliverable.id == wanted:
+            return f"for the {deliverable.title}"
     return ""
 
 

@@ -28,20 +28,20 @@ def sparkline(counts: Sequence[int], ascii_only: bool) -> str:
 
 
 def timeline(
-    stones: Sequence[tuple[str, date]], today: date, width: int, ascii_only: bool
+    milestones: Sequence[tuple[str, date]], today: date, width: int, ascii_only: bool
 ) -> list[Content]:
     """Return three lines: the rail with its marks, the names below, and the dates.
 
     Args:
-        stones: titles and dates of milestones, in the order of their dates.
+        milestones: titles and dates of milestones, in the order of their dates.
         today: stands on the rail as a mark of its own.
         width: cells to use; milestones that find no room lose their name, not their mark.
         ascii_only: whether to draw with ASCII.
     """
-    if not stones or width < 30:
+    if not milestones or width < 30:
         return []
-    first = min(today, stones[0][1])
-    last = max(today, stones[-1][1])
+    first = min(today, milestones[0][1])
+    last = max(today, milestones[-1][1])
     span = max((last - first).days, 1)
     rail, tee, here = ("-", "+", "@") if ascii_only else ("─", "┬", "●")
     edge = 4
@@ -50,7 +50,7 @@ def timeline(
         return edge + round((day - first).days / span * (width - 1 - 2 * edge))
 
     marks = [rail] * width
-    for _, day in stones:
+    for _, day in milestones:
         marks[column(day)] = tee
     marks[column(today)] = here
     names = _Row(width)
@@ -58,7 +58,7 @@ def timeline(
     now = column(today)
     names.put("today", now)
     dates.put(today.strftime("%m-%d"), now)
-    for title, day in [*_ahead(stones, today), *reversed(_behind(stones, today))]:
+    for title, day in [*_ahead(milestones, today), *reversed(_behind(milestones, today))]:
         if names.put(one_line(title, 18), column(day)):
             dates.put(day.strftime("%m-%d"), names.middle)
     place = column(today)
@@ -74,12 +74,12 @@ def timeline(
     ]
 
 
-def _ahead(stones: Sequence[tuple[str, date]], today: date) -> list[tuple[str, date]]:
-    return [one for one in stones if one[1] >= today]
+def _ahead(milestones: Sequence[tuple[str, date]], today: date) -> list[tuple[str, date]]:
+    return [one for one in milestones if one[1] >= today]
 
 
-def _behind(stones: Sequence[tuple[str, date]], today: date) -> list[tuple[str, date]]:
-    return [one for one in stones if one[1] < today]
+def _behind(milestones: Sequence[tuple[str, date]], today: date) -> list[tuple[str, date]]:
+    return [one for one in milestones if one[1] < today]
 
 
 class _Row:
