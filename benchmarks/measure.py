@@ -197,8 +197,8 @@ Where the time of a command goes, 3,000 items: opening the workspace takes {open
 processor time, of which parsing its TOML is {toml}. The same values as JSON are read in {cached},
 so a cache of parsed files would save about {ms(saved)} in each command, {share} of opening.
 It would not bring a
-command with 3,000 full records to 8 times a bare Python: the interpreter with click and our own
-modules (`--version`) takes most of that alone. There is no such cache.
+command with 3,000 full records to 8 times a bare Python: the interpreter with click (`--version`)
+and the modules of a command take most of that alone. There is no such cache.
 """
 
 

@@ -1,4 +1,4 @@
-"""Make the pages of docs/ that follow from the code: commands.md, keys.md and examples/.
+"""Make the pages of docs/ that follow from the code: commands, keys, fields and examples/.
 
 Run it with `make docs`; a test fails while a page is not current.
 """
@@ -11,6 +11,13 @@ import click
 
 from fedcheck.cli.main import cli
 from fedcheck.demo import example
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.field import Kind
+from fedcheck.domain.field_values import choices
+from fedcheck.domain.fields import FIELDS
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.record import Record
+from fedcheck.domain.request import Request
 from fedcheck.keys.action import PLACES
 from fedcheck.keys.actions import of_place
 from fedcheck.keys.key_names import key_text
@@ -61,6 +68,51 @@ def commands_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+TITLES = {
+    Record: 'Item (`[item."ID"]` in `progress/`)',
+    Evidence: "Evidence item (`evidence` of an item, a request or a finding)",
+    Request: "Request (`[[request]]` in `requests.toml`)",
+    Finding: "Finding (`[[finding]]` in `findings.toml`)",
+}
+HOLDS = {
+    Kind.ID: "id",
+    Kind.LINE: "text in one line",
+    Kind.TEXT: "text",
+    Kind.PERSON: "person or role",
+    Kind.DAY: "date",
+    Kind.DUE: "date, or `ANCHOR - 30d`",
+    Kind.LINES: "list of texts",
+    Kind.REFS: "list of references",
+    Kind.LINK: "URL, path or ticket",
+    Kind.HASH: "hash",
+    Kind.EVIDENCE: "evidence items",
+}
+
+
+def fields_page() -> str:
+    """Return the page of the fields: the table of each class."""
+    lines = [
+        MADE,
+        "# Fields",
+        "",
+        "Every field of the files that fedcheck writes, with its key. A key with its default value",
+        "is left out. The label is the word on screen, in the history and in messages.",
+        "",
+    ]
+    for cls, title in TITLES.items():
+        lines += [
+            f"## {title}",
+            "",
+            "| key | label | holds | description |",
+            "| --- | --- | --- | --- |",
+        ]
+        for row in FIELDS[cls]:
+            known = ", ".join(f"`{value}`" for value in choices(cls, row.name) if value)
+            lines.append(f"| `{row.key}` | {row.label} | {known or HOLDS[row.kind]} | {row.doc} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def _commands(
     command: click.Command, path: tuple[str, ...]
 ) -> list[tuple[tuple[str, ...], click.Command]]:
@@ -103,7 +155,7 @@ def examples() -> dict[str, str]:
     return found
 
 
-PAGES = {"keys.md": keys_page, "commands.md": commands_page}
+PAGES = {"keys.md": keys_page, "commands.md": commands_page, "fields.md": fields_page}
 
 
 def main() -> None:

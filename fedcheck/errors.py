@@ -3,10 +3,11 @@
 The command line alone turns a kind into an exit status (design, section 4).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Severity = Literal["error", "warning"]
 
@@ -52,11 +53,10 @@ class QueryError(FedcheckError):
         super().__init__(message, hint, ErrorKind.USAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with a file: where, what, and what to do about it."""
 
-    file: Path
+    file: "Path"
     line: int
     message: str
     hint: str = ""

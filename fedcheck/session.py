@@ -5,7 +5,6 @@ same in both. State is immutable: each change makes a new project. What is to be
 typed edit; the rules of the domain make the changes of it.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +14,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, board, resolve_item
-from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, next_redo, next_undo
+from fedcheck.domain.change import (
+    OUTSIDE,
+    Change,
+    HistoryLine,
+    is_import,
+    next_redo,
+    next_undo,
+)
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.edits import Edit, edits_label, fresh_evidence, plan_edits
@@ -37,6 +43,7 @@ from fedcheck.storage import (
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
 from fedcheck.storage.paths import HEAD, UserFolders, private_home, shipped_checklists
+from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.transaction import Guard, TransactionHead, allow, unless_changed_since
 from fedcheck.storage.workspace_files import load, with_book
@@ -82,7 +89,7 @@ class Session(Struct):
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
-    token: Token = secrets.token_hex
+    token: Token = random_id
 
     def today(self) -> date:
         """Return what day it is in the workspace's time zone, or the day taken for it."""
@@ -131,11 +138,15 @@ class Session(Struct):
         items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
         made: list[Change] = []
+        named: list[Change] = []
         for home, parts in planned.items():
             if parts:
                 plan = _plan_of(parts, items, today, self.who)
-                made += self._commit(home, plan, (ref for ref, _ in parts), head, guard)
-        label = label or edits_label(edits) or changes_label(made, self._title)
+                done = self._commit(home, plan, (ref for ref, _ in parts), head, guard)
+                made += done
+                named += [change for change in done if self._home(change.ref) == home]
+        label = label or edits_label(edits) or changes_label(named, self._title)
+        label += "; private note" if named and len(named) < len(made) else ""
         return Transaction(head.tx, label, tuple(made))
 
     def apply_changes(
@@ -144,19 +155,20 @@ class Session(Struct):
         label: str,
         guard: Guard = allow,
         checklists: Iterable[Checklist] = (),
+        imported: str = "",
     ) -> Transaction:
         """Save changes of fields, and write lists of the workspace's own, as one transaction.
 
         For what was worked out before: an import, a return to an earlier state, a moved record. A
-        list of the same id is replaced; what is recorded about its items stays. Raises
-        FedcheckError.
+        list of the same id is replaced; what is recorded about its items stays. `imported` says
+        what came (`875 tests from x.xlsx`), and the history keeps it. Raises FedcheckError.
         """
         changes, found = tuple(changes), tuple(checklists)
         own = {checklist_writer.path_of(self.root, one.id): one.id for one in found}
         seen = {own[one.path]: one.sha256 for one in self.catalog.lists if one.path in own}
         rewritten = [Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id)) for o in found]
         orders = {one.id: list(one.items) for one in found}
-        head = self._new_head()
+        head = self._new_head(imported=imported)
         made: list[Change] = []
         for home in self.store.homes:
             lists = rewritten if home == self.root else []
@@ -329,19 +341,22 @@ class Session(Struct):
     def _renamed(self) -> dict[str, Mapping[str, str]]:
         return {name: one.renamed for name, one in self.project.checklists.items()}
 
-    def _new_head(self, undoes: str = "") -> TransactionHead:
-        return TransactionHead(self.who, self.clock(), self.token(4), undoes)
+    def _new_head(self, undoes: str = "", imported: str = "") -> TransactionHead:
+        return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported)
 
     def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
         done: list[Change] = []
+        imports: list[Change] = []
         head = self._new_head(target)
         for home in self.store.homes:
             own = self.store.own_lines(home, self.who)
             entered = [one for one in own if one.tx == target and one.by != OUTSIDE]
             if not entered:
                 continue
-            every = [one.change.inverse() for one in reversed(entered)]
+            imports += [one.change for one in entered if is_import(one.change)]
+            made = [one.change for one in reversed(entered) if not is_import(one.change)]
+            every = [change.inverse() for change in made]
             lists = [change for change in every if checklist_writer.is_list(change)]
             changes = [change for change in every if not checklist_writer.is_list(change)]
             rewritten = checklist_writer.back(home, lists)
@@ -349,7 +364,7 @@ class Session(Struct):
             done += self._commit(home, plan, refs, head, unless_changed_since, rewritten)
             if rewritten:
                 self.refresh()
-        said = done if again else [change.inverse() for change in done]
+        said = [*imports, *(done if again else [change.inverse() for change in done])]
         label = f"{'Done again' if again else 'Undone'}: {changes_label(said, self._title)}"
         return Transaction(head.tx, label, tuple(done), target)
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from fedcheck.analysis.board import Board, board
 from fedcheck.domain.change import Change, Thing
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.process import Milestone, Phase, Process
+from fedcheck.domain.process import Milestone, Phase, Process, Role
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import BrokenFile, Project, WorkspaceConfig
@@ -24,6 +24,7 @@ PROCESS = Process(
     id="jab",
     title="JAB P-ATO",
     roles=("csp", "3pao"),
+    role_tables=tuple(Role(name, optional=True) for name in ("pmo", "jab", "agency", "advisor")),
     blocking_risks=("high",),
     phases=tuple(Phase(name, name, "") for name in ("readiness", "full-assessment", "review")),
     milestones=(

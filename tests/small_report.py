@@ -17,11 +17,20 @@ PROCESS = """
 format = 1
 id = "jab"
 title = "JAB P-ATO"
-roles = ["csp", "3pao", "pmo"]
 status = "historical"
+blocking-risks = ["high"]
 [profile.impact]
 values = ["moderate", "high"]
 default = "moderate"
+[[role]]
+id = "csp"
+title = "Cloud service provider"
+[[role]]
+id = "3pao"
+title = "Independent assessor"
+[[role]]
+id = "pmo"
+title = "FedRAMP PMO"
 [[phase]]
 id = "readiness"
 title = "Readiness assessment"

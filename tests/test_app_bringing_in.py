@@ -41,7 +41,7 @@ async def test_the_plan_is_shown_and_then_carried_out(app, workspace):
         assert '"no[/b][AC-2]" is no item here' in shown
         assert not (workspace / "progress" / "rev5.readiness.csp.toml").exists()
         await press(pilot, "enter")
-        assert "Saved: Import of t.csv" in told(app)
+        assert "Saved: imported 1 item record from t.csv" in told(app)
         assert app.session.project.record("rev5.readiness.csp:diagram").owner == "dana"
         assert not isinstance(app.screen, BringingInScreen)
         await read(pilot, "t.csv")

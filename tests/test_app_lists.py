@@ -53,7 +53,7 @@ async def test_several_items_are_changed_as_one_action(app, workspace):
         await type_text(pilot, "dana")
         await press(pilot, "enter")
         assert on_disk(workspace).count('owner = "dana"') == 2
-        assert "2 items: owner dana" in told(app)
+        assert "owner dana (2 items)" in told(app)
         assert len(actions(app)) == 1
         assert marks(app) == set()
         assert "marked" not in lines(app)[0]

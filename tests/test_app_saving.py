@@ -39,7 +39,7 @@ async def test_what_the_disk_refuses_is_kept_and_tried_again(app, workspace, mon
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             await press(pilot, "space", "down", "space")
             assert "no space left on device" in told(app)
             assert "2 changes not saved, trying again" in screen_text(app)
@@ -60,12 +60,12 @@ async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, m
         await settle(pilot)
         await press(pilot, "2")
         refusals = [full_disk]
-        real = atomic_files.tempfile.mkstemp
+        real = atomic_files.open_beside
 
         def once(*args, **kwargs):
             return (refusals.pop() if refusals else real)(*args, **kwargs)
 
-        monkeypatch.setattr(atomic_files.tempfile, "mkstemp", once)
+        monkeypatch.setattr(atomic_files, "open_beside", once)
         for name in ("dana", "erin"):
             app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
         await settle(pilot)
@@ -105,7 +105,7 @@ async def test_undo_drops_what_is_not_saved(app, workspace, monkeypatch):
         await settle(pilot)
         await press(pilot, "2", "space")
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             await press(pilot, "down", "space", "u")
             assert "Dropped" in told(app)
             assert "trying again" not in screen_text(app)
@@ -119,7 +119,7 @@ async def test_leaving_with_something_unsaved_asks_first(app, workspace, monkeyp
         await settle(pilot)
         await press(pilot, "2")
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             await press(pilot, "space", "q")
             assert "1 change not saved" in screen_text(app)
             await press(pilot, "s")
@@ -135,7 +135,7 @@ async def test_what_is_in_line_is_saved_when_the_program_is_told_to_end(
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         with monkeypatch.context() as patch:
-            patch.setattr(atomic_files.tempfile, "mkstemp", full_disk)
+            patch.setattr(atomic_files, "open_beside", full_disk)
             for name in ("dana", "erin"):
                 app.change(lambda name=name: app.session.apply([DIAGRAM], ItemEdit(owner=name)))
             await settle(pilot)
@@ -196,12 +196,12 @@ async def test_what_others_did_is_told_by_name(app, workspace):
         other.apply([DIAGRAM], ItemEdit(status="doing"))
         app.others.look()
         await settle(pilot)
-        assert "bob: diagram: status doing" in told(app)
+        assert "bob: diagram: started" in told(app)
         path = workspace / "progress" / "rev5.readiness.csp.toml"
         path.write_text(path.read_text().replace("doing", "blocked"))
         app.others.look()
         await settle(pilot)
-        assert "Changed outside fedcheck: diagram: status blocked" in told(app)
+        assert "Changed outside fedcheck: diagram: blocked" in told(app)
         assert "outside fedcheck" in {e.by for e in app.session.history(DIAGRAM)}
 
 

@@ -432,6 +432,7 @@ def test_the_json_has_the_promised_keys(worked, fedcheck):
         "evidence": row["evidence"],
         "because": "",
         "private": False,
+        "field": "",
     }
     keys = {"milestone", "title", "trend", "before", "after", "new", "gone"}
     assert set(data["gates"][0]) == keys

@@ -145,7 +145,7 @@ def test_evidence_goes_in_shows_and_comes_out(fedcheck, workspace):
         "evidence", "add", "diagram", "evidence/boundary.pdf", "--label", "Boundary v3"
     )
     assert status == 0
-    assert "evidence added: Boundary v3" in out
+    assert 'evidence "Boundary v3" added' in out
     _, out, _ = fedcheck("evidence", "list", "--json")
     (row,) = json.loads(out)
     assert row["collected"] == "2027-01-11"
@@ -161,7 +161,7 @@ def test_evidence_goes_in_shows_and_comes_out(fedcheck, workspace):
     assert json.loads(fedcheck("evidence", "list", "--json")[1])[0]["state"] == "missing"
     status, out, _ = fedcheck("evidence", "remove", row["id"])
     assert status == 0
-    assert "evidence removed" in out
+    assert 'evidence "Boundary v3" removed' in out
     assert fedcheck("evidence", "list")[1] == ""
 
 

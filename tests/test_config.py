@@ -5,8 +5,10 @@ import json
 import pkgutil
 import re
 import string
+import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 from driving import press, screen_text, settle, told, type_text
 from textual.keys import Keys, _character_to_key
@@ -481,3 +483,29 @@ async def test_the_line_of_keys_cuts_no_key_and_keeps_the_one_that_shows_all(sta
         await pilot.click(KeyLine, offset=(text.index("keys"), 0))
         await settle(pilot)
         assert isinstance(app.screen, KeysScreen)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the customs of Linux")
+@pytest.mark.parametrize("home", ["/home/dana", "/home/dana/", "/", "", "dana", None])
+@pytest.mark.parametrize("said", [None, "", " ", "/etc/dana", "/etc/dana/", "//etc", "etc/dana"])
+def test_the_users_folders_are_those_of_platformdirs(monkeypatch, home, said):
+    wanted = {"HOME": home, "XDG_CONFIG_HOME": said, "XDG_STATE_HOME": said, "XDG_CACHE_HOME": None}
+    for name, value in wanted.items():
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    try:
+        expected = [
+            find("fedcheck", appauthor=False)
+            for find in (
+                platformdirs.user_config_path,
+                platformdirs.user_state_path,
+                platformdirs.user_cache_path,
+            )
+        ]
+    except RuntimeError:
+        with pytest.raises(RuntimeError):
+            paths.user_folders()
+        return
+    found = paths.user_folders()
+    assert [found.config, found.state, found.cache] == expected

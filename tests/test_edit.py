@@ -11,7 +11,7 @@ from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, clear_outcome_if_open
 from fedcheck.domain.record import Record

@@ -62,7 +62,7 @@ def test_a_request_is_saved_told_and_taken_back(session: Session) -> None:
     assert found is not None
     assert (found.state, found.answer, found.evidence) == ("answered", "443", (PROOF,))
     told = [deed.what for deed in story(session.history(), DAY_ZONE)]
-    assert told[0] == 'new: "Which ports?"; to csp'
+    assert told[0] == ('new: "Which ports?"; assigned to csp; items rev5.readiness.csp:diagram')
     assert told[1] == 'answered; answer written: "443"; evidence "Scan" added'
     session.undo()
     found = session.project.request(request_id)

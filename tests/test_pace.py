@@ -72,7 +72,7 @@ def test_what_others_did_is_counted_by_items_and_as_it_stands() -> None:
     assert [(one.who, one.words) for one in told] == [
         ("bob", "1 test not satisfied, 1 reopened, 1 done"),
         ("carol", "1 request made, 1 with new evidence"),
-        ("dana", "1 item changed"),
+        ("dana", "1 item changed (note)"),
     ]
 
 

@@ -4,13 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from driving import press, screen_text, settle, type_text
+from textual.widgets import Select
 
 from fedcheck.cli.main import run
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import paths, workspace_files
 from fedcheck.storage.checklist_files import load_catalog, load_list, load_process
+from fedcheck.storage.config import UserConfig
 from fedcheck.storage.validation import schema
+from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.screens.home import HomeScreen
 
 PROCESS = """format = 1
 id = "acmeproc"
@@ -425,3 +430,24 @@ def test_an_unknown_role_in_the_head_is_told_with_its_line(tmp_path):
     (problem,) = caught.value.problems
     assert (problem.line, problem.message) == (4, 'unknown role "csp"')
     assert problem.hint == "known: supplier, auditor, counsel"
+
+
+@pytest.mark.asyncio
+async def test_the_form_for_a_new_workspace_follows_the_process(tmp_path, clock):
+    put(user_folder(tmp_path))
+    app = FedcheckApp(None, paths.user_folders(), UserConfig(), "alice", tmp_path, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        await type_text(pilot, "Acme Vault")
+        assert "Kick-off" in screen_text(app)
+        app.screen.query_one("#process", Select).value = "acmeproc"
+        await settle(pilot)
+        assert "Kick-off" not in screen_text(app), "it has no such milestone"
+        assert "supplier  Supplier of the service" in screen_text(app)
+        assert "Tier" in screen_text(app)
+        await press(pilot, "f2")
+        assert isinstance(app.screen, HomeScreen)
+    head = (tmp_path / "acme-vault" / "fedcheck.toml").read_text()
+    assert 'process = "acmeproc"\nrole = "supplier"' in head
+    assert 'tier = "silver"\nregion = "us"' in head

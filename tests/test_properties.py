@@ -28,7 +28,7 @@ from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, typed_du
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
-from fedcheck.domain.fields import field_names, field_value, with_field
+from fedcheck.domain.field_values import field_names, field_value, with_field
 from fedcheck.domain.finding import Findings
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, clear_outcome_if_open

@@ -114,7 +114,7 @@ async def test_a_new_importer_is_in_the_app(workspace, file, clock):
         await settle(pilot)
         assert "owner: dana" in screen_text(app)
         await press(pilot, "enter")
-        assert "Saved: Import of items.refs" in told(app)
+        assert "Saved: imported 1 item record from" in told(app)
         assert app.session.project.record(REF).owner == "dana"
 
 

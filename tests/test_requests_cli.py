@@ -458,7 +458,10 @@ def test_their_history_is_a_story(fedcheck):
     fedcheck("undo")
     _, out, _ = fedcheck("history")
     lines = [line.split("  ")[-1] for line in out.splitlines()[1:]]
-    assert lines == ['new: "Which ports?"; kind evidence; by bob', 'undo: removed: "Which ports?"']
+    assert lines == [
+        'new: "Which ports?"; kind evidence; asked by bob',
+        'undo: removed: "Which ports?"',
+    ]
     fedcheck("redo")
     assert 'redo: new: "Which ports?"' in fedcheck("history", f"requests:{request_id}")[1]
 

@@ -205,7 +205,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(session: Session, children: lis
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
-@pytest.mark.parametrize("step", ["mkstemp", "fsync", "replace"])
+@pytest.mark.parametrize("step", ["open_beside", "fsync", "replace"])
 def test_a_step_that_fails_leaves_the_old_file(
     session: Session, monkeypatch: pytest.MonkeyPatch, step: str, code: int
 ) -> None:
@@ -216,7 +216,7 @@ def test_a_step_that_fails_leaves_the_old_file(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    places = {"mkstemp": (atomic_files.tempfile, "mkstemp"), "fsync": (os, "fsync")}
+    places = {"open_beside": (atomic_files, "open_beside"), "fsync": (os, "fsync")}
     with monkeypatch.context() as patch:
         patch.setattr(*places.get(step, (Path, "replace")), refuse)
         with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
@@ -292,7 +292,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
     before = {path: path.read_bytes() for path in (session.root / "progress").iterdir()}
     assert len(before) == 2
     made: list[str] = []
-    real = atomic_files.tempfile.mkstemp
+    real = atomic_files.open_beside
 
     def second_fails(*args: Any, **kwargs: Any) -> Any:
         if made:
@@ -301,7 +301,7 @@ def test_no_list_is_replaced_before_all_are_on_the_disk(
         return real(*args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic_files.tempfile, "mkstemp", second_fails)
+        patch.setattr(atomic_files, "open_beside", second_fails)
         with pytest.raises(FedcheckError, match="no space left"):
             session.apply(refs, ItemEdit(owner="erin"))
     assert {p: p.read_bytes() for p in (session.root / "progress").iterdir()} == before
@@ -439,6 +439,35 @@ def test_a_lock_that_another_process_holds(
     children[0].kill()
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
     assert items(session.root)["diagram"]["owner"] == "dana"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs flock")
+def test_a_lock_file_that_goes_while_it_is_locked_is_made_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    path = session.root / ".fedcheck" / "lock"
+    real = fcntl.flock
+    gone: list[Path] = []
+
+    def flock(handle: int, how: int) -> None:
+        real(handle, how)
+        if not gone:
+            gone.append(path)
+            path.unlink()
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with local_state.locked(session.root):
+        assert gone
+        assert path.stat().st_mode & 0o777 == 0o600
+        with (
+            pytest.raises(FedcheckError, match="locked by another fedcheck"),
+            local_state.locked(session.root, 0.1),
+        ):
+            pass
+    with local_state.locked(session.root, 0.1):
+        pass
 
 
 def test_the_wait_for_the_lock_is_ten_seconds() -> None:

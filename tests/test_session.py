@@ -188,7 +188,7 @@ def test_several_edits_of_a_record_follow_each_other_as_one_transaction(session:
     record = session.project.record(FIPS)
     assert (record.result, record.retest) == ("satisfied", "passed")
     assert len({line["tx"] for line in lines(session.root)}) == 1
-    assert action.label.startswith("2 items: ")
+    assert action.label.endswith("(2 items)")
     session.undo()
     assert session.project.record(FIPS) == session.project.record(DIAGRAM) == EMPTY
 
@@ -258,15 +258,15 @@ def test_an_action_says_what_it_did(session: Session) -> None:
         session.redo().label,
     ]
     assert labels == [
-        "diagram: done, owner dana",
-        "2 items: due kick-off - 3d, note",
-        "crypto-table: not applicable",
-        "diagram: no due, reason",
-        "mandate-1-fips: satisfied",
-        "mandate-1-fips: no result",
+        "diagram: done; owner dana",
+        'due kick-off - 3d; note written: "x" (2 items)',
+        'crypto-table: not applicable: "none"',
+        'diagram: due cleared (was kick-off - 3d); reason written: "why"',
+        "mandate-1-fips: done; satisfied; tester alice and 1 more",
+        "mandate-1-fips: result cleared (was satisfied); tested cleared (was 2027-01-11)",
         "Evidence added: ABC-1",
-        "Undone: crypto-table: evidence added",
-        "Done again: crypto-table: evidence added",
+        'Undone: crypto-table: evidence "ABC-1" added',
+        'Done again: crypto-table: evidence "ABC-1" added',
     ]
 
 

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fedcheck.analysis.activity import sentence, story
+from fedcheck.analysis.activity import story
 from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.domain.change_text import describe
 
 AT = datetime(2027, 1, 11, 23, 30, tzinfo=UTC)
 
@@ -24,39 +25,43 @@ def entered(tx: str, *changes: Change, by: str = "alice", undoes: str = "") -> l
     ("changes", "words"),
     [
         ([("status", "todo", "doing")], "started"),
-        ([("status", "done", "doing")], "in progress again"),
+        ([("status", "done", "doing")], "in progress again (was done)"),
         ([("status", "doing", "done"), ("done", None, "2027-01-11")], "done"),
-        ([("status", "done", "todo")], "reopened"),
+        ([("status", "done", "todo")], "reopened (was done)"),
         ([("status", "doing", "todo")], "back to todo"),
         ([("status", "todo", "blocked"), ("reason", None, "no key")], 'blocked: "no key"'),
         ([("status", "todo", "na"), ("reason", None, "x")], 'not applicable: "x"'),
-        ([("status", "blocked", "doing"), ("reason", "x", None)], "in progress again"),
-        ([("reason", "x", "y")], 'reason changed: "y"'),
+        (
+            [("status", "blocked", "doing"), ("reason", "x", None)],
+            "in progress again (was blocked)",
+        ),
+        ([("reason", "x", "y")], 'reason changed: "y" (was "x")'),
         (
             [("status", "todo", "done"), ("result", None, "other-than-satisfied")],
             "done; other-than-satisfied",
         ),
-        ([("result", "satisfied", None)], "result cleared"),
+        ([("result", "satisfied", None)], "result cleared (was satisfied)"),
         ([("owner", None, "bob"), ("due", None, "2027-02-01")], "owner bob; due 2027-02-01"),
         ([("owner", "bob", "dana")], "owner dana (was bob)"),
-        ([("due", "+2w", None)], "no due any more (was +2w)"),
+        ([("due", "+2w", None)], "due cleared (was +2w)"),
         ([("note", None, "a\nb")], 'note written: "a b"'),
-        ([("note", "a", None)], "note removed"),
+        ([("note", "a", None)], 'note removed (was "a")'),
         (
             [("evidence.x", None, {"link": "https://x.example"})],
             'evidence "https://x.example" added',
         ),
         ([("evidence.x", {"link": "x", "label": "Scan"}, None)], 'evidence "Scan" removed'),
         ([("evidence.x", "odd", "odder")], 'evidence "?" changed'),
-        ([("basis", "1", "2")], "what changed upstream was reviewed"),
+        ([("basis", "1", "2")], "upstream change reviewed"),
         ([("done", "2027-01-01", "2027-01-02")], "done 2027-01-02 (was 2027-01-01)"),
-        ([("unheard-of", 1, 2)], "nothing"),
+        ([("unheard-of", 1, 2)], "unheard-of 2 (was 1)"),
+        ([("unheard-of", None, ["a", "b"])], "unheard-of a, b"),
     ],
 )
 def test_changes_of_an_item_make_a_sentence(
     changes: list[tuple[str, Any, Any]], words: str
 ) -> None:
-    assert sentence([change(*one) for one in changes]) == words
+    assert describe([change(*one) for one in changes]) == words
 
 
 def test_undo_and_redo_are_called_so() -> None:
@@ -67,7 +72,7 @@ def test_undo_and_redo_are_called_so() -> None:
         + entered("3", there, undoes="2"),
         UTC,
     )
-    assert [deed.what for deed in told] == ["done", "undo: reopened", "redo: done"]
+    assert [deed.what for deed in told] == ["done", "undo: reopened (was done)", "redo: done"]
 
 
 def test_times_are_those_of_the_workspace() -> None:

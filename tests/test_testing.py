@@ -14,7 +14,7 @@ from fedcheck.analysis import test_progress as counting
 from fedcheck.analysis.board import board
 from fedcheck.cli.main import run
 from fedcheck.domain.edits import list_changes
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.record import Record
 from fedcheck.errors import RuleError

@@ -1,12 +1,15 @@
 """Deltas: what is different between two states of a project, one thing at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from fedcheck.analysis.gates import Outstanding
+from fedcheck.domain.field import Kind
+from fedcheck.domain.field_values import history_form, printed
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.text import plural
 
 Trend = Literal["worse", "better", "other"]
@@ -28,6 +31,7 @@ GROUPS: Mapping[str, str] = {
     "moving": "Going on",
     "evidence": "Evidence added",
     "dates": "Due dates set",
+    "fields": "Other changes",
 }
 """The groups of deltas, in the order in which they are told: what got worse first."""
 
@@ -97,6 +101,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "evidence-updated": ("evidence", "renewed or replaced"),
     "due-earlier": ("dates", "due earlier"),
     "due-set": ("dates", "has a due date"),
+    "field": ("fields", ""),
 }
 """Each kind of delta: its group, and the words for it."""
 
@@ -114,6 +119,7 @@ class Difference(Struct, frozen=True):
         proof: id of the piece of evidence.
         because: id of the milestone that moved, where that moved a due date.
         private: whether it stands under `private/`.
+        field: name of the field, for the kind `field`.
     """
 
     kind: str
@@ -129,6 +135,7 @@ class Difference(Struct, frozen=True):
     proof: str = ""
     because: str = ""
     private: bool = False
+    field: str = ""
 
     @property
     def worse(self) -> bool:
@@ -142,7 +149,11 @@ class Difference(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say what happened: `overdue, due 2027-01-08`."""
+        """Return what happened: `overdue: 2027-01-08`, `owner: dana -> erik`."""
+        if self.field:
+            if not self.now:
+                return f"{self.field}: cleared (was {self.was})"
+            return f"{self.field}: {f'{self.was} -> ' if self.was else ''}{self.now}"
         said = WORDS[self.kind][1]
         if self.was and self.now:
             said = f"{said}: {self.was} -> {self.now}"
@@ -254,3 +265,66 @@ def later(old: date | None, new: date | None) -> Literal["", "later", "none", "e
 def day(value: date | None) -> str:
     """Return a day for a person; nothing where there is none."""
     return value.isoformat() if value else ""
+
+
+COVERS: Mapping[str, tuple[str, ...]] = {
+    "satisfied": ("tester", "tested"),
+    "not-satisfied": ("tester", "tested"),
+    "result": ("tester", "tested"),
+    "result-lost": ("tester", "tested"),
+    "retest-failed": ("retest",),
+    "retest-passed": ("retest",),
+    "review-returned": ("review", "reviewer"),
+    "review-agreed": ("review", "reviewer"),
+    "due-later": ("due",),
+    "due-none": ("due",),
+    "due-earlier": ("due",),
+    "due-set": ("due",),
+    "blocked": ("status", "reason"),
+    "not-applicable": ("status", "reason"),
+    "request-later": ("due",),
+    "request-undated": ("due",),
+    "request-returned": ("state", "comment"),
+    "request-reopened": ("state",),
+    "request-answered": ("state",),
+    "request-accepted": ("state",),
+    "finding-later": ("due",),
+    "finding-undated": ("due",),
+    "finding-closed": ("state",),
+    "finding-reopened": ("state",),
+    "finding-retest-failed": ("retest",),
+    "finding-retest-passed": ("retest",),
+    "finding-deviation": ("deviation", "deviation_state"),
+    "finding-deviation-rejected": ("deviation", "deviation_state"),
+}
+"""The fields that the words of a kind of difference state, or that come with it by a rule."""
+
+VALUE = 200
+"""The most characters of a value in a difference."""
+
+
+def field_deltas(
+    old: Any, new: Any, told: Iterable[Difference], make: Callable[..., Difference], *known: str
+) -> Iterator[Difference]:
+    """Yield every field that differs and that no other difference states.
+
+    Args:
+        old: a record, request or finding as it was.
+        new: the same as it is.
+        told: what is told of it already.
+        make: makes a difference of it.
+        known: the fields that are told wherever they differ.
+    """
+    covered = {name for one in told for name in COVERS.get(one.kind, ())}
+    for row in FIELDS[type(new)]:
+        was, now = getattr(old, row.name), getattr(new, row.name)
+        if was == now or row.kind is Kind.EVIDENCE or row.name in covered or row.name in known:
+            continue
+        if row.follows and (row.follows in covered or _differs(old, new, row.follows)):
+            continue
+        texts = [printed(row, history_form(value), VALUE) for value in (was, now)]
+        yield make("field", "other", was=texts[0], now=texts[1], field=row.word)
+
+
+def _differs(old: Any, new: Any, name: str) -> bool:
+    return bool(getattr(old, name) != getattr(new, name))

@@ -1,9 +1,9 @@
 """What is different about requests and findings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from fedcheck.analysis.difference import About, Difference, Trend, day, later
+from fedcheck.analysis.difference import About, Difference, Trend, day, field_deltas, later
 from fedcheck.analysis.issues import overdue
 from fedcheck.analysis.item_differences import Make, evidence_deltas
 from fedcheck.analysis.waiting_since import answering, remediating
@@ -35,11 +35,14 @@ def request_deltas(
         return
     if old is None:
         yield make("request-new", "other", now=f"due {day(new.due)}" if new.due else "")
-    yield from _answers(old or Request(new.id), new, make)
+    told = list(_answers(old or Request(new.id), new, make))
     if overdue(new, days[1]) and not (old and overdue(old, days[0])):
-        yield make("request-overdue", "worse", now=day(new.due))
+        told.append(make("request-overdue", "worse", now=day(new.due)))
     if old is not None and new.state != "accepted":
-        yield from _moved("request", old.due, new.due, make)
+        told += _moved("request", old.due, new.due, make)
+    yield from told
+    if old is not None:
+        yield from field_deltas(old, new, told, make)
     yield from _evidence(old.evidence if old else (), new.evidence, make)
 
 
@@ -70,26 +73,36 @@ def finding_deltas(
             was = f"{old.state}, {old.risk}"
             yield make("finding-gone", "worse" if open_ else "other", was=was)
         return
+    told: list[Difference] = []
     if old is None:
         open_ = new.state == "open"
         now = new.risk if open_ else f"{new.risk}, closed"
-        yield make("finding-new", "worse" if open_ else "other", now=now)
+        told.append(make("finding-new", "worse" if open_ else "other", now=now))
     elif old.state != new.state:
         if new.state == "open":
-            yield make("finding-reopened", "worse", now=new.risk)
+            told.append(make("finding-reopened", "worse", now=new.risk))
         else:
-            yield make("finding-closed", "better", now=day(new.closed))
+            told.append(make("finding-closed", "better", now=day(new.closed)))
     if overdue(new, days[1]) and not (old and overdue(old, days[0])):
-        yield make("finding-overdue", "worse", now=day(new.due))
-    yield from _rated(old or Finding(new.id, risk=new.risk, adjusted=new.adjusted), new, make)
-    yield from _decided(old or Finding(new.id), new, make)
+        told.append(make("finding-overdue", "worse", now=day(new.due)))
+    told += _rated(old or Finding(new.id, risk=new.risk, adjusted=new.adjusted), new, make)
+    told += _decided(old or Finding(new.id), new, make)
     if old is not None and new.state == "open":
-        yield from _moved("finding", old.due, new.due, make)
+        told += _moved("finding", old.due, new.due, make)
         if old.planned and not new.planned:
-            yield make("finding-unplanned", "worse", why=new.lacks)
+            told.append(make("finding-unplanned", "worse", why=new.lacks))
         elif new.planned and not old.planned:
-            yield make("finding-planned", "better", now=day(new.due))
+            told.append(make("finding-planned", "better", now=day(new.due)))
+    yield from told
+    if old is not None:
+        yield from field_deltas(old, new, told, make, *_risk_told(told))
     yield from _evidence(old.evidence if old else (), new.evidence, make)
+
+
+def _risk_told(told: Iterable[Difference]) -> tuple[str, ...]:
+    """Return the field of the risk that the words for a risk state: as found, or as adjusted."""
+    risks = [one for one in told if one.kind.startswith("finding-risk")]
+    return tuple("adjusted" if one.now.startswith("adjusted") else "risk" for one in risks)
 
 
 def _rated(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
@@ -153,6 +166,7 @@ def _maker(
             role=role,
             owner="" if owner == role else owner,
             proof=more.get("proof", ""),
+            field=more.get("field", ""),
         )
 
     return make

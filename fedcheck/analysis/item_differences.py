@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from fedcheck.analysis.difference import About, Difference, Trend, day, later
+from fedcheck.analysis.difference import About, Difference, Trend, day, field_deltas, later
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import STATUS_WORDS
@@ -12,6 +12,9 @@ from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.row import Row
 
 Make = Callable[..., Difference]
+
+TOLD = ("status", "result", "basis")
+"""The fields of a record whose differences have words of their own."""
 
 BAD = ("stale", "missing", "changed")
 """The states of evidence that does not count."""
@@ -29,15 +32,23 @@ def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator
     """
     if new.unknown:
         return  # told by its file
+    comparable = old is not None and not old.unknown
     if old is None or old.unknown:
         if old is None:
             yield _maker(new)("item-new", "other")
         old = _untouched(new)
     make = _maker(new)
-    yield from _status(old, new, make)
-    yield from _tests(old.record, new.record, make)
-    yield from _dates(old, new, moved, make)
-    yield from _upstream(old, new, make)
+    told = [
+        *_status(old, new, make),
+        *_tests(old.record, new.record, make),
+        *_dates(old, new, moved, make),
+        *_upstream(old, new, make),
+    ]
+    yield from told
+    if comparable:
+        over = old.record.status != new.record.status and not new.record.reason
+        known = (*TOLD, "reason") if over else TOLD  # a reason goes with the status it was for
+        yield from field_deltas(old.record, new.record, told, make, *known)
     yield from evidence_deltas(
         zip(old.record.evidence, old.evidence, strict=True),
         zip(new.record.evidence, new.evidence, strict=True),
@@ -48,7 +59,7 @@ def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator
 def gone(old: Row) -> Difference:
     """Return that an item no longer applies; worse where what was done for it is lost."""
     lost = not old.unknown and (old.record.closed or bool(old.record.evidence))
-    was = _state(old.record) if not old.unknown and old.record != EMPTY else ""
+    was = _state(old.record) if not old.unknown and not old.record.untouched else ""
     return _maker(old)("item-gone", "worse" if lost else "other", was=was)
 
 
@@ -75,6 +86,7 @@ def _maker(row: Row) -> Make:
             proof=more.get("proof", ""),
             because=more.get("because", ""),
             private=row.private,
+            field=more.get("field", ""),
         )
 
     return make

@@ -9,9 +9,15 @@ from msgspec.structs import replace
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names, field_value, with_field
+from fedcheck.domain.field_values import (
+    EVIDENCE_PREFIX,
+    field_names,
+    field_value,
+    printed,
+    with_field,
+)
+from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import EMPTY, Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
@@ -53,17 +59,11 @@ def told(change: Change) -> tuple[str, str, str]:
     """Return a change for a person: what it is about, what that is now, what it will be."""
     if change.field.startswith(EVIDENCE_PREFIX):
         return "evidence", _proof(change.old), _proof(change.new)
-    name = {"basis": "reviewed", "done": "done on"}.get(change.field, change.field)
+    row = field_of(Record, change.field)
+    name = row.word if row else change.field
     if change.field == "basis":
         return name, "this version" if change.old else "-", "that version" if change.new else "-"
-    return name, _value(change.field, change.old), _value(change.field, change.new)
-
-
-def _value(field: str, value: Any) -> str:
-    if not value:
-        return "-"
-    text = one_line(str(value), 32)
-    return STATUS_WORDS.get(text, text) if field == "status" else text
+    return name, printed(row, change.old, 32) or "-", printed(row, change.new, 32) or "-"
 
 
 def _proof(value: Any) -> str:
@@ -78,7 +78,7 @@ Fields = dict[str, dict[str, Any]]
 Values = dict[str, Fields]
 """The same by list or book."""
 
-BOOKS = ("requests", "findings", "milestones", "sent", "checklists")
+BOOKS = ("requests", "findings", "milestones", "sent", "checklists", "imports")
 """What a reference may name that is no list of items."""
 
 
@@ -133,7 +133,7 @@ def _records(now: Mapping[str, Record], held: Fields) -> dict[str, Record]:
     then = dict(now)
     for item, fields in held.items():
         then[item] = _set(then.get(item, EMPTY), fields)
-        if then[item] == EMPTY:
+        if then[item].untouched:
             del then[item]
     return then
 

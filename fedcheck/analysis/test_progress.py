@@ -20,6 +20,7 @@ class Tally(Struct, frozen=True):
         name: the value that a query narrows by: `AC`, `examine`, `dana`, `none`.
         title: what to call it.
         total: how many tests there are.
+        tested: how many have a result.
         satisfied, other, na: how many have which result.
         unreviewed: tests with a result that no second assessor has agreed to.
         returned: tests that the second assessor returned.
@@ -28,16 +29,12 @@ class Tally(Struct, frozen=True):
     name: str
     title: str
     total: int
+    tested: int
     satisfied: int
     other: int
     na: int
     unreviewed: int
     returned: int
-
-    @property
-    def tested(self) -> int:
-        """Return how many have a result."""
-        return self.satisfied + self.other + self.na
 
     @property
     def untested(self) -> int:
@@ -64,6 +61,7 @@ def tally(name: str, title: str, found: Iterable[Row]) -> Tally:
         name=name,
         title=title,
         total=len(listed),
+        tested=len(listed) - results.count(Result.NONE),
         satisfied=results.count(Result.SATISFIED),
         other=results.count(Result.OTHER_THAN_SATISFIED),
         na=results.count(Result.NOT_APPLICABLE),

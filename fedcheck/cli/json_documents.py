@@ -12,9 +12,10 @@ from fedcheck.analysis.progress import by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
-from fedcheck.domain.fields import field_value
+from fedcheck.domain.field import Field
+from fedcheck.domain.field_values import field_value
+from fedcheck.domain.fields import in_json
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.finding_rules import DETAILS
 from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
@@ -138,22 +139,20 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
     }
 
 
-TEST_FIELDS = (
-    "observation",
-    "tester",
-    "tested",
-    "methods",
-    "sample",
-    "differential",
-    "inherited",
-    "inherited_from",
-    "retest",
-    "retested",
-    "review",
-    "reviewer",
-    "reviewed",
-)
-"""What is recorded of a test beside its result; null where nothing is known."""
+def _fields(thing: Any, part: str) -> dict[str, Any]:
+    """Return the fields of a part of a thing's JSON, in the order of the table of fields."""
+    return {row.json or row.name: _plain(thing, row) for row in in_json(type(thing), part)}
+
+
+def _plain(thing: Any, row: Field) -> Any:
+    value = getattr(thing, row.name)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _known(thing: Any, part: str) -> dict[str, Any]:
+    """Return the same for a part in which null stands for what is not known."""
+    rows = in_json(type(thing), part)
+    return {row.json or row.name: field_value(thing, row.name) for row in rows}
 
 
 def list_row(row: Row) -> dict[str, Any]:
@@ -168,10 +167,7 @@ def list_row(row: Row) -> dict[str, Any]:
         "title": item.title,
         "kind": item.kind,
         "level": item.level,
-        "status": record.status,
-        "result": record.result,
-        "owner": record.owner,
-        "tester": record.tester,
+        **_fields(record, "row"),
         "due": row.due,
         "evidence": len(record.evidence),
         "stale": row.stale,
@@ -206,11 +202,9 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
             "url": source.url if source else "",
             "where": where,
         },
-        "note": record.note,
         "private_note": project.private_note(row.ref),
-        "reason": record.reason,
-        "done": record.done,
-        "test": {name: field_value(record, name) for name in TEST_FIELDS},
+        **_fields(record, "document"),
+        "test": _known(record, "test"),
         "evidence": [
             {"id": proof.id, "state": state, **evidence_to_dict(proof)}
             for proof, state in zip(record.evidence, row.evidence, strict=True)
@@ -223,58 +217,35 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
 
 def request_row(request: Request, today: date) -> dict[str, Any]:
     """Return the row of a request."""
-    names = (
-        "kind",
-        "state",
-        "returned",
-        "by",
-        "to",
-        "asked",
-        "due",
-        "round",
-        "document",
-        "section",
-    )
     return {
         "ref": f"requests:{request.id}",
-        "id": request.id,
-        "title": request.title,
-        **{name: getattr(request, name) for name in names},
+        **_fields(request, "row"),
+        "returned": request.returned,
         "overdue": issues.overdue(request, today),
-        "answered": request.answered,
-        "items": list(request.items),
         "evidence": len(request.evidence),
     }
 
 
 def request_document(request: Request, today: date, history: list[HistoryLine]) -> dict[str, Any]:
     """Return `fedcheck/request@1`."""
-    texts = {name: getattr(request, name) for name in ("text", "answer", "comment")}
-    row = request_row(request, today)
-    return {"schema": "fedcheck/request@1", **row, **texts, **_proof_and_story(request, history)}
+    row = {**request_row(request, today), **_fields(request, "document")}
+    return {"schema": "fedcheck/request@1", **row, **_proof_and_story(request, history)}
 
 
 def finding_row(finding: Finding, today: date) -> dict[str, Any]:
     """Return the row of a finding."""
-    names = ("risk", "state", "planned", "owner", "found", "due", "deviation", "deviation_state")
     return {
         "ref": f"findings:{finding.id}",
-        "id": finding.id,
-        "title": finding.title,
-        **{name: getattr(finding, name) for name in names},
+        **_fields(finding, "row"),
+        "planned": finding.planned,
         "overdue": issues.overdue(finding, today),
-        "retest": finding.retest,
-        "closed": finding.closed,
-        "items": list(finding.items),
         "evidence": len(finding.evidence),
     }
 
 
 def finding_document(finding: Finding, today: date, history: list[HistoryLine]) -> dict[str, Any]:
     """Return `fedcheck/finding@1`."""
-    more = {name: getattr(finding, name) for name in ("text", "plan", "rationale", "retested")}
-    more["original"] = finding.original
-    more["details"] = {name: field_value(finding, name) for name in DETAILS}
+    more = {**_fields(finding, "document"), "details": _known(finding, "details")}
     row = finding_row(finding, today)
     return {"schema": "fedcheck/finding@1", **row, **more, **_proof_and_story(finding, history)}
 

@@ -34,10 +34,10 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, with a suggestion where there is none of that name."""
-        from fedcheck.domain.reference import did_you_mean
-
         known = self.list_commands(ctx)
         if args and args[0] not in known and not args[0].startswith("-"):
+            from fedcheck.domain.reference import did_you_mean
+
             hint = did_you_mean(args[0], known) or f"see: {ctx.command_path} --help"
             raise FedcheckError(f'no command "{args[0][:60]}"', hint, ErrorKind.USAGE)
         return super().resolve_command(ctx, args)

@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from fedcheck import __version__
+from fedcheck.cli.invocation import Settings, complain, workspace_option
 from fedcheck.cli.lazy_group import LazyGroup
-from fedcheck.cli.options import Settings, complain, workspace_option
-from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 
 COMMANDS: dict[str, str] = {
@@ -131,6 +130,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _complain_of_usage(error: click.ClickException) -> None:
     """Say what is wrong with a command line; click would quote its words as they are."""
+    from fedcheck.domain.text import one_line
+
     context = error.ctx if isinstance(error, click.UsageError) else None
     hint = f"see: {context.command_path} --help" if context else ""
     complain(one_line(error.format_message(), 500), hint)

@@ -4,38 +4,28 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from fedcheck.cli import completion
+from fedcheck.cli.invocation import F
+from fedcheck.cli.invocation import Settings as Settings
+from fedcheck.cli.invocation import complain as complain
+from fedcheck.cli.invocation import workspace_option as workspace_option
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.finding import Finding
-from fedcheck.domain.finding_rules import DETAILS
-from fedcheck.domain.key import keys_by_field
+from fedcheck.domain.field import Field, Kind
+from fedcheck.domain.field_values import choices
 from fedcheck.domain.text import clean
 from fedcheck.errors import Problem
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-LONGEST = 2000
-"""The longest line on stderr, in characters."""
-
 _OURS = f"\x1b[{os.urandom(8).hex()}"
 """Stands for the beginning of a colour until it is printed; no text from a file can guess it."""
-
-
-@dataclass(slots=True)
-class Settings:
-    """What was said before the command's name."""
-
-    workspace: str | None = None
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -51,16 +41,6 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             return parse_date(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-
-
-def workspace_option(command: F) -> F:
-    """Add `-w DIR`."""
-    return click.option(
-        "-w",
-        "--workspace",
-        metavar="DIR",
-        help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
-    )(command)
 
 
 def choice_of(words: Iterable[str]) -> click.Choice[str]:
@@ -112,17 +92,6 @@ def _near(problem: Problem) -> str:
     return str(Problem(path, problem.line, problem.message, problem.hint))
 
 
-def complain(message: str, hint: str = "") -> None:
-    """Print a message for a person on stderr, after what is on stdout already.
-
-    Lines after the first are indented: no name of a file can look like a message of its own.
-    """
-    sys.stdout.flush()
-    text = clean(f"fedcheck: {message}" + (f"\n{hint}" if hint else ""))
-    lines = [line.strip()[:LONGEST] for line in text.splitlines()]
-    click.echo("\n  ".join(lines), err=True)
-
-
 def say(text: str = "") -> None:
     """Print a line of the answer; control characters in it become visible."""
     click.echo("\x1b[".join(clean(part) for part in text.split(_OURS)))
@@ -160,35 +129,41 @@ def _plain(value: Any) -> str:
 
 Command = Callable[..., None]
 
-NAMES = {
-    "controls": "control",
-    "assets": "asset",
-    "cves": "cve",
-    "steps": "step",
-    "step_changes": "step-change",
-}
-"""How the option of a list is called: it is given once for each of them."""
+
+def field_options(
+    cls: type, rows: Iterable[Field], more: Mapping[str, str] | None = None
+) -> Callable[[Command], Command]:
+    """Return a decorator that adds the option of each field that has one.
+
+    Args:
+        cls: the class of the fields, for the values that they may have.
+        rows: the rows of the table of fields.
+        more: what the help of an option says after the sentence of its field.
+    """
+    chosen = [row for row in rows if row.option]
+
+    def add(command: Command) -> Command:
+        for row in reversed(chosen):
+            many = row.kind in (Kind.LINES, Kind.REFS)
+            text = row.doc + (more or {}).get(row.name, "") + "."
+            command = click.option(
+                row.option,
+                row.name,
+                type=_type(cls, row),
+                multiple=many,
+                help=text + (" Repeat for several." if many else ""),
+                shell_complete=completion.people if row.kind is Kind.PERSON else None,
+            )(command)
+        return command
+
+    return add
 
 
-def detail_options(command: Command) -> Command:
-    """Add an option for each detail of a finding."""
-    hints = get_type_hints(Finding)
-    described = {name: key.doc for name, (_, key) in keys_by_field(Finding).items()}
-    for name in reversed(list(DETAILS)):
-        option = f"--{NAMES.get(name, name).replace('_', '-')}"
-        text = f"{described[name]}."
-        many = get_origin(hints[name]) is tuple
-        if many:
-            text += " Several times for several."
-        kind = _type(hints[name])
-        command = click.option(option, name, type=kind, multiple=many, help=text)(command)
-    return command
-
-
-def _type(hint: Any) -> click.ParamType:  # type: ignore[type-arg]
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return choice_of(hint)
-    return click.STRING if hint is str or get_origin(hint) is tuple else Day()
+def _type(cls: type, row: Field) -> click.ParamType:  # type: ignore[type-arg]
+    values = [str(value) for value in choices(cls, row.name) if value]
+    if values:
+        return click.Choice([*values, ""])
+    return Day() if row.kind is Kind.DAY else click.STRING
 
 
 def given(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """How things are written on a line: status, dates, tables."""
 
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,7 +8,7 @@ from datetime import date
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.cli.options import paint
 from fedcheck.domain.dates import distance
-from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_SIGNS
 from fedcheck.domain.reference import split
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, one_line
@@ -21,19 +20,15 @@ ROOMY = 110
 WIDEST = 100
 """The widest column, in cells; one text of 100,000 characters must not fill every line up."""
 
-_COLOURS = {
-    "doing": "cyan",
-    "blocked": "red",
-    "done": "green",
-    "other": "yellow",
-    "unknown": "yellow",
-}
+_COLORS = {"accent": "cyan", "error": "red", "success": "green", "warning": "yellow"}
+"""The color of each tone of the table of signs; muted ones are dim."""
 
 
 def status_text(status: str) -> str:
     """Return glyph and word of a status, coloured on a terminal."""
-    text = f"{STATUS_GLYPHS[status]} {STATUS_WORDS[status]}"
-    return paint(f"{text:<9}", fg=_COLOURS.get(status), dim=status in ("todo", "na"))
+    sign = STATUS_SIGNS[status]
+    text = f"{sign.glyph} {sign.word}"
+    return paint(f"{text:<9}", fg=_COLORS.get(sign.tone), dim=sign.tone == "muted")
 
 
 def due_text(day: date | None, today: date) -> str:
@@ -68,7 +63,11 @@ def replacement_lines(project: Project) -> list[str]:
 
 def width() -> int:
     """Return the width of the terminal, or 0 where the output goes elsewhere."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    if not sys.stdout.isatty():
+        return 0
+    from shutil import get_terminal_size  # loaded here: a pipe has no width
+
+    return get_terminal_size().columns
 
 
 def short_names(refs: Sequence[str]) -> dict[str, str]:

@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import tomli_w
-
 from fedcheck.demo import story
 from fedcheck.demo.story import Pace, Turn
 from fedcheck.domain.change import differences
@@ -33,6 +31,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.checklist_files import load_catalog
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, RecordFile, empty
+from fedcheck.storage.toml_io import dumps
 
 GRAIN = 3
 """Days of work that are saved as one action, so that making the example takes about a second."""
@@ -80,7 +79,7 @@ def make(root: Path, today: date | None = None) -> None:
         milestones={name: _at(day, away) for name, away in story.MILESTONES.items()},
     )
     people = {who: {"name": name, "role": role} for who, (name, role) in story.PEOPLE.items()}
-    workspace_files.create(root, text + "\n" + tomli_w.dumps({"people": people}))
+    workspace_files.create(root, text + "\n" + dumps({"people": people}))
     for who in story.PEOPLE:
         local_state.name_history(root, who, "example")
     nobody = paths.UserFolders(root / "none", root / "none", root / "none")

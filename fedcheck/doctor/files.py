@@ -120,7 +120,7 @@ def broken_around(root: Path, catalog: Catalog | None) -> list[Defect]:
 def head_problems(root: Path, processes: Mapping[str, Process]) -> list[Defect]:
     """Return everything that is wrong with `fedcheck.toml`, with lines."""
     try:
-        config, found = workspace_files.load_head(root)
+        config, found = workspace_files.load_head(root, processes)
         process = processes.get(config.process)
         if process is None:
             found = [*found, _unknown_process(root, config.process, processes)]

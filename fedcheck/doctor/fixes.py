@@ -11,7 +11,7 @@ from fedcheck.doctor.defect import Close, Defect, Move, Remove
 from fedcheck.doctor.files import Places, is_stray_name
 from fedcheck.doctor.records import orphans
 from fedcheck.domain.change import Change, Thing, differences
-from fedcheck.domain.fields import field_value
+from fedcheck.domain.field_values import field_value
 from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import candidates, nearest, split
 from fedcheck.domain.text import one_line
@@ -45,7 +45,7 @@ def chosen(session: Session, text: str) -> Move:
         )
     old = _orphan(session, old_tail.strip())
     new = session.resolve(new_tail.strip())
-    if session.project.record(new) != EMPTY:
+    if not session.project.record(new).untouched:
         hint = "compare the two, and bring over what is missing by hand"
         raise FedcheckError(f"{new}: has a record of its own", hint, ErrorKind.USAGE)
     return Move(old, new)

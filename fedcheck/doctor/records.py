@@ -11,7 +11,7 @@ from fedcheck.doctor.files import Places
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
-from fedcheck.domain.record import EMPTY, Record
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import candidates, did_you_mean, nearest, split
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, plural
@@ -43,7 +43,7 @@ class Orphan:
     def movable(self) -> bool:
         """Tell whether it can be named on a command line and holds what can be moved."""
         plain = one_line(self.item) == self.item and self.item and ":" not in self.item
-        return bool(plain) and self.record != EMPTY
+        return bool(plain) and not self.record.untouched
 
 
 def orphans(session: Session) -> list[Orphan]:
@@ -98,7 +98,7 @@ def _orphan_defect(
     name = one_line(orphan.item, 60)
     mend = None
     message = f'"{name}" is no item of this checklist any more; {held(orphan.record)}'
-    if orphan.record == EMPTY:
+    if orphan.record.untouched:
         remedy = "nothing that fedcheck knows is recorded there: delete the table by hand"
     elif shaky:
         remedy = "mend the checklist first, then look again: it cannot be read as a whole"
@@ -112,7 +112,7 @@ def _orphan_defect(
         remedy = _offer(project, orphan, orphaned)
     line = places.record(orphan.checklist, orphan.item)
     file = places.progress_file(orphan.checklist)
-    severity: Severity = "note" if orphan.record == EMPTY else "warning"
+    severity: Severity = "note" if orphan.record.untouched else "warning"
     return Defect("orphan-record", severity, message, remedy, file, line, orphan.ref, mend)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fedcheck.domain.fields import all_names, field_value
+from fedcheck.domain.field_values import all_names, field_value
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
@@ -17,6 +17,11 @@ Thing = Record | Request | Finding | Scheduled | Sent
 
 OUTSIDE = "outside fedcheck"
 """Who is named for a difference that no history line explains (a hand edit, a git pull)."""
+
+
+IMPORTED = "imported"
+IMPORTS = "imports"
+"""An import writes a line of its own: reference `imports:TX`, field `imported`, new: what came."""
 
 
 class Change(Struct, frozen=True):
@@ -40,6 +45,16 @@ class HistoryLine(Struct, frozen=True):
     by: str
     tx: str
     undoes: str = ""
+
+
+def imported(tx: str, what: str) -> Change:
+    """Return the line that says what an import brought; it changes no record."""
+    return Change(f"{IMPORTS}:{tx}", IMPORTED, None, what)
+
+
+def is_import(change: Change) -> bool:
+    """Tell whether a change is the line of an import."""
+    return change.field == IMPORTED and change.ref.startswith(f"{IMPORTS}:")
 
 
 def differences(ref: str, old: Thing, new: Thing) -> list[Change]:

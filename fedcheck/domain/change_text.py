@@ -1,57 +1,63 @@
-"""What an action is called: a few words for the line that says it was saved or undone."""
+"""What changes are called: in the history, in labels of transactions, in lines on what was saved.
 
-from collections.abc import Callable, Sequence
+The table of fields gives the words. A field that is not in it (of a newer version, in a history
+file) is named by its own name.
+"""
 
-from fedcheck.domain.change import Change
-from fedcheck.domain.fields import EVIDENCE_PREFIX, field_names
-from fedcheck.domain.item_rules import ItemEdit, TestEdit
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from fedcheck.domain.change import IMPORTED, Change, is_import
+from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.field import Field, Kind
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, printed
+from fedcheck.domain.fields import FIELDS, field_of
+from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
-from fedcheck.domain.text import one_line
+from fedcheck.domain.request import Request
+from fedcheck.domain.text import one_line, plural
+from fedcheck.domain.workspace import Scheduled, Sent
+
+CLASSES: Mapping[str, type] = {
+    "requests": Request,
+    "findings": Finding,
+    "milestones": Scheduled,
+    "sent": Sent,
+}
+"""What references name that are not of an item, by the part before the colon."""
+
+SHOWN = 3
+"""How many changes of one record a label names."""
+
+NO_CHANGE = "no change"
 
 
-def edit_label(edit: ItemEdit, refs: Sequence[str]) -> str:
-    """Say in words what an edit does."""
-    parts = []
-    if edit.result:
-        parts.append(edit.result)
-    elif edit.status:
-        parts.append({"na": "not applicable"}.get(edit.status, edit.status))
-    elif edit.result == "":
-        parts.append("no result")
-    for name in ("owner", "due"):
-        value = getattr(edit, name)
-        if value is not None:
-            parts.append(f"{name} {value}" if value else f"no {name}")
-    if edit.note is not None:
-        parts.append("note")
-    if edit.private_note is not None:
-        parts.append("private note")
-    if edit.reason is not None and not edit.status:
-        parts.append("reason")
-    if edit.testing is not None:
-        parts += _recorded(edit.testing)
-    if edit.confirm:
-        parts.append("reviewed")
-    what = split(refs[0])[1] if len(refs) == 1 else f"{len(refs)} items"
-    return f"{what}: {', '.join(parts)}"
+def class_of(ref: str) -> type:
+    """Return the class of what a reference names: a record, request, finding, ..."""
+    return CLASSES.get(split(ref)[0], Record)
 
 
-def _recorded(testing: TestEdit) -> list[str]:
-    """Say what is recorded of a test, long texts by their name alone."""
-    parts = []
-    for field in testing.__struct_fields__:
-        value = getattr(testing, field)
-        if value is None or field == "inherited_from":
-            continue
-        name = {"tested": "tested on", "differential": "SSP differs"}.get(field, field)
-        if field in ("observation", "differential"):
-            parts.append(name if value else f"no {name}")
-        elif isinstance(value, tuple):
-            parts.append(f"{name} {', '.join(value)}" if value else f"no {name}")
-        else:
-            parts.append(f"{name} {one_line(str(value), 30)}" if value else f"no {name}")
-    return parts
+def describe(changes: Sequence[Change]) -> str:
+    """Return what changes of one record did: `done; evidence "Scan" added`."""
+    return "; ".join(_parts(changes)) if changes else NO_CHANGE
+
+
+def describe_change(change: Change) -> str:
+    """Return one change with both values: `owner: alice -> dana`."""
+    if change.field.startswith(EVIDENCE_PREFIX):
+        return _evidence(change)
+    row = field_of(class_of(change.ref), change.field)
+    old, new = (printed(row, value, 60) for value in (change.old, change.new))
+    if not new:
+        return f"{_word(row, change.field)}: cleared{_was(old)}"
+    return f"{_word(row, change.field)}: {f'{old} -> {new}' if old else new}"
+
+
+def is_bookkeeping(change: Change) -> bool:
+    """Tell whether a change only follows from others by a rule: the done date, the basis."""
+    return change.field in ("done", "basis")
 
 
 def _untitled(_: str) -> str:
@@ -59,43 +65,206 @@ def _untitled(_: str) -> str:
 
 
 def changes_label(changes: Sequence[Change], title_of: Callable[[str], str] = _untitled) -> str:
-    """Say in words what changes did.
+    """Return what a transaction did in a few words.
 
     Args:
         changes: what was changed.
-        title_of: says what a request or a finding is called, by its reference; an item has its id.
+        title_of: returns the title of a request or a finding by its reference; an item has its id.
     """
+    imported = next((change for change in changes if is_import(change)), None)
+    if imported:
+        return f"imported {imported.new or imported.old}"
     if not changes:
-        return "nothing"
-    refs = list(dict.fromkeys(change.ref for change in changes))
-    what = f"{len(refs)} items"
-    if len(refs) == 1:
-        named = _said(changes) or title_of(refs[0])
-        what = f'"{one_line(named, 50)}"' if named else split(refs[0])[1]
-    shown = [c for c in changes if c.field not in ("done", "basis")] or list(changes)
-    first = min(shown, key=_rank)
-    if first.field.startswith(EVIDENCE_PREFIX):
-        if len(refs) > 1 and len(shown) > len(refs):
-            return f"{what}: several changes"
-        verb = "added" if first.old is None else "removed" if first.new is None else "changed"
-        return f"{what}: evidence {verb}"
-    if first.field == "title" and not (first.old and first.new):
-        return f"{what} {'added' if first.new else 'withdrawn'}"
-    new = one_line(str(first.new), 40) if first.new else "cleared"
-    return f"{what}: {first.field} {new}"
-
-
-def _said(changes: Sequence[Change]) -> str:
-    """Return the title that changes give or take, of a request or a finding that came or went."""
+        return NO_CHANGE
+    by_ref: dict[str, list[Change]] = {}
     for change in changes:
-        if change.field == "title" and not (change.old and change.new):
-            return str(change.new or change.old or "")
-    return ""
+        by_ref.setdefault(change.ref, []).append(change)
+    if len(by_ref) > 1:
+        return f"{_shared(by_ref)} ({_count(by_ref)})"
+    ((ref, of_it),) = by_ref.items()
+    title = _came_or_went(of_it)
+    if title is not None:
+        return (
+            f'"{one_line(str(title.new or title.old), 50)}" {"added" if title.new else "withdrawn"}'
+        )
+    named = title_of(ref)
+    what = f'"{one_line(named, 50)}"' if named else split(ref)[1]
+    parts = _parts(of_it)
+    more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+    return f"{what}: {'; '.join(parts[:SHOWN])}{more}"
 
 
-def _rank(change: Change) -> int:
-    """Return where the field of a change stands in a record; evidence comes last."""
+def _shared(by_ref: Mapping[str, Sequence[Change]]) -> str:
+    """Return what the changes of several records have in common."""
+    said = [dict.fromkeys(_parts(changes)) for changes in by_ref.values()]
+    same = [part for part in said[0] if all(part in others for others in said)]
+    if same:
+        more = " and more" if any(len(parts) > len(same) for parts in said) else ""
+        return "; ".join(same[:SHOWN]) + more
+    first = [min(changes, key=_order) for changes in by_ref.values()]
+    if all(change.field.startswith(EVIDENCE_PREFIX) for change in first):
+        verbs = {_verb(change) for change in first}
+        several = any(len(changes) > 1 for changes in by_ref.values())
+        return "several changes" if len(verbs) > 1 or several else f"evidence {verbs.pop()}"
+    if len({change.field for change in first}) > 1:
+        return "several changes"
+    row = field_of(class_of(first[0].ref), first[0].field)
+    new = {printed(row, change.new) for change in first}
+    word = _word(row, first[0].field)
+    return f"{word} {new.pop() or 'cleared'}" if len(new) == 1 else f"{word} changed"
+
+
+def _count(refs: Mapping[str, Any]) -> str:
+    books = {split(ref)[0] for ref in refs}
+    one = {"requests": "request", "findings": "finding", "milestones": "milestone"}
+    return plural(len(refs), one.get(books.pop(), "item") if len(books) == 1 else "item")
+
+
+def _came_or_went(changes: Sequence[Change]) -> Change | None:
+    """Return the change of the title of a request or finding that was added or withdrawn."""
+    return next((c for c in changes if c.field == "title" and not (c.old and c.new)), None)
+
+
+def _parts(changes: Sequence[Change]) -> list[str]:
+    """Return what changes of one record did, the most important first."""
+    by_field = {change.field: change for change in changes}
+    came_or_went = _came_or_went(changes)
+    if came_or_went and not came_or_went.new:
+        said = [str(c.new) for c in changes if c.field == "comment" and c.new]
+        return [f"removed: {_quote(came_or_went.old)}", *(_quote(text) for text in said[-1:])]
+    cls = class_of(changes[0].ref)
+    parts = []
+    for change in sorted(by_field.values(), key=_order):
+        if change.field.startswith(EVIDENCE_PREFIX):
+            parts.append(_evidence(change))
+        elif not _goes_without_saying(cls, change, by_field):
+            parts.append(_part(cls, change, by_field))
+    return parts
+
+
+def _order(change: Change) -> tuple[int, int]:
+    """Return where a change stands in a sentence: by importance, then as in the table."""
+    if change.field.startswith(EVIDENCE_PREFIX):
+        return 5, 0
+    rows = FIELDS[class_of(change.ref)]
+    place = next((i for i, row in enumerate(rows) if row.name == change.field), len(rows))
+    return (rows[place].importance if place < len(rows) else 4), place
+
+
+def _goes_without_saying(cls: type, change: Change, by_field: Mapping[str, Change]) -> bool:
+    """Tell whether a change follows from another one that is named."""
+    if change.field == "reason":
+        return bool("status" in by_field and (change.new is None or _because(by_field)))
+    row = field_of(cls, change.field)
+    if change.field == "basis":  # a review only where something was recorded before
+        return len(by_field) > 1 and ("status" in by_field or not (change.old and change.new))
+    return row is not None and row.follows in by_field
+
+
+def _part(cls: type, change: Change, by_field: Mapping[str, Change]) -> str:
+    row = field_of(cls, change.field)
     if change.field == "title":
-        return -1  # of a request or a finding
-    names = field_names(Record)
-    return names.index(change.field) if change.field in names else len(names)
+        if not change.old:
+            return f"new: {_quote(change.new)}"
+        return f"title {_quote(change.new)}{_was(_quote(change.old))}"
+    if cls is Record and change.field == "status":
+        return _status(change) + _because(by_field)
+    if cls is Record and change.field == "result" and change.new:
+        return f"{change.new}{_was(change.old)}"
+    if change.field == "state" and cls in (Request, Finding):
+        return _state(change, by_field)
+    if cls is Record and change.field == "basis" and change.old and change.new:
+        return "upstream change reviewed"
+    if change.field == IMPORTED or (split(change.ref)[0] == "checklists" and row is None):
+        return _list(change)
+    fresh = "title" in by_field and not by_field["title"].old  # its defaults are not a past
+    return _value(row, change, fresh)
+
+
+def _list(change: Change) -> str:
+    if is_import(change):
+        return f"imported {change.new or change.old}"
+    verb = "imported" if change.old is None else "removed" if change.new is None else "replaced"
+    return f"checklist {verb}"
+
+
+def _status(change: Change) -> str:
+    old, new = change.old or "todo", change.new or "todo"
+    was = _was(STATUS_WORDS.get(str(old), old))
+    match (old, new):
+        case ("todo", "doing"):
+            return "started"
+        case (_, "doing"):
+            return f"in progress again{was}"
+        case ("todo" | "doing", "done" | "blocked"):
+            return str(new)
+        case ("todo" | "doing", "na"):
+            return "not applicable"
+        case (_, "na"):
+            return f"not applicable{was}"
+        case ("done" | "na", "todo"):
+            return f"reopened{was}"
+        case ("doing", "todo"):
+            return "back to todo"
+        case (_, "todo"):
+            return f"back to todo{was}"
+    return f"{STATUS_WORDS.get(str(new), new)}{was}"
+
+
+def _because(by_field: Mapping[str, Change]) -> str:
+    """Return the reason that came with a status; nothing where none did."""
+    reason, status = by_field.get("reason"), by_field.get("status")
+    return f": {_quote(reason.new)}" if reason and reason.new and status else ""
+
+
+def _state(change: Change, by_field: Mapping[str, Change]) -> str:
+    if change.new and change.new != "open":
+        return f"{change.new}{_was(change.old if change.old != 'open' else '')}"
+    comment = by_field.get("comment")
+    return f"{'returned' if comment and comment.new else 'open again'}{_was(change.old)}"
+
+
+def _value(row: Field | None, change: Change, fresh: bool) -> str:
+    """Return a field with what it is and what it was."""
+    word = _word(row, change.field)
+    if row is not None and row.kind is Kind.TEXT:
+        was = _was(_quote(change.old) if change.old and not fresh else "")
+        if not change.new:
+            return f"{word} removed{was}"
+        return f"{word} {'changed' if was else 'written'}: {_quote(change.new)}{was}"
+    was = "" if fresh else _was(printed(row, change.old))
+    return f"{word} {printed(row, change.new) or 'cleared'}{was}"
+
+
+def _word(row: Field | None, name: str) -> str:
+    return row.word if row else one_line(name.replace("_", " "), 40)
+
+
+def _was(old: Any) -> str:
+    return f" (was {old})" if old else ""
+
+
+def _verb(change: Change) -> str:
+    return "added" if change.old is None else "removed" if change.new is None else "changed"
+
+
+def _evidence(change: Change) -> str:
+    """Return what became of an evidence item; of a changed one with the values that differ."""
+    old, new = (one if isinstance(one, dict) else {} for one in (change.old, change.new))
+    known = new or old
+    verb = _verb(change)
+    said = f"evidence {_quote(known.get('label') or known.get('link') or '?')} {verb}"
+    if verb != "changed":
+        return said
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    parts = [
+        _value(
+            field_of(Evidence, name), Change(change.ref, name, old.get(name), new.get(name)), False
+        )
+        for name in names
+    ]
+    return f"{said}: {', '.join(parts)}" if parts else said
+
+
+def _quote(value: Any) -> str:
+    return f'"{one_line(str(value), 60)}"'

@@ -153,16 +153,17 @@ class Item(Struct, frozen=True, rename="kebab"):
         ]
         if self.meaning != 1:
             substance.append(self.meaning)
-        return _digits(substance)
+        return fingerprint(substance)
 
     def _older_basis(self) -> str | None:
         """Return the basis by the formula that came before, which could not see `meaning`."""
         if self.meaning != 1:
             return None
-        return _digits([self.title, self.level, self.statement, self.expects, self.controls])
+        return fingerprint([self.title, self.level, self.statement, self.expects, self.controls])
 
 
-def _digits(substance: Sequence[Any]) -> str:
+def fingerprint(substance: Sequence[Any]) -> str:
+    """Return 12 hex digits for what an item means: a basis."""
     text = json.dumps(substance, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 

@@ -12,11 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, Thing, differences
-from fedcheck.domain.change_text import edit_label
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
@@ -157,8 +156,9 @@ def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
         return ""
     refs = [ref for ref, _ in edits]
     first = edits[0][1]
-    if isinstance(first, ItemEdit) and all(edit == first for _, edit in edits):
-        return edit_label(first, refs)
+    if isinstance(first, ItemEdit) and first == ItemEdit(private_note=first.private_note):
+        what = split(refs[0])[1]
+        return f"{what}: private note" if len(refs) == 1 else f"private note ({len(refs)} items)"
     if isinstance(first, MilestoneEdit):
         day = first.day.isoformat() if first.day else "no date of its own"
         return f"{split(refs[0])[1]}: {day}"

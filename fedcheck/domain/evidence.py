@@ -3,25 +3,25 @@
 import math
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec import Struct
 
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.glossary import EvidenceKind
-from fedcheck.domain.key import Key, extra
+from fedcheck.domain.key import extra
 
 
 class Evidence(Struct, frozen=True, rename="kebab"):
     """A link to proof: a URL, a file or a ticket."""
 
-    id: Annotated[str, Key("Short random id")]
-    link: Annotated[str, Key("URL, path relative to the workspace, or ticket id")]
-    label: Annotated[str, Key("What it is, in words")] = ""
-    kind: Annotated[EvidenceKind, Key("What the link is")] = EvidenceKind.URL
-    collected: Annotated[date | None, Key("Day on which the proof was taken")] = None
-    expires: Annotated[date | None, Key("Day after which it no longer counts")] = None
-    sha256: Annotated[str, Key("Hash of the file when it was added")] = ""
+    id: str
+    link: str
+    label: str = ""
+    kind: EvidenceKind = EvidenceKind.URL
+    collected: date | None = None
+    expires: date | None = None
+    sha256: str = ""
     extra: dict[str, Any] = extra()
 
     @property

@@ -30,57 +30,48 @@ REMEDIATION: dict[str, Span] = {
 class Finding(Struct, frozen=True, rename="kebab"):
     """A gap, its risk and what is planned against it."""
 
-    id: Annotated[str, Key("Short random id")]
-    title: Annotated[str, Key("The weakness, in one line")] = ""
-    risk: Annotated[Risk, Key("Risk: high, moderate or low")] = Risk.HIGH
-    state: Annotated[FindingState, Key("open or closed")] = FindingState.OPEN
-    items: Annotated[tuple[str, ...], Key("References of the tests that found it")] = ()
-    text: Annotated[str, Key("The weakness in full")] = ""
-    plan: Annotated[str, Key("What will be done about it")] = ""
-    owner: Annotated[str, Key("Who does it")] = ""
-    found: Annotated[date | None, Key("Day on which it was found")] = None
-    due: Annotated[date | None, Key("Day by which it is to be remediated")] = None
-    deviation: Annotated[
-        Deviation,
-        Key("Deviation asked for: false-positive, operational-requirement or risk-adjustment"),
-    ] = Deviation.NONE
-    deviation_state: Annotated[
-        DeviationState, Key("What became of the deviation: pending, approved or rejected")
-    ] = DeviationState.NONE
-    rationale: Annotated[str, Key("Why the deviation is right")] = ""
-    retest: Annotated[Retest, Key("Outcome of the last retest: passed or failed")] = Retest.NONE
-    retested: Annotated[date | None, Key("Day of the last retest")] = None
-    closed: Annotated[date | None, Key("Day on which it was closed")] = None
-    number: Annotated[str, Key("Official number, such as the POA&M ID")] = ""
-    likelihood: Annotated[RiskLevel, Key("Likelihood that it is exploited")] = RiskLevel.NONE
-    impact: Annotated[RiskLevel, Key("Impact if it is")] = RiskLevel.NONE
-    adjusted: Annotated[RiskLevel, Key("Risk that an adjustment asks for")] = RiskLevel.NONE
-    original: Annotated[RiskLevel, Key("Risk as first rated, where an adjustment was approved")] = (
-        RiskLevel.NONE
-    )
-    recommendation: Annotated[str, Key("What the assessor recommends")] = ""
-    controls: Annotated[tuple[str, ...], Key("Controls, beside those of its items")] = ()
-    detector: Annotated[str, Key("Scanner or other source that detected it")] = ""
-    detector_id: Annotated[str, Key("Its id there, such as a plugin number")] = ""
-    assets: Annotated[tuple[str, ...], Key("Assets, as the inventory names them")] = ()
-    service: Annotated[str, Key("Service or offering that is affected")] = ""
-    cves: Annotated[tuple[str, ...], Key("CVE numbers")] = ()
-    resources: Annotated[str, Key("Resources needed beyond those at hand")] = ""
-    steps: Annotated[tuple[str, ...], Key("Planned milestones, each as 2027-02-01: what")] = ()
-    step_changes: Annotated[tuple[str, ...], Key("Changes of those milestones")] = ()
-    vendor: Annotated[str, Key("Product of a vendor that the remediation waits for")] = ""
-    vendor_checked: Annotated[date | None, Key("Day of the last check with the vendor")] = None
-    auto_approved: Annotated[YesNo, Key("Whether the deviation was approved automatically")] = (
-        YesNo.NONE
-    )
-    kev: Annotated[YesNo, Key("Whether CISA lists it as exploited (BOD 22-01)")] = YesNo.NONE
-    kev_due: Annotated[date | None, Key("Day by which BOD 22-01 wants it remediated")] = None
-    corrected: Annotated[date | None, Key("Day on which it was corrected, during testing")] = None
-    remedy: Annotated[str, Key("What was done about it")] = ""
-    verification: Annotated[str, Key("How the assessor verified that")] = ""
-    configuration: Annotated[YesNo, Key("Whether it is a configuration finding")] = YesNo.NONE
-    comment: Annotated[str, Key("Additional information")] = ""
-    evidence: Annotated[tuple[Evidence, ...], Key("Links to proof of the remediation")] = ()
+    id: str
+    title: str = ""
+    risk: Risk = Risk.HIGH
+    state: FindingState = FindingState.OPEN
+    items: tuple[str, ...] = ()
+    text: str = ""
+    plan: str = ""
+    owner: str = ""
+    found: date | None = None
+    due: date | None = None
+    deviation: Deviation = Deviation.NONE
+    deviation_state: DeviationState = DeviationState.NONE
+    rationale: str = ""
+    retest: Retest = Retest.NONE
+    retested: date | None = None
+    closed: date | None = None
+    number: str = ""
+    likelihood: RiskLevel = RiskLevel.NONE
+    impact: RiskLevel = RiskLevel.NONE
+    adjusted: RiskLevel = RiskLevel.NONE
+    original: RiskLevel = RiskLevel.NONE
+    recommendation: str = ""
+    controls: tuple[str, ...] = ()
+    detector: str = ""
+    detector_id: str = ""
+    assets: tuple[str, ...] = ()
+    service: str = ""
+    cves: tuple[str, ...] = ()
+    resources: str = ""
+    steps: tuple[str, ...] = ()
+    step_changes: tuple[str, ...] = ()
+    vendor: str = ""
+    vendor_checked: date | None = None
+    auto_approved: YesNo = YesNo.NONE
+    kev: YesNo = YesNo.NONE
+    kev_due: date | None = None
+    corrected: date | None = None
+    remedy: str = ""
+    verification: str = ""
+    configuration: YesNo = YesNo.NONE
+    comment: str = ""
+    evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
     @property

@@ -8,9 +8,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.fields import with_field
+from fedcheck.domain.field import Group
+from fedcheck.domain.field_values import with_field
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import Finding, exposure, remediation_due
-from fedcheck.domain.text import one_line, storable
+from fedcheck.domain.text import storable
 from fedcheck.errors import RuleError
 
 
@@ -23,33 +25,8 @@ def rate_finding(finding: Finding, risk: str) -> Finding:
     return new
 
 
-DETAILS: Mapping[str, str] = {
-    "likelihood": "Likelihood",
-    "impact": "Impact",
-    "recommendation": "Recommendation",
-    "controls": "Controls",
-    "detector": "Detector source",
-    "detector_id": "Its id there",
-    "assets": "Assets",
-    "service": "Service",
-    "cves": "CVE numbers",
-    "number": "Official number",
-    "resources": "Resources required",
-    "steps": "Planned milestones",
-    "step_changes": "Milestone changes",
-    "vendor": "Vendor's product",
-    "vendor_checked": "Last vendor check-in",
-    "adjusted": "Adjusted risk",
-    "auto_approved": "Auto-approved",
-    "kev": "BOD 22-01 tracking",
-    "kev_due": "BOD 22-01 due date",
-    "configuration": "Configuration finding",
-    "corrected": "Corrected during testing",
-    "remedy": "Remediation description",
-    "verification": "Verification statement",
-    "comment": "Comments",
-}
-"""The fields of a finding that are details, and how they are called, after those columns."""
+DETAILS: Mapping[str, str] = {row.name: row.label for row in in_group(Finding, Group.DETAILS)}
+"""The fields of a finding that are details, and their labels, in the order of the table."""
 
 
 def set_details(finding: Finding, details: Mapping[str, Any], today: date) -> Finding:
@@ -68,14 +45,6 @@ def set_details(finding: Finding, details: Mapping[str, Any], today: date) -> Fi
     if new.corrected != finding.corrected:
         new = _correct(new, today) if new.corrected else replace(new, state="open", closed=None)
     return new
-
-
-def detail_text(finding: Finding, name: str) -> str:
-    """Return the value of a detail in one line; empty where it has none."""
-    value = getattr(finding, name)
-    if isinstance(value, tuple):
-        return one_line("; ".join(value), 200)
-    return value.isoformat() if isinstance(value, date) else one_line(value or "", 200)
 
 
 def _set_detail(finding: Finding, name: str, value: Any) -> Finding:

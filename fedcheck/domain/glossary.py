@@ -7,6 +7,8 @@ empty member stands for "not said", and is false.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class ItemKind(StrEnum):
     """A task, or a test step with a result."""
@@ -189,24 +191,43 @@ DEVIATION_STATES = tuple(one for one in DeviationState if one)
 REQUEST_KINDS = tuple(RequestKind)
 REQUEST_STATES = tuple(RequestState)
 
-STATUS_WORDS: Mapping[str, str] = {
-    "todo": "todo",
-    "doing": "doing",
-    "blocked": "blocked",
-    "done": "done",
-    "na": "n/a",
-    "other": "other",
-    "unknown": "unknown",
-}
-"""What a list shows for each status, and in its place: `other` than satisfied, `unknown` file."""
 
-STATUS_GLYPHS: Mapping[str, str] = {
-    "todo": "☐",
-    "doing": "◐",
-    "blocked": "■",
-    "done": "✓",
-    "na": "–",
-    "other": "✗",
-    "unknown": "?",
+class Sign(Struct, frozen=True):
+    """How a status or a result is shown.
+
+    Attributes:
+        word: what a list says.
+        glyph: its sign, one cell wide.
+        ascii: its sign where the font has no glyphs, three cells wide.
+        tone: its color, by meaning: muted, accent, error, success or warning.
+        key: its key in the dialogs that set it.
+    """
+
+    word: str
+    glyph: str
+    ascii: str
+    tone: str
+    key: str = ""
+
+
+STATUS_SIGNS: Mapping[str, Sign] = {
+    Status.TODO: Sign("todo", "☐", "[ ]", "muted", "t"),
+    Status.DOING: Sign("doing", "◐", "[~]", "accent", "d"),
+    Status.BLOCKED: Sign("blocked", "■", "[!]", "error", "b"),
+    Status.DONE: Sign("done", "✓", "[x]", "success", "x"),
+    Status.NA: Sign("n/a", "–", "[-]", "muted", "n"),
+    "other": Sign("other", "✗", "[o]", "warning"),
+    "unknown": Sign("unknown", "?", "[?]", "warning"),
 }
-"""The sign of each status, one cell wide."""
+"""The sign of each status, and of what a list shows in its place: `other` than satisfied, and
+`unknown` where the file cannot be read."""
+
+RESULT_SIGNS: Mapping[str, Sign] = {
+    Result.SATISFIED: Sign("satisfied", "✓", "[x]", "success", "s"),
+    Result.OTHER_THAN_SATISFIED: Sign("other than satisfied", "✗", "[o]", "warning", "o"),
+    Result.NOT_APPLICABLE: Sign("not applicable", "–", "[-]", "muted", "n"),
+}
+"""The sign of each result of a test."""
+
+STATUS_WORDS: Mapping[str, str] = {str(name): sign.word for name, sign in STATUS_SIGNS.items()}
+STATUS_GLYPHS: Mapping[str, str] = {str(name): sign.glyph for name, sign in STATUS_SIGNS.items()}

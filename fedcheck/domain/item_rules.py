@@ -1,5 +1,6 @@
 """What a person may do to the record of an item, and what follows (design, section 3)."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import parse_due
+from fedcheck.domain.field_values import with_field
 from fedcheck.domain.glossary import ADVISED, INHERITANCES, METHODS, RESULTS, REVIEWS, STATUSES
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import storable
@@ -61,28 +63,6 @@ def record_test(item: Item, record: Record, testing: TestEdit, by: str, today: d
     if testing.review is not None:
         new = _review(item, new, testing.review, by, today)
     return new
-
-
-def describe_test(record: Record) -> list[tuple[str, str]]:
-    """Return what is recorded of a test in addition to its result, each fact with its name."""
-    shared = {"leveraged": "inherited", "shared": "shared", "customer": "the customer's"}
-    inherited = shared.get(record.inherited, "")
-    if record.inherited_from:
-        inherited += f", {record.inherited_from}"
-    facts = [
-        ("tested", _dated(record.tester, record.tested)),
-        ("used", ", ".join(record.methods)),
-        ("sample", record.sample),
-        ("inherited", inherited),
-        ("retest", _dated(record.retest, record.retested)),
-        ("review", _dated(record.review, record.reviewed, record.reviewer)),
-    ]
-    return [(name, value) for name, value in facts if value]
-
-
-def _dated(what: str, day: date | None, who: str = "") -> str:
-    by = f" by {who}" if what and who else ""
-    return f"{what}{by}" + (f"{', ' if what else ''}{day.isoformat()}" if day else "")
 
 
 def _set_texts(record: Record, testing: TestEdit) -> Record:
@@ -192,6 +172,7 @@ class ItemEdit(Struct, frozen=True):
         done: the day on which it was done, where that was another day than today; it counts for
             what the edit leaves done.
         undated: whether a result comes from elsewhere, so that today is not the day of the test.
+        more: fields that no rule concerns, in the form that history keeps.
     """
 
     status: str | None = None
@@ -205,6 +186,7 @@ class ItemEdit(Struct, frozen=True):
     testing: TestEdit | None = None
     done: date | None = None
     undated: bool = False
+    more: Mapping[str, Any] = {}
 
 
 def apply_item_edit(
@@ -223,6 +205,11 @@ def apply_item_edit(
             text = storable(value)
             kept: dict[str, Any] = {name: text.strip() if name != "note" else text.rstrip()}
             new = replace(new, **kept)
+    for name, value in edit.more.items():
+        try:
+            new = with_field(new, name, storable(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            raise RuleError(f"{item.id}: {error}") from None
     _check_words(edit, new)
     if edit.result:
         new = _set_result(item, new, edit)

@@ -1,7 +1,6 @@
 """References to items: `checklist:item`, or any tail of it that is unambiguous."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 LONGEST = 200
 """The most characters of a word that are looked at for one like it; no name of ours is longer."""
@@ -27,6 +26,8 @@ def candidates(tail: str, refs: Iterable[str]) -> list[str]:
 
 def nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:
     """Return the known words that a person probably meant, best first."""
+    from difflib import get_close_matches  # loaded here: only a mistake needs it
+
     return get_close_matches(word[:LONGEST], list(known), n=count, cutoff=0.6)
 
 

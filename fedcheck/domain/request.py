@@ -17,27 +17,23 @@ class Request(Struct, frozen=True, rename="kebab"):
     in which round, on which place of which document, the answer, and its fate.
     """
 
-    id: Annotated[str, Key("Short random id")]
-    title: Annotated[str, Key("What is asked, in one line")] = ""
-    kind: Annotated[RequestKind, Key("A reviewer's question, or a request for evidence")] = (
-        RequestKind.QUESTION
-    )
-    state: Annotated[RequestState, Key("open, answered or accepted")] = RequestState.OPEN
-    by: Annotated[str, Key("Who asks: a person or a role")] = ""
-    to: Annotated[str, Key("Who is to answer: a person or a role")] = ""
-    asked: Annotated[date | None, Key("Day on which it was asked")] = None
-    due: Annotated[date | None, Key("Day by which it is to be answered")] = None
-    round: Annotated[str, Key("Round of the review in which it was asked")] = ""
-    document: Annotated[str, Key("Document that it is about: SSP, RAR, SAR, ...")] = ""
-    section: Annotated[str, Key("Section, page or control in that document")] = ""
-    text: Annotated[str, Key("The question in full")] = ""
-    answer: Annotated[str, Key("The answer")] = ""
-    answered: Annotated[date | None, Key("Day on which it was answered last")] = None
-    comment: Annotated[
-        str, Key("Why the answer was returned, or what was said on accepting it")
-    ] = ""
-    items: Annotated[tuple[str, ...], Key("References of the items it concerns")] = ()
-    evidence: Annotated[tuple[Evidence, ...], Key("Links to proof that belong to the answer")] = ()
+    id: str
+    title: str = ""
+    kind: RequestKind = RequestKind.QUESTION
+    state: RequestState = RequestState.OPEN
+    by: str = ""
+    to: str = ""
+    asked: date | None = None
+    due: date | None = None
+    round: str = ""
+    document: str = ""
+    section: str = ""
+    text: str = ""
+    answer: str = ""
+    answered: date | None = None
+    comment: str = ""
+    items: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
     @property

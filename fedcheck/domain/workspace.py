@@ -22,7 +22,7 @@ from fedcheck.domain.request import Request
 class Scheduled(Struct, frozen=True, rename="kebab"):
     """When a milestone takes place; without a date it follows from the process."""
 
-    day: Annotated[date | None, Key("Day of the milestone")] = None
+    day: date | None = None
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
@@ -30,14 +30,12 @@ class Scheduled(Struct, frozen=True, rename="kebab"):
 class Sent(Struct, frozen=True, rename="kebab"):
     """A report that was sent to somebody."""
 
-    id: Annotated[str, Key("Short random id")]
-    title: Annotated[str, Key("Template and milestone, in words")] = ""
-    to: Annotated[str, Key("To whom: a person or a role")] = ""
-    on: Annotated[date | None, Key("Day on which it was sent")] = None
-    file: Annotated[
-        str, Key("File of the report, relative to the workspace where it lies there")
-    ] = ""
-    sha256: Annotated[str, Key("Hash of the report as it was sent")] = ""
+    id: str
+    title: str = ""
+    to: str = ""
+    on: date | None = None
+    file: str = ""
+    sha256: str = ""
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 

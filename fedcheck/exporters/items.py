@@ -10,7 +10,10 @@ from typing import Any
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.field import Kind
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.query_fields import item_language
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean
@@ -34,8 +37,25 @@ def _of_record(name: str) -> Column:
     return lambda _, row: getattr(row.record, name)
 
 
+def _of_records(*names: str) -> dict[str, Column]:
+    """Return the columns of fields of a record, called as the table of fields says."""
+    rows = {row.name: row for row in FIELDS[Record]}
+    return {rows[name].column or name: _of_record(name) for name in names}
+
+
 def _of_entry(name: str) -> Column:
     return lambda _, row: getattr(row, name)
+
+
+_FIRST = ("status", "result", "owner", "tester")
+_NEXT = ("note", "reason", "observation", "tested", "methods", "sample", "differential")
+_REST = [
+    row.name
+    for row in FIELDS[Record]
+    if row.name not in (*_FIRST, *_NEXT, "due", "done")
+    and row.kind not in (Kind.EVIDENCE, Kind.HASH)
+]
+"""The other fields of a record, in the order of the table."""
 
 
 def _source(board: Board, row: Row) -> str:
@@ -55,30 +75,15 @@ COLUMNS: Mapping[str, Column] = {
     "level": _of_item("level"),
     "controls": _of_item("controls"),
     "methods": _of_item("methods"),
-    "status": _of_record("status"),
-    "result": _of_record("result"),
-    "owner": _of_record("owner"),
-    "tester": _of_record("tester"),
+    **_of_records(*_FIRST),
     "due": _of_entry("due"),
     "overdue": _of_entry("overdue"),
-    "done": _of_record("done"),
+    **_of_records("done"),
     "evidence": lambda _, entry: len(entry.record.evidence),
     "evidence_state": lambda _, entry: [s for s in dict.fromkeys(entry.evidence) if s != "ok"],
     "links": lambda _, entry: [_link_text(one) for one in entry.record.evidence],
-    "note": _of_record("note"),
-    "reason": _of_record("reason"),
-    "observation": _of_record("observation"),
-    "tested": _of_record("tested"),
-    "methods_used": _of_record("methods"),
-    "sample": _of_record("sample"),
-    "differential": _of_record("differential"),
-    "inherited": _of_record("inherited"),
-    "inherited_from": _of_record("inherited_from"),
-    "retest": _of_record("retest"),
-    "retested": _of_record("retested"),
-    "review": _of_record("review"),
-    "reviewer": _of_record("reviewer"),
-    "reviewed": _of_record("reviewed"),
+    **_of_records(*_NEXT),
+    **_of_records(*_REST),
     "changed": _of_entry("changed"),
     "deliverable": _of_item("deliverable"),
     "expects": _of_item("expects"),

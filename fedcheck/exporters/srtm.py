@@ -248,7 +248,7 @@ def _find_list(
 
 
 def _count_recorded(project: Project, checklist: Checklist, items: Collection[str]) -> int:
-    return sum(project.record(f"{checklist.id}:{item}") != EMPTY for item in items)
+    return sum(not project.record(f"{checklist.id}:{item}").untouched for item in items)
 
 
 def _note_other_lists(project: Project, steps: Sequence[Step], chosen: Checklist) -> list[Note]:
@@ -304,7 +304,7 @@ def _note_missing_rows(
         ref = f"{checklist.id}:{item_id}"
         if ref in met or item.kind != "test" or (refs is not None and ref not in refs):
             continue
-        if project.record(ref) != EMPTY or ref in findings:
+        if not project.record(ref).untouched or ref in findings:
             name = f"{item_id} ({one_line(item.code, 40)})" if item.code else item_id
             told.append(Note(name, "has no row in the workbook", "it is not in the result"))
     return told

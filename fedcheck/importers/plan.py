@@ -29,7 +29,7 @@ class Plan:
     """What an import would do to a workspace.
 
     Attributes:
-        label: the label of its transaction: `Import of the SRTM workbook x.xlsx`.
+        label: the name of the file, for the history: `x.xlsx`.
         facts: what was found and what will be done, a line each.
         checklists: the checklists to write.
         changes: the changes of records, requests and findings.
@@ -58,6 +58,28 @@ class Plan:
             what.append(f"{plural(len(self.changes), 'change')} of {plural(records, 'record')}")
         return " and ".join(what)
 
+    @property
+    def came(self) -> str:
+        """Return what it brings, for the history: `875 tests from x.xlsx`."""
+        what = [f"{plural(count, word)}" for word, count in self._counted().items() if count]
+        return f"{' and '.join(what) or 'changes'} from {self.label}"
+
+    def _counted(self) -> dict[str, int]:
+        """Return how many items of its checklists, or else how many records, by what they are."""
+        items = [item for one in self.checklists for _, item in one.items.values()]
+        refs = {change.ref for change in self.changes}
+        requests = sum(ref.startswith("requests:") for ref in refs)
+        findings = sum(ref.startswith("findings:") for ref in refs)
+        tests = sum(item.kind == "test" for item in items)
+        records = len(refs) - requests - findings
+        return {
+            "test": tests,
+            "task": len(items) - tests,
+            "item record": 0 if items else records,
+            "request": requests,
+            "finding": findings,
+        }
+
 
 def _do_nothing(_: Transaction | None) -> None:
     """Keep nothing for the next import."""
@@ -78,4 +100,6 @@ class Prepared:
 
 def carry_out(session: Session, plan: Plan) -> Transaction:
     """Apply a plan as one transaction. Raises FedcheckError."""
-    return session.apply_changes(plan.changes, plan.label, checklists=plan.checklists)
+    return session.apply_changes(
+        plan.changes, f"imported {plan.came}", checklists=plan.checklists, imported=plan.came
+    )

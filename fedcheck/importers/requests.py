@@ -114,11 +114,11 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: Order = "
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
         reading.notes.append(Note("the header", f"columns that are not used: {listed}"))
     for line in grid.lines:
-        _read(reading, line)
-    return _planned(reading, path)
+        _read_row(reading, line)
+    return _make_plan(reading, path)
 
 
-def _planned(reading: _Reading, path: Path) -> Plan:
+def _make_plan(reading: _Reading, path: Path) -> Plan:
     read = len(reading.grid.lines)
     facts = [f"{path.name}: {plural(read, 'row')}, {reading.same} as they are here"]
     for count, words in ((reading.changed, "changed"), (reading.new, "new")):
@@ -128,11 +128,11 @@ def _planned(reading: _Reading, path: Path) -> Plan:
         kept = "the file's is taken" if reading.theirs else "ours is kept"
         what = plural(reading.conflicts, "field")
         facts.append(f"{what} changed on both sides since the export: {kept}")
-    label = f"Import of requests from {one_line(path.name, 80)}"
+    label = one_line(path.name, 80)
     return Plan(label, tuple(facts), (), tuple(reading.changes), tuple(reading.notes))
 
 
-def _read(reading: _Reading, line: Line) -> None:
+def _read_row(reading: _Reading, line: Line) -> None:
     cells = {name: line.text(place) for name, place in reading.columns.items()}
     said = cells.get("id", "").strip().removeprefix(f"{REQUESTS}:")
     project = reading.project
@@ -149,24 +149,24 @@ def _read(reading: _Reading, line: Line) -> None:
         if not title:
             reading.note(line, "neither an id nor a comment or request", "say what is asked")
             return
-        request = _same_as(reading, cells)
-    known_as = request.id if request else "\x1f".join(_identity(cells))
+        request = _find_earlier(reading, cells)
+    known_as = request.id if request else "\x1f".join(_identify(cells))
     if known_as in reading.seen:
         reading.note(line, f"says the same request as {reading.seen[known_as]}; it is not used")
         return
     reading.seen[known_as] = reading.grid.place(line)
     if request is None:
-        _ask(reading, line, cells)
+        _add_request(reading, line, cells)
     else:
-        _merge(reading, line, cells, request)
+        _merge_row(reading, line, cells, request)
 
 
-def _identity(cells: Mapping[str, str]) -> tuple[str, ...]:
-    values = {**cells, "kind": _kind(cells.get("kind", ""))}
+def _identify(cells: Mapping[str, str]) -> tuple[str, ...]:
+    values = {**cells, "kind": _parse_kind(cells.get("kind", ""))}
     return tuple(" ".join(values.get(name, "").split()).casefold() for name in _IDENTITY)
 
 
-def _kind(word: str) -> str:
+def _parse_kind(word: str) -> str:
     """Return the kind of request that a word means: a question unless it speaks of evidence."""
     word = word.casefold().strip()
     if word in REQUEST_KINDS:
@@ -174,39 +174,39 @@ def _kind(word: str) -> str:
     return "evidence" if "evidence" in word or "artifact" in word else "question"
 
 
-def _same_as(reading: _Reading, cells: Mapping[str, str]) -> Request | None:
+def _find_earlier(reading: _Reading, cells: Mapping[str, str]) -> Request | None:
     """Return the request that a row without an id has become in an earlier import."""
     if reading.asked is None:
         project = reading.project
-        known = ((_identity(rows.write_cells(project, r)), r) for r in reversed(project.requests))
+        known = ((_identify(rows.write_cells(project, r)), r) for r in reversed(project.requests))
         reading.asked = dict(known)
-    return reading.asked.get(_identity(cells))
+    return reading.asked.get(_identify(cells))
 
 
-def _ask(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
-    """A row without an id asks something new; it may bring its answer too."""
+def _add_request(reading: _Reading, line: Line, cells: Mapping[str, str]) -> None:
+    """Add the request of a row without an id; the row may contain its answer too."""
     session = reading.session
     ref = session.new_ref(REQUESTS)
     names = ("title", "by", "to", "round", "document", "section", "text")
     words: dict[str, Any] = {name: cells.get(name, "") for name in names}
     edit = RequestEdit(
         "ask",
-        kind=_kind(cells.get("kind", "")),
-        due=_day(reading, line, "due"),
-        asked=_day(reading, line, "asked"),
-        link=tuple(_items(reading, line, cells)),
+        kind=_parse_kind(cells.get("kind", "")),
+        due=_parse_day(reading, line, "due"),
+        asked=_parse_day(reading, line, "asked"),
+        link=tuple(_find_items(reading, line, cells)),
         **words,
     )
     new = Request(split(ref)[1])
     asked = apply_request_edit(new, edit, session.today())
     ours = rows.write_cells(reading.project, asked)
     row = _Row(line, {**cells, "due": ours["due"]}, asked, ours, None)
-    became = _with_row(reading, row, asked)
+    became = _apply_row(reading, row, asked)
     reading.new += 1
     reading.changes += differences(ref, new, became)
 
 
-def _items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iterator[str]:
+def _find_items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iterator[str]:
     project = reading.project
     for word in re.split(r"[,;\s]+", cells.get("items", "")):
         found = candidates(word, project.refs) if word else []
@@ -217,7 +217,7 @@ def _items(reading: _Reading, line: Line, cells: Mapping[str, str]) -> Iterator[
             reading.note(line, f'"{one_line(word, 60)}" {what}', "link the item by hand")
 
 
-def _day(reading: _Reading, line: Line, name: str) -> date | None:
+def _parse_day(reading: _Reading, line: Line, name: str) -> date | None:
     if name not in reading.columns:
         return None
     try:
@@ -229,23 +229,23 @@ def _day(reading: _Reading, line: Line, name: str) -> date | None:
     return None
 
 
-def _merge(reading: _Reading, line: Line, cells: dict[str, str], request: Request) -> None:
+def _merge_row(reading: _Reading, line: Line, cells: dict[str, str], request: Request) -> None:
     ours = rows.write_cells(reading.project, request)
     mark = rows.parse_mark(cells.get("mark", ""))
     if cells.get("due"):
-        day = _day(reading, line, "due")
+        day = _parse_day(reading, line, "due")
         cells["due"] = day.isoformat() if day else ours["due"]
     row = _Row(line, cells, request, ours, mark)
-    _tell_of_the_rest(reading, row)
-    became = _with_row(reading, row, request)
+    _note_other_columns(reading, row)
+    became = _apply_row(reading, row, request)
     made = differences(f"{REQUESTS}:{request.id}", request, became)
     reading.changes += made
     reading.changed += bool(made)
     reading.same += not made
 
 
-def _tell_of_the_rest(reading: _Reading, row: _Row) -> None:
-    """What stands in other columns is not taken over; where it was changed, that is told."""
+def _note_other_columns(reading: _Reading, row: _Row) -> None:
+    """Note changes in the columns that are not imported."""
     if row.mark is None or row.mark.same_rest(row.cells):
         return
     names = [
@@ -258,9 +258,9 @@ def _tell_of_the_rest(reading: _Reading, row: _Row) -> None:
         reading.note(row.line, what, "change it with E in the app, where that is meant")
 
 
-def _with_row(reading: _Reading, row: _Row, request: Request) -> Request:
+def _apply_row(reading: _Reading, row: _Row, request: Request) -> Request:
     """Return the request with what a row changes, by the rules of requests."""
-    due = _taken(reading, row, "due")
+    due = _merge_field(reading, row, "due")
     if due is not None:
         day = date.fromisoformat(due) if due else None
         edit = RequestEdit(due=day, no_due=day is None)
@@ -278,7 +278,7 @@ def _apply(reading: _Reading, row: _Row, request: Request, edit: RequestEdit) ->
         return request
 
 
-def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
+def _merge_field(reading: _Reading, row: _Row, name: str) -> str | None:
     """Return what a field is to become; None where it stays.
 
     The file's value counts where only the file changed it. Where both sides did, ours is kept
@@ -303,21 +303,21 @@ def _taken(reading: _Reading, row: _Row, name: str) -> str | None:
 
 
 def _answer(reading: _Reading, row: _Row, request: Request) -> Request:
-    answer = _taken(reading, row, "answer")
+    answer = _merge_field(reading, row, "answer")
     if answer == "":
         reading.note(row.line, "the answer was emptied in the file; it stays here")
         answer = None
-    evidence = tuple(_evidence(reading, row, request))
+    evidence = tuple(_list_new_evidence(reading, row, request))
     if answer is None and not evidence:
         return request
-    day = _day(reading, row.line, "answered")
+    day = _parse_day(reading, row.line, "answered")
     if day is None or day == request.answered or day > reading.session.today():
         day = reading.session.today()
     edit = RequestEdit("answer", answer=answer, answered=day, evidence=evidence)
     return _apply(reading, row, request, edit)
 
 
-def _evidence(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence]:
+def _list_new_evidence(reading: _Reading, row: _Row, request: Request) -> Iterator[Evidence]:
     """Yield the evidence that the row names and the request does not have yet."""
     text = rows.cell_text(row.cells.get("evidence", ""))
     if row.mark is not None and row.mark.same("evidence", text):
@@ -336,8 +336,8 @@ def _evidence(reading: _Reading, row: _Row, request: Request) -> Iterator[Eviden
 
 
 def _decide(reading: _Reading, row: _Row, request: Request) -> Request:
-    wanted = _decision(reading, row, request)
-    comment = _taken(reading, row, "comment")
+    wanted = _find_decision(reading, row, request)
+    comment = _merge_field(reading, row, "comment")
     words = comment if comment is not None else normalize_cell(row.cells.get("comment", ""))
     if wanted:
         step: RequestStep = "accept" if wanted == "accepted" else "return"
@@ -350,9 +350,9 @@ def _decide(reading: _Reading, row: _Row, request: Request) -> Request:
     return request
 
 
-def _decision(reading: _Reading, row: _Row, request: Request) -> str:
+def _find_decision(reading: _Reading, row: _Row, request: Request) -> str:
     """Return `accepted` or `returned` where the file decides so now, else nothing."""
-    said = _said(reading, row)
+    said = _read_decision(reading, row)
     if not said or said == rows.standing_decision(request):
         return ""
     base = rows.decision_base(row.request)
@@ -364,11 +364,11 @@ def _decision(reading: _Reading, row: _Row, request: Request) -> str:
     return said
 
 
-def _said(reading: _Reading, row: _Row) -> str:
-    """Return what the columns of decision and state say anew; a decision wins."""
+def _read_decision(reading: _Reading, row: _Row) -> str:
+    """Return the new decision in the columns of decision and state; a decision wins."""
     for name in ("decision", "state"):
         text = row.cells.get(name, "")
-        word = _word(text)
+        word = _parse_decision(text)
         if row.mark is not None and row.mark.same(name, text):
             continue
         if word == "?":
@@ -379,7 +379,7 @@ def _said(reading: _Reading, row: _Row) -> str:
     return ""
 
 
-def _word(text: str) -> str:
+def _parse_decision(text: str) -> str:
     word = " ".join(text.casefold().split())
     if word in _ACCEPT:
         return "accepted"

@@ -1,6 +1,6 @@
 """What an action is, and the places where actions can be done."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PLACES: dict[str, str] = {
     "everywhere": "Everywhere",
@@ -39,8 +39,7 @@ TOGETHER: tuple[tuple[str, ...], ...] = (
 """Places whose keys work at the same time; those of `everywhere` work with each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One thing that a person can do.
 
     Attributes:

@@ -6,8 +6,9 @@ app, and the app starts with the part that is sound.
 
 import string
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
@@ -85,8 +86,7 @@ class BadKeyError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMap:
+class KeyMap(Struct, frozen=True):
     """Which keys do what.
 
     Attributes:
@@ -122,8 +122,7 @@ class KeyMap:
         return f"{before}{key} {words}" if key else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """What the user said of one action."""
 
     path: Path

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 
 from fedcheck.analysis.waiting_since import answering, remediating
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.field import Redaction
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import EMPTY, UNKNOWN, Record
 from fedcheck.domain.reference import did_you_mean
@@ -29,19 +31,6 @@ REDACTIONS: Mapping[str, str] = {
     "links": "addresses of evidence",
 }
 """What can be left out, and the words for it."""
-
-PEOPLE = frozenset(["owner", "tester", "reviewer", "by", "to"])
-# fmt: off
-NOTES = frozenset((
-    "note", "reason", "observation", "sample", "differential", "text", "answer", "comment", "plan",
-    "rationale", "recommendation", "resources", "remedy", "verification", "steps", "step_changes",
-))
-TEXTS = frozenset((
-    "title", "round", "document", "section", "inherited_from", "number", "detector", "detector_id",
-    "assets", "service", "vendor",
-))
-# fmt: on
-"""What records, requests and findings hold: names, what was written about the work, other words."""
 
 Thing = TypeVar("Thing", Record, Request, Finding)
 
@@ -203,14 +192,14 @@ class Veil:
         changes: dict[str, Any] = {
             "evidence": tuple(replace(one, label=self.text(one.label)) for one in thing.evidence)
         }
-        for name in thing.__struct_fields__:
-            value = getattr(thing, name)
-            if name in PEOPLE:
-                changes[name] = self.owner(value, "" if name == "by" else role)
-            elif name in NOTES or name in TEXTS:
-                change = self.note if name in NOTES else self.text
+        for row in FIELDS[type(thing)]:
+            value = getattr(thing, row.name)
+            if row.redacted is Redaction.NAME:
+                changes[row.name] = self.owner(value, "" if row.name == "by" else role)
+            elif row.redacted in (Redaction.NOTE, Redaction.WORDS):
+                change = self.note if row.redacted is Redaction.NOTE else self.text
                 is_text = isinstance(value, str)
-                changes[name] = change(value) if is_text else tuple(map(change, value))
+                changes[row.name] = change(value) if is_text else tuple(map(change, value))
         return replace(thing, **changes)
 
 
@@ -225,9 +214,8 @@ def _proofs(project: Project) -> Iterable[Evidence]:
 
 
 def _owners(project: Project) -> Iterable[str]:
-    for records in project.records.values():
-        for record in records.values():
-            yield from (record.owner, record.tester, record.reviewer)
-    for request in project.requests:
-        yield from (request.by, request.to)
-    yield from (finding.owner for finding in project.findings)
+    records = (one for records in project.records.values() for one in records.values())
+    for thing in (*records, *project.requests, *project.findings):
+        for row in FIELDS[type(thing)]:
+            if row.redacted is Redaction.NAME:
+                yield getattr(thing, row.name)

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -108,8 +107,7 @@ def write_all(wanted: Mapping[Path, bytes]) -> None:
 def _staged(target: Path, data: bytes) -> Path:
     """Write what a file is to hold beside it, durably; return where."""
     mode = target.stat().st_mode & 0o777 if target.exists() else FILE_MODE
-    handle, name = tempfile.mkstemp(prefix=STRAY[0], suffix=STRAY[1], dir=target.parent)
-    temporary = Path(name)
+    handle, temporary = open_beside(target)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -121,6 +119,16 @@ def _staged(target: Path, data: bytes) -> Path:
         _remove(temporary)
         raise
     return temporary
+
+
+def open_beside(target: Path) -> tuple[int, Path]:
+    """Make an empty temporary file beside a file, its owner's only; return it open, and its path.
+
+    `tempfile.mkstemp` does the same, but loading it takes longer than a save.
+    """
+    name = f"{STRAY[0]}{os.urandom(8).hex()}{STRAY[1]}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(target.parent / name, flags, FILE_MODE), target.parent / name
 
 
 def sweep(folder: Path) -> None:

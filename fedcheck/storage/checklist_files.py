@@ -22,6 +22,7 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.list_checks import (
     KeyPath,
     check_against_processes,
+    check_whens,
     item_places,
     note_repeated_ids,
     note_unknown,
@@ -335,6 +336,7 @@ def _check(loaded: LoadedList, checklist: Checklist, problems: Collector) -> Non
         place = loaded.place(item.id)
         if item.source and item.source.id not in sources:
             note_unknown(item.source.id, sources, "source", (*place, "source"), problems)
+        check_whens(item, place, problems)
         for old in item.renamed_from:
             if old in checklist.items:
                 text = f'renamed-from names "{one_line(old, 60)}", which is an item of this list'

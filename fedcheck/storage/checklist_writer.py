@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomli_w
 from msgspec import Struct
 
 from fedcheck.domain.change import Change
@@ -19,7 +18,7 @@ from fedcheck.domain.reference import split
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import MACHINE
-from fedcheck.storage.toml_io import quoted, read_bytes
+from fedcheck.storage.toml_io import dumps, quoted, read_bytes
 from fedcheck.storage.toml_keys import keys_of
 
 LISTS = "checklists"
@@ -171,7 +170,7 @@ def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
 
 def _toml(value: Any) -> str:
     if isinstance(value, str):
-        text = tomli_w.dumps({"x": value}, multiline_strings="\n" in value and "\r" not in value)
+        text = dumps({"x": value}, "\n" in value and "\r" not in value)
         return text.removeprefix("x = ").removesuffix("\n")
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(one) for one in value) + "]"

@@ -1,11 +1,9 @@
 """The user's own configuration, which is read and never rewritten; the machine's time zone."""
 
-import getpass
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -82,6 +80,8 @@ def who(config: UserConfig, environment: Mapping[str, str]) -> str:
     """Return the name that changes are recorded under: FEDCHECK_USER, configuration, login."""
     named = environment.get("FEDCHECK_USER") or config.name
     if not named:
+        import getpass  # loaded here: it brings the terminal's own library
+
         try:
             named = getpass.getuser()
         except (OSError, KeyError, ImportError):
@@ -113,6 +113,8 @@ def _of_path(path: str) -> str:
 
 def _is_zone(name: str) -> bool:
     """Tell whether a text is a zone; `EST5EDT,M3.2.0` and the like are none."""
+    from zoneinfo import ZoneInfo  # loaded here: only what makes a workspace asks
+
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -22,13 +21,15 @@ from fedcheck.domain.text import one_line, storable
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import local_state
 from fedcheck.storage.paths import HEAD, MACHINE, expanded
+from fedcheck.storage.record_file import random_id
 
 OWN_FILES = (HEAD, "requests.toml", "findings.toml", "imports.toml")
 OWN_FOLDERS = ("progress", "history", "checklists", MACHINE)
 
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_TICKET = re.compile(r"[A-Z][A-Z0-9_]*-\d+|#\d+")
+# Texts: `re` compiles them when evidence is added, and no other command pays.
+_SCHEME = r"(?i)[a-z][a-z0-9+.-]*:"
+_TICKET = r"[A-Z][A-Z0-9_]*-\d+|#\d+"
 
 
 Proven = Record | Request | Finding
@@ -50,7 +51,7 @@ def kind_of(link: str) -> EvidenceKind:
     """Guess what a link is: http(s) is a URL, ABC-123 or #123 a ticket, all else a file."""
     if _URL.match(link):
         return EvidenceKind.URL
-    return EvidenceKind.TICKET if _TICKET.fullmatch(link) else EvidenceKind.FILE
+    return EvidenceKind.TICKET if re.fullmatch(_TICKET, link) else EvidenceKind.FILE
 
 
 def new_evidence(
@@ -102,7 +103,7 @@ def new_evidence(
             )
         digest = _digest(root, link, step)
     return Evidence(
-        id=secrets.token_hex(3),
+        id=random_id(),
         link=link,
         label=storable(label).strip(),
         kind=what,  # type: ignore[arg-type]
@@ -197,7 +198,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
 def check_url(link: str) -> str:
     """Return a URL that a browser may open. Raises FedcheckError for any but http and https."""
     if not _URL.match(link):
-        scheme = _SCHEME.match(link)
+        scheme = re.match(_SCHEME, link)
         what = f"{scheme.group()} links are not accepted" if scheme else "not a URL"
         raise FedcheckError(
             f"{one_line(link, 200)}: {what}", "only http:// and https:// are", ErrorKind.USAGE

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.finding import Finding, Findings
 from fedcheck.domain.request import Request, Requests
@@ -15,7 +13,7 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT, RecordFile
-from fedcheck.storage.toml_io import parse, plain_fields, table
+from fedcheck.storage.toml_io import dumps, parse, plain_fields, table
 
 _ARRAYS = {REQUESTS: "request", FINDINGS: "finding", SENT: "sent"}
 
@@ -63,7 +61,7 @@ def dump(book: RecordFile) -> bytes:
     array = _ARRAYS[book.name]
     plain = {k: v for k, v in book.extra.items() if not isinstance(v, dict)}
     nested = {k: v for k, v in book.extra.items() if isinstance(v, dict)}
-    parts = [tomli_w.dumps({"format": FORMAT, **plain})]
+    parts = [dumps({"format": FORMAT, **plain})]
     for one in book.records.values():
         data = {k: v for k, v in plain_fields(one).items() if k != "evidence"}
         text = table(f"[[{array}]]", array, {**data, **one.extra})
@@ -72,5 +70,5 @@ def dump(book: RecordFile) -> bytes:
             text += "\n" + table(f"[[{inner}]]", inner, {**plain_fields(proof), **proof.extra})
         parts.append(text)
     if nested:
-        parts.append(tomli_w.dumps(nested))
+        parts.append(dumps(nested))
     return "\n".join(parts).encode("utf-8", "replace")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from fedcheck.domain.checklist import OVERLAID, Checklist, When
+from fedcheck.domain.checklist import OVERLAID, Checklist, Item, When
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
@@ -43,7 +43,7 @@ def check_against_processes(
         if item.applies:
             check_options(item.applies, options, (*place_of(item.id), "applies"), problems)
         for index, when in enumerate(item.when):
-            _check_when(when, options, (*place_of(item.id), "when", index), problems)
+            _check_options_of_when(when, options, (*place_of(item.id), "when", index), problems)
 
 
 def check_options(
@@ -62,26 +62,32 @@ def check_options(
             note_unknown(value, options[option], f"value of {option}", at, problems)
 
 
-def _check_when(
+def _check_options_of_when(
     when: When, options: Mapping[str, Iterable[str]], place: KeyPath, problems: Collector
 ) -> None:
-    for name, raw in when.extra.items():
-        at = (*place, name)
-        if name not in options:
-            words = [*options, *OVERLAID]
-            note_unknown(name, words, "key or option of a profile", at, problems)
-        elif not when.options[name] or (
-            isinstance(raw, list) and len(raw) != len(when.options[name])
-        ):
-            problems.add(at, "expected text in quotes, or a list of it", f'write {name} = ["..."]')
+    for name, values in when.options.items():
+        if name in options:
+            check_options({name: values}, options, place, problems)
         else:
-            check_options({name: when.options[name]}, options, place, problems)
-    if not when.extra:
-        text = "for which values of the profile is this?"
-        problems.add(place, text, 'name an option, such as class = ["b"]')
-    if not when.overlays():
-        text = "nothing is different here"
-        problems.add(place, text, "set one of " + ", ".join(OVERLAID))
+            words = [*options, *OVERLAID]
+            note_unknown(name, words, "key or option of a profile", (*place, name), problems)
+
+
+def check_whens(item: Item, place: KeyPath, problems: Collector) -> None:
+    """Note the variants of an item that are for nothing, change nothing, or have no values."""
+    for index, when in enumerate(item.when):
+        at: KeyPath = (*place, "when", index)
+        for name, raw in when.extra.items():
+            texts = when.options[name]
+            if not texts or (isinstance(raw, list) and len(raw) != len(texts)):
+                text = "expected text in quotes, or a list of it"
+                problems.add((*at, name), text, f'write {one_line(name, 40)} = ["..."]')
+        if not when.extra:
+            text = "for which values of the profile is this?"
+            problems.add(at, text, 'name an option, such as class = ["b"]')
+        if not when.overlays():
+            text = "nothing is different here"
+            problems.add(at, text, "set one of " + ", ".join(OVERLAID))
 
 
 def item_places(data: Mapping[str, Any]) -> Iterator[tuple[str, KeyPath]]:

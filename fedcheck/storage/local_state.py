@@ -1,10 +1,13 @@
 """What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, names."""
 
 import json
+import os
 import re
-import secrets
-from collections.abc import Iterable, Iterator
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,8 @@ from fedcheck.storage.paths import MACHINE
 LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
 
+POLL = 0.05
+"""How long to sleep between two tries, in seconds."""
 
 _NOT_THERE = (FileNotFoundError, NotADirectoryError, atomic_files.NotPlainError)
 
@@ -29,26 +34,64 @@ def locked(root: Path, wait: float | None = None) -> Iterator[None]:
 
     The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
     """
-    import filelock  # loaded here: only commands that write pay for it
-
     wait = LOCK_WAIT if wait is None else wait
     atomic_files.make_folder(root / MACHINE)
-    lock = filelock.FileLock(root / MACHINE / "lock", timeout=wait, mode=atomic_files.FILE_MODE)
     try:
-        lock.acquire()
-    except filelock.Timeout:
+        release = _acquire(root / MACHINE / "lock", wait)
+    except OSError as error:
+        raise atomic_files.cannot("lock", root, error) from error
+    if release is None:
         raise FedcheckError(
             f"{root}: locked by another fedcheck for more than {wait:.0f} s",
             "wait for it to finish, then try again; nothing was changed",
             ErrorKind.LOCKED,
-        ) from None
-    except OSError as error:
-        raise atomic_files.cannot("lock", root, error) from error
+        )
     try:
         yield
     finally:
         with suppress(OSError):  # the change is saved, and the lock goes with the process
-            lock.release()
+            release()
+
+
+def _acquire(path: Path, wait: float) -> Callable[[], None] | None:
+    """Take a lock and return what gives it back; none where another keeps it for too long.
+
+    Raises OSError where there can be no lock at all.
+    """
+    if sys.platform == "win32":
+        import filelock  # Windows has no flock
+
+        lock = filelock.FileLock(path, timeout=wait, mode=atomic_files.FILE_MODE)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            return None
+        return lock.release
+    end = time.monotonic() + wait
+    while (handle := _try_to_lock(path)) is None:
+        if time.monotonic() >= end:
+            return None
+        time.sleep(POLL)
+    return partial(os.close, handle)
+
+
+def _try_to_lock(path: Path) -> int | None:
+    """Return an open file that holds the lock (flock(2)); none where another holds it."""
+    import fcntl  # loaded here: Windows has none
+
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+    handle = os.open(path, flags, atomic_files.FILE_MODE)
+    held = False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Where somebody has just removed the file, the next process locks another of that name.
+        held = os.fstat(handle).st_nlink > 0
+    except BlockingIOError:
+        pass
+    finally:
+        if not held:
+            os.close(handle)
+    return handle if held else None
 
 
 def seen_hashes(root: Path) -> dict[str, str]:
@@ -108,7 +151,7 @@ def history_for(root: Path, who: str) -> Path:
     own = own_history(root, who)
     if own is not None:
         return own
-    return name_history(root, who, secrets.token_hex(4))
+    return name_history(root, who, os.urandom(4).hex())
 
 
 def name_history(root: Path, who: str, token: str) -> Path:

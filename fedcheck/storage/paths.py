@@ -1,10 +1,10 @@
 """Where things are: the workspace, the shipped checklists, the user's own folders."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import platformdirs
 from msgspec import Struct
 
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -61,11 +61,39 @@ def expanded(text: str | Path) -> Path:
 
 def user_folders() -> UserFolders:
     """Return the user's folders by the customs of the system (XDG on Linux)."""
+    plain = _plain_xdg(os.environ) if sys.platform == "linux" else None
+    if plain is not None:
+        return plain
+    import platformdirs  # loaded here: it takes longer than to find the folders of most
+
     return UserFolders(
         platformdirs.user_config_path("fedcheck", appauthor=False),
         platformdirs.user_state_path("fedcheck", appauthor=False),
         platformdirs.user_cache_path("fedcheck", appauthor=False),
     )
+
+
+XDG = (
+    ("XDG_CONFIG_HOME", ".config"),
+    ("XDG_STATE_HOME", ".local/state"),
+    ("XDG_CACHE_HOME", ".cache"),
+)
+"""The variables that name a person's folders, and the folders of the home where they do not."""
+
+
+def _plain_xdg(environment: Mapping[str, str]) -> UserFolders | None:
+    """Return the user's folders by the XDG Base Directory Specification.
+
+    None where that takes more than to look at absolute paths (no home, a relative one, Android).
+    """
+    home = environment.get("HOME", "").rstrip("/")
+    found = []
+    for variable, usual in XDG:
+        folder = environment.get(variable) or (home and f"{home}/{usual}")
+        if not folder.startswith("/") or "ANDROID_DATA" in environment:
+            return None
+        found.append(Path(folder, "fedcheck"))
+    return UserFolders(*found)
 
 
 def shipped_checklists() -> Path:

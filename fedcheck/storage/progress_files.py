@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomli_w
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import FORMAT
@@ -18,7 +17,7 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import RecordFile
-from fedcheck.storage.toml_io import Document, parse, plain_fields, quoted, table
+from fedcheck.storage.toml_io import Document, dumps, parse, plain_fields, quoted, table
 
 FOLDER = "progress"
 DEEPEST = 40
@@ -112,9 +111,9 @@ def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     head = {"format": FORMAT, "checklist": book.name}
     plain = {k: v for k, v in book.extra.items() if not isinstance(v, dict)}
     tables = {k: v for k, v in book.extra.items() if isinstance(v, dict)}
-    parts = [tomli_w.dumps({**head, **plain}), *texts.values()]
+    parts = [dumps({**head, **plain}), *texts.values()]
     if tables:
-        parts.append(tomli_w.dumps(tables))
+        parts.append(dumps(tables))
     return "\n".join(parts).encode("utf-8", "replace"), replace(book, texts=texts)
 
 

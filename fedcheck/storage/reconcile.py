@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.domain.fields import all_names, field_value
+from fedcheck.domain.field_values import all_names, field_value
 from fedcheck.domain.key import is_id
 from fedcheck.domain.reference import split
 from fedcheck.errors import InvalidFileError

@@ -1,5 +1,6 @@
 """Books: the files that hold records. Progress of a checklist, requests, findings."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,11 @@ MILESTONES = "milestones"
 SENT = "sent"
 RESERVED = (REQUESTS, FINDINGS, MILESTONES, SENT)
 """Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
+
+
+def random_id(size: int = 3) -> str:
+    """Return `size` random bytes as hex digits; sequences would collide between clones."""
+    return os.urandom(size).hex()
 
 
 class RecordFile(Struct, frozen=True):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import tomli
-import tomli_w
 from msgspec import Struct
 
 from fedcheck.domain.checklist import FORMAT
@@ -23,8 +22,8 @@ from fedcheck.storage.toml_keys import KeySpec, keys_of
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""
 
-_CONFLICT = re.compile(r"^(<{7}|>{7})(\s|$)", re.MULTILINE)
-_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_CONFLICT = r"(?m)^(<{7}|>{7})(\s|$)"
+_PLACE = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 class Document(Struct, frozen=True):
@@ -89,14 +88,14 @@ def parse(path: Path, raw: bytes) -> Document:
 
 
 def _syntax(path: Path, text: str, error: tomli.TOMLDecodeError) -> InvalidFileError:
-    conflict = _CONFLICT.search(text)
+    conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
         hint = "settle the merge: keep one side and delete the markers"
         return _failed(path, line, "unsettled merge conflict", hint)
-    place = _PLACE.search(str(error))
+    place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
-    message = _PLACE.sub("", str(error))
+    message = re.sub(_PLACE, "", str(error))
     return _failed(path, line, f"not valid TOML: {one_line(message, 160)}", _syntax_hint(message))
 
 
@@ -152,6 +151,13 @@ def _as_date(text: str) -> date | str:
         return text
 
 
+def dumps(data: Mapping[str, Any], multiline: bool = False) -> str:
+    """Write TOML; `multiline` lets a text of several lines stay so."""
+    import tomli_w  # loaded here: only what writes pays for it
+
+    return tomli_w.dumps(data, multiline_strings=multiline)
+
+
 def table(header: str, path: str, data: Mapping[str, Any]) -> str:
     """Write a table; tables inside it follow with headers of their own, never inline."""
     lines = [header + "\n"]
@@ -164,7 +170,7 @@ def table(header: str, path: str, data: Mapping[str, Any]) -> str:
             inner += ["\n" + table(f"[[{under}]]", under, v) for v in value]
         else:
             multiline = isinstance(value, str) and "\r" not in value
-            lines.append(tomli_w.dumps({key: value}, multiline_strings=multiline))
+            lines.append(dumps({key: value}, multiline))
     return "".join(lines + inner)
 
 

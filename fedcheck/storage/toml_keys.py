@@ -1,12 +1,17 @@
-"""The TOML keys of our structs: for the decoder, the schema and the writers."""
+"""The TOML keys of our structs: for the decoder, the schema and the writers.
+
+Those of records, requests, findings and evidence are described in the table of fields, those of
+other structs at each field (`Annotated[TYPE, Key(...)]`).
+"""
 
 import types
 from collections.abc import Mapping
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import fields
 
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.key import Key, keys_by_field
 
 _SPECS: dict[type, Mapping[str, "KeySpec"]] = {}
@@ -26,7 +31,7 @@ class KeySpec(Struct, frozen=True):
 def keys_of(cls: type) -> Mapping[str, KeySpec]:
     """Return the TOML keys of a struct by their names in the file, in the order of its fields."""
     if cls not in _SPECS:
-        described = keys_by_field(cls)
+        described = _described(cls)
         specs = {}
         for one in fields(cls):
             if one.name in described:
@@ -36,6 +41,13 @@ def keys_of(cls: type) -> Mapping[str, KeySpec]:
                 )
         _SPECS[cls] = specs
     return _SPECS[cls]
+
+
+def _described(cls: type) -> Mapping[str, tuple[Any, Key]]:
+    if cls not in FIELDS:
+        return keys_by_field(cls)
+    hints = get_type_hints(cls)
+    return {row.name: (hints[row.name], Key(row.doc, row.check)) for row in FIELDS[cls]}
 
 
 def keeps_extra(cls: Any) -> bool:

@@ -6,8 +6,9 @@ import tomli
 
 KeyPath = tuple[str | int, ...]
 
-_HEADER = re.compile(r"\s*(\[\[?)")
-_KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|\]|$)""")
+# Patterns stay texts here: `re` compiles them when a file is broken, and no other command pays.
+_HEADER = r"\s*(\[\[?)"
+_KEY_PART = r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(\.|=|\]|$)"""
 _TRIPLE = ('"""', "'''")
 
 
@@ -31,7 +32,7 @@ class Lines:
         while number < len(lines):
             line = lines[number]
             here = number + 1
-            header = _HEADER.match(line)
+            header = re.match(_HEADER, line)
             if header:
                 table = self._header(header[1] == "[[", _dotted(line, header.end()), here)
                 number += 1
@@ -71,7 +72,7 @@ class Lines:
 def _keys(line: str) -> tuple[KeyPath, str | None]:
     """Return the dotted key that a line begins with and what follows its equals sign."""
     place, keys = 0, []
-    while found := _KEY_PART.match(line, place):
+    while found := re.compile(_KEY_PART).match(line, place):
         keys.append(_part(found))
         place = found.end()
         if found[4] == "=":
@@ -84,7 +85,7 @@ def _keys(line: str) -> tuple[KeyPath, str | None]:
 def _dotted(line: str, place: int) -> list[str]:
     """Return the parts of the dotted key that stands at a place in a header."""
     parts = []
-    while found := _KEY_PART.match(line, place):
+    while found := re.compile(_KEY_PART).match(line, place):
         parts.append(_part(found))
         place = found.end()
         if found[4] != ".":

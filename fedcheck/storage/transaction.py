@@ -15,9 +15,16 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, Thing, differences
+from fedcheck.domain.change import (
+    OUTSIDE,
+    Change,
+    HistoryLine,
+    Thing,
+    differences,
+    imported,
+)
 from fedcheck.domain.edits import LookUp
-from fedcheck.domain.fields import field_value, with_field
+from fedcheck.domain.field_values import field_value, with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
@@ -43,12 +50,18 @@ Guard = Callable[[Change, Thing], None]
 
 
 class TransactionHead(Struct, frozen=True):
-    """Who makes changes, when, as what action; `undoes` names the action that it takes back."""
+    """Who makes changes, when, as what action.
+
+    Attributes:
+        undoes: the action that it takes back.
+        imported: what an import brought, for the history; empty for any other action.
+    """
 
     by: str
     at: datetime
     tx: str
     undoes: str = ""
+    imported: str = ""
 
 
 class Saved(Struct, frozen=True):
@@ -194,7 +207,8 @@ def commit_planned(
         )
         checklist_writer.take_away(root, rewritten)
         lines = [HistoryLine(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
-        lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in made]
+        named = [imported(deed.tx, deed.imported)] if made and deed.imported else []
+        lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in [*named, *made]]
         _note(log, lines)
         local_state.note_hashes(root, seen)
     return Saved(written, tuple(made))

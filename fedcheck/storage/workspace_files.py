@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import tomli_w
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -31,7 +30,7 @@ from fedcheck.storage.paths import HEAD, MACHINE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, RESERVED, SENT, RecordFile
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.toml_io import read
+from fedcheck.storage.toml_io import dumps, read
 
 T = TypeVar("T")
 
@@ -54,13 +53,18 @@ class Contents(Struct):
         return frozenset(one.checklist for one in self.broken if one.checklist)
 
 
-def load_head(root: Path) -> tuple[WorkspaceConfig, list[Problem]]:
-    """Read `fedcheck.toml`, with warnings. Raises InvalidFileError where it cannot be used."""
+def load_head(
+    root: Path, processes: Mapping[str, Process] | None = None
+) -> tuple[WorkspaceConfig, list[Problem]]:
+    """Read `fedcheck.toml`, with warnings. Raises InvalidFileError where it cannot be used.
+
+    The role is checked where its process is among the known ones.
+    """
     document = read(root / HEAD)
     problems = document.collector()
     config = decode(WorkspaceConfig, document.data, (), problems)
     if config is not None:
-        _check_head(config, problems)
+        _check_head(config, (processes or {}).get(config.process), problems)
         for name in config.extra:
             hint = did_you_mean(name, WorkspaceConfig.__struct_fields__)
             problems.add((name,), f'unknown key "{name}" is ignored', hint, "warning")
@@ -71,7 +75,11 @@ def load_head(root: Path) -> tuple[WorkspaceConfig, list[Problem]]:
     return config, listed
 
 
-def _check_head(config: WorkspaceConfig, problems: Collector) -> None:
+def _check_head(config: WorkspaceConfig, process: Process | None, problems: Collector) -> None:
+    if process is not None and config.role not in process.all_roles:
+        known = "known: " + ", ".join(process.all_roles)
+        hint = did_you_mean(config.role, process.all_roles) or known
+        problems.add(("role",), f'unknown role "{one_line(config.role, 60)}"', hint)
     try:
         ZoneInfo(config.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -80,13 +88,9 @@ def _check_head(config: WorkspaceConfig, problems: Collector) -> None:
 
 
 def check_against_process(root: Path, config: WorkspaceConfig, process: Process) -> list[Problem]:
-    """Return what in `fedcheck.toml` does not fit the process: role, milestones, profile."""
+    """Return what in `fedcheck.toml` does not fit the process: milestones, profile."""
     document = read(root / HEAD)
     problems = document.collector()
-    if config.role not in process.all_roles:
-        known_roles = "known: " + ", ".join(process.all_roles)
-        hint = did_you_mean(config.role, process.all_roles) or known_roles
-        problems.add(("role",), f'unknown role "{one_line(config.role, 60)}"', hint)
     stones = [stone.id for stone in process.milestones]
     for name in config.milestones or {}:
         if name not in stones:
@@ -210,11 +214,11 @@ def head_text(
     head |= {"provider": provider} if provider else {}
     head |= {"timezone": timezone}
     head |= {"marking": marking} if marking else {}
-    text = tomli_w.dumps(head)
-    text += "\n" + tomli_w.dumps({"profile": dict(profile or {})})
+    text = dumps(head)
+    text += "\n" + dumps({"profile": dict(profile or {})})
     text += "\n# Dates of milestones; those not named here follow from the process.\n"
     text += "# Known: " + ", ".join(stone.id for stone in process.milestones) + "\n"
-    text += tomli_w.dumps({"milestones": dict(milestones or {})})
+    text += dumps({"milestones": dict(milestones or {})})
     text += "\n# Who takes part:\n# [people.alice]\n"
     text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
     return text
@@ -297,7 +301,7 @@ class Loaded(Struct, frozen=True):
 
 def load(root: Path, catalog: checklist_files.Catalog) -> Loaded:
     """Read a workspace. Raises FedcheckError (status 3) where its head file cannot be used."""
-    config, problems = load_head(root)
+    config, problems = load_head(root, catalog.processes)
     process = catalog.processes.get(config.process)
     file = catalog.process_file(config.process)
     if process is None and file is not None:

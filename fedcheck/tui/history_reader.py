@@ -1,10 +1,11 @@
 """The history as the screens show it, read in the writer's thread."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from fedcheck.analysis.activity import HistoryRow, story
 from fedcheck.domain.change import HistoryLine
@@ -17,8 +18,7 @@ LAST = 4
 """How many lines of its history the details of an item show."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """What was done, in words, the newest first; and the changes of the record behind it.
 
     Attributes:

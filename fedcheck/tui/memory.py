@@ -3,9 +3,10 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from fedcheck.analysis.grouping import GROUPINGS
 from fedcheck.errors import FedcheckError
@@ -28,8 +29,7 @@ LARGEST = 2_000_000
 """The largest file that is read; one of ours is far smaller."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceMemory:
+class WorkspaceMemory(Struct, frozen=True):
     """What is remembered of one workspace: place, filter, sort, open nodes, role."""
 
     memory: "Memory"
@@ -66,8 +66,7 @@ class WorkspaceMemory:
         return _dict(_dict(self.memory.data.get("workspaces")).get(self.root))
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """The file of what is remembered; two apps may use it, and the last word on a value holds."""
 
     path: Path
@@ -161,8 +160,7 @@ BETWEEN = "/"
 """Stands between the parts of a place; no part can hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistView:
+class ChecklistView(Struct, frozen=True):
     """What is remembered of the checklist screen between starts.
 
     Attributes:

@@ -148,7 +148,8 @@ class SaveQueue:
             hint = self._app.hint("app.undo", "takes it back")
             if undone:
                 hint = self._app.hint("app.redo", "makes it again")
-            self._app.tell(f"Saved: {transaction.label}", hint)
+            label = transaction.label
+            self._app.tell(label if transaction.undoes else f"Saved: {label}", hint)
 
     def _refused(self, error: BaseException) -> None:
         """Keep what the disk refused, say so on every screen, and try again."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fedcheck.analysis.progress import Count
-from fedcheck.domain.glossary import STATUS_GLYPHS
+from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_SIGNS
 from fedcheck.domain.row import Row
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -62,15 +62,7 @@ UNICODE = Signs(
     ascii_only=False,
 )
 ASCII = Signs(
-    status={
-        "todo": "[ ]",
-        "doing": "[~]",
-        "blocked": "[!]",
-        "done": "[x]",
-        "na": "[-]",
-        "other": "[o]",
-        "unknown": "[?]",
-    },
+    status={str(name): sign.ascii for name, sign in STATUS_SIGNS.items()},
     overdue="!",
     stale="%",
     changed="^",
@@ -81,15 +73,16 @@ ASCII = Signs(
     ascii_only=True,
 )
 
-STATUS_STYLES = {
-    "todo": "$foreground-muted",
-    "doing": "$accent",
-    "blocked": "$text-error",
-    "done": "$text-success",
-    "na": "$foreground-muted",
-    "other": "$text-warning",
-    "unknown": "$text-warning",
+TONES = {
+    "muted": "$foreground-muted",
+    "accent": "$accent",
+    "error": "$text-error",
+    "success": "$text-success",
+    "warning": "$text-warning",
 }
+"""The names of the theme for what a color means."""
+
+STATUS_STYLES = {str(name): TONES[sign.tone] for name, sign in STATUS_SIGNS.items()}
 """The colour of each status, by the names of the theme."""
 
 

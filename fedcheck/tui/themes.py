@@ -1,8 +1,8 @@
 """Themes, and what a terminal without color shows."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.color import Color as TerminalColor
 from rich.segment import Segment
 from rich.style import Style
@@ -54,8 +54,7 @@ def without_colour(style: Style) -> Style:
     return style.without_color + Style.from_meta(style.meta) if style.meta else style.without_color
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours that a theme is made of."""
 
     background: str

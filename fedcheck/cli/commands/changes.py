@@ -109,6 +109,7 @@ def _row(delta: Difference) -> dict[str, Any]:
         "owner": delta.owner,
         "evidence": delta.proof,
         "because": delta.because,
+        "field": delta.field,
         "private": delta.private,
     }
 

@@ -13,7 +13,7 @@ from fedcheck.cli.commands.item import report_action, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
-    detail_options,
+    field_options,
     given,
     json_option,
     open_workspace,
@@ -21,8 +21,10 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
+from fedcheck.domain.field import Group
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, FindingEdit
+from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.glossary import DEVIATION_STATES, DEVIATIONS, RETESTS, RISKS
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import one_line
@@ -32,10 +34,6 @@ from fedcheck.storage.record_file import FINDINGS
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.session import Session
-
-
-LONG = ("recommendation", "remedy", "verification", "comment")
-"""The details that are texts of their own."""
 
 
 @click.group()
@@ -59,7 +57,7 @@ def finding() -> None:
 @click.option("--due", help="30, 90 or 180 days after it was found, without it.")
 @click.option("--plan", default="", help="What will be done; - reads it from stdin.")
 @click.option("--text", default="", help="The weakness in full; - reads it from stdin.")
-@detail_options
+@field_options(Finding, in_group(Finding, Group.DETAILS))
 @workspace_option
 @as_of_option
 @json_option
@@ -136,7 +134,7 @@ def add(
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Of evidence.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
-@detail_options
+@field_options(Finding, in_group(Finding, Group.DETAILS))
 @workspace_option
 @as_of_option
 @json_option
@@ -305,22 +303,15 @@ def _print(session: "Session", board: "Board", one: Finding, ref: str) -> None:
             ("retest", f"{one.retest} {days['retested']}".rstrip()),
             ("closed", days["closed"]),
             ("first rated", one.original),
-            *((name.replace("_", " "), _told(one, name)) for name in DETAILS if name not in LONG),
+            *issues.more_facts(one),
         ]
     )
     issues.paragraph("Weakness", one.text)
     issues.paragraph("Plan", one.plan)
     issues.paragraph("Rationale", one.rationale)
-    for name in LONG:
-        issues.paragraph(name.capitalize(), getattr(one, name))
+    for title, text in issues.more_texts(one):
+        issues.paragraph(title, text)
     issues.rest(session, board, one, ref)
-
-
-def _told(one: Finding, name: str) -> str:
-    value = getattr(one, name)
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _days(one: Finding) -> dict[str, date | None]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fedcheck.analysis.gates import Gate, Outstanding
     from fedcheck.session import Session
 
-_LIST = re.compile(r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])")
+_LIST = r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])"
 """The list's part of a reference, which gives way first."""
 
 REASON = 60
@@ -130,7 +130,7 @@ def _row(
     elif missing.kind in ("open", "declined") and missing.since and missing.since >= today:
         why = f"not yet overdue: {why}"
     if output.narrow():
-        why = one_line(_LIST.sub("", why), output.width() // 4)
+        why = one_line(re.sub(_LIST, "", why), output.width() // 4)
     elif output.width():
         why = one_line(why, REASON)
     day = f"since {missing.since}" if missing.since else ""

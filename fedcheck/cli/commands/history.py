@@ -18,6 +18,7 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
+from fedcheck.domain.change_text import describe
 from fedcheck.domain.text import plural
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.paths import private_home
@@ -77,7 +78,7 @@ def history(
     _print_story([deed for deed in told if deed.tx in kept], one_item=bool(ref))
     for change in pending:
         if ref in ("", change.ref):
-            say(f"not noted yet  {change.ref}  {activity.sentence([change])}")
+            say(f"not noted yet  {change.ref}  {describe([change])}")
     if not told and not pending:
         say("Nothing was changed yet.")
 

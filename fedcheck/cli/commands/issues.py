@@ -13,6 +13,9 @@ from fedcheck.analysis.issues import Thing, naming, overdue, state_of
 from fedcheck.cli import output
 from fedcheck.cli.options import complain, paint, say
 from fedcheck.domain.dates import distance, typed_due
+from fedcheck.domain.field import Field, Group, Kind, within_sentence
+from fedcheck.domain.field_values import fact_lines
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.reference import nearest, split
 from fedcheck.domain.request import Request
@@ -173,6 +176,22 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
     wide = max([9, *(len(name) for name, _ in told)])
     for name, value in told:
         say(f"{name:<{wide}}  {one_line(value)}")
+
+
+def more_facts(thing: Thing) -> list[tuple[str, str]]:
+    """Return the fields of one line that have no place of their own, with their labels."""
+    rows = (row for row in _more(thing) if row.kind is not Kind.TEXT)
+    return [(within_sentence(label), value) for label, value in fact_lines(thing, tuple(rows))]
+
+
+def more_texts(thing: Thing) -> list[tuple[str, str]]:
+    """Return the long texts that have no place of their own, with their labels."""
+    return [(row.label, getattr(thing, row.name)) for row in _more(thing) if row.kind is Kind.TEXT]
+
+
+def _more(thing: Thing) -> tuple[Field, ...]:
+    groups = (Group.FACTS, Group.TEXTS, Group.DETAILS)
+    return tuple(row for row in FIELDS[type(thing)] if row.group in groups)
 
 
 def paragraph(title: str, text: str) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.analysis.activity import sentence, story
+from fedcheck.analysis.activity import story
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
 from fedcheck.cli.options import (
@@ -20,10 +20,13 @@ from fedcheck.cli.options import (
     say,
     workspace_option,
 )
-from fedcheck.domain.change import Change
+from fedcheck.domain.change_text import describe, describe_change, is_bookkeeping
 from fedcheck.domain.edits import Withdrawal
+from fedcheck.domain.field import Group, within_sentence
+from fedcheck.domain.field_values import fact_lines, text_blocks
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_GLYPHS
-from fedcheck.domain.item_rules import describe_test
+from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
@@ -68,6 +71,7 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     result = f"   {record.result}" if record.result else ""
     say(f"{output.status_text(row.state).rstrip()}{result}   {output.marks(row)}".rstrip())
     say()
+    recorded = fact_lines(record, in_group(Record, Group.FACTS))
     facts = [
         ("level", f"{item.level}, {item.kind}"),
         ("owner", record.owner),
@@ -79,7 +83,7 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
         ("deliverable", item.deliverable),
         ("evidence limit", item.max_age or (f"renewed every {item.every}" if item.every else "")),
         ("after", item.after),
-        *describe_test(record),
+        *((within_sentence(name), value) for name, value in recorded),
     ]
     for name, value in facts:
         if value:
@@ -100,16 +104,10 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
             for proof, state in zip(record.evidence, row.evidence, strict=True)
         ],
     )
-    texts = {
-        "Observation": record.observation,
-        "Where the SSP differs": record.differential,
-        "Note": record.note,
-    }
-    for title, text in texts.items():
-        if text:
-            say()
-            say(title)
-            say(textwrap.indent(clean(text), "  "))
+    for title, text in text_blocks(record):
+        say()
+        say(title)
+        say(textwrap.indent(clean(text), "  "))
     inside = board.project.private_note(row.ref)
     if inside:
         say()
@@ -168,18 +166,6 @@ def _need(board: "Board", need: str) -> str:
     return f"{status} {need}  {one_line(row.item.title, 60)}  ({owner})"
 
 
-def change_text(change: Change) -> str:
-    """Say what a change did: `status todo -> done`."""
-    name, _, evidence_id = change.field.partition(".")
-    if evidence_id:
-        proof = change.new or change.old
-        known = proof if isinstance(proof, dict) else {}  # a line of history may say anything
-        what = "added" if change.old is None else "removed" if change.new is None else "changed"
-        return f"evidence {what}: {one_line(str(known.get('label') or known.get('link', '')), 80)}"
-    old, new = (one_line(str(v), 60) if v else "nothing" for v in (change.old, change.new))
-    return f"{name}: {old} -> {new}"
-
-
 def report_action(session: "Session", action: "Transaction", as_json: bool = False) -> None:
     """Print what an action changed."""
     if as_json:
@@ -188,16 +174,16 @@ def report_action(session: "Session", action: "Transaction", as_json: bool = Fal
         ]
         print_json({"schema": "fedcheck/change@1", "tx": action.tx, "changes": rows})
         return
-    shown = [c for c in action.changes if c.field not in ("basis", "done")]
+    shown = [change for change in action.changes if not is_bookkeeping(change)]
     for ref in dict.fromkeys(change.ref for change in shown):
         of_it = [change for change in shown if change.ref == ref]
         if split(ref)[0] in RESERVED:
-            say(f"saved  {ref}  {sentence(of_it)}")
+            say(f"saved  {ref}  {describe(of_it)}")
             continue
         for change in of_it:
-            say(f"saved  {ref}  {change_text(change)}")
+            say(f"saved  {ref}  {describe_change(change)}")
     if not action.changes:
-        say("Nothing changed: it was so already.")
+        say("No change: the values were already set.")
     elif not shown:
         say(f"saved  {action.label}")
 

@@ -324,12 +324,15 @@ def _print(session: "Session", one: Request, ref: str) -> None:
             ("due", issues.due_words(one, board.today)),
             ("about", " ".join(part for part in (one.document, one.section) if part)),
             ("round", one.round),
+            *issues.more_facts(one),
         ]
     )
     issues.paragraph("Question", one.text)
     day = f", {one.answered.isoformat()}" if one.answered else ""
     issues.paragraph("Answer" + day, one.answer)
     issues.paragraph("Returned, because" if one.returned else "Comment", one.comment)
+    for title, text in issues.more_texts(one):
+        issues.paragraph(title, text)
     issues.rest(session, board, one, ref)
 
 

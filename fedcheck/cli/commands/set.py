@@ -1,6 +1,5 @@
 """The command that changes items."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,57 +10,34 @@ from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import report_action
 from fedcheck.cli.options import (
-    Day,
     as_of_option,
     choice_of,
     complain,
+    field_options,
+    given,
     json_option,
     open_workspace,
     workspace_option,
 )
 from fedcheck.domain.dates import typed_due
-from fedcheck.domain.glossary import INHERITANCES, METHODS, RESULTS, RETESTS, REVIEWS, STATUSES
+from fedcheck.domain.fields import FIELDS, in_json
+from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
+from fedcheck.domain.record import Record
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
 
-OBSERVATION = "Test: what was tested, how, and what was seen; - reads it from stdin."
 LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
 
-Command = Callable[..., None]
 
-
-def testing_options(command: Command) -> Command:
-    """Add the options for what is recorded of a test."""
-    options = [
-        click.option("--observation", help=OBSERVATION),
-        click.option("--tester", shell_complete=completion.people, help="Test: who tested."),
-        click.option("--tested", type=Day(), help="Test: day of the test."),
-        click.option(
-            "--method",
-            "methods",
-            multiple=True,
-            type=choice_of([*METHODS, ""]),
-            help="Test: a method that was used; several times for several.",
-        ),
-        click.option("--sample", help="Test: what was sampled, of how many."),
-        click.option("--differential", help="Test: where the SSP differs from what was seen."),
-        click.option(
-            "--inherited", type=choice_of([*INHERITANCES, ""]), help="Test: who else meets it."
-        ),
-        click.option("--from", "inherited_from", help="Test: the leveraged service."),
-        click.option("--retest", type=choice_of([*RETESTS, ""]), help="Test: how the retest went."),
-        click.option(
-            "--review",
-            type=choice_of([*REVIEWS, ""]),
-            help="Test: what you, as second assessor, make of it.",
-        ),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+OWN = ("status", "result", "owner", "due", "note", "reason")
+TESTS = in_json(Record, "test")
+REST = tuple(
+    row for row in FIELDS[Record] if row.option and row.name not in OWN and row not in TESTS
+)
+"""The fields with an option that no rule concerns: none today, and what the table gets next."""
 
 
 def _testing(tested: dict[str, Any]) -> TestEdit | None:
@@ -97,7 +73,8 @@ def _as_another(
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
-@testing_options
+@field_options(Record, TESTS, {"observation": "; - reads it from stdin"})
+@field_options(Record, REST)
 @click.option("--like", metavar="ITEM", shell_complete=completion.items, help=LIKE)
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
@@ -134,16 +111,19 @@ def set_(
     note, private_note, tested["observation"] = issues.texts_of(
         note, private_note, tested["observation"]
     )
+    more = given({row.name: tested.pop(row.name) for row in REST})
     testing = _testing(tested)
     if like is not None:
         result, reason, testing = _as_another(session, like, result, reason, testing)
-    given = (status, result, owner, due, note, reason, private_note, testing)
-    if all(value is None for value in given) and not confirm:
+    named = (status, result, owner, due, note, reason, private_note, testing, more or None)
+    if all(value is None for value in named) and not confirm:
         raise FedcheckError(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
     day = _due(session, due)
-    edit = ItemEdit(status, result, owner, day, note, reason, confirm, private_note, testing)
+    edit = ItemEdit(
+        status, result, owner, day, note, reason, confirm, private_note, testing, more=more
+    )
     refs = list(dict.fromkeys(session.resolve(item) for item in items))
     action = session.apply(refs, edit)
     if status == "blocked" and not reason:

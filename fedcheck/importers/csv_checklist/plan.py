@@ -17,7 +17,7 @@ from fedcheck.domain.change import Change, HistoryLine, differences
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
-from fedcheck.domain.fields import EVIDENCE_PREFIX, field_value
+from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.query_fields import item_language
 from fedcheck.domain.record import EMPTY, Record
@@ -81,17 +81,17 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
         facts += whole.facts
         notes += whole.notes
     else:
-        refs = _onto(session, seen, rows, notes)
+        refs = _match_items(session, seen, rows, notes)
         facts.append(f"progress on {plural(len(refs), 'item')} that {_are(refs)} here already")
-    work = _Work(session, seen, theirs, _base(session, seen.mapped.actions), notes)
+    work = _Work(session, seen, theirs, _load_base(session, seen.mapped.actions), notes)
     for task, ref, item in refs:
-        _merge(work, task, ref, item)
+        _merge_row(work, task, ref, item)
     facts.append(f"{plural(work.changed, 'record')} to change, {len(refs) - work.changed} as here")
     if work.conflicts:
         kept = "the sheet's is taken" if theirs else "ours is kept"
         what = plural(work.conflicts, "field")
         facts.append(f"{what} changed on both sides since the last import: {kept}")
-    label = f"Import of {one_line(seen.path.name, 80)}"
+    label = one_line(seen.path.name, 80)
     return Plan(label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes))
 
 
@@ -103,7 +103,7 @@ def matches_items(session: Session, seen: Look) -> bool:
     """Return whether most rows name existing items, by reference, id or code."""
     place = seen.place("id")
     texts = [text for line in seen.grid.lines if (text := line.text(place).strip())]
-    known = _known(session, seen.mapped.onto)
+    known = _index_items(session, seen.mapped.onto)
     return bool(texts) and sum(bool(known.of(text)) for text in texts) * 2 >= len(texts)
 
 
@@ -118,14 +118,14 @@ class _Known:
     def of(self, text: str) -> Sequence[str]:
         """Return the references that an id, a code or a title may mean."""
         found: Sequence[str] = candidates(text.strip().casefold(), self.rows)
-        return found or self.by_code.get(_code(text), ())
+        return found or self.by_code.get(_code_key(text), ())
 
 
-def _code(text: str) -> str:
+def _code_key(text: str) -> str:
     return re.sub(r"\s+", "", text).casefold()
 
 
-def _known(session: Session, query: str) -> _Known:
+def _index_items(session: Session, query: str) -> _Known:
     board = session.board().shared(with_internal=True)
     wanted = item_language(board.project).parse(query)
     rows = {e.ref: e for e in wanted.select(board.rows.values(), board.today)}
@@ -133,14 +133,14 @@ def _known(session: Session, query: str) -> _Known:
     by_title: dict[str, list[str]] = {}
     for ref, row in rows.items():
         if row.item.code:
-            by_code.setdefault(_code(row.item.code), []).append(ref)
+            by_code.setdefault(_code_key(row.item.code), []).append(ref)
         by_title.setdefault(one_line(row.item.title).casefold(), []).append(ref)
     return _Known(rows, by_code, by_title)
 
 
-def _onto(session: Session, seen: Look, rows: Iterable[Task], notes: list[Note]) -> _Refs:
+def _match_items(session: Session, seen: Look, rows: Iterable[Task], notes: list[Note]) -> _Refs:
     """Return the items that rows mean; what means none, or several, is noted."""
-    known = _known(session, seen.mapped.onto)
+    known = _index_items(session, seen.mapped.onto)
     taken: dict[str, str] = {}
     refs: _Refs = []
     for task in rows:
@@ -163,12 +163,12 @@ def _onto(session: Session, seen: Look, rows: Iterable[Task], notes: list[Note])
     return refs
 
 
-def _base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str], Any]:
+def _load_base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str], Any]:
     """Return what earlier imports wrote, by reference and field, the latest of each."""
     if not actions:
         return {}
     entered = session.history()
-    standing = _standing(entered) & set(actions)
+    standing = _list_standing(entered) & set(actions)
     return {
         (one.change.ref, one.change.field): one.change.new
         for one in entered
@@ -176,7 +176,7 @@ def _base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str], Any
     }
 
 
-def _standing(entered: Iterable[HistoryLine]) -> set[str]:
+def _list_standing(entered: Iterable[HistoryLine]) -> set[str]:
     """Return the actions that were not undone, or were done again after that."""
     roots: dict[str, tuple[str, bool]] = {}
     stands: dict[str, bool] = {}
@@ -190,16 +190,15 @@ def _standing(entered: Iterable[HistoryLine]) -> set[str]:
     return {tx for tx, holds in stands.items() if holds}
 
 
-def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
+def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
     """Add the changes that a row makes to the record of its item."""
     record = work.session.project.record(ref)
-    taken = {
-        name: value
-        for name in FIELDS
-        if name in task.values and (value := _taken(work, task, ref, record, name)) is not None
+    merged = {
+        name: _merge_field(work, task, ref, record, name) for name in FIELDS if name in task.values
     }
+    taken = {name: value for name, value in merged.items() if value is not None}
     became = _edit(work, task, item, record, taken)
-    evidence = tuple(_new_evidence(work, task, ref, record))
+    evidence = tuple(_list_new_evidence(work, task, ref, record))
     if evidence:
         became = apply_evidence_edit(became, attach_evidence(*evidence))
     made = differences(ref, record, became)
@@ -207,7 +206,7 @@ def _merge(work: _Work, task: Task, ref: str, item: Item) -> None:
     work.changed += bool(made)
 
 
-def _taken(work: _Work, task: Task, ref: str, record: Record, name: str) -> str | None:
+def _merge_field(work: _Work, task: Task, ref: str, record: Record, name: str) -> str | None:
     """Return what a field is to become; None where it stays."""
     theirs = task.values[name]
     ours = field_value(record, name) or ""
@@ -255,7 +254,7 @@ def _remedy(error: RuleError) -> str:
     return "give it another status in the sheet"
 
 
-def _new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
+def _list_new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
     """Yield the evidence of a row that the item does not have, and never had from an import."""
     known = {one.link for one in record.evidence}
     for (where, name), value in work.base.items():

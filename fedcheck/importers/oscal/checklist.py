@@ -7,9 +7,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef
+from fedcheck.domain.checklist import Checklist, Item, Section, Source, SourceRef, fingerprint
 from fedcheck.domain.glossary import METHODS, ItemKind
-from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -141,7 +140,7 @@ def plan(
     if found.withdrawn:
         facts.append(f"{plural(len(found.withdrawn), 'withdrawn control')} left out")
     changed = (new,) if new != before else ()
-    return Plan(f"Import of {one_line(path.name, 60)}", tuple(facts), changed, notes=tuple(notes))
+    return Plan(one_line(path.name, 80), tuple(facts), changed, notes=tuple(notes))
 
 
 def _find_earlier(session: Session, name: str) -> Checklist | None:
@@ -264,6 +263,8 @@ def _build_objective_item(control: Control, objective: Objective, number: int) -
         kind=ItemKind.TEST,
         controls=(control.label,),
         methods=tuple(m for m in METHODS if m in objective.methods),
+        # The title is official text here, and a title beside a statement is in no basis.
+        own_basis=fingerprint([objective.text, objective.statement]) if objective.text else "",
         source=SourceRef(SOURCE, control.label),
     )
 
@@ -302,7 +303,7 @@ def _keep_earlier(
         used |= {item.id for item in own}
     for item_id, (_, item) in before.items.items():
         record = session.project.record(f"{new.id}:{item_id}")
-        if item_id not in used and record != EMPTY:
+        if item_id not in used and not record.untouched:
             what = f"{item.code or item_id} is in this catalog no more; its record stays"
             notes.append(Note(f"{new.id}:{item_id}", what, "fedcheck doctor shows it and moves it"))
     own_sources = tuple(one for one in before.sources if one.id != SOURCE)

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.process import Process
 from fedcheck.domain.query_fields import FAMILIES, family
-from fedcheck.domain.record import EMPTY
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import cells, one_line, plural, storable
 from fedcheck.domain.workspace import Project
@@ -266,7 +265,7 @@ def build_list(project: Project, name: str, phase: str, steps: Steps, known: Abo
     kept = [
         item
         for item in gone
-        if project.record(f"{name}:{item.id}") != EMPTY or f"{name}:{item.id}" in used
+        if not project.record(f"{name}:{item.id}").untouched or f"{name}:{item.id}" in used
     ]
     for item in kept:
         place = family(item.controls[0]) if item.controls else ""

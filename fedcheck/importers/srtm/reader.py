@@ -72,7 +72,7 @@ def plan(
     notes = [*_profile_notes(session, known.level), *steps.notes, *made.notes, *recording.notes]
     new = () if project.as_written(name) == made.checklist else (made.checklist,)
     return Plan(
-        label=f"Import of the SRTM workbook {one_line(path.name, 80)}",
+        label=one_line(path.name, 80),
         facts=tuple(_facts(path, steps, made, recording, known.level)),
         checklists=new,
         changes=tuple(recording.changes),

@@ -1,7 +1,7 @@
-"""What the filled cells of a test case workbook change in records and findings.
+"""Turn the filled cells of a test case workbook into edits of records and findings.
 
-Nothing that is recorded here goes: an empty cell changes nothing, and where both sides say
-something else ours stands, unless the workbook is to be believed.
+Nothing recorded is lost: an empty cell changes nothing, and where both sides differ ours stays,
+unless the person prefers the workbook's.
 """
 
 from collections import Counter
@@ -155,7 +155,7 @@ class Recording:
         self.notes.append(Note(step.place(column), what, remedy))
 
     def _takes(self, step: Step, column: str, said: str, ours: str) -> bool:
-        """Tell whether a cell changes what is recorded; a difference of both sides is a note."""
+        """Return whether a cell changes what is recorded; note a difference that stays."""
         merged = merge(
             ours,
             said,
@@ -357,7 +357,7 @@ class Recording:
 
 
 def _is_there(path: Path, named: str) -> bool:
-    """Tell whether the workspace has a file of that name, and not one outside of it."""
+    """Return whether the workspace has a file of that name inside it."""
     try:
         return ".." not in named.split("/") and path.is_file()
     except (OSError, ValueError):  # a name that no disk takes

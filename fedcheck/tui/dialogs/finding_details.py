@@ -6,23 +6,29 @@ A list shows them all with what they hold; one is chosen, asked for, saved, and 
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from fedcheck.domain.dates import distance, typed_day
+from fedcheck.domain.field import Kind
+from fedcheck.domain.field_values import history_form, printed
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding, exposure
-from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_edit, detail_text
-from fedcheck.domain.key import keys_by_field
+from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_edit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
 from fedcheck.tui.screens.issue_actions import Revising
 
-LONG = ("recommendation", "remedy", "verification", "comment")
 WIDE, ROOM = 26, 30
 """How many cells the names of details have, and what they hold, in a dialog of 60."""
 
 _HINTS = get_type_hints(Finding)
-_DOCS = {name: key.doc for name, (_, key) in keys_by_field(Finding).items()}
+_ROWS = {row.name: row for row in FIELDS[Finding]}
+_DOCS = {name: row.doc for name, row in _ROWS.items()}
+
+
+def _shown(finding: Finding, name: str, cells: int) -> str:
+    return printed(_ROWS[name], history_form(getattr(finding, name)), cells)
 
 
 class Weakness:
@@ -35,7 +41,7 @@ class Weakness:
 
     def ask(self, at: str = "") -> None:
         """Show the details and what they hold; the chosen one is asked for."""
-        held = {name: one_line(detail_text(self.finding, name), ROOM) or "-" for name in DETAILS}
+        held = {name: _shown(self.finding, name, ROOM) or "-" for name in DETAILS}
         choices = [Choice(name, f"{DETAILS[name]:<{WIDE}}{held[name]}") for name in DETAILS]
 
         def chosen(name: str | None) -> None:
@@ -50,7 +56,7 @@ class Weakness:
             self._ask_corrected({})
         elif isinstance(_HINTS[name], type) and issubclass(_HINTS[name], StrEnum):
             self._ask_word(name)
-        elif name in LONG or get_origin(_HINTS[name]) is tuple:
+        elif _ROWS[name].kind in (Kind.TEXT, Kind.LINES):
             self._ask_lines(name)
         elif _HINTS[name] == date | None:
             self._ask_day(name)
@@ -141,6 +147,6 @@ class Weakness:
         except RuleError as error:
             self.app.tell(str(error), error.hint, "warning")
         else:
-            words = f"{DETAILS[at].lower()}: {detail_text(self.finding, at) or 'not said'}"
+            words = f"{DETAILS[at].lower()}: {_shown(self.finding, at, 200) or 'not set'}"
             self.revising.save(self.finding, edit, words)
         self.ask(at)

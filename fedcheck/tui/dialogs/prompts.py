@@ -1,9 +1,9 @@
 """Small dialogs: a line, a longer text, a choice, a text to read."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,8 +20,7 @@ Preview = Callable[[str], str]
 """Says what a text means while it is typed; raises ValueError with what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One thing to choose: its value, the key that chooses it at once, its words."""
 
     value: str

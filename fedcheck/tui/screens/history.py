@@ -10,7 +10,7 @@ from textual.widgets import Input
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.past_state import changes_back, told
 from fedcheck.domain.change import Change, Thing
-from fedcheck.domain.fields import field_value
+from fedcheck.domain.field_values import field_value
 from fedcheck.domain.reference import split
 from fedcheck.domain.text import cells, one_line, plural
 from fedcheck.errors import ErrorKind, FedcheckError

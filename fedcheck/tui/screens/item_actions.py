@@ -10,7 +10,7 @@ from fedcheck.analysis.issues import Thing, naming, state_of
 from fedcheck.analysis.progress import by_phase_and_role
 from fedcheck.domain.dates import distance, typed_due
 from fedcheck.domain.evidence_edit import attach_evidence
-from fedcheck.domain.glossary import ADVISED, STATUS_WORDS
+from fedcheck.domain.glossary import ADVISED, RESULT_SIGNS, STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -29,11 +29,16 @@ from fedcheck.tui.widgets.navigator import Place
 
 Rows = Sequence[Row]
 
-STATUS_KEYS = {"todo": "t", "doing": "d", "blocked": "b", "done": "x", "na": "n"}
+STATUS_KEYS = {str(name): sign.key for name, sign in STATUS_SIGNS.items() if sign.key}
+RESULT_HINTS = {
+    "other-than-satisfied": "; needs a finding",
+    "not-applicable": "; asks for the reason",
+}
 RESULT_CHOICES = (
-    Choice("satisfied", "satisfied", "s"),
-    Choice("other-than-satisfied", "other than satisfied; needs a finding", "o"),
-    Choice("not-applicable", "not applicable; asks for the reason", "n"),
+    *(
+        Choice(str(name), sign.word + RESULT_HINTS.get(name, ""), sign.key)
+        for name, sign in RESULT_SIGNS.items()
+    ),
     Choice("clear", "no result yet", "c"),
 )
 MOST = 20

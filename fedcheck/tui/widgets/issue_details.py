@@ -11,8 +11,10 @@ from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Thing, naming, overdue, state_of, turn
 from fedcheck.domain.dates import distance
+from fedcheck.domain.field import Group
+from fedcheck.domain.field_values import fact_lines, text_blocks
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.finding import REMEDIATION, Finding
-from fedcheck.domain.finding_rules import DETAILS, detail_text
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.reference import split
 from fedcheck.domain.request import Request
@@ -55,7 +57,8 @@ def details(
         parts += ["\n\n", clean(thing.text).strip()]
     parts.append("\n")
     told = _of_request(thing, keymap) if isinstance(thing, Request) else _of_finding(thing, keymap)
-    for name, value in [*told, *_proofs(thing, signs), *_items(board, thing, signs, keymap)]:
+    more = [*_details(thing), *_proofs(thing, signs), *_items(board, thing, signs, keymap)]
+    for name, value in [*told, *more]:
         parts += ["\n", _block(name, value, width)]
     for number, (name, value) in enumerate(_told(story)):
         parts += ["\n" if number else "\n\n", _block(name, value, width)]
@@ -154,9 +157,14 @@ def _of_finding(finding: Finding, keymap: KeyMap) -> Iterator[Line]:
         style = _GOOD if finding.retest == "passed" else _BAD
         day = f"  {finding.retested.isoformat()}" if finding.retested else ""
         yield "Retest", Content.assemble((finding.retest, style), (day, MUTED))
-    texts = ((name, detail_text(finding, key)) for key, name in DETAILS.items())
-    known = [(name, text) for name, text in texts if text]
-    for number, (name, value) in enumerate(known):
+
+
+def _details(thing: Thing) -> Iterator[Line]:
+    """Yield the fields that have no place of their own above."""
+    for name, text in text_blocks(thing):
+        yield name, Content(clean(text).strip())
+    rows = (*in_group(type(thing), Group.FACTS), *in_group(type(thing), Group.DETAILS))
+    for number, (name, value) in enumerate(fact_lines(thing, rows)):
         yield "Details" if not number else "", Content.assemble((f"{name}  ", MUTED), value)
 
 

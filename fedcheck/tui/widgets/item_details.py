@@ -9,8 +9,11 @@ from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import distance, parse_max_age
+from fedcheck.domain.field import Group
+from fedcheck.domain.field_values import fact_lines, text_blocks
+from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_WORDS
-from fedcheck.domain.item_rules import describe_test
+from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import cells, clean, one_line, plural
 from fedcheck.keys.keymap import KeyMap
@@ -124,16 +127,10 @@ def lists(
     named = mentions(board, row.ref, signs)
     if named:
         parts += [*named, (keymap.hint("edit.needs", "opens one of them", BELOW), MUTED)]
-    for name, value in describe_test(record):
-        parts += ["\n", _name(name.capitalize()), _under([one_line(value)], width)]
-    texts = {
-        "Observed": record.observation,
-        "SSP differs": record.differential,
-        "Note": record.note,
-    }
-    for name, text in texts.items():
-        if text:
-            parts += ["\n", _name(name), _hanging(text, width)]
+    for name, value in fact_lines(record, in_group(Record, Group.FACTS)):
+        parts += ["\n", _name(name), _under([value], width)]
+    for name, text in text_blocks(record):
+        parts += ["\n", _name(name), _hanging(text, width)]
     inside = board.project.private_note(row.ref)
     if inside:
         parts += ["\n", _name("Private"), _hanging(inside, width)]
@@ -187,7 +184,8 @@ def _flow(paragraph: str) -> str:
 
 
 def _name(text: str) -> Part:
-    return (text.ljust(INDENT), MUTED)
+    """Return the name of a part; a longer one keeps a blank before what follows."""
+    return (text.ljust(INDENT) if len(text) < INDENT else text + " ", MUTED)
 
 
 def _under(parts: Sequence[Part], width: int) -> Content:

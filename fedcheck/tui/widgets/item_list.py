@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from fedcheck.domain.dates import distance
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.row import Row
 from fedcheck.tui.bulk_edit import Marks
 from fedcheck.tui.signs import UNICODE, Signs
@@ -17,15 +17,15 @@ from fedcheck.tui.widgets.row_list import Cell, Column, Look, RowList
 _PROCEDURE = re.compile(r"[A-Z]{2}-\d")
 """How the code of an assessment procedure begins: `AC-02a.[01]`."""
 
-STATE_STYLES: dict[str, str] = {
-    "todo": "dim",
-    "doing": "accent",
-    "blocked": "error",
-    "done": "good",
-    "na": "dim",
-    "other": "warn",
-    "unknown": "warn",
-}
+TONE_STYLES = {
+    "muted": "dim", "accent": "accent", "error": "error", "success": "good", "warning": "warn"
+}  # fmt: skip
+"""The style of a cell for each tone of the table of signs."""
+
+
+def state_style(state: str) -> str:
+    """Return the style of a status, or of what a list shows in its place."""
+    return TONE_STYLES[STATUS_SIGNS[state].tone]
 
 
 def needed(rows: Iterable[Row]) -> dict[str, int]:
@@ -101,7 +101,7 @@ def _evidence(row: Row, look: Look) -> Cell:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("code", lambda row, _: (row.item.code, "dim"), {76: 15, 96: 16, 120: 18}),
-    Column("status", lambda row, _: (STATUS_WORDS[row.state], STATE_STYLES[row.state]), {120: 7}),
+    Column("status", lambda row, _: (STATUS_WORDS[row.state], state_style(row.state)), {120: 7}),
     Column("title", _title),
     Column("level", _level, {120: 10}, yields=True),
     Column("due", _due, {0: 5, 96: 10}, yields=True),
@@ -146,7 +146,7 @@ class ItemList(RowList[Row]):
             (signs.marked if self.is_marked(row) else " ", "mark"),
             (mark, "dim" if mark == signs.waiting else "warn"),
             (" ", ""),
-            (signs.status[row.state], STATE_STYLES[row.state]),
+            (signs.status[row.state], state_style(row.state)),
             (" ", ""),
         ]
 

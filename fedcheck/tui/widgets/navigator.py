@@ -1,8 +1,8 @@
 """The tree of phases, roles and sections, with counts."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import Tree
@@ -16,8 +16,7 @@ WIDTH = 32
 """The width in cells that labels are cut to; the stylesheet gives the tree a little more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place in the tree: a phase, a role in it, a section of one of its checklists."""
 
     phase: str = ""

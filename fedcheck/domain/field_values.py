@@ -1,0 +1,163 @@
+"""Values of fields in the form that history keeps: how they are read, set and printed.
+
+Works for every class in the table of fields. Each evidence item is a field of its own,
+`evidence.<id>`.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from msgspec.structs import replace
+
+from fedcheck.domain.dates import parse_date, parse_due
+from fedcheck.domain.evidence import Evidence, evidence_from_dict, evidence_to_dict
+from fedcheck.domain.field import Field, Group, Kind
+from fedcheck.domain.fields import FIELDS, field_of, in_group
+from fedcheck.domain.text import one_line
+
+T = TypeVar("T")
+
+EVIDENCE_PREFIX = "evidence."
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+_CHOICES: dict[type, dict[str, tuple[StrEnum, ...]]] = {}
+
+
+def field_names(cls: type) -> tuple[str, ...]:
+    """Return the fields that a change can name, in the order of the class, without id and evidence.
+
+    That order is the order of the lines that a transaction writes to the history.
+    """
+    if cls not in _NAMES:
+        known = {row.name for row in FIELDS[cls]} - {"id", "evidence"}
+        _NAMES[cls] = tuple(name for name in cls.__struct_fields__ if name in known)  # type: ignore[attr-defined]
+    return _NAMES[cls]
+
+
+def all_names(thing: Any) -> tuple[str, ...]:
+    """Return every name that a change to a thing may have, its evidence included."""
+    return (*field_names(type(thing)), *(EVIDENCE_PREFIX + one.id for one in thing.evidence))
+
+
+def field_value(thing: Any, name: str) -> Any:
+    """Return a field as history keeps it: text, a list of texts, a dict for evidence, or None.
+
+    Raises KeyError where there is no such field.
+    """
+    if name.startswith(EVIDENCE_PREFIX):
+        proof_id = name.removeprefix(EVIDENCE_PREFIX)
+        proof = next((one for one in thing.evidence if one.id == proof_id), None)
+        return evidence_to_dict(proof) if proof else None
+    if name not in field_names(type(thing)):
+        raise KeyError(name)
+    return history_form(getattr(thing, name))
+
+
+def history_form(value: Any) -> Any:
+    """Return the value of an attribute as history keeps it; None for what is empty."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [str(one) for one in value] or None
+    return (value.value if isinstance(value, StrEnum) else value) or None
+
+
+def with_field(thing: T, name: str, value: Any) -> T:
+    """Return the thing with one field set from its history form. Raises KeyError, ValueError."""
+    if name.startswith(EVIDENCE_PREFIX):
+        return _with_evidence(thing, name.removeprefix(EVIDENCE_PREFIX), value)
+    row = field_of(type(thing), name)
+    if row is None or name not in field_names(type(thing)):
+        raise KeyError(name)
+    changed: dict[str, Any] = {name: _parse(type(thing), row, value)}
+    return replace(thing, **changed)  # type: ignore[type-var]
+
+
+def _parse(cls: type, row: Field, value: Any) -> Any:
+    if row.kind in (Kind.LINES, Kind.REFS):
+        listed = value or []
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise ValueError(f"{row.name} is a list of texts")
+        known = choices(cls, row.name)
+        if known and not set(listed) <= set(known):
+            raise ValueError(f"{', '.join(listed)!r} is no {row.name}")
+        return tuple(known[known.index(one)] for one in listed) if known else tuple(listed)
+    text = "" if value is None else value
+    if not isinstance(text, str):
+        raise ValueError(f"{row.name} is text, not {type(value).__name__}")
+    if row.kind is Kind.DAY:
+        return parse_date(text) if text else None
+    if row.kind is Kind.CHOICE:
+        known = choices(cls, row.name)
+        text = text or str(known[0])
+        if text not in known:
+            raise ValueError(f"{text!r} is no {row.name}")
+        return known[known.index(text)]
+    if row.check == "due" and text:
+        parse_due(text)
+    return text
+
+
+def choices(cls: type, name: str) -> tuple[StrEnum, ...]:
+    """Return the values of the closed vocabulary of a field, its default first; none for others."""
+    found = _CHOICES.setdefault(cls, {})
+    if name not in found:
+        found[name] = _values(get_type_hints(cls)[name])
+    return found[name]
+
+
+def _values(hint: Any) -> tuple[StrEnum, ...]:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return tuple(hint)
+    return _values(get_args(hint)[0]) if get_origin(hint) is tuple else ()
+
+
+def _with_evidence(thing: T, proof_id: str, value: Any) -> T:
+    new = evidence_from_dict(proof_id, value) if value is not None else None
+    proofs: tuple[Evidence, ...] = thing.evidence  # type: ignore[attr-defined]
+    kept = [one for one in proofs if one.id != proof_id]
+    if new is not None:
+        places = [i for i, one in enumerate(proofs) if one.id == proof_id]
+        kept.insert(places[0] if places else len(kept), new)
+    changed: dict[str, Any] = {"evidence": tuple(kept)}
+    return replace(thing, **changed)  # type: ignore[type-var]
+
+
+def printed(row: Field | None, value: Any, cells: int = 0) -> str:
+    """Return the history form of a value in one line for people; empty where there is none.
+
+    Args:
+        row: its row in the table; None for a field that this version has no row for.
+        value: what history keeps.
+        cells: how wide it may be; 0 for the width of the field.
+    """
+    if not value:
+        return ""
+    room = cells or (row.cells if row else 40)
+    if isinstance(value, list | tuple):
+        texts = [str(one) for one in value]
+        return one_line(("; " if any(" " in text for text in texts) else ", ").join(texts), room)
+    text = str(value)
+    return one_line(row.words.get(text, text) if row else text, room)
+
+
+def text_blocks(thing: Any) -> list[tuple[str, str]]:
+    """Return label and text of each field that a details pane shows as a block."""
+    rows = in_group(type(thing), Group.TEXTS)
+    return [(row.label, text) for row in rows if (text := getattr(thing, row.name))]
+
+
+def fact_lines(thing: Any, rows: tuple[Field, ...]) -> list[tuple[str, str]]:
+    """Return labels and values of fields for a details pane; empty ones are left out.
+
+    Fields that share a line are one entry: `Tested`, `bob, 2027-01-11`.
+    """
+    lines: dict[str, str] = {}
+    for row in rows:
+        value = printed(row, history_form(getattr(thing, row.name)), 200)
+        if value:
+            label = row.line or row.label
+            before = lines.get(label, "")
+            lines[label] = f"{before}{row.lead}{value}" if before else value
+    return list(lines.items())
