@@ -10,7 +10,8 @@ from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.screens.checklist import DETAILS_DELAY, ChecklistScreen
+from fedcheck.tui.screens.checklist import ChecklistScreen
+from fedcheck.tui.screens.filtered_list import DETAILS_DELAY
 from fedcheck.tui.screens.home import HomeScreen
 from fedcheck.tui.screens.item import ItemScreen
 from fedcheck.tui.signs import ASCII, UNICODE

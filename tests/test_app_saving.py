@@ -55,6 +55,7 @@ async def test_what_the_disk_refuses_is_kept_and_tried_again(app, workspace, mon
 
 
 async def test_changes_keep_their_order_while_the_disk_refuses(app, workspace, monkeypatch):
+    monkeypatch.setattr("fedcheck.tui.save_queue.RETRY_SECONDS", 3600)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2")

@@ -214,27 +214,18 @@ class IssueScreen(FilteredListScreen):
     def action_ledger_filter(self) -> None:
         """Open the filter."""
         self._close()
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        self.open_filter()
 
     def action_ledger_back(self) -> None:
         """Close what is opened, else leave the filter, else go back."""
-        field = self.query_one("#filter", Input)
         if self.has_class("-open"):
             self._close()
-        elif field.value or self.has_class("-filtering"):
-            field.value = ""
-            self.remove_class("-filtering")
-            self.rows.focus()
-        else:
+        elif not self.leave_filter():
             self.dismiss(None)
 
     def action_ledger_group(self) -> None:
         """Group it the next way."""
-        ways = list(self.GROUPS)
-        way = ways[(ways.index(self.grouping) + 1) % len(ways)]
-        self.fedcheck.remembered.put(f"groups-{self.BOOK}", way)
-        self.show()
+        self.group_next_way()
 
     def action_ledger_switch(self) -> None:
         """Go from the requests to the findings, or back."""
