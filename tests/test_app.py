@@ -427,7 +427,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.findings import FindingsScreen
     from fedcheck.tui.screens.gate import GateScreen
     from fedcheck.tui.screens.history import HistoryScreen
-    from fedcheck.tui.screens.import_file import BringingInScreen
+    from fedcheck.tui.screens.import_file import ImportFileScreen
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
     from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
@@ -447,7 +447,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "history": (HistoryScreen,),
         "calendar": (CalendarScreen,),
         "parts": (ResponsibilitiesScreen,),
-        "bring": (BringingInScreen,),
+        "bring": (ImportFileScreen,),
         "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
         "register": (EvidenceRegisterScreen,),

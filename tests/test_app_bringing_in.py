@@ -10,7 +10,7 @@ from fedcheck.importers import registry
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.paths import find_user_folders
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.screens.import_file import BringingInScreen
+from fedcheck.tui.screens.import_file import ImportFileScreen
 
 SHEET = "Ref,Task,Status,Owner\ndiagram,Draw it,Done,dana\nno[/b][AC-2],X,Done,\n"
 OWN = "ID,Task,Status\n1,Draft [AC-2],Done\n"
@@ -43,11 +43,11 @@ async def test_the_plan_is_shown_and_then_carried_out(app, workspace):
         await press(pilot, "enter")
         assert "Saved: imported 1 item record from t.csv" in told(app)
         assert app.session.project.record("rev5.readiness.csp:diagram").owner == "dana"
-        assert not isinstance(app.screen, BringingInScreen)
+        assert not isinstance(app.screen, ImportFileScreen)
         await read(pilot, "t.csv")
         assert "Nothing to do" in screen_text(app)
         await press(pilot, "enter")
-        assert isinstance(app.screen, BringingInScreen)
+        assert isinstance(app.screen, ImportFileScreen)
         await press(pilot, "escape", "u")
         assert app.session.project.record("rev5.readiness.csp:diagram").owner == ""
 
@@ -91,7 +91,7 @@ async def test_what_changed_meanwhile_is_looked_at_again(app, workspace):
         await pilot.press("enter")
         await app.workers.wait_for_complete()
         await settle(pilot)
-        assert isinstance(app.screen, BringingInScreen)
+        assert isinstance(app.screen, ImportFileScreen)
         assert 'here "erik", in the sheet "dana"' in " ".join(screen_text(app).split())
         assert app.session.project.record("rev5.readiness.csp:diagram").owner == "erik"
 

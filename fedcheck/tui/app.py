@@ -62,13 +62,13 @@ class FedcheckApp(App[int]):
         "styles/home.tcss",
         "styles/checklist.tcss",
         "styles/dialogs.tcss",
-        "styles/ledgers.tcss",
+        "styles/issues.tcss",
         "styles/report.tcss",
         "styles/evidence.tcss",
         "styles/parts.tcss",
         "styles/calendar.tcss",
         "styles/testing.tcss",
-        "styles/bringing_in.tcss",
+        "styles/import_file.tcss",
     ]
     # Textual reads both from the class.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012

@@ -17,7 +17,7 @@ from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_ed
 from fedcheck.domain.text import one_line
 from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
-from fedcheck.tui.screens.issue_actions import Revising
+from fedcheck.tui.screens.issue_actions import IssueActions
 
 WIDE, ROOM = 26, 30
 """How many cells the names of details have, and what they hold, in a dialog of 60."""
@@ -34,9 +34,9 @@ def _shown(finding: Finding, name: str, cells: int) -> str:
 class Weakness:
     """Asks for details of a finding, one after the other, until it is left."""
 
-    def __init__(self, revising: Revising, finding: Finding) -> None:
-        self.revising = revising
-        self.app = revising.app
+    def __init__(self, issue_actions: IssueActions, finding: Finding) -> None:
+        self.issue_actions = issue_actions
+        self.app = issue_actions.app
         self.finding = finding
 
     def ask(self, at: str = "") -> None:
@@ -148,5 +148,5 @@ class Weakness:
             self.app.tell(str(error), error.hint, "warning")
         else:
             words = f"{DETAILS[at].lower()}: {_shown(self.finding, at, 200) or 'not set'}"
-            self.revising.save(self.finding, edit, words)
+            self.issue_actions.save(self.finding, edit, words)
         self.ask(at)

@@ -19,7 +19,7 @@ from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.screens.issue_actions import (
-    Revising,
+    IssueActions,
     day_of,
     due_preview,
     items_of,
@@ -210,7 +210,7 @@ def _amend(
 
         if changed:
             guard = guard_unchanged("text", seen["text"])
-            Revising(app, book).save(thing, edit_of(changed), "changed", guard, conflict)
+            IssueActions(app, book).save(thing, edit_of(changed), "changed", guard, conflict)
 
     app.push_screen(FormScreen(f"Change: {thing.title}", _started(fields, draft or {})), given)
 

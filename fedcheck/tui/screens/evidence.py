@@ -27,7 +27,7 @@ from fedcheck.tui.evidence_actions import (
 )
 from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
-from fedcheck.tui.screens.issue_actions import Revising
+from fedcheck.tui.screens.issue_actions import IssueActions
 from fedcheck.tui.widgets.key_line import KeyLine
 
 
@@ -253,4 +253,4 @@ class IssueEvidenceScreen(EvidenceScreen):
             self._save(thing, EvidenceEdit(detach=(evidence_item.id,)), words)
 
     def _save(self, thing: Issue, edit: EvidenceEdit, words: str) -> None:
-        Revising(self.fedcheck, self.book).save(thing, edit, words)
+        IssueActions(self.fedcheck, self.book).save(thing, edit, words)

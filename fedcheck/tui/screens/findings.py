@@ -90,7 +90,7 @@ class FindingsScreen(IssueScreen):
         def edit_of(owner: str) -> FindingEdit:
             return FindingEdit(owner=owner)
 
-        self.with_thing(lambda one: self.revising.ask_name(one, one.owner, "Owner", edit_of))
+        self.with_thing(lambda one: self.issue_actions.ask_name(one, one.owner, "Owner", edit_of))
 
     def action_findings_plan(self) -> None:
         """Write the plan."""
@@ -98,11 +98,13 @@ class FindingsScreen(IssueScreen):
         def edit_of(text: str) -> FindingEdit:
             return FindingEdit(plan=text)
 
-        self.with_thing(lambda one: self.revising.write(one, "plan", "Plan", edit_of, "has a plan"))
+        self.with_thing(
+            lambda one: self.issue_actions.write(one, "plan", "Plan", edit_of, "has a plan")
+        )
 
     def action_findings_details(self) -> None:
         """Show the details that the official tables ask for, and set them."""
-        self.with_thing(lambda finding: Weakness(self.revising, finding).ask())
+        self.with_thing(lambda finding: Weakness(self.issue_actions, finding).ask())
 
     def action_findings_retest(self) -> None:
         """Ask for the outcome of a retest."""
@@ -111,7 +113,7 @@ class FindingsScreen(IssueScreen):
     def _ask_retest(self, finding: Finding) -> None:
         def chosen(outcome: str | None) -> None:
             if outcome:
-                self.revising.save(finding, FindingEdit(retest=outcome), f"retest {outcome}")
+                self.issue_actions.save(finding, FindingEdit(retest=outcome), f"retest {outcome}")
 
         self.app.push_screen(ChoicePrompt("Retest", RETEST_CHOICES, finding.retest), chosen)
 
@@ -140,16 +142,16 @@ class FindingsScreen(IssueScreen):
 
     def _become(self, finding: Finding, answer: str) -> None:
         if answer == "close":
-            self.revising.save(finding, FindingEdit(close=True), "closed")
+            self.issue_actions.save(finding, FindingEdit(close=True), "closed")
         elif answer == "open":
-            self.revising.save(finding, FindingEdit(reopen=True), "open again")
+            self.issue_actions.save(finding, FindingEdit(reopen=True), "open again")
         elif answer in RISKS:
             self._save_with_risk(finding, FindingEdit(risk=answer), "")
         elif answer in ("approved", "rejected"):
             edit = FindingEdit(decision=answer)
             self._save_with_risk(finding, edit, f"deviation {answer}")
         elif answer == "withdrawn":
-            self.revising.save(finding, FindingEdit(deviation=""), "asks for no deviation")
+            self.issue_actions.save(finding, FindingEdit(deviation=""), "asks for no deviation")
         else:
             self._ask_rationale(finding, answer)
 
@@ -165,7 +167,7 @@ class FindingsScreen(IssueScreen):
             words.append(f"is of {new.risk} risk")
         if new.due != finding.due:
             words.append(f"due {new.due}")
-        self.revising.save(finding, edit, ", ".join(words))
+        self.issue_actions.save(finding, edit, ", ".join(words))
 
     def _ask_rationale(self, finding: Finding, deviation: str) -> None:
         words = deviation.replace("-", " ")
@@ -178,7 +180,7 @@ class FindingsScreen(IssueScreen):
         def given(text: str | None) -> None:
             if text is not None:
                 edit = FindingEdit(deviation=deviation, rationale=text)
-                self.revising.save(finding, edit, f"deviation asked for: {words}")
+                self.issue_actions.save(finding, edit, f"deviation asked for: {words}")
 
         hint = "a reviewer decides by it; ⏎ saves, esc cancels"
         prompt = TextPrompt(f"Why: {words}?", finding.rationale, hint=hint, preview=preview)

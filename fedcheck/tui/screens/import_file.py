@@ -40,7 +40,7 @@ START = "Name a file, or drop one here; tab completes a path. Nothing is written
  seen what it would do."
 
 
-class BringingInScreen(PlaceScreen):
+class ImportFileScreen(PlaceScreen):
     """Asks for a file, shows what it would do, and does it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("bring")
@@ -241,7 +241,7 @@ class BringingInScreen(PlaceScreen):
         if not get_current_worker().is_cancelled:
             self.post_message(self.Read(run, kinds, outcome, project))
 
-    def on_bringing_in_screen_read(self, event: Read) -> None:
+    def on_import_file_screen_read(self, event: Read) -> None:
         """Show the plan, or why there is none; what nobody waits for any more is dropped."""
         if event.run != self.reading:
             return

@@ -26,7 +26,7 @@ A save that the disk refused half way is made again, so an edit made twice must 
 """
 
 
-class Revising:
+class IssueActions:
     """Asks for changes of the things in one book, and saves them."""
 
     def __init__(self, app: ProjectApp, book: str) -> None:

@@ -20,7 +20,7 @@ from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.session import Session
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
-from fedcheck.tui.screens.issue_actions import Revising
+from fedcheck.tui.screens.issue_actions import IssueActions
 from fedcheck.tui.widgets.issue_details import Page, details
 from fedcheck.tui.widgets.issue_list import IssueList
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -50,7 +50,7 @@ class IssueScreen(FilteredListScreen):
     """How the rows can be grouped, and what stands on screen for it."""
 
     def __init__(self, filter_text: str = "", ref: str = "") -> None:
-        super().__init__(filter_text, classes="ledger")
+        super().__init__(filter_text, classes="issues")
         self.wanted_ref = ref
         self.stories: Stories | None = None
 
@@ -84,21 +84,21 @@ class IssueScreen(FilteredListScreen):
         return next((one for one in self.things if shown and one.id == shown.id), None)
 
     @property
-    def revising(self) -> Revising:
+    def issue_actions(self) -> IssueActions:
         """Return what asks for changes and saves them."""
-        return Revising(self.fedcheck, self.BOOK)
+        return IssueActions(self.fedcheck, self.BOOK)
 
     def compose(self) -> ComposeResult:
         """Lay out tabs, filter, list and details."""
         yield TopLine()
-        yield Static(id="ledger-tabs")
-        with Container(id="ledger"):
-            with Vertical(id="ledger-rows"):
+        yield Static(id="issue-tabs")
+        with Container(id="issue-panes"):
+            with Vertical(id="issue-rows"):
                 yield Input(self.filter, placeholder=self._examples(), id="filter")
                 yield Static(id="filter-error")
-                yield IssueList(self.fedcheck.signs, id="ledger-list")
-            with Page(id="ledger-details"):
-                yield Static(id="ledger-text")
+                yield IssueList(self.fedcheck.signs, id="issue-list")
+            with Page(id="issue-details"):
+                yield Static(id="issue-text")
         yield KeyLine()
 
     def _examples(self) -> str:
@@ -140,7 +140,7 @@ class IssueScreen(FilteredListScreen):
             self.wanted_ref = ""
         part = f"{len(chosen)} of {len(self.things)} · " if len(chosen) != len(self.things) else ""
         self.query_one(TopLine).show("Questions and findings", "", part + self.standing())
-        self.query_one("#ledger-tabs", Static).update(self._tabs(board.project))
+        self.query_one("#issue-tabs", Static).update(self._tabs(board.project))
         if self.has_class("-open"):
             self.show_details()
             if self.thing is None:
@@ -188,7 +188,7 @@ class IssueScreen(FilteredListScreen):
 
     def show_details(self) -> None:
         """Show the details of the highlighted one, as wide as there is room for."""
-        thing, text = self.thing, self.query_one("#ledger-text", Static)
+        thing, text = self.thing, self.query_one("#issue-text", Static)
         if thing is None:
             text.update(Content(""))
             return
@@ -241,19 +241,19 @@ class IssueScreen(FilteredListScreen):
 
     def action_ledger_item(self) -> None:
         """Link an item, or take one off."""
-        self.with_thing(self.revising.ask_item)
+        self.with_thing(self.issue_actions.ask_item)
 
     def action_ledger_withdraw(self) -> None:
         """Take it out of the register, saying why."""
-        self.with_thing(self.revising.ask_to_withdraw)
+        self.with_thing(self.issue_actions.ask_to_withdraw)
 
     @on(Page.Left)
     def _to_item(self) -> None:
-        self.with_thing(self.revising.go_to_item)
+        self.with_thing(self.issue_actions.go_to_item)
 
     def action_ledger_due(self) -> None:
         """Ask for the due date."""
-        self.with_thing(self.revising.ask_due)
+        self.with_thing(self.issue_actions.ask_due)
 
     def with_thing(self, act: Callable[[Any], object]) -> None:
         """Do something to the highlighted one, if there is one."""

@@ -85,7 +85,7 @@ class RequestsScreen(IssueScreen):
             return RequestEdit(to=to)
 
         title = "Who is to answer"
-        self.with_thing(lambda one: self.revising.ask_name(one, one.to, title, edit_of))
+        self.with_thing(lambda one: self.issue_actions.ask_name(one, one.to, title, edit_of))
 
     def action_requests_answer(self) -> None:
         """Write the answer."""
@@ -96,7 +96,7 @@ class RequestsScreen(IssueScreen):
             return RequestEdit("answer", answer=text)
 
         waits = request.state == "open"
-        self.revising.write(request, "answer", "Answer", edit_of, "answered", even_same=waits)
+        self.issue_actions.write(request, "answer", "Answer", edit_of, "answered", even_same=waits)
 
     def action_requests_accept(self) -> None:
         """Accept the answer."""
@@ -110,7 +110,7 @@ class RequestsScreen(IssueScreen):
             )
             return
         edit = RequestEdit("accept", read_answer=request.answer)
-        self.revising.save(request, edit, "accepted")
+        self.issue_actions.save(request, edit, "accepted")
 
     def action_requests_return(self) -> None:
         """Return the answer with a comment."""
@@ -126,4 +126,4 @@ class RequestsScreen(IssueScreen):
             return RequestEdit("return", comment=text, amend=True)  # the guard saw their comment
 
         title = "What is missing in the answer"
-        self.revising.write(request, "comment", title, edit_of, "returned", even_same=True)
+        self.issue_actions.write(request, "comment", title, edit_of, "returned", even_same=True)
