@@ -132,9 +132,6 @@ class ProjectApp(Protocol):
     def ask(self, dialog: Screen[R]) -> Question[R]:
         """Return what shows a dialog and gives its answer, to be awaited in what `start` begins."""
 
-    def push_screen(self, screen: Any, *args: Any, **named: Any) -> Any:
-        """Show a screen or a dialog."""
-
     def open_screen(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, on top of this one."""
 

@@ -22,6 +22,9 @@ from fedcheck.tui.screens.issue_actions import IssueActions
 WIDE, ROOM = 26, 30
 """How many cells the names of details have, and what they hold, in a dialog of 60."""
 
+Details = Mapping[str, Any]
+"""What to save: values by the names of fields."""
+
 _HINTS = get_type_hints(Finding)
 _ROWS = {row.name: row for row in FIELDS[Finding]}
 _DOCS = {name: row.doc for name, row in _ROWS.items()}
@@ -31,7 +34,7 @@ def _shown(finding: Finding, name: str, cells: int) -> str:
     return printed(_ROWS[name], history_form(getattr(finding, name)), cells)
 
 
-class Weakness:
+class FindingDetails:
     """Asks for details of a finding, one after the other, until it is left."""
 
     def __init__(self, issue_actions: IssueActions, finding: Finding) -> None:
@@ -39,37 +42,44 @@ class Weakness:
         self.app = issue_actions.app
         self.finding = finding
 
-    def ask(self, at: str = "") -> None:
-        """Show the details and what they hold; the chosen one is asked for."""
+    async def ask(self) -> None:
+        """Show the details and what they hold; ask for the one that is chosen, and save it."""
+        name = await self.app.ask(self._menu(""))
+        while name:
+            details = await self._ask_for(name)
+            if details is not None:
+                self._save(name, details)
+            name = await self.app.ask(self._menu(name))
+
+    def _menu(self, at: str) -> ChoicePrompt:
         held = {name: _shown(self.finding, name, ROOM) or "-" for name in DETAILS}
         choices = [Choice(name, f"{DETAILS[name]:<{WIDE}}{held[name]}") for name in DETAILS]
-
-        def chosen(name: str | None) -> None:
-            if name:
-                self._ask_for(name)
-
         title = f"Details: {one_line(self.finding.title, 60)}"
-        self.app.push_screen(ChoicePrompt(title, choices, at), chosen)
+        return ChoicePrompt(title, choices, at)
 
-    def _ask_for(self, name: str) -> None:
+    async def _ask_for(self, name: str) -> Details | None:
+        """Ask for a detail; return what to save, or nothing where the dialog was left."""
         if name == "corrected" and not self.finding.corrected:
-            self._ask_corrected({})
-        elif isinstance(_HINTS[name], type) and issubclass(_HINTS[name], StrEnum):
-            self._ask_word(name)
-        elif _ROWS[name].kind in (Kind.TEXT, Kind.LINES):
-            self._ask_lines(name)
-        elif _HINTS[name] == date | None:
-            self._ask_day(name)
-        else:
-            self._ask_line(name)
+            return await self._ask_corrected()
+        if isinstance(_HINTS[name], type) and issubclass(_HINTS[name], StrEnum):
+            return await self._ask_word(name)
+        if _ROWS[name].kind in (Kind.TEXT, Kind.LINES):
+            return await self._ask_lines(name)
+        if _HINTS[name] == date | None:
+            return await self._ask_day(name)
+        text = await self.app.ask(
+            TextPrompt(_DOCS[name], getattr(self.finding, name), hint="⏎ saves")
+        )
+        return None if text is None else {name: text}
 
-    def _ask_word(self, name: str) -> None:
+    async def _ask_word(self, name: str) -> Details | None:
         values = [value.value for value in _HINTS[name] if value]
         choices = [Choice(value, self._meaning(name, value), value[0]) for value in values]
         if getattr(self.finding, name):
             choices.append(Choice("", "Not said", "x"))
         prompt = ChoicePrompt(_DOCS[name], choices, getattr(self.finding, name))
-        self.app.push_screen(prompt, lambda value: self._answered(name, value))
+        value = await self.app.ask(prompt)
+        return None if value is None else {name: value}
 
     def _meaning(self, name: str, value: str) -> str:
         """Return a value in words; of likelihood and impact with the risk that they give."""
@@ -77,52 +87,35 @@ class Weakness:
         risk = compute_exposure(**{**known, name: value}) if name in known else ""
         return value.capitalize() + (f": the risk is {risk}" if risk else "")
 
-    def _ask_lines(self, name: str) -> None:
+    async def _ask_lines(self, name: str) -> Details | None:
         held = getattr(self.finding, name)
         many = isinstance(held, tuple)
         title = f"{_DOCS[name]}, one a line" if many else _DOCS[name]
+        text = await self.app.ask(LongTextPrompt(title, "\n".join(held) if many else held))
+        if text is None:
+            return None
+        return {name: text.splitlines() if many else text}
 
-        def given(text: str | None) -> None:
-            self._answered(name, text.splitlines() if many and text is not None else text)
-
-        self.app.push_screen(LongTextPrompt(title, "\n".join(held) if many else held), given)
-
-    def _ask_line(self, name: str) -> None:
-        prompt = TextPrompt(_DOCS[name], getattr(self.finding, name), hint="⏎ saves")
-        self.app.push_screen(prompt, lambda text: self._answered(name, text))
-
-    def _ask_day(self, name: str) -> None:
+    async def _ask_day(self, name: str) -> Details | None:
         held = getattr(self.finding, name)
         hint = "2027-02-01, today, -3d, fri; empty: not said"
         now = held.isoformat() if held else ""
+        prompt = TextPrompt(_DOCS[name], now, hint=hint, preview=self._preview)
+        text = await self.app.ask(prompt)
+        return None if text is None else {name: self._day(text)}
 
-        def given(text: str | None) -> None:
-            if text is None:
-                self.ask(name)
-            else:
-                self._save(name, {name: self._day(text)})
-
-        self.app.push_screen(TextPrompt(_DOCS[name], now, hint=hint, preview=self._preview), given)
-
-    def _ask_corrected(self, known: Mapping[str, Any]) -> None:
-        """Ask for all that a correction during testing is told with, then save it as one."""
-        told = ("remedy", "verification")
-        left = [one for one in told if not getattr(self.finding, one) and one not in known]
-
-        def given(text: str | None) -> None:
-            if not text:
-                self.ask("corrected")
-            elif left:
-                self._ask_corrected({**known, left[0]: text})
-            else:
-                self._save("corrected", {**known, "corrected": self._day(text)})
-
-        if left:
-            self.app.push_screen(LongTextPrompt(_DOCS[left[0]]), given)
-            return
+    async def _ask_corrected(self) -> Details | None:
+        """Ask for all that a correction during testing requires, to be saved as one."""
+        details: dict[str, Any] = {}
+        for name in ("remedy", "verification"):
+            if not getattr(self.finding, name):
+                details[name] = await self.app.ask(LongTextPrompt(_DOCS[name]))
+                if not details[name]:
+                    return None
         hint = "2027-02-01, today, -3d, fri; this closes the finding"
         prompt = TextPrompt(_DOCS["corrected"], "today", hint=hint, preview=self._preview)
-        self.app.push_screen(prompt, given)
+        text = await self.app.ask(prompt)
+        return {**details, "corrected": self._day(text)} if text else None
 
     def _day(self, text: str) -> date | None:
         return parse_typed_date(text, self.app.board.today)
@@ -133,14 +126,8 @@ class Weakness:
             return ""
         return f"{day:%a} {day.isoformat()}, {format_distance(day, self.app.board.today)}"
 
-    def _answered(self, name: str, value: Any) -> None:
-        if value is None:
-            self.ask(name)
-        else:
-            self._save(name, {name: value})
-
-    def _save(self, at: str, details: Mapping[str, Any]) -> None:
-        """Save details as one change, then show them all again as they will be."""
+    def _save(self, at: str, details: Details) -> None:
+        """Save details as one change, and know the finding as it will be."""
         edit, today = FindingEdit(details=details), self.app.session.today()
         try:
             self.finding = apply_finding_edit(self.finding, edit, today)
@@ -149,4 +136,3 @@ class Weakness:
         else:
             words = f"{DETAILS[at].lower()}: {_shown(self.finding, at, 200) or 'not set'}"
             self.issue_actions.save(self.finding, edit, words)
-        self.ask(at)

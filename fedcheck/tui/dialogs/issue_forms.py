@@ -32,7 +32,7 @@ Done = Callable[[str], object]
 """Hears the reference of what was made."""
 
 
-def ask_request(app: ProjectApp, kind: str, done: Done, item: str = "") -> None:
+async def ask_request(app: ProjectApp, kind: str, done: Done) -> None:
     """Ask for a new request, with what the last one of its kind says where that helps."""
     session = app.session
     same = [one for one in session.project.requests if one.kind == kind]
@@ -41,48 +41,43 @@ def ask_request(app: ProjectApp, kind: str, done: Done, item: str = "") -> None:
     if same:
         by, to, round_ = same[-1].by, same[-1].to, same[-1].round
     ref = session.new_ref("requests")
-    items = (item,) if item else ()
-    start = {"by": by, "to": to, "round": round_, "items": " ".join(items)}
+    start = {"by": by, "to": to, "round": round_}
     title = "Request for evidence" if kind == "evidence" else "Question"
-
-    def given(values: Values | None) -> None:
-        if values is not None:
-            words = "was asked" if kind == "question" else "was asked for"
-            edit = RequestEdit("ask", kind, **_request_values(app, values, items))
-            app.change(lambda: session.apply([ref], edit, _label(values["title"], words)))
-            done(ref)
-
-    fields = _request_fields(app, Request(split_ref(ref)[1]), items)
-    app.push_screen(FormScreen(title, _started(fields, start)), given)
+    fields = _request_fields(app, Request(split_ref(ref)[1]), ())
+    values = await app.ask(FormScreen(title, _started(fields, start)))
+    if values is not None:
+        words = "was asked" if kind == "question" else "was asked for"
+        edit = RequestEdit("ask", kind, **_request_values(app, values, ()))
+        label = _label(values["title"], words)
+        app.change(lambda: session.apply([ref], edit, label))
+        done(ref)
 
 
-def amend_request(app: ProjectApp, request: Request) -> None:
+async def amend_request(app: ProjectApp, request: Request) -> None:
     """Change what is asked."""
 
     def edit_of(values: Values) -> RequestEdit:
         return RequestEdit(**_request_values(app, values, request.items))
 
-    _amend(app, "requests", request, _request_fields(app, request, request.items), edit_of)
+    fields = _request_fields(app, request, request.items)
+    await _amend(app, "requests", request, fields, edit_of)
 
 
-def ask_risk(
+async def ask_new_finding(
     app: ProjectApp, done: Done, items: Sequence[str] = (), title: str = "A new finding"
 ) -> None:
     """Ask for the risk of a new finding, then for the rest."""
-    _ask_risk(app, title, lambda risk: ask_finding(app, risk, done, items))
+    risk = await app.ask(_risk_prompt(title))
+    if risk:
+        await _ask_finding(app, risk, done, items)
 
 
-def _ask_risk(app: ProjectApp, title: str, then: Callable[[str], object]) -> None:
+def _risk_prompt(title: str) -> ChoicePrompt:
     choices = [
         Choice(risk, f"{risk.capitalize()} risk, {REMEDIATION[risk].count} days", risk[0])
         for risk in RISKS
     ]
-
-    def chosen(risk: str | None) -> None:
-        if risk:
-            then(risk)
-
-    app.push_screen(ChoicePrompt(title, choices, "moderate"), chosen)
+    return ChoicePrompt(title, choices, "moderate")
 
 
 def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Transaction]:
@@ -96,9 +91,9 @@ def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Tra
             return
         if len(bare) == 1:
             title = "Other than satisfied needs a finding. Raise it now?"
-            ask_risk(app, lambda _: None, bare, title)
+            app.start(ask_new_finding(app, lambda _: None, bare, title))
         else:
-            _offer_several(app, bare)
+            app.start(_offer_several(app, bare))
 
     def job() -> Transaction:
         action = session.apply(refs, ItemEdit(result=UNSATISFIED))
@@ -108,22 +103,21 @@ def saved_then_offered(app: ProjectApp, refs: Sequence[str]) -> Callable[[], Tra
     return job
 
 
-def _offer_several(app: ProjectApp, refs: Sequence[str]) -> None:
+async def _offer_several(app: ProjectApp, refs: Sequence[str]) -> None:
     """Offer one finding for several tests, or one for each."""
     choices = [
         Choice("one", "One finding that names all of them", "o"),
         Choice("each", f"{len(refs)} findings, one for each; plan and owner can follow", "e"),
         Choice("later", "None now; the gate will ask for them", "l"),
     ]
-
-    def chosen(how: str | None) -> None:
-        if how == "one":
-            ask_risk(app, lambda _: None, refs, "Risk of the finding")
-        elif how == "each":
-            _ask_risk(app, f"Risk of the {len(refs)} findings", lambda r: _raise_each(app, refs, r))
-
     title = f"{len(refs)} tests are other than satisfied, and need findings. Raise them now?"
-    app.push_screen(ChoicePrompt(title, choices, "one"), chosen)
+    how = await app.ask(ChoicePrompt(title, choices, "one"))
+    if how == "one":
+        await ask_new_finding(app, lambda _: None, refs, "Risk of the finding")
+    elif how == "each":
+        risk = await app.ask(_risk_prompt(f"Risk of the {len(refs)} findings"))
+        if risk:
+            _raise_each(app, refs, risk)
 
 
 def _raise_each(app: ProjectApp, refs: Sequence[str], risk: str) -> None:
@@ -143,33 +137,31 @@ def _finding_title(app: ProjectApp, ref: str) -> str:
     return f"{item.title}: not satisfied" if item else ref
 
 
-def ask_finding(app: ProjectApp, risk: str, done: Done, items: Sequence[str] = ()) -> None:
+async def _ask_finding(app: ProjectApp, risk: str, done: Done, items: Sequence[str]) -> None:
     """Ask for a new finding; its due date follows from the risk until somebody says otherwise."""
     session = app.session
     ref = session.new_ref("findings")
     title = _finding_title(app, items[0]) if items else ""
     due = compute_remediation_due(risk, app.board.today).isoformat()
     start = {"title": title, "items": " ".join(items), "due": due}
-
-    def given(values: Values | None) -> None:
-        if values is not None:
-            edit = FindingEdit(new=True, risk=risk, **_finding_values(app, values, tuple(items)))
-            label = _label(values["title"], f"was raised, {risk} risk")
-            app.change(lambda: session.apply([ref], edit, label))
-            done(ref)
-
     fields = _finding_fields(app, Finding(split_ref(ref)[1]), tuple(items))
     heading = f"Finding, {risk} risk: {REMEDIATION[risk].count} days to remediate"
-    app.push_screen(FormScreen(heading, _started(fields, start)), given)
+    values = await app.ask(FormScreen(heading, _started(fields, start)))
+    if values is not None:
+        edit = FindingEdit(new=True, risk=risk, **_finding_values(app, values, tuple(items)))
+        label = _label(values["title"], f"was raised, {risk} risk")
+        app.change(lambda: session.apply([ref], edit, label))
+        done(ref)
 
 
-def amend_finding(app: ProjectApp, finding: Finding) -> None:
+async def amend_finding(app: ProjectApp, finding: Finding) -> None:
     """Change what was found."""
 
     def edit_of(values: Values) -> FindingEdit:
         return FindingEdit(**_finding_values(app, values, finding.items, finding.found is None))
 
-    _amend(app, "findings", finding, _finding_fields(app, finding, finding.items), edit_of)
+    fields = _finding_fields(app, finding, finding.items)
+    await _amend(app, "findings", finding, fields, edit_of)
 
 
 def _label(title: str, words: str) -> str:
@@ -181,7 +173,7 @@ def _started(fields: Iterable[Field], start: Values) -> list[Field]:
     return [replace(one, value=start.get(one.name, one.value)) for one in fields]
 
 
-def _amend(
+async def _amend(
     app: ProjectApp,
     book: str,
     thing: Issue,
@@ -194,25 +186,22 @@ def _amend(
     The fields hold what is stored, and a draft what was typed before.
     """
     seen = {one.name: one.value for one in fields}
+    form = FormScreen(f"Change: {thing.title}", _started(fields, draft or {}))
+    values = await app.ask(form)
+    if values is None:
+        return
+    typed: Values = values
 
-    def given(values: Values | None) -> None:
-        if values is None:
-            return
-        changed = {one.name: values[one.name] for one in fields if _differs(one, values[one.name])}
+    def conflict(error: ConflictError) -> None:
+        both = f"{error.now.rstrip()}\n\n{typed['text'].strip()}"
+        app.tell("The text was changed while you wrote", "both stand in the form now", "warning")
+        now = _started(fields, {"text": error.now})
+        app.start(_amend(app, book, thing, now, edit_of, {**typed, "text": both}))
 
-        def conflict(error: ConflictError) -> None:
-            both = f"{error.now.rstrip()}\n\n{values['text'].strip()}"
-            app.tell(
-                "The text was changed while you wrote", "both stand in the form now", "warning"
-            )
-            now = _started(fields, {"text": error.now})
-            _amend(app, book, thing, now, edit_of, {**values, "text": both})
-
-        if changed:
-            guard = guard_unchanged("text", seen["text"])
-            IssueActions(app, book).save(thing, edit_of(changed), "changed", guard, conflict)
-
-    app.push_screen(FormScreen(f"Change: {thing.title}", _started(fields, draft or {})), given)
+    changed = {one.name: typed[one.name] for one in fields if _differs(one, typed[one.name])}
+    if changed:
+        guard = guard_unchanged("text", seen["text"])
+        IssueActions(app, book).save(thing, edit_of(changed), "changed", guard, conflict)
 
 
 def _differs(field: Field, text: str) -> bool:

@@ -20,12 +20,8 @@ Since = Callable[[str | None], object]
 DAY, TEMPLATE, NOTHING = "day", "template", "nothing"
 
 
-def ask_since(app: ProjectApp, then: Since) -> None:
-    """Ask since when changes are told, offering what is known of this workspace."""
-    app.start(_ask_since(app, then))
-
-
-async def _ask_since(app: ProjectApp, then: Since) -> None:
+async def ask_since(app: ProjectApp, then: Since) -> None:
+    """Ask since when changes are listed, offering what is known of this workspace."""
     specs: dict[str, str] = {}
     choices = [
         Choice(TEMPLATE, "As the template has it", "t"),

@@ -8,11 +8,11 @@ from textual.binding import BindingType
 from fedcheck.analysis.issues import FINDING_GROUPS, Issue, build_finding_language, count_issues
 from fedcheck.domain.finding import REMEDIATION, Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
-from fedcheck.domain.glossary import RISKS
+from fedcheck.domain.glossary import DEVIATIONS, RISKS
 from fedcheck.domain.query import Language
 from fedcheck.errors import RuleError
-from fedcheck.tui.dialogs.finding_details import Weakness
-from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_risk
+from fedcheck.tui.dialogs.finding_details import FindingDetails
+from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_new_finding
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.issues import IssueScreen
@@ -78,11 +78,11 @@ class FindingsScreen(IssueScreen):
 
     def action_ledger_add(self) -> None:
         """Raise a finding."""
-        ask_risk(self.fedcheck, self.go_to)
+        self.fedcheck.start(ask_new_finding(self.fedcheck, self.go_to))
 
     def action_ledger_edit(self) -> None:
         """Change what was found."""
-        self.with_thing(lambda finding: amend_finding(self.fedcheck, finding))
+        self.ask_about_thing(lambda finding: amend_finding(self.fedcheck, finding))
 
     def action_ledger_owner(self) -> None:
         """Ask who has it."""
@@ -90,7 +90,9 @@ class FindingsScreen(IssueScreen):
         def edit_of(owner: str) -> FindingEdit:
             return FindingEdit(owner=owner)
 
-        self.with_thing(lambda one: self.issue_actions.ask_name(one, one.owner, "Owner", edit_of))
+        self.ask_about_thing(
+            lambda one: self.issue_actions.ask_name(one, one.owner, "Owner", edit_of)
+        )
 
     def action_findings_plan(self) -> None:
         """Write the plan."""
@@ -104,24 +106,23 @@ class FindingsScreen(IssueScreen):
 
     def action_findings_details(self) -> None:
         """Show the details that the official tables ask for, and set them."""
-        self.with_thing(lambda finding: Weakness(self.issue_actions, finding).ask())
+        self.ask_about_thing(lambda one: FindingDetails(self.issue_actions, one).ask())
 
     def action_findings_retest(self) -> None:
         """Ask for the outcome of a retest."""
-        self.with_thing(self._ask_retest)
+        self.ask_about_thing(self._ask_retest)
 
-    def _ask_retest(self, finding: Finding) -> None:
-        def chosen(outcome: str | None) -> None:
-            if outcome:
-                self.issue_actions.save(finding, FindingEdit(retest=outcome), f"retest {outcome}")
-
-        self.app.push_screen(ChoicePrompt("Retest", RETEST_CHOICES, finding.retest), chosen)
+    async def _ask_retest(self, finding: Finding) -> None:
+        prompt = ChoicePrompt("Retest", RETEST_CHOICES, finding.retest)
+        outcome = await self.fedcheck.ask(prompt)
+        if outcome:
+            self.issue_actions.save(finding, FindingEdit(retest=outcome), f"retest {outcome}")
 
     def action_findings_state(self) -> None:
         """Choose what became of it: closed, open again, another risk, a deviation."""
-        self.with_thing(self._ask_state)
+        self.ask_about_thing(self._ask_state)
 
-    def _ask_state(self, finding: Finding) -> None:
+    async def _ask_state(self, finding: Finding) -> None:
         choices = [
             Choice("open", "Open again", "r")
             if finding.state == "closed"
@@ -133,12 +134,11 @@ class FindingsScreen(IssueScreen):
             if risk != finding.risk
         ]
         choices += DECISIONS if finding.deviation else DEVIATION_CHOICES
-
-        def chosen(answer: str | None) -> None:
-            if answer:
-                self._become(finding, answer)
-
-        self.app.push_screen(ChoicePrompt(finding.title, choices), chosen)
+        answer = await self.fedcheck.ask(ChoicePrompt(finding.title, choices))
+        if answer in DEVIATIONS:
+            await self._ask_rationale(finding, answer)
+        elif answer:
+            self._become(finding, answer)
 
     def _become(self, finding: Finding, answer: str) -> None:
         if answer == "close":
@@ -152,8 +152,6 @@ class FindingsScreen(IssueScreen):
             self._save_with_risk(finding, edit, f"deviation {answer}")
         elif answer == "withdrawn":
             self.issue_actions.save(finding, FindingEdit(deviation=""), "asks for no deviation")
-        else:
-            self._ask_rationale(finding, answer)
 
     def _save_with_risk(self, finding: Finding, edit: FindingEdit, what: str) -> None:
         """Save an edit; its label says the risk and the due date that follow from it."""
@@ -169,7 +167,7 @@ class FindingsScreen(IssueScreen):
             words.append(f"due {new.due}")
         self.issue_actions.save(finding, edit, ", ".join(words))
 
-    def _ask_rationale(self, finding: Finding, deviation: str) -> None:
+    async def _ask_rationale(self, finding: Finding, deviation: str) -> None:
         words = deviation.replace("-", " ")
 
         def preview(text: str) -> str:
@@ -177,11 +175,9 @@ class FindingsScreen(IssueScreen):
                 raise ValueError("a reviewer decides by it: say why")
             return ""
 
-        def given(text: str | None) -> None:
-            if text is not None:
-                edit = FindingEdit(deviation=deviation, rationale=text)
-                self.issue_actions.save(finding, edit, f"deviation asked for: {words}")
-
         hint = "a reviewer decides by it; ⏎ saves, esc cancels"
         prompt = TextPrompt(f"Why: {words}?", finding.rationale, hint=hint, preview=preview)
-        self.app.push_screen(prompt, given)
+        text = await self.fedcheck.ask(prompt)
+        if text is not None:
+            edit = FindingEdit(deviation=deviation, rationale=text)
+            self.issue_actions.save(finding, edit, f"deviation asked for: {words}")

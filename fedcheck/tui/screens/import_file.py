@@ -1,6 +1,6 @@
 """Bringing in a file: what it would do is shown before anything is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.importers import registry
-from fedcheck.importers.option import Texts
+from fedcheck.importers.option import Option, Texts
 from fedcheck.importers.plan import Plan, Prepared, carry_out
 from fedcheck.importers.registry import Importer
 from fedcheck.session import Transaction
@@ -145,14 +145,14 @@ class ImportFileScreen(PlaceScreen):
 
     def action_bring_kind(self) -> None:
         """Take the file for another kind."""
+        self.fedcheck.start(self._ask_kind())
+
+    async def _ask_kind(self) -> None:
         choices = [Choice(one.name, one.title[:1].upper() + one.title[1:]) for one in self.kinds]
-
-        def chosen(kind_id: str | None) -> None:
-            if kind_id:
-                self.chosen, self.texts = kind_id, {}
-                self._begin()
-
-        self.app.push_screen(ChoicePrompt("It is", choices, self.chosen), chosen)
+        kind_id = await self.fedcheck.ask(ChoicePrompt("It is", choices, self.chosen))
+        if kind_id:
+            self.chosen, self.texts = kind_id, {}
+            self._begin()
 
     def action_bring_options(self) -> None:
         """Say more about the file: what its columns mean, where its rows go."""
@@ -166,18 +166,19 @@ class ImportFileScreen(PlaceScreen):
             return
         if not options:
             self.fedcheck.tell("There is nothing to say about such a file")
-            return
+        else:
+            self.fedcheck.start(self._ask_options(path, options))
+
+    async def _ask_options(self, path: Path, options: Sequence[Option]) -> None:
         fields = [
             Field(one.name, one_line(one.label, 14), one.default, one.hint, one.choices)
             for one in options
         ]
-
-        def given(values: Mapping[str, str] | None) -> None:
-            if values is not None:
-                self.texts = values
-                self._begin()
-
-        self.app.push_screen(FormScreen(f"About {one_line(path.name, 60)}", fields), given)
+        form = FormScreen(f"About {one_line(path.name, 60)}", fields)
+        values = await self.fedcheck.ask(form)
+        if values is not None:
+            self.texts = values
+            self._begin()
 
     def action_bring_close(self) -> None:
         """Stop reading; else go back."""

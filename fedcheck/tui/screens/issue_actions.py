@@ -16,6 +16,7 @@ from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, allow_all
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 
@@ -68,24 +69,20 @@ class IssueActions:
         heading = f"{title}: {thing.title}"
         write_note(self.app, heading, getattr(thing, field), save, field=field, even_same=even_same)
 
-    def ask_name(
+    async def ask_name(
         self, thing: Issue, now: str, title: str, edit_of: Callable[[str], IssueEdit]
     ) -> None:
         """Ask for a person or a role; `now` is who it is so far."""
         project = self.app.session.project
         people = list(dict.fromkeys([*project.people(), *project.process.roles]))
         hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
-        prompt = TextPrompt(title, now, hint=hint, known=people)
+        name = await self.app.ask(TextPrompt(title, now, hint=hint, known=people))
+        if name is not None:
+            who = " ".join(make_storable(name).split())
+            words = f"is for {who}" if who else "is for nobody"
+            self.save(thing, edit_of(who), words)
 
-        def given(name: str | None) -> None:
-            if name is not None:
-                who = " ".join(make_storable(name).split())
-                words = f"is for {who}" if who else "is for nobody"
-                self.save(thing, edit_of(who), words)
-
-        self.app.push_screen(prompt, given)
-
-    def ask_to_withdraw(self, thing: Issue) -> None:
+    async def ask_to_withdraw(self, thing: Issue) -> None:
         """Ask why it is taken back; then it goes."""
         session, ref = self.app.session, f"{self.book}:{thing.id}"
 
@@ -94,33 +91,28 @@ class IssueActions:
                 raise ValueError("a reason is needed; the history keeps it")
             return ""
 
-        def given(reason: str | None) -> None:
-            if reason:
-                self.app.change(lambda: session.apply([ref], Withdrawal(reason)))
-
         title = f"Why is it withdrawn: {one_line(thing.title, 60)}"
-        self.app.push_screen(TextPrompt(title, hint="⏎ saves", preview=preview), given)
+        reason = await self.app.ask(TextPrompt(title, hint="⏎ saves", preview=preview))
+        if reason:
+            self.app.change(lambda: session.apply([ref], Withdrawal(reason)))
 
-    def ask_due(self, thing: Issue) -> None:
+    async def ask_due(self, thing: Issue) -> None:
         """Ask for the day by which it is due, showing what it comes to while it is typed."""
         own = due_by_risk(thing)
-
-        def given(text: str | None) -> None:
-            if text is not None:
-                day = day_of(self.app, text) or own
-                words = f"due {day.isoformat()}" if day else "has no due date"
-                self.save(thing, due_edit(thing, day if text.strip() else None), words)
-
         now = thing.due.isoformat() if thing.due else ""
         without = f"by its risk: {own.isoformat()}" if own else "no due date"
         hint = f"2027-02-01, +2w, fri, kick-off - 30d; empty: {without}"
         preview = due_preview(self.app, without)
-        self.app.push_screen(TextPrompt("Due", now, hint=hint, preview=preview), given)
+        text = await self.app.ask(TextPrompt("Due", now, hint=hint, preview=preview))
+        if text is not None:
+            day = day_of(self.app, text) or own
+            words = f"due {day.isoformat()}" if day else "has no due date"
+            self.save(thing, due_edit(thing, day if text.strip() else None), words)
 
-    def ask_item(self, thing: Issue) -> None:
+    async def ask_link(self, thing: Issue) -> None:
         """Ask which item to link; where some are, one of them can be taken off."""
         if not thing.items:
-            self._ask_link(thing)
+            await ask_item(self.app, lambda chosen: self._link(thing, chosen))
             return
         choices = [Choice("", "Link another item", "i")]
         choices += [
@@ -128,25 +120,16 @@ class IssueActions:
             for number, ref in enumerate(thing.items[:9], 1)
         ]
 
-        def chosen(ref: str | None) -> None:
-            if ref == "":
-                self._ask_link(thing)
-            elif ref:
-                self.save(thing, link_edit(thing, unlink=ref), "no longer names the item")
+        ref = await self.app.ask(ChoicePrompt("Items", choices))
+        if ref == "":
+            await ask_item(self.app, lambda chosen: self._link(thing, chosen))
+        elif ref:
+            self.save(thing, link_edit(thing, unlink=ref), "no longer names the item")
 
-        self.app.push_screen(ChoicePrompt("Items", choices), chosen)
+    def _link(self, thing: Issue, ref: str) -> None:
+        self.save(thing, link_edit(thing, link=ref), f"names {self._title(ref)}")
 
-    def _ask_link(self, thing: Issue) -> None:
-        from fedcheck.tui.dialogs.goto import GotoScreen
-
-        def chosen(ref: str | None) -> None:
-            if ref:
-                words = f"names {self._title(ref)}"
-                self.save(thing, link_edit(thing, link=ref), words)
-
-        self.app.push_screen(GotoScreen(), chosen)
-
-    def go_to_item(self, thing: Issue) -> None:
+    async def go_to_item(self, thing: Issue) -> None:
         """Go to the item that is linked, or to one of them."""
         here = [ref for ref in thing.items if ref in self.app.board.rows]
         if not here:
@@ -159,12 +142,9 @@ class IssueActions:
             choices = [
                 Choice(ref, self._title(ref), str(number)) for number, ref in enumerate(here[:9], 1)
             ]
-
-            def chosen(ref: str | None) -> None:
-                if ref:
-                    self.app.show_item(ref)
-
-            self.app.push_screen(ChoicePrompt("Go to", choices), chosen)
+            ref = await self.app.ask(ChoicePrompt("Go to", choices))
+            if ref:
+                self.app.show_item(ref)
 
     def _title(self, ref: str) -> str:
         item = self.app.session.project.item(ref)

@@ -19,6 +19,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError, QueryError
 from fedcheck.session import Session
+from fedcheck.tui.questions import Asking
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.issue_actions import IssueActions
 from fedcheck.tui.widgets.issue_details import Page, details
@@ -241,19 +242,19 @@ class IssueScreen(FilteredListScreen):
 
     def action_ledger_item(self) -> None:
         """Link an item, or take one off."""
-        self.with_thing(self.issue_actions.ask_item)
+        self.ask_about_thing(self.issue_actions.ask_link)
 
     def action_ledger_withdraw(self) -> None:
         """Take it out of the register, saying why."""
-        self.with_thing(self.issue_actions.ask_to_withdraw)
+        self.ask_about_thing(self.issue_actions.ask_to_withdraw)
 
     @on(Page.Left)
     def _to_item(self) -> None:
-        self.with_thing(self.issue_actions.go_to_item)
+        self.ask_about_thing(self.issue_actions.go_to_item)
 
     def action_ledger_due(self) -> None:
         """Ask for the due date."""
-        self.with_thing(self.issue_actions.ask_due)
+        self.ask_about_thing(self.issue_actions.ask_due)
 
     def with_thing(self, act: Callable[[Any], object]) -> None:
         """Do something to the highlighted one, if there is one."""
@@ -262,6 +263,10 @@ class IssueScreen(FilteredListScreen):
             self.app.bell()
         else:
             act(thing)
+
+    def ask_about_thing(self, question: Callable[[Any], Asking]) -> None:
+        """Ask a person something about the highlighted one, if there is one."""
+        self.with_thing(lambda thing: self.fedcheck.start(question(thing)))
 
 
 def _stories(session: Session) -> Stories:

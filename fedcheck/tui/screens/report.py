@@ -77,7 +77,9 @@ class ReportScreen(PlaceScreen):
         except UntrustedError as error:
             self.text = ""
             self.failure = f"{error}\n\nRead it, then choose it again and trust it."
-            self._ask_trust(error.bundle)
+            if error.bundle.digest != self._asked:  # once, until it changes or is chosen again
+                self._asked = error.bundle.digest
+                self.fedcheck.start(self._ask_trust(error.bundle))
         except FedcheckError as error:
             self.text = ""
             self.failure = f"{error}\n\n{error.hint}"
@@ -94,23 +96,9 @@ class ReportScreen(PlaceScreen):
             self.query_one(Markdown).update("" if large else shown)
             self.query_one("#report-source", Static).update(Content(shown))
 
-    def _ask_trust(self, bundle: "Bundle") -> None:
-        """Ask whether a template of the workspace may run; once, until it changes or is chosen."""
-        if bundle.digest == self._asked:
-            return
-        self._asked = bundle.digest
-
-        def chosen(answer: str | None) -> None:
-            from fedcheck.reports import trust
-
-            if answer != "trust":
-                return
-            try:
-                trust.trust(bundle, self.fedcheck.folders)
-            except FedcheckError as error:
-                self.fedcheck.tell(str(error), error.hint, "error")
-                return
-            self.show()
+    async def _ask_trust(self, bundle: "Bundle") -> None:
+        """Ask whether a template of the workspace may run."""
+        from fedcheck.reports import trust
 
         shown = [str(path.relative_to(bundle.root)) for path in bundle.files]
         shown[8:] = [f"and {len(shown) - 8} more"] if len(shown) > 8 else []
@@ -122,7 +110,14 @@ class ReportScreen(PlaceScreen):
             ]
         )
         choices = [Choice("no", "do not run it", "n"), Choice("trust", "trust it as it is", "y")]
-        self.app.push_screen(ChoicePrompt(title, choices, "no"), chosen)
+        if await self.fedcheck.ask(ChoicePrompt(title, choices, "no")) != "trust":
+            return
+        try:
+            trust.trust(bundle, self.fedcheck.folders)
+        except FedcheckError as error:
+            self.fedcheck.tell(str(error), error.hint, "error")
+            return
+        self.show()
 
     def _made(self, form: "Format") -> str:
         """Return the report in a form. Raises FedcheckError where the template is wrong."""
@@ -180,48 +175,48 @@ class ReportScreen(PlaceScreen):
 
     def action_report_milestone(self) -> None:
         """Choose the milestone that the report is for."""
+        self.fedcheck.start(self._ask_milestone())
+
+    async def _ask_milestone(self) -> None:
         board = self.fedcheck.board
         choices = [
             Choice(stone.id, f"{stone.title:<30} {board.dates.get(stone.id) or ''}")
             for stone in board.project.process.milestones
             if stone.closes
         ]
-
-        def chosen(milestone: str | None) -> None:
-            if milestone:
-                self.milestone = milestone
-                self.show()
-
         now = self.milestone or board.next_milestone
-        self.app.push_screen(ChoicePrompt("Report for", choices, now), chosen)
+        milestone = await self.fedcheck.ask(ChoicePrompt("Report for", choices, now))
+        if milestone:
+            self.milestone = milestone
+            self.show()
 
     def action_report_since(self) -> None:
         """Choose since when the report tells what changed."""
         from fedcheck.tui.dialogs.report_since import ask_since
 
-        def chosen(since: str | None) -> None:
-            self.since = since
-            self.show()
+        self.fedcheck.start(ask_since(self.fedcheck, self._show_since))
 
-        ask_since(self.fedcheck, chosen)
+    def _show_since(self, since: str | None) -> None:
+        self.since = since
+        self.show()
 
     def action_report_template(self) -> None:
         """Choose the template: a shipped one, or one of the person's own."""
+        self.fedcheck.start(self._ask_template())
+
+    async def _ask_template(self) -> None:
         from fedcheck.reports.template_files import list_templates
 
         app = self.fedcheck
         found = list_templates(app.session.root, app.folders)
         width = max(len(one.name) for one in found) + 2
         choices = [Choice(one.name, f"{one.name:<{width}}{_about(one)}") for one in found]
-
-        def chosen(name: str | None) -> None:
-            if name:
-                self.template = name
-                self._asked = ""
-                self.show()
-                self.query_one("#report-page").scroll_home(animate=False)
-
-        self.app.push_screen(ChoicePrompt("Template", choices, self.template), chosen)
+        name = await app.ask(ChoicePrompt("Template", choices, self.template))
+        if name:
+            self.template = name
+            self._asked = ""
+            self.show()
+            self.query_one("#report-page").scroll_home(animate=False)
 
     def action_report_pager(self) -> None:
         """Show the Markdown in the person's pager."""
@@ -241,15 +236,15 @@ class ReportScreen(PlaceScreen):
 
     def action_report_record(self) -> None:
         """Write the report, and keep in mind to whom it was sent."""
+        self.fedcheck.start(self._ask_recipient())
 
-        def given(to: str | None) -> None:
-            path = self._write() if to and to.strip() else None
-            if path is not None and to:
-                self._record(path, to)
-
+    async def _ask_recipient(self) -> None:
         people = self.fedcheck.session.project.people()
         hint = "a person or a role, such as pmo; the report is written too"
-        self.app.push_screen(TextPrompt("Sent to", hint=hint, known=people), given)
+        to = await self.fedcheck.ask(TextPrompt("Sent to", hint=hint, known=people))
+        path = self._write() if to and to.strip() else None
+        if path is not None and to:
+            self._record(path, to)
 
     def _record(self, path: Path, to: str) -> None:
         from fedcheck.reports.fingerprint import record_sent

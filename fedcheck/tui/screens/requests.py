@@ -67,16 +67,16 @@ class RequestsScreen(IssueScreen):
 
     def action_ledger_add(self) -> None:
         """Ask something: a question, or for evidence."""
+        self.fedcheck.start(self._ask_request())
 
-        def chosen(kind: str | None) -> None:
-            if kind:
-                ask_request(self.fedcheck, kind, self.go_to)
-
-        self.app.push_screen(ChoicePrompt("What is asked?", KINDS), chosen)
+    async def _ask_request(self) -> None:
+        kind = await self.fedcheck.ask(ChoicePrompt("What is asked?", KINDS))
+        if kind:
+            await ask_request(self.fedcheck, kind, self.go_to)
 
     def action_ledger_edit(self) -> None:
         """Change what is asked."""
-        self.with_thing(lambda request: amend_request(self.fedcheck, request))
+        self.ask_about_thing(lambda request: amend_request(self.fedcheck, request))
 
     def action_ledger_owner(self) -> None:
         """Ask who is to answer."""
@@ -85,7 +85,7 @@ class RequestsScreen(IssueScreen):
             return RequestEdit(to=to)
 
         title = "Who is to answer"
-        self.with_thing(lambda one: self.issue_actions.ask_name(one, one.to, title, edit_of))
+        self.ask_about_thing(lambda one: self.issue_actions.ask_name(one, one.to, title, edit_of))
 
     def action_requests_answer(self) -> None:
         """Write the answer."""
