@@ -175,10 +175,8 @@ class Session(Struct):
             lists = rewritten if home == self.root else []
             here = [change for change in changes if self._home(change.ref) == home]
             if here or lists:
-                refs = (change.ref for change in here)
-                made += self._commit(
-                    home, transaction.plan_changes(here), refs, head, guard, lists, orders
-                )
+                plan, refs = transaction.plan_changes(here), (change.ref for change in here)
+                made += self._commit(home, plan, refs, head, guard, lists, orders)
         if found:
             self.refresh()
         return Transaction(head.tx, label, tuple(made))
@@ -364,9 +362,8 @@ class Session(Struct):
             changes = [change for change in every if not checklist_writer.is_list(change)]
             rewritten = checklist_writer.back(home, lists)
             plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
-            done += self._commit(
-                home, plan, refs, head, transaction.unless_changed_since, rewritten
-            )
+            guard = transaction.unless_changed_since
+            done += self._commit(home, plan, refs, head, guard, rewritten)
             if rewritten:
                 self.refresh()
         said = [*imports, *(done if again else [change.inverse() for change in done])]
@@ -390,15 +387,10 @@ def open_session(
     clock: Clock = system_clock,
     shipped: Path | None = None,
 ) -> Session:
-    """Open a workspace. Raises FedcheckError (status 3) where it cannot be used.
+    """Open a workspace; `who` is the name that changes are recorded under.
 
-    Args:
-        root: the folder with `fedcheck.toml`.
-        folders: the user's folders.
-        extra: more folders with checklists, from the user's configuration.
-        who: the name that changes are recorded under.
-        clock: what tells the time.
-        shipped: the folder of the shipped checklists, where it is known already.
+    `extra` are more folders with checklists, from the user's configuration. Raises FedcheckError
+    where the workspace cannot be used.
     """
     user = (folders.checklists, *extra)
     catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
