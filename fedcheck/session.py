@@ -27,10 +27,8 @@ from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
-from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
-from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import (
@@ -372,8 +370,7 @@ class Session(Struct):
 
     def _title(self, ref: str) -> str:
         """Return what a request or finding is called; nothing for an item, or what is gone."""
-        found = self.project.thing(ref)
-        return found.title if isinstance(found, Request | Finding) else ""
+        return getattr(self.project.thing(ref), "title", "")
 
     def _file_states(self) -> dict[str, str]:
         return evidence_files.check_states(self.root, self.project.list_evidence_holders())
