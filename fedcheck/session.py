@@ -23,34 +23,28 @@ from fedcheck.domain.change import (
     is_import,
 )
 from fedcheck.domain.change_text import changes_label
-from fedcheck.domain.checklist import Checklist, Item
-from fedcheck.domain.edits import Edit, edits_label, fresh_evidence, plan_edits
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
-from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
-from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import (
     checklist_files,
     checklist_writer,
     evidence_files,
+    paths,
     transaction,
     workspace_files,
 )
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
-from fedcheck.storage.paths import (
-    WORKSPACE_FILE,
-    UserFolders,
-    find_shipped_checklists,
-    private_home,
-)
+from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.transaction import Guard, TransactionHead, allow_all, unless_changed_since
+from fedcheck.storage.transaction import Guard, TransactionHead, allow_all
 from fedcheck.storage.workspace_files import load, replace_record_file
 
 Clock = Callable[[], datetime]
@@ -146,7 +140,7 @@ class Session(Struct):
         named: list[Change] = []
         for home, parts in planned.items():
             if parts:
-                plan = _plan_of(parts, items, today, self.who)
+                plan = transaction.plan_of(parts, items, today, self.who)
                 done = self._commit(home, plan, (ref for ref, _ in parts), head, guard)
                 made += done
                 named += [change for change in done if self._home(change.ref) == home]
@@ -179,8 +173,8 @@ class Session(Struct):
             lists = rewritten if home == self.root else []
             here = [change for change in changes if self._home(change.ref) == home]
             if here or lists:
-                refs = (change.ref for change in here)
-                made += self._commit(home, _as_they_are(here), refs, head, guard, lists, orders)
+                plan, refs = transaction.plan_changes(here), (change.ref for change in here)
+                made += self._commit(home, plan, refs, head, guard, lists, orders)
         if found:
             self.refresh()
         return Transaction(head.tx, label, tuple(made))
@@ -223,7 +217,7 @@ class Session(Struct):
             catalog = checklist_files.reloaded(self.catalog, self.root)
             fresh = load(self.root, catalog)
         except FedcheckError as error:
-            self.problems = [Problem(self.root / WORKSPACE_FILE, 0, str(error), error.hint)]
+            self.problems = [Problem(self.root / paths.WORKSPACE_FILE, 0, str(error), error.hint)]
             return False
         self.project = workspace_files.keep_last_good(fresh, self.store)
         self.catalog, self.problems = catalog, fresh.problems
@@ -352,44 +346,36 @@ class Session(Struct):
     def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
         done: list[Change] = []
-        imports: list[Change] = []
+        said: list[Change] = []  # a label quotes no private note
         head = self._new_head(target)
         for home in self.store.homes:
             own = self.store.own_lines(home, self.who)
             entered = [one for one in own if one.tx == target and one.by != OUTSIDE]
             if not entered:
                 continue
-            imports += [one.change for one in entered if is_import(one.change)]
+            said += [one.change for one in entered if is_import(one.change)]
             made = [one.change for one in reversed(entered) if not is_import(one.change)]
             every = [change.inverse() for change in made]
             lists = [change for change in every if checklist_writer.is_list(change)]
             changes = [change for change in every if not checklist_writer.is_list(change)]
             rewritten = checklist_writer.back(home, lists)
-            plan, refs = _as_they_are(changes), (change.ref for change in changes)
-            done += self._commit(home, plan, refs, head, unless_changed_since, rewritten)
+            plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
+            back = self._commit(home, plan, refs, head, transaction.unless_changed_since, rewritten)
+            done += back
+            shown = back if again else [change.inverse() for change in back]
+            said += [change for change in shown if self._home(change.ref) == home]
             if rewritten:
                 self.refresh()
-        said = [*imports, *(done if again else [change.inverse() for change in done])]
-        label = f"{'Done again' if again else 'Undone'}: {changes_label(said, self._title)}"
+        what = changes_label(said, self._title) if said else "private note"
+        label = f"{'Done again' if again else 'Undone'}: {what}"
         return Transaction(head.tx, label, tuple(done), target)
 
     def _title(self, ref: str) -> str:
         """Return what a request or finding is called; nothing for an item, or what is gone."""
-        found = self.project.thing(ref)
-        return found.title if isinstance(found, Request | Finding) else ""
+        return getattr(self.project.thing(ref), "title", "")
 
     def _file_states(self) -> dict[str, str]:
         return evidence_files.check_states(self.root, self.project.list_evidence_holders())
-
-
-def _plan_of(
-    edits: Sequence[tuple[str, Edit]], items: Mapping[str, Item | None], today: date, by: str
-) -> transaction.Plan:
-    return lambda look: plan_edits(edits, look, items, today, by)
-
-
-def _as_they_are(changes: Sequence[Change]) -> transaction.Plan:
-    return lambda _: changes
 
 
 def open_session(
@@ -400,18 +386,13 @@ def open_session(
     clock: Clock = system_clock,
     shipped: Path | None = None,
 ) -> Session:
-    """Open a workspace. Raises FedcheckError (status 3) where it cannot be used.
+    """Open a workspace; `who` is the name that changes are recorded under.
 
-    Args:
-        root: the folder with `fedcheck.toml`.
-        folders: the user's folders.
-        extra: more folders with checklists, from the user's configuration.
-        who: the name that changes are recorded under.
-        clock: what tells the time.
-        shipped: the folder of the shipped checklists, where it is known already.
+    `extra` are more folders with checklists, from the user's configuration. Raises FedcheckError
+    where the workspace cannot be used.
     """
     user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped or find_shipped_checklists(), user, root)
+    catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
     store = RecordStore(root, found.books, found.private)
