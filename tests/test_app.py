@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from driving import on_disk, press, screen_text, settle, type_text
+from textual.events import Key
 from textual.widgets import Input, OptionList, TextArea
 
 from fedcheck.keys.action import SHARED_PLACES
@@ -123,6 +124,19 @@ async def test_keys_pressed_fast_are_all_saved_in_order(app, workspace):
         await settle(pilot)
     text = on_disk(workspace)
     assert text.count('status = "done"') == 2
+
+
+async def test_a_key_that_arrives_together_with_the_one_that_asks_chooses_in_the_dialog(
+    app, workspace
+):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        for key in "sd":  # as a slow line hands them over: none is handled before the next comes
+            app.post_message(Key(key, key))
+        await settle(pilot)
+        assert isinstance(app.screen, ChecklistScreen), "no dialog is left, and no other was opened"
+    assert 'status = "doing"' in on_disk(workspace)
 
 
 async def test_filter_as_you_type(app):

@@ -148,6 +148,11 @@ class ChoicePrompt(Dialog):
         self.title_text = title
         self.choices = choices
         self.current = current
+        # A key that arrives together with the key that asks is sent to the screen below, so
+        # `on_key` never gets it; a binding is looked up on the screen that is on top by then.
+        for place, choice in enumerate(choices):
+            if choice.key:
+                self._bindings.bind(choice.key, f"choose({place})", show=False)
 
     def compose(self) -> ComposeResult:
         """Lay out title and choices."""
@@ -174,6 +179,10 @@ class ChoicePrompt(Dialog):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.answer(self.choices[event.option_index].value)
+
+    def action_choose(self, place: int) -> None:
+        """Choose as soon as the dialog is there."""
+        self.call_later(self.answer, self.choices[place].value)
 
     def key_for(self, key: str) -> Choice | None:
         """Return the choice of a key."""
