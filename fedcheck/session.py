@@ -23,8 +23,8 @@ from fedcheck.domain.change import (
     is_import,
 )
 from fedcheck.domain.change_text import changes_label
-from fedcheck.domain.checklist import Checklist, Item
-from fedcheck.domain.edits import Edit, edits_label, fresh_evidence, plan_edits
+from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
 from fedcheck.domain.finding import Finding
@@ -37,20 +37,16 @@ from fedcheck.storage import (
     checklist_files,
     checklist_writer,
     evidence_files,
+    paths,
     transaction,
     workspace_files,
 )
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
-from fedcheck.storage.paths import (
-    WORKSPACE_FILE,
-    UserFolders,
-    find_shipped_checklists,
-    private_home,
-)
+from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.transaction import Guard, TransactionHead, allow_all, unless_changed_since
+from fedcheck.storage.transaction import Guard, TransactionHead, allow_all
 from fedcheck.storage.workspace_files import load, replace_record_file
 
 Clock = Callable[[], datetime]
@@ -146,7 +142,7 @@ class Session(Struct):
         named: list[Change] = []
         for home, parts in planned.items():
             if parts:
-                plan = _plan_of(parts, items, today, self.who)
+                plan = transaction.plan_of(parts, items, today, self.who)
                 done = self._commit(home, plan, (ref for ref, _ in parts), head, guard)
                 made += done
                 named += [change for change in done if self._home(change.ref) == home]
@@ -179,8 +175,8 @@ class Session(Struct):
             lists = rewritten if home == self.root else []
             here = [change for change in changes if self._home(change.ref) == home]
             if here or lists:
-                refs = (change.ref for change in here)
-                made += self._commit(home, _as_they_are(here), refs, head, guard, lists, orders)
+                plan, refs = transaction.plan_changes(here), (change.ref for change in here)
+                made += self._commit(home, plan, refs, head, guard, lists, orders)
         if found:
             self.refresh()
         return Transaction(head.tx, label, tuple(made))
@@ -223,7 +219,7 @@ class Session(Struct):
             catalog = checklist_files.reloaded(self.catalog, self.root)
             fresh = load(self.root, catalog)
         except FedcheckError as error:
-            self.problems = [Problem(self.root / WORKSPACE_FILE, 0, str(error), error.hint)]
+            self.problems = [Problem(self.root / paths.WORKSPACE_FILE, 0, str(error), error.hint)]
             return False
         self.project = workspace_files.keep_last_good(fresh, self.store)
         self.catalog, self.problems = catalog, fresh.problems
@@ -365,8 +361,9 @@ class Session(Struct):
             lists = [change for change in every if checklist_writer.is_list(change)]
             changes = [change for change in every if not checklist_writer.is_list(change)]
             rewritten = checklist_writer.back(home, lists)
-            plan, refs = _as_they_are(changes), (change.ref for change in changes)
-            done += self._commit(home, plan, refs, head, unless_changed_since, rewritten)
+            plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
+            guard = transaction.unless_changed_since
+            done += self._commit(home, plan, refs, head, guard, rewritten)
             if rewritten:
                 self.refresh()
         said = [*imports, *(done if again else [change.inverse() for change in done])]
@@ -382,16 +379,6 @@ class Session(Struct):
         return evidence_files.check_states(self.root, self.project.list_evidence_holders())
 
 
-def _plan_of(
-    edits: Sequence[tuple[str, Edit]], items: Mapping[str, Item | None], today: date, by: str
-) -> transaction.Plan:
-    return lambda look: plan_edits(edits, look, items, today, by)
-
-
-def _as_they_are(changes: Sequence[Change]) -> transaction.Plan:
-    return lambda _: changes
-
-
 def open_session(
     root: Path,
     folders: UserFolders,
@@ -400,18 +387,13 @@ def open_session(
     clock: Clock = system_clock,
     shipped: Path | None = None,
 ) -> Session:
-    """Open a workspace. Raises FedcheckError (status 3) where it cannot be used.
+    """Open a workspace; `who` is the name that changes are recorded under.
 
-    Args:
-        root: the folder with `fedcheck.toml`.
-        folders: the user's folders.
-        extra: more folders with checklists, from the user's configuration.
-        who: the name that changes are recorded under.
-        clock: what tells the time.
-        shipped: the folder of the shipped checklists, where it is known already.
+    `extra` are more folders with checklists, from the user's configuration. Raises FedcheckError
+    where the workspace cannot be used.
     """
     user = (folders.checklists, *extra)
-    catalog = checklist_files.load_catalog(shipped or find_shipped_checklists(), user, root)
+    catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
     store = RecordStore(root, found.books, found.private)

@@ -7,13 +7,8 @@ import pytest
 from msgspec.structs import replace
 from small_project import KICK_OFF, TODAY, checklist, item, small_board
 
-from fedcheck.analysis.evidence_register import (
-    GROUPINGS,
-    EvidenceRegister,
-    build_register,
-    filter_rows,
-    group_evidence,
-)
+from fedcheck.analysis.evidence_grouping import GROUPINGS, group_evidence
+from fedcheck.analysis.evidence_register import EvidenceRegister, build_register, filter_rows
 from fedcheck.cli.commands import evidence_output
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence

@@ -19,7 +19,7 @@ from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import atomic_files, history, local_state, workspace_files
+from fedcheck.storage import atomic_files, history, local_state, workspace_creation
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -390,7 +390,7 @@ def test_new_files_are_their_owners_only(
 ) -> None:
     root = tmp_path / "deep" / "new"
     head = 'format = 1\nname = "N"\nprocess = "jab"\nrole = "csp"\n'
-    workspace_files.create(root, head)
+    workspace_creation.create(root, head)
     source = Path(__file__).with_name("mini") / "rev5.readiness.csp.toml"
     atomic_files.replace_file(root / "checklists" / source.name, source.read_bytes())
     (root / "evidence" / "x").write_text("x")
@@ -490,6 +490,6 @@ def test_reading_takes_no_lock_and_leaves_no_trace(
 def test_a_workspace_is_not_made_over_another_one(workspace: Path) -> None:
     before = (workspace / "fedcheck.toml").read_bytes()
     with pytest.raises(FedcheckError, match="a workspace is here already") as error:
-        workspace_files.create(workspace, "x")
+        workspace_creation.create(workspace, "x")
     assert error.value.kind == "usage"
     assert (workspace / "fedcheck.toml").read_bytes() == before

@@ -1,6 +1,6 @@
 """The evidence register: all evidence of the workspace, how it stands, until when it holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
@@ -76,19 +76,6 @@ STANDINGS: tuple[str, ...] = (
 )
 """How a row stands, the worst first. `lacking`: done, and the evidence that is expected is not
 there; `soon`: still good, but stale before the next milestone; `expected`: open, and none yet."""
-
-GROUPINGS: tuple[str, ...] = ("state", "item", "kind", "age")
-"""What the register can be grouped by."""
-
-KINDS: dict[str, str] = {"file": "Files", "url": "URLs", "ticket": "Tickets"}
-
-AGES: tuple[tuple[int, str], ...] = (
-    (180, "Older than 180 days"),
-    (90, "91 to 180 days old"),
-    (30, "31 to 90 days old"),
-    (-100_000, "Up to 30 days old"),
-)
-"""Groups of ages: older than so many days, and the words for it."""
 
 
 class EvidenceUse(Struct, frozen=True):
@@ -223,14 +210,6 @@ class EvidenceRegister(Struct, frozen=True, dict=True):
         return ", ".join(parts)
 
 
-class EvidenceGroup(Struct, frozen=True):
-    """Rows under one heading; `ref` where the heading is an item."""
-
-    title: str
-    rows: tuple[EvidenceRow, ...]
-    ref: str = ""
-
-
 def build_register(board: Board) -> EvidenceRegister:
     """Return the register of a board: the evidence of its items."""
     return _build(board, board.rows.values())
@@ -328,91 +307,3 @@ def searchable_text(row: EvidenceRow) -> str:
             else []
         )
     return "\n".join(parts).casefold()
-
-
-def group_evidence(
-    found: EvidenceRegister, rows: Sequence[EvidenceRow], by: str
-) -> list[EvidenceGroup]:
-    """Return rows under headings, by one of GROUPINGS. Raises KeyError for any other word."""
-    return {
-        "state": _group_by_state,
-        "item": _group_by_item,
-        "kind": _group_by_kind,
-        "age": _group_by_age,
-    }[by](found, rows)
-
-
-def _group_by_state(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
-    titles = {
-        "missing": "Missing: the file is gone",
-        "changed": "Changed: the file is not what it was",
-        "stale": "Stale: too old to count",
-        "lacking": "Done without the evidence that is expected",
-        "soon": f"Good now, stale before {found.before}",
-        "ok": "Good",
-        "expected": "Expected, none yet",
-    }
-    parts: dict[str, list[EvidenceRow]] = {name: [] for name in STANDINGS}
-    for row in rows:
-        parts[row.standing].append(row)
-    return [
-        EvidenceGroup(titles[name], tuple(sorted(part, key=_stale_date)))
-        for name, part in parts.items()
-        if part
-    ]
-
-
-def _stale_date(row: EvidenceRow) -> date:
-    return row.worst.turns or row.worst.stale_from or date.max
-
-
-def _group_by_item(_: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
-    parts: dict[str, list[EvidenceRow]] = {}
-    titles: dict[str, str] = {}
-    for row in rows:
-        for use in row.uses:
-            titles[use.row.ref] = use.row.item.title
-        for ref in row.refs:
-            parts.setdefault(ref, []).append(row.only(ref))
-    return [EvidenceGroup(titles[ref], tuple(part), ref) for ref, part in parts.items()]
-
-
-def _group_by_kind(_: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
-    groups = []
-    for kind, title in (*KINDS.items(), ("", "None attached")):
-        part = [row for row in rows if row.kind == kind]
-        if kind:
-            part.sort(key=lambda row: row.name.casefold())
-        if part:
-            groups.append(EvidenceGroup(title, tuple(part)))
-    return groups
-
-
-def _group_by_age(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
-    parts: dict[str, list[EvidenceRow]] = {title: [] for _, title in AGES}
-    parts |= {"No date": [], "None attached": []}
-    for row in rows:
-        parts[_age_title(row, found.today)].append(row)
-    return [
-        EvidenceGroup(title, tuple(sorted(part, key=_collected_date)))
-        for title, part in parts.items()
-        if part
-    ]
-
-
-def _age_title(row: EvidenceRow, today: date) -> str:
-    if row.evidence_item is None:
-        return "None attached"
-    age = age_in_days(row.evidence_item, today)
-    if age is None:
-        return "No date"
-    return next(title for days, title in AGES if age > days)
-
-
-def _collected_date(row: EvidenceRow) -> date:
-    return (row.evidence_item.collected if row.evidence_item else None) or date.min
-
-
-def age_in_days(evidence_item: Evidence, today: date) -> int | None:
-    """Return how many days old a piece is; none without a date."""
-    return (today - evidence_item.collected).days if evidence_item.collected else None

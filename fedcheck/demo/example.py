@@ -19,6 +19,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
+from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.row import Row
 from fedcheck.session import Session, open_session
 from fedcheck.storage import (
@@ -27,7 +28,7 @@ from fedcheck.storage import (
     issue_files,
     local_state,
     paths,
-    workspace_files,
+    workspace_creation,
 )
 from fedcheck.storage.checklist_files import load_catalog
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, RecordFile, make_empty
@@ -68,18 +69,18 @@ def make_example(root: Path, today: date | None = None) -> None:
     """
     day = today or find_today(datetime.now(UTC))
     process = load_catalog(paths.find_shipped_checklists(), (), None).processes["jab"]
-    text = workspace_files.format_head(
+    text = workspace_creation.format_head(
         story.NAME,
         process,
         "csp",
         provider=story.PROVIDER,
         timezone=story.TIMEZONE,
         marking=story.MARKING,
-        profile=workspace_files.parse_profile(process, {}),
+        profile=parse_profile(process, {}),
         milestones={name: _shift_to_workday(day, away) for name, away in story.MILESTONES.items()},
     )
     people = {who: {"name": name, "role": role} for who, (name, role) in story.PEOPLE.items()}
-    workspace_files.create(root, text + "\n" + dumps({"people": people}))
+    workspace_creation.create(root, text + "\n" + dumps({"people": people}))
     for who in story.PEOPLE:
         local_state.name_history(root, who, "example")
     nobody = paths.UserFolders(root / "none", root / "none", root / "none")

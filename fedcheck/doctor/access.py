@@ -11,7 +11,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage.paths import LOCAL_STATE
 from fedcheck.storage.toml_io import read_bytes
-from fedcheck.storage.workspace_files import GITATTRIBUTES, GITIGNORE
+from fedcheck.storage.workspace_creation import GITATTRIBUTES, GITIGNORE
 
 OTHERS, GROUP_WRITES, ALL_WRITE = 0o007, 0o020, 0o022
 MAX_SINGLE_DEFECTS = 5

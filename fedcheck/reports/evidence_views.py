@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePath
 
-from fedcheck.analysis import evidence_register
+from fedcheck.analysis import evidence_grouping, evidence_register
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceRow, list_unsound_evidence
 from fedcheck.domain.evidence import Evidence
@@ -190,7 +190,7 @@ class EvidenceViewBuilder:
             link=self._link(evidence_item),
             collected=evidence_item.collected,
             expires=evidence_item.expires,
-            age=evidence_register.age_in_days(evidence_item, self.board.today),
+            age=evidence_grouping.age_in_days(evidence_item, self.board.today),
             hash=self._hash(evidence_item),
             state=state,
             why=why,
@@ -220,7 +220,7 @@ class EvidenceViewBuilder:
             kind=row.kind,
             link=self._link(evidence_item) if evidence_item else Markdown(mark_text(expected)),
             collected=evidence_item.collected if evidence_item else None,
-            age=evidence_register.age_in_days(evidence_item, self.board.today)
+            age=evidence_grouping.age_in_days(evidence_item, self.board.today)
             if evidence_item
             else None,
             hash=self._hash(evidence_item) if evidence_item else "",

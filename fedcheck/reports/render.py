@@ -20,7 +20,7 @@ from fedcheck.reports.template_files import find_template, list_templates
 from fedcheck.reports.template_runner import collect_sources, run_template
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import UserFolders
-from fedcheck.storage.workspace_files import resolve_milestone
+from fedcheck.storage.workspace_creation import resolve_milestone
 
 __all__ = [
     "DEFAULT",

@@ -9,7 +9,7 @@ outside fedcheck at the next save.
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,7 +23,8 @@ from fedcheck.domain.change import (
     diff_records,
     imported,
 )
-from fedcheck.domain.edits import LookUp
+from fedcheck.domain.checklist import Item
+from fedcheck.domain.edits import Edit, LookUp, plan_edits
 from fedcheck.domain.field_values import field_value, with_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
@@ -121,6 +122,18 @@ def unless_changed_since(change: Change, record: AnyRecord) -> None:
 
 Plan = Callable[[LookUp], Iterable[Change]]
 """Works out changes from what is on disk."""
+
+
+def plan_of(
+    edits: Sequence[tuple[str, Edit]], items: Mapping[str, Item | None], today: date, by: str
+) -> Plan:
+    """Return the plan that makes edits of the records that are on disk then."""
+    return lambda look: plan_edits(edits, look, items, today, by)
+
+
+def plan_changes(changes: Sequence[Change]) -> Plan:
+    """Return the plan that makes changes as they were worked out before."""
+    return lambda _: changes
 
 
 def allow_all(change: Change, record: AnyRecord) -> None:

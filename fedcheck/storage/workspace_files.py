@@ -2,8 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,12 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from fedcheck.domain.checklist import FORMAT, Checklist, facts
-from fedcheck.domain.process import Process, combination_text
+from fedcheck.domain.checklist import Checklist, facts
+from fedcheck.domain.process import Process
+from fedcheck.domain.profile import fill_defaults, find_missing_combination, parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import BrokenFile, Project, Replaced, WorkspaceConfig
-from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, Problem
+from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import (
     atomic_files,
     checklist_files,
@@ -26,7 +26,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.atomic_files import check_writable_by_others
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, private_home
+from fedcheck.storage.paths import WORKSPACE_FILE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import (
     FINDINGS,
@@ -37,15 +37,13 @@ from fedcheck.storage.record_file import (
     RecordFile,
 )
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.toml_io import dumps, read
+from fedcheck.storage.toml_io import read
 
 T = TypeVar("T")
 
+
 FOLDERS = ("", progress_files.FOLDER, "checklists", "history")
 """The folders of a workspace whose files make its state."""
-
-GITIGNORE = f"{LOCAL_STATE}/\n"
-GITATTRIBUTES = "history/*.jsonl merge=union\n"
 
 
 class WorkspaceContents(Struct):
@@ -113,27 +111,10 @@ def check_against_process(root: Path, config: WorkspaceConfig, process: Process)
             hint = did_you_mean(value, known.values) or "choose " + " or ".join(known.values)
             problems.add(("profile", option), f'unknown {option} "{value}"', hint)
     if not any(one.severity == "error" for one in problems.found):
-        profile = _with_defaults(process, config.profile or {})
+        profile = fill_defaults(process, config.profile or {})
         if not process.allows(profile):
-            problems.add(("profile",), *_no_combination(process, profile))
+            problems.add(("profile",), *find_missing_combination(process, profile))
     return problems.problems()
-
-
-def _with_defaults(process: Process, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of a process's options, defaults where none is given."""
-    options = process.profile or {}
-    profile = {name: value for name, value in given.items() if name in options}
-    for name, option in options.items():
-        if name not in profile and option.default:
-            profile[name] = option.default
-    return profile
-
-
-def _no_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, str]:
-    """Return in words that a profile does not exist, and which do."""
-    chosen = ", ".join(f"{name} {value}" for name, value in profile.items())
-    exist = "; ".join(combination_text(one) for one in process.combinations)
-    return f"{process.id} does not exist as {chosen}", f"choose among: {exist}"
 
 
 def load_contents(root: Path) -> WorkspaceContents:
@@ -203,92 +184,6 @@ def compute_fingerprint(root: Path) -> str:
                 continue
             marks.append(f"{path}:{stat.st_mtime_ns}:{stat.st_size}:{stat.st_ino}")
     return hashlib.sha256("\n".join(marks).encode("utf-8", "replace")).hexdigest()
-
-
-def format_head(
-    name: str,
-    process: Process,
-    role: str,
-    *,
-    provider: str = "",
-    timezone: str = "UTC",
-    marking: str = "",
-    profile: Mapping[str, str] | None = None,
-    milestones: Mapping[str, date] | None = None,
-) -> str:
-    """Return the text of a new `fedcheck.toml`; a comment says what else may stand in it."""
-    head = {"format": FORMAT, "name": name, "process": process.id, "role": role}
-    head |= {"provider": provider} if provider else {}
-    head |= {"timezone": timezone}
-    head |= {"marking": marking} if marking else {}
-    text = dumps(head)
-    text += "\n" + dumps({"profile": dict(profile or {})})
-    text += "\n# Dates of milestones; those not named here follow from the process.\n"
-    text += "# Known: " + ", ".join(milestone.id for milestone in process.milestones) + "\n"
-    text += dumps({"milestones": dict(milestones or {})})
-    text += "\n# Who takes part:\n# [people.alice]\n"
-    text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
-    return text
-
-
-def create(root: Path, text: str) -> None:
-    """Make a workspace with the given head file. Raises FedcheckError where there is one."""
-    if (root / WORKSPACE_FILE).exists():
-        raise FedcheckError(
-            f"{root / WORKSPACE_FILE}: a workspace is here already",
-            "open it, or choose another folder",
-            ErrorKind.USAGE,
-        )
-    atomic_files.make_folder(root)
-    for folder in ("checklists", progress_files.FOLDER, "evidence", "history", "reports"):
-        atomic_files.make_folder(root / folder)
-    atomic_files.replace_file(root / WORKSPACE_FILE, text.encode())
-    _write_if_missing(root / ".gitignore", GITIGNORE)
-    _write_if_missing(root / ".gitattributes", GITATTRIBUTES)
-
-
-def _write_if_missing(path: Path, text: str) -> None:
-    if not path.exists():
-        atomic_files.replace_file(path, text.encode())
-
-
-def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the profile of a new workspace with defaults filled in. Raises FedcheckError."""
-    options = process.profile or {}
-    profile = {}
-    for name, value in given.items():
-        if name not in options:
-            hint = did_you_mean(name, options) or "options: " + ", ".join(options)
-            raise FedcheckError(
-                f'{process.id} has no profile option "{name}"', hint, ErrorKind.USAGE
-            )
-        if value not in options[name].values:
-            hint = "choose " + " or ".join(options[name].values)
-            raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, ErrorKind.USAGE)
-        profile[name] = value
-    filled = _with_defaults(process, profile)
-    if not process.allows(filled):
-        text, hint = _no_combination(process, filled)
-        raise FedcheckError(text, hint, ErrorKind.USAGE)
-    return filled
-
-
-def check_timezone(name: str) -> None:
-    """Raise FedcheckError (status 2) where a name is no IANA time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = "write an IANA name such as America/New_York"
-        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
-
-
-def resolve_milestone(process: Process, name: str) -> str:
-    """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
-    known: Iterable[str] = [milestone.id for milestone in process.milestones]
-    if name not in known:
-        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
-        raise FedcheckError(f'unknown milestone "{name}"', hint, ErrorKind.USAGE)
-    return name
 
 
 class LoadedWorkspace(Struct, frozen=True):

@@ -9,13 +9,8 @@ from dataclasses import dataclass
 import click
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import (
-    EvidenceRow,
-    EvidenceUse,
-    age_in_days,
-    build_full_register,
-    group_evidence,
-)
+from fedcheck.analysis.evidence_grouping import age_in_days, group_evidence
+from fedcheck.analysis.evidence_register import EvidenceRow, EvidenceUse, build_full_register
 from fedcheck.cli import output
 
 QUIET_SECONDS = 0.5

@@ -21,7 +21,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.storage.workspace_files import resolve_milestone
+from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board

@@ -8,10 +8,11 @@ import click
 
 from fedcheck.cli.options import Settings, as_of_option, print_error, print_line
 from fedcheck.domain.dates import parse_typed_date
+from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
-from fedcheck.storage import checklist_files, config, paths, workspace_files
+from fedcheck.storage import checklist_files, config, paths, workspace_creation
 
 
 @click.command()
@@ -65,26 +66,26 @@ def init(
     options = dict(_pair(text, "--profile") for text in profile)
     if impact:
         options["impact"] = impact
-    workspace_files.check_timezone(timezone)
+    workspace_creation.check_timezone(timezone)
     dates: dict[str, date] = {}
     for text in milestone:
         stone, day = _pair(text, "--milestone")
-        dates[workspace_files.resolve_milestone(process, stone)] = _day(day, timezone)
+        dates[workspace_creation.resolve_milestone(process, stone)] = _day(day, timezone)
     if not name.strip():
         raise FedcheckError(
             "the name is empty", "give the name of the service offering", ErrorKind.USAGE
         )
-    text = workspace_files.format_head(
+    text = workspace_creation.format_head(
         name.strip(),
         process,
         role,
         provider=provider,
         timezone=timezone,
         marking=marking,
-        profile=workspace_files.parse_profile(process, options),
+        profile=parse_profile(process, options),
         milestones=dates,
     )
-    workspace_files.create(root, text)
+    workspace_creation.create(root, text)
     print_line(f"made  {root}")
     if process.status == "historical":
         print_error(f"note: {process.title} is historical. {one_line(process.followed_by)}")

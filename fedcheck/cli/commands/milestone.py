@@ -23,7 +23,7 @@ from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import MILESTONES
-from fedcheck.storage.workspace_files import resolve_milestone
+from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.analysis.rescheduling import DeadlineMove, RescheduleImpact

@@ -21,7 +21,7 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import paths
 from fedcheck.storage.record_file import SENT
-from fedcheck.storage.workspace_files import resolve_milestone
+from fedcheck.storage.workspace_creation import resolve_milestone
 
 if TYPE_CHECKING:
     from fedcheck.reports.render import Format

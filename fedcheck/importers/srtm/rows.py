@@ -388,14 +388,10 @@ def _number_repeated(found: Steps) -> None:
         if len(same) < 2:
             continue
         for occurrence, place in enumerate(same, 1):
-            found.steps[place] = _numbered(found.steps[place], occurrence)
+            found.steps[place] = dataclasses.replace(found.steps[place], occurrence=occurrence)
         first, *others = (found.steps[place] for place in same)
         shown = one_line(first.code or normalize_words(first.objective), 40)
         what = f'the procedure "{shown}" is there {pluralize(len(same), "time")}'
         remedy = "each row is a test of its own; numbered in their order"
         listed = ", ".join(other.place() for other in others)
         found.notes.append(Note(first.place(), f"{what}, again in {listed}", remedy))
-
-
-def _numbered(step: Step, occurrence: int) -> Step:
-    return dataclasses.replace(step, occurrence=occurrence)

@@ -11,13 +11,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.evidence_grouping import GROUPINGS, group_evidence
 from fedcheck.analysis.evidence_register import (
-    GROUPINGS,
     EvidenceRegister,
     EvidenceRow,
     build_full_register,
     filter_rows,
-    group_evidence,
 )
 from fedcheck.analysis.issue_evidence import is_issue_ref
 from fedcheck.domain.text import one_line, pluralize

@@ -17,9 +17,10 @@ from textual.widgets import Input, Select, Static
 
 from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.process import Process
+from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.storage import checklist_files, config, paths, workspace_files
+from fedcheck.storage import checklist_files, config, paths, workspace_creation
 from fedcheck.storage.config import detect_timezone
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
@@ -227,16 +228,16 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             if not folder:
                 raise ValueError("the folder is missing")
             day, milestone = self._day(chosen.day), chosen.milestone
-            text = workspace_files.format_head(
+            text = workspace_creation.format_head(
                 name,
                 chosen.process,
                 chosen.role,
                 timezone=detect_timezone(),
-                profile=workspace_files.parse_profile(chosen.process, chosen.profile),
+                profile=parse_profile(chosen.process, chosen.profile),
                 milestones={milestone.id: day} if day and milestone else {},
             )
             root = paths.expand_path(folder).absolute()
-            workspace_files.create(root, text)
+            workspace_creation.create(root, text)
         except (FedcheckError, ValueError, OSError) as error:
             self._hint(str(error), wrong=True)
             return

@@ -6,7 +6,8 @@ from datetime import date
 from textual.content import Content
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.evidence_register import EvidenceGroup, EvidenceRow, EvidenceUse, age_in_days
+from fedcheck.analysis.evidence_grouping import EvidenceGroup, age_in_days
+from fedcheck.analysis.evidence_register import EvidenceRow, EvidenceUse
 from fedcheck.analysis.issue_evidence import is_issue_ref
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.reference import split_ref

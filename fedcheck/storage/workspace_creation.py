@@ -1,0 +1,87 @@
+"""Make a workspace: the text of its head file, its folders, and checks of what a person chose."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fedcheck.domain.checklist import FORMAT
+from fedcheck.domain.process import Process
+from fedcheck.domain.reference import did_you_mean
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage import (
+    atomic_files,
+    progress_files,
+)
+from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE
+from fedcheck.storage.toml_io import dumps
+
+GITIGNORE = f"{LOCAL_STATE}/\n"
+
+
+GITATTRIBUTES = "history/*.jsonl merge=union\n"
+
+
+def format_head(
+    name: str,
+    process: Process,
+    role: str,
+    *,
+    provider: str = "",
+    timezone: str = "UTC",
+    marking: str = "",
+    profile: Mapping[str, str] | None = None,
+    milestones: Mapping[str, date] | None = None,
+) -> str:
+    """Return the text of a new `fedcheck.toml`; a comment says what else may stand in it."""
+    head = {"format": FORMAT, "name": name, "process": process.id, "role": role}
+    head |= {"provider": provider} if provider else {}
+    head |= {"timezone": timezone}
+    head |= {"marking": marking} if marking else {}
+    text = dumps(head)
+    text += "\n" + dumps({"profile": dict(profile or {})})
+    text += "\n# Dates of milestones; those not named here follow from the process.\n"
+    text += "# Known: " + ", ".join(milestone.id for milestone in process.milestones) + "\n"
+    text += dumps({"milestones": dict(milestones or {})})
+    text += "\n# Who takes part:\n# [people.alice]\n"
+    text += '# name = "Alice Example"\n# role = "csp"\n# contact = "alice@example.com"\n'
+    return text
+
+
+def create(root: Path, text: str) -> None:
+    """Make a workspace with the given head file. Raises FedcheckError where there is one."""
+    if (root / WORKSPACE_FILE).exists():
+        raise FedcheckError(
+            f"{root / WORKSPACE_FILE}: a workspace is here already",
+            "open it, or choose another folder",
+            ErrorKind.USAGE,
+        )
+    atomic_files.make_folder(root)
+    for folder in ("checklists", progress_files.FOLDER, "evidence", "history", "reports"):
+        atomic_files.make_folder(root / folder)
+    atomic_files.replace_file(root / WORKSPACE_FILE, text.encode())
+    _write_if_missing(root / ".gitignore", GITIGNORE)
+    _write_if_missing(root / ".gitattributes", GITATTRIBUTES)
+
+
+def _write_if_missing(path: Path, text: str) -> None:
+    if not path.exists():
+        atomic_files.replace_file(path, text.encode())
+
+
+def check_timezone(name: str) -> None:
+    """Raise FedcheckError (status 2) where a name is no IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = "write an IANA name such as America/New_York"
+        raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
+
+
+def resolve_milestone(process: Process, name: str) -> str:
+    """Return the id of a milestone. Raises FedcheckError with a suggestion for an unknown one."""
+    known: Iterable[str] = [milestone.id for milestone in process.milestones]
+    if name not in known:
+        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
+        raise FedcheckError(f'unknown milestone "{name}"', hint, ErrorKind.USAGE)
+    return name
