@@ -27,10 +27,8 @@ from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
-from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
-from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import (
@@ -348,32 +346,33 @@ class Session(Struct):
     def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
         done: list[Change] = []
-        imports: list[Change] = []
+        said: list[Change] = []  # a label quotes no private note
         head = self._new_head(target)
         for home in self.store.homes:
             own = self.store.own_lines(home, self.who)
             entered = [one for one in own if one.tx == target and one.by != OUTSIDE]
             if not entered:
                 continue
-            imports += [one.change for one in entered if is_import(one.change)]
+            said += [one.change for one in entered if is_import(one.change)]
             made = [one.change for one in reversed(entered) if not is_import(one.change)]
             every = [change.inverse() for change in made]
             lists = [change for change in every if checklist_writer.is_list(change)]
             changes = [change for change in every if not checklist_writer.is_list(change)]
             rewritten = checklist_writer.back(home, lists)
             plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
-            guard = transaction.unless_changed_since
-            done += self._commit(home, plan, refs, head, guard, rewritten)
+            back = self._commit(home, plan, refs, head, transaction.unless_changed_since, rewritten)
+            done += back
+            shown = back if again else [change.inverse() for change in back]
+            said += [change for change in shown if self._home(change.ref) == home]
             if rewritten:
                 self.refresh()
-        said = [*imports, *(done if again else [change.inverse() for change in done])]
-        label = f"{'Done again' if again else 'Undone'}: {changes_label(said, self._title)}"
+        what = changes_label(said, self._title) if said else "private note"
+        label = f"{'Done again' if again else 'Undone'}: {what}"
         return Transaction(head.tx, label, tuple(done), target)
 
     def _title(self, ref: str) -> str:
         """Return what a request or finding is called; nothing for an item, or what is gone."""
-        found = self.project.thing(ref)
-        return found.title if isinstance(found, Request | Finding) else ""
+        return getattr(self.project.thing(ref), "title", "")
 
     def _file_states(self) -> dict[str, str]:
         return evidence_files.check_states(self.root, self.project.list_evidence_holders())
