@@ -1,6 +1,7 @@
 """The pages that follow from the code are current, and the README speaks of what is there."""
 
 import importlib.util
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -44,9 +45,23 @@ def test_every_command_is_in_the_readme_or_the_command_page():
         assert f"## fedcheck {name}" in text
 
 
-@pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda p: p.name
-)
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_modules_that_a_page_names_exist(page):
+    """A bare name is in the folder of the path before it in the line, or in the package."""
+    text = page.read_text(encoding="utf-8")
+    for line in text.splitlines():
+        folder = ROOT / "fedcheck"
+        for path in re.findall(r"`([\w./]+\.py)`(?!, new file)", line):
+            folder = (ROOT / path).parent if "/" in path else folder
+            assert (folder / Path(path).name).exists(), path
+    for name in re.findall(r"`(fedcheck(?:\.\w+)+)`", text):
+        assert name == "fedcheck.toml" or pkgutil.resolve_name(name), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if not target.startswith(("http://", "https://")):
