@@ -164,7 +164,7 @@ def list_orphaned_refs(project: Project) -> list[str]:
 
 
 def resolve_item(project: Project, tail: str) -> str:
-    """Return the full reference of an item. Raises FedcheckError (status 2) if in doubt."""
+    """Return the full reference of an item. Raises FedcheckError if in doubt."""
     found = find_candidates(tail, project.refs)
     if len(found) == 1:
         return found[0]

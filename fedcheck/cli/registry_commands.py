@@ -83,7 +83,7 @@ def collect_values(options: Iterable[Option], given: Mapping[str, Any]) -> dict[
 
 
 def existing_file(name: str) -> Path:
-    """Return a file that a person named. Raises FedcheckError (status 3) where there is none."""
+    """Return a file that a person named. Raises FedcheckError where there is none."""
     path = Path(name)
     if not path.is_file():
         raise FedcheckError(f"{path}: no such file", "check the name")

@@ -36,7 +36,7 @@ class MoveResult:
 def parse_move(session: Session, text: str) -> MoveRecord:
     """Return the move that `OLD=NEW` means: an orphaned record and an item without one.
 
-    Raises FedcheckError (status 2) where that is in doubt or not so.
+    Raises FedcheckError where that is in doubt or not so.
     """
     old_tail, equals, new_tail = text.rpartition("=")
     if not equals or not old_tail.strip() or not new_tail.strip():

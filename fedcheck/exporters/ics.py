@@ -39,7 +39,7 @@ VERBS = {
 def write(session: Session, values: Values) -> Export:
     """Return the deadlines of a query as a calendar file.
 
-    Raises FedcheckError (status 2) for an unknown role.
+    Raises FedcheckError for an unknown role.
     """
     board = session.board().shared()
     project, role = board.project, values["role"]

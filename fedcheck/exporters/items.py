@@ -105,7 +105,7 @@ SEPARATORS = {"links": "\n", "expects": "; "}
 def parse_columns(text: str, more: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the columns that a text names: `ref,title,status`; the usual ones for none.
 
-    `more` are names that are known beside those of the columns. Raises FedcheckError (status 2)
+    `more` are names that are known beside those of the columns. Raises FedcheckError
     for a name that no column has.
     """
     known = (*COLUMNS, *more)
@@ -181,7 +181,7 @@ def _cell(name: str, value: Any) -> Cell:
 
 
 def write_csv(session: Session, values: Values) -> Export:
-    """Return the items of a query as CSV. Raises FedcheckError (status 2) for a wrong column."""
+    """Return the items of a query as CSV. Raises FedcheckError for a wrong column."""
     names = parse_columns(values["columns"])
     return Export(xlsx_writer.write_csv(build_rows(*_select(session, values), names)))
 

@@ -138,7 +138,7 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
 
     A finding keeps the row that has its number; others come after the last row. A finding that
     left a sheet leaves an empty row there. What we know nothing of stays as it was. Raises
-    FedcheckError (status 3) where this is not such a workbook.
+    FedcheckError where this is not such a workbook.
     """
     found = Filled()
     findings = sorted(session.project.findings, key=lambda f: f.found or date.max)

@@ -77,7 +77,7 @@ class RenderJob:
 def render(order: RenderJob) -> str:
     """Return what a trusted template makes of its workspace, with its texts still marked.
 
-    Raises FedcheckError (status 3) for a template that cannot be rendered, or that reaches a limit.
+    Raises FedcheckError for a template that cannot be rendered, or that reaches a limit.
     """
     where = str(order.sources[order.template].info.path)
     package = str(Path(__file__).resolve().parents[2])

@@ -46,7 +46,7 @@ _SHORTEST = 3
 def parse_redactions(text: str) -> frozenset[str]:
     """Return what is to be left out, from words between commas.
 
-    Raises FedcheckError (status 2) for a word that is not known.
+    Raises FedcheckError for a word that is not known.
     """
     words = [word.strip().casefold() for word in text.split(",") if word.strip()]
     for word in words:

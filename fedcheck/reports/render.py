@@ -140,7 +140,7 @@ def _build_document(
 
 
 def resolve_role(board: Board, role: str) -> str:
-    """Return the id of a role of the process. Raises FedcheckError (status 2) for another one."""
+    """Return the id of a role of the process. Raises FedcheckError for another one."""
     known = board.project.process.roles
     word = role.casefold()
     if word not in known:

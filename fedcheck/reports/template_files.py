@@ -80,7 +80,7 @@ def list_templates(root: Path, folders: UserFolders) -> list[TemplateInfo]:
 
 
 def find_template(root: Path, folders: UserFolders, name: str) -> TemplateInfo:
-    """Return the template of a name. Raises FedcheckError (status 2) where there is none."""
+    """Return the template of a name. Raises FedcheckError where there is none."""
     known = {template.name: template for template in list_templates(root, folders)}
     if name not in known:
         hint = did_you_mean(name, known) or "known: " + ", ".join(known)
@@ -99,7 +99,7 @@ def shipped_template(name: str) -> TemplateInfo | None:
 
 
 def read_template(template: TemplateInfo, root: Path) -> str:
-    """Return the text of a template. Raises FedcheckError (status 3) where it cannot be used.
+    """Return the text of a template. Raises FedcheckError where it cannot be used.
 
     A workspace comes from somebody else, so a template of its may not be a link to a file outside:
     that file would end up in a report.
@@ -127,7 +127,7 @@ def read_template(template: TemplateInfo, root: Path) -> str:
 def find_comparison_date(root: Path, folders: UserFolders, name: str, today: date) -> str:
     """Return the day that the template of a name compares with by itself; empty for none.
 
-    Raises FedcheckError (status 2) where there is no such template.
+    Raises FedcheckError where there is no such template.
     """
     days = find_template(root, folders, name).compared
     return (today - timedelta(days=days)).isoformat() if days else ""

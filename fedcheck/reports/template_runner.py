@@ -51,7 +51,7 @@ def collect_sources(chosen: TemplateInfo, root: Path, folders: UserFolders) -> d
     Nothing of them runs. A name that leads to no template is left out: rendering reports it, if it
     gets there. So is a shipped template, with all that it names: those name shipped ones alone.
 
-    Raises FedcheckError (status 3) with file and line for a template that cannot be read or parsed.
+    Raises FedcheckError with file and line for a template that cannot be read or parsed.
     """
     sources: dict[str, Source] = {}
     if chosen.origin == "shipped":
@@ -90,7 +90,7 @@ def run_template(
     Templates come from `sources`. Others may be loaded under a name that is computed, but none of
     the workspace: nobody could have read and trusted it before.
 
-    Raises FedcheckError (status 3) with file and line for a template that cannot be rendered.
+    Raises FedcheckError with file and line for a template that cannot be rendered.
     """
     opened: set[str] = set()
 

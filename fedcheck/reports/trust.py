@@ -101,7 +101,7 @@ def require(bundle: Bundle, folders: UserFolders) -> None:
 
 
 def trust(bundle: Bundle, folders: UserFolders) -> None:
-    """Keep that the person trusts a template as it is now. Raises FedcheckError (status 3)."""
+    """Keep that the person trusts a template as it is now. Raises FedcheckError."""
     workspaces = _load_workspaces(folders)
     known = workspaces.get(_key(bundle.root))
     kept = {**(known if isinstance(known, dict) else {}), bundle.name: bundle.digest}

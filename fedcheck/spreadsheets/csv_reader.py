@@ -33,7 +33,7 @@ _SNIFFED_ROWS = 64
 def read_delimited(path: Path) -> list[tuple[int, tuple[str, ...]]]:
     """Return the records of a CSV file, each with its number as a spreadsheet shows it.
 
-    Lines end in LF, in cells too. Raises FedcheckError (status 3) for what is no such text.
+    Lines end in LF, in cells too. Raises FedcheckError for what is no such text.
     """
     return parse(_bytes(path), path)
 
@@ -49,7 +49,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def parse(raw: bytes, path: Path) -> list[tuple[int, tuple[str, ...]]]:
-    """Return the records of the bytes of a CSV file. Raises FedcheckError (status 3)."""
+    """Return the records of the bytes of a CSV file. Raises FedcheckError."""
     text = decode(raw, path).replace("\r\n", "\n").replace("\r", "\n")
     delimiter, text = _parse_declared_delimiter(text)
     return list(_records(text, delimiter or sniff_delimiter(text), path))
@@ -58,7 +58,7 @@ def parse(raw: bytes, path: Path) -> list[tuple[int, tuple[str, ...]]]:
 def decode(raw: bytes, path: Path) -> str:
     """Return bytes as text: by their mark, else UTF-8, UTF-16 without a mark, or Windows-1252.
 
-    Raises FedcheckError (status 3) for a binary file.
+    Raises FedcheckError for a binary file.
     """
     for mark, encoding in _BOMS:
         if raw.startswith(mark):

@@ -102,7 +102,7 @@ def normalize_cell(text: str) -> str:
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """Return the sheets of a file that are not hidden. Raises FedcheckError (status 3)."""
+    """Return the sheets of a file that are not hidden. Raises FedcheckError."""
     if is_workbook(path):
         from fedcheck.spreadsheets.xlsx_reader import read_workbook
 
@@ -151,7 +151,7 @@ def find_best_grid(
 ) -> Grid:
     """Return the grid whose header scores best of all sheets, the first of equals.
 
-    Raises FedcheckError (status 3) where no row looks like the header that is wanted.
+    Raises FedcheckError where no row looks like the header that is wanted.
     """
     grids = [grid for sheet in sheets if (grid := find_grid(sheet, score)) is not None]
     if not grids:

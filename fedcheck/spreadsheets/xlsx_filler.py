@@ -54,7 +54,7 @@ def fill_cells(template: Path, cells: Mapping[str, Mapping[str, Cell | ComputedV
     but for `ComputedValue`. Spreadsheet programs compute all formulas again when they open it.
     The same template and cells give the same bytes.
 
-    Raises FedcheckError (status 3): no safe workbook, one with macros, a sheet that it does not
+    Raises FedcheckError: no safe workbook, one with macros, a sheet that it does not
     have, a text longer than a cell may be, a value over a formula that others share.
     """
     package = open_package(template)
@@ -87,7 +87,7 @@ def list_formula_cells(template: Path) -> dict[str, dict[str, bool]]:
     """Return the places of the cells that hold a formula, by title of their sheet.
 
     Each tells whether other cells rest on it: no value can take the place of such a formula.
-    Raises FedcheckError (status 3).
+    Raises FedcheckError.
     """
     package = open_package(template)
     found: dict[str, dict[str, bool]] = {}

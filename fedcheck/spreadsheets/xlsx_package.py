@@ -66,7 +66,7 @@ class Package:
         return name in self.archive.NameToInfo
 
     def read(self, name: str) -> bytes:
-        """Return a part. Raises FedcheckError (status 3): missing, damaged or too large."""
+        """Return a part. Raises FedcheckError: missing, damaged or too large."""
         if name in self._unpacked:
             return self._unpacked[name]
         if not self.has(name):
@@ -110,7 +110,7 @@ class Package:
 
 
 def open_package(path: Path) -> Package:
-    """Open a workbook. Raises FedcheckError (status 3) where it is none, or none that is safe."""
+    """Open a workbook. Raises FedcheckError where it is none, or none that is safe."""
     data = _bytes_of(path)
     _require_zip(path, data)
     if _directory_size(data) > MAX_DIRECTORY:

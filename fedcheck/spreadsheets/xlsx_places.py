@@ -80,7 +80,7 @@ class SheetPlaces:
 def find_places(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> SheetPlaces:
     """Return where the rows of a sheet stand, and the cells of the wanted ones.
 
-    Raises FedcheckError (status 3).
+    Raises FedcheckError.
     """
     found, asked = SheetPlaces(), frozenset(wanted)
     row: RowPlace | None = None
@@ -147,7 +147,7 @@ def find_places(path: Path, part: str, data: bytes, wanted: Iterable[int]) -> Sh
 def find_formulas(path: Path, part: str, data: bytes) -> dict[str, bool]:
     """Return the places of the cells that hold a formula, and whether other cells rest on it.
 
-    Raises FedcheckError (status 3).
+    Raises FedcheckError.
     """
     found: dict[str, bool] = {}
     latest = ""
@@ -167,7 +167,7 @@ def find_formulas(path: Path, part: str, data: bytes) -> dict[str, bool]:
 def find_elements(path: Path, part: str, data: bytes, wanted: Iterable[str]) -> list[list[Element]]:
     """Return where the elements with each of the wanted names stand, in the order of the file.
 
-    Raises FedcheckError (status 3).
+    Raises FedcheckError.
     """
     found: dict[str, list[Element]] = {name: [] for name in wanted}
     stack: list[Element] = []

@@ -36,7 +36,7 @@ def parse(
 ) -> None:
     """Parse a part of a workbook, and call functions for its tags and texts.
 
-    Raises FedcheckError (status 3) where it is no good XML, or none that is safe.
+    Raises FedcheckError where it is no good XML, or none that is safe.
     """
     run_parser(make_parser(path, part, start, end, text), path, part, data)
 
@@ -83,7 +83,7 @@ def make_parser(
 
 
 def run_parser(parser: expat.XMLParserType, path: Path, part: str, data: bytes) -> None:
-    """Parse a whole part. Raises FedcheckError (status 3)."""
+    """Parse a whole part. Raises FedcheckError."""
     if _LONG_TEXT.search(data):
         raise damaged_error(path, f"the part {part} has a tag or a text longer than any workbook's")
     try:

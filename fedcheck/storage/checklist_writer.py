@@ -99,7 +99,7 @@ def take_away(root: Path, wanted: Iterable[Rewritten]) -> None:
 def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
     """Return the lists that changes (already inverted) lead to.
 
-    Raises FedcheckError (status 1) where this machine does not have what a list held.
+    Raises FedcheckError where this machine does not have what a list held.
     """
     found = []
     for change in changes:

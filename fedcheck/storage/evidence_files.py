@@ -125,7 +125,7 @@ def _digest(root: Path, link: str, step: Step | None) -> str:
 def hash_now(root: Path, evidence_item: Evidence, step: Step | None = None) -> str:
     """Return the hash that the file of an evidence item has now; its own where it is no file.
 
-    Raises FedcheckError (status 2) where the file is gone or may not be looked at.
+    Raises FedcheckError where the file is gone or may not be looked at.
     """
     if evidence_item.kind != "file":
         return evidence_item.sha256
@@ -166,7 +166,7 @@ def file_link(root: Path, link: str, here: Path, outside: bool) -> str:
 
     A path is taken from the working directory, or else from the workspace. One that leaves the
     workspace, also through a symlink, needs the user's word (`outside`) and stays absolute.
-    Raises FedcheckError (status 2) where there is no such file or it lies outside.
+    Raises FedcheckError where there is no such file or it lies outside.
     """
     typed = expand_path(link)
     for base in (here, root):

@@ -28,7 +28,7 @@ _MISSING_ERRORS = (FileNotFoundError, NotADirectoryError, atomic_files.NotPlainE
 
 @contextmanager
 def lock_workspace(root: Path, wait: float | None = None) -> Iterator[None]:
-    """Hold the workspace's lock. Raises FedcheckError (status 3) where another keeps it.
+    """Hold the workspace's lock. Raises FedcheckError where another keeps it.
 
     Waits LOCK_WAIT seconds, or as long as it is told.
 

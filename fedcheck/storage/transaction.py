@@ -176,7 +176,7 @@ def commit_planned(
         rewritten: the workspace's own lists that come, change or go with it. What comes is
             written first and what goes is removed last: no record is ever without its list.
 
-    Raises FedcheckError (status 3) where the workspace is locked, a file cannot be parsed, a
+    Raises FedcheckError where the workspace is locked, a file cannot be parsed, a
     change makes no sense, or the disk refuses. Nothing of a refused file is changed.
     """
     names = renamed or {}
@@ -241,7 +241,7 @@ def record_outside_changes(
 ) -> list[Change]:
     """Add to the history what was done outside fedcheck; return it. Changes no progress file.
 
-    Raises FedcheckError (status 3) where the workspace is locked or cannot be written.
+    Raises FedcheckError where the workspace is locked or cannot be written.
     """
     changes, hashes = list_all_outside_changes(root, renamed)
     if not hashes or not (changes or (root / LOCAL_STATE).exists()):

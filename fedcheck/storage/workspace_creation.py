@@ -70,7 +70,7 @@ def _write_if_missing(path: Path, text: str) -> None:
 
 
 def check_timezone(name: str) -> None:
-    """Raise FedcheckError (status 2) where a name is no IANA time zone."""
+    """Raise FedcheckError where a name is no IANA time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

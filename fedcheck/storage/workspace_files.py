@@ -202,7 +202,7 @@ class LoadedWorkspace(Struct, frozen=True):
 
 
 def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
-    """Read a workspace. Raises FedcheckError (status 3) where its head file cannot be used."""
+    """Read a workspace. Raises FedcheckError where its head file cannot be used."""
     config, problems = load_head(root, catalog.processes)
     process = catalog.processes.get(config.process)
     file = catalog.process_file(config.process)

@@ -138,7 +138,7 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
 
     `quiet` leaves out the line that says so.
 
-    Raises FedcheckError (status 2) where the file is there already and not to be replaced, or where
+    Raises FedcheckError where the file is there already and not to be replaced, or where
     the result is no text and has no file.
     """
     if output is None or output == "-":

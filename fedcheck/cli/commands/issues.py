@@ -47,7 +47,7 @@ def list_issues(session: "Session", book: str) -> Sequence[Issue]:
 def resolve_ref(session: "Session", book: str, text: str) -> str:
     """Return the reference of what an id, or the beginning of one, means.
 
-    Raises FedcheckError (status 2) if that is in doubt.
+    Raises FedcheckError if that is in doubt.
     """
     known = {thing.id: thing for thing in list_issues(session, book)}
     start = text.removeprefix(f"{book}:")
@@ -118,7 +118,7 @@ def read_text(text: str) -> str:
 def read_texts(*texts: str | None) -> tuple[str | None, ...]:
     """Return texts from the command line, of which one may come on stdin.
 
-    Raises FedcheckError (status 2) where several are `-`.
+    Raises FedcheckError where several are `-`.
     """
     if texts.count("-") > 1:
         raise FedcheckError(

@@ -188,7 +188,7 @@ def report(
 def _confirm_trust(root: Path, folders: paths.UserFolders, name: str, given: bool) -> None:
     """Keep the person's trust in a template of the workspace, given on the command line or now.
 
-    Raises FedcheckError (status 2) where the person does not trust it, or cannot be asked.
+    Raises FedcheckError where the person does not trust it, or cannot be asked.
     """
     from fedcheck.reports import trust
 

@@ -118,7 +118,7 @@ def dump(known: Iterable[Mapped]) -> bytes:
 
 
 def check_list_id(name: str) -> None:
-    """Raise FedcheckError (status 2) where no checklist can be called so."""
+    """Raise FedcheckError where no checklist can be called so."""
     if not is_id(name) or name in RESERVED_NAMES:
         hint = "use lower-case letters, digits, dots and hyphens, such as acme.tracker"
         raise FedcheckError(f'"{name[:60]}" is no name for a checklist', hint, ErrorKind.USAGE)

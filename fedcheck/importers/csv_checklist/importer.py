@@ -62,7 +62,7 @@ def given_columns(values: Values) -> dict[str, str]:
 
 
 def parse_pairs(texts: Iterable[str], option: str) -> dict[str, str]:
-    """Return what `A=B` texts map. Raises FedcheckError (status 2) for one without a sign."""
+    """Return what `A=B` texts map. Raises FedcheckError for one without a sign."""
     found = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -77,7 +77,7 @@ def parse_pairs(texts: Iterable[str], option: str) -> dict[str, str]:
 def with_words(found: Look, statuses: Iterable[str], results: Iterable[str]) -> Look:
     """Return a list with words of its own for a status or a result: `In flight=doing`.
 
-    Raises FedcheckError (status 2) for an unknown status or result.
+    Raises FedcheckError for an unknown status or result.
     """
     mapped = found.mapped
     for name, texts, known in (("status", statuses, STATUSES), ("result", results, RESULTS)):

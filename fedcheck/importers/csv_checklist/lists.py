@@ -41,7 +41,7 @@ class Lists:
 def build_lists(session: Session, seen: Look, tasks: Sequence[Task]) -> Lists:
     """Return the lists that rows make, what was in them before included.
 
-    Raises FedcheckError (status 2) where the list's name, phase or role cannot be.
+    Raises FedcheckError where the list's name, phase or role cannot be.
     """
     mapped, project = seen.mapped, session.project
     check_list_id(mapped.list)

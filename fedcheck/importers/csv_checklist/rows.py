@@ -113,7 +113,7 @@ def _find_grid(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
 
 
 def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
-    """Return a list with other columns for some fields. Raises FedcheckError (status 2)."""
+    """Return a list with other columns for some fields. Raises FedcheckError."""
     wanted = dict(seen.mapped.columns)
     headings = {normalize(heading): heading for heading in seen.grid.header if heading}
     for name, heading in given.items():
@@ -190,7 +190,7 @@ def describe_columns(seen: Look) -> Iterable[str]:
 
 
 def require_title_or_id(seen: Look) -> None:
-    """Raise FedcheckError (status 2) where neither a title nor an id is among the columns."""
+    """Raise FedcheckError where neither a title nor an id is among the columns."""
     if "title" not in seen.mapped.columns and "id" not in seen.mapped.columns:
         listed: Sequence[str] = [one_line(one, 30) for one in seen.grid.header if one]
         text = f"{seen.path.name}: it is not clear which column says what is to be done"

@@ -71,7 +71,7 @@ def recognize(peek: Peek) -> bool:
 def read_catalog(path: Path) -> CatalogFile:
     """Read a catalog, or a profile resolved into one.
 
-    Raises InvalidFileError with line and remedy, or FedcheckError (status 3) where the file is
+    Raises InvalidFileError with line and remedy, or FedcheckError where the file is
     something else.
     """
     twice: Counter[str] = Counter()

@@ -240,7 +240,7 @@ def usual_list_id(project: Project, level: str) -> str:
 
 
 def check_phase(project: Project, wanted: str) -> str:
-    """Return the phase of the list. Raises FedcheckError (status 2) where it is to be named."""
+    """Return the phase of the list. Raises FedcheckError where it is to be named."""
     phases = [phase.id for phase in project.process.phases]
     name = wanted or project.process.assessment_phase
     if name in phases:

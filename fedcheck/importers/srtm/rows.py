@@ -186,7 +186,7 @@ def code_key(code: str) -> str:
 def read_steps(sheets: Sequence[Sheet], path: Path) -> Steps:
     """Return the steps of all sheets whose header is that of tests.
 
-    Raises FedcheckError (status 3) where there are more than anybody can test.
+    Raises FedcheckError where there are more than anybody can test.
     """
     found = Steps()
     for sheet in sheets:
