@@ -23,11 +23,11 @@ SATISFIED = Record("done", "satisfied", done=DAY)
 GAP = Record("done", "other-than-satisfied", done=DAY)
 
 
-def judged(*items: Item, stone: str = "ready", **about: Any) -> Gate:
+def judged(*items: Item, milestone: str = "ready", **about: Any) -> Gate:
     board = small_board(*items, **about)
-    milestone = board.project.process.milestone(stone)
-    assert milestone is not None
-    return gate(board, milestone)
+    chosen = board.project.process.milestone(milestone)
+    assert chosen is not None
+    return gate(board, chosen)
 
 
 def lacks(*items: Item, milestone: str = "ready", **about: Any) -> list[tuple[str, str]]:

@@ -18,11 +18,13 @@ from fedcheck.domain.workspace import BrokenFile
 DAYS = {"r.csp:a": date(2026, 12, 20), "requests:q1": date(2026, 12, 21)}
 
 
-def since(*items: Item, ref: str = "r.csp:a", stone: str = "ready", **about: Any) -> date | None:
+def since(
+    *items: Item, ref: str = "r.csp:a", milestone: str = "ready", **about: Any
+) -> date | None:
     board = small_board(*items, **about)
-    milestone = board.project.process.milestone(stone)
-    assert milestone is not None
-    (found,) = {m.since for m in gate(board, milestone, DAYS).missing if m.ref == ref}
+    chosen = board.project.process.milestone(milestone)
+    assert chosen is not None
+    (found,) = {m.since for m in gate(board, chosen, DAYS).missing if m.ref == ref}
     return found
 
 

@@ -316,8 +316,7 @@ async def test_only_web_links_reach_a_browser_and_nothing_a_shell(
     text = '[item."diagram"]\nstatus = "doing"\n'
     for number, (kind, link, _) in enumerate(OPENERS.values()):
         evidence_item = f'id = "e{number}"\nlink = {json.dumps(link)}\nkind = "{kind}"\n'
-        text += '[[item."diagram".evidence]]\n'
-    text += evidence_item
+        text += f'[[item."diagram".evidence]]\n{evidence_item}'
     root = make_workspace(progress={LIST: text})
     (root / "evidence").mkdir()
     (root / "evidence" / "run.sh").write_text("#!/bin/sh\ntouch pwned\n")
