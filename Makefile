@@ -1,5 +1,8 @@
 # Everything makes its own environment in .venv: only Python 3.11+ and make are needed.
 
+# Tests start many processes; without byte code each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
