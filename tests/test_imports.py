@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,11 +66,18 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the parsed source of a module; each is read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """Return the full names of what a module imports, anywhere in it."""
     found = set()
     package = ["fedcheck", *path.relative_to(PACKAGE).parent.parts]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -203,7 +211,7 @@ PURE = [p for p in MODULES if room_of(p) in ("domain", "analysis")]
 @pytest.mark.parametrize("path", PURE, ids=named)
 def test_domain_and_analysis_do_no_io_and_know_no_clock(path: Path) -> None:
     assert not {name for name in imports(path) if name.split(".")[0] in NO_IO}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Name):

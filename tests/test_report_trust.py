@@ -164,7 +164,11 @@ def test_trust_that_came_with_a_workspace_counts_for_nothing(root):
     assert run(["report", "mine", "-o", "-"]) == 2
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": 9}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"format": 1}', '{"format": 9}', "[" * 100_000],
+    ids=["empty", "cut", "list", "bare", "newer", "deep"],
+)
 def test_a_damaged_store_counts_as_empty(root, text):
     template(root, "mine", "mine")
     store().parent.mkdir(parents=True)
