@@ -1,7 +1,7 @@
 """Changes: one field of one record, old and new; and which transaction undo takes back."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -38,13 +38,54 @@ class Change(Struct, frozen=True):
 
 
 class HistoryLine(Struct, frozen=True):
-    """A change as history holds it: who made it, when (UTC), as part of which action."""
+    """A change as history holds it: who made it, when (UTC), as part of which action.
+
+    Hashes are SHA-256 in hex: whole in `prev` and `hash`, their first SHORT digits elsewhere.
+
+    Attributes:
+        undoes: the action that it takes back.
+        day: the day that a person gave as today, where that was not the day of the clock.
+        lost: of a line outside fedcheck, the person's line that it takes back; of a person's line,
+            the loss that the person accepts.
+        merged: the lines of two sides that a merge settled with this one.
+        saw: the newest lines of other chains that its writer knew.
+        prev: the line that its writer saw last in the same file; empty for a first one.
+        hash: that of its own bytes; empty for a line that is not in a file yet.
+    """
 
     change: Change
     at: datetime
     by: str
     tx: str
     undoes: str = ""
+    day: date | None = None
+    lost: str = ""
+    merged: tuple[str, ...] = ()
+    saw: tuple[str, ...] = ()
+    prev: str = ""
+    hash: str = ""
+
+
+SHORT = 12
+"""How many digits of a hash are kept where one line names another one of any file."""
+
+CONFIRMED = "history"
+"""A missing line that a person accepts is named by the reference `history:HASH`."""
+
+
+def is_outside(line: HistoryLine) -> bool:
+    """Tell whether a line says what was done outside fedcheck."""
+    return line.by == OUTSIDE
+
+
+def person_name(who: str) -> str:
+    """Return the name that a person's lines carry: never the one of lines outside fedcheck."""
+    return f'"{who}"' if who == OUTSIDE else who
+
+
+def is_acceptance(line: HistoryLine) -> bool:
+    """Tell whether a person says with a line that a loss or a missing line is all right."""
+    return bool(line.lost) and not is_outside(line)
 
 
 def imported(tx: str, what: str) -> Change:
@@ -85,7 +126,8 @@ def _undo_and_redo_stacks(
     """
     undo: list[str] = []
     redo: list[tuple[str, str]] = []
-    for tx, undoes in dict.fromkeys((e.tx, e.undoes) for e in entered if e.by != OUTSIDE):
+    mine = (one for one in entered if not is_outside(one) and not is_acceptance(one))
+    for tx, undoes in dict.fromkeys((one.tx, one.undoes) for one in mine):
         if not undoes:
             undo.append(tx)
             redo.clear()

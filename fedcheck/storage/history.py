@@ -1,35 +1,35 @@
-"""History files: append-only, one for each person and clone."""
+"""History files: append-only, one for each person and clone.
+
+The lines are a graph, as commits are (design, section 6): each names the line before it in its
+file, and the newest ones of other files that its writer had seen. After a merge, a rebase or a copy
+they may stand in any order, one may stand twice, and several may follow the same one.
+"""
 
 import errno
 import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+import msgspec
 
-from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.domain.change import SHORT, Change, HistoryLine
 from fedcheck.storage import atomic_files
+from fedcheck.storage.history_graph import LineGraph, build_graph
 from fedcheck.storage.paths import LOCAL_STATE
 
 FOLDER = "history"
 VERSION = 1
 _TAIL = 64 * 1024
+_MAX_SAW = 32
+"""How many lines of others a line names at most."""
 
 
-class Damage(Struct, frozen=True):
-    """A line that is not what was written."""
-
-    path: Path
-    line: int
-    message: str
-
-
-def format_line(entered: HistoryLine, prev: str) -> bytes:
+def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> bytes:
     """Return a history line for a change, without its newline."""
     data: dict[str, Any] = {
         "v": VERSION,
@@ -41,27 +41,39 @@ def format_line(entered: HistoryLine, prev: str) -> bytes:
         "old": entered.change.old,
         "new": entered.change.new,
     }
-    if entered.undoes:
-        data["undoes"] = entered.undoes
+    more = {
+        "undoes": entered.undoes,
+        "for": entered.day.isoformat() if entered.day else "",
+        "lost": entered.lost,
+        "merged": list(entered.merged),
+        "saw": list(saw),
+    }
+    data |= {name: value for name, value in more.items() if value}
     data["prev"] = prev
     return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def append(path: Path, entered: Sequence[HistoryLine]) -> None:
-    """Append changes to a history file, chained to its last line, in one durable write."""
+def append(path: Path, entered: Sequence[HistoryLine], saw: Sequence[str] = ()) -> str:
+    """Append changes to a history file in one durable write; return the hash of the last one.
+
+    The first one follows the last line that the file holds. `saw` are the newest lines of other
+    chains that the writer has seen since its line before.
+    """
     last, whole = _last_line(path)
-    if not whole and not _is_chained(last):
+    if not whole and not _is_object(last):
         last = _cut_torn_line(path, last)
         whole = True
     data = b"" if whole else b"\n"
+    prev = hash_line(last) if last else ""
     for one in entered:
-        line = format_line(one, _hash(last) if last else "")
+        line = format_line(one, prev, saw)
         data += line + b"\n"
-        last = line
+        prev, saw = hash_line(line), ()
     atomic_files.append(path, data)
+    return prev
 
 
-def _is_chained(line: bytes) -> bool:
+def _is_object(line: bytes) -> bool:
     """Tell whether a line without its newline is otherwise whole."""
     try:
         return isinstance(json.loads(line), dict)
@@ -75,16 +87,104 @@ def _cut_torn_line(path: Path, torn: bytes) -> bytes:
     The machine stopped before that line was durable, so its change was never called saved; the
     difference that it leaves is noted as done outside fedcheck.
     """
-    backup = path.parent.parent / LOCAL_STATE / "backup" / f"{path.name}.{_hash(torn)[:8]}"
+    backup = path.parent.parent / LOCAL_STATE / "backup" / f"{path.name}.{hash_line(torn)[:8]}"
     atomic_files.replace_file(backup, torn)
     atomic_files.truncate_file(path, path.stat().st_size - len(torn))
     return _last_line(path)[0]
 
 
+def hash_line(line: bytes) -> str:
+    """Return the SHA-256 of a line; how it ends does not count."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def split_lines(raw: bytes) -> list[bytes]:
+    """Return the lines of a history file, without empty ones.
+
+    Line ends do not count: a clone may have other ones. Two objects on one line, which a merge
+    makes of a last line without an end, are two lines.
+    """
+    found: list[bytes] = []
+    for line in raw.split(b"\n"):
+        text = line.strip(b"\r \t")
+        if b"}{" in text or b"} {" in text:
+            found += _split_objects(text)
+        elif text:
+            found.append(text)
+    return found
+
+
+def _split_objects(line: bytes) -> list[bytes]:
+    """Return the JSON objects that stand on one line; the line itself where it is none."""
+    try:
+        text = line.decode("ascii")
+    except UnicodeDecodeError:
+        return [line]
+    decoder, found, start = json.JSONDecoder(), [], 0
+    while start < len(text):
+        try:
+            _, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            return [*found, text[start:].encode()]
+        found.append(text[start:end].encode())
+        start = end + len(text[end:]) - len(text[end:].lstrip())
+    return found
+
+
 def read_newest_hash(path: Path) -> str:
     """Return the hash of a history file's last line; empty for an empty file."""
     last, _ = _last_line(path)
-    return _hash(last) if last else ""
+    return hash_line(last) if last else ""
+
+
+def read_newest_hashes(path: Path) -> tuple[str, ...]:
+    """Return the hashes of the lines near a file's end that no line there follows, the last first.
+
+    There are several after a merge. Only the end of the file is read.
+    """
+    last, _ = _last_line(path)
+    if not last:
+        return ()
+    tail = [line for line in split_lines(_read_tail(path)) if parse_line(line) is not None]
+    followed = {previous_hash(line) for line in tail}
+    newest = hash_line(last)
+    others = [digest for line in reversed(tail) if (digest := hash_line(line)) not in followed]
+    return tuple(dict.fromkeys([newest, *others]))
+
+
+def _read_tail(path: Path) -> bytes:
+    """Return the whole lines of the end of a file."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _TAIL))
+        raw = file.read(_TAIL)
+    return raw if size <= _TAIL else raw.partition(b"\n")[2]
+
+
+def read_tips(root: Path) -> dict[str, tuple[str, ...]]:
+    """Return the newest lines of each history file of a workspace, shortened, by its name."""
+    return {
+        path.name: tuple(digest[:SHORT] for digest in read_newest_hashes(path))
+        for path in list_history_files(root)
+        if not path.is_dir()
+    }
+
+
+def list_unseen(
+    tips: Mapping[str, Sequence[str]], seen: Mapping[str, str], own: str
+) -> tuple[str, ...]:
+    """Return the newest lines of history files that a writer has not seen yet.
+
+    Args:
+        tips: the newest lines of each file, shortened.
+        seen: for each file its last line as the writer saw it at its line before.
+        own: the writer's own file, whose last line the next one follows in any case.
+    """
+    found = []
+    for name, newest in sorted(tips.items()):
+        if newest and newest[0] != seen.get(name, ""):
+            found += newest[1:] if name == own else newest
+    return tuple(found[:_MAX_SAW])
 
 
 def list_line_hashes(path: Path) -> set[str]:
@@ -93,7 +193,7 @@ def list_line_hashes(path: Path) -> set[str]:
         raw = atomic_files.read_plain(path)
     except OSError:
         return set()
-    return {"", *(_hash(line) for line in raw.split(b"\n") if line)}
+    return {"", *(hash_line(line) for line in split_lines(raw))}
 
 
 def list_history_files(root: Path) -> list[Path]:
@@ -107,95 +207,90 @@ def list_history_files(root: Path) -> list[Path]:
 
 
 def read(path: Path) -> list[HistoryLine]:
-    """Read a history file; lines that cannot be read are left out (`verify` tells of them).
+    """Read a history file in the order of its lines; each counts once.
 
-    Raises FedcheckError where the disk refuses: a history that is there must not count as empty.
+    Lines that cannot be read are left out (`verify` tells of them). Raises FedcheckError where the
+    disk refuses: a history that is there must not count as empty.
     """
-    try:
-        raw = atomic_files.read_plain(path)
-    except (FileNotFoundError, atomic_files.NotPlainError):
-        return []
-    except OSError as error:
-        raise atomic_files.disk_error("read", path, error) from error
-    parsed = (parse_line(line) for line in raw.split(b"\n") if line)
-    return [one for one in parsed if one is not None]
+    return parse_lines(_read_raw_lines(path))
 
 
 def read_all(root: Path) -> list[HistoryLine]:
     """Read the history of a workspace, the oldest change first."""
-    return merge_histories(read(path) for path in list_history_files(root))
+    return read_graph(root).lines
 
 
-def merge_histories(parts: Iterable[Iterable[HistoryLine]]) -> list[HistoryLine]:
-    """Return the changes of several history files, the oldest first.
+def read_graph(root: Path) -> LineGraph:
+    """Read the history of a workspace as a graph. Raises FedcheckError where the disk refuses."""
+    return build_graph(one for path in list_history_files(root) for one in read(path))
 
-    Within one file the order of its lines holds, also where a clock was set back in between.
-    """
-    timed: list[tuple[datetime, HistoryLine]] = []
-    for part in parts:
-        latest_yet = datetime.min.replace(tzinfo=UTC)
-        for one in part:
-            latest_yet = max(latest_yet, one.at)
-            timed.append((latest_yet, one))
-    return [one for _, one in sorted(timed, key=lambda pair: pair[0])]
+
+class _Line(msgspec.Struct, rename={"day": "for"}):
+    """A history line as JSON."""
+
+    v: int
+    at: str
+    by: str
+    tx: str
+    ref: str
+    field: str
+    old: Any
+    new: Any
+    prev: str = ""
+    undoes: str = ""
+    day: str = ""
+    lost: str = ""
+    merged: list[str] = []
+    saw: list[str] = []
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
+    """Parse history lines; those that are damaged or stand there again are left out."""
+    parsed = (parse_line(line) for line in dict.fromkeys(lines))
+    return [one for one in parsed if one is not None]
 
 
 def parse_line(line: bytes) -> HistoryLine | None:
     """Parse a history line; nothing where it is damaged or of a newer kind."""
     try:
-        data = json.loads(line)
-        if data["v"] != VERSION:
+        data = _decode(line)
+        if data.v != VERSION:
             return None
-        change = Change(str(data["ref"]), str(data["field"]), data["old"], data["new"])
-        at = datetime.fromisoformat(data["at"])
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=UTC)
-        if not 2000 <= at.year <= 9000:
+        at = datetime.fromisoformat(data.at)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if not 1 < at.year < datetime.max.year:  # time zones must not lead out of the calendar
             return None
-        return HistoryLine(
-            change, at, str(data["by"]), str(data["tx"]), str(data.get("undoes", ""))
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
+        day = date.fromisoformat(data.day) if data.day else None
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
         return None
+    return HistoryLine(
+        Change(data.ref, data.field, data.old, data.new),
+        at,
+        data.by,
+        data.tx,
+        data.undoes,
+        day,
+        data.lost,
+        tuple(data.merged),
+        tuple(data.saw),
+        data.prev,
+        hash_line(line),
+    )
 
 
-def verify(root: Path) -> list[Damage]:
-    """Return for each history file the first line that is damaged."""
-    damage = []
-    for path in list_history_files(root):
-        found = _first_damage(path)
-        if found:
-            damage.append(found)
-    return damage
-
-
-def _first_damage(path: Path) -> Damage | None:
+def _decode(line: bytes) -> _Line:
     try:
-        raw = atomic_files.read_plain(path)
-    except OSError as error:
-        return Damage(path, 0, f"cannot be read: {(error.strerror or str(error)).lower()}")
-    lines = raw.split(b"\n")
-    whole = not lines.pop()
-    links = [_previous_hash(line) for line in lines]
-    hashes = [_hash(line) for line in lines]
-    for i, link in enumerate(links):
-        number = i + 1
-        if link is None:
-            return Damage(path, number, "cannot be read" if lines[i] else "an empty line")
-        if link == (hashes[i - 1] if i else ""):
-            continue
-        if link in hashes:
-            after = hashes.index(link) + 1
-            return Damage(path, number, f"is not in its place: it was written after line {after}")
-        if i + 1 < len(links) and links[i + 1] != hashes[i]:
-            return Damage(path, number, "was changed")
-        if not i:
-            return Damage(path, number, "is not the first: what stood before it was removed")
-        return Damage(path, number - 1, "was changed, or lines after it were removed")
-    return None if whole else Damage(path, len(lines) + 1, "is cut off")
+        return _DECODER.decode(line)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
+        return msgspec.convert(json.loads(line), _Line)
 
 
-def _previous_hash(line: bytes) -> str | None:
+def previous_hash(line: bytes) -> str | None:
     """Return the hash that a line keeps of the one before it; None where it cannot be read."""
     try:
         prev = json.loads(line)["prev"]
@@ -210,10 +305,6 @@ def format_file_name(who: str, token: str) -> str:
     return f"{slug[:40]}-{token}.jsonl"
 
 
-def _hash(line: bytes) -> str:
-    return hashlib.sha256(line).hexdigest()
-
-
 def _last_line(path: Path) -> tuple[bytes, bool]:
     """Return the last line of a file, and whether it ends in a newline (an empty file does)."""
     try:
@@ -225,7 +316,7 @@ def _last_line(path: Path) -> tuple[bytes, bool]:
             while True:
                 file.seek(size - reach)
                 tail = file.read(reach)
-                body = tail.rstrip(b"\n")
+                body = tail.rstrip(b"\r\n")
                 if b"\n" in body or reach == size:
                     break
                 reach = min(size, reach * 4)
@@ -233,7 +324,8 @@ def _last_line(path: Path) -> tuple[bytes, bool]:
         return b"", True
     except OSError as error:
         raise atomic_files.disk_error("read", path, error) from error
-    return body.rpartition(b"\n")[2], not tail or tail.endswith(b"\n")
+    lines = split_lines(body.rpartition(b"\n")[2])
+    return lines[-1] if lines else b"", not tail or tail.endswith(b"\n")
 
 
 _BEGIN = b'{"v":1,"at":"'
@@ -243,18 +335,19 @@ _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 def read_since(root: Path, moment: datetime) -> list[HistoryLine]:
     """Return what was entered from a moment on, the oldest change first.
 
-    Within one file the order of its lines holds, also where a clock was set back in between.
-    Raises FedcheckError where the disk refuses.
+    A line that follows a later one counts as entered then, also where a clock was set back in
+    between. Raises FedcheckError where the disk refuses.
     """
     stamp = moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6].encode()
-    parts = []
+    late: list[HistoryLine] = []
     for path in list_history_files(root):
-        lines = _read_lines(path)
+        lines = _read_raw_lines(path)
         start = next(
             (i for i, line in enumerate(lines) if _is_since(line, moment, stamp)), len(lines)
         )
-        parts.append(_parse_lines(lines[start:]))
-    return merge_histories(parts)
+        late += parse_lines(lines[start:])
+    graph = build_graph(late)
+    return [one for one in graph.lines if graph.moment(one) >= moment]
 
 
 def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
@@ -264,7 +357,7 @@ def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
     """
     if line.startswith(_BEGIN) and line[_STAMP_ENDS : _STAMP_ENDS + 2] == b'Z"':
         return line[len(_BEGIN) : _STAMP_ENDS] >= stamp
-    one = parse_line(line) if line else None
+    one = parse_line(line)
     return one is not None and one.at >= moment
 
 
@@ -272,8 +365,8 @@ def find_first_moment(root: Path) -> datetime | None:
     """Return when the first change was entered that the history still holds."""
     firsts: list[datetime] = []
     for path in list_history_files(root):
-        for line in _read_lines(path):
-            one = parse_line(line) if line else None
+        for line in _read_raw_lines(path):
+            one = parse_line(line)
             if one is not None:
                 firsts.append(one.at)
                 break
@@ -281,39 +374,26 @@ def find_first_moment(root: Path) -> datetime | None:
 
 
 def read_after(root: Path, seen: Iterable[str]) -> tuple[list[HistoryLine], frozenset[str]]:
-    """Return what was entered after lines that were seen as the last ones of their files.
+    """Return what was entered after lines that were seen, or beside them.
 
     Args:
         root: the workspace.
-        seen: the hashes of those lines. Of a file that holds none of them everything came after.
+        seen: the hashes of those lines; what they follow was seen too. Of a file that holds none
+            of them everything came after.
 
     Returns:
         The changes, the oldest first; and the hashes that no file holds.
     """
     wanted = {digest for digest in seen if digest}
-    found: set[str] = set()
-    parts = []
-    for path in list_history_files(root):
-        lines = _read_lines(path)
-        start = 0
-        for place in range(len(lines) - 1, -1, -1) if wanted else ():
-            digest = hashlib.sha256(lines[place]).hexdigest() if lines[place] else ""
-            if digest in wanted:
-                found.add(digest)
-                start = place + 1
-                break
-        parts.append(_parse_lines(lines[start:]))
-    return merge_histories(parts), frozenset(wanted - found)
+    graph = read_graph(root)
+    known, missing = graph.collect_earlier(wanted)
+    return [one for one in graph.lines if one.hash not in known], frozenset(missing)
 
 
-def _parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
-    parsed = (parse_line(line) for line in lines if line)
-    return [one for one in parsed if one is not None]
-
-
-def _read_lines(path: Path) -> list[bytes]:
+def _read_raw_lines(path: Path) -> list[bytes]:
+    """Return the lines of a history file; none where there is no such file."""
     try:
-        return atomic_files.read_plain(path).split(b"\n")
+        return split_lines(atomic_files.read_plain(path))
     except (FileNotFoundError, atomic_files.NotPlainError):
         return []
     except OSError as error:
