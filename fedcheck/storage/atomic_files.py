@@ -121,6 +121,25 @@ def _stage(target: Path, data: bytes) -> Path:
     return temporary
 
 
+def create_file(path: Path, data: bytes) -> None:
+    """Make a file whole, its owner's only; one that is there already, or just came, is left.
+
+    Raises FedcheckError or OSError where the disk refuses.
+    """
+    make_folder(path.parent)
+    temporary = _stage(path, data)
+    try:
+        os.link(temporary, path)  # unlike a rename, it replaces nothing
+        sync_folder(path.parent)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        if not os.path.lexists(path):
+            temporary.replace(path)
+    finally:
+        _remove(temporary)
+
+
 def open_beside(target: Path) -> tuple[int, Path]:
     """Make an empty temporary file beside a file, its owner's only; return it open, and its path.
 

@@ -1,11 +1,13 @@
 """Writing checklists of a workspace: as TOML that people read, as part of an action with history.
 
 A list is a file, so its history keeps hashes: `checklists:ID`, field `file`. What a list held is
-kept under `.fedcheck/backup/lists/`, by its hash, so that undo can bring it back.
+kept under `.fedcheck/backup/lists/`, by its hash, so that undo can bring it back. Copies of
+another user, machine or place stay where they are and are not read.
 """
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist, When
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage import atomic_files
+from fedcheck.storage import atomic_files, local_binding
 from fedcheck.storage.paths import LOCAL_STATE
 from fedcheck.storage.toml_io import dumps, quote_key, read_bytes
 from fedcheck.storage.toml_keys import keys_of
@@ -85,7 +87,9 @@ def write(root: Path, wanted: Iterable[Rewritten]) -> None:
             new[path] = one.data
         for raw in (held, one.data):
             if raw is not None:
-                kept[_kept(root, hashlib.sha256(raw).hexdigest())] = raw
+                digest = hashlib.sha256(raw).hexdigest()
+                mark = local_binding.seal(root, _backup_name(digest), b"")
+                kept[_kept(root, digest, mark)] = raw
     atomic_files.replace_files({**kept, **new})
 
 
@@ -106,14 +110,13 @@ def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
         name = split_ref(change.ref)[1]
         data = None
         if change.new is not None:
-            kept = _kept(root, str(change.new))
-            if not kept.is_file():
+            data = _read_kept(root, str(change.new))
+            if data is None:
                 raise FedcheckError(
                     f"{path_of(root, name)}: what it held is not kept on this machine",
                     "import it again, or take it from git",
                     ErrorKind.REFUSED,
                 )
-            data = kept.read_bytes()
         found.append(Rewritten(name, data, change.old))
     return found
 
@@ -123,8 +126,25 @@ def _hash_now(root: Path, name: str) -> str | None:
     return hashlib.sha256(read_bytes(path)).hexdigest() if os.path.lexists(path) else None
 
 
-def _kept(root: Path, sha256: str) -> Path:
-    return root / LOCAL_STATE / "backup" / "lists" / f"{sha256}.toml"
+def _read_kept(root: Path, sha256: str) -> bytes | None:
+    """Return what a list held; none where this user did not keep it here, or it was changed."""
+    mark = local_binding.find_seal(root, _backup_name(sha256))
+    if not mark or not re.fullmatch("[0-9a-f]{64}", sha256):
+        return None
+    try:
+        raw = atomic_files.read_plain(_kept(root, sha256, mark))
+    except OSError:
+        return None
+    return raw if hashlib.sha256(raw).hexdigest() == sha256 else None
+
+
+def _kept(root: Path, sha256: str, mark: str) -> Path:
+    """Return where a list's content is kept; a copy that came with a workspace has another mark."""
+    return root / LOCAL_STATE / "backup" / "lists" / f"{sha256}.{mark[:16]}.toml"
+
+
+def _backup_name(sha256: str) -> str:
+    return f"backup/lists/{sha256}"
 
 
 def dump(checklist: Checklist) -> bytes:

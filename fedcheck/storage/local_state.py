@@ -1,20 +1,30 @@
-"""What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, names."""
+"""What a workspace keeps for this machine only, in `.fedcheck/`: lock, hashes, names.
+
+All of it but the lock is sealed for this user and this place (`local_binding`): what came with a
+copy, a clone or a zip counts as not there, and is replaced at the next save.
+"""
 
 import json
 import os
 import re
+import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from fedcheck.domain.change import OUTSIDE
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage import atomic_files
+from fedcheck.storage import atomic_files, local_binding
 from fedcheck.storage.history import FOLDER as HISTORY
-from fedcheck.storage.history import format_file_name
+from fedcheck.storage.history import format_file_name, list_history_files, read
 from fedcheck.storage.paths import LOCAL_STATE
 
 LOCK_WAIT = 10.0
@@ -22,6 +32,11 @@ LOCK_WAIT = 10.0
 
 POLL = 0.05
 """How long to sleep between two tries, in seconds."""
+
+MADE = 1000
+"""So many transactions of a person are remembered, for undo."""
+
+SEEN = "seen.json"
 
 _MISSING_ERRORS = (FileNotFoundError, NotADirectoryError, atomic_files.NotPlainError)
 
@@ -94,44 +109,86 @@ def _try_to_lock(path: Path) -> int | None:
     return handle if held else None
 
 
-def load_seen_hashes(root: Path) -> dict[str, str]:
-    """Return the hash of each file as fedcheck last wrote or reconciled it on this machine."""
-    data = _read_json(root / LOCAL_STATE / "seen.json")
-    return {k: v for k, v in data.items() if isinstance(v, str)}
+class LocalNotes(Struct, frozen=True):
+    """What this clone knows of itself, written as one file at each save.
+
+    Attributes:
+        files: the hash of each file as fedcheck last wrote or reconciled it here.
+        made: the transactions that each person made in this clone, the newest last.
+        saw: what else a writer has to remember until the next save, by a name of its own.
+    """
+
+    files: Mapping[str, str] = {}
+    made: Mapping[str, tuple[str, ...]] = {}
+    saw: Mapping[str, str] = {}
+
+    def with_transaction(self, who: str, tx: str) -> "LocalNotes":
+        """Return the notes with one more transaction of a person; the oldest beyond MADE go."""
+        known = [one for one in self.made.get(who, ()) if one != tx]
+        return replace(self, made={**self.made, who: (*known, tx)[-MADE:]})
 
 
-def note_hashes(root: Path, seen: dict[str, str]) -> None:
-    """Remember the hashes of files."""
-    _write_json(root / LOCAL_STATE / "seen.json", seen)
+def load_notes(root: Path) -> LocalNotes:
+    """Return what was noted at the last save here; nothing where the state is not ours.
+
+    Raises FedcheckError where the disk refuses to tell.
+    """
+    data = _read_json(root, SEEN)
+    made = data.get("made")
+    return LocalNotes(
+        _texts(data.get("files")),
+        {
+            who: tuple(one for one in txs if isinstance(one, str))
+            for who, txs in (made.items() if isinstance(made, dict) else ())
+            if isinstance(txs, list)
+        },
+        _texts(data.get("saw")),
+    )
+
+
+def note_saved(root: Path, notes: LocalNotes) -> None:
+    """Remember what was saved: hashes, own transactions and what was seen, in one write."""
+    made = {who: list(txs) for who, txs in notes.made.items()}
+    _write_json(root, SEEN, {"files": dict(notes.files), "made": made, "saw": dict(notes.saw)})
+
+
+def is_known(root: Path) -> bool:
+    """Tell whether this user has ever saved at this place: the local state there is ours."""
+    return bool(_read_json(root, SEEN))
+
+
+def _texts(data: object) -> dict[str, str]:
+    found = data.items() if isinstance(data, dict) else ()
+    return {key: value for key, value in found if isinstance(value, str)}
 
 
 def load_verified(root: Path) -> dict[str, Any]:
     """Return what `evidence verify` found last: size, mtime and hash by link."""
     try:
-        return _read_json(root / LOCAL_STATE / "verified.json")
+        return _read_json(root, "verified.json")
     except FedcheckError:
         return {}  # what is not known of evidence keeps no other answer back
 
 
 def note_verified(root: Path, found: dict[str, Any]) -> None:
     """Remember what `evidence verify` found."""
-    _write_json(root / LOCAL_STATE / "verified.json", found)
+    _write_json(root, "verified.json", found)
 
 
 def load_allowed_outside(root: Path) -> frozenset[str]:
     """Return the files outside the workspace that a person at this machine linked as evidence."""
     try:
-        return frozenset(_read_json(root / LOCAL_STATE / "outside.json"))
+        return frozenset(_read_json(root, "outside.json"))
     except FedcheckError:
         return frozenset()
 
 
 def allow_outside(root: Path, links: Iterable[str]) -> None:
     """Remember a person's word that files outside the workspace may be looked at."""
-    known = _read_json(root / LOCAL_STATE / "outside.json")
+    known = _read_json(root, "outside.json")
     wanted = {link: True for link in links if link not in known}
     if wanted:
-        _write_json(root / LOCAL_STATE / "outside.json", {**known, **wanted})
+        _write_json(root, "outside.json", {**known, **wanted})
 
 
 def find_own_history(root: Path, who: str) -> Path | None:
@@ -139,7 +196,7 @@ def find_own_history(root: Path, who: str) -> Path | None:
 
     A name that leads elsewhere (a workspace may come from a stranger) counts as none.
     """
-    name = _read_json(root / LOCAL_STATE / "writers.json").get(who)
+    name = _read_json(root, "writers.json").get(who)
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9-]+\.jsonl", name):
         return None
     path = root / HISTORY / name
@@ -147,37 +204,83 @@ def find_own_history(root: Path, who: str) -> Path | None:
 
 
 def resolve_history_file(root: Path, who: str) -> Path:
-    """Return the history file of a person in this clone, choosing its name the first time."""
+    """Return the history file of a person in this clone, choosing it the first time.
+
+    Where this machine knows of none, an older one of the same person is continued, or a container
+    with a home that is made for each run would begin one each time. Else it gets a new name.
+    """
     own = find_own_history(root, who)
     if own is not None:
         return own
-    return name_history(root, who, os.urandom(4).hex())
+    old = _find_older_history(root, who)
+    if old is None:
+        return name_history(root, who, os.urandom(4).hex())
+    _note_writer(root, who, old.name)
+    return old
 
 
 def name_history(root: Path, who: str, token: str) -> Path:
     """Choose the name of a person's history file in this clone."""
-    names = _read_json(root / LOCAL_STATE / "writers.json")
-    names[who] = format_file_name(who, token)
-    _write_json(root / LOCAL_STATE / "writers.json", names)
-    return root / HISTORY / str(names[who])
+    name = format_file_name(who, token)
+    _note_writer(root, who, name)
+    return root / HISTORY / name
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    """Read a small JSON file; one that is missing or damaged counts as empty.
+def _find_older_history(root: Path, who: str) -> Path | None:
+    """Return the history file that only this person wrote, the one with the newest last line.
 
-    Raises FedcheckError where the disk refuses to tell.
+    Two names may give the same file name (`ann b`, `ann-b`): the lines say whose it is.
     """
+    found: list[tuple[bool, datetime, Path]] = []
+    for path in list_history_files(root):
+        token = path.stem.rpartition("-")[2]
+        if path.name != format_file_name(who, token) or not _is_plain(path):
+            continue
+        lines = read(path)
+        authors = {line.by for line in lines}
+        if lines and authors <= {who, OUTSIDE}:
+            found.append((who in authors, lines[-1].at, path))
+    return max(found)[2] if found else None
+
+
+def _is_plain(path: Path) -> bool:
     try:
-        data = json.loads(atomic_files.read_plain(path))
-    except (*_MISSING_ERRORS, ValueError, RecursionError):
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _note_writer(root: Path, who: str, name: str) -> None:
+    _write_json(root, "writers.json", {**_read_json(root, "writers.json"), who: name})
+
+
+_SEALED = re.compile(rb'\{"seal": "([0-9a-f]{64})",\n"state": (.*)\}\n', re.DOTALL)
+
+
+def _read_json(root: Path, name: str) -> dict[str, Any]:
+    """Read a small JSON file of the local state.
+
+    One that is missing, damaged or not sealed by this user for this place counts as empty. Raises
+    FedcheckError where the disk refuses to tell.
+    """
+    path = root / LOCAL_STATE / name
+    try:
+        raw = atomic_files.read_plain(path)
+    except _MISSING_ERRORS:
         return {}
     except OSError as error:
         raise atomic_files.disk_error("read", path, error) from error
+    parts = _SEALED.fullmatch(raw)
+    if not parts or not local_binding.is_sealed(root, name, parts[2], parts[1].decode()):
+        return {}
+    data = json.loads(parts[2])
     return data if isinstance(data, dict) else {}
 
 
-def _write_json(path: Path, data: dict[str, Any]) -> None:
+def _write_json(root: Path, name: str, data: dict[str, Any]) -> None:
+    path = root / LOCAL_STATE / name
     if path.is_symlink() or path.parent.is_symlink():
         raise FedcheckError(f"{path}: is a link; fedcheck writes no files through it", "remove it")
-    text = json.dumps(data, indent=1, sort_keys=True)
-    atomic_files.replace_file(path, text.encode() + b"\n")
+    text = json.dumps(data, indent=1, sort_keys=True).encode()
+    proof = local_binding.seal(root, name, text).encode()
+    atomic_files.replace_file(path, b'{"seal": "' + proof + b'",\n"state": ' + text + b"}\n")

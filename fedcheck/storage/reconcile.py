@@ -52,7 +52,7 @@ def list_all_outside_changes(
         root: the workspace.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
     """
-    changed = load_changed_files(root, local_state.load_seen_hashes(root))
+    changed = load_changed_files(root, local_state.load_notes(root).files)
     parts = [history.read(path) for path in history.list_history_files(root)] if changed else []
     changes: list[Change] = []
     for one in changed:

@@ -192,7 +192,8 @@ def commit_planned(
     with local_state.lock_workspace(root):
         _remove_stray_files(root)
         by_list = _group_by_checklist(plan(record), names)
-        seen = local_state.load_seen_hashes(root)
+        notes = local_state.load_notes(root)
+        seen = dict(notes.files)
         ready = {}
         outside: list[Change] = []
         made: list[Change] = []
@@ -223,7 +224,8 @@ def commit_planned(
         named = [imported(deed.tx, deed.imported)] if made and deed.imported else []
         lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in [*named, *made]]
         _append_lines(log, lines)
-        local_state.note_hashes(root, seen)
+        notes = replace(notes, files=seen)
+        local_state.note_saved(root, notes.with_transaction(deed.by, deed.tx) if made else notes)
     return CommitResult(written, tuple(made))
 
 
@@ -244,13 +246,14 @@ def record_outside_changes(
     Raises FedcheckError where the workspace is locked or cannot be written.
     """
     changes, hashes = list_all_outside_changes(root, renamed)
-    if not hashes or not (changes or (root / LOCAL_STATE).exists()):
+    if not hashes or not (changes or local_state.is_known(root)):
         return []  # nothing is new, or nothing was ever saved here by fedcheck
     with local_state.lock_workspace(root):
         changes, hashes = list_all_outside_changes(root, renamed)
         lines = [HistoryLine(change, deed.at, OUTSIDE, deed.tx) for change in changes]
         _append_lines(local_state.resolve_history_file(root, deed.by) if lines else None, lines)
-        local_state.note_hashes(root, {**local_state.load_seen_hashes(root), **hashes})
+        notes = local_state.load_notes(root)
+        local_state.note_saved(root, replace(notes, files={**notes.files, **hashes}))
     return changes
 
 
