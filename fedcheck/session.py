@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, build_board, resolve_item
 from fedcheck.domain.change import (
-    OUTSIDE,
     Change,
     HistoryLine,
     find_next_redo,
     find_next_undo,
     is_import,
+    person_name,
 )
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist
@@ -41,10 +41,11 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.checklist_writer import Rewritten
 from fedcheck.storage.evidence_files import Step, Verdict
+from fedcheck.storage.outside_notes import TransactionHead
 from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
-from fedcheck.storage.transaction import Guard, TransactionHead, allow_all
+from fedcheck.storage.transaction import Guard, Part, allow_all
 from fedcheck.storage.workspace_files import load, replace_record_file
 
 Clock = Callable[[], datetime]
@@ -136,14 +137,14 @@ class Session(Struct):
             evidence_files.remember_added(self.root, *fresh_evidence(edit))
         items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
-        made: list[Change] = []
-        named: list[Change] = []
-        for home, parts in planned.items():
-            if parts:
-                plan = transaction.plan_of(parts, items, today, self.who)
-                done = self._commit(home, plan, (ref for ref, _ in parts), head, guard)
-                made += done
-                named += [change for change in done if self._home(change.ref) == home]
+        parts = [
+            self._part(
+                home, transaction.plan_of(here, items, today, self.who), (ref for ref, _ in here)
+            )
+            for home, here in planned.items()
+            if here
+        ]
+        made, named = self._commit(parts, head, guard)
         label = label or edits_label(edits) or changes_label(named, self._title)
         label += "; private note" if named and len(named) < len(made) else ""
         return Transaction(head.tx, label, tuple(made))
@@ -168,13 +169,14 @@ class Session(Struct):
         rewritten = [Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id)) for o in found]
         orders = {one.id: list(one.items) for one in found}
         head = self._new_head(imported=imported)
-        made: list[Change] = []
+        parts = []
         for home in self.store.homes:
             lists = rewritten if home == self.root else []
             here = [change for change in changes if self._home(change.ref) == home]
             if here or lists:
                 plan, refs = transaction.plan_changes(here), (change.ref for change in here)
-                made += self._commit(home, plan, refs, head, guard, lists, orders)
+                parts.append(self._part(home, plan, refs, lists, orders))
+        made, _ = self._commit(parts, head, guard)
         if found:
             self.refresh()
         return Transaction(head.tx, label, tuple(made))
@@ -198,11 +200,11 @@ class Session(Struct):
 
         Raises FedcheckError where the workspace is locked or cannot be written.
         """
-        return self.store.note_outside(self._new_head(), self._renamed())
+        return self.store.note_outside(self._new_head(), self.project.renamed)
 
     def list_outside(self) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""
-        return self.store.list_outside(self._renamed())
+        return self.store.list_outside(self.project.renamed)
 
     def refresh(self) -> bool:
         """Read what others changed on disk; tell whether anything did.
@@ -298,32 +300,39 @@ class Session(Struct):
         refs = {ref, *(f"{checklist}:{old}" for old in earlier)}
         return [one for one in entered if one.change.ref in refs]
 
-    def _commit(
+    def _part(
         self,
         home: Path,
         plan: transaction.Plan,
         refs: Iterable[str],
-        head: TransactionHead,
-        guard: Guard,
         rewritten: Sequence[Rewritten] = (),
         new_orders: Mapping[str, Sequence[str]] | None = None,
-    ) -> tuple[Change, ...]:
-        """Save a plan in one place: the workspace, or its private folder."""
-        private = home != self.root
+    ) -> Part:
+        """Return what a transaction does in one place: the workspace, or its private folder."""
         orders: dict[str, Sequence[str]] = {
             name: list(self.project.checklists[name].items)
             for name in {split_ref(ref)[0] for ref in refs}
             if name in self.project.checklists
         }
         orders |= new_orders or {}
-        saved = self.store.save(home, orders, plan, head, guard, self._renamed(), rewritten)
-        project = self.project
-        for found in saved.books.values():
-            project = replace_record_file(project, private, found)
+        return Part(home, self.store.of(home != self.root), orders, plan, rewritten)
+
+    def _commit(
+        self, parts: Sequence[Part], head: TransactionHead, guard: Guard
+    ) -> tuple[list[Change], list[Change]]:
+        """Save the parts of a transaction; return its changes, and those that a label may name."""
+        made: list[Change] = []
+        named: list[Change] = []  # a label quotes no private note
         self.mark = ""
-        states = evidence_files.check_states(self.root, saved.provable)
-        self.project = replace(project, file_states={**(project.file_states or {}), **states})
-        return saved.changes
+        for home, saved in self.store.save(parts, head, guard, self.project.renamed).items():
+            project = self.project
+            for found in saved.books.values():
+                project = replace_record_file(project, home != self.root, found)
+            states = evidence_files.check_states(self.root, saved.provable)
+            self.project = replace(project, file_states={**(project.file_states or {}), **states})
+            made += saved.changes
+            named += [change for change in saved.changes if self._home(change.ref) == home]
+        return made, named
 
     def _home(self, ref: str) -> Path:
         inside = split_ref(ref)[0] in self.project.private_lists
@@ -337,35 +346,28 @@ class Session(Struct):
         shared = replace(edit, private_note=None)
         return [note] if shared == ItemEdit() else [(self._home(ref), shared), note]
 
-    def _renamed(self) -> dict[str, Mapping[str, str]]:
-        return {name: one.renamed for name, one in self.project.checklists.items()}
-
     def _new_head(self, undoes: str = "", imported: str = "") -> TransactionHead:
-        return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported)
+        return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported, self.as_of)
 
     def _take_back(self, target: str, again: bool = False) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
-        done: list[Change] = []
-        said: list[Change] = []  # a label quotes no private note
-        head = self._new_head(target)
-        for home in self.store.homes:
-            own = self.store.own_lines(home, self.who)
-            entered = [one for one in own if one.tx == target and one.by != OUTSIDE]
-            if not entered:
-                continue
-            said += [one.change for one in entered if is_import(one.change)]
+        parts: list[Part] = []
+        imports: list[Change] = []
+        for home, entered in self.store.lines_of(self.who, target).items():
+            imports += [one.change for one in entered if is_import(one.change)]
             made = [one.change for one in reversed(entered) if not is_import(one.change)]
             every = [change.inverse() for change in made]
             lists = [change for change in every if checklist_writer.is_list(change)]
             changes = [change for change in every if not checklist_writer.is_list(change)]
-            rewritten = checklist_writer.back(home, lists)
-            plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
-            back = self._commit(home, plan, refs, head, transaction.unless_changed_since, rewritten)
-            done += back
-            shown = back if again else [change.inverse() for change in back]
-            said += [change for change in shown if self._home(change.ref) == home]
-            if rewritten:
-                self.refresh()
+            if every:
+                plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
+                rewritten = checklist_writer.back(home, lists)
+                parts.append(self._part(home, plan, refs, rewritten))
+        head = self._new_head(target)
+        done, named = self._commit(parts, head, transaction.unless_changed_since)
+        if any(part.rewritten for part in parts):
+            self.refresh()
+        said = [*imports, *(named if again else [change.inverse() for change in named])]
         what = changes_label(said, self._title) if said else "private note"
         label = f"{'Done again' if again else 'Undone'}: {what}"
         return Transaction(head.tx, label, tuple(done), target)
@@ -396,4 +398,6 @@ def open_session(
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
     store = RecordStore(root, found.books, found.private)
-    return Session(root, who, clock, found.project, catalog, store, found.problems, mark)
+    return Session(
+        root, person_name(who), clock, found.project, catalog, store, found.problems, mark
+    )

@@ -481,16 +481,21 @@ def test_a_report_withholds_in_its_changes_what_it_withholds(worked, fedcheck):
 
 
 def test_cutting_by_a_moment_is_the_same_for_lines_written_otherwise(tmp_path):
-    def line(at: str, blank: str = "") -> str:
-        data = f'"v":1,{blank}"at":"{at}","by":"a","tx":"t","ref":"x:{at}","field":"note"'
-        return f'{{{data},"old":null,"new":"n","prev":""}}\n'
+    def lines(stamps: list[str], blank: str = "") -> str:
+        text = prev = ""
+        for at in stamps:
+            data = f'"v":1,{blank}"at":"{at}","by":"a","tx":"t","ref":"x:{at}","field":"note"'
+            line = f'{{{data},"old":null,"new":"n","prev":"{prev}"}}'
+            prev = history.hash_line(line.encode())
+            text += f"{line}\n"
+        return text
 
     folder = tmp_path / "history"
     folder.mkdir()
     stamps = ["2027-01-11T23:59:59.999Z", "2027-01-12T00:00:00.000Z", "2027-01-11T10:00:00.000Z"]
     odd = ["2027-01-12T05:59:59.999+06:00", "2027-01-12T06:00:00+06:00", "2027-01-11T10:00:00Z"]
-    (folder / "a-1.jsonl").write_text("".join(map(line, stamps)))
-    (folder / "b-1.jsonl").write_text("".join(line(at, " ") for at in odd))
+    (folder / "a-1.jsonl").write_text(lines(stamps))
+    (folder / "b-1.jsonl").write_text(lines(odd, " "))
     moment = datetime(2027, 1, 12, tzinfo=UTC)
     found = [one.change.ref for one in history.read_since(tmp_path, moment)]
     # a clock that was set back: the line after a later one came after it

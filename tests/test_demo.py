@@ -7,7 +7,7 @@ from fedcheck.analysis.gates import gates
 from fedcheck.cli.main import run
 from fedcheck.demo import example
 from fedcheck.session import open_session
-from fedcheck.storage import history, paths
+from fedcheck.storage import history_check, paths
 
 DAY = date(2027, 1, 11)
 
@@ -42,7 +42,7 @@ def test_it_stands_three_weeks_before_kick_off_with_something_of_everything(tmp_
     assert met["ready"]
     assert not met["package"]
     assert not any(e.waits for e in rows if e.record.status == "done")
-    assert history.verify(root) == []
+    assert history_check.verify(root) == []
     assert len({one.by for one in session.history()}) > 4
 
 

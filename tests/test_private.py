@@ -12,7 +12,7 @@ from fedcheck.cli.main import run
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.session import Session
-from fedcheck.storage import history
+from fedcheck.storage import history, history_check
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 INSIDE = "acme.inside:board"
@@ -83,7 +83,7 @@ def test_a_private_list_is_worked_with_like_any_other(session: Session) -> None:
     session.undo()
     assert session.project.record(INSIDE).status == "todo"
     assert session.project.record(DIAGRAM).status == "todo"
-    assert history.verify(session.root / "private") == []
+    assert history_check.verify(session.root / "private") == []
 
 
 def test_nothing_private_leaves(

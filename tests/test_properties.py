@@ -41,7 +41,7 @@ from fedcheck.domain.text import clean, count_cells, one_line
 from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, QueryError, RuleError
 from fedcheck.reports.markdown import code, escape_document, link, mark_text
-from fedcheck.storage import checklist_files, history, progress_files, toml_io
+from fedcheck.storage import checklist_files, history, history_check, progress_files, toml_io
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.record_file import RecordFile
@@ -344,13 +344,13 @@ def test_any_changed_byte_of_a_history_is_found(
     path = folder / "alice-00000000.jsonl"
     path.unlink(missing_ok=True)
     history.append(path, lines)
-    assert history.verify(tmp_path) == []
+    assert history_check.verify(tmp_path) == []
     newest, raw = history.read_newest_hash(path), path.read_bytes()
     place = data.draw(st.integers(0, len(raw) - 1))
     new = data.draw(st.integers(0, 255).filter(lambda byte: byte != raw[place]))
     forged = raw[:place] + bytes([new]) + raw[place + 1 :]
     path.write_bytes(forged)
-    found = history.verify(tmp_path)
+    found = history_check.verify(tmp_path)
     last = raw.rstrip(b"\n").rfind(b"\n") + 1
     if found:
         assert found[0].path == path
@@ -376,9 +376,9 @@ def test_a_line_removed_or_moved_is_found(
         other = data.draw(st.integers(0, len(kept)).filter(lambda at: at != place))
         kept.insert(other, moved)
     path.write_bytes(b"".join(kept))
-    assert history.verify(tmp_path) or newest not in history.list_line_hashes(path)
+    assert history_check.verify(tmp_path) or newest not in history.list_line_hashes(path)
     if place < len(lines) - 1:
-        assert history.verify(tmp_path)
+        assert history_check.verify(tmp_path)
 
 
 # ---------------------------------------------------------------- Markdown

@@ -12,8 +12,9 @@ from fedcheck.domain.change import OUTSIDE
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import history, local_state
-from fedcheck.storage.reconcile import list_outside_changes
+from fedcheck.storage import history, history_check, local_state
+from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.reconcile import list_all_outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -41,7 +42,7 @@ def test_a_hand_edit_is_noted_when_asked_without_another_change(session: Session
     assert session.reconcile() == 0
     assert session.list_outside() == []
     assert (session.root / CSP_FILE).read_bytes() == raw
-    assert history.verify(session.root) == []
+    assert history_check.verify(session.root) == []
 
 
 def test_a_file_that_is_gone_is_noted_once(session: Session) -> None:
@@ -122,22 +123,32 @@ def test_clocks_that_disagree_make_no_line_of_their_own(
     assert session.reconcile() == 1
 
 
-def test_a_merge_that_took_either_side_is_explained(
-    session: Session, open_workspace: OpenWorkspace, tmp_path: Path
+def test_a_merge_is_noted_with_the_lines_of_both_sides(
+    session: Session, open_workspace: OpenWorkspace, clock: FrozenClock, tmp_path: Path
 ) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
     clone = tmp_path / "clone"
     shutil.copytree(session.root, clone, ignore=shutil.ignore_patterns(".fedcheck"))
     theirs = open_workspace(clone, "bob")
     theirs.apply([DIAGRAM], ItemEdit(owner="erin"))
+    clock.tick(minutes=1)
     session.apply([DIAGRAM], ItemEdit(owner="frank"))
     mine = (session.root / CSP_FILE).read_bytes()
     pull(clone, session.root)
-    found = open_workspace(session.root).store.books[CSP]
-    assert list_outside_changes(session.root, found) == []  # theirs
+    lines = {one.change.new: one.hash[:12] for one in history.read_all(session.root)}
+    # Theirs was entered before mine: that it stands is a loss.
+    (found,) = list_all_outside_changes(session.root, {}, LocalNotes()).found
+    assert (found.change.old, found.change.new) == ("frank", "erin")
+    assert found.merged == (lines["erin"], lines["frank"])
+    assert found.lost == lines["frank"]
+    # Mine is the later of the two, and stands as it would in one folder.
     (session.root / CSP_FILE).write_bytes(mine)
-    found = open_workspace(session.root).store.books[CSP]
-    assert list_outside_changes(session.root, found) == []  # or mine
+    (found,) = list_all_outside_changes(session.root, {}, LocalNotes()).found
+    assert (found.change.old, found.change.new, found.lost) == ("erin", "frank", "")
+    assert session.reconcile() == 1
+    assert session.reconcile() == 0
+    by_hand(session, "frank", "erin")
+    assert session.reconcile() == 1, "what lost the merge does not come back unnoted"
 
 
 def test_going_back_by_hand_to_what_another_replaced_is_noted(

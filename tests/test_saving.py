@@ -19,7 +19,7 @@ from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import atomic_files, history, local_state, workspace_creation
+from fedcheck.storage import atomic_files, history, history_check, local_state, workspace_creation
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -147,7 +147,7 @@ def test_two_processes_that_write_at_once_lose_nothing(
     for name, item in saved.items():
         ref = f"rev5.readiness.csp:{name}"
         assert (item["owner"], item["note"]) == (f"alice {ref}", f"bob {ref}")
-    assert history.verify(root) == []
+    assert history_check.verify(root) == []
     assert sorted(e.by for e in history.read_all(root)) == ["alice"] * 25 + ["bob"] * 25
     session = open_workspace(root)
     session.apply(["many-1"], ItemEdit(status="doing"))
@@ -163,7 +163,7 @@ def test_what_was_said_to_be_saved_survives_kill_9(
     children[0].process.send_signal(signal.SIGKILL)
     assert children[0].process.wait() == -signal.SIGKILL
     assert items(workspace)["diagram"]["note"] == "x" * 5000
-    assert history.verify(workspace) == []
+    assert history_check.verify(workspace) == []
     assert open_workspace(workspace).undo().changes
     assert items(workspace) == {}
 

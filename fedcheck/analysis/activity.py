@@ -1,14 +1,15 @@
 """History in words: what each person did, transaction by transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct, field
 
-from fedcheck.domain.change import HistoryLine, is_import
-from fedcheck.domain.change_text import changes_label, class_of, describe
+from fedcheck.domain.change import CONFIRMED, HistoryLine, is_acceptance, is_import
+from fedcheck.domain.change_text import changes_label, class_of, describe, describe_field
 from fedcheck.domain.field_values import EVIDENCE_PREFIX
 from fedcheck.domain.fields import field_of
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import pluralize
 
 SHOWN = 5
@@ -58,12 +59,21 @@ def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
             told.append(HistoryRow(tx, day, first.by, "", word + imports[tx]))
             continue
         for ref, of_it in list(items.items())[:SHOWN]:
-            what = word + describe([one.change for one in of_it])
+            what = word + _describe_lines(of_it)
             told.append(HistoryRow(tx, day, first.by, ref, what))
         if len(items) > SHOWN:
             rest = f"and {len(items) - SHOWN} more items, the same action"
             told.append(HistoryRow(tx, day, first.by, "", rest))
     return told
+
+
+def _describe_lines(lines: Sequence[HistoryLine]) -> str:
+    """Return what lines of one action say of one record."""
+    if not all(is_acceptance(one) for one in lines):
+        return describe([one.change for one in lines])
+    if any(split_ref(one.change.ref)[0] == CONFIRMED for one in lines):
+        return "accepted that a line of the history is missing"
+    return "accepted as it is: " + ", ".join(describe_field(one.change) for one in lines)
 
 
 def _undo_word(undos: Mapping[str, str], tx: str) -> str:
@@ -123,6 +133,8 @@ def lately(entered: Iterable[HistoryLine]) -> list[PersonActivity]:
 def _count(doings: PersonActivity, one: HistoryLine) -> None:
     change = one.change
     ref = change.ref
+    if is_acceptance(one):
+        return
     if is_import(change):
         doings.imported.append(f"imported {change.new}")
         return

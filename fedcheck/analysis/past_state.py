@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.domain.change import NOT_RECORDS, Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.field_values import (
@@ -80,7 +80,7 @@ FieldValues = dict[str, dict[str, Any]]
 OldValues = dict[str, FieldValues]
 """The same by list or book."""
 
-RESERVED_NAMES = ("requests", "findings", "milestones", "sent", "checklists", "imports")
+RESERVED_NAMES = ("requests", "findings", "milestones", "sent", *NOT_RECORDS)
 """What a reference may name that is no list of items."""
 
 

@@ -14,7 +14,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import atomic_files, history, record_files
+from fedcheck.storage import atomic_files, history, history_check, local_state, record_files
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
 
@@ -55,15 +55,15 @@ def find_damaged_lines(root: Path) -> list[Defect]:
         if one.line
         else Defect("history", "error", one.message, PERMISSION_HINT, one.path)
         for home in list_history_homes(root)
-        for one in history.verify(home)
+        for one in history_check.verify(home)
     ]
 
 
-def _describe_damage(damage: history.Damage) -> str:
+def _describe_damage(damage: history_check.Damage) -> str:
     return f"is {damage.message}" if damage.message.startswith("an ") else damage.message
 
 
-def _remedy(damage: history.Damage) -> str:
+def _remedy(damage: history_check.Damage) -> str:
     if damage.message == "is cut off":
         return "a crash did that; the next save of its writer puts it right, after a copy"
     return "put the file back from a copy or from git; fedcheck never rewrites history"
@@ -71,11 +71,11 @@ def _remedy(damage: history.Damage) -> str:
 
 def find_outside_changes(session: Session) -> list[Defect]:
     """Return for each progress file how much of it no history line explains yet."""
-    renamed = {name: one.renamed for name, one in session.project.checklists.items()}
+    renamed = session.project.renamed
     found = []
     for home in list_history_homes(session.root):
         try:
-            changes = list_all_outside_changes(home, renamed)[0]
+            changes = list_all_outside_changes(home, renamed, local_state.load_notes(home)).changes
         except FedcheckError:
             continue  # `find_damaged_lines` tells of a history that cannot be read
         by_list: dict[str, list[Change]] = {}

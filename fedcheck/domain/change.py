@@ -73,6 +73,10 @@ CONFIRMED = "history"
 """A missing line that a person accepts is named by the reference `history:HASH`."""
 
 
+NOT_RECORDS = ("checklists", IMPORTS, CONFIRMED)
+"""What references of history lines name that are no records."""
+
+
 def is_outside(line: HistoryLine) -> bool:
     """Tell whether a line says what was done outside fedcheck."""
     return line.by == OUTSIDE

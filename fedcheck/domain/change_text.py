@@ -55,6 +55,16 @@ def describe_change(change: Change) -> str:
     return f"{_word(row, change.field)}: {f'{old} -> {new}' if old else new}"
 
 
+def describe_field(change: Change) -> str:
+    """Return the field of a change in a word, with the value that it leads to: `owner dana`."""
+    if change.field.startswith(EVIDENCE_PREFIX):
+        data = change.new if isinstance(change.new, Mapping) else {}
+        name = one_line(str(data.get("label") or data.get("link") or ""), 50)
+        return f'evidence "{name}"' if name else "evidence removed"
+    row = field_of(class_of(change.ref), change.field)
+    return f"{_word(row, change.field)} {printed(row, change.new, 60) or 'empty'}"
+
+
 def is_bookkeeping(change: Change) -> bool:
     """Tell whether a change only follows from others by a rule: the done date, the basis."""
     return change.field in ("done", "basis")

@@ -196,6 +196,11 @@ class Project(Struct, frozen=True, eq=False, dict=True):
             private_notes=None,
         )
 
+    @property
+    def renamed(self) -> dict[str, Mapping[str, str]]:
+        """Return today's item ids by earlier ones, for each checklist."""
+        return {name: one.renamed for name, one in self.checklists.items()}
+
     def item(self, ref: str) -> Item | None:
         """Return an item by its full reference, whether it applies or not."""
         checklist_id, item_id = split_ref(ref)

@@ -29,26 +29,29 @@ class Fingerprint:
 
     Attributes:
         template: name of the template, and where it came from.
-        hashes: the SHA-256 of the newest line of each history file; empty for an empty file.
+        hashes: the SHA-256 of the newest lines of each history file; none for an empty file. There
+            are several where a merge brought lines together and nothing was entered since.
     """
 
     as_of: date
     template: str
     milestone: str
-    hashes: Mapping[str, str]
+    hashes: Mapping[str, tuple[str, ...]]
 
 
-def take(root: Path) -> dict[str, str]:
-    """Return the newest line hash of each history file of a workspace."""
-    return {path.name: history.read_newest_hash(path) for path in history.list_history_files(root)}
+def take(root: Path) -> dict[str, tuple[str, ...]]:
+    """Return the hashes of the newest lines of each history file of a workspace."""
+    return {
+        path.name: history.read_newest_hashes(path) for path in history.list_history_files(root)
+    }
 
 
 def format_comment(found: Fingerprint) -> str:
     """Return the fingerprint as an HTML comment."""
     lines = [f"as-of {found.as_of}", f"template {found.template}"]
     lines += [f"milestone {found.milestone}"] if found.milestone else []
-    for name, digest in found.hashes.items():
-        lines.append(f"history {_safe(name)} {digest or 'empty'}")
+    for name, digests in found.hashes.items():
+        lines.append(f"history {_safe(name)} {' '.join(digests) or 'empty'}")
     return "\n".join([f"{_HEAD} {VERSION}", *lines, "-->\n"])
 
 
@@ -58,12 +61,13 @@ def find(text: str) -> Fingerprint | None:
     if not found or int(found[1]) != VERSION:
         return None
     values: dict[str, str] = {}
-    hashes: dict[str, str] = {}
+    hashes: dict[str, tuple[str, ...]] = {}
     for line in found[2].splitlines():
         name, _, value = line.partition(" ")
         if name == "history":
-            file, _, digest = value.partition(" ")
-            hashes[os.fsdecode(unquote_to_bytes(file))] = "" if digest == "empty" else digest
+            file, *digests = value.split(" ")
+            known = tuple(digest for digest in digests if digest != "empty")
+            hashes[os.fsdecode(unquote_to_bytes(file))] = known
         else:
             values[name] = value
     try:

@@ -25,7 +25,7 @@ from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.reports import fingerprint
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.session import Session
-from fedcheck.storage import checklist_files, checklist_writer, git_snapshot, history
+from fedcheck.storage import checklist_files, checklist_writer, git_snapshot, history, local_state
 from fedcheck.storage.git_snapshot import Revision
 from fedcheck.storage.paths import expand_path, private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
@@ -214,14 +214,14 @@ def _on_day(session: Session, day: date) -> PastState:
 
 def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
     """Return the state that a report was made from."""
-    after, lost = history.read_after(session.root, seen.hashes.values())
-    known = [digest for digest in seen.hashes.values() if digest]
+    known = [digest for digests in seen.hashes.values() for digest in digests]
+    after, lost = history.read_after(session.root, known)
     shown = one_line(path.name, 60)
     if known and len(lost) == len(set(known)):
         text = f"{shown}: is a report of another workspace, or all of its history was rewritten"
         raise FedcheckError(text, "name a report that was made here", ErrorKind.USAGE)
     if lost:
-        names = [one_line(name, 60) for name, digest in seen.hashes.items() if digest in lost]
+        names = [one_line(name, 60) for name, of in seen.hashes.items() if lost.intersection(of)]
         text = f"{shown}: the history that it saw was rewritten: {', '.join(names)}"
         raise FedcheckError(
             text, f"see: fedcheck history --verify --against {shown}", ErrorKind.USAGE
@@ -237,8 +237,8 @@ def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
 
 def _list_unrecorded_changes(session: Session, home: Path) -> list[Change]:
     """Return what was done outside fedcheck and stands in no history yet."""
-    renamed = {name: one.renamed for name, one in session.project.checklists.items()}
-    return list_all_outside_changes(home, renamed)[0]
+    renamed = session.project.renamed
+    return list_all_outside_changes(home, renamed, local_state.load_notes(home)).changes
 
 
 def _rebuild_board(

@@ -71,7 +71,7 @@ def _require_plain(path: Path) -> None:
         raise NotPlainError(errno.EINVAL, "a device or a pipe, not a file", str(path))
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, under: Path | None = None) -> None:
     """Replace a file as a whole: temporary file, flush, fsync, replace, fsync of the folder.
 
     A new file is its owner's only; the mode of an existing one is kept. Raises FedcheckError
@@ -80,13 +80,19 @@ def replace_file(path: Path, data: bytes) -> None:
     replace_files({path: data})
 
 
-def replace_files(wanted: Mapping[Path, bytes]) -> None:
+def replace_files(
+    wanted: Mapping[Path, bytes],
+    *,
+    under: Path | None = None,
+    keep: Mapping[Path, Path] | None = None,
+) -> set[Path]:
     """Replace several files, each as a whole, and none before all of them are on the disk.
 
     What most often fails (a full disk) fails before the first file is replaced. Raises
     FedcheckError where the disk refuses.
     """
     staged: list[tuple[Path, Path, Path]] = []
+    kept: set[Path] = set()
     try:
         for path, data in wanted.items():
             make_folder(path.parent)
@@ -96,12 +102,18 @@ def replace_files(wanted: Mapping[Path, bytes]) -> None:
         while staged:
             path, temporary, target = staged[0]
             with _wrap_disk_errors("save", path):
+                if keep and path in keep and path.exists():
+                    make_folder(keep[path].parent)
+                    keep[path].unlink(missing_ok=True)
+                    os.link(path, keep[path])
+                    kept.add(path)
                 temporary.replace(target)
                 staged.pop(0)
                 sync_folder(target.parent)
     finally:
         for _, temporary, _ in staged:
             _remove(temporary)
+    return kept
 
 
 def _stage(target: Path, data: bytes) -> Path:

@@ -120,7 +120,8 @@ def _split_objects(line: bytes) -> list[bytes]:
         text = line.decode("ascii")
     except UnicodeDecodeError:
         return [line]
-    decoder, found, start = json.JSONDecoder(), [], 0
+    decoder, start = json.JSONDecoder(), 0
+    found: list[bytes] = []
     while start < len(text):
         try:
             _, end = decoder.raw_decode(text, start)
@@ -166,7 +167,7 @@ def read_tips(root: Path) -> dict[str, tuple[str, ...]]:
     return {
         path.name: tuple(digest[:SHORT] for digest in read_newest_hashes(path))
         for path in list_history_files(root)
-        if not path.is_dir()
+        if path.is_file()
     }
 
 
@@ -180,7 +181,7 @@ def list_unseen(
         seen: for each file its last line as the writer saw it at its line before.
         own: the writer's own file, whose last line the next one follows in any case.
     """
-    found = []
+    found: list[str] = []
     for name, newest in sorted(tips.items()):
         if newest and newest[0] != seen.get(name, ""):
             found += newest[1:] if name == own else newest

@@ -79,7 +79,8 @@ def _first_damage(file: _File, known: set[str], short: set[str]) -> Damage | Non
     for i, prev in enumerate(file.prevs):
         number = file.numbers[i]
         if prev is None:
-            return Damage(file.path, number, "cannot be read")
+            is_cut = file.is_cut and i == len(file.prevs) - 1
+            return Damage(file.path, number, "is cut off" if is_cut else "cannot be read")
         if prev and prev not in known and prev[:SHORT] not in short:
             return _missing_before(file, i, prev, places)
         line = file.parsed[i]

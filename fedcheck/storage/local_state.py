@@ -212,7 +212,7 @@ def resolve_history_file(root: Path, who: str) -> Path:
     own = find_own_history(root, who)
     if own is not None:
         return own
-    old = _find_older_history(root, who)
+    old = find_older_history(root, who)
     if old is None:
         return name_history(root, who, os.urandom(4).hex())
     _note_writer(root, who, old.name)
@@ -226,7 +226,7 @@ def name_history(root: Path, who: str, token: str) -> Path:
     return root / HISTORY / name
 
 
-def _find_older_history(root: Path, who: str) -> Path | None:
+def find_older_history(root: Path, who: str) -> Path | None:
     """Return the history file that only this person wrote, the one with the newest last line.
 
     Two names may give the same file name (`ann b`, `ann-b`): the lines say whose it is.

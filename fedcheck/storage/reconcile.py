@@ -5,32 +5,145 @@ each leaves a value that no history line explains. The difference is added to th
 outside fedcheck; nothing is ever changed to match the history.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fedcheck.domain.change import Change, HistoryLine
+from msgspec import Struct
+from msgspec.structs import replace
+
+from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import all_names, field_value
 from fedcheck.domain.key import is_id
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import InvalidFileError
-from fedcheck.storage import history, local_state, progress_files, record_files
+from fedcheck.storage import history, progress_files, record_files
 from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.history_graph import LineGraph
+from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES, RecordFile, make_empty
 
 Key = tuple[str, str]
 """Reference and field."""
 
+GIT_WAIT = timedelta(minutes=5)
+"""How long a lock of git's own counts: one that is older was left by a crash."""
 
-def load_changed_files(root: Path, seen: Mapping[str, str]) -> list[RecordFile]:
-    """Return the books that are not as fedcheck last saw them, where they can be read.
+
+class OutsideChange(Struct, frozen=True):
+    """A value that no history line explains.
+
+    Attributes:
+        lost: the person's line that it takes back, shortened; empty where it takes none back.
+        merged: where two sides set the field unknown to each other, the lines of both.
+    """
+
+    change: Change
+    lost: str = ""
+    merged: tuple[str, ...] = ()
+
+
+class OutsideState(Struct, frozen=True):
+    """What the history of a workspace does not explain, and what was looked at to find out.
+
+    Attributes:
+        found: the unexplained values.
+        files: the hash of each file that was looked at.
+        is_news: whether anything is not as it was noted.
+    """
+
+    found: tuple[OutsideChange, ...]
+    files: Mapping[str, str]
+    is_news: bool
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return the unexplained values as changes."""
+        return [one.change for one in self.found]
+
+
+def list_all_outside_changes(
+    root: Path, renamed: Mapping[str, Mapping[str, str]], notes: LocalNotes
+) -> OutsideState:
+    """Return what the history of a workspace does not explain.
+
+    Looks at the files that are not as they were noted; at all of them where a history file is not
+    as it was noted: lines that came may tell of values that did not. A file that cannot be read
+    waits until it is mended.
+
+    Args:
+        root: the workspace.
+        renamed: today's item ids by earlier ones, for each checklist that has renamed any.
+        notes: what was noted at the last save here.
+    """
+    is_new = has_news(history.read_tips(root), notes)
+    graph = history.read_graph(root) if is_new else None
+    owners = list_owners(graph) if graph else ()
+    changed = _load_record_files(root, notes.files, owners, every=is_new)
+    if changed and graph is None:
+        graph = history.read_graph(root)
+    found: list[OutsideChange] = []
+    if graph is not None:
+        by_list = group_lines(graph, renamed)
+        for one in changed:
+            lines = by_list.get(one.name, {})
+            found += list_unexplained(graph, lines, one.renamed(renamed.get(one.name, {})))
+    files = {record_files.file_name(one.name): one.sha256 for one in changed}
+    return OutsideState(tuple(found), files, is_new or bool(changed))
+
+
+Tips = Mapping[str, Sequence[str]]
+"""The newest lines of history files, shortened, by the file's name."""
+
+
+def _tip_key(name: str) -> str:
+    return f"{history.FOLDER}/{name}"
+
+
+def has_news(tips: Tips, notes: LocalNotes) -> bool:
+    """Tell whether a history file ends otherwise than was noted; one that came or went does."""
+    known = {name: tip for name, tip in notes.files.items() if name.startswith(_tip_key(""))}
+    return {_tip_key(name): newest[0] for name, newest in tips.items() if newest} != known
+
+
+def note_tips(notes: LocalNotes, tips: Tips) -> LocalNotes:
+    """Return the notes with how the history files end now."""
+    files = {name: tip for name, tip in notes.files.items() if not name.startswith(_tip_key(""))}
+    ends = {_tip_key(name): newest[0] for name, newest in tips.items() if newest}
+    return replace(notes, files={**files, **ends})
+
+
+def is_git_at_work(root: Path, now: datetime) -> bool:
+    """Tell whether git is changing files: what is there then is neither side of the change."""
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            try:
+                changed = (folder / ".git" / "index.lock").stat().st_mtime
+            except OSError:
+                return False
+            return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
+    return False
+
+
+def list_owners(graph: LineGraph) -> tuple[str, ...]:
+    """Return the lists, and requests and so on, whose records the history tells of."""
+    owners = dict.fromkeys(split_ref(line.change.ref)[0] for line in graph.lines)
+    return tuple(name for name in owners if name not in NOT_RECORDS)
+
+
+def _load_record_files(
+    root: Path, seen: Mapping[str, str], owners: Iterable[str], *, every: bool
+) -> list[RecordFile]:
+    """Return the record files that are not as they were noted, or `every` one that can be read.
 
     One that is gone counts as empty: its records were taken away.
     """
     found = []
     names = {path.stem for path in toml_files(root / progress_files.FOLDER)}
     names |= {Path(name).stem for name in seen if name.startswith(f"{progress_files.FOLDER}/")}
-    names |= set(RESERVED_NAMES)
+    names |= {*RESERVED_NAMES, *owners}
     for name in sorted(names):
         if not is_id(name):
             continue
@@ -38,55 +151,42 @@ def load_changed_files(root: Path, seen: Mapping[str, str]) -> list[RecordFile]:
             one = record_files.load(root, name)
         except InvalidFileError:
             continue
-        if one.sha256 != seen.get(record_files.file_name(name), ""):
+        if every or one.sha256 != seen.get(record_files.file_name(name), ""):
             found.append(one)
     return found
 
 
-def list_all_outside_changes(
-    root: Path, renamed: Mapping[str, Mapping[str, str]]
-) -> tuple[list[Change], dict[str, str]]:
-    """Return what the history of a workspace does not explain, and the hashes that this covers.
-
-    Args:
-        root: the workspace.
-        renamed: today's item ids by earlier ones, for each checklist that has renamed any.
-    """
-    changed = load_changed_files(root, local_state.load_notes(root).files)
-    parts = [history.read(path) for path in history.list_history_files(root)] if changed else []
-    changes: list[Change] = []
-    for one in changed:
-        changes += _list_unexplained(parts, one, renamed.get(one.name, {}))
-    return changes, {record_files.file_name(one.name): one.sha256 for one in changed}
+def group_lines(
+    graph: LineGraph, renamed: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[Key, list[HistoryLine]]]:
+    """Return the lines by list and by field, under today's ids, the oldest first."""
+    found: dict[str, dict[Key, list[HistoryLine]]] = {}
+    for line in graph.lines:
+        owner, item = split_ref(line.change.ref)
+        today = renamed.get(owner)
+        ref = f"{owner}:{today[item]}" if today and item in today else line.change.ref
+        found.setdefault(owner, {}).setdefault((ref, line.change.field), []).append(line)
+    return found
 
 
-def list_outside_changes(
-    root: Path, found: RecordFile, renamed: Mapping[str, str] | None = None
-) -> list[Change]:
-    """Return the difference between a book and what the history knows of it."""
-    parts = [history.read(path) for path in history.list_history_files(root)]
-    return _list_unexplained(parts, found, renamed or {})
-
-
-def _list_unexplained(
-    parts: Sequence[Sequence[HistoryLine]], found: RecordFile, renamed: Mapping[str, str]
-) -> list[Change]:
-    known = _last_values(parts, found.name, renamed)
+def list_unexplained(
+    graph: LineGraph, lines: Mapping[Key, Sequence[HistoryLine]], found: RecordFile
+) -> list[OutsideChange]:
+    """Return the difference between records, under today's ids, and what the history knows."""
+    known = dict(lines)
     changes = []
-    for item, record in found.renamed(renamed).records.items():
+    for item, record in found.records.items():
         ref = f"{found.name}:{item}"
         for name in all_names(record):
-            before = known.pop((ref, name), None)
-            if before is None and found.name == MILESTONES:
+            entered = known.pop((ref, name), None)
+            if entered is None and found.name == MILESTONES:
                 continue  # a workspace begins with dates that nobody set with fedcheck
-            before = before or [_default_value(found.name, name)]
-            after = field_value(record, name)
-            if after not in before:
-                changes.append(Change(ref, name, before[-1], after))
-    for (ref, name), before in known.items():
-        gone = _default_value(found.name, name)
-        if gone not in before:
-            changes.append(Change(ref, name, before[-1], gone))
+            now = field_value(record, name)
+            default = _default_value(found.name, name)
+            changes += _explain(graph, (ref, name), entered or (), now, default)
+    for key, entered in known.items():
+        gone = _default_value(found.name, key[1])
+        changes += _explain(graph, key, entered, gone, gone)
     return changes
 
 
@@ -98,33 +198,66 @@ def _default_value(book: str, field: str) -> Any:
         return None
 
 
-def _last_values(
-    parts: Sequence[Iterable[HistoryLine]], checklist: str, renamed: Mapping[str, str]
-) -> dict[Key, list[Any]]:
-    """Return the values that the history allows for each item and field, the newest last.
+def _explain(
+    graph: LineGraph, key: Key, entered: Sequence[HistoryLine], now: Any, default: Any
+) -> list[OutsideChange]:
+    """Return what is to be noted of one field that holds `now`; nothing where a line explains it.
 
-    Each person's clock is their own: which of two files has the newer line is not certain. So the
-    last value of every file is allowed, but for those that another file's last line says it met
-    and replaced.
+    Args:
+        graph: all lines.
+        key: reference and field.
+        entered: the lines of this field, the oldest first.
+        now: what the file holds.
+        default: what it holds where nothing is known.
     """
-    tips: dict[Key, list[HistoryLine]] = {}
-    for part in parts:
-        last: dict[Key, HistoryLine] = {}
-        for one in part:
-            owner, item = split_ref(one.change.ref)
-            if owner == checklist:
-                last[f"{checklist}:{renamed.get(item, item)}", one.change.field] = one
-        for key, one in last.items():
-            tips.setdefault(key, []).append(one)
-    return {key: _allowed_values(found) for key, found in tips.items()}
+    if not entered:
+        return [] if now == default else [OutsideChange(Change(*key, default, now))]
+    standing = list_standing(graph, entered)
+    newest = standing[-1]
+    if now not in [line.change.new for line in standing]:
+        earlier = [value for one in entered for value in (one.change.old, one.change.new)]
+        took_back = not is_outside(newest) and (now in earlier or now == default)
+        lost = newest.hash[:SHORT] if took_back else ""
+        return [OutsideChange(Change(*key, newest.change.new, now), lost)]
+    others = [line for line in standing if line.change.new != now]
+    if not others or not all(_is_apart(one, other) for one in standing for other in others):
+        return []
+    kept = next(line for line in reversed(standing) if line.change.new == now)
+    other = others[-1]
+    # The later of two stands, as it does in one folder; an earlier one took something back.
+    is_loss = other.at > kept.at and not is_outside(other)
+    lost = other.hash[:SHORT] if is_loss else ""
+    merged = tuple(line.hash[:SHORT] for line in (kept, *others))
+    return [OutsideChange(Change(*key, other.change.new, now), lost, merged)]
 
 
-def _allowed_values(tips: list[HistoryLine]) -> list[Any]:
-    tips = sorted(tips, key=lambda one: one.at)
-    standing = [one for one in tips if not any(_supersedes(other, one) for other in tips)]
-    return [one.change.new for one in standing or tips[-1:]]
+def _is_apart(one: HistoryLine, other: HistoryLine) -> bool:
+    """Tell whether neither line met the value of the other; lines of old versions only tell so."""
+    return one is other or (
+        one.change.old != other.change.new and other.change.old != one.change.new
+    )
 
 
-def _supersedes(later: HistoryLine, one: HistoryLine) -> bool:
-    before, after = one.change, later.change
-    return later.at >= one.at and after.old == before.new and before.old != after.new
+def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """Return the lines of one field that no other one replaced, the oldest first.
+
+    A line is replaced by one that is known to come after it, or else by one that met its value at
+    a later time: lines of older versions do not say what their writers saw.
+    """
+    standing: list[HistoryLine] = []
+    met: dict[str, dict[str, datetime]] = {}
+    for line in reversed(entered):
+        old, new = _as_text(line.change.old), _as_text(line.change.new)
+        # A line that only takes back what another set may as well have been before it.
+        later = (at for to, at in met.get(new, {}).items() if to != old)
+        is_met = any(at >= line.at for at in later)
+        if not is_met and not any(graph.is_after(one, line) for one in standing):
+            standing.append(line)
+        if old != new:
+            moments = met.setdefault(old, {})
+            moments[new] = max(line.at, moments.get(new, line.at))
+    return standing[::-1] or list(entered[-1:])
+
+
+def _as_text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.storage import history, local_state, transaction
-from fedcheck.storage.checklist_writer import Rewritten
+from fedcheck.domain.change import Change, HistoryLine, is_outside
+from fedcheck.storage import history, local_state, outside_notes, transaction
+from fedcheck.storage.history_graph import build_graph
+from fedcheck.storage.lost_values import LostValue, list_lost_values
+from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
-from fedcheck.storage.transaction import CommitResult, Guard, Plan, TransactionHead
+from fedcheck.storage.transaction import CommitResult, Guard, Part
 
 Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
@@ -42,35 +44,32 @@ class RecordStore(Struct):
 
     def save(
         self,
-        home: Path,
-        orders: Mapping[str, Sequence[str]],
-        plan: Plan,
-        deed: TransactionHead,
+        parts: Sequence[Part],
+        head: TransactionHead,
         guard: Guard,
         renamed: Renamed,
-        rewritten: Sequence[Rewritten] = (),
-    ) -> CommitResult:
-        """Save a plan in one of the two places; see `commit_planned`.
+    ) -> dict[Path, CommitResult]:
+        """Save what a transaction does in each place; see `transaction.commit`.
 
         History lines that a full disk refused earlier are written first.
         """
-        known = self.of(home != self.root)
-        self.append_refused_lines(home, deed.by)
+        for part in parts:
+            self.append_refused_lines(part.home, head.by)
         try:
-            saved = transaction.commit_planned(
-                home, known, orders, plan, deed, guard, renamed, rewritten
-            )
-        except transaction.HistoryRefusedError as error:
-            self._refused_lines[home] = error.lines
+            saved = transaction.commit(self.root, parts, head, guard, renamed)
+        except HistoryRefusedError as error:
+            self._refused_lines[error.home] = error.lines
             raise
-        known.update(saved.books)
-        return saved
+        results = dict(zip((part.home for part in parts), saved, strict=True))
+        for home, result in results.items():
+            self.of(home != self.root).update(result.books)
+        return results
 
     def append_refused_lines(self, home: Path, by: str) -> None:
         """Write the history lines that a full disk refused when their changes were saved."""
         owed = self._refused_lines.get(home)
         if owed:
-            transaction.append_refused_lines(home, by, owed)
+            outside_notes.append_refused_lines(home, by, owed)
             del self._refused_lines[home]
 
     def note_outside(self, head: TransactionHead, renamed: Renamed) -> int:
@@ -81,25 +80,54 @@ class RecordStore(Struct):
         for home in self.homes:
             self.append_refused_lines(home, head.by)
         return sum(
-            len(transaction.record_outside_changes(home, head, renamed)) for home in self.homes
+            len(outside_notes.record_outside_changes(home, head, renamed)) for home in self.homes
         )
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""
         return [
-            change for home in self.homes for change in list_all_outside_changes(home, renamed)[0]
+            change
+            for home in self.homes
+            for change in list_all_outside_changes(
+                home, renamed, local_state.load_notes(home)
+            ).changes
         ]
+
+    def list_lost(self, renamed: Renamed) -> list[LostValue]:
+        """Return the values that were taken back outside fedcheck and are not settled yet."""
+        return [one for home in self.homes for one in list_lost_values(home, renamed)]
 
     def history(self) -> list[HistoryLine]:
         """Return the history of both places, the oldest change first."""
         paths = [path for home in self.homes for path in history.list_history_files(home)]
-        return history.merge_histories(history.read(path) for path in paths)
+        return build_graph(one for path in paths for one in history.read(path)).lines
 
     def own_history(self, who: str) -> list[HistoryLine]:
-        """Return what a person did in this clone, the oldest change first."""
-        return history.merge_histories(self.own_lines(home, who) for home in self.homes)
+        """Return what a person did in this clone, the oldest change first.
+
+        What the local state knows to be made here stands in that order, whatever the clocks say;
+        before it what this person's file held when this clone went on with it.
+        """
+        made = local_state.load_notes(self.root).made.get(who, ())
+        places = {tx: place for place, tx in enumerate(made)}
+        found: list[HistoryLine] = []
+        for home in self.homes:
+            graph = build_graph(self.own_lines(home, who))
+            first = min((places[one.tx] for one in graph.lines if one.tx in places), default=None)
+            if first is None:
+                found += graph.lines
+                continue
+            before = graph.list_own_chain(one.prev for one in graph.lines if one.tx == made[first])
+            found += [one for one in graph.lines if one.tx in places or one.hash in before]
+        return sorted(build_graph(found).lines, key=lambda one: places.get(one.tx, -1))
+
+    def lines_of(self, who: str, tx: str) -> dict[Path, list[HistoryLine]]:
+        """Return what a transaction of this person did in each place, the oldest line first."""
+        own = [one for one in self.own_history(who) if one.tx == tx and not is_outside(one)]
+        hashes = {home: {one.hash for one in self.own_lines(home, who)} for home in self.homes}
+        return {home: [one for one in own if one.hash in here] for home, here in hashes.items()}
 
     def own_lines(self, home: Path, who: str) -> list[HistoryLine]:
         """Return the lines of a person's own history file in one of the two places."""
-        path = local_state.find_own_history(home, who)
-        return history.read(path) if path else []
+        path = local_state.find_own_history(home, who) or local_state.find_older_history(home, who)
+        return build_graph(history.read(path)).lines if path else []

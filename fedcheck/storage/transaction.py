@@ -9,14 +9,14 @@ outside fedcheck at the next save.
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import (
-    OUTSIDE,
     AnyRecord,
     Change,
     HistoryLine,
@@ -41,28 +41,21 @@ from fedcheck.storage import (
     progress_files,
     record_files,
 )
+from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.outside_notes import (
+    HistoryRefusedError,
+    TransactionHead,
+    append_lines,
+    outside_lines,
+)
 from fedcheck.storage.paths import LOCAL_STATE
-from fedcheck.storage.reconcile import list_all_outside_changes, list_outside_changes
+from fedcheck.storage.reconcile import OutsideChange, has_news, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.toml_io import read_bytes
 
 Guard = Callable[[Change, AnyRecord], None]
 """Looks at a change and the record that it meets on disk; raises where it must not be made."""
-
-
-class TransactionHead(Struct, frozen=True):
-    """Who makes changes, when, as what action.
-
-    Attributes:
-        undoes: the action that it takes back.
-        imported: what an import brought, for the history; empty for any other action.
-    """
-
-    by: str
-    at: datetime
-    tx: str
-    undoes: str = ""
-    imported: str = ""
 
 
 class CommitResult(Struct, frozen=True):
@@ -78,14 +71,6 @@ class CommitResult(Struct, frozen=True):
             for record in book.records.values():
                 if isinstance(record, Record | Request | Finding):
                     yield record
-
-
-class HistoryRefusedError(FedcheckError):
-    """Changes are on the disk, but their history lines were refused; carries those lines."""
-
-    def __init__(self, message: str, hint: str, lines: Sequence[HistoryLine]) -> None:
-        super().__init__(message, hint)
-        self.lines = tuple(lines)
 
 
 class ConflictError(FedcheckError):
@@ -140,133 +125,152 @@ def allow_all(change: Change, record: AnyRecord) -> None:
     """Let every change pass: the later of two writers stands."""
 
 
+class Part(Struct, frozen=True):
+    """What a transaction does in one place: the workspace, or its private folder.
+
+    Attributes:
+        home: the place.
+        known: the records there as last read, so that unchanged files are not parsed again.
+        orders: the item ids of each checklist in its order.
+        plan: works out the changes, under the lock, from the records as they are on disk.
+        rewritten: the workspace's own lists that come, change or go with it. What comes is
+            written first and what goes is removed last: no record is ever without its list.
+    """
+
+    home: Path
+    known: Mapping[str, RecordFile]
+    orders: Mapping[str, Sequence[str]]
+    plan: Plan
+    rewritten: Sequence[checklist_writer.Rewritten] = ()
+
+
+class _Prepared(Struct):
+    """A part that was worked out and not written yet.
+
+    Attributes:
+        lists: the changes of lists of the workspace's own.
+        outside: what the history does not explain of what was there before.
+        hashes: those of the files that were looked at for it.
+    """
+
+    part: Part
+    notes: LocalNotes
+    files: dict[str, SavedFile]
+    lists: list[Change]
+    outside: list[OutsideChange]
+    hashes: Mapping[str, str]
+
+    @property
+    def made(self) -> list[Change]:
+        """Return the changes of this part."""
+        return [*self.lists, *(change for file in self.files.values() for change in file.changes)]
+
+
 def commit(
     root: Path,
-    known: Mapping[str, RecordFile],
-    orders: Mapping[str, Sequence[str]],
-    changes: Iterable[Change],
-    deed: TransactionHead,
+    parts: Sequence[Part],
+    head: TransactionHead,
     guard: Guard = allow_all,
     renamed: Mapping[str, Mapping[str, str]] | None = None,
-) -> CommitResult:
-    """Save changes; their `old` is replaced by what the disk holds. See `commit_planned`."""
-    return commit_planned(root, known, orders, lambda _: changes, deed, guard, renamed)
-
-
-def commit_planned(
-    root: Path,
-    known: Mapping[str, RecordFile],
-    orders: Mapping[str, Sequence[str]],
-    plan: Plan,
-    deed: TransactionHead,
-    guard: Guard = allow_all,
-    renamed: Mapping[str, Mapping[str, str]] | None = None,
-    rewritten: Sequence[checklist_writer.Rewritten] = (),
-) -> CommitResult:
+) -> list[CommitResult]:
     """Work out changes from what is on disk, and save them; on return they are there, whole.
+
+    All parts are worked out before the first is written: a transaction is made as a whole or not
+    at all. Their `old` is replaced by what the disk holds.
 
     Args:
         root: the workspace.
-        known: the books as last read, so that unchanged ones are not parsed again.
-        orders: the item ids of each checklist in its order.
-        plan: works out the changes, under the lock, from the records as they are on disk.
-        deed: who, when, and as part of what.
+        parts: what is to be done, for each place at most one.
+        head: who, when, and as part of what.
         guard: may refuse a change after a look at the record on disk; then nothing is saved.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
-        rewritten: the workspace's own lists that come, change or go with it. What comes is
-            written first and what goes is removed last: no record is ever without its list.
 
-    Raises FedcheckError where the workspace is locked, a file cannot be parsed, a
-    change makes no sense, or the disk refuses. Nothing of a refused file is changed.
+    Raises FedcheckError where the workspace is locked, a file cannot be parsed, a change makes no
+    sense, or the disk refuses. Nothing of a refused file is changed.
     """
     names = renamed or {}
+    with ExitStack() as locks:
+        for home in dict.fromkeys((root, *(part.home for part in parts))):
+            locks.enter_context(local_state.lock_workspace(home))
+            _remove_stray_files(home)
+        prepared = [_prepare(part, head, guard, names) for part in parts]
+        files = [file for one in prepared for file in one.files.values()]
+        for one in prepared:
+            checklist_writer.write(one.part.home, one.part.rewritten)
+        replace_saved_files(root, files)
+        refused: list[HistoryRefusedError] = []
+        # Noted in one place, also for what is private, so that the order of all is known.
+        is_made = any(one.made for one in prepared)
+        for one in prepared:
+            checklist_writer.take_away(one.part.home, one.part.rewritten)
+            try:
+                _note(one, head, is_made=is_made and one.part.home == root)
+            except HistoryRefusedError as error:
+                refused.append(error)
+        if is_made and root not in [part.home for part in parts]:
+            notes = local_state.load_notes(root)
+            local_state.note_saved(root, notes.with_transaction(head.by, head.tx))
+        if refused:
+            raise refused[0]
+        refuse_unreadable(files)
+    return [
+        CommitResult({n: file.updated for n, file in one.files.items()}, tuple(one.made))
+        for one in prepared
+    ]
+
+
+def _prepare(
+    part: Part, head: TransactionHead, guard: Guard, names: Mapping[str, Mapping[str, str]]
+) -> _Prepared:
+    """Work out what a part does, and what the history does not explain of what is there."""
+    home = part.home
     current: dict[str, RecordFile] = {}
+
+    def read(checklist: str) -> RecordFile:
+        if checklist not in current:
+            current[checklist] = _read_current(home, checklist, part.known.get(checklist))
+        return current[checklist]
 
     def record(ref: str) -> AnyRecord:
         owner, item = split_ref(ref)
-        if owner not in current:
-            found = _read_current(root, owner, known.get(owner))
-            current[owner] = found.renamed(names.get(owner, {}))
-        return current[owner].get(item)
+        return read(owner).renamed(names.get(owner, {})).get(item)
 
-    with local_state.lock_workspace(root):
-        _remove_stray_files(root)
-        by_list = _group_by_checklist(plan(record), names)
-        notes = local_state.load_notes(root)
-        seen = dict(notes.files)
-        ready = {}
-        outside: list[Change] = []
-        made: list[Change] = []
-        for checklist, wanted in by_list.items():
-            today = names.get(checklist, {})
-            found = _read_current(root, checklist, known.get(checklist))
-            if found.sha256 != seen.get(record_files.file_name(checklist), ""):
-                outside += list_outside_changes(root, found, today)
-            updated, actual = _apply(found.renamed(today), wanted, guard, bool(deed.undoes))
-            made += actual
-            ready[checklist] = updated, any(change.old != change.new for change in actual)
-        raws: dict[str, bytes] = {}
-        written = {}
-        for checklist, (updated, is_new) in ready.items():
-            if is_new:
-                raws[checklist], updated = record_files.dump(updated, orders.get(checklist, ()))
-                updated = replace(updated, sha256=hashlib.sha256(raws[checklist]).hexdigest())
-            seen[record_files.file_name(checklist)] = updated.sha256
-            written[checklist] = updated
-        made = [*checklist_writer.changes_of(root, rewritten), *made]
-        log = local_state.resolve_history_file(root, deed.by) if outside or made else None
-        checklist_writer.write(root, rewritten)
-        atomic_files.replace_files(
-            {record_files.path_of(root, name): raw for name, raw in raws.items()}
-        )
-        checklist_writer.take_away(root, rewritten)
-        lines = [HistoryLine(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
-        named = [imported(deed.tx, deed.imported)] if made and deed.imported else []
-        lines += [HistoryLine(c, deed.at, deed.by, deed.tx, deed.undoes) for c in [*named, *made]]
-        _append_lines(log, lines)
-        notes = replace(notes, files=seen)
-        local_state.note_saved(root, notes.with_transaction(deed.by, deed.tx) if made else notes)
-    return CommitResult(written, tuple(made))
+    by_list = _group_by_checklist(part.plan(record), names)
+    notes = local_state.load_notes(home)
+    files: dict[str, SavedFile] = {}
+    is_stale = has_news(history.read_tips(home), notes)
+    for checklist, wanted in by_list.items():
+        found, today = read(checklist), names.get(checklist, {})
+        is_stale |= found.sha256 != notes.files.get(record_files.file_name(checklist), "")
+        updated, made = _apply(found.renamed(today), wanted, guard, bool(head.undoes))
+        order = part.orders.get(checklist, ())
+        is_new = any(change.old != change.new for change in made)
+        files[checklist] = SavedFile(home, found, updated, made, order, today, is_new)
+    lists = checklist_writer.changes_of(home, part.rewritten)
+    one = _Prepared(part, notes, files, lists, [], {})
+    if is_stale:
+        state = list_all_outside_changes(home, names, notes)
+        one.outside, one.hashes = list(state.found), state.files
+    if one.made or one.outside:
+        local_state.resolve_history_file(home, head.by)  # refused before anything is written
+    return one
 
 
-def append_refused_lines(root: Path, by: str, lines: Sequence[HistoryLine]) -> None:
-    """Write history lines that a full disk refused when their changes were saved.
+def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
+    """Append the history lines of a part that was written, and note what is there now.
 
-    Raises FedcheckError where it still refuses.
+    `is_made`: note too that the person made this transaction here.
     """
-    with local_state.lock_workspace(root):
-        _append_lines(local_state.resolve_history_file(root, by), lines)
-
-
-def record_outside_changes(
-    root: Path, deed: TransactionHead, renamed: Mapping[str, Mapping[str, str]]
-) -> list[Change]:
-    """Add to the history what was done outside fedcheck; return it. Changes no progress file.
-
-    Raises FedcheckError where the workspace is locked or cannot be written.
-    """
-    changes, hashes = list_all_outside_changes(root, renamed)
-    if not hashes or not (changes or local_state.is_known(root)):
-        return []  # nothing is new, or nothing was ever saved here by fedcheck
-    with local_state.lock_workspace(root):
-        changes, hashes = list_all_outside_changes(root, renamed)
-        lines = [HistoryLine(change, deed.at, OUTSIDE, deed.tx) for change in changes]
-        _append_lines(local_state.resolve_history_file(root, deed.by) if lines else None, lines)
-        notes = local_state.load_notes(root)
-        local_state.note_saved(root, replace(notes, files={**notes.files, **hashes}))
-    return changes
-
-
-def _append_lines(log: Path | None, lines: Sequence[HistoryLine]) -> None:
-    """Append lines to a history file. Raises UnnotedError where the disk refuses."""
-    if log is None:
-        return
-    try:
-        history.append(log, lines)
-    except FedcheckError as error:
-        raise HistoryRefusedError(
-            f"{error}; the change itself is saved", error.hint, lines
-        ) from error
+    home = one.part.home
+    late = [change for file in one.files.values() for change in file.by_hand]
+    named = [imported(head.tx, head.imported)] if one.made and head.imported else []
+    mine = [*named, *one.made]
+    lines = outside_lines([*one.outside, *late], head)
+    lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
+    hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
+    notes = replace(one.notes, files={**one.notes.files, **one.hashes, **hashes})
+    notes = notes.with_transaction(head.by, head.tx) if is_made else notes
+    local_state.note_saved(home, append_lines(home, head.by, lines, notes))
 
 
 def _remove_stray_files(root: Path) -> None:

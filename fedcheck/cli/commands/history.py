@@ -8,7 +8,7 @@ import click
 
 from fedcheck.analysis import activity
 from fedcheck.cli import completion, json_documents, output
-from fedcheck.cli.commands import issues
+from fedcheck.cli.commands import history_verify, issues
 from fedcheck.cli.options import (
     json_option,
     open_workspace,
@@ -18,20 +18,17 @@ from fedcheck.cli.options import (
     style_text,
     workspace_option,
 )
-from fedcheck.domain.change_text import describe
-from fedcheck.domain.text import pluralize
+from fedcheck.domain.change_text import describe, describe_field
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.paths import private_home
-from fedcheck.storage.toml_io import read_bytes
 
 if TYPE_CHECKING:
     from fedcheck.domain.change import Change
     from fedcheck.session import Session
-    from fedcheck.storage.history import Damage
 
 
 @click.command()
 @click.argument("item", required=False, shell_complete=completion.complete_items)
+@click.argument("confirmed", metavar="[HASH]", required=False)
 @click.option("-n", "count", type=click.IntRange(1), default=50, show_default=True, help="Actions.")
 @click.option("--verify", is_flag=True, help="Check that no line was damaged.")
 @click.option(
@@ -46,27 +43,38 @@ if TYPE_CHECKING:
 def history(
     ctx: click.Context,
     item: str | None,
+    confirmed: str | None,
     count: int,
     verify: bool,
     against: Path | None,
     workspace: str | None,
     as_json: bool,
 ) -> None:
-    """Tell who changed what, the newest action last; of one ITEM or of all.
+    """Show who changed what, the newest action last: of one ITEM or of everything.
 
     requests:q7wd and findings:f3k9 name a request and a finding.
 
     Times are those of the workspace's time zone. What was changed by hand or by git is noted first
     as done outside fedcheck.
 
+    A value that a person set and that a merge or a hand edit took back stays listed by --verify and
+    by fedcheck doctor until it is set again (fedcheck doctor --fix) or you accept it with
+    fedcheck history confirm HASH.
+
     \b
     Example:
       fedcheck history abd
       fedcheck history --verify --against reports/status.md
+      fedcheck history confirm 3f9a1c
     """
     session = open_workspace(workspace)
+    if confirmed is not None:
+        if item != "confirm":
+            raise click.UsageError(f"Got unexpected extra argument ({confirmed})")
+        print_line(_confirm(session, confirmed))
+        return
     if verify or against:
-        ctx.exit(_verify(session, against))
+        ctx.exit(history_verify.verify(session, against, as_json=as_json))
     pending = _record_outside_changes(session)
     ref = issues.resolve_any_ref(session, item) if item else ""
     entered = session.history(ref)
@@ -111,37 +119,19 @@ def _print_history(deeds: "list[activity.HistoryRow]", one_item: bool) -> None:
         said = deed.tx
 
 
-def _verify(session: "Session", against: Path | None) -> int:
-    from fedcheck.storage import history as histories
+def _confirm(session: "Session", digits: str) -> str:
+    """Accept the loss, or the missing line, that a hash names; return what to say."""
+    from fedcheck.storage.lost_values import accept_loss, accept_missing
+    from fedcheck.storage.outside_notes import TransactionHead
 
-    damage = histories.verify(session.root) + histories.verify(private_home(session.root))
-    if against:
-        damage += _find_missing_lines(session.root, against)
-    for found in damage:
-        place = f"{found.path}:{found.line}" if found.line else str(found.path)
-        print_error(f"{place}: {found.message}")
-    files = pluralize(len(histories.list_history_files(session.root)), "file")
-    if not damage:
-        print_line(style_text(f"The history is whole: {files} checked.", fg="green"))
-    return 1 if damage else 0
-
-
-def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
-    """Return the history files that no longer hold the line that a report saw last."""
-    from fedcheck.reports import fingerprint
-    from fedcheck.storage import history as histories
-    from fedcheck.storage.history import Damage
-
-    seen = fingerprint.find(read_bytes(report).decode("utf-8", "replace"))
-    if seen is None:
-        raise FedcheckError(f"{report}: no fingerprint of a history in it", "name a report")
-    lost = []
-    for name, wanted in seen.hashes.items():
-        plain = Path(name.replace("\0", "")).name  # a report may come from a stranger
-        path = root / histories.FOLDER / plain
-        if not path.exists():  # a report without names tells the end of a file's name only
-            ends = (p for p in histories.list_history_files(root) if p.name.endswith(f"-{plain}"))
-            path = next(ends, path)
-        if wanted not in histories.list_line_hashes(path):
-            lost.append(Damage(path, 0, "does not hold what the report saw: it was rewritten"))
-    return lost
+    _record_outside_changes(session)
+    head = TransactionHead(session.who, session.clock(), session.token(4))
+    lost, missing = history_verify.find_open(session, digits)
+    for value in lost:
+        accept_loss(value, head)
+    for home, name in missing:
+        accept_missing(home, name, head)
+    if lost:
+        now = describe_field(lost[0].outside.change)
+        return f"Accepted: {lost[0].ref} stays as it is ({now})."
+    return "Accepted: the line stays missing."

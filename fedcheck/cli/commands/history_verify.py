@@ -1,0 +1,155 @@
+"""Check that the history is whole, and that nothing that a person set was lost."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fedcheck.cli.options import print_error, print_json, print_line, style_text
+from fedcheck.domain.change_text import describe_field
+from fedcheck.domain.text import one_line, pluralize
+from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.storage.toml_io import read_bytes
+
+if TYPE_CHECKING:
+    from fedcheck.session import Session
+    from fedcheck.storage.history_check import Damage
+    from fedcheck.storage.lost_values import LostValue
+
+MIN_DIGITS = 6
+"""So many digits of a hash name a line at least."""
+
+
+def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
+    """Print what is damaged or was lost; return the exit status: 1 where there is anything."""
+    from fedcheck.storage import history as histories
+
+    damage = _list_damage(session)
+    if against:
+        damage += _find_missing_lines(session.root, against)
+    lost = session.store.list_lost(session.project.renamed)
+    count = len(histories.list_history_files(session.root))
+    if as_json:
+        print_json(_document(count, damage, lost))
+        return 1 if damage or lost else 0
+    for found in damage:
+        place = f"{found.path}:{found.line}" if found.line else str(found.path)
+        print_error(f"{place}: {found.message}")
+        if found.missing:
+            print_error(f"  the missing line is {found.missing}: look for it in git, or accept it")
+    for value in lost:
+        print_error(f"{value.ref}: {describe_loss(value)}")
+    if lost:
+        print_error(
+            "set them again with: fedcheck doctor --fix; accept one with: fedcheck history confirm "
+            f"{lost[0].name}"
+        )
+    if not damage and not lost:
+        text = f"The history is whole: {pluralize(count, 'file')} checked."
+        print_line(style_text(text, fg="green"))
+    return 1 if damage or lost else 0
+
+
+def describe_loss(value: "LostValue") -> str:
+    """Return what was lost in words."""
+    line = value.line
+    return (
+        f"{describe_field(line.change)}, set by {one_line(line.by, 40)} on {line.at:%Y-%m-%d}, was "
+        f"taken back outside fedcheck; now {describe_field(value.outside.change)} ({value.name})"
+    )
+
+
+def find_open(session: "Session", digits: str) -> "tuple[list[LostValue], list[tuple[Path, str]]]":
+    """Return the lost values, or else the missing lines, that the beginning of a hash names.
+
+    Raises FedcheckError (usage) where it names none, or several.
+    """
+    wanted = digits.lower()
+    lost = [
+        one for one in session.store.list_lost(session.project.renamed) if _fits(one.name, wanted)
+    ]
+    missing = [
+        (home, one.missing)
+        for home in session.store.homes
+        for one in _list_damage(session, home)
+        if _fits(one.missing, wanted)
+    ]
+    names = {*(one.name for one in lost), *(name for _, name in missing)}
+    shown = one_line(digits, 64)
+    if len(wanted) < MIN_DIGITS or len(names) > 1:
+        hint = f"write at least {MIN_DIGITS} digits of it"
+        raise FedcheckError(f"{shown}: not enough of a hash", hint, ErrorKind.USAGE)
+    if not names:
+        hint = "see what is lost with: fedcheck history --verify"
+        raise FedcheckError(f"{shown}: no loss has this hash", hint, ErrorKind.USAGE)
+    return lost, missing
+
+
+def _fits(name: str, digits: str) -> bool:
+    """Tell whether digits are the beginning of a short hash, or a whole hash that begins so."""
+    return bool(name) and (name.startswith(digits) or digits.startswith(name))
+
+
+def _list_damage(session: "Session", home: Path | None = None) -> "list[Damage]":
+    from fedcheck.storage import history_check
+
+    homes = [home] if home else session.store.homes
+    return [damage for one in homes for damage in history_check.verify(one)]
+
+
+def _document(count: int, damage: "list[Damage]", lost: "list[LostValue]") -> dict[str, object]:
+    return {
+        "schema": "fedcheck/history-check@1",
+        "whole": not damage,
+        "files": count,
+        "damage": [
+            {
+                "file": str(one.path),
+                "line": one.line,
+                "message": one.message,
+                "missing": one.missing,
+            }
+            for one in damage
+        ],
+        "lost": [
+            {
+                "ref": one.ref,
+                "field": one.line.change.field,
+                "value": one.line.change.new,
+                "now": one.outside.change.new,
+                "by": one.line.by,
+                "at": one.line.at.isoformat().replace("+00:00", "Z"),
+                "hash": one.name,
+            }
+            for one in lost
+        ],
+    }
+
+
+def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
+    """Return the history files that no longer hold the lines that a report saw last.
+
+    Raises FedcheckError where the report names no line: then it says nothing of the history.
+    """
+    from fedcheck.reports import fingerprint
+    from fedcheck.storage import history as histories
+    from fedcheck.storage.history_check import Damage
+
+    seen = fingerprint.find(read_bytes(report).decode("utf-8", "replace"))
+    if seen is None:
+        raise FedcheckError(f"{report}: no fingerprint of a history in it", "name a report")
+    wanted = {name: digests for name, digests in seen.hashes.items() if digests}
+    if not wanted:
+        raise FedcheckError(
+            f"{report}: names no line of a history, so nothing can be held against it",
+            "name a report that was made after something was recorded",
+            ErrorKind.REFUSED,
+        )
+    lost = []
+    for name, digests in wanted.items():
+        plain = Path(name.replace("\0", "")).name  # a report may come from a stranger
+        path = root / histories.FOLDER / plain
+        if not path.exists():  # a report without names has the end of a file's name only
+            ends = (p for p in histories.list_history_files(root) if p.name.endswith(f"-{plain}"))
+            path = next(ends, path)
+        if not set(digests) <= histories.list_line_hashes(path):
+            lost.append(Damage(path, 0, "does not hold what the report saw: it was rewritten"))
+    return lost

@@ -1,0 +1,118 @@
+"""History lines: those of a transaction, and those for what was done outside fedcheck."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine
+from fedcheck.errors import FedcheckError
+from fedcheck.storage import history, local_state
+from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.reconcile import (
+    OutsideChange,
+    is_git_at_work,
+    list_all_outside_changes,
+    note_tips,
+)
+
+
+class TransactionHead(Struct, frozen=True):
+    """Who makes changes, when, as what action.
+
+    Attributes:
+        undoes: the action that it takes back.
+        imported: what an import brought, for the history; empty for any other action.
+        day: the day that a person gave as today, where that is not the day of the clock.
+    """
+
+    by: str
+    at: datetime
+    tx: str
+    undoes: str = ""
+    imported: str = ""
+    day: date | None = None
+
+
+class HistoryRefusedError(FedcheckError):
+    """Changes are on the disk, but their history lines were refused; carries those lines.
+
+    Attributes:
+        home: the place whose history it is.
+    """
+
+    def __init__(self, message: str, hint: str, lines: Sequence[HistoryLine], home: Path) -> None:
+        super().__init__(message, hint)
+        self.lines = tuple(lines)
+        self.home = home
+
+
+def outside_lines(found: Iterable[OutsideChange], head: TransactionHead) -> list[HistoryLine]:
+    """Return the lines for what was done outside fedcheck and is noted by a transaction."""
+    return [
+        HistoryLine(
+            one.change, head.at, OUTSIDE, f"{head.tx}-outside", lost=one.lost, merged=one.merged
+        )
+        for one in found
+    ]
+
+
+def append_lines(
+    home: Path, by: str, lines: Sequence[HistoryLine], notes: LocalNotes
+) -> LocalNotes:
+    """Append lines to a person's history file here; return the notes with what it ends in now.
+
+    Call it under the lock. Raises HistoryRefusedError where the disk refuses.
+    """
+    try:
+        tips = history.read_tips(home)
+        if not lines:
+            return note_tips(notes, tips)
+        log = local_state.resolve_history_file(home, by)
+        unseen = history.list_unseen(tips, _seen_by(log.name, notes), log.name)
+        last = history.append(log, lines, unseen)
+    except FedcheckError as error:
+        message = f"{error}; the change itself is saved"
+        raise HistoryRefusedError(message, error.hint, lines, home) from error
+    tips[log.name] = (last[:SHORT],)
+    seen = {f"{log.name} {name}": newest[0] for name, newest in tips.items() if newest}
+    return note_tips(replace(notes, saw={**notes.saw, **seen}), tips)
+
+
+def _seen_by(log: str, notes: LocalNotes) -> dict[str, str]:
+    """Return for each history file its last line as the writer of one of them saw it."""
+    start = f"{log} "
+    return {key.removeprefix(start): tip for key, tip in notes.saw.items() if key.startswith(start)}
+
+
+def append_refused_lines(home: Path, by: str, lines: Sequence[HistoryLine]) -> None:
+    """Write history lines that a full disk refused when their changes were saved.
+
+    Raises FedcheckError where it still refuses.
+    """
+    with local_state.lock_workspace(home):
+        local_state.note_saved(home, append_lines(home, by, lines, local_state.load_notes(home)))
+
+
+def record_outside_changes(
+    home: Path, head: TransactionHead, renamed: Mapping[str, Mapping[str, str]]
+) -> list[Change]:
+    """Add to the history what was done outside fedcheck; return it. Changes no progress file.
+
+    While git is at work nothing is noted: what is there then is neither side of what it does.
+    Raises FedcheckError where the workspace is locked or cannot be written.
+    """
+    state = list_all_outside_changes(home, renamed, local_state.load_notes(home))
+    if not state.is_news or not (state.found or local_state.is_known(home)):
+        return []  # nothing is new, or nothing was ever saved here by fedcheck
+    if is_git_at_work(home, head.at):
+        return []
+    with local_state.lock_workspace(home):
+        notes = local_state.load_notes(home)
+        state = list_all_outside_changes(home, renamed, notes)
+        notes = replace(notes, files={**notes.files, **state.files})
+        notes = append_lines(home, head.by, outside_lines(state.found, head), notes)
+        local_state.note_saved(home, notes)
+    return state.changes
