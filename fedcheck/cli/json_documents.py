@@ -279,4 +279,7 @@ def history_row(entered: HistoryLine) -> dict[str, Any]:
         "old": change.old,
         "new": change.new,
         "undoes": entered.undoes,
+        "for": entered.day.isoformat() if entered.day else "",
+        "lost": entered.lost,
+        "hash": entered.hash,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from fedcheck.domain.change import Change
 from fedcheck.errors import Problem
 
 Severity = Literal["error", "warning", "note"]
@@ -15,6 +16,7 @@ KINDS: Mapping[str, str] = {
     "not-checked": "Not checked",
     "history": "History that is not as it was written",
     "clock": "Clocks that do not agree",
+    "lost-value": "Values that a merge or a hand edit took back",
     "outside-change": "Changes that the history does not know",
     "unknown-list": "Progress without a checklist",
     "orphan-record": "Records without an item",
@@ -55,7 +57,14 @@ class MoveRecord:
     new: str
 
 
-Fix = RestrictAccess | RemoveFile | MoveRecord
+@dataclass(frozen=True, slots=True)
+class RestoreValue:
+    """Set a value again that was lost."""
+
+    change: Change
+
+
+Fix = RestrictAccess | RemoveFile | MoveRecord | RestoreValue
 """What --fix does about a defect."""
 
 

@@ -35,6 +35,7 @@ def examine(session: Session) -> list[Defect]:
     ]
     if not _has_endless_history(session.root):
         parts.append(lambda: histories.find_outside_changes(session))
+        parts.append(lambda: histories.find_lost_values(session))
     return _run_checks(
         session.root, [*parts, *_list_common_checks(session.root, tree, session.clock())]
     )

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 
-from fedcheck.doctor.defect import Defect, MoveRecord, RemoveFile, RestrictAccess
+from fedcheck.doctor.defect import Defect, MoveRecord, RemoveFile, RestoreValue, RestrictAccess
 from fedcheck.doctor.files import Places, is_stray_name
 from fedcheck.doctor.records import list_orphans
 from fedcheck.domain.change import AnyRecord, Change, diff_records
+from fedcheck.domain.change_text import describe_field
 from fedcheck.domain.field_values import field_value
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
@@ -161,6 +162,7 @@ def apply_fixes(defects: Iterable[Defect], session: Session | None) -> FixResult
     """
     mended = FixResult()
     moves = []
+    lost: list[Change] = []
     for defect in defects:
         if isinstance(defect.fix, RestrictAccess):
             _restrict_access(defect, defect.fix, mended)
@@ -168,9 +170,24 @@ def apply_fixes(defects: Iterable[Defect], session: Session | None) -> FixResult
             _remove_file(defect.fix.path, mended)
         elif isinstance(defect.fix, MoveRecord):
             moves.append(defect.fix)
+        elif isinstance(defect.fix, RestoreValue):
+            lost.append(defect.fix.change)
     if moves and session is not None:
         _move_records(session, moves, mended)
+    if lost and session is not None:
+        _restore_values(session, lost, mended)
     return mended
+
+
+def _restore_values(session: Session, lost: Sequence[Change], mended: FixResult) -> None:
+    """Set lost values again, as one action, which undo takes back."""
+    try:
+        made = session.apply_changes(lost, "restored what was lost").changes
+    except FedcheckError as error:
+        mended.failed.append(error)
+        return
+    for change in made:
+        mended.done.append(f"restored {change.ref}: {describe_field(change)}")
 
 
 def _restrict_access(defect: Defect, wanted: RestrictAccess, mended: FixResult) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from fedcheck.doctor.defect import Defect
+from fedcheck.doctor.defect import Defect, RestoreValue
 from fedcheck.doctor.files import Places
-from fedcheck.domain.change import Change
+from fedcheck.domain.change import Change, HistoryLine
+from fedcheck.domain.change_text import describe_field
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files, history, history_check, local_state, record_files
+from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
 
@@ -66,7 +68,10 @@ def _describe_damage(damage: history_check.Damage) -> str:
 def _remedy(damage: history_check.Damage) -> str:
     if damage.message == "is cut off":
         return "a crash did that; the next save of its writer puts it right, after a copy"
-    return "put the file back from a copy or from git; fedcheck never rewrites history"
+    remedy = "put the file back from a copy or from git; fedcheck never rewrites history"
+    if damage.missing:
+        remedy += f". To accept that a line is missing: fedcheck history confirm {damage.missing}"
+    return remedy
 
 
 def find_outside_changes(session: Session) -> list[Defect]:
@@ -101,6 +106,35 @@ def _outside_defect(home: Path, checklist: str, changes: list[Change]) -> Defect
     return Defect("outside-change", "note", message, remedy, path, 0, checklist)
 
 
+def find_lost_values(session: Session) -> list[Defect]:
+    """Return the values that a person set and that something outside fedcheck took back."""
+    found = []
+    for home in list_history_homes(session.root):
+        try:
+            lost = list_lost_values(home, session.project.renamed)
+        except FedcheckError:
+            continue  # `find_damaged_lines` tells of a history that cannot be read
+        for one in lost:
+            path = record_files.path_of(home, split_ref(one.ref)[0])
+            remedy = (
+                "doctor --fix sets it again; to accept the loss: fedcheck history confirm "
+                f"{one.name}"
+            )
+            text = f"{one_line(split_ref(one.ref)[1], 60)}: {describe_loss(one)}"
+            fix = RestoreValue(one.restoring)
+            found.append(Defect("lost-value", "warning", text, remedy, path, 0, one.ref, fix))
+    return found
+
+
+def describe_loss(lost: LostValue) -> str:
+    """Return what was lost in words: `owner dana, set by ann on 2026-11-01, was ...`."""
+    line = lost.line
+    return (
+        f"{describe_field(line.change)}, set by {one_line(line.by, 40)} on {line.at:%Y-%m-%d}, was "
+        f"taken back outside fedcheck; now {describe_field(lost.outside.change)}"
+    )
+
+
 MAX_SKEW = timedelta(minutes=5)
 """How far clocks may disagree before it is told."""
 
@@ -122,37 +156,42 @@ def find_clock_skew(root: Path, now: datetime) -> list[Defect]:
 
 
 def _find_skewed_lines(path: Path, now: datetime) -> Iterator[Defect]:
-    latest: datetime | None = None
+    """Yield the first line that is earlier than the one it follows, and the first one ahead."""
+    times: dict[str, datetime] = {}
     backwards = ahead = False
-    for number, at in _read_times(path):
-        if not backwards and latest is not None and latest - at > MAX_SKEW:
+    for number, entered in _read_numbered(path):
+        before = times.get(entered.prev)
+        if not backwards and before is not None and before - entered.at > MAX_SKEW:
             backwards = True
             text = (
-                f"the time runs backwards here: {_format_time(at)} follows {_format_time(latest)}"
+                f"the time runs backwards here: {_format_time(entered.at)} follows "
+                f"{_format_time(before)}"
             )
             yield _skew_defect(
                 path, number, text, "the clock was set back: check that of its writer"
             )
-        if not ahead and at - now > MAX_SKEW:
+        if not ahead and entered.at - now > MAX_SKEW:
             ahead = True
             text = (
-                f"this line is from the future: {_format_time(at)}; it is {_format_time(now)} now"
+                f"this line is from the future: {_format_time(entered.at)}; it is "
+                f"{_format_time(now)} now"
             )
             yield _skew_defect(
                 path, number, text, "check the clock of this machine, and its writer's"
             )
-        latest = at if latest is None else max(latest, at)
+        times[entered.hash] = entered.at if before is None else max(before, entered.at)
 
 
-def _read_times(path: Path) -> Iterator[tuple[int, datetime]]:
+def _read_numbered(path: Path) -> Iterator[tuple[int, HistoryLine]]:
     try:
         raw = atomic_files.read_plain(path)
     except OSError:
         return
-    for number, line in enumerate(raw.split(b"\n"), 1):
-        entered = history.parse_line(line) if line else None
-        if entered is not None:
-            yield number, entered.at
+    for number, text in enumerate(raw.split(b"\n"), 1):
+        for line in history.split_lines(text):
+            entered = history.parse_line(line)
+            if entered is not None:
+                yield number, entered
 
 
 def _format_time(at: datetime) -> str:

@@ -96,10 +96,8 @@ class Recall:
             data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
         self._read[path] = known + len(whole)
-        for line in whole.split(b"\n"):
-            one = history.parse_line(line) if line else None
-            if one is not None:
-                self._by_ref.setdefault(one.change.ref, []).append(one)
+        for one in history.parse_lines(history.split_lines(whole)):
+            self._by_ref.setdefault(one.change.ref, []).append(one)
 
 
 def _moment(one: HistoryLine) -> datetime:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedcheck.cli.options import print_error, print_json, print_line, style_text
-from fedcheck.domain.change_text import describe_field
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.toml_io import read_bytes
@@ -20,6 +19,7 @@ MIN_DIGITS = 6
 
 def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     """Print what is damaged or was lost; return the exit status: 1 where there is anything."""
+    from fedcheck.doctor.histories import describe_loss
     from fedcheck.storage import history as histories
 
     damage = _list_damage(session)
@@ -36,7 +36,7 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
         if found.missing:
             print_error(f"  the missing line is {found.missing}: look for it in git, or accept it")
     for value in lost:
-        print_error(f"{value.ref}: {describe_loss(value)}")
+        print_error(f"{value.ref}: {describe_loss(value)} ({value.name})")
     if lost:
         print_error(
             "set them again with: fedcheck doctor --fix; accept one with: fedcheck history confirm "
@@ -46,15 +46,6 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
         print_line(style_text(text, fg="green"))
     return 1 if damage or lost else 0
-
-
-def describe_loss(value: "LostValue") -> str:
-    """Return what was lost in words."""
-    line = value.line
-    return (
-        f"{describe_field(line.change)}, set by {one_line(line.by, 40)} on {line.at:%Y-%m-%d}, was "
-        f"taken back outside fedcheck; now {describe_field(value.outside.change)} ({value.name})"
-    )
 
 
 def find_open(session: "Session", digits: str) -> "tuple[list[LostValue], list[tuple[Path, str]]]":
