@@ -55,7 +55,15 @@ class MoveRecord:
     new: str
 
 
-Fix = RestrictAccess | RemoveFile | MoveRecord
+@dataclass(frozen=True, slots=True)
+class AppendLines:
+    """Add lines to the end of a text file, which is made where there is none."""
+
+    path: Path
+    lines: tuple[str, ...]
+
+
+Fix = RestrictAccess | RemoveFile | MoveRecord | AppendLines
 """What --fix does about a defect."""
 
 

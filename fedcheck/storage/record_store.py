@@ -100,6 +100,10 @@ class RecordStore(Struct):
         return history.merge_histories(self.own_lines(home, who) for home in self.homes)
 
     def own_lines(self, home: Path, who: str) -> list[HistoryLine]:
-        """Return the lines of a person's own history file in one of the two places."""
+        """Return what a person did in this clone, in one of the two places.
+
+        Their history file may be older: a clone or a copy continues it.
+        """
         path = local_state.find_own_history(home, who)
-        return history.read(path) if path else []
+        made = frozenset(local_state.load_notes(home).made.get(who, ()))
+        return [line for line in history.read(path) if line.tx in made] if path and made else []

@@ -236,6 +236,10 @@ def append_refused_lines(root: Path, by: str, lines: Sequence[HistoryLine]) -> N
     """
     with local_state.lock_workspace(root):
         _append_lines(local_state.resolve_history_file(root, by), lines)
+        notes = local_state.load_notes(root)
+        for tx in dict.fromkeys(line.tx for line in lines if line.by == by):
+            notes = notes.with_transaction(by, tx)
+        local_state.note_saved(root, notes)
 
 
 def record_outside_changes(
