@@ -91,7 +91,9 @@ def _has_attributes(root: Path, top: Path, line: str) -> bool:
         for written in _read_lines(folder / ".gitattributes"):
             pattern, *attributes = written.split()
             whole = below if "/" in pattern else below.rpartition("/")[2]
-            if fnmatch(whole, pattern.removeprefix("/").removeprefix("**/")):
+            tail = pattern.removeprefix("**/")
+            shapes = (tail, f"*/{tail}") if tail != pattern else (pattern.removeprefix("/"),)
+            if any(fnmatch(whole, shape) for shape in shapes):
                 for one in attributes:
                     found |= _parse_attribute(one)
     return all(found.items() >= _parse_attribute(one).items() for one in wanted)
