@@ -8,6 +8,7 @@ from fedcheck.cli.main import run
 from fedcheck.demo import example
 from fedcheck.session import open_session
 from fedcheck.storage import history_check, paths
+from fedcheck.storage.paths import LOCAL_STATE
 
 DAY = date(2027, 1, 11)
 
@@ -16,7 +17,7 @@ def files_of(root: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(root)): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and path.name != "lock"
+        if path.is_file() and LOCAL_STATE not in path.parts  # bound to its path
     }
 
 

@@ -45,7 +45,8 @@ def test_every_command_is_in_the_readme_or_the_command_page():
         assert f"## fedcheck {name}" in text
 
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
+PAGES = [*TOP, *sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
@@ -80,3 +81,9 @@ def test_the_project_says_that_it_is_unofficial():
     readme = (ROOT / "README.md").read_text(encoding="utf-8").lower()
     assert "unofficial" in readme
     assert "not affiliated with fedramp" in readme
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/reliability.md"])
+def test_what_is_trusted_is_found_from_the_first_pages(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.search(r"\]\((\.\./)?SECURITY\.md\)", text)

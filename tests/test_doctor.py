@@ -777,33 +777,6 @@ def test_items_that_changed_upstream(
     assert "fedcheck list is:changed" in found["remedy"]
 
 
-@pytest.mark.parametrize("where", ["", ".."])
-def test_git_is_told_what_to_leave_out(doctor: Doctor, root: Path, where: str) -> None:
-    assert doctor() == (0, [])
-    (root / where / ".git").mkdir()
-    status, found = doctor()
-    assert (status, [(p["kind"], p["severity"]) for p in found]) == (
-        1,
-        [("git", "warning"), ("git", "note")],
-    )
-    assert found[0]["remedy"] == "add the line .fedcheck/ to this file"
-    write(root, ".gitignore", "# ours\n*.pyc\n.fedcheck/\n")
-    write(root, ".gitattributes", "history/*.jsonl merge=union\n")
-    assert doctor() == (0, [])
-    write(root, ".gitignore", ".fedcheck/\n!.fedcheck/\n")
-    assert [p["severity"] for p in doctor()[1]] == ["warning"]
-    for pattern in ("/.fedcheck", "**/.fedcheck/", ".fed*", ".fedcheck/**"):
-        write(root, ".gitignore", f"{pattern}\n")
-        assert doctor() == (0, []), pattern
-
-
-def test_a_gitignore_above_the_workspace_counts(doctor: Doctor, root: Path) -> None:
-    (root / "../.git").mkdir()
-    write(root, "../.gitignore", ".fedcheck\n")
-    write(root, "../.gitattributes", "*.jsonl merge=union\n")
-    assert doctor() == (0, [])
-
-
 def test_the_text_is_grouped_and_ends_with_a_count(
     call: Call, root: Path, open_workspace: OpenWorkspace
 ) -> None:

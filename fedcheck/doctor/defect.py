@@ -64,7 +64,15 @@ class RestoreValue:
     change: Change
 
 
-Fix = RestrictAccess | RemoveFile | MoveRecord | RestoreValue
+@dataclass(frozen=True, slots=True)
+class AppendLines:
+    """Add lines to the end of a text file, which is made where there is none."""
+
+    path: Path
+    lines: tuple[str, ...]
+
+
+Fix = RestrictAccess | RemoveFile | MoveRecord | RestoreValue | AppendLines
 """What --fix does about a defect."""
 
 

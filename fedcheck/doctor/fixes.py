@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 
-from fedcheck.doctor.defect import Defect, MoveRecord, RemoveFile, RestoreValue, RestrictAccess
+from fedcheck.doctor.defect import (
+    AppendLines,
+    Defect,
+    MoveRecord,
+    RemoveFile,
+    RestoreValue,
+    RestrictAccess,
+)
 from fedcheck.doctor.files import Places, is_stray_name
 from fedcheck.doctor.records import list_orphans
 from fedcheck.domain.change import AnyRecord, Change, diff_records
@@ -168,6 +175,8 @@ def apply_fixes(defects: Iterable[Defect], session: Session | None) -> FixResult
             _restrict_access(defect, defect.fix, mended)
         elif isinstance(defect.fix, RemoveFile):
             _remove_file(defect.fix.path, mended)
+        elif isinstance(defect.fix, AppendLines):
+            _append_lines(defect.fix, mended)
         elif isinstance(defect.fix, MoveRecord):
             moves.append(defect.fix)
         elif isinstance(defect.fix, RestoreValue):
@@ -245,6 +254,23 @@ def _remove_file(path: Path, mended: FixResult) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         mended.failed.append(FedcheckError(f"{path}: cannot be removed: {reason}"))
+
+
+def _append_lines(wanted: AppendLines, mended: FixResult) -> None:
+    """Add lines to a file and keep what is there; several fixes may be about the same file."""
+    path = wanted.path
+    try:
+        if path.is_symlink():
+            raise FedcheckError(f"{path}: is a link; fedcheck writes no files through it")
+        held = read_bytes(path) if os.path.lexists(path) else b""
+        gap = b"" if not held or held.endswith(b"\n") else b"\n"
+        atomic_files.replace_file(
+            path, held + gap + "".join(f"{x}\n" for x in wanted.lines).encode()
+        )
+    except FedcheckError as error:
+        mended.failed.append(error)
+    else:
+        mended.done += [f"added    {line} to {path}" for line in wanted.lines]
 
 
 def _move_records(session: Session, moves: Sequence[MoveRecord], mended: FixResult) -> None:

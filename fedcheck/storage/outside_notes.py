@@ -93,7 +93,10 @@ def append_refused_lines(home: Path, by: str, lines: Sequence[HistoryLine]) -> N
     Raises FedcheckError where it still refuses.
     """
     with local_state.lock_workspace(home):
-        local_state.note_saved(home, append_lines(home, by, lines, local_state.load_notes(home)))
+        notes = append_lines(home, by, lines, local_state.load_notes(home))
+        for tx in dict.fromkeys(line.tx for line in lines if line.by == by):
+            notes = notes.with_transaction(by, tx)
+        local_state.note_saved(home, notes)
 
 
 def record_outside_changes(

@@ -13,13 +13,16 @@ from fedcheck.storage import (
     atomic_files,
     progress_files,
 )
-from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE
+from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
 from fedcheck.storage.toml_io import dumps
 
-GITIGNORE = f"{LOCAL_STATE}/\n"
+IGNORED = (f"{LOCAL_STATE}/", f"{PRIVATE_FOLDER}/")
+"""What git must leave out: lines of `.gitignore`."""
 
-
-GITATTRIBUTES = "history/*.jsonl merge=union\n"
+ATTRIBUTES = tuple(
+    f"{folder}history/*.jsonl merge=union -text" for folder in ("", f"{PRIVATE_FOLDER}/")
+)
+"""How git must treat histories: lines of `.gitattributes`. Line ends stay as they were written."""
 
 
 def format_head(
@@ -60,13 +63,13 @@ def create(root: Path, text: str) -> None:
     for folder in ("checklists", progress_files.FOLDER, "evidence", "history", "reports"):
         atomic_files.make_folder(root / folder)
     atomic_files.replace_file(root / WORKSPACE_FILE, text.encode())
-    _write_if_missing(root / ".gitignore", GITIGNORE)
-    _write_if_missing(root / ".gitattributes", GITATTRIBUTES)
+    _write_if_missing(root / ".gitignore", IGNORED)
+    _write_if_missing(root / ".gitattributes", ATTRIBUTES)
 
 
-def _write_if_missing(path: Path, text: str) -> None:
+def _write_if_missing(path: Path, lines: Iterable[str]) -> None:
     if not path.exists():
-        atomic_files.replace_file(path, text.encode())
+        atomic_files.replace_file(path, "".join(f"{line}\n" for line in lines).encode())
 
 
 def check_timezone(name: str) -> None:

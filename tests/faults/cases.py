@@ -1,17 +1,21 @@
 """The faults: which commands are tried, which of their calls are hit, and with what."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import tracing
 from checks import Known, state_of
 from durable import unsynced
 from tracing import Call
+
+from fedcheck.storage import local_state
 
 DAY = ("--as-of", "2027-01-11")
 READINESS = "rev5.readiness.csp"
@@ -128,8 +132,19 @@ class Prepared:
     unsynced: tuple[str, ...] = ()
 
     def copy(self, place: Path) -> Path:
-        """Copy the workspace to a folder of its own, times and modes too."""
+        """Copy the workspace to a folder of its own, times and modes too.
+
+        Local state is for one path, so it is sealed again for the copy.
+        """
         shutil.copytree(self.place / "workspace", place / "workspace")
+        if (self.place / "home/state").exists():
+            shutil.copytree(self.place / "home/state", place / "home/state")
+        state = tracing.environment(place / "home")["XDG_STATE_HOME"]
+        with mock.patch.dict(os.environ, XDG_STATE_HOME=state):
+            for home in ("workspace", "workspace/private"):
+                for path in (self.place / home).glob(".fedcheck/*.json"):
+                    data = local_state._read_json(self.place / home, path.name)
+                    local_state._write_json(place / home, path.name, data)
         return place / "workspace"
 
 

@@ -83,9 +83,10 @@ def doctor(
     """List what is wrong with the workspace, each with its remedy.
 
     Exit status 1 where there are problems; notes alone are no problem. --fix closes what others
-    at this machine can reach, removes temporary files that were left behind, and moves records to
-    items that were renamed. No record is ever deleted, and its file is copied to
-    .fedcheck/backup/ before it is moved; `fedcheck undo` takes a move back.
+    at this machine can reach, removes temporary files that were left behind, adds what git must
+    ignore or leave as it is to .gitignore and .gitattributes, and moves records to items that
+    were renamed. No record is ever deleted, and its file is copied to .fedcheck/backup/ before it
+    is moved; `fedcheck undo` takes a move back.
 
     \b
     Example:
