@@ -666,7 +666,7 @@ def test_closing_does_not_follow_a_link_that_was_put_there_since(
         Defect("stray-file", "warning", "", file=link, fix=RemoveFile(link)),
         Defect("orphan-record", "warning", "", fix=MoveRecord("a:b", "a:c")),
     ]
-    mended = apply_fixes(defects, None)
+    mended = apply_fixes(defects, root, None)
     assert mended.done == []
     assert len(mended.failed) == 1
     assert target.stat().st_mode & 0o777 == 0o666

@@ -11,6 +11,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.typed_files import replace_typed_file
 
 Origin = Literal["workspace", "user", "shipped"]
 
@@ -154,7 +155,11 @@ def copy_template(template: TemplateInfo, root: Path, target: Path | None, force
         raise FedcheckError(
             f"{path}: is there already", "name another file, or say --force", ErrorKind.USAGE
         )
-    atomic_files.replace_file(path, read_template(template, root).encode("utf-8"))
+    data = read_template(template, root).encode("utf-8")
+    if target is None:
+        atomic_files.replace_file(path, data, under=root)
+    else:
+        replace_typed_file(path, data, force=force)
     return path
 
 

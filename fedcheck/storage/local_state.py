@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +14,8 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
 from fedcheck.storage.history import FOLDER as HISTORY
 from fedcheck.storage.history import format_file_name
-from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.names import parse_history_file_name
+from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 
 LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
@@ -35,7 +35,7 @@ def lock_workspace(root: Path, wait: float | None = None) -> Iterator[None]:
     The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
     """
     wait = LOCK_WAIT if wait is None else wait
-    atomic_files.make_folder(root / LOCAL_STATE)
+    atomic_files.make_folder(root / LOCAL_STATE, under=workspace_of(root))
     try:
         release = _acquire(root / LOCAL_STATE / "lock", wait)
     except OSError as error:
@@ -79,8 +79,7 @@ def _try_to_lock(path: Path) -> int | None:
     """Return an open file that holds the lock (flock(2)); none where another holds it."""
     import fcntl  # loaded here: Windows has none
 
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-    handle = os.open(path, flags, atomic_files.FILE_MODE)
+    handle = atomic_files.open_lock_file(path, under=_trusted_folder(path))
     held = False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,8 +138,8 @@ def find_own_history(root: Path, who: str) -> Path | None:
 
     A name that leads elsewhere (a workspace may come from a stranger) counts as none.
     """
-    name = _read_json(root / LOCAL_STATE / "writers.json").get(who)
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9-]+\.jsonl", name):
+    name = parse_history_file_name(_read_json(root / LOCAL_STATE / "writers.json").get(who))
+    if name is None:
         return None
     path = root / HISTORY / name
     return None if path.is_symlink() else path
@@ -168,7 +167,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     Raises FedcheckError where the disk refuses to tell.
     """
     try:
-        data = json.loads(atomic_files.read_plain(path))
+        data = json.loads(atomic_files.read_confined(path, under=_trusted_folder(path)))
     except (*_MISSING_ERRORS, ValueError, RecursionError):
         return {}
     except OSError as error:
@@ -177,7 +176,10 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, data: dict[str, Any]) -> None:
-    if path.is_symlink() or path.parent.is_symlink():
-        raise FedcheckError(f"{path}: is a link; fedcheck writes no files through it", "remove it")
     text = json.dumps(data, indent=1, sort_keys=True)
-    atomic_files.replace_file(path, text.encode() + b"\n")
+    atomic_files.replace_file(path, text.encode() + b"\n", under=_trusted_folder(path))
+
+
+def _trusted_folder(path: Path) -> Path:
+    """Return the root of the workspace that a file of local state belongs to."""
+    return workspace_of(path.parent.parent)

@@ -41,7 +41,7 @@ from fedcheck.storage import (
     progress_files,
     record_files,
 )
-from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.reconcile import list_all_outside_changes, list_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import read_bytes
@@ -216,7 +216,8 @@ def commit_planned(
         log = local_state.resolve_history_file(root, deed.by) if outside or made else None
         checklist_writer.write(root, rewritten)
         atomic_files.replace_files(
-            {record_files.path_of(root, name): raw for name, raw in raws.items()}
+            {record_files.path_of(root, name): raw for name, raw in raws.items()},
+            under=workspace_of(root),
         )
         checklist_writer.take_away(root, rewritten)
         lines = [HistoryLine(c, deed.at, OUTSIDE, f"{deed.tx}-outside") for c in outside]
@@ -269,7 +270,7 @@ def _append_lines(log: Path | None, lines: Sequence[HistoryLine]) -> None:
 def _remove_stray_files(root: Path) -> None:
     """Remove what killed processes left where saves are made."""
     for folder in ("", progress_files.FOLDER, history.FOLDER, LOCAL_STATE):
-        atomic_files.remove_stray_files(root / folder)
+        atomic_files.remove_stray_files(root / folder, under=workspace_of(root))
 
 
 def _read_current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile:
@@ -277,7 +278,7 @@ def _read_current(root: Path, checklist: str, known: RecordFile | None) -> Recor
     path = record_files.path_of(root, checklist)
     if not os.path.lexists(path):
         return RecordFile(checklist)
-    raw = read_bytes(path)
+    raw = read_bytes(path, workspace_of(root))
     if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():
         return known
     return record_files.parse(path, raw, checklist)
