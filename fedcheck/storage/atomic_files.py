@@ -59,6 +59,9 @@ def read_confined(path: Path, *, under: Path) -> bytes:
     """
     try:
         with open_folder(path.parent, under) as folder:
+            found = folder.refuse_link(path.name)
+            if found is not None:
+                _refuse_special(found.st_mode, path)  # opening a socket fails
             handle = folder.open_file(path.name, os.O_RDONLY)
     except LinkError as error:
         raise NotPlainError(errno.ELOOP, "a link", str(error.path)) from None
