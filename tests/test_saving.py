@@ -392,9 +392,7 @@ def test_new_files_are_their_owners_only(
     head = 'format = 1\nname = "N"\nprocess = "jab"\nrole = "csp"\n'
     workspace_creation.create(root, head)
     source = Path(__file__).with_name("mini") / "rev5.readiness.csp.toml"
-    atomic_files.replace_file(
-        root / "checklists" / source.name, source.read_bytes(), under=root
-    )
+    atomic_files.replace_file(root / "checklists" / source.name, source.read_bytes(), under=root)
     (root / "evidence" / "x").write_text("x")
     session = open_workspace(root)
     session.apply([DIAGRAM], ItemEdit(owner="dana"))

@@ -19,9 +19,10 @@ from fedcheck.reports.redact import Veil
 from fedcheck.reports.template_files import find_template, list_templates
 from fedcheck.reports.template_runner import collect_sources, run_template
 from fedcheck.storage import atomic_files
+from fedcheck.storage.confined import LinkError
 from fedcheck.storage.names import parse_file_name
 from fedcheck.storage.paths import UserFolders
-from fedcheck.storage.typed_files import replace_typed_file
+from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
 from fedcheck.storage.workspace_creation import resolve_milestone
 
 __all__ = [
@@ -186,8 +187,8 @@ def write_file(path: Path, text: str, *, under: Path | None = None, force: bool 
         FedcheckError: status 2 where something else stands there; 3 where the disk refuses.
     """
     hint = "name another file with -o, or move that one away"
-    if path.is_symlink() and not path.exists():
-        raise FedcheckError(f"{path}: is a link to nowhere", hint, ErrorKind.USAGE)
+    if path.is_symlink() and (under is not None or not force):
+        raise LinkError(path) if under is not None else typed_link_error(path)
     if path.is_dir():
         raise FedcheckError(f"{path}: is a folder", "name a file in it", ErrorKind.USAGE)
     if path.exists() and not path.is_file():
