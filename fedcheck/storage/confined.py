@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fedcheck.errors import FedcheckError
+from fedcheck.storage.ownership import give_to_owner_of_folder
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
@@ -190,6 +191,8 @@ def open_folder(folder: Path, under: Path, *, make: bool = False) -> Iterator[Op
                     raise
                 at.make_folder(name)
                 inner = at.open_folder(name, flags)
+                if at.handle is not None and inner.handle is not None:
+                    give_to_owner_of_folder(inner.handle, os.fstat(at.handle))
             at.close()
             at = inner
         yield at
