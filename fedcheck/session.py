@@ -164,9 +164,8 @@ class Session(Struct):
         what came (`875 tests from x.xlsx`), and the history keeps it. Raises FedcheckError.
         """
         changes, found = tuple(changes), tuple(checklists)
-        own = {checklist_writer.path_of(self.root, one.id): one.id for one in found}
-        seen = {own[one.path]: one.sha256 for one in self.catalog.lists if one.path in own}
-        rewritten = [Rewritten(o.id, checklist_writer.dump(o), seen.get(o.id)) for o in found]
+        seen = {one.path: one.sha256 for one in self.catalog.lists}
+        rewritten = checklist_writer.plan_lists(self.root, found, seen)
         orders = {one.id: list(one.items) for one in found}
         head = self._new_head(imported=imported)
         parts = []

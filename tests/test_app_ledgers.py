@@ -256,7 +256,7 @@ async def test_two_who_return_it_keep_both_comments(filled, workspace):
 async def test_what_failed_half_way_is_done_once(filled, workspace, monkeypatch):
     """The file was replaced and the history refused: trying again must neither fail nor double."""
 
-    def refused(path: Path, _: bytes) -> None:
+    def refused(path: Path, _: bytes, *, under: Path) -> None:
         raise atomic_files.disk_error(
             "append to", path, OSError(errno.ENOSPC, "No space left on device")
         )

@@ -96,7 +96,7 @@ async def test_a_save_that_failed_half_way_is_not_turned_round(app, workspace, m
         assert on_disk(workspace).count("status") == 0
 
 
-def refused_append(path: Path, _: bytes) -> None:
+def refused_append(path: Path, _: bytes, *, under: Path) -> None:
     raise atomic_files.disk_error(
         "append to", path, OSError(errno.ENOSPC, "No space left on device")
     )

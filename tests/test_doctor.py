@@ -648,7 +648,11 @@ def test_nothing_is_closed_or_removed_through_a_link(
     (root / "reports").symlink_to(outside)
     link = root / "progress/.fedcheck-2.tmp"
     link.symlink_to(target)
-    assert call("doctor", "--fix") == (0, "No problems found.\n", "")
+    status, out, err = call("doctor", "--fix")
+    assert (status, err) == (1, "")
+    assert "2 problems" in out
+    assert out.count(" is a link to ") == 2
+    assert out.count("which is outside of the workspace") == 2
     assert target.stat().st_mode & 0o777 == 0o666
     assert link.is_symlink()
 
@@ -666,7 +670,7 @@ def test_closing_does_not_follow_a_link_that_was_put_there_since(
         Defect("stray-file", "warning", "", file=link, fix=RemoveFile(link)),
         Defect("orphan-record", "warning", "", fix=MoveRecord("a:b", "a:c")),
     ]
-    mended = apply_fixes(defects, None)
+    mended = apply_fixes(defects, root, None)
     assert mended.done == []
     assert len(mended.failed) == 1
     assert target.stat().st_mode & 0o777 == 0o666

@@ -150,7 +150,7 @@ def test_two_processes_that_write_at_once_lose_nothing(
     assert history_check.verify(root) == []
     assert sorted(e.by for e in history.read_all(root)) == ["alice"] * 25 + ["bob"] * 25
     session = open_workspace(root)
-    session.apply(["many-1"], ItemEdit(status="doing"))
+    session.apply(["rev5.readiness.csp:many-1"], ItemEdit(status="doing"))
     assert not [e for e in session.history() if e.by not in ("alice", "bob")]
 
 
@@ -218,7 +218,7 @@ def test_a_step_that_fails_leaves_the_old_file(
 
     places = {"open_beside": (atomic_files, "open_beside"), "fsync": (os, "fsync")}
     with monkeypatch.context() as patch:
-        patch.setattr(*places.get(step, (Path, "replace")), refuse)
+        patch.setattr(*places.get(step, (os, "replace")), refuse)
         with pytest.raises(FedcheckError, match=os.strerror(code).lower()) as error:
             session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert error.value.kind == "unreadable"
@@ -230,7 +230,7 @@ def test_a_step_that_fails_leaves_the_old_file(
     assert len(session.history()) == lines + 1
 
 
-def full_disk(path: Path, _: bytes) -> None:
+def full_disk(path: Path, _: bytes, *, under: Path) -> None:
     raise atomic_files.disk_error(
         "append to", path, OSError(errno.ENOSPC, "No space left on device")
     )
@@ -282,7 +282,7 @@ def test_what_the_disk_took_of_a_history_line_is_cut_off_again(
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", half)
         with pytest.raises(FedcheckError, match="no space left"):
-            atomic_files.append(path, b"x" * 150)
+            atomic_files.append(path, b"x" * 150, under=session.root)
     assert path.read_bytes() == before
 
 
@@ -324,19 +324,19 @@ def test_file_then_folder_then_history_reach_the_disk_in_this_order(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    real_fsync, real_replace = os.fsync, Path.replace
+    real_fsync, real_replace = os.fsync, os.replace
 
     def fsync(handle: int) -> None:
         steps.append(f"fsync {Path(f'/proc/self/fd/{handle}').readlink().name}")
         real_fsync(handle)
 
-    def replace(self: Path, target: Path) -> Path:
-        steps.append(f"replace {target.name}")
-        return real_replace(self, target)
+    def replace(old: str, new: str, **folders: int) -> None:
+        steps.append(f"replace {new}")
+        real_replace(old, new, **folders)
 
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
     monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     session.apply([DIAGRAM], ItemEdit(owner="erin"))
     (log,) = history.list_history_files(session.root)
     named = ["fsync temporary" if step.endswith(".tmp") else step for step in steps]
@@ -392,7 +392,7 @@ def test_new_files_are_their_owners_only(
     head = 'format = 1\nname = "N"\nprocess = "jab"\nrole = "csp"\n'
     workspace_creation.create(root, head)
     source = Path(__file__).with_name("mini") / "rev5.readiness.csp.toml"
-    atomic_files.replace_file(root / "checklists" / source.name, source.read_bytes())
+    atomic_files.replace_file(root / "checklists" / source.name, source.read_bytes(), under=root)
     (root / "evidence" / "x").write_text("x")
     session = open_workspace(root)
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
@@ -416,14 +416,16 @@ def test_the_mode_of_an_existing_file_is_kept(session: Session, mode: int) -> No
     assert log.stat().st_mode & 0o777 == mode
 
 
-def test_a_link_to_a_progress_file_stays_a_link(session: Session) -> None:
+def test_a_link_to_a_progress_file_inside_is_read_but_not_written(session: Session) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
     path, real = session.root / CSP_FILE, session.root / "real.toml"
     path.rename(real)
     path.symlink_to("../real.toml")
-    session.apply([DIAGRAM], ItemEdit(owner="erin"))
+    with pytest.raises(FedcheckError, match="is a link; fedcheck writes nothing through it"):
+        session.apply([DIAGRAM], ItemEdit(owner="erin"))
     assert path.is_symlink()
-    assert tomli.loads(real.read_text())["item"]["diagram"]["owner"] == "erin"
+    assert tomli.loads(real.read_text())["item"]["diagram"]["owner"] == "dana"
+    assert session.project.record(DIAGRAM).owner == "dana"
 
 
 def test_a_lock_that_another_process_holds(

@@ -981,16 +981,22 @@ def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
     session: Session, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
-    real = atomic_files.read_plain
+    real, real_confined = atomic_files.read_plain, atomic_files.read_confined
 
     def refuse(path: Path) -> bytes:
         if name in str(path):
             raise OSError(errno.EIO, "Input/output error")
         return real(path)
 
+    def refuse_confined(path: Path, *, under: Path) -> bytes:
+        if name in str(path):
+            raise OSError(errno.EIO, "Input/output error")
+        return real_confined(path, under=under)
+
     before = {p: p.read_bytes() for p in session.root.rglob("*") if p.is_file()}
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "read_plain", refuse)
+        patch.setattr(atomic_files, "read_confined", refuse_confined)
         if name != "seen.json":
             with pytest.raises(FedcheckError, match="input/output error"):
                 session.undo()

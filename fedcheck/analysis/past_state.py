@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fedcheck.domain.change import NOT_RECORDS, Change, HistoryLine
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.field_values import (
@@ -18,6 +18,7 @@ from fedcheck.domain.field_values import (
 )
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
@@ -80,9 +81,6 @@ FieldValues = dict[str, dict[str, Any]]
 OldValues = dict[str, FieldValues]
 """The same by list or book."""
 
-RESERVED_NAMES = ("requests", "findings", "milestones", "sent", *NOT_RECORDS)
-"""What a reference may name that is no list of items."""
-
 
 def rebuild_project(
     project: Project,
@@ -102,7 +100,7 @@ def rebuild_project(
     records = dict(project.records)
     for held, hidden in ((shared, False), (inside, True)):
         for name, items in held.items():
-            if name not in RESERVED_NAMES and (name in project.private_lists) is hidden:
+            if name not in RESERVED_LIST_IDS and (name in project.private_lists) is hidden:
                 records[name] = _rebuild_records(project.records.get(name, {}), items)
     milestones = _rebuild_milestones(project.config.milestones or {}, shared.get("milestones", {}))
     return replace(

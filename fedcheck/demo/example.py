@@ -148,7 +148,7 @@ def _save_story(session: Session, stage: Stage, today: date) -> None:
         session.who, session.as_of = who, as_of
         session.apply_each(edits, f"Work of {who}")
     for path in lost:
-        path.unlink(missing_ok=True)
+        atomic_files.remove_file(path, under=session.root)
 
 
 def _statuses(rows: Mapping[str, Row]) -> dict[str, str]:
@@ -249,7 +249,8 @@ def _make_evidence(root: Path, row: Row, day: date, gone: bool, lost: list[Path]
         link = f"evidence/{row.item.id}.txt"
         path = root / link
         if not path.exists():
-            _write(path, f"Example evidence, fictional.\n{label}\nCollected {day}\n")
+            text = f"Example evidence, fictional.\n{label}\nCollected {day}\n"
+            atomic_files.replace_file(path, text.encode(), under=root)
         if gone:
             lost.append(path)
         digest = evidence_files.hash_file(path)
@@ -258,10 +259,6 @@ def _make_evidence(root: Path, row: Row, day: date, gone: bool, lost: list[Path]
         return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, EvidenceKind.TICKET, day)
     link = f"https://grc.meridian.example/evidence/{row.checklist}/{row.item.id}"
     return Evidence(proof_id, link, label, EvidenceKind.URL, day)
-
-
-def _write(path: Path, text: str) -> None:
-    atomic_files.replace_file(path, text.encode())
 
 
 def _hash_number(text: str) -> int:

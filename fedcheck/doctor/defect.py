@@ -14,6 +14,7 @@ SEVERITIES: tuple[str, ...] = get_args(Severity)
 KINDS: Mapping[str, str] = {
     "broken-file": "Files that cannot be used as they are",
     "not-checked": "Not checked",
+    "link": "Links where fedcheck writes",
     "history": "History that is not as it was written",
     "clock": "Clocks that do not agree",
     "lost-value": "Values that a merge or a hand edit took back",

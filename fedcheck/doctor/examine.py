@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from fedcheck.doctor import access, evidence, files, git_setup, histories, records
+from fedcheck.doctor import access, evidence, files, git_setup, histories, links, records
 from fedcheck.doctor.defect import Defect, defect_from_problem, sort_defects
 from fedcheck.doctor.files import Places
 from fedcheck.doctor.folder_tree import FolderTree, scan_folder
@@ -77,6 +77,7 @@ def _list_common_checks(root: Path, tree: FolderTree, now: datetime) -> list[Che
     """Return what is looked at in every workspace, open or not."""
     parts: list[Check] = [
         lambda: files.find_closed_places(tree),
+        lambda: links.find_links(tree),
         lambda: access.check_permissions(tree),
         lambda: files.find_stray_files(tree, now),
         lambda: git_setup.check_git(root),

@@ -26,6 +26,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import atomic_files
+from fedcheck.storage.file_access import take_mode_bits
 from fedcheck.storage.paths import LOCAL_STATE
 from fedcheck.storage.toml_io import read_bytes
 
@@ -134,13 +135,10 @@ def _back_up_files(session: Session, refs: Sequence[str]) -> tuple[Path, ...]:
         if not source.exists():
             continue
         folder = places.home(checklist) / LOCAL_STATE / BACKUP
-        for part in (folder.parent, folder):
-            if part.is_symlink():
-                text = f"{part}: is a link; fedcheck writes no copies through it"
-                raise FedcheckError(text, "remove it")
         place = folders.setdefault(folder, _find_free_folder(folder, stamp))
         copy = place / "progress" / source.name
-        atomic_files.replace_file(copy, read_bytes(source))
+        data = read_bytes(source, session.root)
+        atomic_files.replace_file(copy, data, under=session.root)
         copies.append(copy)
     return tuple(copies)
 
@@ -162,8 +160,8 @@ class FixResult:
     failed: list[FedcheckError] = field(default_factory=list)
 
 
-def apply_fixes(defects: Iterable[Defect], session: Session | None) -> FixResult:
-    """Do what --fix does about each defect; what fails does not stop the rest.
+def apply_fixes(defects: Iterable[Defect], root: Path, session: Session | None) -> FixResult:
+    """Do what --fix does about each defect of a workspace; what fails does not stop the rest.
 
     Records are only moved with an open session.
     """
@@ -172,11 +170,11 @@ def apply_fixes(defects: Iterable[Defect], session: Session | None) -> FixResult
     lost: list[Change] = []
     for defect in defects:
         if isinstance(defect.fix, RestrictAccess):
-            _restrict_access(defect, defect.fix, mended)
+            _restrict_access(defect, defect.fix, root, mended)
         elif isinstance(defect.fix, RemoveFile):
-            _remove_file(defect.fix.path, mended)
+            _remove_file(defect.fix.path, root, mended)
         elif isinstance(defect.fix, AppendLines):
-            _append_lines(defect.fix, mended)
+            _append_lines(defect.fix, root, mended)
         elif isinstance(defect.fix, MoveRecord):
             moves.append(defect.fix)
         elif isinstance(defect.fix, RestoreValue):
@@ -199,13 +197,15 @@ def _restore_values(session: Session, lost: Sequence[Change], mended: FixResult)
         mended.done.append(f"restored {change.ref}: {describe_field(change)}")
 
 
-def _restrict_access(defect: Defect, wanted: RestrictAccess, mended: FixResult) -> None:
+def _restrict_access(defect: Defect, wanted: RestrictAccess, root: Path, mended: FixResult) -> None:
     closed = 0
     for path in wanted.paths:
         try:
-            closed += _take_bits(path, wanted.bits)
+            closed += take_mode_bits(path, wanted.bits, under=root)
         except FileNotFoundError:
             continue  # it was temporary
+        except FedcheckError as error:
+            mended.failed.append(error)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             hint = "its owner can close it: chmod go-rwx"
@@ -215,58 +215,28 @@ def _restrict_access(defect: Defect, wanted: RestrictAccess, mended: FixResult) 
         mended.done.append(f"closed   {defect.file}{count}")
 
 
-def _take_bits(path: Path, bits: int) -> bool:
-    """Take permission bits from a file or folder of ours, never through a link.
-
-    The open file is asked and changed, not its name: whoever could write in the folder might have
-    put a link there since.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except PermissionError:
-        return _take_bits_by_name(path, bits)
-    try:
-        status = os.fstat(handle)
-        if status.st_uid != os.geteuid() or not status.st_mode & bits:
-            return False
-        os.fchmod(handle, stat.S_IMODE(status.st_mode) & ~bits)
-        return True
-    finally:
-        os.close(handle)
-
-
-def _take_bits_by_name(path: Path, bits: int) -> bool:
-    """Take bits from a file that its owner may not even read."""
-    status = path.lstat()
-    if stat.S_ISLNK(status.st_mode) or status.st_uid != os.geteuid():
-        return False
-    path.chmod(stat.S_IMODE(status.st_mode) & ~bits)
-    return True
-
-
-def _remove_file(path: Path, mended: FixResult) -> None:
+def _remove_file(path: Path, root: Path, mended: FixResult) -> None:
     try:
         if stat.S_ISREG(path.lstat().st_mode) and is_stray_name(path.name):
-            path.unlink()
+            atomic_files.remove_file(path, under=root)
             mended.done.append(f"removed  {path}")
     except FileNotFoundError:
         return  # whoever made it has ended
+    except FedcheckError as error:
+        mended.failed.append(error)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         mended.failed.append(FedcheckError(f"{path}: cannot be removed: {reason}"))
 
 
-def _append_lines(wanted: AppendLines, mended: FixResult) -> None:
+def _append_lines(wanted: AppendLines, root: Path, mended: FixResult) -> None:
     """Add lines to a file and keep what is there; several fixes may be about the same file."""
     path = wanted.path
     try:
-        if path.is_symlink():
-            raise FedcheckError(f"{path}: is a link; fedcheck writes no files through it")
-        held = read_bytes(path) if os.path.lexists(path) else b""
+        held = read_bytes(path, root) if os.path.lexists(path) else b""
         gap = b"" if not held or held.endswith(b"\n") else b"\n"
-        atomic_files.replace_file(
-            path, held + gap + "".join(f"{x}\n" for x in wanted.lines).encode()
-        )
+        data = held + gap + "".join(f"{x}\n" for x in wanted.lines).encode()
+        atomic_files.replace_file(path, data, under=root)
     except FedcheckError as error:
         mended.failed.append(error)
     else:

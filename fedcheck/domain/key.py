@@ -13,6 +13,14 @@ from msgspec import Struct, field
 ID_PATTERN = r"[a-z0-9][a-z0-9._-]*"
 """What an id looks like: lower case, so that it is the same on every file system."""
 
+RESERVED_LIST_IDS = frozenset(
+    (
+        "requests", "findings", "milestones", "sent", "checklists", "imports", "process",
+        "fedcheck", "progress", "history", "evidence", "reports", "private",
+    )
+)  # fmt: skip
+"""What no checklist can be called: a reference or a file of that name means something else."""
+
 _ID = re.compile(ID_PATTERN)
 _BASIS = re.compile("[0-9a-f]{12}")
 

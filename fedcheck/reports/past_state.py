@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -30,6 +29,7 @@ from fedcheck.storage.git_snapshot import Revision
 from fedcheck.storage.paths import expand_path, private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.storage.workspace_files import load
 
 _LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
@@ -286,18 +286,16 @@ def _is_workspace_list(loaded: checklist_files.LoadedList, names: Iterable[str])
 
 def _parse_list(name: str, data: bytes) -> checklist_files.LoadedList:
     """Return a list of the workspace's own from the bytes of its file."""
-    with tempfile.TemporaryDirectory(prefix="fedcheck-") as folder:
-        path = Path(folder) / f"{name}.toml"
-        path.write_bytes(data)
-        return checklist_files.load_list(path, "workspace")
+    with temporary_folder() as folder:
+        write_scratch_files(folder, {f"{name}.toml": data})
+        return checklist_files.load_list(folder / f"{name}.toml", "workspace")
 
 
 def _at_revision(session: Session, found: Revision) -> PastState:
     """Return the state that was committed, judged as of the day of the commit."""
     zone = ZoneInfo(session.project.config.timezone)
     day = found.committed.astimezone(zone).date()
-    with tempfile.TemporaryDirectory(prefix="fedcheck-") as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         private = git_snapshot.extract_files(session.root, found, folder)
         project = _load_project(session, found, folder)
     notes = []

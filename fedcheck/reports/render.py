@@ -19,7 +19,10 @@ from fedcheck.reports.redact import Veil
 from fedcheck.reports.template_files import find_template, list_templates
 from fedcheck.reports.template_runner import collect_sources, run_template
 from fedcheck.storage import atomic_files
+from fedcheck.storage.confined import LinkError
+from fedcheck.storage.names import parse_file_name
 from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
 from fedcheck.storage.workspace_creation import resolve_milestone
 
 __all__ = [
@@ -166,18 +169,26 @@ def default_path(
     """Return where a report goes when nobody says otherwise."""
     day = board.today.isoformat()
     parts = [day, template, milestone or board.next_milestone, role or ""]
-    return root / "reports" / ("-".join(part for part in parts if part) + f".{form}")
+    name = parse_file_name("-".join(part for part in parts if part) + f".{form}")
+    return root / "reports" / name
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str, *, under: Path | None = None, force: bool = False) -> None:
     """Write a report to a file, whole; an earlier report is replaced, and nothing else is.
+
+    Args:
+        path: the file.
+        text: the report.
+        under: the workspace, where the file goes to its own place in it; None where a person typed
+            the path.
+        force: whether a typed path may be a link to the report that is to be replaced.
 
     Raises:
         FedcheckError: status 2 where something else stands there; 3 where the disk refuses.
     """
     hint = "name another file with -o, or move that one away"
-    if path.is_symlink() and not path.exists():
-        raise FedcheckError(f"{path}: is a link to nowhere", hint, ErrorKind.USAGE)
+    if path.is_symlink() and (under is not None or not force):
+        raise LinkError(path) if under is not None else typed_link_error(path)
     if path.is_dir():
         raise FedcheckError(f"{path}: is a folder", "name a file in it", ErrorKind.USAGE)
     if path.exists() and not path.is_file():
@@ -191,4 +202,7 @@ def write_file(path: Path, text: str) -> None:
             raise atomic_files.disk_error("read", path, error) from error
         if before.strip() and fingerprint.find(before) is None:
             raise FedcheckError(f"{path}: is no report of fedcheck", hint, ErrorKind.USAGE)
-    atomic_files.replace_file(path, text.encode("utf-8"))
+    if under is not None:
+        atomic_files.replace_file(path, text.encode("utf-8"), under=under)
+    else:
+        replace_typed_file(path, text.encode("utf-8"), force=force)

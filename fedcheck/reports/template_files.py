@@ -10,7 +10,9 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
+from fedcheck.storage.confined import LinkError
 from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
 
 Origin = Literal["workspace", "user", "shipped"]
 
@@ -148,13 +150,17 @@ def copy_template(template: TemplateInfo, root: Path, target: Path | None, force
     path = target or root / FOLDER / f"{template.name}{SUFFIX}"
     if path.is_dir() or (path.exists() and not path.is_file()):
         raise FedcheckError(f"{path}: is no ordinary file", "name a file", ErrorKind.USAGE)
-    if path.is_symlink() and not path.exists():
-        raise FedcheckError(f"{path}: is a link to nowhere", "name another file", ErrorKind.USAGE)
+    if path.is_symlink() and (target is None or not force):
+        raise LinkError(path) if target is None else typed_link_error(path)
     if path.exists() and (not force or path.resolve() == template.path.resolve()):
         raise FedcheckError(
             f"{path}: is there already", "name another file, or say --force", ErrorKind.USAGE
         )
-    atomic_files.replace_file(path, read_template(template, root).encode("utf-8"))
+    data = read_template(template, root).encode("utf-8")
+    if target is None:
+        atomic_files.replace_file(path, data, under=root)
+    else:
+        replace_typed_file(path, data, force=force)
     return path
 
 

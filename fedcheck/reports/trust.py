@@ -17,6 +17,7 @@ from fedcheck.reports.template_files import find_template
 from fedcheck.reports.template_runner import Source, collect_sources
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.typed_files import make_trusted_folder
 
 STORE = "trusted-templates.json"
 FORMAT = 1
@@ -107,7 +108,9 @@ def trust(bundle: Bundle, folders: UserFolders) -> None:
     kept = {**(known if isinstance(known, dict) else {}), bundle.name: bundle.digest}
     data = {"format": FORMAT, "workspaces": {**workspaces, _key(bundle.root): kept}}
     text = json.dumps(data, indent=2, sort_keys=True) + "\n"
-    atomic_files.replace_file(folders.state / STORE, text.encode("ascii"))
+    make_trusted_folder(folders.state)
+    path = folders.state / STORE
+    atomic_files.replace_file(path, text.encode("ascii"), under=folders.state)
 
 
 def _key(root: Path) -> str:

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
+from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.domain.process import Process
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
@@ -155,20 +156,29 @@ def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist
 
 
 def load_list(
-    path: Path, layer: Layer, processes: Mapping[str, Process] | None = None
+    path: Path,
+    layer: Layer,
+    processes: Mapping[str, Process] | None = None,
+    under: Path | None = None,
 ) -> LoadedList:
     """Load a checklist file with everything that is wrong with it; raises nothing.
 
-    Without the known processes, what depends on them is not checked.
+    Without the known processes, what depends on them is not checked. `under` is the workspace that
+    no link of its files may lead out of.
     """
     try:
-        document = read(path)
+        document = read(path, under)
     except InvalidFileError as error:
         return LoadedList(path, layer, unreadable=error.problems)
     collector = document.collector()
     checklist = decode(Checklist, document.data, (), collector)
     loaded = LoadedList(path, layer, checklist, document, collector)
-    if checklist is not None:
+    named = {path.stem, checklist.id if checklist else ""} & RESERVED_LIST_IDS
+    if named:
+        text = f'no checklist can be called "{min(named)}": fedcheck uses this name itself'
+        collector.add(("id",), text, "give the list another id, and its file the same name")
+        loaded.checklist = None
+    elif checklist is not None:
         loaded.checklist = _with_full_needs(checklist)
         _check(loaded, checklist, collector)
         if processes is not None:
@@ -176,10 +186,10 @@ def load_list(
     return loaded
 
 
-def load_process(path: Path, layer: Layer = "file") -> LoadedProcess:
+def load_process(path: Path, layer: Layer = "file", under: Path | None = None) -> LoadedProcess:
     """Load a process file with everything that is wrong with it; raises nothing."""
     try:
-        document = read(path)
+        document = read(path, under)
     except InvalidFileError as error:
         return LoadedProcess(path, layer, unreadable=error.problems)
     collector = document.collector()
@@ -203,17 +213,18 @@ def load_catalog(shipped: Path, user: Iterable[Path], workspace: Path | None) ->
     if workspace is not None:
         layers.append((workspace / "checklists", "workspace"))
     layers += [(folder, "user") for folder in user]
-    process_files = [one for folder, layer in layers for one in _processes(folder, layer)]
+    process_files = [one for f, layer in layers for one in _processes(f, layer, workspace)]
     process_files += _processes(shipped, "shipped")
     processes = _counting(process_files)
     lists: list[LoadedList] = []
     for folder, layer in layers:
         for place in (folder, *process_folders(folder)):
-            lists += _folder(place, layer, processes)
+            lists += _folder(place, layer, processes, workspace)
     for place in sorted(p for p in shipped.iterdir() if p.is_dir()):
         lists += _folder(place, "shipped", processes)
     if workspace is not None:
-        lists += _folder(private_home(workspace) / "checklists", "private", processes)
+        inside = private_home(workspace) / "checklists"
+        lists += _folder(inside, "private", processes, workspace)
     return Catalog(lists, processes, process_files)
 
 
@@ -233,8 +244,14 @@ def _is_process(folder: Path) -> bool:
         return False
 
 
-def _processes(folder: Path, layer: Layer) -> list[LoadedProcess]:
-    return [load_process(place / PROCESS_FILE, layer) for place in process_folders(folder)]
+def _processes(folder: Path, layer: Layer, workspace: Path | None = None) -> list[LoadedProcess]:
+    under = _trusted_folder(layer, workspace)
+    return [load_process(place / PROCESS_FILE, layer, under) for place in process_folders(folder)]
+
+
+def _trusted_folder(layer: Layer, workspace: Path | None) -> Path | None:
+    """Return what the files of a layer may not lead out of; the user's own may lead anywhere."""
+    return workspace if layer in ("workspace", "private") else None
 
 
 def _counting(files: Iterable[LoadedProcess]) -> dict[str, Process]:
@@ -248,8 +265,11 @@ def _counting(files: Iterable[LoadedProcess]) -> dict[str, Process]:
     return {name: process for name, process in sorted(found.items()) if process}
 
 
-def _folder(folder: Path, layer: Layer, processes: Mapping[str, Process]) -> list[LoadedList]:
-    return [load_list(path, layer, processes) for path in _list_files(folder)]
+def _folder(
+    folder: Path, layer: Layer, processes: Mapping[str, Process], workspace: Path | None = None
+) -> list[LoadedList]:
+    under = _trusted_folder(layer, workspace)
+    return [load_list(path, layer, processes, under) for path in _list_files(folder)]
 
 
 def _list_files(folder: Path) -> list[Path]:
@@ -261,7 +281,7 @@ def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
     folder = workspace / "checklists"
     before = {one.path: one for one in catalog.process_files if one.layer == "workspace"}
     own_processes = [
-        _current_process(before.get(place / PROCESS_FILE), place / PROCESS_FILE)
+        _current_process(before.get(place / PROCESS_FILE), place / PROCESS_FILE, workspace)
         for place in process_folders(folder)
     ]
     others = [one for one in catalog.process_files if one.layer != "workspace"]
@@ -272,7 +292,8 @@ def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
         processes, known = _counting(files), {}  # what a list may name depends on them
 
     def fresh(place: Path, layer: Layer) -> list[LoadedList]:
-        return [_current(known.get(path), path, layer, processes) for path in _list_files(place)]
+        files = _list_files(place)
+        return [_current(known.get(one), one, layer, processes, workspace) for one in files]
 
     own = [one for place in (folder, *process_folders(folder)) for one in fresh(place, "workspace")]
     private = fresh(private_home(workspace) / "checklists", "private")
@@ -284,26 +305,30 @@ def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
     return Catalog([*own, *rest, *private], processes, files)
 
 
-def _current_process(old: LoadedProcess | None, path: Path) -> LoadedProcess:
+def _current_process(old: LoadedProcess | None, path: Path, workspace: Path) -> LoadedProcess:
     """Return a process file as it is on disk, read again only where it is another one."""
-    if old is not None and old.document is not None and _is(old.document, path):
+    if old is not None and old.document is not None and _is(old.document, path, workspace):
         return old
-    return load_process(path, "workspace")
+    return load_process(path, "workspace", workspace)
 
 
 def _current(
-    old: LoadedList | None, path: Path, layer: Layer, processes: Mapping[str, Process]
+    old: LoadedList | None,
+    path: Path,
+    layer: Layer,
+    processes: Mapping[str, Process],
+    workspace: Path,
 ) -> LoadedList:
     """Return a list as it is on disk, read again only where the file is another one."""
-    if old is not None and old.document is not None and _is(old.document, path):
+    if old is not None and old.document is not None and _is(old.document, path, workspace):
         return old
-    return load_list(path, layer, processes)
+    return load_list(path, layer, processes, workspace)
 
 
-def _is(document: Document, path: Path) -> bool:
+def _is(document: Document, path: Path, workspace: Path) -> bool:
     """Tell whether a file still holds what was read from it."""
     try:
-        return hashlib.sha256(read_bytes(path)).hexdigest() == document.sha256
+        return hashlib.sha256(read_bytes(path, workspace)).hexdigest() == document.sha256
     except InvalidFileError:
         return False
 

@@ -7,7 +7,6 @@ another user, machine or place stay where they are and are not read.
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,11 @@ from msgspec import Struct
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist, When
-from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files, local_binding
-from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.names import ListId, Sha256, parse_list_id, parse_sha256
+from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.toml_io import dumps, quote_key, read_bytes
 from fedcheck.storage.toml_keys import keys_of
 
@@ -37,7 +37,7 @@ class Rewritten(Struct, frozen=True):
         seen: hash of what is to be replaced; None where there was no file.
     """
 
-    id: str
+    id: ListId
     data: bytes | None
     seen: str | None
 
@@ -47,14 +47,31 @@ class Rewritten(Struct, frozen=True):
         return hashlib.sha256(self.data).hexdigest() if self.data is not None else None
 
 
-def path_of(root: Path, checklist: str) -> Path:
+def path_of(root: Path, checklist: ListId) -> Path:
     """Return the file of a list of the workspace's own."""
     return root / LISTS / f"{checklist}.toml"
 
 
 def is_list(change: Change) -> bool:
     """Tell whether a change is one of a list, and not of what is recorded about items."""
-    return split_ref(change.ref)[0] == LISTS
+    return change.ref.startswith(f"{LISTS}:")
+
+
+def plan_lists(
+    root: Path, wanted: Iterable[Checklist], hashes: Mapping[Path, str | None]
+) -> list[Rewritten]:
+    """Return lists as they are to be written.
+
+    Args:
+        root: the workspace.
+        wanted: the lists.
+        hashes: those of the files that are there, by path.
+
+    Raises:
+        FedcheckError: where no list can have one of the ids.
+    """
+    named = [(parse_list_id(one.id), one) for one in wanted]
+    return [Rewritten(name, dump(one), hashes.get(path_of(root, name))) for name, one in named]
 
 
 def changes_of(root: Path, wanted: Iterable[Rewritten]) -> list[Change]:
@@ -82,68 +99,84 @@ def write(root: Path, wanted: Iterable[Rewritten]) -> None:
     new: dict[Path, bytes] = {}
     for one in wanted:
         path = path_of(root, one.id)
-        held = read_bytes(path) if os.path.lexists(path) else None
+        held = read_bytes(path, workspace_of(root)) if os.path.lexists(path) else None
         if one.data is not None:
             new[path] = one.data
         for raw in (held, one.data):
             if raw is not None:
-                digest = hashlib.sha256(raw).hexdigest()
+                digest = parse_sha256(hashlib.sha256(raw).hexdigest())
                 mark = local_binding.seal(root, _backup_name(digest), b"")
                 kept[_kept(root, digest, mark)] = raw
-    atomic_files.replace_files({**kept, **new})
+    atomic_files.replace_files({**kept, **new}, under=workspace_of(root))
 
 
 def take_away(root: Path, wanted: Iterable[Rewritten]) -> None:
     """Remove the lists that go. Call it under the lock. Raises FedcheckError."""
     for one in wanted:
         if one.data is None:
-            atomic_files.remove_file(path_of(root, one.id))
+            atomic_files.remove_file(path_of(root, one.id), under=workspace_of(root))
 
 
 def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
     """Return the lists that changes (already inverted) lead to.
 
-    Raises FedcheckError where this machine does not have what a list held.
+    A history may come from a stranger, so its names are parsed before anything is read. Raises
+    FedcheckError where a name is none of a list, or this machine does not have what a list held.
     """
-    found = []
-    for change in changes:
-        name = split_ref(change.ref)[1]
-        data = None
-        if change.new is not None:
-            data = _read_kept(root, str(change.new))
-            if data is None:
-                raise FedcheckError(
-                    f"{path_of(root, name)}: what it held is not kept on this machine",
-                    "import it again, or take it from git",
-                    ErrorKind.REFUSED,
-                )
-        found.append(Rewritten(name, data, change.old))
-    return found
+    return [
+        Rewritten(name, None if new is None else _read_kept(root, name, new), old)
+        for name, old, new in [_parse_change(change) for change in changes]
+    ]
 
 
-def _hash_now(root: Path, name: str) -> str | None:
-    path = path_of(root, name)
-    return hashlib.sha256(read_bytes(path)).hexdigest() if os.path.lexists(path) else None
-
-
-def _read_kept(root: Path, sha256: str) -> bytes | None:
-    """Return what a list held; none where this user did not keep it here, or it was changed."""
-    mark = local_binding.find_seal(root, _backup_name(sha256))
-    if not mark or not re.fullmatch("[0-9a-f]{64}", sha256):
-        return None
+def _parse_change(change: Change) -> tuple[ListId, Sha256 | None, Sha256 | None]:
+    """Return what a change of a list names. Raises FedcheckError where it cannot be one of ours."""
     try:
-        raw = atomic_files.read_plain(_kept(root, sha256, mark))
+        name = parse_list_id(change.ref.removeprefix(f"{LISTS}:"))
+        if change.field != FIELD:
+            raise FedcheckError(f'a list has no field "{one_line(change.field, 60)}"')
+        old, new = (
+            None if value is None else parse_sha256(value) for value in (change.old, change.new)
+        )
+    except FedcheckError as error:
+        raise FedcheckError(
+            f"the history names a list that cannot be: {error}; nothing was read or written",
+            "look at it with: fedcheck history",
+            ErrorKind.REFUSED,
+        ) from None
+    return name, old, new
+
+
+def _read_kept(root: Path, name: ListId, sha256: Sha256) -> bytes:
+    """Return what a list held. Raises FedcheckError where this user did not keep it here."""
+    mark = local_binding.find_seal(root, _backup_name(sha256))
+    try:
+        path = _kept(root, sha256, mark)
+        data = atomic_files.read_confined(path, under=workspace_of(root)) if mark else b""
     except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise FedcheckError(
+            f"{path_of(root, name)}: what it held is not kept on this machine",
+            "import it again, or take it from git",
+            ErrorKind.REFUSED,
+        )
+    return data
+
+
+def _hash_now(root: Path, name: ListId) -> str | None:
+    path = path_of(root, name)
+    if not os.path.lexists(path):
         return None
-    return raw if hashlib.sha256(raw).hexdigest() == sha256 else None
+    return hashlib.sha256(read_bytes(path, workspace_of(root))).hexdigest()
 
 
-def _kept(root: Path, sha256: str, mark: str) -> Path:
+def _kept(root: Path, sha256: Sha256, mark: str) -> Path:
     """Return where a list's content is kept; a copy that came with a workspace has another mark."""
     return root / LOCAL_STATE / "backup" / "lists" / f"{sha256}.{mark[:16]}.toml"
 
 
-def _backup_name(sha256: str) -> str:
+def _backup_name(sha256: Sha256) -> str:
     return f"backup/lists/{sha256}"
 
 

@@ -11,6 +11,7 @@ from fedcheck import __version__
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import find_user_folders
+from fedcheck.storage.typed_files import make_trusted_folder
 
 
 def report_text(error: BaseException) -> str:
@@ -41,7 +42,8 @@ def write_report(error: BaseException) -> Path:
     for folder in (find_user_folders().state / "crashes", Path(tempfile.gettempdir())):
         path = folder / f"fedcheck-{stamp}.txt"
         try:
-            atomic_files.replace_file(path, text)
+            make_trusted_folder(folder)
+            atomic_files.replace_file(path, text, under=folder)
         except FedcheckError:
             continue
         return path

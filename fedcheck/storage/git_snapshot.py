@@ -17,6 +17,7 @@ from msgspec import Struct
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.paths import WORKSPACE_FILE
+from fedcheck.storage.typed_files import write_scratch_files
 
 TIMEOUT_SECONDS = 60
 """How long git may take for one answer."""
@@ -123,10 +124,8 @@ def extract_files(root: Path, revision: Revision, folder: Path) -> bool:
         text = f"at {shown} ({revision.short}) there was no workspace here"
         raise FedcheckError(text, f"{WORKSPACE_FILE} was not committed yet", ErrorKind.USAGE)
     contents = _read_blobs(root, [blob for blob, _ in wanted])
-    for (_, path), data in zip(wanted, contents, strict=True):
-        place = folder / os.fsdecode(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+    names = (os.fsdecode(path) for _, path in wanted)
+    write_scratch_files(folder, dict(zip(names, contents, strict=True)))
     return any(path.startswith(b"private/") for _, path in wanted)
 
 

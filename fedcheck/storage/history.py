@@ -19,8 +19,9 @@ import msgspec
 
 from fedcheck.domain.change import SHORT, Change, HistoryLine
 from fedcheck.storage import atomic_files
+from fedcheck.storage.confined import leads_outside
 from fedcheck.storage.history_graph import LineGraph, build_graph
-from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 
 FOLDER = "history"
 VERSION = 1
@@ -69,8 +70,13 @@ def append(path: Path, entered: Sequence[HistoryLine], saw: Sequence[str] = ()) 
         line = format_line(one, prev, saw)
         data += line + b"\n"
         prev, saw = hash_line(line), ()
-    atomic_files.append(path, data)
+    atomic_files.append(path, data, under=_trusted_folder(path))
     return prev
+
+
+def _trusted_folder(path: Path) -> Path:
+    """Return the root of the workspace that a history file belongs to."""
+    return workspace_of(path.parent.parent)
 
 
 def _is_object(line: bytes) -> bool:
@@ -88,8 +94,9 @@ def _cut_torn_line(path: Path, torn: bytes) -> bytes:
     difference that it leaves is noted as done outside fedcheck.
     """
     backup = path.parent.parent / LOCAL_STATE / "backup" / f"{path.name}.{hash_line(torn)[:8]}"
-    atomic_files.replace_file(backup, torn)
-    atomic_files.truncate_file(path, path.stat().st_size - len(torn))
+    under = _trusted_folder(path)
+    atomic_files.replace_file(backup, torn, under=under)
+    atomic_files.truncate_file(path, path.stat().st_size - len(torn), under=under)
     return _last_line(path)[0]
 
 
@@ -204,7 +211,18 @@ def list_history_files(root: Path) -> list[Path]:
         found = list(folder.iterdir()) if os.path.lexists(folder) else []
     except OSError as error:
         raise atomic_files.disk_error("read", folder, error) from error
-    return sorted(path for path in found if path.suffix == ".jsonl")
+    under = workspace_of(root)
+    return sorted(p for p in found if p.suffix == ".jsonl" and not leads_outside(p, under))
+
+
+def list_outside_links(root: Path) -> list[Path]:
+    """Return the history files that are links out of the workspace: they are never read."""
+    under = workspace_of(root)
+    try:
+        found = sorted((root / FOLDER).glob("*.jsonl"))
+    except OSError:
+        return []
+    return [path for path in found if leads_outside(path, under)]
 
 
 def read(path: Path) -> list[HistoryLine]:

@@ -8,6 +8,7 @@ import msgspec
 from fedcheck.domain.change import CONFIRMED, SHORT, HistoryLine, is_acceptance
 from fedcheck.domain.reference import split_ref
 from fedcheck.storage import atomic_files, history
+from fedcheck.storage.confined import OUTSIDE_LINK
 
 
 class Damage(msgspec.Struct, frozen=True):
@@ -52,7 +53,10 @@ def verify(root: Path, also: Sequence[Path] = ()) -> list[Damage]:
             if one is not None and is_acceptance(one):
                 place, name = split_ref(one.change.ref)
                 short |= {name[:SHORT]} if place == CONFIRMED else set()
-    return [damage for file in files if (damage := _first_damage(file, known, short)) is not None]
+    outside = [Damage(path, 0, OUTSIDE_LINK) for path in history.list_outside_links(root)]
+    return outside + [
+        damage for file in files if (damage := _first_damage(file, known, short)) is not None
+    ]
 
 
 def _load_file(path: Path) -> _File:

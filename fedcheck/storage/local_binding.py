@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files, paths
+from fedcheck.storage.typed_files import make_trusted_folder
 
 SECRET = "local-state.key"
 """The file of the secret, in the user's state folder."""
@@ -98,8 +99,11 @@ def _make_secret() -> bytes:
     if path is not None:
         try:
             if path.is_file() and path.stat().st_size != SIZE:
-                atomic_files.remove_file(path)  # damaged; one that just came is whole, and stays
-            atomic_files.create_file(path, os.urandom(SIZE))
+                atomic_files.remove_file(
+                    path, under=path.parent
+                )  # damaged; one that just came is whole, and stays
+            make_trusted_folder(path.parent)
+            atomic_files.create_file(path, os.urandom(SIZE), under=path.parent)
         except (OSError, FedcheckError):
             pass
         secret = _read_secret(path)

@@ -25,7 +25,8 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files, local_binding
 from fedcheck.storage.history import FOLDER as HISTORY
 from fedcheck.storage.history import format_file_name, list_history_files, read
-from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.names import parse_history_file_name
+from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 
 LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
@@ -50,7 +51,7 @@ def lock_workspace(root: Path, wait: float | None = None) -> Iterator[None]:
     The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
     """
     wait = LOCK_WAIT if wait is None else wait
-    atomic_files.make_folder(root / LOCAL_STATE)
+    atomic_files.make_folder(root / LOCAL_STATE, under=workspace_of(root))
     try:
         release = _acquire(root / LOCAL_STATE / "lock", wait)
     except OSError as error:
@@ -94,8 +95,7 @@ def _try_to_lock(path: Path) -> int | None:
     """Return an open file that holds the lock (flock(2)); none where another holds it."""
     import fcntl  # loaded here: Windows has none
 
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-    handle = os.open(path, flags, atomic_files.FILE_MODE)
+    handle = atomic_files.open_lock_file(path, under=workspace_of(path.parent.parent))
     held = False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -196,8 +196,8 @@ def find_own_history(root: Path, who: str) -> Path | None:
 
     A name that leads elsewhere (a workspace may come from a stranger) counts as none.
     """
-    name = _read_json(root, "writers.json").get(who)
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9-]+\.jsonl", name):
+    name = parse_history_file_name(_read_json(root, "writers.json").get(who))
+    if name is None:
         return None
     path = root / HISTORY / name
     return None if path.is_symlink() else path
@@ -265,7 +265,7 @@ def _read_json(root: Path, name: str) -> dict[str, Any]:
     """
     path = root / LOCAL_STATE / name
     try:
-        raw = atomic_files.read_plain(path)
+        raw = atomic_files.read_confined(path, under=workspace_of(root))
     except _MISSING_ERRORS:
         return {}
     except OSError as error:
@@ -278,9 +278,7 @@ def _read_json(root: Path, name: str) -> dict[str, Any]:
 
 
 def _write_json(root: Path, name: str, data: dict[str, Any]) -> None:
-    path = root / LOCAL_STATE / name
-    if path.is_symlink() or path.parent.is_symlink():
-        raise FedcheckError(f"{path}: is a link; fedcheck writes no files through it", "remove it")
     text = json.dumps(data, indent=1, sort_keys=True).encode()
     proof = local_binding.seal(root, name, text).encode()
-    atomic_files.replace_file(path, b'{"seal": "' + proof + b'",\n"state": ' + text + b"}\n")
+    sealed = b'{"seal": "' + proof + b'",\n"state": ' + text + b"}\n"
+    atomic_files.replace_file(root / LOCAL_STATE / name, sealed, under=workspace_of(root))

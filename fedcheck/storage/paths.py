@@ -25,6 +25,16 @@ def private_home(root: Path) -> Path:
     return root / PRIVATE_FOLDER
 
 
+def workspace_of(home: Path) -> Path:
+    """Return the root that a home of records belongs to: the workspace, or its private folder.
+
+    It is what is trusted when files of the home are written or read.
+    """
+    if home.name == PRIVATE_FOLDER and os.path.lexists(home.parent / WORKSPACE_FILE):
+        return home.parent
+    return home
+
+
 class UserFolders(Struct, frozen=True):
     """The folders of the person at this machine.
 

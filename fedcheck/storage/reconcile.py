@@ -16,13 +16,13 @@ from msgspec.structs import replace
 
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import all_names, field_value
-from fedcheck.domain.key import is_id
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, progress_files, record_files
 from fedcheck.storage.atomic_files import toml_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.names import is_list_id
 from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES, RecordFile, make_empty
 
 Key = tuple[str, str]
@@ -145,7 +145,7 @@ def _load_record_files(
     names |= {Path(name).stem for name in seen if name.startswith(f"{progress_files.FOLDER}/")}
     names |= {*RESERVED_NAMES, *owners}
     for name in sorted(names):
-        if not is_id(name):
+        if name not in RESERVED_NAMES and not is_list_id(name):
             continue
         try:
             one = record_files.load(root, name)

@@ -18,7 +18,10 @@ FINDINGS = "findings"
 MILESTONES = "milestones"
 SENT = "sent"
 RESERVED_NAMES = (REQUESTS, FINDINGS, MILESTONES, SENT)
-"""Names of books that no checklist can have: `requests:2b5354` is the reference of a request."""
+"""Names of books that no checklist can have: `requests:2b5354` is the reference of a request.
+
+All names that no checklist can have are in `domain.key.RESERVED_LIST_IDS`.
+"""
 
 
 def random_id(size: int = 3) -> str:

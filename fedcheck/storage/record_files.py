@@ -5,16 +5,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fedcheck.storage import issue_files, milestone_dates, progress_files
-from fedcheck.storage.paths import WORKSPACE_FILE
+from fedcheck.storage.names import parse_list_id
+from fedcheck.storage.paths import WORKSPACE_FILE, workspace_of
 from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES, RecordFile
 from fedcheck.storage.toml_io import read_bytes
 
 
 def file_name(book: str) -> str:
-    """Return the path of a book in the workspace, with slashes."""
+    """Return the path of a book in the workspace, with slashes.
+
+    The name may come from a file. Raises FedcheckError where no book can have it.
+    """
     if book == MILESTONES:
         return WORKSPACE_FILE
-    return f"{book}.toml" if book in RESERVED_NAMES else f"{progress_files.FOLDER}/{book}.toml"
+    if book in RESERVED_NAMES:
+        return f"{book}.toml"
+    return f"{progress_files.FOLDER}/{parse_list_id(book)}.toml"
 
 
 def path_of(root: Path, book: str) -> Path:
@@ -25,7 +31,11 @@ def path_of(root: Path, book: str) -> Path:
 def load(root: Path, book: str) -> RecordFile:
     """Read a book; one that is not there is empty. Raises InvalidFileError."""
     path = path_of(root, book)
-    return parse(path, read_bytes(path), book) if os.path.lexists(path) else RecordFile(book)
+    return (
+        parse(path, read_bytes(path, workspace_of(root)), book)
+        if os.path.lexists(path)
+        else RecordFile(book)
+    )
 
 
 def parse(path: Path, raw: bytes, book: str) -> RecordFile:

@@ -16,6 +16,7 @@ from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
+from fedcheck.storage.confined import OUTSIDE_LINK, leads_outside
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_keys import KeySpec, keys_of
 
@@ -39,13 +40,19 @@ class Document(Struct, frozen=True):
         return Collector(self.path, self.text)
 
 
-def read(path: Path) -> Document:
+def read(path: Path, under: Path | None = None) -> Document:
     """Read and parse a file. Raises InvalidFileError with line and remedy where that fails."""
-    return parse(path, read_bytes(path))
+    return parse(path, read_bytes(path, under))
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file. Raises InvalidFileError where it is no readable file of a sane size."""
+def read_bytes(path: Path, under: Path | None = None) -> bytes:
+    """Read a file. Raises InvalidFileError where it is no readable file of a sane size.
+
+    `under` is the workspace that the file belongs to: where a link leads out of it, the file is
+    not read, for its text would land in reports.
+    """
+    if under is not None and leads_outside(path, under):
+        raise _file_error(path, 0, OUTSIDE_LINK, "put the file itself in its place")
     try:
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and found.st_size > MAX_BYTES:

@@ -48,7 +48,7 @@ from fedcheck.storage.outside_notes import (
     append_lines,
     outside_lines,
 )
-from fedcheck.storage.paths import LOCAL_STATE
+from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.reconcile import OutsideChange, has_news, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
@@ -276,7 +276,7 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
 def _remove_stray_files(root: Path) -> None:
     """Remove what killed processes left where saves are made."""
     for folder in ("", progress_files.FOLDER, history.FOLDER, LOCAL_STATE):
-        atomic_files.remove_stray_files(root / folder)
+        atomic_files.remove_stray_files(root / folder, under=workspace_of(root))
 
 
 def _read_current(root: Path, checklist: str, known: RecordFile | None) -> RecordFile:
@@ -284,7 +284,7 @@ def _read_current(root: Path, checklist: str, known: RecordFile | None) -> Recor
     path = record_files.path_of(root, checklist)
     if not os.path.lexists(path):
         return RecordFile(checklist)
-    raw = read_bytes(path)
+    raw = read_bytes(path, workspace_of(root))
     if known is not None and known.sha256 == hashlib.sha256(raw).hexdigest():
         return known
     return record_files.parse(path, raw, checklist)

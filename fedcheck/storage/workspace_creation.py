@@ -1,5 +1,6 @@
 """Make a workspace: the text of its head file, its folders, and checks of what a person chose."""
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
 from fedcheck.storage.toml_io import dumps
+from fedcheck.storage.typed_files import make_trusted_folder
 
 IGNORED = (f"{LOCAL_STATE}/", f"{PRIVATE_FOLDER}/")
 """What git must leave out: lines of `.gitignore`."""
@@ -53,23 +55,24 @@ def format_head(
 
 def create(root: Path, text: str) -> None:
     """Make a workspace with the given head file. Raises FedcheckError where there is one."""
-    if (root / WORKSPACE_FILE).exists():
+    if os.path.lexists(root / WORKSPACE_FILE):
         raise FedcheckError(
             f"{root / WORKSPACE_FILE}: a workspace is here already",
             "open it, or choose another folder",
             ErrorKind.USAGE,
         )
-    atomic_files.make_folder(root)
+    make_trusted_folder(root)
     for folder in ("checklists", progress_files.FOLDER, "evidence", "history", "reports"):
-        atomic_files.make_folder(root / folder)
-    atomic_files.replace_file(root / WORKSPACE_FILE, text.encode())
+        atomic_files.make_folder(root / folder, under=root)
+    atomic_files.replace_file(root / WORKSPACE_FILE, text.encode(), under=root)
     _write_if_missing(root / ".gitignore", IGNORED)
     _write_if_missing(root / ".gitattributes", ATTRIBUTES)
 
 
 def _write_if_missing(path: Path, lines: Iterable[str]) -> None:
-    if not path.exists():
-        atomic_files.replace_file(path, "".join(f"{line}\n" for line in lines).encode())
+    if not os.path.lexists(path):
+        data = "".join(f"{line}\n" for line in lines).encode()
+        atomic_files.replace_file(path, data, under=path.parent)
 
 
 def check_timezone(name: str) -> None:

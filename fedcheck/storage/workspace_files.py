@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, facts
+from fedcheck.domain.key import RESERVED_LIST_IDS, is_id
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import fill_defaults, find_missing_combination, parse_profile
 from fedcheck.domain.reference import did_you_mean
@@ -21,12 +22,14 @@ from fedcheck.storage import (
     atomic_files,
     checklist_files,
     evidence_files,
+    history,
     progress_files,
     record_files,
 )
-from fedcheck.storage.atomic_files import check_writable_by_others
+from fedcheck.storage.confined import OUTSIDE_LINK, leads_outside
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.paths import WORKSPACE_FILE, private_home
+from fedcheck.storage.file_access import check_writable_by_others
+from fedcheck.storage.paths import WORKSPACE_FILE, private_home, workspace_of
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import (
     FINDINGS,
@@ -65,7 +68,7 @@ def load_head(
 
     The role is checked where its process is among the known ones.
     """
-    document = read(root / WORKSPACE_FILE)
+    document = read(root / WORKSPACE_FILE, root)
     problems = document.collector()
     config = decode(WorkspaceConfig, document.data, (), problems)
     if config is not None:
@@ -94,7 +97,7 @@ def _check_head(config: WorkspaceConfig, process: Process | None, problems: Coll
 
 def check_against_process(root: Path, config: WorkspaceConfig, process: Process) -> list[Problem]:
     """Return what in `fedcheck.toml` does not fit the process: milestones, profile."""
-    document = read(root / WORKSPACE_FILE)
+    document = read(root / WORKSPACE_FILE, root)
     problems = document.collector()
     milestones = [milestone.id for milestone in process.milestones]
     for name in config.milestones or {}:
@@ -139,18 +142,29 @@ def load_private(home: Path) -> WorkspaceContents:
 
 def _check_folders(root: Path, contents: WorkspaceContents) -> None:
     for place in (root / progress_files.FOLDER, root / "checklists", root / "history"):
+        if leads_outside(place, workspace_of(root)):
+            contents.broken.append(_broken_link(place))
+            continue
         try:
             if os.path.lexists(place):
                 list(place.iterdir())
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             contents.broken.append(BrokenFile(str(place), f"cannot be read: {reason}"))
+    if not leads_outside(root / history.FOLDER, workspace_of(root)):
+        contents.broken += [_broken_link(path) for path in history.list_outside_links(root)]
+
+
+def _broken_link(path: Path) -> BrokenFile:
+    return BrokenFile(str(path), OUTSIDE_LINK, hint="put the file or folder itself in its place")
 
 
 def _read_progress(root: Path, contents: WorkspaceContents) -> None:
+    if leads_outside(root / progress_files.FOLDER, workspace_of(root)):
+        return
     for path in atomic_files.toml_files(root / progress_files.FOLDER):
-        if path.stem in RESERVED_NAMES:
-            text = f'no checklist can be called "{path.stem}"'
+        if path.stem in RESERVED_LIST_IDS or not is_id(path.stem):
+            text = f'no checklist can be called "{one_line(path.stem, 60)}"'
             contents.broken.append(BrokenFile(str(path), text, hint="move the file away"))
         else:
             _read(root, path.stem, contents)

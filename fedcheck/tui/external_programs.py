@@ -5,7 +5,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import webbrowser
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from textual.app import App, SuspendNotSupported
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import clean
 from fedcheck.reports.markdown import safe_url
-from fedcheck.storage import atomic_files
+from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.tui.app_protocol import ProjectApp
 
 EDITORS = ("VISUAL", "EDITOR")
@@ -31,16 +30,14 @@ def edited(app: App[int], text: str) -> str:
     The text lies in a file of the person's own meanwhile, which is removed afterwards.
     """
     command = _command("editor", EDITORS)
-    folder = Path(tempfile.mkdtemp(prefix="fedcheck-"))
-    path = folder / "note.md"
-    try:
-        atomic_files.replace_file(path, text.encode())
-        _run(app, [*command, str(path)])
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise NoProgramError(f"the text cannot be read back: {error.strerror}") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with temporary_folder() as folder:
+        path = folder / "note.md"
+        try:
+            write_scratch_files(folder, {path.name: text.encode()})
+            _run(app, [*command, str(path)])
+            return path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise NoProgramError(f"the text cannot be read back: {error.strerror}") from error
 
 
 def opened(app: App[int], path: Path) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from fedcheck.analysis.grouping import GROUPINGS
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
+from fedcheck.storage.typed_files import make_trusted_folder
 from fedcheck.tui.widgets.navigator import Place
 
 RECENT = 12
@@ -124,7 +125,9 @@ class Memory(Struct):
         make(data)
         self.data = data
         try:
-            atomic_files.replace_file(self.path, json.dumps(data, indent=1).encode())
+            make_trusted_folder(self.path.parent)
+            text = json.dumps(data, indent=1)
+            atomic_files.replace_file(self.path, text.encode(), under=self.path.parent)
         except (FedcheckError, OSError, ValueError, TypeError):
             return
 

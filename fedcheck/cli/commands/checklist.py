@@ -15,10 +15,10 @@ from fedcheck.cli.options import (
     print_line,
     workspace_option,
 )
-from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.storage import atomic_files, checklist_files, config, paths
+from fedcheck.storage import atomic_files, checklist_files, checklist_writer, config, paths
+from fedcheck.storage.names import parse_list_id
 
 if TYPE_CHECKING:
     from fedcheck.storage.checklist_files import Catalog
@@ -188,12 +188,8 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
 
     session = open_workspace(workspace)
     project = session.project
-    if not is_id(id_):
-        raise FedcheckError(
-            f'"{id_[:60]}" is not an id', "use a-z, 0-9, dots and hyphens", ErrorKind.USAGE
-        )
-    path = session.root / "checklists" / f"{id_}.toml"
-    if path.exists():
+    path = checklist_writer.path_of(session.root, parse_list_id(id_))
+    if os.path.lexists(path):
         raise FedcheckError(f"{path}: exists already", "choose another id", ErrorKind.USAGE)
     if id_ in session.catalog.effective_lists():
         hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
@@ -215,7 +211,7 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
             title or f"{known.title}: {owner.upper()}, our additions", ensure_ascii=False
         ),
     )
-    atomic_files.replace_file(path, text.encode())
+    atomic_files.replace_file(path, text.encode(), under=session.root)
     print_line(f"written  {path}")
 
 
@@ -257,15 +253,14 @@ def freeze(workspace: str | None) -> None:
     for name, loaded in session.catalog.effective_lists().items():
         if loaded.layer == "workspace" or name not in session.project.checklists:
             continue
-        atomic_files.replace_file(
-            session.root / "checklists" / f"{name}.toml", loaded.path.read_bytes()
-        )
+        place = checklist_writer.path_of(session.root, parse_list_id(name))
+        atomic_files.replace_file(place, loaded.path.read_bytes(), under=session.root)
         print_line(f"frozen  {name}")
         copied += 1
     file = session.catalog.process_file(session.project.process.id)
     if file and file.layer == "user":
-        place = session.root / "checklists" / file.id / checklist_files.PROCESS_FILE
-        atomic_files.make_folder(place.parent)
-        atomic_files.replace_file(place, file.path.read_bytes())
+        folder = session.root / "checklists" / parse_list_id(file.id)
+        place = folder / checklist_files.PROCESS_FILE
+        atomic_files.replace_file(place, file.path.read_bytes(), under=session.root)
         print_line(f"frozen  {file.id}/{checklist_files.PROCESS_FILE}")
     print_line(f"{pluralize(copied, 'checklist')} copied to {session.root / 'checklists'}")

@@ -20,6 +20,7 @@ from fedcheck.domain.reference import did_you_mean, find_nearest
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files
+from fedcheck.storage.typed_files import replace_typed_files, typed_link_error
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -81,8 +82,14 @@ def digest(
     if output == "-":
         _print(board, chosen, until)
         return
-    folder = Path(output) if output else session.root / "reports" / f"digest-{board.today}"
-    _write(board, chosen, names, folder, until, force or output is None)
+    if output:
+        wanted = _render(board, chosen, names, Path(output), until)
+        _write_typed(Path(output), wanted, force)
+    else:
+        folder = session.root / "reports" / f"digest-{board.today}"
+        wanted = _render(board, chosen, names, folder, until)
+        atomic_files.replace_files(wanted, under=session.root)
+    _print_written(board, chosen, wanted)
 
 
 def _select_digests(
@@ -120,27 +127,37 @@ def _print(board: "Board", chosen: "list[Digest]", until: date | None) -> None:
     click.echo(render_digest(board, chosen[0], until), nl=False)
 
 
-def _write(
+def _render(
     board: "Board",
     chosen: "list[Digest]",
     names: dict[str, str],
     folder: Path,
     until: date | None,
-    force: bool,
-) -> None:
+) -> dict[Path, bytes]:
+    """Return the digests by the files that they go to."""
     from fedcheck.reports.digest import choose_file_names, render_digest
 
     wanted: dict[Path, bytes] = {}
     for one in chosen:
         name = names.get(one.owner) or choose_file_names([one])[0]
-        path = folder / name
-        data = render_digest(board, one, until).encode()
+        wanted[folder / name] = render_digest(board, one, until).encode()
+    return wanted
+
+
+def _write_typed(folder: Path, wanted: dict[Path, bytes], force: bool) -> None:
+    """Write digests into a folder that a person named."""
+    for path in (folder, *wanted):
+        if path.is_symlink() and not force:
+            raise typed_link_error(path)
+    for path, data in wanted.items():
         if path.exists() and not force and path.read_bytes() != data:
             raise FedcheckError(
                 f"{path}: is there already", "choose another folder, or --force", ErrorKind.USAGE
             )
-        wanted[path] = data
-    atomic_files.replace_files(wanted)
+    replace_typed_files(wanted, force=force)
+
+
+def _print_written(board: "Board", chosen: "list[Digest]", wanted: dict[Path, bytes]) -> None:
     for one, path in zip(chosen, wanted, strict=True):
         who = one.owner or "nobody named"
         late = one.overdue(board.today)

@@ -128,7 +128,7 @@ def _move_record(patient: ExaminedWorkspace, text: str) -> list[str]:
 def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[str]:
     from fedcheck.doctor.fixes import apply_fixes
 
-    mended = apply_fixes(defects, patient.session)
+    mended = apply_fixes(defects, patient.root, patient.session)
     for error in mended.failed:
         print_error(str(error), error.hint)
     return mended.done

@@ -26,7 +26,7 @@ from fedcheck.cli.registry_commands import (
 )
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters import registry
-from fedcheck.storage import atomic_files
+from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
 
 if TYPE_CHECKING:
     from fedcheck.exporters.registry import Export, Exporter
@@ -150,10 +150,12 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
             ) from None
         return
     path = Path(output)
+    if path.is_symlink() and not force:
+        raise typed_link_error(path)
     if path.exists() and not force:
         raise FedcheckError(
             f"{path}: is there already", "choose another name, or --force", ErrorKind.USAGE
         )
-    atomic_files.replace_file(path, data)
+    replace_typed_file(path, data, force=force)
     if not quiet:
         print_line(f"written  {path}")

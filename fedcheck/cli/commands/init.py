@@ -13,6 +13,7 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
+from fedcheck.storage.typed_files import make_temporary_folder
 
 
 @click.command()
@@ -125,16 +126,10 @@ def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
       fedcheck demo
       fedcheck demo example </dev/null
     """
-    import tempfile
-
     from fedcheck.cli.launch import is_on_terminal, open_app
     from fedcheck.demo import example
 
-    root = (
-        paths.expand_path(folder).absolute()
-        if folder
-        else Path(tempfile.mkdtemp(prefix="fedcheck-"))
-    )
+    root = paths.expand_path(folder).absolute() if folder else make_temporary_folder()
     if not (root / paths.WORKSPACE_FILE).exists():
         example.make_example(root, as_of)
     if is_on_terminal():

@@ -70,7 +70,9 @@ DEFAULT = "pmo-status"
     shell_complete=completion.complete_templates,
     help="Copy a template to edit it, to the file named instead of TEMPLATE or to templates/.",
 )
-@click.option("--force", is_flag=True, help="With --init: replace a file that is there.")
+@click.option(
+    "--force", is_flag=True, help="Replace what a link FILE leads to; with --init, a file."
+)
 @click.option(
     "--trust",
     "trusted",
@@ -170,7 +172,7 @@ def report(
     if then and then.file and path.exists() and path.samefile(then.file):
         text = f"{path}: is the report that this one compares with, and would be replaced"
         raise FedcheckError(text, "name another file with -o FILE", ErrorKind.USAGE)
-    render.write_file(path, text)
+    render.write_file(path, text, under=None if output else session.root, force=force)
     if record is not None:
         from fedcheck.reports.fingerprint import record_sent
 
@@ -269,5 +271,5 @@ def write_default(root: str, as_of: date | None) -> Path:
     folders = paths.find_user_folders()
     text = render.render_report(board, root=session.root, folders=folders, template=DEFAULT)
     path = render.default_path(session.root, board, DEFAULT, None)
-    render.write_file(path, text)
+    render.write_file(path, text, under=session.root)
     return path

@@ -12,12 +12,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from fedcheck.domain.glossary import Level
-from fedcheck.domain.key import Key, is_id
-from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
+from fedcheck.domain.key import Key
+from fedcheck.errors import InvalidFileError
 from fedcheck.spreadsheets.headings import normalize
 from fedcheck.storage import atomic_files
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.record_file import RESERVED_NAMES
 from fedcheck.storage.toml_io import collect_toml_values, format_table, read
 
 FILE = "imports.toml"
@@ -61,7 +60,7 @@ def load(root: Path) -> tuple[Mapped, ...]:
     path = root / FILE
     if not os.path.lexists(path):
         return ()
-    document = read(path)
+    document = read(path, root)
     problems = document.collector()
     found = decode(Mappings, document.data, (), problems)
     errors = [one for one in problems.problems() if one.severity == "error"]
@@ -97,7 +96,7 @@ def remember(root: Path, wanted: Mapped, action: str = "") -> None:
     data = dump(known)
     path = root / FILE
     if not path.is_file() or path.read_bytes() != data:
-        atomic_files.replace_file(path, data)
+        atomic_files.replace_file(path, data, under=root)
 
 
 def _target_key(one: Mapped) -> object:
@@ -115,10 +114,3 @@ def dump(known: Iterable[Mapped]) -> bytes:
             format_table(f"[map.{name}]", f"map.{name}", inner) for name, inner in own.items()
         ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts).encode()
-
-
-def check_list_id(name: str) -> None:
-    """Raise FedcheckError where no checklist can be called so."""
-    if not is_id(name) or name in RESERVED_NAMES:
-        hint = "use lower-case letters, digits, dots and hyphens, such as acme.tracker"
-        raise FedcheckError(f'"{name[:60]}" is no name for a checklist', hint, ErrorKind.USAGE)

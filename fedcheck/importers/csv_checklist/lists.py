@@ -14,10 +14,10 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.csv_checklist.column_mappings import check_list_id
 from fedcheck.importers.csv_checklist.rows import Look, Task
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
+from fedcheck.storage.names import parse_list_id
 
 SOURCE = "sheet"
 """The id of the source that marks a checklist as made from a sheet."""
@@ -44,7 +44,7 @@ def build_lists(session: Session, seen: Look, tasks: Sequence[Task]) -> Lists:
     Raises FedcheckError where the list's name, phase or role cannot be.
     """
     mapped, project = seen.mapped, session.project
-    check_list_id(mapped.list)
+    parse_list_id(mapped.list)
     phase, role = _check_phase(project, mapped.phase), _check_role(project, mapped.role)
     found = Lists()
     ids = _assign_ids(seen, tasks, found.notes)

@@ -12,13 +12,13 @@ from fedcheck.domain.glossary import METHODS, ItemKind
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.csv_checklist.column_mappings import check_list_id
 from fedcheck.importers.csv_checklist.lists import make_slug
 from fedcheck.importers.option import Values
 from fedcheck.importers.oscal.catalog import Contents, Control, Objective, contents
 from fedcheck.importers.oscal.file import CatalogFile, read_catalog
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.session import Session
+from fedcheck.storage.names import parse_list_id
 
 CORE = "FedRAMP core control."
 """Finds core controls with `fedcheck list core`; they are tested each year."""
@@ -113,7 +113,7 @@ def plan(
         FedcheckError: the file is no usable catalog (status 3), or the list cannot be (status 2).
     """
     name = list_id or LIST_IDS[by]
-    check_list_id(name)
+    parse_list_id(name)
     before = _find_earlier(session, name)
     phase = _choose_phase(session, phase, before)
     file = read_catalog(path)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.option import Values
@@ -15,6 +14,7 @@ from fedcheck.importers.srtm.records import Recording
 from fedcheck.importers.srtm.rows import Steps, read_steps
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_reader import read_workbook
+from fedcheck.storage.names import parse_list_id
 
 
 def recognize(peek: Peek) -> bool:
@@ -51,12 +51,7 @@ def plan(
         hint = "its sheets need columns such as Control ID, Assessment Procedure, Assessment Result"
         raise FedcheckError(f"{path}: no sheet with test steps", hint)
     known = checklist.describe_workbook(sheets, steps, path.stem)
-    name = list_id or checklist.usual_list_id(project, known.level)
-    if not is_id(name):
-        hint = "lower case letters, digits, . _ and -, such as rev5.srtm-moderate"
-        raise FedcheckError(
-            f'"{one_line(name, 40)}" is no id of a checklist', hint, ErrorKind.USAGE
-        )
+    name = parse_list_id(list_id or checklist.usual_list_id(project, known.level))
     if name in project.private_lists:
         raise FedcheckError(
             f"{name} is a private list", "choose another id: --list ID", ErrorKind.USAGE

@@ -22,6 +22,7 @@ from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
 from fedcheck.storage.config import detect_timezone
+from fedcheck.storage.typed_files import make_temporary_folder
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import TextPrompt
 from fedcheck.tui.widgets.attention import Door, Doors
@@ -97,11 +98,9 @@ class WelcomeScreen(ModalScreen[None]):
         self.fedcheck.open_workspace(root)
 
     def _demo(self) -> None:
-        import tempfile
-
         from fedcheck.demo import example
 
-        root = Path(tempfile.mkdtemp(prefix="fedcheck-"))
+        root = make_temporary_folder()
         example.make_example(root, example.find_today(self.fedcheck.clock()))
         self._open(root)
 
