@@ -191,7 +191,6 @@ def test_a_copy_of_a_list_is_used_where_it_was_made_only(workspace: Path) -> Non
     elsewhere = Path(shutil.copytree(workspace, workspace.with_name("copy")))
     assert kept(elsewhere, b"ours\n") is None
     assert (elsewhere / copy.relative_to(workspace)).read_bytes() == b"ours\n", "it is left there"
-    keep_list(elsewhere.with_name("other"), b"x")
     back = elsewhere.with_name("back")
     workspace.rename(back)
     assert kept(back, b"ours\n") is None
@@ -360,9 +359,9 @@ def test_a_secret_that_another_process_made_meanwhile_is_taken(
 ) -> None:
     real = atomic_files.create_file
 
-    def late(path: Path, data: bytes) -> None:
-        real(path, b"o" * local_binding.SIZE)  # the other one was faster
-        real(path, data)
+    def late(path: Path, data: bytes, **under: Path) -> None:
+        real(path, b"o" * local_binding.SIZE, **under)  # the other one was faster
+        real(path, data, **under)
 
     monkeypatch.setattr(atomic_files, "create_file", late)
     local_binding.seal(workspace, "x", b"y")
