@@ -267,9 +267,9 @@ def test_a_link_that_stays_inside_is_read(root: Path, call: Call) -> None:
 def test_local_state_is_read_through_no_link(root: Path) -> None:
     path = root / ".fedcheck/seen.json"
     path.rename(root / ".fedcheck/elsewhere.json")
-    assert local_state.load_seen_hashes(root) == {}
+    assert local_state.load_notes(root).files == {}
     path.symlink_to("elsewhere.json")
-    assert local_state.load_seen_hashes(root) == {}
+    assert local_state.load_notes(root).files == {}
 
 
 def test_doctor_names_links_and_what_they_lead_to(

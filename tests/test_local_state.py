@@ -22,6 +22,7 @@ from fedcheck.storage import (
     atomic_files,
     checklist_writer,
     history,
+    history_check,
     local_binding,
     local_state,
     paths,
@@ -99,10 +100,41 @@ def test_foreign_state_is_made_anew_without_a_word(
     again.apply([CRYPTO], ItemEdit(owner="bob"))
     assert authors(root) == ["alice", "alice"]
     assert [path.name for path in history.list_history_files(root)] == [log.name]
-    assert history.verify(root) == []
+    assert history_check.verify(root) == []
     assert set(local_state.load_notes(root).files) == {CSP_FILE}
     assert [one.state for one in again.verify_evidence([DIAGRAM], outside=True)] == ["ok"]
     assert open_workspace(root).board().rows[DIAGRAM].evidence == ("ok",)
+
+
+def test_undo_goes_on_where_a_folder_was_moved_or_a_home_is_new(
+    session: Session, open_workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    moved = session.root.rename(session.root.with_name("moved"))
+    another_home(monkeypatch, session.root.with_name("new-home"))
+    again = open_workspace(moved)
+    again.apply([CRYPTO], ItemEdit(owner="bob"))
+    again.undo()
+    again.undo()
+    assert again.project.record(DIAGRAM).owner == ""
+    again.redo()
+    assert again.project.record(DIAGRAM).owner == "dana"
+
+
+def test_a_clone_does_not_undo_what_was_done_in_another(
+    session: Session, open_workspace: OpenWorkspace
+) -> None:
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    ignored = shutil.ignore_patterns(".fedcheck")
+    clone = Path(shutil.copytree(session.root, session.root.with_name("clone"), ignore=ignored))
+    again = open_workspace(clone)
+    with pytest.raises(FedcheckError, match="nothing to undo"):
+        again.undo()
+    again.apply([CRYPTO], ItemEdit(owner="bob"))
+    again.undo()
+    with pytest.raises(FedcheckError, match="nothing to undo"):
+        again.undo()
+    assert again.project.record(DIAGRAM).owner == "dana"
 
 
 def test_a_copy_does_not_undo_what_was_done_in_the_original(
@@ -236,7 +268,7 @@ def test_containers_with_a_fresh_home_share_one_history_file(
     (log,) = history.list_history_files(workspace)
     assert [line.change.new for line in history.read(log)] == [f"p{turn}" for turn in range(5)]
     assert authors(workspace) == ["alice"] * 5
-    assert history.verify(workspace) == []
+    assert history_check.verify(workspace) == []
 
 
 def call(root: Path, home: Mapping[str, str], *argv: str) -> str:
@@ -388,7 +420,7 @@ def test_a_user_without_a_place_for_state_works_on(
         call(workspace, place, "status")
     assert len(history.list_history_files(workspace)) == 1
     assert authors(workspace) == ["alice"] * 3
-    assert history.verify(workspace) == []
+    assert history_check.verify(workspace) == []
     assert not list(workspace.rglob(local_binding.SECRET))
 
 

@@ -91,11 +91,13 @@ def write_history(root: Path, ref: str, field: str, old: object, new: object) ->
         "field": field, "old": old, "new": new, "prev": "",
     }  # fmt: skip
     (root / "history").mkdir(exist_ok=True)
-    (root / "history/me-00.jsonl").write_text(json.dumps(line, separators=(",", ":")) + "\n")
+    text = json.dumps(line, separators=(",", ":")) + "\n"
+    (root / "history/alice-00000000.jsonl").write_text(text)
     kept = root / ".fedcheck/backup/lists"
     kept.mkdir(parents=True, exist_ok=True)
     (kept / f"{DIGEST}.toml").write_bytes(LISTED)
-    (root / ".fedcheck/writers.json").write_text('{"alice": "me-00.jsonl"}')
+    (root / ".fedcheck/writers.json").write_text('{"alice": "alice-00000000.jsonl"}')
+    (root / ".fedcheck/seen.json").write_text("{}")  # it was saved there: what we undo is ours
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,7 @@ def test_undo_of_a_line_with_a_bad_name_reads_and_writes_nothing(
     with pytest.raises(FedcheckError) as error:
         session.undo()
     assert error.value.kind in (ErrorKind.REFUSED, ErrorKind.USAGE)
+    assert "nothing to undo" not in str(error.value), "the action was found, and refused"
     after = {p: p.read_bytes() for p in workspace.parent.rglob("*") if p.is_file()}
     after.pop(workspace / ".fedcheck/lock", None)
     assert after == before

@@ -152,6 +152,11 @@ def note_saved(root: Path, notes: LocalNotes) -> None:
     _write_json(root, SEEN, {"files": dict(notes.files), "made": made, "saw": dict(notes.saw)})
 
 
+def has_state(root: Path) -> bool:
+    """Tell whether notes of a save are at this place, ours or not: no clone of git has any."""
+    return os.path.lexists(root / LOCAL_STATE / SEEN)
+
+
 def is_known(root: Path) -> bool:
     """Tell whether this user has ever saved at this place: the local state there is ours."""
     return bool(_read_json(root, SEEN))

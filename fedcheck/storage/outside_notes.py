@@ -71,6 +71,7 @@ def append_lines(
         if not lines:
             return note_tips(notes, tips)
         log = local_state.resolve_history_file(home, by)
+        notes = _note_begin(home, log.name, tips, notes)
         unseen = history.list_unseen(tips, _seen_by(log.name, notes), log.name)
         last = history.append(log, lines, unseen)
     except FedcheckError as error:
@@ -79,6 +80,25 @@ def append_lines(
     tips[log.name] = (last[:SHORT],)
     seen = {f"{log.name} {name}": newest[0] for name, newest in tips.items() if newest}
     return note_tips(replace(notes, saw={**notes.saw, **seen}), tips)
+
+
+def _note_begin(
+    home: Path, log: str, tips: Mapping[str, Sequence[str]], notes: LocalNotes
+) -> LocalNotes:
+    """Note where a clone goes on with an older file: what stands before was made elsewhere.
+
+    A folder that was moved or copied brings its local state along; that is not believed, but shows
+    that it is no clone: there what stands before was made in the same place.
+    """
+    is_first = f"{log} {log}" not in notes.saw
+    if not is_first or not tips.get(log) or local_state.has_state(home):
+        return notes
+    return replace(notes, saw={**notes.saw, begin_key(log): tips[log][0]})
+
+
+def begin_key(log: str) -> str:
+    """Return the name of the note that a clone goes on with a history file of another one."""
+    return f"{log} begins"
 
 
 def _seen_by(log: str, notes: LocalNotes) -> dict[str, str]:

@@ -106,28 +106,39 @@ class RecordStore(Struct):
         """Return what a person did in this clone, the oldest change first.
 
         What the local state knows to be made here stands in that order, whatever the clocks say;
-        before it what this person's file held when this clone went on with it.
+        before it what this person's file held when it was moved or copied here. What a clone of
+        git brought was made in another one.
         """
         made = local_state.load_notes(self.root).made.get(who, ())
         places = {tx: place for place, tx in enumerate(made)}
-        found: list[HistoryLine] = []
-        for home in self.homes:
-            graph = build_graph(self.own_lines(home, who))
-            first = min((places[one.tx] for one in graph.lines if one.tx in places), default=None)
-            if first is None:
-                found += graph.lines
-                continue
-            before = graph.list_own_chain(one.prev for one in graph.lines if one.tx == made[first])
-            found += [one for one in graph.lines if one.tx in places or one.hash in before]
+        found = [one for home in self.homes for one in self._own_lines(home, who, made)]
         return sorted(build_graph(found).lines, key=lambda one: places.get(one.tx, -1))
+
+    def _own_lines(self, home: Path, who: str, made: Sequence[str]) -> list[HistoryLine]:
+        path = local_state.find_own_history(home, who) or local_state.find_older_history(home, who)
+        if path is None:
+            return []
+        graph = build_graph(history.read(path))
+        places = set(made)
+        here = [one for one in graph.lines if one.tx in places]
+        notes = local_state.load_notes(home)
+        if not local_state.has_state(home) or outside_notes.begin_key(path.name) in notes.saw:
+            return here
+        if not here:
+            # Of what git took away nothing can be undone; private lines are in no other clone.
+            return [] if made and home == self.root else graph.lines
+        first = min(here, key=lambda one: made.index(one.tx))
+        known = graph.list_own_chain([first.prev]) | {one.hash for one in here}
+        return [one for one in graph.lines if one.hash in known]
 
     def lines_of(self, who: str, tx: str) -> dict[Path, list[HistoryLine]]:
         """Return what a transaction of this person did in each place, the oldest line first."""
-        own = [one for one in self.own_history(who) if one.tx == tx and not is_outside(one)]
-        hashes = {home: {one.hash for one in self.own_lines(home, who)} for home in self.homes}
-        return {home: [one for one in own if one.hash in here] for home, here in hashes.items()}
-
-    def own_lines(self, home: Path, who: str) -> list[HistoryLine]:
-        """Return the lines of a person's own history file in one of the two places."""
-        path = local_state.find_own_history(home, who) or local_state.find_older_history(home, who)
-        return build_graph(history.read(path)).lines if path else []
+        made = local_state.load_notes(self.root).made.get(who, ())
+        return {
+            home: [
+                one
+                for one in self._own_lines(home, who, made)
+                if one.tx == tx and not is_outside(one)
+            ]
+            for home in self.homes
+        }
