@@ -335,6 +335,7 @@ def test_file_then_folder_then_history_reach_the_disk_in_this_order(
         real_replace(old, new, **folders)
 
     session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    session.apply([DIAGRAM], ItemEdit(owner="bob"))  # makes the folder of what is replaced
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", replace)
     session.apply([DIAGRAM], ItemEdit(owner="erin"))
@@ -342,6 +343,7 @@ def test_file_then_folder_then_history_reach_the_disk_in_this_order(
     named = ["fsync temporary" if step.endswith(".tmp") else step for step in steps]
     assert named == [
         "fsync temporary",
+        "replace rev5.readiness.csp.toml",  # in the backup: what is replaced is kept
         "replace rev5.readiness.csp.toml",
         "fsync progress",
         f"fsync {log.name}",

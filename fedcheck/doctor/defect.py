@@ -1,7 +1,7 @@
 """A defect: one thing wrong with a workspace, its remedy, and what --fix would do about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -60,9 +60,10 @@ class MoveRecord:
 
 @dataclass(frozen=True, slots=True)
 class RestoreValue:
-    """Set a value again that was lost."""
+    """Set a value again that was lost; `name` is the short hash of the line that set it."""
 
-    change: Change
+    name: str
+    change: Change = field(hash=False)  # what it holds may be a table
 
 
 @dataclass(frozen=True, slots=True)

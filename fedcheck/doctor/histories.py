@@ -121,7 +121,7 @@ def find_lost_values(session: Session) -> list[Defect]:
                 f"{one.name}"
             )
             text = f"{one_line(split_ref(one.ref)[1], 60)}: {describe_loss(one)}"
-            fix = RestoreValue(one.restoring)
+            fix = RestoreValue(one.name, one.restoring)
             found.append(Defect("lost-value", "warning", text, remedy, path, 0, one.ref, fix))
     return found
 
