@@ -45,7 +45,7 @@ from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.transaction import Guard, TransactionHead, allow_all
-from fedcheck.storage.workspace_files import load, replace_record_file
+from fedcheck.storage.workspace_files import load, load_again, open_store, replace_record_file
 
 Clock = Callable[[], datetime]
 
@@ -215,7 +215,7 @@ class Session(Struct):
         self.mark = mark
         try:
             catalog = checklist_files.reloaded(self.catalog, self.root)
-            fresh = load(self.root, catalog)
+            fresh = load_again(self.store, catalog)
         except FedcheckError as error:
             self.problems = [Problem(self.root / paths.WORKSPACE_FILE, 0, str(error), error.hint)]
             return False
@@ -395,5 +395,5 @@ def open_session(
     catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
-    store = RecordStore(root, found.books, found.private)
+    store = open_store(root, found)
     return Session(root, who, clock, found.project, catalog, store, found.problems, mark)

@@ -20,6 +20,7 @@ from fedcheck.reports.template_files import find_template, list_templates
 from fedcheck.reports.template_runner import collect_sources, run_template
 from fedcheck.storage import atomic_files
 from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.workspace_creation import resolve_milestone
 
 __all__ = [
@@ -169,12 +170,19 @@ def default_path(
     return root / "reports" / ("-".join(part for part in parts if part) + f".{form}")
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str, within: Path | None = None) -> None:
     """Write a report to a file, whole; an earlier report is replaced, and nothing else is.
+
+    Args:
+        path: where.
+        text: the report.
+        within: the workspace that it goes into; nothing is written where that is gone.
 
     Raises:
         FedcheckError: status 2 where something else stands there; 3 where the disk refuses.
     """
+    if within is not None:
+        check_present(within)
     hint = "name another file with -o, or move that one away"
     if path.is_symlink() and not path.exists():
         raise FedcheckError(f"{path}: is a link to nowhere", hint, ErrorKind.USAGE)

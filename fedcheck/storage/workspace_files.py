@@ -21,6 +21,7 @@ from fedcheck.storage import (
     atomic_files,
     checklist_files,
     evidence_files,
+    presence,
     progress_files,
     record_files,
 )
@@ -138,7 +139,7 @@ def load_private(home: Path) -> WorkspaceContents:
 
 
 def _check_folders(root: Path, contents: WorkspaceContents) -> None:
-    for place in (root / progress_files.FOLDER, root / "checklists", root / "history"):
+    for place in (root, root / progress_files.FOLDER, root / "checklists", root / "history"):
         try:
             if os.path.lexists(place):
                 list(place.iterdir())
@@ -177,7 +178,8 @@ def compute_fingerprint(root: Path) -> str:
     folders = [home / name for home in homes for name in FOLDERS]
     folders += checklist_files.process_folders(root / "checklists")
     for folder in folders:
-        for path in sorted(folder.glob("*.*")) if folder.is_dir() else ():
+        # Path.is_dir raises where a folder is closed to us.
+        for path in sorted(folder.glob("*.*")) if os.path.isdir(folder) else ():  # noqa: PTH112
             try:
                 stat = path.stat()
             except OSError:
@@ -266,6 +268,25 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         *(_problem(one) for one in broken),
     ]
     return LoadedWorkspace(project, contents.books, private.books, listed)
+
+
+def open_store(root: Path, found: LoadedWorkspace) -> RecordStore:
+    """Return the record store of a workspace that was read."""
+    name = found.project.config.name
+    return RecordStore(root, found.books, found.private, presence.identify(root, name))
+
+
+def load_again(store: RecordStore, catalog: checklist_files.Catalog) -> LoadedWorkspace:
+    """Read a workspace again, as `load`.
+
+    Raises WorkspaceGoneError where it is gone, or went away while it was read: half of a workspace
+    is no new state of it.
+    """
+    store.identity.check()
+    fresh = load(store.root, catalog)
+    store.identity.check()
+    store.identity.name = fresh.project.config.name
+    return fresh
 
 
 def keep_last_good(fresh: LoadedWorkspace, store: RecordStore) -> Project:

@@ -18,7 +18,7 @@ from fedcheck.cli.options import (
 from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.storage import atomic_files, checklist_files, config, paths
+from fedcheck.storage import atomic_files, checklist_files, config, paths, presence
 
 if TYPE_CHECKING:
     from fedcheck.storage.checklist_files import Catalog
@@ -40,9 +40,9 @@ def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
     named = workspace or (settings.workspace if settings else None)
     root: Path | None = None
     try:
-        root = paths.find_workspace(named, os.environ, Path.cwd())
-    except FedcheckError:
-        if named or os.environ.get("FEDCHECK_WORKSPACE"):
+        root = paths.find_workspace(named, os.environ, paths.find_working_folder())
+    except FedcheckError as error:
+        if named or os.environ.get("FEDCHECK_WORKSPACE") or error.kind is not ErrorKind.USAGE:
             raise
     shipped = paths.find_shipped_checklists()
     return checklist_files.load_catalog(shipped, config.user_checklists(), root), root
@@ -215,6 +215,7 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
             title or f"{known.title}: {owner.upper()}, our additions", ensure_ascii=False
         ),
     )
+    presence.check_present(session.root)
     atomic_files.replace_file(path, text.encode())
     print_line(f"written  {path}")
 
@@ -257,6 +258,7 @@ def freeze(workspace: str | None) -> None:
     for name, loaded in session.catalog.effective_lists().items():
         if loaded.layer == "workspace" or name not in session.project.checklists:
             continue
+        presence.check_present(session.root)
         atomic_files.replace_file(
             session.root / "checklists" / f"{name}.toml", loaded.path.read_bytes()
         )

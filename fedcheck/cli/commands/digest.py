@@ -19,7 +19,7 @@ from fedcheck.cli.options import (
 from fedcheck.domain.reference import did_you_mean, find_nearest
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage import atomic_files
+from fedcheck.storage import atomic_files, presence
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -82,6 +82,8 @@ def digest(
         _print(board, chosen, until)
         return
     folder = Path(output) if output else session.root / "reports" / f"digest-{board.today}"
+    if not output:
+        presence.check_present(session.root)
     _write(board, chosen, names, folder, until, force or output is None)
 
 

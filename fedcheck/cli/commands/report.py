@@ -170,7 +170,7 @@ def report(
     if then and then.file and path.exists() and path.samefile(then.file):
         text = f"{path}: is the report that this one compares with, and would be replaced"
         raise FedcheckError(text, "name another file with -o FILE", ErrorKind.USAGE)
-    render.write_file(path, text)
+    render.write_file(path, text, within=None if output else session.root)
     if record is not None:
         from fedcheck.reports.fingerprint import record_sent
 
@@ -269,5 +269,5 @@ def write_default(root: str, as_of: date | None) -> Path:
     folders = paths.find_user_folders()
     text = render.render_report(board, root=session.root, folders=folders, template=DEFAULT)
     path = render.default_path(session.root, board, DEFAULT, None)
-    render.write_file(path, text)
+    render.write_file(path, text, within=session.root)
     return path

@@ -167,7 +167,8 @@ class ReportScreen(PlaceScreen):
             app.session.root, app.board, self.template, self.milestone, self.role, form
         )
         try:
-            render.write_file(path, self.text if form == "md" else self._made(form))
+            text = self.text if form == "md" else self._made(form)
+            render.write_file(path, text, within=app.session.root)
         except FedcheckError as error:
             app.tell(str(error), error.hint, "error")
             return None
