@@ -140,7 +140,11 @@ class ExternalChanges:
         the last good state stays.
         """
         self._looks += 1
-        session.store.identity.check()
+        try:
+            session.store.identity.check()
+        except WorkspaceGoneError:
+            self._mark_on_return = ""
+            raise
         if self.gone is not None and not self._is_settled(session):
             raise self.gone
         if not session.refresh():
