@@ -311,18 +311,20 @@ def test_git_checkout_of_a_branch_without_the_workspace(tmp_path: Path) -> None:
     init = ["init", str(root), "--name", "Acme", "--process", "jab", "--role", "csp"]
     assert run(init) == 0
     session = open_session(root, paths.find_user_folders(), (), "alice")
-    session.apply([DIAGRAM], ItemEdit(owner="carol"))
+    item = next(iter(session.project.applying()))[2].id
+    ref = session.resolve(item)
+    session.apply([ref], ItemEdit(owner="carol"))
     git(repository, "add", "-A")
     git(repository, "commit", "-m", "the workspace")
     git(repository, "checkout", "bare")
     left = names_under(root) if root.exists() else []
     with pytest.raises(WorkspaceGoneError):
-        session.apply([DIAGRAM], DANA)
-    assert run(["-w", str(root), "set", DIAGRAM, "--owner", "dana"]) == 2
+        session.apply([ref], DANA)
+    assert run(["-w", str(root), "set", ref, "--owner", "dana"]) == 2
     assert (names_under(root) if root.exists() else []) == left
     assert not [name for name in left if (root / name).is_file() and name[0] != "."]
     git(repository, "checkout", "main")
-    assert session.apply([DIAGRAM], DANA).changes[0].old == "carol"
+    assert session.apply([ref], DANA).changes[0].old == "carol"
     assert git(repository, "status", "--porcelain").count("\n") == 2  # progress and history
     assert run(["-w", str(root), "history", "--verify"]) == 0
 
