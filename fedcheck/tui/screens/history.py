@@ -79,11 +79,7 @@ class HistoryScreen(FilteredListScreen):
         self.query_one(TopLine).show(
             where,
             self._middle(),
-            f"{part}{pluralize(len(deeds), 'line')}"
-            if self.past
-            else ""
-            if self.unread
-            else "reading",
+            f"{part}{pluralize(len(deeds), 'line')}" if self.past else waits,
         )
 
     def _middle(self) -> str:
