@@ -122,6 +122,46 @@ def test_a_workspace_that_is_closed_while_it_is_open(workspace: Path, close: Clo
     ], done.stderr
 
 
+CLOSE_PART = """
+import os, sys
+from pathlib import Path
+from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.errors import FedcheckError
+from fedcheck.session import open_session
+from fedcheck.storage import paths
+root, ref = Path(sys.argv[1]), "rev5.readiness.csp:diagram"
+open_session(root, paths.find_user_folders(), (), "bob").apply(
+    [ref], ItemEdit(owner="dana", private_note="inside")
+)
+session = open_session(root, paths.find_user_folders(), (), "alice")
+folder = root / sys.argv[2]
+folder.chmod(0)
+print(session.refresh(), session.project.record(ref).owner, session.project.private_note(ref))
+print(session.problems[0].message)
+try:
+    session.apply([ref], ItemEdit(owner="erin", private_note="more"))
+except FedcheckError as error:
+    print(error.kind.value)
+folder.chmod(0o700)
+session.apply([ref], ItemEdit(owner="erin"))
+fresh = open_session(root, paths.find_user_folders(), (), "alice").project
+print(fresh.record(ref).owner, fresh.private_note(ref))
+"""
+
+
+@pytest.mark.parametrize("part", ["progress", "private"])
+def test_a_part_that_is_closed_while_it_is_open(workspace: Path, close: Close, part: str) -> None:
+    """The last good state is shown, and the records are not taken for empty."""
+    close(workspace, 0o700)
+    done = run(["-c", CLOSE_PART, str(workspace), part])
+    assert done.stdout.splitlines() == [
+        "True dana inside",
+        "cannot be read: permission denied",
+        "unreadable",
+        "erin inside",
+    ], done.stdout + done.stderr
+
+
 RECENT = """
 import sys
 from pathlib import Path

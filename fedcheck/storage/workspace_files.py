@@ -27,7 +27,7 @@ from fedcheck.storage import (
 )
 from fedcheck.storage.atomic_files import check_writable_by_others
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.paths import WORKSPACE_FILE, private_home
+from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE, private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import (
     FINDINGS,
@@ -297,11 +297,17 @@ def keep_last_good(fresh: LoadedWorkspace, store: RecordStore) -> Project:
     project = fresh.project
     for broken in project.broken:
         now = fresh.private if broken.private else fresh.books
-        name = broken.checklist or Path(broken.path).stem  # requests and findings are no list
-        good = store.of(broken.private).get(name)
-        if good is not None and name not in now:
-            now[name] = good
-            project = replace_record_file(project, broken.private, good)
+        known = store.of(broken.private)
+        names = [broken.checklist or Path(broken.path).stem]  # requests and findings are no list
+        if not broken.checklist and Path(broken.path).name in (
+            progress_files.FOLDER,
+            PRIVATE_FOLDER,
+        ):
+            names = list(known)  # the folder is closed, with all that is in it
+        for name in names:
+            if name in known and name not in now:
+                now[name] = known[name]
+                project = replace_record_file(project, broken.private, known[name])
     return project
 
 
