@@ -38,6 +38,17 @@ class FedcheckError(Exception):
         self.kind = kind
 
 
+class WorkspaceGoneError(FedcheckError):
+    """The workspace that was opened is not at its path now; nothing is written until it is back.
+
+    `brief` says so in a few words, for one line of a screen.
+    """
+
+    def __init__(self, message: str, hint: str, brief: str) -> None:
+        super().__init__(message, hint)
+        self.brief = brief
+
+
 class RuleError(FedcheckError):
     """An edit that the rules do not allow; `wants` names the field that is missing, if one is."""
 

@@ -46,7 +46,7 @@ from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
 from fedcheck.storage.transaction import Guard, Part, allow_all
-from fedcheck.storage.workspace_files import load, replace_record_file
+from fedcheck.storage.workspace_files import load, load_again, open_store, replace_record_file
 
 Clock = Callable[[], datetime]
 
@@ -137,13 +137,10 @@ class Session(Struct):
             evidence_files.remember_added(self.root, *fresh_evidence(edit))
         items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
-        parts = [
-            self._part(
-                home, transaction.plan_of(here, items, today, self.who), (ref for ref, _ in here)
-            )
-            for home, here in planned.items()
-            if here
-        ]
+        parts = []
+        for home, here in planned.items():
+            plan = transaction.plan_of(here, items, today, self.who)
+            parts += [self._part(home, plan, (ref for ref, _ in here))] if here else []
         made, named = self._commit(parts, head, guard)
         label = label or edits_label(edits) or changes_label(named, self._title)
         label += "; private note" if named and len(named) < len(made) else ""
@@ -216,7 +213,7 @@ class Session(Struct):
         self.mark = mark
         try:
             catalog = checklist_files.reloaded(self.catalog, self.root)
-            fresh = load(self.root, catalog)
+            fresh = load_again(self.store, catalog)
         except FedcheckError as error:
             self.problems = [Problem(self.root / paths.WORKSPACE_FILE, 0, str(error), error.hint)]
             return False
@@ -396,7 +393,6 @@ def open_session(
     catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
-    store = RecordStore(root, found.books, found.private)
-    return Session(
-        root, person_name(who), clock, found.project, catalog, store, found.problems, mark
-    )
+    store = open_store(root, found)
+    by = person_name(who)
+    return Session(root, by, clock, found.project, catalog, store, found.problems, mark)

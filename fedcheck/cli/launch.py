@@ -30,13 +30,13 @@ def open_app(settings: Settings, root: Path | None = None) -> int:
         )
     folders = paths.find_user_folders()
     user, problems = load_checked(folders)
-    here = Path.cwd()
+    here = paths.find_working_folder()
     if root is None:
         named = settings.workspace
         try:
             root = paths.find_workspace(named, os.environ, here)
-        except FedcheckError:
-            if named or os.environ.get("FEDCHECK_WORKSPACE"):
+        except FedcheckError as error:
+            if named or os.environ.get("FEDCHECK_WORKSPACE") or error.kind is not ErrorKind.USAGE:
                 raise
     if root is not None:
         workspace_files.load_head(root)  # a broken head file is told here, whole, with its lines

@@ -67,7 +67,7 @@ def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session
     named = workspace or (settings.workspace if settings else None)
     folders = paths.find_user_folders()
     user, problems = config.load(folders)
-    root = paths.find_workspace(named, os.environ, Path.cwd())
+    root = paths.find_workspace(named, os.environ, paths.find_working_folder())
     extra = user.checklist_folders()
     session = open_session(root, folders, extra, config.resolve_user(user, os.environ))
     session.as_of = as_of
@@ -87,7 +87,7 @@ def _format_relative(problem: Problem) -> str:
     """Return a problem with its path from the working directory, where that is shorter."""
     try:
         path = problem.file.relative_to(Path.cwd())
-    except ValueError:
+    except (ValueError, OSError):  # elsewhere, or the working directory is gone
         path = problem.file
     return str(Problem(path, problem.line, problem.message, problem.hint))
 

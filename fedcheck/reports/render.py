@@ -22,6 +22,7 @@ from fedcheck.storage import atomic_files
 from fedcheck.storage.confined import LinkError
 from fedcheck.storage.names import parse_file_name
 from fedcheck.storage.paths import UserFolders
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
 from fedcheck.storage.workspace_creation import resolve_milestone
 
@@ -180,12 +181,14 @@ def write_file(path: Path, text: str, *, under: Path | None = None, force: bool 
         path: the file.
         text: the report.
         under: the workspace, where the file goes to its own place in it; None where a person typed
-            the path.
+            the path. Nothing is written where that workspace is gone.
         force: whether a typed path may be a link to the report that is to be replaced.
 
     Raises:
         FedcheckError: status 2 where something else stands there; 3 where the disk refuses.
     """
+    if under is not None:
+        check_present(under)
     hint = "name another file with -o, or move that one away"
     if path.is_symlink() and (under is not None or not force):
         raise LinkError(path) if under is not None else typed_link_error(path)

@@ -34,7 +34,7 @@ def toml_files(folder: Path) -> list[Path]:
 
     Hidden ones are left out: editors keep locks and copies of what is open under such names.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where one is closed to us
         return []
     return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
 

@@ -21,6 +21,7 @@ from fedcheck.domain.text import make_storable, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import local_state
 from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, expand_path
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.record_file import random_id
 
 OWN_FILES = (WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml")
@@ -297,8 +298,10 @@ def verify(
 
     A file that is there and cannot be read is `unreadable`: nothing new is known of it. Where the
     step raises Stopped, or a person interrupts, what was verified until then is remembered; after
-    Stopped it is returned too.
+    Stopped it is returned too. Raises WorkspaceGoneError where the workspace is gone: its files are
+    not missing then.
     """
+    check_present(root)
     found: dict[str, Any] = {}
     looks: dict[str, FileCheck] = {}
     verdicts = []

@@ -27,6 +27,7 @@ from fedcheck.storage.history import FOLDER as HISTORY
 from fedcheck.storage.history import format_file_name, list_history_files, read
 from fedcheck.storage.names import parse_history_file_name
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
+from fedcheck.storage.presence import check_present
 
 LOCK_WAIT = 10.0
 """How long to wait for another process, in seconds."""
@@ -46,11 +47,15 @@ _MISSING_ERRORS = (FileNotFoundError, NotADirectoryError, atomic_files.NotPlainE
 def lock_workspace(root: Path, wait: float | None = None) -> Iterator[None]:
     """Hold the workspace's lock. Raises FedcheckError where another keeps it.
 
+    Raises WorkspaceGoneError where there is no workspace any more: a folder that went away is not
+    made again, neither for the lock nor for what is written under it.
+
     Waits LOCK_WAIT seconds, or as long as it is told.
 
     The system frees the lock of a process that dies, so nothing ever has to be removed by hand.
     """
     wait = LOCK_WAIT if wait is None else wait
+    check_present(root)
     atomic_files.make_folder(root / LOCAL_STATE, under=workspace_of(root))
     try:
         release = _acquire(root / LOCAL_STATE / "lock", wait)
@@ -63,6 +68,7 @@ def lock_workspace(root: Path, wait: float | None = None) -> Iterator[None]:
             ErrorKind.LOCKED,
         )
     try:
+        check_present(root)  # it may have gone while another process held the lock
         yield
     finally:
         with suppress(OSError):  # the change is saved, and the lock goes with the process

@@ -1,5 +1,6 @@
 """Where things are: the workspace, the shipped checklists, the user's own folders."""
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -117,18 +118,66 @@ def find_shipped_checklists() -> Path:
     raise FedcheckError(f"{package}: the shipped checklists are missing", "install fedcheck again")
 
 
+_NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+
+
+def is_workspace(folder: Path) -> bool:
+    """Tell whether a folder holds a workspace, be its head file broken or not.
+
+    Raises FedcheckError where the system does not let this user look.
+    """
+    try:
+        (folder / WORKSPACE_FILE).lstat()
+    except ValueError:  # a path with a zero byte
+        return False
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return False
+        reason = (error.strerror or str(error)).lower()
+        closed = _find_closed(folder)
+        where = "" if closed == folder else f" (on the way to {folder})"
+        raise FedcheckError(
+            f"{closed}: {reason}{where}",
+            "ask the owner of the folder for access, or name another workspace with -w DIR",
+        ) from error
+    return True
+
+
+def _find_closed(folder: Path) -> Path:
+    """Return the nearest folder that can be seen at all: it is the one that lets nobody in."""
+    for one in (folder, *folder.parents):
+        try:
+            one.lstat()
+        except OSError:
+            continue
+        return one
+    return folder
+
+
+def find_working_folder() -> Path:
+    """Return the working directory. Raises FedcheckError where it was removed meanwhile."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        reason = "is gone" if error.errno == errno.ENOENT else (error.strerror or "").lower()
+        raise FedcheckError(
+            f"the working directory: {reason}", "go to a folder that is there: cd DIR"
+        ) from error
+
+
 def find_workspace(named: str | None, environment: Mapping[str, str], here: Path) -> Path:
     """Return the root of the workspace that is meant.
 
     That is the folder named by `-w`, else by FEDCHECK_WORKSPACE, else the nearest one above the
-    working directory. Raises FedcheckError with status 2 where there is none: never a guess.
+    working directory. Raises FedcheckError with status 2 where there is none, and with 3 where a
+    folder on the way is closed to this user and may hold it: never a guess.
     """
     said = named or environment.get("FEDCHECK_WORKSPACE", "")
     if said:
         root = expand_path(said)
-        if root.name == WORKSPACE_FILE and root.is_file():
+        if root.name == WORKSPACE_FILE and is_workspace(root.parent):
             root = root.parent
-        if os.path.lexists(root / WORKSPACE_FILE):
+        if is_workspace(root):
             return root.absolute()
         where = "-w" if named else "FEDCHECK_WORKSPACE"
         raise FedcheckError(
@@ -137,7 +186,7 @@ def find_workspace(named: str | None, environment: Mapping[str, str], here: Path
             ErrorKind.USAGE,
         )
     for folder in (here, *here.parents):
-        if os.path.lexists(folder / WORKSPACE_FILE):
+        if is_workspace(folder):
             return folder
     raise FedcheckError(
         f"no workspace in {here} or above it",

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from fedcheck.domain.change import Change, HistoryLine, is_outside
+from fedcheck.domain.change import AnyRecord, Change, HistoryLine, is_outside
 from fedcheck.storage import history, local_state, outside_notes, transaction
 from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
+from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.transaction import CommitResult, Guard, Part
@@ -26,11 +27,13 @@ class RecordStore(Struct):
         root: the workspace.
         books: its books by name: progress by checklist, requests, findings.
         private: those under `private/`.
+        identity: tells the workspace from another one that takes its place.
     """
 
     root: Path
     books: dict[str, RecordFile]
     private: dict[str, RecordFile]
+    identity: Identity
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
 
     @property
@@ -53,10 +56,16 @@ class RecordStore(Struct):
 
         History lines that a full disk refused earlier are written first.
         """
+        self.identity.check()
         for part in parts:
             self.append_refused_lines(part.home, head.by)
+
+        def checked(change: Change, record: AnyRecord) -> None:
+            self.identity.check()  # again, under the lock
+            guard(change, record)
+
         try:
-            saved = transaction.commit(self.root, parts, head, guard, renamed)
+            saved = transaction.commit(self.root, parts, head, checked, renamed)
         except HistoryRefusedError as error:
             self._refused_lines[error.home] = error.lines
             raise
@@ -75,8 +84,9 @@ class RecordStore(Struct):
     def note_outside(self, head: TransactionHead, renamed: Renamed) -> int:
         """Add to the history what was done outside fedcheck; return how many fields that were.
 
-        Raises FedcheckError where the workspace is locked or cannot be written.
+        Raises FedcheckError where the workspace is locked, gone or cannot be written.
         """
+        self.identity.check()
         for home in self.homes:
             self.append_refused_lines(home, head.by)
         return sum(
@@ -98,17 +108,22 @@ class RecordStore(Struct):
         return [one for home in self.homes for one in list_lost_values(home, renamed)]
 
     def history(self) -> list[HistoryLine]:
-        """Return the history of both places, the oldest change first."""
+        """Return the history of both places, the oldest change first.
+
+        Raises WorkspaceGoneError where the workspace is gone: that is no empty history.
+        """
+        self.identity.check()
         paths = [path for home in self.homes for path in history.list_history_files(home)]
         return build_graph(one for path in paths for one in history.read(path)).lines
 
     def own_history(self, who: str) -> list[HistoryLine]:
-        """Return what a person did in this clone, the oldest change first.
+        """Return what a person did in this clone, the oldest change first. Raises as `history`.
 
         What the local state knows to be made here stands in that order, whatever the clocks say;
         before it what this person's file held when it was moved or copied here. What a clone of
         git brought was made in another one.
         """
+        self.identity.check()
         made = local_state.load_notes(self.root).made.get(who, ())
         places = {tx: place for place, tx in enumerate(made)}
         found = [one for home in self.homes for one in self._own_lines(home, who, made)]

@@ -23,13 +23,14 @@ from fedcheck.storage import (
     checklist_files,
     evidence_files,
     history,
+    presence,
     progress_files,
     record_files,
 )
 from fedcheck.storage.confined import OUTSIDE_LINK, leads_outside
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.file_access import check_writable_by_others
-from fedcheck.storage.paths import WORKSPACE_FILE, private_home, workspace_of
+from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE, private_home, workspace_of
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import (
     FINDINGS,
@@ -141,8 +142,8 @@ def load_private(home: Path) -> WorkspaceContents:
 
 
 def _check_folders(root: Path, contents: WorkspaceContents) -> None:
-    for place in (root / progress_files.FOLDER, root / "checklists", root / "history"):
-        if leads_outside(place, workspace_of(root)):
+    for place in (root, root / progress_files.FOLDER, root / "checklists", root / "history"):
+        if place != root and leads_outside(place, workspace_of(root)):
             contents.broken.append(_broken_link(place))
             continue
         try:
@@ -191,7 +192,8 @@ def compute_fingerprint(root: Path) -> str:
     folders = [home / name for home in homes for name in FOLDERS]
     folders += checklist_files.process_folders(root / "checklists")
     for folder in folders:
-        for path in sorted(folder.glob("*.*")) if folder.is_dir() else ():
+        # Path.is_dir raises where a folder is closed to us.
+        for path in sorted(folder.glob("*.*")) if os.path.isdir(folder) else ():  # noqa: PTH112
             try:
                 stat = path.stat()
             except OSError:
@@ -282,6 +284,25 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     return LoadedWorkspace(project, contents.books, private.books, listed)
 
 
+def open_store(root: Path, found: LoadedWorkspace) -> RecordStore:
+    """Return the record store of a workspace that was read."""
+    name = found.project.config.name
+    return RecordStore(root, found.books, found.private, presence.identify(root, name))
+
+
+def load_again(store: RecordStore, catalog: checklist_files.Catalog) -> LoadedWorkspace:
+    """Read a workspace again, as `load`.
+
+    Raises WorkspaceGoneError where it is gone, or went away while it was read: half of a workspace
+    is no new state of it.
+    """
+    store.identity.check()
+    fresh = load(store.root, catalog)
+    store.identity.check()
+    store.identity.name = fresh.project.config.name
+    return fresh
+
+
 def keep_last_good(fresh: LoadedWorkspace, store: RecordStore) -> Project:
     """Return the project as loaded, with the last good state of files that are broken now.
 
@@ -290,11 +311,17 @@ def keep_last_good(fresh: LoadedWorkspace, store: RecordStore) -> Project:
     project = fresh.project
     for broken in project.broken:
         now = fresh.private if broken.private else fresh.books
-        name = broken.checklist or Path(broken.path).stem  # requests and findings are no list
-        good = store.of(broken.private).get(name)
-        if good is not None and name not in now:
-            now[name] = good
-            project = replace_record_file(project, broken.private, good)
+        known = store.of(broken.private)
+        names = [broken.checklist or Path(broken.path).stem]  # requests and findings are no list
+        if not broken.checklist and Path(broken.path).name in (
+            progress_files.FOLDER,
+            PRIVATE_FOLDER,
+        ):
+            names = list(known)  # the folder is closed, with all that is in it
+        for name in names:
+            if name in known and name not in now:
+                now[name] = known[name]
+                project = replace_record_file(project, broken.private, known[name])
     return project
 
 

@@ -101,8 +101,10 @@ class FedcheckApp(App[int]):
         self.recall = Recall()
         self.verifying: Verification | None = None
         self.writer = Writer()
-        self.saves = SaveQueue(self, lambda saved: self.others.know(saved))
-        self.others = ExternalChanges(self, self.saves.go_on_leaving)
+        self.saves = SaveQueue(
+            self, lambda saved: self.others.know(saved), lambda error: self.others.note_gone(error)
+        )
+        self.others = ExternalChanges(self, self.saves)
         self._board: Board | None = None
         self._bad_news_until = 0.0
         for theme in themes.THEMES:
@@ -157,16 +159,13 @@ class FedcheckApp(App[int]):
     @property
     def alert(self) -> str:
         """Return what a person must know wherever they look: what is not saved or not readable."""
-        broken = self.open_session.project.broken if self.open_session else ()
-        if self.saves.refusal or not broken:
-            return self.saves.alert()
-        place = f"{Path(broken[0].path).name}" + (f":{broken[0].line}" if broken[0].line else "")
-        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
-        return f"cannot read {place}{more}"
+        return self.saves.alert() or self.others.alert()
 
     def open_workspace(self, root: Path) -> bool:
         """Open a workspace and show its home screen; tell whether that worked."""
         config = self.preferences.config
+        if self.saves.warn_of_waiting():
+            return False
         try:
             session = open_session(
                 root, self.folders, config.checklist_folders(), self.who, self.clock

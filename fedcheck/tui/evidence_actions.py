@@ -151,6 +151,10 @@ def verify_rows(app: ProjectApp, rows: Sequence[EvidenceRow]) -> Verifying | Non
         return verify(session.root, wanted, step)
 
     def ended(outcome: list[Verdict] | Exception) -> None:
+        if isinstance(outcome, FedcheckError):
+            app.verifying = None
+            app.tell(f"Not verified: {outcome}", outcome.hint, "error")
+            return
         if isinstance(outcome, Exception):
             app.verifying = None
             raise outcome

@@ -1,16 +1,19 @@
 """Watch for what others change while the app is open, in words; record their hand edits."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from fedcheck.domain.change import OUTSIDE, HistoryLine
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.errors import FedcheckError, Problem
+from fedcheck.errors import FedcheckError, Problem, WorkspaceGoneError
 from fedcheck.session import Session, Transaction
+from fedcheck.storage.workspace_files import compute_fingerprint
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.save_queue import SaveQueue
 
 POLL_SECONDS = 1.0
 """How often the app looks whether files changed on disk."""
@@ -23,14 +26,17 @@ class ExternalChanges:
     """Knows which transactions the person at this screen has heard of, and tells the others.
 
     Attributes:
+        gone: why the open workspace cannot be used now; nothing while it is at its path.
         since_last_look: what others did since somebody last looked.
         looked_before: when this person had the workspace open before this start, if ever.
         day: the day that the screens show.
     """
 
-    def __init__(self, app: ProjectApp, looked: Callable[[], object]) -> None:
+    def __init__(self, app: ProjectApp, saves: SaveQueue) -> None:
         self._app = app
-        self._on_looked = looked
+        self._saves = saves
+        self.gone: WorkspaceGoneError | None = None
+        self._mark_on_return = ""
         self._known: set[str] = set()
         self._looks = 0
         self._problems: list[Problem] = []
@@ -41,6 +47,8 @@ class ExternalChanges:
     def attend(self, session: Session) -> None:
         """Tell of what is wrong with a workspace that was opened, and hear what others do."""
         app = self._app
+        self.gone = None
+        self._saves.release()
         self._problems = session.problems
         self.day = session.today()
         self.since_last_look = []
@@ -58,6 +66,25 @@ class ExternalChanges:
     def know(self, transaction: Transaction) -> None:
         """Note what was done here: it is no news."""
         self._known.add(transaction.tx)
+
+    def note_gone(self, error: WorkspaceGoneError) -> None:
+        """Say on every screen that the workspace is gone; changes wait until it is back."""
+        is_news = self.gone is None or self.gone.brief != error.brief
+        self.gone = error
+        self._saves.hold(error.brief)
+        if is_news:
+            self._app.tell(str(error), "changes wait here and are saved once it is back", "error")
+            self._app.changed()
+
+    def alert(self) -> str:
+        """Say what cannot be read; nothing while all can."""
+        session = self._app.open_session
+        broken = session.project.broken if session else ()
+        if not broken:
+            return ""
+        place = f"{Path(broken[0].path).name}" + (f":{broken[0].line}" if broken[0].line else "")
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        return f"cannot read {place}{more}"
 
     def look(self) -> None:
         """Take over what another process or person changed, and the new day after midnight.
@@ -109,12 +136,20 @@ class ExternalChanges:
     def _read(self, session: Session) -> str | None:
         """Read what others changed; say what, nothing if not worth a word, None if nothing did.
 
-        Runs in the writer's thread.
+        Runs in the writer's thread. Raises WorkspaceGoneError where the workspace is not there;
+        the last good state stays.
         """
         self._looks += 1
+        try:
+            session.store.identity.check()
+        except WorkspaceGoneError:
+            self._mark_on_return = ""
+            raise
+        if self.gone is not None and not self._is_settled(session):
+            raise self.gone
         if not session.refresh():
-            files = self._looks % FILES_EVERY == 0 and session.refresh_files()
-            return "" if files else None
+            due = self.gone is not None or self._looks % FILES_EVERY == 0
+            return "" if due and session.refresh_files() else None
         try:
             session.reconcile()
             fresh = [one for one in session.history() if one.tx not in self._known]
@@ -123,13 +158,34 @@ class ExternalChanges:
         self._known |= {one.tx for one in fresh}
         return _words(fresh)
 
+    def _is_settled(self, session: Session) -> bool:
+        """Tell whether nothing moved since the look before in a workspace that came back.
+
+        `git checkout` writes one file after the other: a save in between would be in its way.
+        """
+        before, self._mark_on_return = self._mark_on_return, compute_fingerprint(session.root)
+        return before == self._mark_on_return
+
+    def _returned(self) -> None:
+        """Go on with a workspace that is back: save what waited for it."""
+        self.gone = None
+        self._mark_on_return = ""
+        self._app.tell("The workspace is back", "changes are saved again")
+        self._saves.release()
+        self._app.changed()
+
     def _looked(self, future: Future[str | None], session: Session) -> None:
         """Show what others changed, and say what that was."""
         app = self._app
-        self._on_looked()
+        self._saves.go_on_leaving()
         if session is not app.open_session:
             return
         error = future.exception()
+        if isinstance(error, WorkspaceGoneError):
+            self.note_gone(error)
+            return
+        if self.gone is not None and error is None:
+            self._returned()
         if error is not None:
             raise error
         words = future.result()

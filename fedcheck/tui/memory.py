@@ -1,7 +1,6 @@
 """What the app remembers between starts: recent workspaces, theme, the view of each one."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from msgspec import Struct, field
 from fedcheck.analysis.grouping import GROUPINGS
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
+from fedcheck.storage.paths import is_workspace
 from fedcheck.storage.typed_files import make_trusted_folder
 from fedcheck.tui.widgets.navigator import Place
 
@@ -153,10 +153,11 @@ def _dict(value: object) -> dict[str, Any]:
 
 
 def _is_there(root: str) -> bool:
+    """Tell whether a workspace is there; one closed to this user is, and opening it says so."""
     try:
-        return os.path.lexists(Path(root) / "fedcheck.toml")
-    except ValueError:  # a path with a zero byte in a damaged file
-        return False
+        return is_workspace(Path(root))
+    except FedcheckError:
+        return True
 
 
 BETWEEN = "/"

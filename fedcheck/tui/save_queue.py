@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
+from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError, WorkspaceGoneError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.app_protocol import ProjectApp
@@ -31,14 +31,22 @@ class SaveQueue:
     Attributes:
         jobs: what is not saved yet, in the order in which a person acted.
         refusal: why the first job could not be saved, while it waits to be tried again.
+        held: why nothing is tried at all, while the workspace is gone.
         lost: why changes could not be saved before the app ended.
     """
 
-    def __init__(self, app: ProjectApp, saved: Callable[[Transaction], object]) -> None:
+    def __init__(
+        self,
+        app: ProjectApp,
+        saved: Callable[[Transaction], object],
+        gone: Callable[[WorkspaceGoneError], object],
+    ) -> None:
         self._app = app
         self._on_saved = saved
+        self._on_gone = gone
         self.jobs: deque[Job] = deque()
         self.refusal = ""
+        self.held = ""
         self.lost: list[str] = []
         self._running: Future[Transaction] | None = None
         self._told = ""
@@ -53,18 +61,42 @@ class SaveQueue:
         """Queue a change; it is told when it is on disk."""
         self.jobs.append(job)
         self._run_next()
-        if self.refusal:
+        if self._stuck:
             self._app.changed()
 
     def try_again(self) -> None:
-        """Try once more to save what the disk refused."""
-        if self.refusal:
+        """Try once more to save what the disk refused; not while the workspace is gone."""
+        if self.refusal and not self.held:
             self.refusal = ""
             self._run_next()
 
+    def hold(self, why: str) -> None:
+        """Save nothing until `release`: the workspace is gone."""
+        self.held = why
+        self.refusal = ""
+        self._leaving = False
+
+    def release(self) -> None:
+        """Save what waited for the workspace to come back."""
+        self.held = self.refusal = ""
+        self._run_next()
+
+    def warn_of_waiting(self) -> bool:
+        """Tell whether changes wait that only this workspace can take, and say so if they do."""
+        if self._stuck:
+            count = pluralize(len(self.jobs), "change")
+            hint = self._app.hint("app.undo", "drops the last one")
+            self._app.tell(f"{count} of this workspace not saved yet", hint, "warning")
+        return self._stuck
+
+    @property
+    def _stuck(self) -> bool:
+        """Tell whether changes wait for something outside the app."""
+        return bool(self.jobs and (self.refusal or self.held) and self._running is None)
+
     def drop_last(self) -> bool:
         """Forget the last change of a queue that is held up; tell whether there was one."""
-        if not self.refusal or not self.jobs:
+        if not self._stuck:
             return False
         self.jobs.pop()
         if not self.jobs:
@@ -73,13 +105,17 @@ class SaveQueue:
 
     def alert(self) -> str:
         """Say what is not saved, and why; nothing while all goes well."""
+        if self.held and not self.jobs:
+            return f"{self.held}: changes will wait"
+        if self.held:
+            return f"{self.held}: {pluralize(len(self.jobs), 'change')} not saved"
         if not self.refusal:
             return ""
         return f"{pluralize(len(self.jobs), 'change')} not saved, trying again: {self.refusal}"
 
     def leave(self) -> None:
         """Leave the app once what is queued is saved; ask about what cannot be saved."""
-        if self.refusal:
+        if self._stuck:
             self._app.start(self._ask_to_leave())
         elif self.idle:
             self._app.exit(0)
@@ -110,7 +146,7 @@ class SaveQueue:
         self.jobs.clear()
 
     def _run_next(self) -> None:
-        if not self.jobs or self._running is not None or self.refusal:
+        if not self.jobs or self._running is not None or self.refusal or self.held:
             return
         app = self._app
         self._running = app.writer.submit(
@@ -153,6 +189,11 @@ class SaveQueue:
 
     def _refused(self, error: BaseException) -> None:
         """Keep what the disk refused, say so on every screen, and try again."""
+        if isinstance(error, WorkspaceGoneError):
+            self._on_gone(error)
+            self._app.changed()
+            self.go_on_leaving(failed=True)
+            return
         hint = getattr(error, "hint", "")
         words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         self.refusal = one_line(words, 200)

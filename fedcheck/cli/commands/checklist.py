@@ -17,7 +17,14 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.storage import atomic_files, checklist_files, checklist_writer, config, paths
+from fedcheck.storage import (
+    atomic_files,
+    checklist_files,
+    checklist_writer,
+    config,
+    paths,
+    presence,
+)
 from fedcheck.storage.names import parse_list_id
 
 if TYPE_CHECKING:
@@ -40,9 +47,9 @@ def _catalog(workspace: str | None) -> "tuple[Catalog, Path | None]":
     named = workspace or (settings.workspace if settings else None)
     root: Path | None = None
     try:
-        root = paths.find_workspace(named, os.environ, Path.cwd())
-    except FedcheckError:
-        if named or os.environ.get("FEDCHECK_WORKSPACE"):
+        root = paths.find_workspace(named, os.environ, paths.find_working_folder())
+    except FedcheckError as error:
+        if named or os.environ.get("FEDCHECK_WORKSPACE") or error.kind is not ErrorKind.USAGE:
             raise
     shipped = paths.find_shipped_checklists()
     return checklist_files.load_catalog(shipped, config.user_checklists(), root), root
@@ -211,6 +218,7 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
             title or f"{known.title}: {owner.upper()}, our additions", ensure_ascii=False
         ),
     )
+    presence.check_present(session.root)
     atomic_files.replace_file(path, text.encode(), under=session.root)
     print_line(f"written  {path}")
 
@@ -253,6 +261,7 @@ def freeze(workspace: str | None) -> None:
     for name, loaded in session.catalog.effective_lists().items():
         if loaded.layer == "workspace" or name not in session.project.checklists:
             continue
+        presence.check_present(session.root)
         place = checklist_writer.path_of(session.root, parse_list_id(name))
         atomic_files.replace_file(place, loaded.path.read_bytes(), under=session.root)
         print_line(f"frozen  {name}")

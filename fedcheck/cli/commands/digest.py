@@ -19,7 +19,7 @@ from fedcheck.cli.options import (
 from fedcheck.domain.reference import did_you_mean, find_nearest
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.storage import atomic_files
+from fedcheck.storage import atomic_files, presence
 from fedcheck.storage.typed_files import replace_typed_files, typed_link_error
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def digest(
         wanted = _render(board, chosen, names, Path(output), until)
         _write_typed(Path(output), wanted, force)
     else:
+        presence.check_present(session.root)
         folder = session.root / "reports" / f"digest-{board.today}"
         wanted = _render(board, chosen, names, folder, until)
         atomic_files.replace_files(wanted, under=session.root)

@@ -41,7 +41,7 @@ class ExaminedWorkspace:
         self.folders = paths.find_user_folders()
         user, problems = config.load(self.folders)
         print_problems(problems)
-        self.root: Path = paths.find_workspace(named, os.environ, Path.cwd())
+        self.root: Path = paths.find_workspace(named, os.environ, paths.find_working_folder())
         self.extra = user.checklist_folders()
         self.who = config.resolve_user(user, os.environ)
         self.session: Session | None = None

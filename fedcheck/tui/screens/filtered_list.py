@@ -9,7 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from fedcheck.domain.workspace import Project
-from fedcheck.errors import FedcheckError
+from fedcheck.errors import FedcheckError, WorkspaceGoneError
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.row_list import RowList
 
@@ -20,12 +20,17 @@ DETAILS_DELAY = 0.08
 
 
 class ListScreen(PlaceScreen):
-    """A list, and the details of its highlighted row."""
+    """A list, and the details of its highlighted row.
+
+    Attributes:
+        unread: why what `read` was asked for could not be read; nothing where it was.
+    """
 
     def __init__(self, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self._timer: Timer | None = None
         self._read_for: Project | None = None
+        self.unread = ""
 
     @property
     def rows(self) -> RowList[Any]:
@@ -44,6 +49,9 @@ class ListScreen(PlaceScreen):
     def show_details(self) -> None:
         """Show the details of the highlighted row, where there are any."""
 
+    def show_unread(self) -> None:
+        """Say that something could not be read, where a screen has a place for it."""
+
     @on(RowList.Highlighted)
     def _highlighted(self) -> None:
         if self._timer is not None:
@@ -53,13 +61,16 @@ class ListScreen(PlaceScreen):
     def read(self, work: Callable[[], T], then: Callable[[T], object]) -> None:
         """Read something off the UI thread, once for each state of the project.
 
+        What could not be read is tried again whenever the screen is shown anew.
+
         Args:
             work: reads it, in the writer's thread; may raise FedcheckError, which is told.
             then: hears in the UI thread what was read.
         """
         project = self.fedcheck.session.project
-        if project is not self._read_for:
+        if project is not self._read_for or self.unread:
             self._read_for = project
+            self.unread = ""
             self.fedcheck.writer.submit(
                 work, lambda future: self.call_later(self._was_read, future, then)
             )
@@ -68,6 +79,9 @@ class ListScreen(PlaceScreen):
         error = future.exception()
         if error is None:
             then(future.result())
+        elif isinstance(error, WorkspaceGoneError):  # the line on top says what to do
+            self.unread = error.brief
+            self.show_unread()
         elif isinstance(error, FedcheckError):
             self.fedcheck.tell(str(error), error.hint, "error")
         else:

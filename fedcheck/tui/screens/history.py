@@ -64,6 +64,10 @@ class HistoryScreen(FilteredListScreen):
         self.past = past
         self._fill()
 
+    def show_unread(self) -> None:
+        """Say why the history cannot be read; what was read before stays."""
+        self._fill()
+
     def _fill(self) -> None:
         deeds = self.past.deeds if self.past else ()
         words = self.filter.casefold().split()
@@ -71,10 +75,11 @@ class HistoryScreen(FilteredListScreen):
         self.story.show(shown, self.fedcheck.board.today, self._empty_text(bool(deeds)))
         where = f"History › {self._title(self.ref)}" if self.ref else "History"
         part = f"{len(shown)} of " if len(shown) != len(deeds) else ""
+        waits = "" if self.unread else "reading"
         self.query_one(TopLine).show(
             where,
             self._middle(),
-            f"{part}{pluralize(len(deeds), 'line')}" if self.past else "reading",
+            f"{part}{pluralize(len(deeds), 'line')}" if self.past else waits,
         )
 
     def _middle(self) -> str:
@@ -83,6 +88,8 @@ class HistoryScreen(FilteredListScreen):
         return self.fedcheck.hint("rows.open", "goes back to a point of it") if self.ref else ""
 
     def _empty_text(self, filtered: bool) -> str:
+        if self.past is None and self.unread:
+            return f"The history cannot be read now: {self.unread}"
         if self.past is None:
             return "Reading the history"
         if filtered:

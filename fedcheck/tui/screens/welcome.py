@@ -1,6 +1,5 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -106,8 +105,11 @@ class WelcomeScreen(ModalScreen[None]):
 
     async def _ask_folder(self) -> None:
         def preview(text: str) -> str:
-            root = paths.expand_path(text)
-            if not os.path.lexists(root / paths.WORKSPACE_FILE):
+            try:
+                present = paths.is_workspace(paths.expand_path(text))
+            except FedcheckError as error:
+                raise ValueError(str(error)) from error
+            if not present:
                 raise ValueError("no fedcheck.toml there")
             return "a workspace is there; ⏎ opens it"
 

@@ -1,0 +1,87 @@
+"""Whether a workspace is still at its path: without it nothing is written, and no folder is made.
+
+Its folder may be renamed, unmounted or removed, `git checkout` may go to a branch without it, and
+another workspace may take its place, all while an app or a long command has it open.
+"""
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from fedcheck.domain.text import one_line
+from fedcheck.errors import FedcheckError, WorkspaceGoneError
+from fedcheck.storage.paths import WORKSPACE_FILE, is_workspace, workspace_of
+from fedcheck.storage.toml_io import read
+
+BACK_HINT = "put the folder back (rename, mount or git checkout), then try again"
+
+
+def check_present(home: Path) -> None:
+    """Raise WorkspaceGoneError where a folder no longer holds a workspace.
+
+    `home` is the root of a workspace, or its private folder, which goes with the workspace.
+    """
+    root = workspace_of(home)
+    try:
+        present = is_workspace(root)
+    except FedcheckError as error:
+        brief = "the workspace's folder cannot be reached"
+        raise WorkspaceGoneError(f"{error}; nothing was written", error.hint, brief) from error
+    if present:
+        return
+    if os.path.isdir(root):  # noqa: PTH112 - Path.is_dir raises where a folder is closed to us
+        text = f"no longer holds a workspace ({WORKSPACE_FILE} is gone)"
+        brief = "the workspace is gone from its folder"
+    else:
+        text, brief = "the folder of the workspace is gone", "the workspace's folder is gone"
+    raise WorkspaceGoneError(f"{root}: {text}; nothing was written", BACK_HINT, brief)
+
+
+class Identity(Struct):
+    """What tells the workspace that was opened from another one at the same path.
+
+    The same folder is the same workspace, whatever was changed in it. Another folder is the same
+    workspace come back (`git checkout`, a copy, a new mount) where it bears the same name.
+
+    Attributes:
+        name: the name in its head file when it was read last.
+        folder: device and inode of the root; none where there was no folder.
+    """
+
+    root: Path
+    name: str
+    folder: tuple[int, int] | None
+
+    def check(self) -> None:
+        """Raise WorkspaceGoneError where the workspace is gone, or another is in its place."""
+        check_present(self.root)
+        now = _identify_folder(self.root)
+        if now == self.folder:
+            return
+        try:
+            name = read(self.root / WORKSPACE_FILE).data.get("name")
+        except FedcheckError as error:
+            brief = "the workspace's folder is another one, and its fedcheck.toml cannot be read"
+            raise WorkspaceGoneError(f"{error}; nothing was written", error.hint, brief) from error
+        if name != self.name:
+            raise WorkspaceGoneError(
+                f'{self.root}: another workspace, "{one_line(str(name), 60)}", is in the place of '
+                f'"{one_line(self.name, 60)}"; nothing was written',
+                "put the one you opened back, or open this one",
+                "another workspace is in its place",
+            )
+        self.folder = now
+
+
+def identify(root: Path, name: str) -> Identity:
+    """Return what tells a workspace, of this name now, from another one at its path later."""
+    return Identity(root, name, _identify_folder(root))
+
+
+def _identify_folder(root: Path) -> tuple[int, int] | None:
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
