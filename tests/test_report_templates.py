@@ -73,7 +73,7 @@ def test_marking_and_fingerprint_stand_whatever_a_template_does(filled):
     found = fingerprint.find(text)
     (path,) = history.list_history_files(filled)
     assert found == Fingerprint(
-        TODAY, "mine workspace", "package", {path.name: history.read_newest_hash(path)}
+        TODAY, "mine workspace", "package", {path.name: (history.read_newest_hash(path),)}
     )
 
 

@@ -73,7 +73,7 @@ def test_nothing_is_written_and_no_folder_is_made(session: Session, kind: str) -
         session.reconcile,
         session.history,
         lambda: session.verify_evidence([DIAGRAM]),
-        lambda: render.write_file(root / "reports" / "x.md", "text", within=root),
+        lambda: render.write_file(root / "reports" / "x.md", "text", under=root),
     )
     for save in saves:
         with pytest.raises(WorkspaceGoneError) as error:
