@@ -14,7 +14,7 @@ from fedcheck.domain.field_values import (
     field_names,
     field_value,
     printed,
-    with_field,
+    with_known_field,
 )
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
@@ -165,7 +165,7 @@ def _with_fields(thing: Any, fields: Mapping[str, Any]) -> Any:
     """Return a thing with fields set; those that we do not know, or cannot read, stay."""
     for name, value in fields.items():
         try:
-            thing = with_field(thing, name, value)
+            thing = with_known_field(thing, name, value)
         except (KeyError, ValueError):
             continue
     return thing

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from msgspec.structs import replace
 
-from fedcheck.domain.dates import parse_date, parse_due
+from fedcheck.domain.dates import DateRangeError, parse_date, parse_due
 from fedcheck.domain.evidence import Evidence, evidence_from_dict, evidence_to_dict
 from fedcheck.domain.field import Field, Group, Kind
 from fedcheck.domain.fields import FIELDS, field_of, in_group
@@ -51,7 +51,26 @@ def field_value(thing: Any, name: str) -> Any:
         return evidence_to_dict(evidence_item) if evidence_item else None
     if name not in field_names(type(thing)):
         raise KeyError(name)
-    return history_form(getattr(thing, name))
+    value = history_form(getattr(thing, name))
+    return _raw_date(thing, name) if value is None else value
+
+
+def _raw_date(thing: Any, name: str) -> str | None:
+    """Return the date outside of the range that stays in the file of a thing, as text."""
+    raw = thing.extra.get(_toml_key(name)) if thing.extra else None
+    row = field_of(type(thing), name) if raw else None
+    return str(raw) if row and row.kind in (Kind.DAY, Kind.DUE) else None
+
+
+def _toml_key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def without_raw_date(thing: T, name: str) -> T:
+    """Return the thing without the date outside of the range that its file has for a field."""
+    extra = thing.extra  # type: ignore[attr-defined]
+    kept = {key: value for key, value in extra.items() if key != _toml_key(name)}
+    return replace(thing, extra=kept) if len(kept) < len(extra) else thing  # type: ignore[type-var]
 
 
 def history_form(value: Any) -> Any:
@@ -71,7 +90,25 @@ def with_field(thing: T, name: str, value: Any) -> T:
     if row is None or name not in field_names(type(thing)):
         raise KeyError(name)
     changed: dict[str, Any] = {name: _parse(type(thing), row, value)}
-    return replace(thing, **changed)  # type: ignore[type-var]
+    return replace(without_raw_date(thing, name), **changed)  # type: ignore[type-var]
+
+
+def with_known_field(thing: T, name: str, value: Any) -> T:
+    """Return the thing with one field set to what a file or the history holds.
+
+    Unlike what a person sets, a date may be outside of the range: it is kept for the file, and
+    counts as not there. Raises KeyError, ValueError.
+    """
+    try:
+        return with_field(thing, name, value)
+    except DateRangeError:
+        bare = with_field(thing, name, None)
+        kept: dict[str, Any] = {"extra": {**bare.extra, _toml_key(name): _as_date(value)}}  # type: ignore[attr-defined]
+        return replace(bare, **kept)  # type: ignore[type-var]
+
+
+def _as_date(text: str) -> date:
+    return date.fromisoformat(text.strip())
 
 
 def _parse(cls: type, row: Field, value: Any) -> Any:

@@ -5,6 +5,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from fedcheck.domain.dates import check_range
 from fedcheck.domain.text import one_line
 
 _DAY_FORMATS = frozenset([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58])
@@ -94,8 +95,13 @@ def parse_day(value: object, order: DateOrder = "") -> date | None:
 
     Raises:
         AmbiguousDayError: 2/1/2027, while no order is given.
-        ValueError: for anything that is no day.
+        ValueError: for anything that is no day, or none from 1990 to 2199.
     """
+    day = _parse_any_day(value, order)
+    return check_range(day) if day else None
+
+
+def _parse_any_day(value: object, order: DateOrder) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

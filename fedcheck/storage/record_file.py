@@ -12,6 +12,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.errors import Problem
 
 REQUESTS = "requests"
 FINDINGS = "findings"
@@ -36,6 +37,7 @@ class RecordFile(Struct, frozen=True):
         sha256: hash of the bytes that it was read from; empty for a file not there yet.
         texts: the text of records, kept so that a save only writes anew what changed; under an
             empty name that of the whole file, where it holds more than the book.
+        warnings: what is wrong with the file and does not keep it from being used.
     """
 
     name: str
@@ -43,6 +45,7 @@ class RecordFile(Struct, frozen=True):
     extra: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
     def get(self, item: str) -> AnyRecord:
         """Return a record, an empty one where nothing is known."""

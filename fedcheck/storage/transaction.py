@@ -25,7 +25,7 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
-from fedcheck.domain.field_values import field_value, with_field
+from fedcheck.domain.field_values import field_value, with_known_field
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
@@ -312,7 +312,7 @@ def _apply(
         try:
             guard(change, record)
             before = field_value(record, change.field)
-            updated = with_field(record, change.field, change.new)
+            updated = with_known_field(record, change.field, change.new)
         except (AttributeError, KeyError, ValueError) as error:
             text = f"{change.ref}: {change.field} cannot be changed: {error}"
             raise FedcheckError(text, "look at it with fedcheck history") from None
