@@ -15,7 +15,7 @@ from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
-from fedcheck.domain.field_values import with_known_field, without_raw_date
+from fedcheck.domain.field_values import with_known_fields, without_raw_date
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
@@ -135,18 +135,18 @@ def plan_edits(
 ) -> list[Change]:
     """Return the changes of several edits, each after those before it. Raises RuleError."""
     before: dict[str, list[Change]] = {}
+    things: dict[str, Any] = {}
     for ref, edit in edits:
-        earlier = before.setdefault(ref, [])
-        thing = apply_changes(look(ref), earlier)
-        earlier += list_changes(ref, thing, edit, items.get(ref), today, by)
+        thing = things[ref] if ref in things else look(ref)
+        changes = list_changes(ref, thing, edit, items.get(ref), today, by)
+        things[ref] = apply_changes(thing, changes)
+        before.setdefault(ref, []).extend(changes)
     return [change for changes in before.values() for change in changes]
 
 
 def apply_changes(thing: T, changes: Iterable[Change]) -> T:
-    """Return the record after changes of its fields."""
-    for change in changes:
-        thing = with_known_field(thing, change.field, change.new)
-    return thing
+    """Return the record after changes of its fields; of one field the last stands."""
+    return with_known_fields(thing, {change.field: change.new for change in changes})
 
 
 def fresh_evidence(edit: Edit) -> tuple[Evidence, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.domain.field_values import all_names, field_value
+from fedcheck.domain.field_values import field_value, list_values
 from fedcheck.domain.key import is_id
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import InvalidFileError
@@ -75,12 +75,11 @@ def _list_unexplained(
     changes = []
     for item, record in found.renamed(renamed).records.items():
         ref = f"{found.name}:{item}"
-        for name in all_names(record):
+        for name, after in list_values(record).items():
             before = known.pop((ref, name), None)
             if before is None and found.name == MILESTONES:
                 continue  # a workspace begins with dates that nobody set with fedcheck
             before = before or [_default_value(found.name, name)]
-            after = field_value(record, name)
             if after not in before:
                 changes.append(Change(ref, name, before[-1], after))
     for (ref, name), before in known.items():

@@ -54,10 +54,15 @@ class RecordFile(Struct, frozen=True):
 
     def with_record(self, item: str, record: AnyRecord) -> "RecordFile":
         """Return the book with one record replaced; an empty record is left out."""
-        records = {**self.records, item: record}
-        if record == make_empty(self.name, item) and not record.extra:
-            del records[item]
-        texts = {name: text for name, text in self.texts.items() if name != item}
+        return self.with_records({item: record})
+
+    def with_records(self, changed: Mapping[str, AnyRecord]) -> "RecordFile":
+        """Return the book with records replaced; empty ones are left out."""
+        records = {**self.records, **changed}
+        for item, record in changed.items():
+            if record == make_empty(self.name, item) and not record.extra:
+                del records[item]
+        texts = {name: text for name, text in self.texts.items() if name not in changed}
         return replace(self, records=records, texts=texts)
 
     def renamed(self, names: Mapping[str, str]) -> "RecordFile":
