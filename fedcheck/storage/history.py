@@ -53,12 +53,12 @@ def append(path: Path, entered: Sequence[HistoryLine]) -> None:
     if not whole and not _is_chained(last):
         last = _cut_torn_line(path, last)
         whole = True
-    data = b"" if whole else b"\n"
+    data = bytearray(b"" if whole else b"\n")
     for one in entered:
         line = format_line(one, _hash(last) if last else "")
         data += line + b"\n"
         last = line
-    atomic_files.append(path, data)
+    atomic_files.append(path, bytes(data))
 
 
 def _is_chained(line: bytes) -> bool:
