@@ -240,3 +240,9 @@ def test_own_words_win():
     assert parse_status("Done", {"done": "doing"}) == "doing"
     assert parse_result("Fail", {}) == "other-than-satisfied"
     assert parse_result("Passed", {}) == "satisfied"
+
+
+@pytest.mark.parametrize("cell", ["9999-12-31", "0001-01-01", date(2200, 1, 1), "12/31/1989"])
+def test_a_day_of_a_cell_out_of_range_is_refused(cell):
+    with pytest.raises(ValueError, match="not between 1990-01-01 and 2199-12-31"):
+        parse_day(cell, "mdy")
