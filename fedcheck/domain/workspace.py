@@ -225,11 +225,19 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     def request(self, request_id: str) -> Request | None:
         """Return a request by its id."""
-        return next((one for one in self.requests if one.id == request_id), None)
+        return self._requests_by_id.get(request_id)
 
     def finding(self, finding_id: str) -> Finding | None:
         """Return a finding by its id."""
-        return next((one for one in self.findings if one.id == finding_id), None)
+        return self._findings_by_id.get(finding_id)
+
+    @cached_property
+    def _requests_by_id(self) -> dict[str, Request]:
+        return {one.id: one for one in reversed(self.requests)}
+
+    @cached_property
+    def _findings_by_id(self) -> dict[str, Finding]:
+        return {one.id: one for one in reversed(self.findings)}
 
     def people(self) -> list[str]:
         """Return the short names of everybody known: from the head file and from owners."""
