@@ -35,12 +35,14 @@ from fedcheck.storage import (
     checklist_files,
     checklist_writer,
     evidence_files,
+    evidence_states,
     paths,
     transaction,
     workspace_files,
 )
 from fedcheck.storage.checklist_writer import Rewritten
-from fedcheck.storage.evidence_files import Step, Verdict
+from fedcheck.storage.evidence_states import Verdict
+from fedcheck.storage.file_looks import Step
 from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
 from fedcheck.storage.record_store import RecordStore
@@ -133,7 +135,7 @@ class Session(Struct):
         for ref, edit in edits:
             for home, part in self._split_private_note(ref, edit):
                 planned[home].append((ref, part))
-            evidence_files.remember_added(self.root, *fresh_evidence(edit))
+            evidence_states.remember_added(self.root, *fresh_evidence(edit))
         items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
         made: list[Change] = []
@@ -243,10 +245,11 @@ class Session(Struct):
         """
         things = [(ref, thing) for ref in refs if (thing := self.project.thing(ref)) is not None]
         if outside:
-            evidence_files.allow_outside(self.root, (thing for _, thing in things))
+            evidence_states.allow_outside(self.root, (thing for _, thing in things))
         wanted = [(ref, one) for ref, thing in things for one in thing.evidence]
-        verdicts = evidence_files.verify(self.root, wanted, step)
-        self.project = replace(self.project, file_states=self._file_states())
+        verdicts = evidence_states.verify(self.root, wanted, step)
+        states = evidence_states.with_verdicts(self._file_states(), verdicts)
+        self.project = replace(self.project, file_states=states)
         return verdicts
 
     def renew_evidence(
@@ -321,8 +324,9 @@ class Session(Struct):
         for found in saved.books.values():
             project = replace_record_file(project, private, found)
         self.mark = ""
-        states = evidence_files.check_states(self.root, saved.provable)
-        self.project = replace(project, file_states={**(project.file_states or {}), **states})
+        known = project.file_states or {}
+        states = evidence_states.update_states(self.root, known, list(saved.provable))
+        self.project = replace(project, file_states=states)
         return saved.changes
 
     def _home(self, ref: str) -> Path:
@@ -375,7 +379,7 @@ class Session(Struct):
         return getattr(self.project.thing(ref), "title", "")
 
     def _file_states(self) -> dict[str, str]:
-        return evidence_files.check_states(self.root, self.project.list_evidence_holders())
+        return evidence_states.check_states(self.root, self.project.list_evidence_holders())
 
 
 def open_session(
