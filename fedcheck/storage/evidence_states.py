@@ -115,9 +115,9 @@ class _Comparing:
         """Return the states of one file that are not good, one for each hash."""
         look = self.memory.look(link)
         if look is None or not (look.fits(stat) and look.settled):
-            sizes = look.sizes if look else {}
             # Another size than went with this very hash is a change, and nothing has to be read.
-            may_be = [p for p in pieces if sizes.get(p.sha256, stat.st_size) == stat.st_size]
+            sizes = {p.sha256: look.find_size(p.sha256) if look else None for p in pieces}
+            may_be = [p for p in pieces if sizes[p.sha256] in (None, stat.st_size)]
             # What was hashed while it was being written is hashed once more, whatever its size.
             most = self.budget if look and look.fits(stat) else HASHED_AT_ONCE
             look = self._read(link, path, stat.st_size, most) if may_be else None

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.storage.atomic_files import NotPlainError
 
@@ -52,7 +53,7 @@ class FileLook(Struct, frozen=True):
             time. Unlike `mtime` nobody can set it back.
         inode: which file it was.
         at: when reading began, in nanoseconds.
-        sizes: the size that went with each hash that this file is known to have had.
+        sizes: the size that went with each other hash that this file is known to have had.
     """
 
     sha256: str
@@ -66,6 +67,10 @@ class FileLook(Struct, frozen=True):
     def fits(self, stat: os.stat_result) -> bool:
         """Tell whether a file has the facts that it had at this look."""
         return (self.size, self.mtime, self.ctime, self.inode) == _list_facts(stat)
+
+    def find_size(self, sha256: str) -> int | None:
+        """Return how many bytes go with a hash; None where this file never had it here."""
+        return self.size if sha256 == self.sha256 else self.sizes.get(sha256)
 
     @property
     def settled(self) -> bool:
@@ -133,10 +138,11 @@ def parse_look(data: Any) -> FileLook | None:
 
 def with_sizes(look: FileLook, earlier: FileLook | None) -> FileLook:
     """Return a look that also knows the sizes which an earlier one knew."""
-    known = {**(earlier.sizes if earlier else {})}
+    if earlier is None:
+        return look
+    known = {**earlier.sizes, earlier.sha256: earlier.size}
     known.pop(look.sha256, None)
-    sizes = dict([*known.items(), (look.sha256, look.size)][-MAX_SIZES:])
-    return msgspec.structs.replace(look, sizes=sizes)
+    return replace(look, sizes=dict([*known.items()][-MAX_SIZES:]))
 
 
 def _list_facts(stat: os.stat_result) -> tuple[int, int, int, int]:

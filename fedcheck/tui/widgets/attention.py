@@ -14,6 +14,7 @@ from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.evidence_register import build_full_register
 from fedcheck.analysis.issue_evidence import list_issue_rows
 from fedcheck.analysis.replacements import list_replacements, summarize
+from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
@@ -146,7 +147,7 @@ def _soon(board: Board, signs: Signs) -> list[Door]:
 def _unverified(board: Board, signs: Signs) -> list[Door]:
     """Return how many files are to be verified; the register does that with one key."""
     links = {
-        one.link
+        normalize_link(one.link)
         for row in [*board.rows.values(), *list_issue_rows(board)]
         for one, state in zip(row.record.evidence, row.evidence, strict=True)
         if state == EvidenceState.UNVERIFIED
