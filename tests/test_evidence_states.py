@@ -16,7 +16,7 @@ from conftest import MakeWorkspace, OpenWorkspace
 
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence, file_key
-from fedcheck.domain.evidence_edit import attach_evidence
+from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.record import Record
 from fedcheck.session import Session
@@ -283,6 +283,28 @@ def test_stale_evidence_stays_stale_whether_it_was_verified_or_not(
     (root / "progress/rev5.readiness.csp.toml").write_text(old)
     os.utime(root / LARGE, (5, 5))
     assert set(states(root, open_workspace)) == {"stale"}
+
+
+def test_a_hash_in_capitals_is_the_same_hash(root: Path, open_workspace: OpenWorkspace) -> None:
+    path = root / "progress/rev5.readiness.csp.toml"
+    lines = path.read_text().splitlines(keepends=True)
+    raised = [line.replace(line[10:-2], line[10:-2].upper()) if line.startswith("sha256") else line
+              for line in lines]  # fmt: skip
+    assert raised != lines
+    path.write_text("".join(raised))
+    assert states(root, open_workspace) == ("ok", "ok")
+    assert [one.state for one in open_workspace(root).verify_evidence([DIAGRAM])] == ["ok", "ok"]
+
+
+def test_what_an_import_hashed_is_remembered_for_the_next_process(
+    workspace: Path, open_workspace: OpenWorkspace, at_rest: None
+) -> None:
+    (workspace / "large.bin").write_bytes(bytes(2 * MIB))
+    session = open_workspace(workspace)
+    piece = session.new_evidence("large.bin", here=workspace)
+    session.apply([DIAGRAM], EvidenceEdit(attach=(piece,)))
+    evidence_states._seen_here.clear()
+    assert states(workspace, open_workspace) == ("ok",)
 
 
 # how much is read

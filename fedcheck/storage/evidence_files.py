@@ -128,7 +128,10 @@ def hash_now(root: Path, evidence_item: Evidence, step: Step | None = None) -> s
 def measure_size(root: Path, link: str, here: Path | None = None) -> int:
     """Return how many bytes a file has, taken from a folder or the workspace; 0 if unknown."""
     path = find_typed_file(link, *(base for base in (here, root) if base))
-    return path.stat().st_size if path else 0
+    try:
+        return path.stat().st_size if path else 0
+    except OSError:  # it went away this very moment
+        return 0
 
 
 def find_typed_file(typed: str, *folders: Path) -> Path | None:

@@ -62,7 +62,11 @@ class _Memory:
             return self.fresh[link]
         kept = parse_look(self._kept[link]) if link in self._kept else None
         here = _seen_here.get((self._root, link))
-        return max((one for one in (kept, here) if one), key=lambda one: one.at, default=None)
+        if here is None or (kept is not None and kept.at >= here.at):
+            return kept
+        # Seen by this process and not written yet: an import has just read it, or nothing could be.
+        self.fresh[link] = with_sizes(here, kept)
+        return self.fresh[link]
 
     def note(self, link: str, look: FileLook) -> None:
         """Note a look that was had a moment ago."""
@@ -116,8 +120,7 @@ class _Comparing:
         look = self.memory.look(link)
         if look is None or not (look.fits(stat) and look.settled):
             # Another size than went with this very hash is a change, and nothing has to be read.
-            sizes = {p.sha256: look.find_size(p.sha256) if look else None for p in pieces}
-            may_be = [p for p in pieces if sizes[p.sha256] in (None, stat.st_size)]
+            may_be = [p for p in pieces if look is None or look.may_be(p.sha256, stat.st_size)]
             # What was hashed while it was being written is hashed once more, whatever its size.
             most = self.budget if look and look.fits(stat) else HASHED_AT_ONCE
             look = self._read(link, path, stat.st_size, most) if may_be else None
@@ -126,7 +129,7 @@ class _Comparing:
                     file_key(p): EvidenceState.UNVERIFIED if p in may_be else EvidenceState.CHANGED
                     for p in pieces
                 }
-        return {file_key(p): EvidenceState.CHANGED for p in pieces if p.sha256 != look.sha256}
+        return {file_key(p): EvidenceState.CHANGED for p in pieces if not look.has(p.sha256)}
 
     def _read(self, link: str, path: Path, size: int, most: int) -> FileLook | None:
         """Hash a file; None where that would take too long, or it cannot be read."""
@@ -195,7 +198,7 @@ def _read(finder: EvidenceFinder, link: str, step: Step | None) -> FileLook | st
 def _judge(evidence_item: Evidence, found: FileLook | str) -> str:
     if isinstance(found, str):
         return found
-    same = evidence_item.sha256 in ("", found.sha256)
+    same = not evidence_item.sha256 or found.has(evidence_item.sha256)
     return EvidenceState.OK if same else EvidenceState.CHANGED
 
 

@@ -68,9 +68,14 @@ class FileLook(Struct, frozen=True):
         """Tell whether a file has the facts that it had at this look."""
         return (self.size, self.mtime, self.ctime, self.inode) == _list_facts(stat)
 
-    def find_size(self, sha256: str) -> int | None:
-        """Return how many bytes go with a hash; None where this file never had it here."""
-        return self.size if sha256 == self.sha256 else self.sizes.get(sha256)
+    def has(self, sha256: str) -> bool:
+        """Tell whether a hash is that of the bytes; a person may have written it in capitals."""
+        return sha256.lower() == self.sha256
+
+    def may_be(self, sha256: str, size: int) -> bool:
+        """Tell whether a file of a size can have a hash; not where it went with another size."""
+        known = self.size if self.has(sha256) else self.sizes.get(sha256.lower(), size)
+        return known == size
 
     @property
     def settled(self) -> bool:
