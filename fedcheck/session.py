@@ -228,24 +228,21 @@ class Session(Struct):
 
     def refresh_files(self) -> bool:
         """Look whether evidence files came, went or were touched; tell whether any did."""
-        states = self._file_states()
-        if states == self.project.file_states:
-            return False
-        self.project = replace(self.project, file_states=states)
-        return True
+        before, states = self.project.file_states, self._file_states()
+        if states != before:
+            self.project = replace(self.project, file_states=states)
+        return states != before
 
     def verify_evidence(
         self, refs: Iterable[str], step: Step | None = None, outside: bool = False
     ) -> list[Verdict]:
         """Hash the evidence files of records and remember the outcome.
 
-        The step hears of every megabyte read; where it raises `Cancelled`, what was
-        verified until then is remembered and returned. `outside` is this person's word that files
-        outside the workspace may be read.
+        See `verify` for the step. `outside` is this person's word that files outside the
+        workspace may be read.
         """
         things = [(ref, thing) for ref in refs if (thing := self.project.thing(ref)) is not None]
-        if outside:
-            evidence_states.allow_outside(self.root, (thing for _, thing in things))
+        evidence_states.allow_outside(self.root, [thing for _, thing in things if outside])
         wanted = [(ref, one) for ref, thing in things for one in thing.evidence]
         verdicts = evidence_states.verify(self.root, wanted, step)
         states = evidence_states.with_verdicts(self._file_states(), verdicts)
@@ -324,8 +321,7 @@ class Session(Struct):
         for found in saved.books.values():
             project = replace_record_file(project, private, found)
         self.mark = ""
-        known = project.file_states or {}
-        states = evidence_states.update_states(self.root, known, list(saved.provable))
+        states = evidence_states.update_states(self.root, project.file_states, saved.provable)
         self.project = replace(project, file_states=states)
         return saved.changes
 

@@ -146,12 +146,13 @@ class _Comparing:
 
 
 def update_states(
-    root: Path, states: Mapping[str, str], records: Sequence[EvidenceHolder]
+    root: Path, states: Mapping[str, str] | None, records: Iterable[EvidenceHolder]
 ) -> dict[str, str]:
     """Return states with those of some records looked at again."""
+    records = list(records)
     pieces = list(_list_files(records))
     again = {key for one in pieces for key in (one.link, file_key(one))}
-    kept = {key: state for key, state in states.items() if key not in again}
+    kept = {key: state for key, state in (states or {}).items() if key not in again}
     return {**kept, **check_states(root, records)}
 
 
@@ -237,8 +238,9 @@ def remember_added(root: Path, *evidence: Evidence) -> None:
 def allow_outside(root: Path, records: Iterable[EvidenceHolder]) -> None:
     """Remember that the files which records name outside the workspace may be looked at."""
     links = [p.link for r in records for p in r.evidence if Path(p.link).is_absolute()]
-    with local_state.lock_workspace(root):
-        local_state.allow_outside(root, links)
+    if links:
+        with local_state.lock_workspace(root):
+            local_state.allow_outside(root, links)
 
 
 def _list_files(records: Iterable[EvidenceHolder]) -> Iterator[Evidence]:
