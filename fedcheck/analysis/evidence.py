@@ -14,7 +14,8 @@ from fedcheck.domain.dates import (
     parse_span,
     shift_clamped,
 )
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, find_file_state
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import Record
 
 
@@ -26,7 +27,9 @@ def list_evidence_states(
     ends: date | None,
     file_states: Mapping[str, str] | None,
 ) -> tuple[str, ...]:
-    """Return `ok`, `stale`, `missing` or `changed` for each piece of evidence of a record.
+    """Return the state of each evidence item of a record, one of `EvidenceState`.
+
+    A file that is too old is stale, whether it was verified or not.
 
     `ends` is the day on which the item's phase is closed for good: what recurs, recurs until then.
     """
@@ -37,19 +40,17 @@ def list_evidence_states(
     newest = find_newest_date(record)
     found = []
     for evidence_item in record.evidence:
-        gone = (
-            (file_states or {}).get(evidence_item.link, "") if evidence_item.kind == "file" else ""
-        )
-        if gone:
-            found.append(gone)
+        state = find_file_state(file_states or {}, evidence_item)
+        if state in UNSOUND_STATES:
+            found.append(state)
         elif _is_too_old(evidence_item, span, judged) or (
             recurring
             and evidence_item.collected == newest
             and _is_too_old(evidence_item, recurring, min(today, ends or today))
         ):
-            found.append("stale")
+            found.append(EvidenceState.STALE)
         else:
-            found.append("ok")
+            found.append(state or EvidenceState.OK)
     return tuple(found)
 
 

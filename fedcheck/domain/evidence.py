@@ -30,6 +30,32 @@ class Evidence(Struct, frozen=True, rename="kebab"):
         return self.label or self.link
 
 
+def normalize_link(link: str) -> str:
+    """Return a link in composed form (NFC): macOS spells the names of files decomposed (NFD)."""
+    if link.isascii():
+        return link
+    import unicodedata  # loaded here: most links are plain ASCII
+
+    return unicodedata.normalize("NFC", link)
+
+
+def file_key(evidence_item: Evidence) -> str:
+    """Return what the state of an evidence file against the hash of this item is kept under."""
+    return f"{evidence_item.link}\0{evidence_item.sha256}"
+
+
+def find_file_state(states: Mapping[str, str], evidence_item: Evidence) -> str:
+    """Return `missing`, `changed` or `unverified`; empty for what is good or is no file.
+
+    A file is missing for every item that links to it; what differs from one hash may be what
+    another item was added with.
+    """
+    if evidence_item.kind != EvidenceKind.FILE:
+        return ""
+    link = evidence_item.link
+    return states.get(link, "") or states.get(file_key(evidence_item), "")
+
+
 def evidence_to_dict(evidence_item: Evidence) -> dict[str, Any]:
     """Return evidence as plain JSON data, without its id and without defaults.
 

@@ -115,7 +115,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         process: the process that the workspace takes.
         checklists: the lists that serve it, by id, in the order of phases and roles.
         records: the records by checklist and item id; items without one are untouched.
-        file_states: evidence files that are `missing` or `changed`, by link.
+        file_states: evidence files that are not known to be good; see `find_file_state`.
         broken: files that could not be read; a gate that needs one is not met.
         unreadable: the checklists whose records are not known, because their file is broken.
         private_lists: the checklists under `private/`; no report and no gate knows of them.

@@ -10,6 +10,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceRow, list_unsound_evidence
 from fedcheck.domain.dates import previous_day
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.glossary import UNVERIFIED_WORDS
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
 from fedcheck.reports.markdown import Markdown, code, link, mark_text
@@ -158,6 +159,7 @@ STATES = {
     "stale": "stale",
     "lacking": "none, though done",
     "soon": "goes stale",
+    "unverified": UNVERIFIED_WORDS,
     "ok": "ok",
     "expected": "expected",
 }

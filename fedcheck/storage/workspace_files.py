@@ -21,7 +21,7 @@ from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import (
     atomic_files,
     checklist_files,
-    evidence_files,
+    evidence_states,
     history,
     presence,
     progress_files,
@@ -279,7 +279,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         replaced=tuple(_replaced(catalog, process, known_facts)),
     )
     project = replace(
-        project, file_states=evidence_files.check_states(root, project.list_evidence_holders())
+        project, file_states=evidence_states.check_states(root, project.list_evidence_holders())
     )
     listed = [
         *problems,
