@@ -26,7 +26,14 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
-from fedcheck.domain.field_values import field_value, with_known_fields
+from fedcheck.domain.field_values import (
+    EVIDENCE_PREFIX,
+    PLACE,
+    field_value,
+    list_places,
+    unplaced,
+    with_known_fields,
+)
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
@@ -98,7 +105,7 @@ def guard_unchanged(name: str, seen: str) -> Guard:
 
 def unless_changed_since(change: Change, record: AnyRecord) -> None:
     """Refuse to take back a value that somebody has changed since."""
-    if field_value(record, change.field) not in (change.old, change.new):
+    if field_value(record, change.field) not in (unplaced(change.old), unplaced(change.new)):
         raise FedcheckError(
             f"{change.ref}: {change.field.partition('.')[0]} was changed since by somebody else",
             "look at it with fedcheck history, then set it by hand",
@@ -316,6 +323,7 @@ def _apply(
     actual = []
     records: dict[str, AnyRecord] = {}
     pending: dict[str, dict[str, Any]] = {}
+    places: dict[str, tuple[AnyRecord, dict[str, int]]] = {}
     for change in wanted:
         item = split_ref(change.ref)[1]
         set_before = pending.setdefault(item, {})
@@ -328,8 +336,13 @@ def _apply(
             before = field_value(record, change.field)
         except (AttributeError, KeyError, ValueError) as error:
             raise _unchangeable(change.ref, change.field, error) from None
-        if before != change.new or keep_all:
-            actual.append(Change(change.ref, change.field, before, change.new))
+        new = unplaced(change.new)
+        if before != new or keep_all:
+            if new is None and change.field.startswith(EVIDENCE_PREFIX) and before:
+                if item not in places or places[item][0] is not record:
+                    places[item] = record, list_places(record)
+                before = {**before, PLACE: places[item][1][change.field]}
+            actual.append(Change(change.ref, change.field, before, new))
         set_before[change.field] = change.new
     for item, values in pending.items():
         records[item] = _with_values(f"{found.name}:{item}", records[item], values)
