@@ -3,11 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine
+from fedcheck.domain.change import (
+    ALL_ITEMS,
+    OUTSIDE,
+    SHORT,
+    TAKEN_OVER,
+    Change,
+    HistoryLine,
+)
+from fedcheck.domain.reference import split_ref
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import history, local_state
 from fedcheck.storage.local_state import LocalNotes
@@ -49,14 +58,39 @@ class HistoryRefusedError(FedcheckError):
         self.home = home
 
 
-def outside_lines(found: Iterable[OutsideChange], head: TransactionHead) -> list[HistoryLine]:
-    """Return the lines for what was done outside fedcheck and is noted by a transaction."""
-    return [
-        HistoryLine(
-            one.change, head.at, OUTSIDE, f"{head.tx}-outside", lost=one.lost, merged=one.merged
-        )
-        for one in found
-    ]
+TAKEN_OVER_FROM = 20
+"""From so many values of a list on, one line carries them all where there is no history yet."""
+
+
+def outside_lines(
+    found: Iterable[OutsideChange], head: TransactionHead, *, is_first: bool = False
+) -> list[HistoryLine]:
+    """Return the lines for what was done outside fedcheck and is noted by a transaction.
+
+    `is_first`: there is no history yet, so that a list that was taken over is one line.
+    """
+    by_list: dict[str, list[OutsideChange]] = {}
+    for one in found:
+        by_list.setdefault(split_ref(one.change.ref)[0], []).append(one)
+    tx = f"{head.tx}-outside"
+    lines = []
+    for name, some in by_list.items():
+        if is_first and len(some) >= TAKEN_OVER_FROM:
+            lines.append(HistoryLine(_take_over(name, some), head.at, OUTSIDE, tx))
+            continue
+        lines += [
+            HistoryLine(one.change, head.at, OUTSIDE, tx, lost=one.lost, merged=one.merged)
+            for one in some
+        ]
+    return lines
+
+
+def _take_over(name: str, found: Iterable[OutsideChange]) -> Change:
+    """Return one change that carries the values of a list."""
+    values: dict[str, dict[str, Any]] = {}
+    for one in found:
+        values.setdefault(split_ref(one.change.ref)[1], {})[one.change.field] = one.change.new
+    return Change(f"{name}:{ALL_ITEMS}", TAKEN_OVER, None, values)
 
 
 def append_lines(
@@ -136,6 +170,8 @@ def record_outside_changes(
         notes = local_state.load_notes(home)
         state = list_all_outside_changes(home, renamed, notes)
         notes = replace(notes, files={**notes.files, **state.files})
-        notes = append_lines(home, head.by, outside_lines(state.found, head), notes)
+        notes = append_lines(
+            home, head.by, outside_lines(state.found, head, is_first=state.is_new), notes
+        )
         local_state.note_saved(home, notes)
     return state.changes

@@ -52,11 +52,13 @@ class OutsideState(Struct, frozen=True):
         found: the unexplained values.
         files: the hash of each file that was looked at.
         is_news: whether anything is not as it was noted.
+        is_new: whether there is no history yet.
     """
 
     found: tuple[OutsideChange, ...]
     files: Mapping[str, str]
     is_news: bool
+    is_new: bool = False
 
     @property
     def changes(self) -> list[Change]:
@@ -91,7 +93,8 @@ def list_all_outside_changes(
             lines = by_list.get(one.name, {})
             found += list_unexplained(graph, lines, one.renamed(renamed.get(one.name, {})))
     files = {record_files.file_name(one.name): one.sha256 for one in changed}
-    return OutsideState(tuple(found), files, is_new or bool(changed))
+    is_first = graph is not None and not graph.lines
+    return OutsideState(tuple(found), files, is_new or bool(changed), is_first)
 
 
 Tips = Mapping[str, Sequence[str]]

@@ -159,6 +159,7 @@ class _Prepared(Struct):
         lists: the changes of lists of the workspace's own.
         outside: what the history does not explain of what was there before.
         hashes: those of the files that were looked at for it.
+        is_first: whether there is no history yet.
     """
 
     part: Part
@@ -167,6 +168,7 @@ class _Prepared(Struct):
     lists: list[Change]
     outside: list[OutsideChange]
     hashes: Mapping[str, str]
+    is_first: bool = False
 
     @property
     def made(self) -> list[Change]:
@@ -258,7 +260,7 @@ def _prepare(
     one = _Prepared(part, notes, files, lists, [], {})
     if is_stale:
         state = list_all_outside_changes(home, names, notes)
-        one.outside, one.hashes = list(state.found), state.files
+        one.outside, one.hashes, one.is_first = list(state.found), state.files, state.is_new
     if one.made or one.outside:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written
     return one
@@ -273,7 +275,7 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     late = [change for file in one.files.values() for change in file.by_hand]
     named = [imported(head.tx, head.imported)] if one.made and head.imported else []
     mine = [*named, *one.made]
-    lines = outside_lines([*one.outside, *late], head)
+    lines = outside_lines([*one.outside, *late], head, is_first=one.is_first)
     lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
     notes = replace(one.notes, files={**one.notes.files, **one.hashes, **hashes})
