@@ -25,7 +25,14 @@ from fedcheck.cli.output import format_table
 from fedcheck.domain import query_fields
 from fedcheck.domain.change import Change, HistoryLine, diff_records
 from fedcheck.domain.checklist import Checklist, Item
-from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, parse_typed_due
+from fedcheck.domain.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    parse_due,
+    parse_max_age,
+    parse_span,
+    parse_typed_due,
+)
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
@@ -202,7 +209,8 @@ def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
 
 PROOFS = st.builds(
     Evidence, id=st.sampled_from(["a1", "b2", "c3"]), link=STORED, label=STORED,
-    kind=st.sampled_from(["url", "file", "ticket"]), collected=st.none() | st.dates(),
+    kind=st.sampled_from(["url", "file", "ticket"]),
+    collected=st.none() | st.dates(FIRST_DAY, LAST_DAY),
 )  # fmt: skip
 EDITS = st.builds(
     ItemEdit,

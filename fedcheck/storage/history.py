@@ -22,13 +22,15 @@ from fedcheck.storage.history_lines import (
     hash_line,
     parse_line,
     parse_lines,
-    previous_hash,
     split_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 
 FOLDER = "history"
 _TAIL = 64 * 1024
+_LONGEST = 16 * 1024 * 1024
+"""How far from the end of a file a last line may begin, in bytes."""
+
 _MAX_SAW = 32
 """How many lines of others a line names at most."""
 
@@ -88,25 +90,29 @@ def read_newest_hash(path: Path) -> str:
 def read_newest_hashes(path: Path) -> tuple[str, ...]:
     """Return the hashes of the lines near a file's end that no line there follows, the last first.
 
-    There are several after a merge. Only the end of the file is read.
+    There are several after a merge. Only the end of the file is read, and what is no line of a
+    history there (torn by a crash, a file of something else) does not count.
     """
-    last, _ = _last_line(path)
-    if not last:
-        return ()
-    tail = [line for line in split_lines(_read_tail(path)) if parse_line(line) is not None]
-    followed = {previous_hash(line) for line in tail}
-    newest = hash_line(last)
-    others = [digest for line in reversed(tail) if (digest := hash_line(line)) not in followed]
-    return tuple(dict.fromkeys([newest, *others]))
+    reach = _TAIL
+    try:
+        size = path.stat().st_size
+        tail = _read_tail(path, reach)
+        while not tail and reach < min(size, _LONGEST):
+            reach *= 4
+            tail = _read_tail(path, reach)
+    except OSError as error:
+        raise atomic_files.disk_error("read", path, error) from error
+    followed = {line.prev for line in tail}
+    return tuple(dict.fromkeys(line.hash for line in reversed(tail) if line.hash not in followed))
 
 
-def _read_tail(path: Path) -> bytes:
-    """Return the whole lines of the end of a file."""
+def _read_tail(path: Path, reach: int) -> list[HistoryLine]:
+    """Return the lines that stand whole in the last bytes of a file."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - _TAIL))
-        raw = file.read(_TAIL)
-    return raw if size <= _TAIL else raw.partition(b"\n")[2]
+        file.seek(max(0, size - reach))
+        raw = file.read(reach)
+    return parse_lines(split_lines(raw if size <= reach else raw.partition(b"\n")[2]))
 
 
 def read_tips(root: Path) -> dict[str, tuple[str, ...]]:

@@ -70,8 +70,10 @@ def _load_file(path: Path) -> _File:
         for line in history_lines.split_lines(text):
             file.numbers.append(number)
             file.hashes.append(history_lines.hash_line(line))
-            file.prevs.append(history_lines.previous_hash(line))
-            file.parsed.append(history_lines.parse_line(line))
+            parsed = history_lines.parse_line(line)
+            readable = parsed is not None or history_lines.is_newer(line)
+            file.prevs.append(history_lines.previous_hash(line) if readable else None)
+            file.parsed.append(parsed)
     file.is_cut = bool(raw) and not raw.endswith(b"\n")
     return file
 
