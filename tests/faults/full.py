@@ -209,7 +209,7 @@ def main() -> int:
         nargs=4,
         dest="one",
         metavar=("SAVE", "KIND", "CALL", "WHICH"),
-        help="one fault only, such as: later KILL rename 0",
+        help="one fault only, such as: later KILL renameat 0",
     )
     options = parser.parse_args()
     day = options.date or datetime.now(UTC).date().isoformat()
