@@ -464,7 +464,9 @@ class World:
             place = "" if home == clone.root else "private/"
             for one in reversed([o for o in lines if o.data["tx"] == target]):
                 if one.data["by"] == who and self._is_modelled(one.key):
-                    self._set(clone.values, (place + one.key[0], one.key[1]), _value(one, "old"))
+                    value = _value(one, "old")
+                    value = value["link"] if isinstance(value, dict) else value
+                    self._set(clone.values, (place + one.key[0], one.key[1]), value)
         for ref in {ref for ref, _ in clone.values}:
             if clone.values.get((ref, "status")) not in ("done", "na"):
                 clone.values.pop((ref, "result"), None)
@@ -589,7 +591,9 @@ class World:
         session = clone.sessions[who]
         session.refresh()
         self._reconcile(clone)
-        ref = next(ref for ref in ITEMS if (ref.partition(":")[0] == path.stem) or path.stem == IMPORTED)
+        ref = next(
+            ref for ref in ITEMS if (ref.partition(":")[0] == path.stem) or path.stem == IMPORTED
+        )
         if path.stem != IMPORTED:
             try:
                 session.apply([ref], ItemEdit(owner="nobody"))
@@ -611,7 +615,11 @@ class World:
 
     def _own_file(self, clone: Clone, who: str) -> Path:
         return max(
-            (path for path in (clone.root / "history").glob("*.jsonl") if path.name.startswith(who)),
+            (
+                path
+                for path in (clone.root / "history").glob("*.jsonl")
+                if path.name.startswith(who)
+            ),
             key=lambda path: path.stat().st_mtime_ns,
         )
 
@@ -742,7 +750,9 @@ class World:
     def _settle(self, clone: Clone) -> None:
         """Take one side of each file that is in conflict, whole; a side may have removed it."""
         side = self.chance.choice(["--ours", "--theirs"])
-        for name in dict.fromkeys(git(clone.root, "diff", "--name-only", "--diff-filter=U").split()):
+        for name in dict.fromkeys(
+            git(clone.root, "diff", "--name-only", "--diff-filter=U").split()
+        ):
             try:
                 git(clone.root, "checkout", side, "--", name)
                 git(clone.root, "add", "--", name)
@@ -801,7 +811,9 @@ class World:
         self._took(clone)
         private = {key for key in here if key[0].startswith("private/")}
         now = read_values(clone.root, every=True)
-        self.require({k: now.get(k) for k in here} == here or private, "forward again, and not as it was")
+        self.require(
+            {k: now.get(k) for k in here} == here or private, "forward again, and not as it was"
+        )
 
     def pull(self, clone: Clone) -> None:
         source = self.other if clone is self.main else self.main
@@ -841,7 +853,7 @@ class World:
         """Check everything that is promised of a clone; what was done outside is noted first."""
         self._compare(clone)
         self._check_damage(clone)
-        before = {home: list_maximal(read_lines(home)) for home in clone.homes}
+        before = {home: read_lines(home) for home in clone.homes}
         self._reconcile(clone)
         self._compare(clone)
         self._check_damage(clone)
@@ -865,13 +877,13 @@ class World:
             self.require(not wrong, f"verify: {wrong}")
 
     def _check_history(
-        self, clone: Clone, home: Path, values: Values, before: Mapping[Key, list[Line]]
+        self, clone: Clone, home: Path, values: Values, before: Iterable[Line]
     ) -> None:
         """Replay: of each field the last line is what the file says, and no loss is silent."""
         place = "" if home == clone.root else "private/"
         lines = read_lines(home)
         named = {name for o in lines for name in (o.data.get("lost"), *o.data.get("merged", ()))}
-        after = list_maximal(lines)
+        after, stood = list_maximal(lines), list_maximal(before)
         for key, last in after.items():
             if key[0].partition(":")[0] in ("checklists", "imports", "history", "sent"):
                 continue
@@ -881,13 +893,13 @@ class World:
             others = [one for one in last if _value(one, "new") != now]
             apart = all(_is_apart(o, last) for o in others)
             self.require(not others or not apart, f"{key}: two lines stand, and none says which")
-            for one in before.get(key, ()):
+            for one in stood.get(key, ()):
                 if _value(one, "new") == now or one.data["by"] == OUTSIDE:
                     continue
-                was = [_value(o, side) for o in lines if o.key == key and o.digest != one.digest
+                was = [_value(o, side) for o in before if o.key == key and o.digest != one.digest
                        for side in ("old", "new")]  # fmt: skip
                 takes_back = now is None or now in was or now == _value(one, "old")
-                is_told = one.short in named or not _is_apart(one, before[key])
+                is_told = one.short in named or not _is_apart(one, stood[key])
                 self.require(is_told or not takes_back, f"{key}: {one.data} is gone silently")
         for (ref, name), now in values.items():
             ours = ref.startswith("private/") == bool(place)
