@@ -584,7 +584,9 @@ class World:
             return
         path = self.chance.choice(paths)
         good = path.read_bytes()
-        bad = self.chance.choice([b"<<<<<<< ours\n" + good, good[: len(good) // 2] + b'"', b"\xff"])
+        bad = self.chance.choice(
+            [b"<<<<<<< ours\n" + good, good[: len(good) // 2] + b"\n=", b"\xff"]
+        )
         path.write_bytes(bad)
         self._say(f"{path.name} is broken")
         who = self.chance.choice(list(clone.sessions))
@@ -891,16 +893,22 @@ class World:
             told = [_value(one, "new") for one in last]
             self.require(now in told, f"{key} is {now!r}, and its history ends in {told}")
             others = [one for one in last if _value(one, "new") != now]
-            apart = all(_is_apart(o, last) for o in others)
-            self.require(not others or not apart, f"{key}: two lines stand, and none says which")
+            of_field = [o for o in lines if o.key == key]
+            self.require(
+                all(_is_met(of_field, o) for o in others) or not _are_apart(last),
+                f"{key} is {now!r}: lines stand: {_brief(last)}; all {_brief(of_field)}",
+            )
             for one in stood.get(key, ()):
                 if _value(one, "new") == now or one.data["by"] == OUTSIDE:
                     continue
                 was = [_value(o, side) for o in before if o.key == key and o.digest != one.digest
                        for side in ("old", "new")]  # fmt: skip
                 takes_back = now is None or now in was or now == _value(one, "old")
-                is_told = one.short in named or not _is_apart(one, stood[key])
-                self.require(is_told or not takes_back, f"{key}: {one.data} is gone silently")
+                is_told = one.short in named or _is_met([o for o in lines if o.key == key], one)
+                self.require(
+                    is_told or not takes_back,
+                    f"{key} is {now!r}: gone silently: {_brief([one])}; stood {_brief(stood[key])}; stand {_brief(last)}; named {named}",
+                )
         for (ref, name), now in values.items():
             ours = ref.startswith("private/") == bool(place)
             key = (ref.removeprefix(place), name)
@@ -913,16 +921,25 @@ class World:
                 self.require(b"SECRET-" not in path.read_bytes(), f"{path}: holds a private note")
 
 
-def _is_apart(one: Line, others: Iterable[Line]) -> bool:
-    """Tell whether a line met the value of none of the others, nor they its value.
+def _is_met(lines: Iterable[Line], one: Line) -> bool:
+    """Tell whether a later line of the field met its value, and did not merely take it back.
 
-    Where one did, the history of old versions counts it as later (design, section 6).
+    Lines of old versions do not say what their writers saw, so this counts as replaced too
+    (`reconcile.list_standing`).
     """
+    return any(
+        _text(o.data["old"]) == _text(one.data["new"])
+        and _text(o.data["new"]) not in (_text(one.data["old"]), _text(one.data["new"]))
+        and o.data["at"] >= one.data["at"]
+        for o in lines
+    )
+
+
+def _are_apart(lines: Iterable[Line]) -> bool:
+    """Tell whether of several lines none met the value of another one."""
+    every = list(lines)
     return all(
-        _text(one.data["old"]) != _text(other.data["new"])
-        and _text(other.data["old"]) != _text(one.data["new"])
-        for other in others
-        if other is not one
+        _text(a.data["old"]) != _text(b.data["new"]) for a in every for b in every if a is not b
     )
 
 
@@ -936,3 +953,9 @@ def _value(line: Line, side: str) -> Any:
 
 def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
+
+
+def _brief(lines: Iterable[Line]) -> list[str]:
+    """Return what a message has to say of lines."""
+    names = ("at", "by", "old", "new", "lost", "merged", "saw")
+    return [f"{o.short} " + str([o.data[n] for n in names if n in o.data]) for o in lines]

@@ -11,6 +11,7 @@ from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import history, local_state
 from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import (
     OutsideChange,
     is_git_at_work,
@@ -73,6 +74,7 @@ def append_lines(
             return note_tips(notes, tips)
         log = local_state.resolve_history_file(home, by)
         unseen = history.list_unseen(tips, _seen_by(log.name, notes), log.name)
+        check_present(home)
         last = history.append(log, lines, unseen)
     except FedcheckError as error:
         message = f"{error}; the change itself is saved"

@@ -151,7 +151,7 @@ def judge_next(
         added = {i: r for i, r in wanted.items() if i not in known.new.lists.get(name, {})}
         if now.lists.get(name, {}) != {**seen.lists.get(name, {}), **added}:
             wrong.append(f"{name} is not what it was and the next change")
-        told, there = explained(now, name), _values(name, now.lists.get(name, {}))
+        told, there = explained(now, name), values_of(name, now.lists.get(name, {}))
         if told != there:
             parts = sorted(set(told.items()) ^ set(there.items()))
             wrong.append(f"{name} is not what its history tells: {parts}")
@@ -201,18 +201,20 @@ def _told(state: State) -> list[tuple[str, ...]]:
 
 
 def lines(state: State, under: str = "") -> list[dict[str, Any]]:
-    """Return the history lines by time, of all files or those under a folder.
+    """Return the history lines of all files or those under a folder, the oldest first.
 
-    Lines that cannot be read are left out.
+    Those of one file stand in its order, those of several by time. Lines that cannot be read are
+    left out.
     """
     found = []
-    for name, raw in state.logs.items():
-        for line in raw.splitlines() if name.startswith(under) else ():
+    logs = [raw for name, raw in state.logs.items() if name.startswith(under)]
+    for raw in logs:
+        for line in raw.splitlines():
             try:
                 found.append(json.loads(line))
             except ValueError:
                 continue
-    return sorted(found, key=lambda one: one["at"])
+    return sorted(found, key=lambda one: one["at"]) if len(logs) > 1 else found
 
 
 def explained(state: State, checklist: str) -> dict[tuple[str, str], str]:
@@ -226,7 +228,7 @@ def explained(state: State, checklist: str) -> dict[tuple[str, str], str]:
     return {key: value for key, value in values.items() if value not in nothing}
 
 
-def _values(checklist: str, records: dict[str, Any]) -> dict[tuple[str, str], str]:
+def values_of(checklist: str, records: dict[str, Any]) -> dict[tuple[str, str], str]:
     """Return the values of a checklist as its file has them."""
     values = {}
     for item, record in records.items():
