@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine
-from fedcheck.errors import FedcheckError
+from fedcheck.errors import FedcheckError, WorkspaceGoneError
 from fedcheck.storage import history, local_state
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.presence import check_present
@@ -77,7 +77,8 @@ def append_lines(
         check_present(home)
         last = history.append(log, lines, unseen)
     except FedcheckError as error:
-        message = f"{error}; the change itself is saved"
+        said = f"{home}: {error.brief}" if isinstance(error, WorkspaceGoneError) else str(error)
+        message = f"{said}; the change itself is saved"
         raise HistoryRefusedError(message, error.hint, lines, home) from error
     tips[log.name] = (last[:SHORT],)
     seen = {f"{log.name} {name}": newest[0] for name, newest in tips.items() if newest}

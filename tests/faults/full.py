@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import between
 import cases
 import crowd
 import tracing
@@ -122,23 +123,55 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+def between_steps(tally: Tally, place: Path) -> None:
+    """Let git, a missing folder and links come between any two steps of a save; turn the clock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [
+            pool.submit(between.try_all, save, place / save, tally.every) for save in between.SAVES
+        ]
+    done = [job.result() for job in jobs]
+    for what in done[0]:
+        tried = sum(found[what][0] for found in done)
+        tally.add(what, tried, [one for found in done for one in found[what][1]])
+
+
+def random_operations(tally: Tally, place: Path) -> None:
+    """Run random operations against the model of a person for a long while."""
+    report = place / "random.xml"
+    argv = ["-q", "-n", "auto", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    seeds = max(1, 400 // tally.every)
+    more = {"FEDCHECK_RANDOM_SEEDS": str(seeds), "FEDCHECK_RANDOM_GROUPS": "30"}
+    _pytest([*argv, str(TESTS / "test_random_operations.py")], more)
+    found = list(ElementTree.parse(report).iter("testcase"))
+    counted = [one.get("value", "0") for case in found for one in case.iter("property")]
+    what = f"random operations in {len(found)} workspaces, with git and two clones"
+    tally.add(what, sum(int(one) for one in counted), _failures(found))
+
+
+def _failures(found: Iterable[ElementTree.Element]) -> list[str]:
+    return [
+        f"{one.get('name')}: {problem.get('message', '')[:2000]}"
+        for one in found
+        for problem in (*one.findall("failure"), *one.findall("error"))
+    ]
+
+
 def in_pytest(tally: Tally, place: Path) -> None:
     """Run the tests that are written as tests, with all their cases."""
     for what, name in (
         ("the app in a terminal, while the disk refuses", "test_app_faults.py"),
         ("bugs planted, to be found by these checks", "test_harness.py"),
         ("commands that reach for no network", "test_network.py"),
+        ("links in the place of every name that is written", "../test_links.py"),
+        ("names from files that lead elsewhere", "../test_names.py"),
+        ("a workspace that goes away", "../test_workspace_gone.py"),
     ):
-        report = place / f"{name}.xml"
-        argv = ["-q", "-p", "no:cacheprovider", str(Path(__file__).with_name(name))]
+        report = place / f"{Path(name).name}.xml"
+        argv = ["-q", "-p", "no:cacheprovider", str((Path(__file__).parent / name).resolve())]
         _pytest([*argv, f"--junitxml={report}"], {"FEDCHECK_FAULTS": "full"})
         found = list(ElementTree.parse(report).iter("testcase"))
         skipped = [one for one in found if one.find("skipped") is not None]
-        failed = [
-            f"{one.get('name')}: {problem.get('message', '')[:500]}"
-            for one in found
-            for problem in (*one.findall("failure"), *one.findall("error"))
-        ]
+        failed = _failures(found)
         tried = len(COMMANDS) if name == "test_network.py" else len(found) - len(skipped)
         tally.add(what, tried, failed)
 
@@ -179,6 +212,8 @@ def _pytest(argv: list[str], more: dict[str, str]) -> str:
 
 PARTS: dict[str, Callable[[Tally, Path], None]] = {
     "faults": all_faults,
+    "between": between_steps,
+    "random": random_operations,
     "crowds": crowds,
     "tests": in_pytest,
     "hunt": hunt,
