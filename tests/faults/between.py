@@ -37,11 +37,16 @@ class Event:
     back: str = ""
 
 
+POP = """
+cd $ROOT && git stash list | grep . || exit 0
+git stash pop -q && exit 0
+git add -A && git commit -qm mine && git checkout -q stash@{0} -- . && git stash drop -q
+"""
+"""Bring a stash back; where something is in its way, that is committed, and the stash wins."""
+
 EVENTS = (
     Event("git commit", COMMIT),
-    Event("git stash", "cd $ROOT && git stash -q -u", "cd $ROOT && git stash list | grep . || exit 0;"
-          " git stash pop -q || { git add -A; git commit -qm mine; git checkout -q stash@{0} -- .;"
-          " git stash drop -q; }"),
+    Event("git stash", "cd $ROOT && git stash -q -u", POP),
     Event("git checkout of a branch", f"{COMMIT}; git checkout -q side",
           f"{COMMIT}; git checkout -q main"),
     Event("git checkout of a branch without it", f"{COMMIT}; git checkout -q away",
@@ -105,7 +110,7 @@ class Place:
             == 0
         )
         self.run_script(
-            "cd $ROOT && rm -rf evidence && git init -q -b main && git add -A && git commit -qm begin"
+            "cd $ROOT && rm -rf evidence && git init -q -b main && git add -A && git commit -qm one"
         )
         for words in self.scenario.before:
             assert self.call(words)["status"] == 0
@@ -191,7 +196,8 @@ class Place:
         for name, records in now.lists.items():
             told, there = explained(now, name), values_of(name, records)
             if told != there:
-                yield f"{name} is not what its history tells: {set(told.items()) ^ set(there.items())}"
+                parts = set(told.items()) ^ set(there.items())
+                yield f"{name} is not what its history tells: {parts}"
         yield from (f"broken: {one}" for one in now.broken)
 
     def _is_anywhere(self, word: str) -> bool:
