@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
-from random_operations import World
+from random_operations import Operations
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -22,6 +22,6 @@ def test_what_a_person_expects_is_what_the_files_and_the_history_say(
     seed: int,
     record_property: Callable[[str, object], None],
 ) -> None:
-    world = World(make_workspace(), open_workspace, clock, seed)
+    world = Operations(make_workspace(), open_workspace, clock, seed)
     world.run(GROUPS)
     record_property("operations", len(world.steps))
