@@ -26,14 +26,14 @@ def read_values(root: Path, *, every: bool = False) -> Values:
     found: Values = {}
     for place in ("", "private/"):
         for path in sorted((root / place / "progress").glob("*.toml")):
-            for item, record in tomli.loads(path.readas_text()).get("item", {}).items():
+            for item, record in tomli.loads(path.read_text()).get("item", {}).items():
                 found |= _flat(f"{place}{path.stem}:{item}", record, every)
     for book, table in (("requests", "request"), ("findings", "finding")):
         path = root / f"{book}.toml"
         if path.exists():
-            for record in tomli.loads(path.readas_text()).get(table, ()):
+            for record in tomli.loads(path.read_text()).get(table, ()):
                 found |= _flat(f"{book}:{record.pop('id')}", record, every)
-    stones = tomli.loads((root / "fedcheck.toml").readas_text()).get("milestones", {})
+    stones = tomli.loads((root / "fedcheck.toml").read_text()).get("milestones", {})
     return found | {(f"milestones:{name}", "day"): str(day) for name, day in stones.items()}
 
 
