@@ -246,19 +246,38 @@ def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[Hist
     A line is replaced by one that is known to come after it, or else by one that met its value at
     a later time: lines of older versions do not say what their writers saw.
     """
+    by_old: dict[str, list[tuple[int, HistoryLine]]] = {}
+    for place, line in enumerate(entered):
+        by_old.setdefault(_as_text(line.change.old), []).append((place, line))
     standing: list[HistoryLine] = []
-    met: dict[str, dict[str, datetime]] = {}
-    for line in reversed(entered):
-        old, new = _as_text(line.change.old), _as_text(line.change.new)
-        # A line that only takes back what another set may as well have been before it.
-        later = (at for to, at in met.get(new, {}).items() if to != old)
-        is_met = any(at >= line.at for at in later)
-        if not is_met and not any(graph.is_after(one, line) for one in standing):
-            standing.append(line)
-        if old != new:
-            moments = met.setdefault(old, {})
-            moments[new] = max(line.at, moments.get(new, line.at))
+    met: list[HistoryLine] = []
+    for place in range(len(entered) - 1, -1, -1):
+        line = entered[place]
+        if any(graph.is_after(one, line) for one in (*standing, *met)):
+            continue
+        (met if _is_met(graph, place, line, by_old) else standing).append(line)
     return standing[::-1] or list(entered[-1:])
+
+
+def _is_met(
+    graph: LineGraph,
+    place: int,
+    line: HistoryLine,
+    by_old: Mapping[str, Sequence[tuple[int, HistoryLine]]],
+) -> bool:
+    """Tell whether a later line found the value that this one set.
+
+    The clock says what is later, not the order of lines: a clock that ran ahead once puts all that
+    follows late in that order. One that only takes back what this one set may as well have been
+    before it.
+    """
+    old, new = _as_text(line.change.old), _as_text(line.change.new)
+    return any(
+        (one.at, there) > (line.at, place)
+        and _as_text(one.change.new) not in (old, new)
+        and not graph.is_after(line, one)
+        for there, one in by_old.get(new, ())
+    )
 
 
 def _as_text(value: Any) -> str:

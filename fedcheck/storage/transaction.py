@@ -57,6 +57,7 @@ from fedcheck.storage.outside_notes import (
     outside_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import OutsideChange, has_news, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
@@ -207,6 +208,7 @@ def commit(
         files = [file for one in prepared for file in one.files.values()]
         for one in prepared:
             checklist_writer.write(one.part.home, one.part.rewritten)
+        check_present(root)  # as late as can be: what goes away now is not made anew
         replace_saved_files(root, files)
         refused: list[HistoryRefusedError] = []
         # Noted in one place, also for what is private, so that the order of all is known.
