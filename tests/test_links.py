@@ -523,3 +523,19 @@ def test_a_typed_link_is_told_with_what_it_leads_to(place: Path) -> None:
     typed_files.replace_typed_file(place / "link", b"x", force=True)
     assert (place / "real").read_bytes() == b"x"
     assert (place / "link").is_symlink()
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_second_name_of_a_history_file_stays_as_it_is(root: Path, call: Call, torn: bool) -> None:
+    """An archive may bring hard links, and a copy may be made of them: only ours is written to."""
+    (path,) = history.list_history_files(root)
+    if torn:
+        path.write_bytes(path.read_bytes() + TORN)
+    outside = root.parent / "copy.jsonl"
+    os.link(path, outside)
+    before = outside.read_bytes()
+    assert call("set", "diagram", "--owner", "erin")[0] == 0
+    assert outside.read_bytes() == before
+    assert path.read_bytes().startswith(before.removesuffix(TORN))
+    assert b'"new":"erin"' in path.read_bytes()
+    assert call("history", "--verify")[0] == 0
