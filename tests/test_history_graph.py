@@ -463,3 +463,48 @@ def test_a_graph_that_leads_in_a_circle_still_has_an_order() -> None:
         HistoryLine(change, at, "y", "t2", saw=("a" * SHORT,), hash="b" * 64),
     ]
     assert {line.hash for line in build_graph(lines).lines} == {"a" * 64, "b" * 64}
+
+
+def test_an_acceptance_hides_no_damage(
+    session: Session, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anyone can ship a line that accepts what was tampered with: it is told whose word it is."""
+    for owner in ("dana", "eve", "finn"):
+        clock.tick(minutes=1)
+        session.apply([DIAGRAM], ItemEdit(owner=owner))
+    (path,) = history.list_history_files(session.root)
+    lines = path.read_bytes().splitlines()
+    gone = history.hash_line(lines[1])[:SHORT]
+    lines[1] = lines[1].replace(b'"eve"', b'"eva"')
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    word = Change(f"history:{gone}", "line", None, None)
+    accepted = HistoryLine(word, clock.now, "mallory", "0a0b0c0d", lost=gone)
+    shipped = path.with_name("mallory-00000000.jsonl")
+    shipped.write_bytes(history.format_line(accepted, "") + b"\n")
+    assert history_check.verify(session.root) == []
+    capsys.readouterr()
+    assert run(["-w", str(session.root), "history", "--verify"]) == 0
+    out, err = capsys.readouterr()
+    assert "whole" not in out
+    assert f"{path.name}:3: line {gone}" in err
+    assert "accepted by mallory" in err
+    assert run(["-w", str(session.root), "history", "--verify", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["whole"] is False
+    assert [(one["missing"], one["by"]) for one in document["accepted"]] == [(gone, "mallory")]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [(b'"at":"20', b'"at":"xx'), (b'"v":1', b'"v":2'), (b'"by":"', b'"bx":"')],
+)
+def test_a_newest_line_that_nobody_can_read_is_damage(
+    session: Session, clock: FrozenClock, text: bytes, other: bytes
+) -> None:
+    for owner in ("dana", "eve"):
+        clock.tick(minutes=1)
+        session.apply([DIAGRAM], ItemEdit(owner=owner))
+    (path,) = history.list_history_files(session.root)
+    first, last = path.read_bytes().splitlines()
+    path.write_bytes(first + b"\n" + last.replace(text, other) + b"\n")
+    assert [one.line for one in history_check.verify(session.root)] == [2]
