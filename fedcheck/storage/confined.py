@@ -245,7 +245,9 @@ def leads_outside(path: Path, under: Path) -> bool:
     inside = os.path.realpath(under / PRIVATE_FOLDER)
     if inside == home or not _lies_in(real, inside):
         return False
-    return not _lies_in(os.path.abspath(path), os.path.abspath(under / PRIVATE_FOLDER))
+    # Not resolved: the link itself has to lie there.
+    named, private = os.path.abspath(path), os.path.abspath(under / PRIVATE_FOLDER)  # noqa: PTH100
+    return not _lies_in(named, private)
 
 
 def _lies_in(path: str, folder: str) -> bool:

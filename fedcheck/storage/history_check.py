@@ -113,8 +113,7 @@ def _load_file(path: Path) -> _File:
             file.numbers.append(number)
             file.hashes.append(history_lines.hash_line(line))
             parsed = history_lines.parse_line(line)
-            readable = parsed is not None or history_lines.is_newer(line)
-            file.prevs.append(history_lines.previous_hash(line) if readable else None)
+            file.prevs.append(history_lines.previous_hash(line))
             file.parsed.append(parsed)
     file.is_cut = bool(raw) and not raw.endswith(b"\n")
     return file

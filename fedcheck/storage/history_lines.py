@@ -141,15 +141,6 @@ def _decode(line: bytes) -> _Line:
         return msgspec.convert(json.loads(line), _Line)
 
 
-def is_newer(line: bytes) -> bool:
-    """Tell whether a line is of a kind that only a newer fedcheck can read."""
-    try:
-        version = json.loads(line)["v"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
-    return isinstance(version, int) and version > VERSION
-
-
 def previous_hash(line: bytes) -> str | None:
     """Return the hash that a line keeps of the one before it; None where it cannot be read."""
     try:
