@@ -246,7 +246,7 @@ def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[Hist
     standing: list[HistoryLine] = []
     met: dict[str, dict[str, datetime]] = {}
     for line in reversed(entered):
-        old, new = _as_text(line.change.old), _as_text(line.change.new)
+        old, new = as_text(line.change.old), as_text(line.change.new)
         # A line that only takes back what another set may as well have been before it.
         later = (at for to, at in met.get(new, {}).items() if to != old)
         is_met = any(at >= line.at for at in later)
@@ -258,5 +258,6 @@ def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[Hist
     return standing[::-1] or list(entered[-1:])
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a value of a history line as a text that is the same for the same value."""
     return json.dumps(value, sort_keys=True)
