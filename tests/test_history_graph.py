@@ -175,6 +175,33 @@ def test_a_person_who_sets_the_field_anew_settles_the_loss(
 
 
 @pytest.mark.parametrize(
+    ("by_hand", "before", "after"),
+    [
+        ("todo", {"status", "done", "basis"}, set()),
+        ("doing", set(), set()),  # somebody went on by hand: a day of done does not fit it
+        ("done", {"done", "basis"}, set()),
+    ],
+)
+def test_what_follows_from_a_field_is_lost_with_it(
+    session: Session,
+    open_workspace: OpenWorkspace,
+    by_hand: str,
+    before: set[str],
+    after: set[str],
+) -> None:
+    """The day of `done` must not come back to a record that is not done."""
+    session.apply([DIAGRAM], ItemEdit(status="done"))
+    path = session.root / CSP_FILE
+    gone = [row for row in path.read_text().splitlines() if not row.startswith(("done", "basis"))]
+    path.write_text("\n".join(gone).replace('"done"', f'"{by_hand}"') + "\n")
+    again = open_workspace(session.root)
+    again.reconcile()
+    assert {one.line.change.field for one in again.store.list_lost({})} == before
+    again.apply([DIAGRAM], ItemEdit(status="blocked", reason="waiting"))
+    assert {one.line.change.field for one in again.store.list_lost({})} == after
+
+
+@pytest.mark.parametrize(
     ("digits", "message"), [("abc", "not enough of a hash"), ("abcdef", "no loss has this hash")]
 )
 def test_only_what_is_lost_can_be_accepted(

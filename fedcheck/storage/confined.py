@@ -245,9 +245,7 @@ def leads_outside(path: Path, under: Path) -> bool:
     inside = os.path.realpath(under / PRIVATE_FOLDER)
     if inside == home or not _lies_in(real, inside):
         return False
-    # Not resolved: the link itself has to lie there.
-    named, private = os.path.abspath(path), os.path.abspath(under / PRIVATE_FOLDER)  # noqa: PTH100
-    return not _lies_in(named, private)
+    return not _lies_in(str(path.absolute()), str(under.absolute() / PRIVATE_FOLDER))
 
 
 def _lies_in(path: str, folder: str) -> bool:

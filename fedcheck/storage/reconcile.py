@@ -248,7 +248,7 @@ def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[Hist
     """
     by_old: dict[str, list[tuple[int, HistoryLine]]] = {}
     for place, line in enumerate(entered):
-        by_old.setdefault(_as_text(line.change.old), []).append((place, line))
+        by_old.setdefault(as_text(line.change.old), []).append((place, line))
     standing: list[HistoryLine] = []
     met: list[HistoryLine] = []
     for place in range(len(entered) - 1, -1, -1):
@@ -271,14 +271,15 @@ def _is_met(
     follows late in that order. One that only takes back what this one set may as well have been
     before it.
     """
-    old, new = _as_text(line.change.old), _as_text(line.change.new)
+    old, new = as_text(line.change.old), as_text(line.change.new)
     return any(
         (one.at, there) > (line.at, place)
-        and _as_text(one.change.new) not in (old, new)
+        and as_text(one.change.new) not in (old, new)
         and not graph.is_after(line, one)
         for there, one in by_old.get(new, ())
     )
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a value of a history line as a text that is the same for the same value."""
     return json.dumps(value, sort_keys=True)
