@@ -6,6 +6,7 @@ outside fedcheck; nothing is ever changed to match the history.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -219,7 +220,7 @@ def _explain(
         lost = newest.hash[:SHORT] if took_back else ""
         return [OutsideChange(Change(*key, newest.change.new, now), lost)]
     others = [line for line in standing if line.change.new != now]
-    if not others or not all(_is_apart(one, other) for one in standing for other in others):
+    if not others or not _are_apart(standing, others):
         return []
     kept = next(line for line in reversed(standing) if line.change.new == now)
     other = others[-1]
@@ -230,28 +231,39 @@ def _explain(
     return [OutsideChange(Change(*key, other.change.new, now), lost, merged)]
 
 
-def _is_apart(one: HistoryLine, other: HistoryLine) -> bool:
-    """Tell whether neither line met the value of the other; lines of old versions only tell so."""
-    return one is other or (
-        one.change.old != other.change.new and other.change.old != one.change.new
-    )
+def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:
+    """Tell whether none of the others met the value of a line that stands, or the reverse.
+
+    Lines of old versions only tell so. `others` are among those that stand.
+    """
+    old = Counter(as_text(one.change.old) for one in standing)
+    new = Counter(as_text(one.change.new) for one in standing)
+    for other in others:
+        before, after = as_text(other.change.old), as_text(other.change.new)
+        itself = int(before == after)
+        if old[after] > itself or new[before] > itself:
+            return False
+    return True
 
 
 def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[HistoryLine]:
     """Return the lines of one field that no other one replaced, the oldest first.
 
-    A line is replaced by one that is known to come after it, or else by one that met its value at
-    a later time: lines of older versions do not say what their writers saw.
+    A line is replaced by one that is known to come after it, also where that one was replaced
+    itself, or else by one that met its value at a later time: lines of older versions do not say
+    what their writers saw.
     """
     standing: list[HistoryLine] = []
     met: dict[str, dict[str, datetime]] = {}
+    reached: dict[int, int] = {}
     for line in reversed(entered):
         old, new = as_text(line.change.old), as_text(line.change.new)
         # A line that only takes back what another set may as well have been before it.
         later = (at for to, at in met.get(new, {}).items() if to != old)
         is_met = any(at >= line.at for at in later)
-        if not is_met and not any(graph.is_after(one, line) for one in standing):
+        if not is_met and not graph.is_reached(line, reached):
             standing.append(line)
+        graph.note_reach(line, reached)
         if old != new:
             moments = met.setdefault(old, {})
             moments[new] = max(line.at, moments.get(new, line.at))
