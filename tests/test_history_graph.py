@@ -535,3 +535,34 @@ def test_a_newest_line_that_nobody_can_read_is_damage(
     first, last = path.read_bytes().splitlines()
     path.write_bytes(first + b"\n" + last.replace(text, other) + b"\n")
     assert [one.line for one in history_check.verify(session.root)] == [2]
+
+
+OLDER = [
+    ("ann", "base", "ann2"),
+    ("ann", "ann2", "base"),  # undone
+    ("ann", "base", "ann2"),  # and done again
+    ("bob", "ann2", "bob18"),
+]
+OTHER_OLDER = [
+    ("bob", "base", "bob1"),
+    ("bob", "bob1", "bob7"),
+    ("bob", "bob7", "bob1"),
+    ("bob", "bob1", "base"),
+    ("ann", "base", "ann16"),
+    ("ann", "ann16", "base"),
+]
+
+
+@pytest.mark.parametrize("rows", [OLDER, OTHER_OLDER])
+def test_what_older_versions_wrote_without_saying_what_they_saw_is_no_outside_change(
+    session: Session, clock: FrozenClock, rows: list[tuple[str, str, str]]
+) -> None:
+    """A value that went back and forth in one file was replaced there, whoever comes after."""
+    for number, (who, old, new) in enumerate([("ann", "", "base"), *rows]):
+        clock.tick(minutes=1)
+        line = HistoryLine(Change(DIAGRAM, "owner", old, new), clock.now, who, f"{number:08x}")
+        history.append(session.root / f"history/{who}-00000000.jsonl", [line])
+    path = session.root / CSP_FILE
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f'format = 1\n[item."diagram"]\nowner = "{rows[-1][2]}"\n')
+    assert session.list_outside() == []

@@ -47,14 +47,17 @@ class LineGraph(Struct):
         """Return when a line was entered: never before a line that it follows."""
         return self._places[line.hash].moment
 
-    def is_after(self, later: HistoryLine, earlier: HistoryLine) -> bool:
-        """Tell whether a line is known to come after another."""
-        if later.hash == earlier.hash:
-            return False
-        there, here = self._places[earlier.hash], self._places[later.hash]
-        if there.chain == here.chain:
-            return there.step < here.step
-        return here.reach.get(there.chain, -1) >= there.step
+    def note_reach(self, line: HistoryLine, reached: dict[int, int]) -> None:
+        """Note how far a line reaches on each chain, its own one included; see `is_reached`."""
+        place = self._places[line.hash]
+        for chain, step in (*place.reach.items(), (place.chain, place.step)):
+            if step > reached.get(chain, -1):
+                reached[chain] = step
+
+    def is_reached(self, line: HistoryLine, reached: Mapping[int, int]) -> bool:
+        """Tell whether any of the other lines noted is known to come after this one."""
+        place = self._places[line.hash]
+        return reached.get(place.chain, -1) >= place.step
 
     def collect_earlier(self, hashes: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return the lines of these hashes with all that they follow, and the hashes not found."""

@@ -6,6 +6,7 @@ outside fedcheck; nothing is ever changed to match the history.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -222,7 +223,7 @@ def _explain(
         lost = newest.hash[:SHORT] if took_back else ""
         return [OutsideChange(Change(*key, newest.change.new, now), lost)]
     others = [line for line in standing if line.change.new != now]
-    if not others or not all(_is_apart(one, other) for one in standing for other in others):
+    if not others or not _are_apart(standing, others):
         return []
     kept = next(line for line in reversed(standing) if line.change.new == now)
     other = others[-1]
@@ -233,29 +234,38 @@ def _explain(
     return [OutsideChange(Change(*key, other.change.new, now), lost, merged)]
 
 
-def _is_apart(one: HistoryLine, other: HistoryLine) -> bool:
-    """Tell whether neither line met the value of the other; lines of old versions only tell so."""
-    return one is other or (
-        one.change.old != other.change.new and other.change.old != one.change.new
-    )
+def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:
+    """Tell whether none of the others met the value of a line that stands, or the reverse.
+
+    Lines of old versions only tell so. `others` are among those that stand.
+    """
+    old = Counter(as_text(one.change.old) for one in standing)
+    new = Counter(as_text(one.change.new) for one in standing)
+    for other in others:
+        before, after = as_text(other.change.old), as_text(other.change.new)
+        itself = int(before == after)
+        if old[after] > itself or new[before] > itself:
+            return False
+    return True
 
 
 def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[HistoryLine]:
     """Return the lines of one field that no other one replaced, the oldest first.
 
-    A line is replaced by one that is known to come after it, or else by one that met its value at
-    a later time: lines of older versions do not say what their writers saw.
+    A line is replaced by one that is known to come after it, also where that one was replaced
+    itself, or else by one that met its value at a later time: lines of older versions do not say
+    what their writers saw.
     """
     by_old: dict[str, list[tuple[int, HistoryLine]]] = {}
     for place, line in enumerate(entered):
         by_old.setdefault(as_text(line.change.old), []).append((place, line))
     standing: list[HistoryLine] = []
-    met: list[HistoryLine] = []
+    reached: dict[int, int] = {}
     for place in range(len(entered) - 1, -1, -1):
         line = entered[place]
-        if any(graph.is_after(one, line) for one in (*standing, *met)):
-            continue
-        (met if _is_met(graph, place, line, by_old) else standing).append(line)
+        if not graph.is_reached(line, reached) and not _is_met(graph, place, line, by_old):
+            standing.append(line)
+        graph.note_reach(line, reached)
     return standing[::-1] or list(entered[-1:])
 
 
