@@ -89,7 +89,7 @@ def parse_json(path: Path, raw: bytes, limits: JsonLimits, twice: Counter[str]) 
         what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
         hint = "take it again from where it came from, or mend this place"
         if not text[error.pos :].strip() or error.msg.startswith("Unterminated string"):
-            what, hint = f"ends too early: {what}", "the file is cut off; take it again"
+            hint = "the file ends too early; take it again from where it came from"
         raise explain(path, error.lineno, what, hint) from None
     except RecursionError:
         raise explain(path, 0, "nested too deeply", limits.too_deep) from None

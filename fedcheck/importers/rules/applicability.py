@@ -114,9 +114,9 @@ def _is_in_scope(
 ) -> bool:
     """Tell whether type, path and class of a profile are among those that an item is for."""
     kind, path, certification_class = (chosen.get(name) for name in ("type", "path", "class"))
-    if certification_class and entry.classes is not None:
-        if certification_class not in entry.classes:
-            return False
+    restricted = certification_class is not None and entry.classes is not None
+    if restricted and certification_class not in (entry.classes or ()):
+        return False
     if not isinstance(entry, Rule):
         if kind not in (None, INDICATOR_TYPE):
             return False

@@ -1,0 +1,116 @@
+"""Which items of an older release have another id in a newer one.
+
+Where the data names earlier ids (`fka`), that is so. Else a rename is only proposed, from the last
+part of the id, the name and the words of the text, and a person has to confirm it.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from msgspec import Struct
+
+from fedcheck.importers.rules.document import Entry, Indicator, Release
+
+SIMILAR = 0.8
+"""From which likeness on texts are alike whatever the id and name are."""
+
+SOMEWHAT = 0.5
+"""From which likeness on the same last part of the id and the same name count."""
+
+MOST_WORDS = 400
+"""How many words of a text are compared; official statements have at most 100."""
+
+MOST_PAIRS = 250_000
+"""From how many pairs on only those with the same last part or name are compared."""
+
+_WORD = re.compile(r"\w+")
+_PARTIES = re.compile(r"^(cloud service )?providers\b.*?\b(must not|must|should not|should|may)\b")
+
+
+class Rename(Struct, frozen=True):
+    """An item that has another id now.
+
+    Attributes:
+        by: `fka` where the newer release says so, `text` where it is inferred.
+        likeness: of the two texts, from 0 to 1.
+        confirm: whether a person has to confirm it.
+    """
+
+    old: str
+    new: str
+    by: str
+    likeness: float
+    confirm: bool
+
+
+def find_renames(old: Release, new: Release) -> list[Rename]:
+    """Return the renames from one release to another, in the order of the newer one.
+
+    Several old ids may have become one. Proposals are pairs of ids that nothing else names.
+    """
+    before, after = old.entries, new.entries
+    gone = {name: one for name, one in before.items() if name not in after}
+    found: list[Rename] = []
+    for entry in after.values():
+        for former in entry.former:
+            if former in gone:
+                likeness = _likeness(gone[former], entry)
+                found.append(Rename(former, entry.id, "fka", likeness, False))
+    named = {one.old for one in found}
+    came = [one for one in after.values() if one.id not in before]
+    came = [one for one in came if one.id not in {rename.new for rename in found}]
+    left = [one for one in gone.values() if one.id not in named]
+    found += _propose(left, came)
+    order = {name: place for place, name in enumerate(after)}
+    earlier = {name: place for place, name in enumerate(before)}
+    return sorted(found, key=lambda one: (order[one.new], earlier[one.old]))
+
+
+def _propose(gone: Iterable[Entry], came: Iterable[Entry]) -> list[Rename]:
+    """Return the likeliest pairs, each id at most once."""
+    candidates = []
+    newer = [(entry, _words(entry)) for entry in came]
+    older = list(gone)
+    too_many = len(older) * len(newer) > MOST_PAIRS
+    for old in older:
+        words = _words(old)
+        for new, others in newer:
+            if isinstance(old, Indicator) != isinstance(new, Indicator):
+                continue
+            key = old.id.rpartition("-")[2] == new.id.rpartition("-")[2]
+            name = bool(old.name) and old.name.casefold() == new.name.casefold()
+            if not (key or name) and (too_many or _overlap(words, others) < SOMEWHAT):
+                continue
+            likeness = _compare_words(words, others)
+            if likeness >= SIMILAR or ((key or name) and likeness >= SOMEWHAT):
+                score = likeness + 0.2 * key + 0.2 * name
+                candidates.append((-score, old.id, new.id, likeness))
+    found: list[Rename] = []
+    taken: set[str] = set()
+    for _, one, other, likeness in sorted(candidates):
+        if one not in taken and f"new {other}" not in taken:
+            taken |= {one, f"new {other}"}
+            found.append(Rename(one, other, "text", likeness, True))
+    return found
+
+
+def _likeness(old: Entry, new: Entry) -> float:
+    return _compare_words(_words(old), _words(new))
+
+
+def _words(entry: Entry) -> list[str]:
+    """Return the words of the longest statement, without whom it binds and how much."""
+    said = [one.statement for one in entry.wordings().values()]
+    text = max(said, key=len, default="").lower().replace("_", "")
+    words = _WORD.findall(_PARTIES.sub("", text)) or _WORD.findall(entry.name.lower())
+    return words[:MOST_WORDS]
+
+
+def _overlap(one: list[str], other: list[str]) -> float:
+    """Return how many of the words two texts share: cheap, and never below the likeness by much."""
+    return 2 * len(set(one) & set(other)) / max(len(set(one)) + len(set(other)), 1)
+
+
+def _compare_words(one: list[str], other: list[str]) -> float:
+    return round(SequenceMatcher(None, one, other, autojunk=False).ratio(), 3)
