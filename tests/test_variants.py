@@ -233,16 +233,14 @@ def test_the_basis_is_that_of_the_item_as_it_is_for_the_profile() -> None:
 
 
 def test_a_variant_may_have_a_basis_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "x.csp.toml"
-    one = 'basis = "0123456789ab"\n[[section.item.when]]\nclass = ["b"]\nbasis = "ba9876543210"'
-    path.write_text(LIST.replace('level = "must"', one))
-    loaded = load_list(path, "file", PROCESSES)
-    assert loaded.problems() == [] and loaded.checklist is not None
-    (read,) = [one for _, one in loaded.checklist.items.values() if one.when]
-    assert read.resolved({"class": "b"}).basis() == "ba9876543210"
-    assert read.resolved({"class": "c"}).basis() == "0123456789ab"
-    assert checklist_writer.dump(loaded.checklist).decode().count('basis = "ba9876543210"') == 1
-    path.write_text(LIST.replace('level = "must"', one.replace("ba98", "zz")))
+    text = LIST.replace('level = "must"', 'basis = "0123456789ab"')
+    text = text.replace('level = "should"', 'basis = "ba9876543210"')
+    found = loaded(tmp_path, text)
+    assert one(found, **{"class": "b"}).basis() == "ba9876543210"
+    assert one(found, **{"class": "a"}).basis() == "0123456789ab"
+    assert checklist_writer.dump(found).decode().count('basis = "ba9876543210"') == 1
+    path = tmp_path / "y.csp.toml"
+    path.write_text(text.replace("ba9876543210", "zz").replace("x.csp", "y.csp"))
     (problem,) = load_list(path, "file", PROCESSES).problems()
     assert "expected 12 digits" in problem.message
 
