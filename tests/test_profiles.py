@@ -1,4 +1,4 @@
-"""What a workspace goes for: options that name it, what follows from them, and what there is not."""
+"""What a workspace goes for: named by options, completed, and refused where there is none."""
 
 import json
 from pathlib import Path
