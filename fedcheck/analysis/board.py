@@ -15,6 +15,7 @@ from fedcheck.analysis.milestones import (
     find_phase_ends,
 )
 from fedcheck.domain.checklist import Checklist, Item, Section
+from fedcheck.domain.control_ids import normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
@@ -163,9 +164,22 @@ def list_orphaned_refs(project: Project) -> list[str]:
     ]
 
 
+def _find_by_code(project: Project, code: str) -> list[str]:
+    """Return the items that have an official code, in any spelling; one's own role goes first."""
+    wanted = normalize_code(code)
+    found = [
+        ref
+        for ref in project.refs
+        if (item := project.item(ref)) and item.code and normalize_code(item.code) == wanted
+    ]
+    lists = project.checklists
+    own = [ref for ref in found if lists[split_ref(ref)[0]].role == project.config.role]
+    return own if len(own) == 1 else found
+
+
 def resolve_item(project: Project, tail: str) -> str:
     """Return the full reference of an item. Raises FedcheckError if in doubt."""
-    found = find_candidates(tail, project.refs)
+    found = find_candidates(tail, project.refs) or _find_by_code(project, tail)
     if len(found) == 1:
         return found[0]
     if found:

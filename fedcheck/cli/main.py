@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "import": "imports:import_",
     "export": "exports:export",
     "checklist": "checklist:checklist",
+    "rules": "rules:rules",
     "history": "history:history",
     "changes": "changes:changes",
     "doctor": "doctor:doctor",

@@ -17,6 +17,22 @@ def find_controls(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def normalize_code(code: str) -> str:
+    """Return an official code in the one form in which spellings of it agree.
+
+    `AC-2(1)`, `ac-02 (01)` and `AC-2.1` are the same, and so are `VDR-TFR-PDD` and `vdr-tfr-pdd`.
+    """
+    text = _DASHES.sub("-", code.strip().casefold())
+    text = _ZEROS.sub("", _SPACES.sub("", text))
+    return _DOTTED.sub(r"\1(\2)", text)
+
+
+_DASHES = re.compile(r"[\u2010-\u2014_]")
+_SPACES = re.compile(r"\s+")
+_ZEROS = re.compile(r"(?<![0-9a-z])0+(?=[0-9])")
+_DOTTED = re.compile(r"^([a-z]{2}-[0-9]+)\.([0-9]+)(?![0-9.])")
+
+
 def find_procedure_control(code: str) -> str:
     """Return the control of an assessment procedure: `AC-2(1)` for `AC-02(01)(a)[01]`.
 

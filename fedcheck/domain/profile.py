@@ -1,6 +1,6 @@
 """The profile of a workspace: its options, their defaults, and the combinations that exist."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fedcheck.domain.process import Process, combination_text
 from fedcheck.domain.reference import did_you_mean
@@ -20,12 +20,24 @@ def fill_defaults(process: Process, given: Mapping[str, str]) -> dict[str, str]:
 def find_missing_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, str]:
     """Return in words that a profile does not exist, and which do."""
     chosen = ", ".join(f"{name} {value}" for name, value in profile.items())
-    exist = "; ".join(combination_text(one) for one in process.combinations)
-    return f"{process.id} does not exist as {chosen}", f"choose among: {exist}"
+    exist = "; ".join(
+        combination_text(one)
+        for one in process.combinations
+        if not all(tuple(values) == (ANY,) for values in list(one.values())[:1])
+    )
+    return f"{process.title} does not exist as {chosen}", f"there is: {exist}"
 
 
-def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the profile of a new workspace with defaults filled in. Raises FedcheckError."""
+ANY = "any"
+"""The value of an option that restricts nothing: for roles that no certification is given to."""
+
+
+def parse_profile(process: Process, given: Mapping[str, str], role: str = "") -> dict[str, str]:
+    """Return the profile of a new workspace, with what follows from what is given filled in.
+
+    A provider has to say what it is going for; what only one combination leaves open follows. For
+    other roles what is not said restricts nothing. Raises FedcheckError (usage).
+    """
     options = process.profile or {}
     profile = {}
     for name, value in given.items():
@@ -34,12 +46,70 @@ def parse_profile(process: Process, given: Mapping[str, str]) -> dict[str, str]:
             raise FedcheckError(
                 f'{process.id} has no profile option "{name}"', hint, ErrorKind.USAGE
             )
+        value = value.lower() if value.lower() in options[name].values else value
         if value not in options[name].values:
             hint = "choose " + " or ".join(options[name].values)
             raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, ErrorKind.USAGE)
         profile[name] = value
-    filled = fill_defaults(process, profile)
-    if not process.allows(filled):
-        text, hint = find_missing_combination(process, filled)
+    is_provider = role in ("", process.provider)
+    if process.combinations and not _list_fitting(process, profile):
+        text, hint = find_missing_combination(process, profile)
         raise FedcheckError(text, hint, ErrorKind.USAGE)
-    return filled
+    profile = fill_defaults(process, _complete(process, profile, is_provider=is_provider))
+    missing = [name for name in options if name not in profile]
+    if missing:
+        said = " ".join(f"--{name} {'|'.join(_values(process, name))}" for name in missing)
+        raise FedcheckError(
+            f"{process.id} needs a profile: what does the service go for? No {missing[0]} is given",
+            f"add {said}",
+            ErrorKind.USAGE,
+        )
+    if not process.allows(profile) or (is_provider and ANY in profile.values()):
+        text, hint = find_missing_combination(process, profile)
+        raise FedcheckError(text, hint, ErrorKind.USAGE)
+    return profile
+
+
+def describe_profile(process: Process, profile: Mapping[str, str]) -> str:
+    """Return the values of a profile by their titles: `20x, Program, Class B`."""
+    options = process.profile or {}
+    found = [
+        (options[name].titles or {}).get(value, value) if name in options else value
+        for name, value in profile.items()
+        if value != ANY
+    ]
+    return ", ".join(found)
+
+
+def _values(process: Process, name: str) -> list[str]:
+    return [value for value in (process.profile or {})[name].values if value != ANY]
+
+
+def _list_fitting(
+    process: Process, profile: Mapping[str, str]
+) -> list[Mapping[str, Sequence[str]]]:
+    """Return the combinations that some values of a profile are part of."""
+    return [
+        combination
+        for combination in process.combinations
+        if all(value in combination.get(name, (value,)) for name, value in profile.items())
+    ]
+
+
+def _complete(process: Process, profile: dict[str, str], *, is_provider: bool) -> dict[str, str]:
+    """Return a profile with the options that can have one value only beside those given."""
+    options = process.profile or {}
+    if not is_provider and not profile:
+        return {name: ANY for name, option in options.items() if ANY in option.values}
+    fitting = _list_fitting(process, profile)
+    found = dict(profile)
+    for name, option in options.items():
+        if name in found or not fitting:
+            continue
+        open_values = {value for one in fitting for value in one.get(name, option.values)}
+        left = open_values - {ANY} if is_provider else open_values
+        if len(left) == 1:
+            found[name] = left.pop()
+        elif not is_provider and ANY in open_values:
+            found[name] = ANY
+    return found

@@ -96,7 +96,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     private = load_private(private_home(root))
     options = process.profile or {}
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
-    profile = parse_profile(process, chosen)
+    profile = parse_profile(process, chosen, config.role)
     known_facts = facts(process.id, profile)
     written = catalog.checklists_for(process)
     serving = {name: one.resolved(known_facts) for name, one in written.items()}

@@ -8,7 +8,7 @@ import click
 
 from fedcheck.cli.options import Settings, as_of_option, print_error, print_line
 from fedcheck.domain.dates import parse_typed_date
-from fedcheck.domain.profile import parse_profile
+from fedcheck.domain.profile import describe_profile, parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
@@ -22,6 +22,9 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--process", "process_id", default="", help="Process it takes; else the default.")
 @click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
 @click.option("--impact", help="Impact level; the process's default otherwise.")
+@click.option("--type", "type_", help="cr26: 20x or rev5.")
+@click.option("--path", help="cr26: program or agency.")
+@click.option("--class", "class_", help="cr26: a, b, c or d.")
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
 @click.option("--provider", default="", help="Name of the cloud service provider.")
@@ -33,6 +36,9 @@ def init(
     process_id: str,
     role: str,
     impact: str | None,
+    type_: str | None,
+    path: str | None,
+    class_: str | None,
     profile: tuple[str, ...],
     milestone: tuple[str, ...],
     provider: str,
@@ -48,6 +54,7 @@ def init(
     Example:
       fedcheck init acme --name "Acme Vault" --process jab --role csp \\
         --impact moderate --milestone kick-off=2027-02-01
+      fedcheck init vault --name "Acme Vault" --process cr26 --role csp --type 20x --class b
     """
     root = paths.expand_path(folder).absolute()
     shipped, user = paths.find_shipped_checklists(), config.user_checklists()
@@ -66,8 +73,9 @@ def init(
         hint = did_you_mean(role, process.roles) or "known: " + ", ".join(process.roles)
         raise FedcheckError(f'{process.id} has no role "{role[:60]}"', hint, ErrorKind.USAGE)
     options = dict(_pair(text, "--profile") for text in profile)
-    if impact:
-        options["impact"] = impact
+    named = {"impact": impact, "type": type_, "path": path, "class": class_}
+    options |= {name: value for name, value in named.items() if value}
+    chosen = parse_profile(process, options, role)
     workspace_creation.check_timezone(timezone)
     dates: dict[str, date] = {}
     for text in milestone:
@@ -84,11 +92,13 @@ def init(
         provider=provider,
         timezone=timezone,
         marking=marking,
-        profile=parse_profile(process, options),
+        profile=chosen,
         milestones=dates,
     )
     workspace_creation.create(root, text)
     print_line(f"made  {root}")
+    if process.combinations and (said := describe_profile(process, chosen)):
+        print_line(f"going for  {said}")
     if process.status == "historical":
         print_error(f"note: {process.title} is historical. {one_line(process.followed_by)}")
     print_line(f"{process.role_title(role)}: see what to do with  fedcheck -w {folder} next")

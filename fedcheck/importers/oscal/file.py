@@ -1,30 +1,28 @@
 """Read OSCAL JSON within bounds; labels and properties of its controls."""
 
-import json
 import re
-import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fedcheck.domain.text import one_line
-from fedcheck.errors import FedcheckError, InvalidFileError, Problem
+from fedcheck.errors import FedcheckError
+from fedcheck.importers.json_file import JsonLimits, parse_json, read_bytes
 from fedcheck.importers.registry import Peek
 from fedcheck.storage import atomic_files
-
-MAX_BYTES = 32 * 1024 * 1024
-"""The largest file that is read; the whole of SP 800-53 with its assessment is some 10 MB."""
-
-MAX_BOXES = 600_000
-"""The most objects and arrays of a file: each costs memory many times what it takes on disk."""
 
 TAKE_JSON = (
     "fedcheck reads OSCAL as JSON; take the .json of the same catalog, or convert it (oscal-cli)"
 )
 
 TAKE_BASELINE = "take the resolved profile catalog of one baseline"
+
+LIMITS = JsonLimits(
+    32 * 1024 * 1024, 600_000, TAKE_JSON, TAKE_BASELINE, too_deep="this is no catalog"
+)
+"""The whole of SP 800-53 with its assessment is some 10 MB."""
 
 OTHER_KINDS = {
     "profile": "a profile, which only names the controls of another catalog",
@@ -36,8 +34,6 @@ OTHER_KINDS = {
     "mapping-collection": "a mapping of controls",
 }
 """The kinds of OSCAL documents beside the catalog, by the name at the top of their JSON."""
-
-_YAML = re.compile(r"(%YAML|---|[A-Za-z][\w-]*:(\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ def read_catalog(path: Path) -> CatalogFile:
     something else.
     """
     twice: Counter[str] = Counter()
-    document = _parsed(path, _bytes(path), twice)
+    document = parse_json(path, read_bytes(path, LIMITS), LIMITS, twice)
     if isinstance(document, dict):
         catalog = document.get("catalog")
         if isinstance(catalog, dict):
@@ -118,74 +114,6 @@ def _explain_other(name: str) -> str:
     if name == "profile":
         return "take the resolved profile catalog of this baseline, which holds their text"
     return "take the catalog, or the resolved profile catalog, that it was made for"
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise _explain_failure(path, 0, "a folder, device or pipe, not a file", "name a file")
-        if found.st_size > MAX_BYTES:
-            raise _explain_failure(path, 0, f"larger than {MAX_BYTES >> 20} MB", TAKE_BASELINE)
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise _explain_failure(
-            path, 0, f"cannot be read: {reason}", "check name and permissions"
-        ) from None
-
-
-def _parsed(path: Path, raw: bytes, twice: Counter[str]) -> Any:
-    if raw.startswith(b"PK\x03\x04"):
-        raise _explain_failure(path, 0, "a zip file or workbook, not JSON", TAKE_JSON)
-    encoding = json.detect_encoding(raw)
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise _explain_failure(path, line, "not UTF-8 text", "save the file as UTF-8") from None
-    text = text.removeprefix("\ufeff")
-    begin = text[:2000].lstrip()
-    if not begin:
-        raise _explain_failure(path, 0, "empty", "take it again from where it came from")
-    if begin.startswith("<"):
-        raise _explain_failure(path, 0, "XML, not JSON", TAKE_JSON)
-    if begin[0] not in "{[" and (_YAML.match(begin) or path.suffix in (".yaml", ".yml")):
-        raise _explain_failure(path, 0, "YAML, not JSON", TAKE_JSON)
-    if text.count("{") + text.count("[") > MAX_BOXES:
-        raise _explain_failure(path, 0, f"holds more than {MAX_BOXES:,} objects", TAKE_BASELINE)
-    try:
-        return json.loads(text, object_pairs_hook=_counting(twice), parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
-        hint = "take it again from where it came from, or mend this place"
-        raise _explain_failure(path, error.lineno, what, hint) from None
-    except RecursionError:
-        raise _explain_failure(path, 0, "nested too deeply", "this is no catalog") from None
-    except ValueError as error:
-        what = f"not valid JSON: {one_line(str(error), 100)}"
-        raise _explain_failure(path, 0, what, "mend the value") from None
-
-
-def _counting(twice: Counter[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
-    """Return what makes an object of its pairs, and counts the keys that it has several times."""
-
-    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            times = Counter(key for key, _ in pairs)
-            twice.update(key for key, count in times.items() if count > 1)
-        return found
-
-    return made
-
-
-def _refuse(word: str) -> Any:
-    raise ValueError(f"{word} is no value of JSON")
-
-
-def _explain_failure(path: Path, line: int, message: str, hint: str) -> InvalidFileError:
-    return InvalidFileError([Problem(path, line, message, hint)])
 
 
 Data = Mapping[str, Any]

@@ -234,7 +234,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
                 chosen.process,
                 chosen.role,
                 timezone=detect_timezone(),
-                profile=parse_profile(chosen.process, chosen.profile),
+                profile=parse_profile(chosen.process, chosen.profile, chosen.role),
                 milestones={milestone.id: day} if day and milestone else {},
             )
             root = paths.expand_path(folder).absolute()

@@ -1,0 +1,1 @@
+"""FedRAMP's rules as published in JSON: read, apply to a profile, compare, build lists."""
