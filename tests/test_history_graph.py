@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FrozenClock, OpenWorkspace
+from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
 from test_git_sharing import git, needs_git
 
 from fedcheck.cli.main import run
@@ -17,8 +17,10 @@ from fedcheck.domain.evidence_edit import attach_evidence, detach_each
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import history, history_check, saved_file
+from fedcheck.storage import history, history_check, history_lines, saved_file
 from fedcheck.storage.history_graph import build_graph
+from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.reconcile import list_all_outside_changes
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -218,7 +220,7 @@ def test_a_missing_line_can_be_accepted(
     kept = path.read_text().splitlines(keepends=True)
     path.write_text(kept[0] + kept[2])
     (damage,) = history_check.verify(session.root)
-    assert damage.missing == history.hash_line(kept[1].strip().encode())[:SHORT]
+    assert damage.missing == history_lines.hash_line(kept[1].strip().encode())[:SHORT]
     assert run(["history", "confirm", damage.missing, "-w", str(session.root)]) == 0
     assert history_check.verify(session.root) == []
     run(["history", "-w", str(session.root)])
@@ -407,9 +409,27 @@ def test_where_both_write_the_same_field_the_later_one_stands(
     assert len(calls) == 2
 
 
-def write_lines(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
+def test_a_workspace_taken_over_without_a_history_gets_one_line_a_list(
+    make_workspace: MakeWorkspace, open_workspace: OpenWorkspace
+) -> None:
+    text = "".join(
+        f'[item."{name}"]\nowner = "o{name}"\nnote = "n{name}"\nstatus = "doing"\n'
+        for name in ("diagram", "crypto-table", *(f"gone{i}" for i in range(8)))
+    )
+    root = make_workspace("taken", progress={CSP: text})
+    session = open_workspace(root)
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
+    first, second, *_ = lines_of(root)
+    assert (first["ref"], first["field"], len(first["new"])) == (f"{CSP}:*", "records", 10)
+    assert (second["old"], second["new"]) == ("odiagram", "erin")
+    assert ("outside fedcheck", "note", None, "ndiagram") in told(session)
+    assert history_check.verify(root) == []
+    assert list_all_outside_changes(root, {}, LocalNotes()).found == ()
+    path = root / CSP_FILE
+    path.write_text(path.read_text().replace("ncrypto-table", "other"))
+    assert open_workspace(root).reconcile() == 1
+    assert session.undo().label == "Undone: diagram: owner erin (was odiagram)"
+    assert owner_of(session, DIAGRAM) == "odiagram"
 
 
 @pytest.mark.parametrize("how", ["crlf", "one line", "twice", "reversed", "blank lines"])

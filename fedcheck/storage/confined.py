@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fedcheck.errors import FedcheckError
@@ -155,10 +155,11 @@ class OpenFolder:
             os.fsync(self.handle)
 
     def close(self) -> None:
-        """Close the folder."""
-        if self.handle is not None:
-            os.close(self.handle)
-            self.handle = None
+        """Close the folder; what was done in it is on the disk by `sync`, not by closing it."""
+        handle, self.handle = self.handle, None
+        if handle is not None:
+            with suppress(OSError):
+                os.close(handle)
 
 
 def is_link(found: os.stat_result) -> bool:

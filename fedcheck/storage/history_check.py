@@ -7,7 +7,7 @@ import msgspec
 
 from fedcheck.domain.change import CONFIRMED, SHORT, HistoryLine, is_acceptance
 from fedcheck.domain.reference import split_ref
-from fedcheck.storage import atomic_files, history
+from fedcheck.storage import atomic_files, history, history_lines
 from fedcheck.storage.confined import OUTSIDE_LINK
 
 
@@ -109,11 +109,12 @@ def _load_file(path: Path) -> _File:
         file.error = f"cannot be read: {(error.strerror or str(error)).lower()}"
         return file
     for number, text in enumerate(raw.split(b"\n"), 1):
-        for line in history.split_lines(text):
+        for line in history_lines.split_lines(text):
             file.numbers.append(number)
-            file.hashes.append(history.hash_line(line))
-            file.prevs.append(history.previous_hash(line))
-            file.parsed.append(history.parse_line(line))
+            file.hashes.append(history_lines.hash_line(line))
+            parsed = history_lines.parse_line(line)
+            file.prevs.append(history_lines.previous_hash(line))
+            file.parsed.append(parsed)
     file.is_cut = bool(raw) and not raw.endswith(b"\n")
     return file
 

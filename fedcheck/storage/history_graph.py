@@ -47,6 +47,15 @@ class LineGraph(Struct):
         """Return when a line was entered: never before a line that it follows."""
         return self._places[line.hash].moment
 
+    def is_after(self, later: HistoryLine, earlier: HistoryLine) -> bool:
+        """Tell whether a line is known to come after another."""
+        if later.hash == earlier.hash:
+            return False
+        there, here = self._places[earlier.hash], self._places[later.hash]
+        if there.chain == here.chain:
+            return there.step < here.step
+        return here.reach.get(there.chain, -1) >= there.step
+
     def note_reach(self, line: HistoryLine, reached: dict[int, int]) -> None:
         """Note how far a line reaches on each chain, its own one included; see `is_reached`."""
         place = self._places[line.hash]

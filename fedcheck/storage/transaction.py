@@ -57,6 +57,7 @@ from fedcheck.storage.outside_notes import (
     outside_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import OutsideChange, has_news, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
@@ -159,6 +160,7 @@ class _Prepared(Struct):
         lists: the changes of lists of the workspace's own.
         outside: what the history does not explain of what was there before.
         hashes: those of the files that were looked at for it.
+        is_first: whether there is no history yet.
     """
 
     part: Part
@@ -167,6 +169,7 @@ class _Prepared(Struct):
     lists: list[Change]
     outside: list[OutsideChange]
     hashes: Mapping[str, str]
+    is_first: bool = False
 
     @property
     def made(self) -> list[Change]:
@@ -205,6 +208,7 @@ def commit(
         files = [file for one in prepared for file in one.files.values()]
         for one in prepared:
             checklist_writer.write(one.part.home, one.part.rewritten)
+        check_present(root)  # as late as can be: what goes away now is not made anew
         replace_saved_files(root, files)
         refused: list[HistoryRefusedError] = []
         # Noted in one place, also for what is private, so that the order of all is known.
@@ -258,7 +262,7 @@ def _prepare(
     one = _Prepared(part, notes, files, lists, [], {})
     if is_stale:
         state = list_all_outside_changes(home, names, notes)
-        one.outside, one.hashes = list(state.found), state.files
+        one.outside, one.hashes, one.is_first = list(state.found), state.files, state.is_new
     if one.made or one.outside:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written
     return one
@@ -273,7 +277,7 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     late = [change for file in one.files.values() for change in file.by_hand]
     named = [imported(head.tx, head.imported)] if one.made and head.imported else []
     mine = [*named, *one.made]
-    lines = outside_lines([*one.outside, *late], head)
+    lines = outside_lines([*one.outside, *late], head, is_first=one.is_first)
     lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
     notes = replace(one.notes, files={**one.notes.files, **one.hashes, **hashes})
