@@ -566,3 +566,37 @@ def test_what_older_versions_wrote_without_saying_what_they_saw_is_no_outside_ch
     path.parent.mkdir(exist_ok=True)
     path.write_text(f'format = 1\n[item."diagram"]\nowner = "{rows[-1][2]}"\n')
     assert session.list_outside() == []
+
+
+def test_a_history_of_many_chains_takes_no_quadratic_time_or_room() -> None:
+    at = datetime(2027, 1, 11, tzinfo=UTC)
+    change = Change("l:i", "note", None, "a")
+    lines: list[HistoryLine] = []
+    for number in range(3000):
+        saw = (lines[-1].hash[:SHORT],) if lines else ()
+        prev = lines[0].hash if lines else ""  # each of them follows the first one
+        digest = f"{number + 1:012x}".ljust(64, "0")
+        lines.append(HistoryLine(change, at, "x", "t", saw=saw, prev=prev, hash=digest))
+    graph = build_graph(lines)
+    assert [line.hash for line in graph.lines] == [line.hash for line in lines]
+    assert max(len(place.reach) for place in graph._places.values()) <= 256
+    assert graph.is_after(lines[-1], lines[-200])
+
+
+@needs_git
+@pytest.mark.parametrize("where", ["repository", "worktree"])
+def test_nothing_is_noted_while_git_is_at_work(
+    repository: Session, clock: FrozenClock, open_workspace: OpenWorkspace, where: str
+) -> None:
+    root = repository.root
+    lock = root / ".git/index.lock"
+    if where == "worktree":
+        git(root, "worktree", "add", "-q", "--detach", str(root.parent / "tree"))
+        root, lock = root.parent / "tree", root / ".git/worktrees/tree/index.lock"
+    path = root / CSP_FILE
+    path.write_text(path.read_text().replace("dana", "erin"))
+    lock.touch()
+    os.utime(lock, (clock.now.timestamp(), clock.now.timestamp()))
+    assert open_workspace(root).reconcile() == 0
+    lock.unlink()
+    assert open_workspace(root).reconcile() == 1

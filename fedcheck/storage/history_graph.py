@@ -12,6 +12,10 @@ from msgspec import Struct
 
 from fedcheck.domain.change import SHORT, HistoryLine
 
+_MAX_REACH = 256
+"""On how many chains a line is known to come after others, the newest ones: each branch and each
+person is one. A forged history with more is ordered by its clocks."""
+
 
 class _Place(Struct):
     """Where a line stands: on which chain, how far along, and how far it reaches on others.
@@ -49,6 +53,8 @@ class LineGraph(Struct):
 
     def is_after(self, later: HistoryLine, earlier: HistoryLine) -> bool:
         """Tell whether a line is known to come after another."""
+        if later.hash == earlier.hash:
+            return False
         there, here = self._places[earlier.hash], self._places[later.hash]
         if there.chain == here.chain:
             return there.step < here.step
@@ -152,6 +158,8 @@ def _place(line: HistoryLine, before: Sequence[_Place], ends: list[int]) -> _Pla
         for other, far in (*one.reach.items(), (one.chain, one.step)):
             if other != chain and far > reach.get(other, -1):
                 reach[other] = far
+    if len(reach) > _MAX_REACH:
+        reach = dict(sorted(reach.items())[-_MAX_REACH:])
     return _Place(chain, step, reach, moment, depth)
 
 

@@ -20,7 +20,7 @@ from fedcheck.domain.field_values import field_value, list_values
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, progress_files, record_files
-from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.atomic_files import read_prefix, toml_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.names import is_list_id
@@ -124,11 +124,19 @@ def is_git_at_work(root: Path, now: datetime) -> bool:
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             try:
-                changed = (folder / ".git" / "index.lock").stat().st_mtime
-            except OSError:
+                changed = (_find_git_folder(folder / ".git") / "index.lock").stat().st_mtime
+            except (OSError, ValueError):
                 return False
             return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
     return False
+
+
+def _find_git_folder(path: Path) -> Path:
+    """Return where git keeps the index; in a worktree or a submodule `.git` is a file that says."""
+    if path.is_dir():
+        return path
+    first = read_prefix(path, 4096).decode("utf-8", "replace").partition("\n")[0]
+    return path.parent / first.removeprefix("gitdir:").strip()
 
 
 def list_owners(graph: LineGraph) -> tuple[str, ...]:

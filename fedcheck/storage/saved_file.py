@@ -72,16 +72,23 @@ def replace_saved_files(root: Path, files: Iterable[SavedFile]) -> None:
     """
     pending = [file for file in files if file.is_new]
     for _ in range(_TRIES):
-        raws: dict[Path, bytes] = {}
-        for file in pending:
-            raw, updated = record_files.dump(file.updated, file.order)
-            file.updated = replace(updated, sha256=hashlib.sha256(raw).hexdigest())
-            raws[file.path] = raw
-        backups = {file.path: file.backup for file in pending}
-        kept = atomic_files.replace_files(raws, under=root, keep=backups)
+        kept = _replace(root, pending)
         pending = [file for file in pending if file.path in kept and _take_in(root, file)]
         if not pending:
             return
+    # Somebody writes all the time: what was taken in last is written, and not looked at again.
+    _replace(root, pending)
+
+
+def _replace(root: Path, files: Iterable[SavedFile]) -> set[Path]:
+    """Write files, each as a whole; return those whose old text was kept."""
+    raws: dict[Path, bytes] = {}
+    backups: dict[Path, Path] = {}
+    for file in files:
+        raw, updated = record_files.dump(file.updated, file.order)
+        file.updated = replace(updated, sha256=hashlib.sha256(raw).hexdigest())
+        raws[file.path], backups[file.path] = raw, file.backup
+    return atomic_files.replace_files(raws, under=root, keep=backups)
 
 
 def _take_in(root: Path, file: SavedFile) -> bool:
