@@ -13,6 +13,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import Key, extra
+from fedcheck.domain.package import Package
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import split_ref
@@ -69,6 +70,9 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     profile: Annotated[Mapping[str, str] | None, Key("What the workspace is going for")] = None
     milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
     people: Annotated[Mapping[str, Person] | None, Key("Who takes part, by short name")] = None
+    package: Annotated[
+        Package | None, Key("The certification package: contacts, addresses, agencies, incidents")
+    ] = None
     extra: dict[str, Any] = extra()
 
 
