@@ -35,12 +35,14 @@ from fedcheck.storage import (
     checklist_files,
     checklist_writer,
     evidence_files,
+    evidence_states,
     paths,
     transaction,
     workspace_files,
 )
 from fedcheck.storage.checklist_writer import Rewritten
-from fedcheck.storage.evidence_files import Step, Verdict
+from fedcheck.storage.evidence_states import Verdict
+from fedcheck.storage.file_looks import Step
 from fedcheck.storage.outside_notes import TransactionHead
 from fedcheck.storage.paths import UserFolders, private_home
 from fedcheck.storage.record_file import random_id
@@ -134,7 +136,7 @@ class Session(Struct):
         for ref, edit in edits:
             for home, part in self._split_private_note(ref, edit):
                 planned[home].append((ref, part))
-            evidence_files.remember_added(self.root, *fresh_evidence(edit))
+            evidence_states.remember_added(self.root, *fresh_evidence(edit))
         items = {ref: self.project.item(ref) for ref, _ in edits}
         today, head = self.today(), self._new_head()
         parts = []
@@ -224,27 +226,25 @@ class Session(Struct):
 
     def refresh_files(self) -> bool:
         """Look whether evidence files came, went or were touched; tell whether any did."""
-        states = self._file_states()
-        if states == self.project.file_states:
-            return False
-        self.project = replace(self.project, file_states=states)
-        return True
+        before, states = self.project.file_states, self._file_states()
+        if states != before:
+            self.project = replace(self.project, file_states=states)
+        return states != before
 
     def verify_evidence(
         self, refs: Iterable[str], step: Step | None = None, outside: bool = False
     ) -> list[Verdict]:
         """Hash the evidence files of records and remember the outcome.
 
-        The step hears of every megabyte read; where it raises `Cancelled`, what was
-        verified until then is remembered and returned. `outside` is this person's word that files
-        outside the workspace may be read.
+        See `verify` for the step. `outside` is this person's word that files outside the
+        workspace may be read.
         """
         things = [(ref, thing) for ref in refs if (thing := self.project.thing(ref)) is not None]
-        if outside:
-            evidence_files.allow_outside(self.root, (thing for _, thing in things))
+        evidence_states.allow_outside(self.root, [thing for _, thing in things if outside])
         wanted = [(ref, one) for ref, thing in things for one in thing.evidence]
-        verdicts = evidence_files.verify(self.root, wanted, step)
-        self.project = replace(self.project, file_states=self._file_states())
+        verdicts = evidence_states.verify(self.root, wanted, step)
+        states = evidence_states.with_verdicts(self._file_states(), verdicts)
+        self.project = replace(self.project, file_states=states)
         return verdicts
 
     def renew_evidence(
@@ -324,8 +324,8 @@ class Session(Struct):
             project = self.project
             for found in saved.books.values():
                 project = replace_record_file(project, home != self.root, found)
-            states = evidence_files.check_states(self.root, saved.provable)
-            self.project = replace(project, file_states={**(project.file_states or {}), **states})
+            states = evidence_states.update_states(self.root, project.file_states, saved.provable)
+            self.project = replace(project, file_states=states)
             made += saved.changes
             named += [change for change in saved.changes if self._home(change.ref) == home]
         return made, named
@@ -373,7 +373,7 @@ class Session(Struct):
         return getattr(self.project.thing(ref), "title", "")
 
     def _file_states(self) -> dict[str, str]:
-        return evidence_files.check_states(self.root, self.project.list_evidence_holders())
+        return evidence_states.check_states(self.root, self.project.list_evidence_holders())
 
 
 def open_session(

@@ -146,3 +146,27 @@ async def test_the_date_of_a_gate_tells_what_it_moves(root: Path, clock: FrozenC
         await press(pilot, "d", *["backspace"] * 10, "plus", "1", "d")
         assert "become" in screen_text(app)
         assert "overdue" in screen_text(app)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_dates_out_of_range_keep_no_screen_from_opening(
+    root: Path, clock: FrozenClock, day: str
+) -> None:
+    for name in ("requests.toml", "findings.toml"):
+        text = (root / name).read_text().replace("2027-01-04", day).replace("2027-01-12", day)
+        (root / name).write_text(text)
+    async with opened(root, clock, (120, 40)) as (app, pilot):
+        assert "is not between 1990-01-01" in " ".join(one.message for one in app.session.problems)
+        for key in ("7", "z", "1", "2", "3", "4", "5", "6", "1"):
+            await press(pilot, key)
+        assert isinstance(app.screen, HomeScreen)
+
+
+@pytest.mark.parametrize("today", [(1990, 1, 1), (2199, 12, 31)])
+async def test_the_calendar_opens_on_the_first_and_the_last_day(
+    root: Path, clock: FrozenClock, today: tuple[int, int, int]
+) -> None:
+    clock.now = clock.now.replace(year=today[0], month=today[1], day=today[2])
+    async with opened(root, clock, (120, 40)) as (app, pilot):
+        await press(pilot, "7", "z")
+        assert isinstance(app.screen, CalendarScreen)

@@ -1,5 +1,7 @@
 """Evidence in the app by keyboard: the register, the form, dropped files, renewing, verifying."""
 
+import hashlib
+import os
 import re
 import threading
 import time
@@ -11,12 +13,13 @@ from textual import events
 from textual.widgets import Input
 
 from fedcheck.domain.evidence_edit import attach_evidence
-from fedcheck.storage import config, evidence_files, local_state, paths
+from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.storage import config, file_looks, local_state, paths
 from fedcheck.tui import evidence_hashing
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.screens.checklist import ChecklistScreen
-from fedcheck.tui.screens.evidence import EvidenceScreen
+from fedcheck.tui.screens.evidence import EvidenceScreen, IssueEvidenceScreen
 from fedcheck.tui.screens.evidence_register import EvidenceRegisterScreen
 from fedcheck.tui.screens.item import ItemScreen
 
@@ -251,16 +254,16 @@ async def test_a_large_file_is_read_off_the_ui_thread_and_can_be_stopped(
     app, workspace, monkeypatch
 ):
     monkeypatch.setattr("fedcheck.tui.dialogs.evidence_form.AT_ONCE", 3)
-    real = evidence_files.hash_file
+    real = file_looks.look_into
     go_on = False
 
-    def slowly(path, step=None):
+    def slowly(path, step=None, most=None):
         while step and not go_on:
             step(0)
             time.sleep(0.005)
-        return real(path, step)
+        return real(path, step, most)
 
-    monkeypatch.setattr(evidence_files, "hash_file", slowly)
+    monkeypatch.setattr(file_looks, "look_into", slowly)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         app.show_item(DIAGRAM)
@@ -308,7 +311,7 @@ async def test_change_renew_replace_and_remove_each_with_one_undo(
         await press(pilot, "c")
         text = on_disk(workspace)
         assert text.count("collected = 2027-01-13") == 2
-        assert text.count(evidence_files.hash_file(workspace / "evidence" / "b.txt")) == 2
+        assert text.count(file_looks.hash_file(workspace / "evidence" / "b.txt")) == 2
         assert "1 piece" in screen_text(app)
         await press(pilot, "f")
         await type_text(pilot, "evidence/my scan.txt")
@@ -388,7 +391,8 @@ async def test_verify_says_what_is_wrong_and_rows_follow(app, workspace, open_wo
         await until(pilot, lambda: "2 files checked, 1 changed" in told(app))
         assert "1 changed" in screen_text(app)
         assert app.verifying is None
-    assert local_state.load_verified(workspace)["evidence/b.txt"]["state"] == "changed"
+    seen = local_state.load_verified(workspace)["evidence/b.txt"]
+    assert seen["sha256"] == hashlib.sha256(b"other 7").hexdigest()
 
 
 async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
@@ -396,15 +400,15 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
 ):
     attach(open_workspace, workspace, [DIAGRAM], "evidence/b.txt", "evidence/my scan.txt")
     (workspace / "evidence" / "b.txt").write_text("other 7")
-    real = evidence_files.hash_file
+    real = file_looks.look_into
 
-    def slowly(path, step=None):
-        while path.name != "b.txt":
+    def slowly(path, step=None, most=None):
+        while step and path.name != "b.txt":
             step(0)
             time.sleep(0.005)
-        return real(path, step)
+        return real(path, step, most)
 
-    monkeypatch.setattr(evidence_files, "hash_file", slowly)
+    monkeypatch.setattr(file_looks, "look_into", slowly)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "3", "v")
@@ -414,14 +418,17 @@ async def test_verifying_can_be_stopped_and_keys_work_meanwhile(
         await press(pilot, "escape")
         await until(pilot, lambda: "Stopped: 1 file checked, 1 changed" in told(app))
         assert isinstance(app.screen, EvidenceRegisterScreen)
-    assert local_state.load_verified(workspace)["evidence/b.txt"]["state"] == "changed"
+    seen = local_state.load_verified(workspace)["evidence/b.txt"]
+    assert seen["sha256"] == hashlib.sha256(b"other 7").hexdigest()
 
 
 async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, monkeypatch):
     attach(open_workspace, workspace, [DIAGRAM], "evidence/b.txt")
-    begun, ended = [], threading.Event()
+    begun, ended, real = [], threading.Event(), file_looks.look_into
 
-    def endless(path, step=None):
+    def endless(path, step=None, most=None):
+        if step is None:
+            return real(path, step, most)
         begun.append(path)
         try:
             while True:
@@ -430,7 +437,7 @@ async def test_leaving_stops_what_is_being_read(app, workspace, open_workspace, 
         finally:
             ended.set()
 
-    monkeypatch.setattr(evidence_files, "hash_file", endless)
+    monkeypatch.setattr(file_looks, "look_into", endless)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "3", "v")
@@ -445,3 +452,52 @@ def test_sizes_are_for_people():
     assert [evidence_hashing.size_text(size) for size in sizes] == [
         "0 B", "999 B", "1.0 KB", "12 KB", "3.4 GB",
     ]  # fmt: skip
+
+
+async def test_what_is_unverified_is_shown_calmly_and_one_key_verifies_it(
+    app, workspace, open_workspace
+):
+    large = workspace / "evidence" / "large.bin"
+    large.write_bytes(bytes(3 << 20))
+    attach(open_workspace, workspace, [DIAGRAM], "evidence/b.txt", "evidence/large.bin")
+    open_workspace(workspace).apply([DIAGRAM], ItemEdit(status="done"))
+    for path in (large, workspace / "evidence" / "b.txt"):
+        os.utime(path, (5, 5))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        shown = screen_text(app)
+        assert "? " in shown
+        assert "1 evidence file not verified yet" in shown
+        assert "evidence missing or changed" not in shown
+        app.open_screen("gate", "ready-conversation")
+        await settle(pilot)
+        assert "Remark: 1 item has evidence not verified yet; 3 to verify it." in screen_text(app)
+        await press(pilot, "escape")
+        app.show_item(DIAGRAM)
+        await settle(pilot)
+        assert "? 1 file not verified yet: 3 to verify" in screen_text(app)
+        await press(pilot, "e")
+        assert "unverified" in screen_text(app)
+        await press(pilot, "escape", "3")
+        assert "Not verified yet: the file was not hashed" in screen_text(app)
+        assert "1 not verified yet" in screen_text(app)
+        await press(pilot, "v")
+        await until(pilot, lambda: "2 files checked, all as they were" in told(app))
+        assert "not verified" not in screen_text(app)
+        await press(pilot, "1")
+        assert "not verified" not in screen_text(app)
+
+
+async def test_evidence_of_a_request_shows_its_state(app, workspace, open_workspace):
+    session = open_workspace(workspace)
+    made = session.new_evidence("evidence/b.txt", here=workspace)
+    text = '[[request]]\nid = "q1"\ntitle = "Ports?"\nkind = "question"\nstate = "answered"\n'
+    text += f'answer = "Here."\n\n[[request.evidence]]\nid = "p1"\nlink = "{made.link}"\n'
+    text += f'kind = "file"\nsha256 = "{made.sha256}"\n'
+    (workspace / "requests.toml").write_text(f"format = 1\n\n{text}")
+    (workspace / "evidence" / "b.txt").write_text("other")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await app.push_screen(IssueEvidenceScreen("requests", "q1"))
+        await settle(pilot)
+        assert "changed" in screen_text(app)

@@ -51,7 +51,7 @@ def test_status_json_has_the_promised_keys(fedcheck):
         False,
     )
     assert {"kind", "ref", "why", "owner", "since"} <= set(milestone["gate"]["missing"][0])
-    assert set(data["evidence"]) == {"total", "stale", "missing", "changed"}
+    assert set(data["evidence"]) == {"total", "stale", "missing", "changed", "unverified"}
     assert set(data["requests"]) >= {"open", "answered", "overdue"}
     assert set(data["findings"]) >= {"open", "closed"}
 

@@ -146,7 +146,7 @@ def test_business_days_land_on_business_days_and_lead_back(day: date, count: int
         assert shift(later, Span(count, "bd"), -1) <= day + timedelta(days=5)
 
 
-@given(DAYS, st.integers(0, 400), st.sampled_from(["mo", "y"]))
+@given(DAYS, st.integers(0, 100), st.sampled_from(["mo", "y"]))
 def test_months_and_years_keep_the_day_or_clamp(day: date, count: int, unit: str) -> None:
     later = shift(day, Span(count, unit))
     assert later.day <= day.day
@@ -157,9 +157,9 @@ def test_months_and_years_keep_the_day_or_clamp(day: date, count: int, unit: str
 
 
 @pytest.mark.parametrize("unit", ["d", "w", "bd", "mo", "y"])
-@pytest.mark.parametrize(("edge", "sign"), [(date.max, 1), (date.min, -1)])
-def test_the_end_of_the_calendar_is_a_value_error(unit: str, edge: date, sign: int) -> None:
-    with pytest.raises(ValueError, match="leaves the calendar"):
+@pytest.mark.parametrize(("edge", "sign"), [(dates.LAST_DAY, 1), (dates.FIRST_DAY, -1)])
+def test_the_end_of_the_range_is_a_value_error(unit: str, edge: date, sign: int) -> None:
+    with pytest.raises(ValueError, match="is not between 1990-01-01 and 2199-12-31"):
         shift(edge, Span(9, unit), sign)
     assert shift_clamped(edge, Span(9, unit), sign) == edge
 

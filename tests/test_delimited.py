@@ -17,7 +17,7 @@ from fedcheck.importers.csv_checklist.columns import (
     parse_status,
     score_header,
 )
-from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
+from fedcheck.spreadsheets.cells import AmbiguousDayError, is_active, parse_day
 from fedcheck.spreadsheets.csv_reader import MAX_BYTES, parse, read_delimited
 from fedcheck.spreadsheets.grid import Sheet, find_grid, format_cell, read_sheets
 from fedcheck.spreadsheets.xlsx_reader import Sheet as BookSheet
@@ -113,6 +113,27 @@ def test_a_formula_comes_back_as_the_text_it_was(tmp_path):
     (sheet,) = read_sheets(path)
     assert [line.text(0) for line in sheet.lines] == ["a", "=1+1", "'quoted'"]
     assert sheet.lines[1].text(1) == "-x"
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠﹦﹢﹣﹫")
+@pytest.mark.parametrize(
+    "before", ["", " ", "\u00a0", "\u200e", "\x01", "\ufeff ", "\u2028", "\n", "\t "]
+)
+def test_a_guard_is_taken_off_by_the_import_of_our_own_export(tmp_path, sign, before):
+    text = f"{before}{sign}cmd"
+    assert is_active(text)
+    path = tmp_path / "x.csv"
+    path.write_bytes(write_csv([["a", "b"], [text, "x"]]))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1] == [f"'{text}", "x"]
+    (sheet,) = read_sheets(path)
+    assert sheet.lines[1].text(0) == format_cell(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "a=1", "1-2", "'=1", "\u2013 dash", "é@x", "\u200ex"])
+def test_other_texts_need_no_guard(text):
+    assert not is_active(text)
+    assert next(csv.reader([write_csv([[text, "x"]]).decode("utf-8-sig")])) == [text, "x"]
 
 
 @pytest.mark.parametrize(
@@ -219,3 +240,9 @@ def test_own_words_win():
     assert parse_status("Done", {"done": "doing"}) == "doing"
     assert parse_result("Fail", {}) == "other-than-satisfied"
     assert parse_result("Passed", {}) == "satisfied"
+
+
+@pytest.mark.parametrize("cell", ["9999-12-31", "0001-01-01", date(2200, 1, 1), "12/31/1989"])
+def test_a_day_of_a_cell_out_of_range_is_refused(cell):
+    with pytest.raises(ValueError, match="not between 1990-01-01 and 2199-12-31"):
+        parse_day(cell, "mdy")

@@ -91,6 +91,12 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "show", ["show", TEST]
     yield "show", ["show", ITEM]
     yield "evidence remove", ["evidence", "remove", "PIECE"]
+    large = folder / "demo" / "evidence" / "large.bin"
+    large.write_bytes(bytes(2 << 20))
+    yield "", ["evidence", "add", ITEM, "evidence/large.bin"]
+    yield "", ["set", ITEM, "--status", "done"]
+    os.utime(large, (5, 5))
+    yield "gate", ["gate", "ready-conversation"]
     yield "tests", ["tests"]
     yield "tests --interviews", ["tests", "--interviews"]
     yield "tests --samples", ["tests", "--samples"]

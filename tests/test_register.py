@@ -13,7 +13,7 @@ from fedcheck.cli.commands import evidence_output
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record
-from fedcheck.storage import evidence_files, local_state
+from fedcheck.storage import file_looks, local_state
 from fedcheck.tui.widgets.link_field import as_typed, links_in
 
 URL = "https://x.example/1"
@@ -309,7 +309,7 @@ def test_renew_gives_a_piece_the_day_and_hash_of_now(call, open_workspace, works
     for ref in (DIAGRAM, CRYPTO):
         (now,) = open_workspace(workspace).project.record(ref).evidence
         assert now == replace(
-            piece, collected=TODAY, sha256=evidence_files.hash_file(workspace / "a.txt")
+            piece, collected=TODAY, sha256=file_looks.hash_file(workspace / "a.txt")
         )
     assert call("evidence", "verify")[0] == 0
     (workspace / "a.txt").unlink()
@@ -322,26 +322,30 @@ def test_renew_gives_a_piece_the_day_and_hash_of_now(call, open_workspace, works
 def test_ctrl_c_while_verifying_ends_with_130_and_remembers(call, workspace, monkeypatch):
     call("evidence", "add", "diagram", "--link", "a.txt", "--link", "b.txt")
     (workspace / "a.txt").write_text("other")
-    real = evidence_files.hash_file
+    real = file_looks.look_into
 
-    def interrupted(path, step=None):
-        if path.name == "b.txt":
+    def interrupted(path, step=None, most=None):
+        if step and path.name == "b.txt":
             raise KeyboardInterrupt
-        return real(path, step)
+        return real(path, step, most)
 
-    monkeypatch.setattr(evidence_files, "hash_file", interrupted)
+    monkeypatch.setattr(file_looks, "look_into", interrupted)
     assert call("evidence", "verify")[0] == 130
-    assert local_state.load_verified(workspace)["a.txt"]["state"] == "changed"
+    seen = local_state.load_verified(workspace)["a.txt"]
+    assert seen["sha256"] == file_looks.hash_file(workspace / "a.txt")
     assert "changed" in call("evidence", "list")[1]
 
 
 def test_one_file_on_many_items_is_hashed_once(call, monkeypatch):
     call("evidence", "add", "diagram", "crypto-table", "a.txt")
     hashed = []
-    real = evidence_files.hash_file
-    monkeypatch.setattr(
-        evidence_files, "hash_file", lambda p, s=None: hashed.append(p) or real(p, s)
-    )
+    real = file_looks.look_into
+
+    def counted(path, step=None, most=None):
+        hashed.extend([path] if step else [])
+        return real(path, step, most)
+
+    monkeypatch.setattr(file_looks, "look_into", counted)
     assert call("evidence", "verify")[1].startswith("2 files hashed; 0 problems")
     assert len(hashed) == 1
 

@@ -1,5 +1,6 @@
 """What a report leaves out: names, notes, addresses when asked to; what is private, always."""
 
+import hashlib
 import json
 from itertools import combinations
 from typing import get_type_hints
@@ -23,7 +24,10 @@ from fedcheck.storage import history
 
 PEOPLE = ["Alice", "Ngata", "dana", "Bob", "Tanaka", "mallory", "n.ngata@example.com"]
 NOTES = ["landlord", "decides in March", "no mobile clients", "audience", "WORDY"]
-LINKS = ["repo.example", "boundary_v3", "MER-204", "wiki.example", "5f5f5f5f5f5f"]
+DIGEST = hashlib.sha256(b"diagram").hexdigest()
+"""The hash of the evidence file of the small report."""
+
+LINKS = ["repo.example", "boundary_v3", "MER-204", "wiki.example", DIGEST[:12]]
 FORMS = ["md", "html"]
 
 
@@ -41,7 +45,7 @@ def filled(tmp_path, shipped):
         "The landlord told Alice, see https://wiki.example/x, evidence/boundary_v3.pdf and MER-204",
     )
     progress["r.csp"] = progress["r.csp"].replace(
-        'kind = "file"', f'kind = "file"\nsha256 = "{"5f" * 32}"'
+        'kind = "file"', f'kind = "file"\nsha256 = "{DIGEST}"'
     )
     progress["f.3pao"] += """
 [item."pen"]

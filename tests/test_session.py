@@ -23,7 +23,7 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.errors import FedcheckError, InvalidFileError, RuleError
 from fedcheck.session import Session
-from fedcheck.storage import atomic_files, evidence_files, history, history_check, local_state
+from fedcheck.storage import atomic_files, file_looks, history, history_check, local_state
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.reconcile import list_all_outside_changes
 
@@ -855,7 +855,7 @@ def test_evidence_files_are_missing_and_changed(session: Session) -> None:
 
     assert [v.state for v in session.verify_evidence([DIAGRAM])] == ["ok"]
     path.write_text("another")
-    assert state() == ("ok",)  # nobody has looked yet
+    assert state() == ("ok",)  # this session has not looked again
     assert [v.state for v in session.verify_evidence([DIAGRAM])] == ["changed"]
     assert state() == ("changed",)
     path.unlink()
@@ -958,24 +958,6 @@ def test_a_file_of_our_own_proves_nothing(session: Session, link: str) -> None:
     assert error.value.kind == "usage"
 
 
-def test_evidence_that_was_touched_counts_as_changed_until_it_is_verified(
-    session: Session, open_workspace: OpenWorkspace
-) -> None:
-    path = session.root / "scan.txt"
-    path.write_text("x")
-    session.apply([DIAGRAM], attach_evidence(session.new_evidence("scan.txt", here=session.root)))
-    assert session.board().rows[DIAGRAM].evidence == ("ok",)
-    os.utime(path, (1, 1))
-    assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("changed",)
-    session.verify_evidence([DIAGRAM])
-    assert open_workspace(session.root).board().rows[DIAGRAM].evidence == ("ok",)
-    path.write_text("y")
-    again = open_workspace(session.root)
-    assert again.board().rows[DIAGRAM].evidence == ("changed",)
-    again.verify_evidence([DIAGRAM])
-    assert again.board().rows[DIAGRAM].evidence == ("changed",)
-
-
 @pytest.mark.parametrize("name", ["writers.json", "seen.json", "history"])
 def test_what_is_there_and_cannot_be_read_does_not_count_as_empty(
     session: Session, monkeypatch: pytest.MonkeyPatch, name: str
@@ -1014,17 +996,17 @@ def test_evidence_that_cannot_be_read_is_not_called_changed(
     (session.root / "scan.txt").write_text("x")
     session.apply([DIAGRAM], attach_evidence(session.new_evidence("scan.txt", here=session.root)))
 
-    def refuse(*_: object) -> str:
+    def refuse(*_: object, **__: object) -> str:
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(evidence_files, "hash_file", refuse)
+        patch.setattr(file_looks, "look_into", refuse)
         (verdict,) = session.verify_evidence([DIAGRAM])
         assert verdict.state == "unreadable"
         with pytest.raises(FedcheckError, match="cannot be read") as error:
             session.new_evidence("scan.txt", here=session.root)
         assert error.value.kind == "unreadable"
-    assert session.board().rows[DIAGRAM].evidence == ("ok",)
+    assert session.board().rows[DIAGRAM].evidence == ("unverified",)
 
 
 def test_a_path_from_the_root_is_read_only_by_the_word_of_a_person_here(

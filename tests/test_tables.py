@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fedcheck.spreadsheets.xlsx_reader import Sheet, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import MAX_CELL_TEXT, write_csv, write_xlsx
 
-ACTIVE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"]
+ACTIVE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "＝1", "＠x", "\u200e-1"]
 
 cells = st.one_of(
     st.none(),
@@ -63,7 +63,8 @@ def test_no_text_becomes_a_formula(tmp_path, text):
         warnings.simplefilter("ignore")
         cell = openpyxl.load_workbook(path)["S"]["A2"]
     assert cell.data_type == "s"
-    (row,) = csv.reader(io.StringIO(write_csv([[text, "safe"]]).decode(), newline=""))
+    assert cell.quotePrefix
+    (row,) = csv.reader(io.StringIO(write_csv([[text, "safe"]]).decode("utf-8-sig"), newline=""))
     assert row[0].startswith("'")
     assert row[1] == "safe"
 

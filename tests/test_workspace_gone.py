@@ -14,7 +14,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError, InvalidFileError, WorkspaceGoneError
 from fedcheck.reports import render
 from fedcheck.session import Session, open_session
-from fedcheck.storage import evidence_files, local_state, paths, presence
+from fedcheck.storage import evidence_states, local_state, paths, presence
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 DANA = ItemEdit(owner="dana")
@@ -266,7 +266,7 @@ def test_evidence_of_a_workspace_that_is_gone_is_not_missing(session: Session) -
     session.apply([DIAGRAM], attach_evidence(one))
     rename_folder(session.root)
     with pytest.raises(WorkspaceGoneError):
-        evidence_files.verify(session.root, [(DIAGRAM, one)])
+        evidence_states.verify(session.root, [(DIAGRAM, one)])
     assert session.project.file_states == {}
 
 

@@ -117,4 +117,4 @@ def explain_step(board: Board, row: Row) -> str:
 
 
 def _worst_evidence_state(row: Row) -> str:
-    return next(s for s in ("missing", "changed", "stale", "ok") if s in row.evidence)
+    return next(s for s in ("missing", "changed", "stale", "unverified", "ok") if s in row.evidence)

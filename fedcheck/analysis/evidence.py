@@ -1,12 +1,21 @@
 """Whether evidence still counts: not too old, not gone, not changed."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from fedcheck.analysis.milestones import Calendar
 from fedcheck.domain.checklist import Item
-from fedcheck.domain.dates import Span, parse_max_age, parse_span, shift_clamped
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    Span,
+    next_day,
+    parse_max_age,
+    parse_span,
+    shift_clamped,
+)
+from fedcheck.domain.evidence import Evidence, find_file_state
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import Record
 
 
@@ -18,7 +27,9 @@ def list_evidence_states(
     ends: date | None,
     file_states: Mapping[str, str] | None,
 ) -> tuple[str, ...]:
-    """Return `ok`, `stale`, `missing` or `changed` for each piece of evidence of a record.
+    """Return the state of each evidence item of a record, one of `EvidenceState`.
+
+    A file that is too old is stale, whether it was verified or not.
 
     `ends` is the day on which the item's phase is closed for good: what recurs, recurs until then.
     """
@@ -29,19 +40,17 @@ def list_evidence_states(
     newest = find_newest_date(record)
     found = []
     for evidence_item in record.evidence:
-        gone = (
-            (file_states or {}).get(evidence_item.link, "") if evidence_item.kind == "file" else ""
-        )
-        if gone:
-            found.append(gone)
+        state = find_file_state(file_states or {}, evidence_item)
+        if state in UNSOUND_STATES:
+            found.append(state)
         elif _is_too_old(evidence_item, span, judged) or (
             recurring
             and evidence_item.collected == newest
             and _is_too_old(evidence_item, recurring, min(today, ends or today))
         ):
-            found.append("stale")
+            found.append(EvidenceState.STALE)
         else:
-            found.append("ok")
+            found.append(state or EvidenceState.OK)
     return tuple(found)
 
 
@@ -76,7 +85,7 @@ def find_stale_date(item: Item, evidence_item: Evidence, calendar: Calendar) -> 
     if evidence_item.expires:
         days.append(evidence_item.expires)
     last = min(days, default=None)
-    return last + timedelta(days=1) if last and last < date.max else None
+    return next_day(last) if last and last < LAST_DAY else None
 
 
 def predict_stale_date(
@@ -91,9 +100,9 @@ def predict_stale_date(
     lasts = [] if fixed else [_last_valid_date(evidence_item, limit.span if limit else None)]
     if item.every and evidence_item.collected == find_newest_date(record):
         last = _last_valid_date(evidence_item, parse_span(item.every))
-        lasts.append(last if ends is None or last < ends else date.max)
-    last = min(lasts, default=date.max)
-    return last + timedelta(days=1) if last < date.max else None
+        lasts.append(last if ends is None or last < ends else LAST_DAY)
+    last = min(lasts, default=LAST_DAY)
+    return next_day(last) if last < LAST_DAY else None
 
 
 def find_age_limit_date(item: Item, record: Record, evidence_item: Evidence) -> date | None:
@@ -106,15 +115,15 @@ def find_age_limit_date(item: Item, record: Record, evidence_item: Evidence) -> 
     )
     if item.every and evidence_item.collected == find_newest_date(record):
         last = min(last, _last_valid_date(evidence_item, parse_span(item.every)))
-    return last + timedelta(days=1) if date.min < last < date.max else None
+    return next_day(last) if FIRST_DAY < last < LAST_DAY else None
 
 
 def _last_valid_date(evidence_item: Evidence, span: Span | None) -> date:
     """Return the last day on which a piece is not too old; the first of all if it never is."""
-    age = date.max
+    age = LAST_DAY
     if span:
-        age = shift_clamped(evidence_item.collected, span) if evidence_item.collected else date.min
-    return min(age, evidence_item.expires or date.max)
+        age = shift_clamped(evidence_item.collected, span) if evidence_item.collected else FIRST_DAY
+    return min(age, evidence_item.expires or LAST_DAY)
 
 
 def _is_too_old(evidence_item: Evidence, span: Span | None, judged: date) -> bool:

@@ -51,6 +51,7 @@ def _group_by_state(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> lis
         "stale": "Stale: too old to count",
         "lacking": "Done without the evidence that is expected",
         "soon": f"Good now, stale before {found.before}",
+        "unverified": "Not verified yet: the file was not hashed on this machine as it is now",
         "ok": "Good",
         "expected": "Expected, none yet",
     }

@@ -17,7 +17,8 @@ from fedcheck.analysis.evidence import (
 from fedcheck.analysis.issue_evidence import list_issue_rows
 from fedcheck.analysis.milestones import Calendar, find_phase_ends
 from fedcheck.domain.dates import parse_max_age, shift_clamped
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, normalize_link
+from fedcheck.domain.glossary import UNSOUND_STATES, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import pluralize
@@ -38,7 +39,7 @@ def list_unsound_evidence(board: Board) -> list[UnsoundEvidence]:
         UnsoundEvidence(row, evidence_item, state, _explain_state(board, row, evidence_item, state))
         for row in board.rows.values()
         for evidence_item, state in zip(row.record.evidence, row.evidence, strict=True)
-        if state != "ok"
+        if state in UNSOUND_STATES
     ]
 
 
@@ -71,18 +72,20 @@ STANDINGS: tuple[str, ...] = (
     "stale",
     "lacking",
     "soon",
+    "unverified",
     "ok",
     "expected",
 )
 """How a row stands, the worst first. `lacking`: done, and the evidence that is expected is not
-there; `soon`: still good, but stale before the next milestone; `expected`: open, and none yet."""
+there; `soon`: still good, but stale before the next milestone; `unverified`: its file has not been
+hashed on this machine as it is now; `expected`: open, and none yet."""
 
 
 class EvidenceUse(Struct, frozen=True):
     """A piece of evidence on one item; no piece where one is expected and none is attached.
 
     Attributes:
-        state: `ok`, `stale`, `missing` or `changed`; `lacking` or `expected` without a piece.
+        state: one of `EvidenceState`; `lacking` or `expected` without a piece.
         stale_from: the first day on which it is too old, whatever it is judged by.
         at: id of the milestone that it is judged at; empty where each day judges it.
         turns: the first day on which it is stale in fact, as things stand; none if it never is.
@@ -100,7 +103,7 @@ class EvidenceUse(Struct, frozen=True):
     @property
     def standing(self) -> str:
         """Return how it stands, one of STANDINGS."""
-        return "soon" if self.soon and self.state == "ok" else self.state
+        return "soon" if self.soon else self.state
 
     @property
     def rank(self) -> int:
@@ -138,7 +141,7 @@ class EvidenceRow(Struct, frozen=True):
         """Return what tells this row from others, from one state of the workspace to the next."""
         evidence_item = self.evidence_item
         return (
-            (evidence_item.kind, evidence_item.link)
+            (evidence_item.kind, normalize_link(evidence_item.link))
             if evidence_item
             else ("", self.uses[0].row.ref)
         )
@@ -202,6 +205,8 @@ class EvidenceRegister(Struct, frozen=True, dict=True):
         parts += [
             f"{count[name]} {name}" for name in ("missing", "changed", "stale") if count[name]
         ]
+        if count["unverified"]:
+            parts.append(f"{count['unverified']} {UNVERIFIED_WORDS}")
         if count["soon"]:
             verb = "goes" if count["soon"] == 1 else "go"
             parts.append(f"{count['soon']} {verb} stale before {self.before}")
@@ -233,7 +238,7 @@ def _build(board: Board, entries: Iterable[Row]) -> EvidenceRegister:
     for row in entries:
         for use in list_uses(board, row, ends.get(row.phase), limit):
             link = (
-                (use.evidence_item.kind, use.evidence_item.link)
+                (use.evidence_item.kind, normalize_link(use.evidence_item.link))
                 if use.evidence_item
                 else ("", row.ref)
             )
@@ -261,7 +266,7 @@ def list_uses(board: Board, row: Row, ends: date | None, limit: date | None) -> 
     found = []
     for evidence_item, state in zip(record.evidence, row.evidence, strict=True):
         turns = predict_stale_date(item, record, evidence_item, board.calendar, ends)
-        soon = state == "ok" and bool(turns and limit and turns <= limit)
+        soon = state not in UNSOUND_STATES and bool(turns and limit and turns <= limit)
         from_day = _find_stale_date(row, record, evidence_item, board)
         found.append(EvidenceUse(row, evidence_item, state, from_day, at, turns, soon))
     return found
@@ -293,6 +298,8 @@ def searchable_text(row: EvidenceRow) -> str:
     """Return all words of a row that a person may look for; `state:soon` and so on among them."""
     parts = [row.name, row.kind, "goes stale" if row.standing == "soon" else row.standing]
     parts += [f"state:{row.standing}"]
+    if any(use.state == EvidenceState.UNVERIFIED for use in row.uses):
+        parts += [f"state:{EvidenceState.UNVERIFIED}", UNVERIFIED_WORDS]
     for use in row.uses:
         item, evidence_item = use.row.item, use.evidence_item
         parts += [use.row.ref, item.title, item.code, *item.controls, use.row.record.owner]

@@ -10,7 +10,14 @@ from msgspec import Struct
 from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.glossary import ADVISED, DEMANDED
+from fedcheck.domain.glossary import (
+    ADVISED,
+    DEMANDED,
+    UNVERIFIED_WORDS,
+    EvidenceState,
+    Level,
+    Status,
+)
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
@@ -50,12 +57,32 @@ class Outstanding(Struct, frozen=True):
     since: date | None = None
 
 
+class Remark(Struct, frozen=True):
+    """Something worth knowing before a milestone that keeps no gate shut.
+
+    Attributes:
+        kind: `unverified`: an evidence file was not hashed on this machine as it is now.
+        ref: the item that it is about.
+        why: what is said of it, in words that accuse nobody.
+        owner: who owns the item: a person where one is named, or else the role.
+        phase: the phase of the item.
+    """
+
+    kind: str
+    ref: str
+    why: str
+    owner: str
+    role: str = ""
+    phase: str = ""
+
+
 class Gate(Struct, frozen=True):
-    """The answer of a gate."""
+    """The answer of a gate; remarks do not count."""
 
     milestone: Milestone
     date: date | None
     missing: tuple[Outstanding, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -76,6 +103,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         row
         for row in board.rows.values()
         if row.phase in milestone.closes
+        and row.role in (milestone.roles or (row.role,))
         and not (row.private or row.unknown or _after_later(board, row, milestone))
     ]
     missing = [lack for row in asked for lack in _lacks(board, row, days)]
@@ -83,7 +111,8 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         missing += _findings(board, milestone)
         missing += _requests(board, milestone, days)
         missing += _files(board, milestone, asked)
-    return Gate(milestone, board.dates.get(milestone.id), tuple(missing))
+    remarks = tuple(remark for row in asked for remark in _list_remarks(row))
+    return Gate(milestone, board.dates.get(milestone.id), tuple(missing), remarks)
 
 
 def gates(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Gate]:
@@ -181,6 +210,17 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         yield lack("result", "tested without a result")
     if row.changed:
         yield lack("upstream", UPSTREAM_WORDS)
+
+
+def _list_remarks(row: Row) -> Iterator[Remark]:
+    """Yield what is to be said of the evidence of an item where the gate would judge it."""
+    record = row.record
+    if record.status != Status.DONE or row.item.level == Level.MAY or not row.unverified:
+        return
+    count = row.evidence.count(EvidenceState.UNVERIFIED)
+    why = f"{pluralize(count, 'evidence file is', 'evidence files are')} {UNVERIFIED_WORDS}"
+    owner = record.owner or row.role
+    yield Remark(EvidenceState.UNVERIFIED, row.ref, why, owner, row.role, row.phase)
 
 
 def _open_words(row: Row) -> str:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from fedcheck.analysis.difference import About, Difference, Trend, as_iso, field_deltas, later
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS, UNSOUND_STATES
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.row import Row
 
@@ -15,9 +15,6 @@ Make = Callable[..., Difference]
 
 TOLD = ("status", "result", "basis")
 """The fields of a record whose differences have words of their own."""
-
-BAD = ("stale", "missing", "changed")
-"""The states of evidence that does not count."""
 
 
 def item_deltas(old: Row | None, new: Row, moved: Mapping[str, str]) -> Iterator[Difference]:
@@ -214,11 +211,11 @@ def evidence_deltas(
                 "evidence-updated", "other", "evidence", now=evidence_item.name, evidence_item=name
             )
         was = known[1] if known else "ok"
-        if state in BAD and state != was:
+        if state in UNSOUND_STATES and state != was:
             yield make(
                 f"evidence-{state}", "worse", "evidence", now=evidence_item.name, evidence_item=name
             )
-        elif state == "ok" and was != "ok":
+        elif state == "ok" and was in UNSOUND_STATES:
             yield make(
                 "evidence-sound", "better", "evidence", now=evidence_item.name, evidence_item=name
             )

@@ -1,6 +1,6 @@
 """What each person owes: items, answers, findings, in the order of urgency."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from fedcheck.domain.row import Row
 from fedcheck.errors import QueryError
 
 Issue = Request | Finding
+S = TypeVar("S")
 T = TypeVar("T", Request, Finding)
 
 
@@ -67,10 +68,12 @@ def build_digests(board: Board, role: str = "", until: date | None = None) -> li
         until: leave out what is due after this day; what has no day stays.
     """
     names = _list_named_people(board)
+    shares = _share_out(board)
     found = [
-        _build_digest(board, name, role, until) for name in sorted(names.values(), key=str.casefold)
+        _build_digest(board, shares, name, role, until)
+        for name in sorted(names.values(), key=str.casefold)
     ]
-    nobody = _build_digest(board, "", role, until)
+    nobody = _build_digest(board, shares, "", role, until)
     return [
         one
         for one in (*found, nobody)
@@ -114,12 +117,46 @@ def _needs_attention(row: Row) -> bool:
     return not row.record.closed or row.overdue or row.unsound or row.changed
 
 
-def _build_digest(board: Board, owner: str, role: str, until: date | None) -> Digest:
-    project, roles = board.project, {one.casefold() for one in board.project.process.roles}
+class _Shares(Struct, frozen=True):
+    """What each person is named for, by their name in lower case; "" for nobody, and for roles.
 
-    def own(name: str) -> bool:
-        word = name.strip().casefold()
-        return word == owner.casefold() if owner else not word or word in roles
+    Worked out once for all: a board may name thousands of people. What stands in other digests
+    by reference has its place in the board, for the order.
+    """
+
+    rows: Mapping[str, list[Row]]
+    answers: Mapping[str, list[Request]]
+    judgements: Mapping[str, list[Request]]
+    findings: Mapping[str, list[Finding]]
+    waiting: Mapping[str, list[tuple[int, Row]]]
+    failing: Mapping[str, list[tuple[int, EvidenceUse]]]
+
+
+def _share_out(board: Board) -> _Shares:
+    roles = {one.casefold() for one in board.project.process.roles}
+
+    def group(things: Iterable[S], name: Callable[[S], str]) -> dict[str, list[S]]:
+        found: dict[str, list[S]] = {}
+        for one in things:
+            word = name(one).strip().casefold()
+            found.setdefault("" if word in roles else word, []).append(one)
+        return found
+
+    requests, findings = _sort_by_due(board.project.requests), _sort_by_due(board.project.findings)
+    return _Shares(
+        group(board.rows.values(), lambda row: row.record.owner),
+        group((one for one in requests if one.state == "open"), lambda one: one.to),
+        group((one for one in requests if one.state == "answered"), lambda one: one.by),
+        group((one for one in findings if one.state == "open"), lambda one: one.owner),
+        _list_waiting(board),
+        _list_failing_evidence(board),
+    )
+
+
+def _build_digest(
+    board: Board, shares: _Shares, owner: str, role: str, until: date | None
+) -> Digest:
+    project, word = board.project, owner.casefold()
 
     def in_time(due: date | None) -> bool:
         return until is None or due is None or due <= until
@@ -127,7 +164,7 @@ def _build_digest(board: Board, owner: str, role: str, until: date | None) -> Di
     def asked(thing_role: str) -> bool:
         return bool(owner) or not role or thing_role == role
 
-    rows = [e for e in board.rows.values() if own(e.record.owner) and asked(e.role)]
+    rows = [e for e in shares.rows.get(word, ()) if asked(e.role)]
     to_do = [e for e in rows if _is_to_do(e) and in_time(e.due)]
     far = 0
     if not owner:
@@ -141,21 +178,18 @@ def _build_digest(board: Board, owner: str, role: str, until: date | None) -> Di
         find_role(project, owner) if owner else role,
         tuple(to_do),
         tuple(
-            one for one in _sort_by_due(project.requests)
-            if one.state == "open" and own(one.to) and in_time(one.due)
-            and asked(find_answering_role(project, one))
+            one for one in shares.answers.get(word, ())
+            if in_time(one.due) and asked(find_answering_role(project, one))
         ),
         tuple(
-            one for one in _sort_by_due(project.requests)
-            if one.state == "answered" and own(one.by) and asked(find_role(project, one.by))
+            one for one in shares.judgements.get(word, ()) if asked(find_role(project, one.by))
         ),
         tuple(
-            one for one in _sort_by_due(project.findings)
-            if one.state == "open" and own(one.owner) and in_time(one.due)
-            and asked(find_remediating_role(project, one))
+            one for one in shares.findings.get(word, ())
+            if in_time(one.due) and asked(find_remediating_role(project, one))
         ),
-        _find_dependents(board, refs) if owner else {},
-        tuple(_list_failing_evidence(board, {row.ref for row in rows})) if owner else (),
+        _find_dependents(shares, refs) if owner else {},
+        _select(shares.failing, [row.ref for row in rows]) if owner else (),
         far,
     )  # fmt: skip
 
@@ -175,25 +209,44 @@ def _sort_by_due(things: Iterable[T]) -> list[T]:
     return sorted(things, key=lambda one: (one.due or date.max, one.title.casefold(), one.id))
 
 
-def _find_dependents(board: Board, refs: set[str]) -> dict[str, tuple[Row, ...]]:
-    """Return the open items that wait for some, by what they wait for."""
-    found: dict[str, list[Row]] = {}
-    for row in board.rows.values():
-        if row.record.closed or row.unknown or row.ref in refs:
-            continue
-        for need in row.waits:
-            if need in refs:
-                found.setdefault(need, []).append(row)
-    return {ref: tuple(rows) for ref, rows in found.items()}
+def _list_waiting(board: Board) -> dict[str, list[tuple[int, Row]]]:
+    """Return the open items that wait for others, by what they wait for, with their places."""
+    found: dict[str, list[tuple[int, Row]]] = {}
+    waiting = (r for r in board.rows.values() if not (r.record.closed or r.unknown))
+    pairs = ((need, row) for row in waiting for need in row.waits)
+    for place, (need, row) in enumerate(pairs):
+        found.setdefault(need, []).append((place, row))
+    return found
 
 
-def _list_failing_evidence(board: Board, refs: set[str]) -> Iterator[EvidenceUse]:
-    """Yield evidence of items that is stale, missing, changed, or stale before long."""
-    for row in build_register(board).rows:
-        for use in row.uses:
-            bad = use.standing in ("stale", "missing", "changed", "soon")
-            if use.evidence_item is not None and bad and use.row.ref in refs:
-                yield use
+def _find_dependents(shares: _Shares, refs: set[str]) -> dict[str, tuple[Row, ...]]:
+    """Return the open items of others that wait for some, by what they wait for."""
+    found: dict[str, list[tuple[int, Row]]] = {}
+    for ref in refs:
+        others = [(at, row) for at, row in shares.waiting.get(ref, ()) if row.ref not in refs]
+        if others:
+            found[ref] = others
+    ordered = sorted(found, key=lambda ref: found[ref][0][0])
+    return {ref: tuple(row for _, row in found[ref]) for ref in ordered}
+
+
+def _list_failing_evidence(board: Board) -> dict[str, list[tuple[int, EvidenceUse]]]:
+    """Return evidence that is stale, missing, changed, or stale before long, by its item."""
+    found: dict[str, list[tuple[int, EvidenceUse]]] = {}
+    uses = (use for row in build_register(board).rows for use in row.uses)
+    for place, use in enumerate(uses):
+        bad = use.standing in ("stale", "missing", "changed", "soon")
+        if use.evidence_item is not None and bad:
+            found.setdefault(use.row.ref, []).append((place, use))
+    return found
+
+
+def _select(
+    failing: Mapping[str, list[tuple[int, EvidenceUse]]], refs: Iterable[str]
+) -> tuple[EvidenceUse, ...]:
+    """Return the evidence of some items in the order of the register."""
+    found = [one for ref in refs for one in failing.get(ref, ())]
+    return tuple(use for _, use in sorted(found, key=lambda one: one[0]))
 
 
 def find_gate(board: Board, row: Row) -> Milestone | None:

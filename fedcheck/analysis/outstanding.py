@@ -1,6 +1,6 @@
 """Debts: what a gate lacks, grouped by who must act. Commands, app and reports tell these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
@@ -87,12 +87,9 @@ def find_issue(board: Board, missing: Outstanding) -> Request | Finding | None:
     """Return the request or the finding that something missing is about."""
     if missing.ref in board.rows:
         return None
-    known: Sequence[Request | Finding] = ()
     if missing.kind == "request":
-        known = board.project.requests
-    elif missing.kind == "finding":
-        known = board.project.findings
-    return next((one for one in known if one.id == missing.ref), None)
+        return board.project.request(missing.ref)
+    return board.project.finding(missing.ref) if missing.kind == "finding" else None
 
 
 def find_newly_outstanding(then: Gate, now: Gate) -> frozenset[tuple[str, str]]:

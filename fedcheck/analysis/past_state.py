@@ -14,7 +14,7 @@ from fedcheck.domain.field_values import (
     field_names,
     field_value,
     printed,
-    with_field,
+    with_known_fields,
 )
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.finding import Finding
@@ -161,9 +161,13 @@ def _rebuild_milestones(now: Mapping[str, date], held: FieldValues) -> dict[str,
 
 def _with_fields(thing: Any, fields: Mapping[str, Any]) -> Any:
     """Return a thing with fields set; those that we do not know, or cannot read, stay."""
+    try:
+        return with_known_fields(thing, fields)
+    except (KeyError, ValueError):
+        pass  # one of them cannot be read: each by itself
     for name, value in fields.items():
         try:
-            thing = with_field(thing, name, value)
+            thing = with_known_fields(thing, {name: value})
         except (KeyError, ValueError):
             continue
     return thing

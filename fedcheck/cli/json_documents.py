@@ -6,7 +6,7 @@ from typing import Any
 
 from fedcheck.analysis import issues, outstanding
 from fedcheck.analysis.board import Board, list_orphaned_refs
-from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, gates
+from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, Remark, gates
 from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import count_by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
@@ -16,7 +16,7 @@ from fedcheck.domain.field import Field
 from fedcheck.domain.field_values import field_value
 from fedcheck.domain.fields import in_json
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS
+from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS, TOLD_STATES
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -63,7 +63,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
         "milestones": [_milestone(board, gate) for gate in gates(board, days)],
         "evidence": {
             "total": len(states),
-            **{state: states.count(state) for state in ("stale", "missing", "changed")},
+            **{state: states.count(state) for state in TOLD_STATES},
         },
         "requests": {
             **{state: asked.by_state.get(state, 0) for state in REQUEST_STATES},
@@ -90,7 +90,11 @@ def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
         "title": gate.milestone.title,
         "date": gate.date,
         "days": (gate.date - board.today).days if gate.date else None,
-        "gate": {"ready": gate.ready, "missing": [missing_row(m) for m in gate.missing]},
+        "gate": {
+            "ready": gate.ready,
+            "missing": [missing_row(m) for m in gate.missing],
+            "remarks": [remark_row(one) for one in gate.remarks],
+        },
     }
 
 
@@ -115,6 +119,12 @@ def missing_row(missing: Outstanding) -> dict[str, Any]:
     return {name: getattr(missing, name) for name in names}
 
 
+def remark_row(remark: Remark) -> dict[str, Any]:
+    """Return one remark of a gate, which keeps it from nothing."""
+    names = ("kind", "ref", "why", "owner", "role", "phase")
+    return {name: getattr(remark, name) for name in names}
+
+
 def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) -> dict[str, Any]:
     """Return `fedcheck/gate@1`; `fresh` is what is not missing yet on the real day."""
     return {
@@ -130,6 +140,9 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
                 "now": (missing.kind, missing.ref) not in fresh,
             }
             for missing in gate.missing
+        ],
+        "remarks": [
+            {**remark_row(one), "title": board.rows[one.ref].item.title} for one in gate.remarks
         ],
         "owed": [
             {"role": debt.role, "person": debt.person, "count": len(debt.missing)}

@@ -8,7 +8,7 @@ from datetime import date
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.cli.options import style_text
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.glossary import STATUS_SIGNS
+from fedcheck.domain.glossary import EVIDENCE_SIGNS, STATUS_SIGNS, UNSOUND_STATES, EvidenceState
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import count_cells, one_line
@@ -36,12 +36,18 @@ def format_due(day: date | None, today: date) -> str:
     return f"{day.isoformat()}  {format_distance(day, today)}" if day else ""
 
 
+VERIFY_HINT = "Verify files: fedcheck evidence verify evidence:unverified"
+"""What to do about evidence files that were not verified yet."""
+
+
 def describe_marks(row: Row) -> str:
     """Return what is wrong with an entry, in words."""
     found = []
     if row.overdue:
         found.append("! overdue")
-    found += [f"↻ {s}" for s in ("stale", "missing", "changed") if s in row.evidence]
+    found += [f"↻ {state}" for state in UNSOUND_STATES if state in row.evidence]
+    if row.unverified:
+        found.append(f"{EVIDENCE_SIGNS[EvidenceState.UNVERIFIED].glyph} {EvidenceState.UNVERIFIED}")
     if row.changed:
         found.append("△ changed upstream")
     if row.private:

@@ -24,7 +24,7 @@ from fedcheck.domain.row import Row
 from fedcheck.session import Session, open_session
 from fedcheck.storage import (
     atomic_files,
-    evidence_files,
+    file_looks,
     issue_files,
     local_state,
     paths,
@@ -253,7 +253,7 @@ def _make_evidence(root: Path, row: Row, day: date, gone: bool, lost: list[Path]
             atomic_files.replace_file(path, text.encode(), under=root)
         if gone:
             lost.append(path)
-        digest = evidence_files.hash_file(path)
+        digest = file_looks.hash_file(path)
         return Evidence(proof_id, link, label, EvidenceKind.FILE, day, sha256=digest)
     if kind == 1:
         return Evidence(proof_id, f"MER-{draw % 900 + 100}", label, EvidenceKind.TICKET, day)

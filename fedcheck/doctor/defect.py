@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "changed-upstream": "Items that changed since they were recorded",
     "evidence-link": "Evidence that may not count",
     "missing-evidence": "Evidence files that are gone or changed",
+    "unverified-evidence": "Evidence files that were not verified yet",
     "orphan-evidence": "Evidence files that no item links to",
     "future-date": "Dates in the future",
     "permissions": "Files that are open to others",

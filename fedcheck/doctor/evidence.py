@@ -10,14 +10,15 @@ from fedcheck.analysis.issue_evidence import ISSUE_FILES, is_issue_ref
 from fedcheck.doctor.defect import Defect, Severity
 from fedcheck.doctor.files import Places
 from fedcheck.doctor.folder_tree import FolderTree, TreeEntry
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, find_file_state, normalize_link
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import evidence_files, local_state
+from fedcheck.storage import evidence_files, evidence_paths, local_state
 
 FOLDER = "evidence"
 MAX_EXAMPLES = 10
@@ -58,7 +59,7 @@ def _list_evidence(project: Project) -> Iterator[LocatedEvidence]:
 def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> list[Defect]:
     """Return the pieces of evidence whose link cannot count as proof, or whose file is not right.
 
-    No file is hashed; a file counts as changed where the last verification says so. Nothing is
+    A file counts as changed where its hash is another; large ones may be unverified. Nothing is
     said of files in a folder that cannot be looked into: that is told of the folder.
     """
     states = session.project.file_states or {}
@@ -66,7 +67,7 @@ def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> 
     found: list[Defect] = []
     for piece in _list_evidence(session.project):
         said = _describe_defect(
-            session.root, piece.evidence_item, states.get(piece.evidence_item.link, "")
+            session.root, piece.evidence_item, find_file_state(states, piece.evidence_item)
         )
         if said is None:
             continue
@@ -81,7 +82,7 @@ def check_evidence_links(session: Session, places: Places, tree: FolderTree) -> 
         named = piece.ref if is_issue_ref(piece.ref) else piece.item
         message = f"{one_line(named, 60)}: {message}"
         found.append(Defect(kind, severity, message, remedy, file, line, piece.ref))
-    return _summarize_missing(found)
+    return [*_summarize_missing(found), *_note_unverified(session)]
 
 
 def _list_issues(project: Project, book: str) -> Sequence[Request | Finding]:
@@ -96,6 +97,21 @@ def _find_line(places: Places, project: Project, piece: LocatedEvidence) -> int:
     number = next(place for place, one in enumerate(listed) if one.id == piece.item)
     file = places.progress_file(piece.checklist)
     return places.line(file, piece.checklist[:-1], number, "evidence", piece.index)
+
+
+def _note_unverified(session: Session) -> list[Defect]:
+    """Return one note that counts the files which nobody verified as they are now."""
+    states = session.project.file_states or {}
+    links = {
+        one.evidence_item.link
+        for one in _list_evidence(session.project)
+        if find_file_state(states, one.evidence_item) == EvidenceState.UNVERIFIED
+    }
+    if not links:
+        return []
+    message = f"{pluralize(len(links), 'file is', 'files are')} {UNVERIFIED_WORDS} on this machine"
+    remedy = "verify with: fedcheck evidence verify evidence:unverified"
+    return [Defect("unverified-evidence", "note", message, remedy)]
 
 
 def _summarize_missing(defects: list[Defect]) -> list[Defect]:
@@ -128,7 +144,7 @@ def _describe_defect(
         return None
     if "\x00" in evidence_item.link:
         return "evidence-link", f"{link} is no name of a file", f"take the link out: {replace}"
-    if evidence_files.leaves_workspace(
+    if evidence_paths.leaves_workspace(
         root, evidence_item.link, local_state.load_allowed_outside(root)
     ):
         text = f"{link} leads out of the workspace, and does not count"
@@ -150,10 +166,8 @@ def _describe_defect(
 
 def _is_our_own(root: Path, link: str) -> bool:
     """Tell whether a link leads to a file that fedcheck itself keeps, also through a symlink."""
-    real, top = Path(os.path.realpath(root / link)), Path(os.path.realpath(root))
-    return real.is_relative_to(top) and evidence_files.is_fedcheck_file(
-        real.relative_to(top).as_posix()
-    )
+    inside = evidence_paths.resolve_inside(root, link)
+    return bool(inside) and evidence_paths.is_fedcheck_file(inside)
 
 
 def find_orphan_evidence(session: Session, tree: FolderTree) -> list[Defect]:
@@ -170,7 +184,8 @@ def find_orphan_evidence(session: Session, tree: FolderTree) -> list[Defect]:
         for one in tree.under(FOLDER)
         if not one.is_folder and one.path.parent != session.root
         if not _is_keeper(session.root, one.path)
-        if str(one.path) not in linked and os.path.realpath(one.path) not in linked
+        if normalize_link(str(one.path)) not in linked
+        and normalize_link(os.path.realpath(one.path)) not in linked
     ]
     if len(loose) <= MAX_SINGLE_DEFECTS:
         return [_orphan_defect(one.path, "no item links to this file") for one in loose]
@@ -184,8 +199,8 @@ def _list_links(session: Session) -> Iterator[str]:
     for piece in _list_evidence(session.project):
         if piece.evidence_item.kind == "file" and "\x00" not in piece.evidence_item.link:
             path = session.root / piece.evidence_item.link
-            yield os.path.normpath(path)
-            yield os.path.realpath(path)
+            yield normalize_link(os.path.normpath(path))
+            yield normalize_link(os.path.realpath(path))
 
 
 def _is_keeper(root: Path, path: Path) -> bool:

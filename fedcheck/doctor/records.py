@@ -84,16 +84,35 @@ def find_orphan_records(session: Session, places: Places) -> list[Defect]:
     project = session.project
     shaky = {one.checklist for one in project.broken}
     lost = list_orphans(session)
-    refs = [one.ref for one in lost]
+    orphaned = _ShortNames([one.ref for one in lost])
+    known = _ShortNames(project.refs)
     return [
-        _orphan_defect(project, places, one, refs, one.checklist in shaky)
+        _orphan_defect(project, places, one, orphaned, known, one.checklist in shaky)
         for one in lost
         if one.checklist in project.checklists
     ]
 
 
+class _ShortNames:
+    """Returns an item's id where that leaves no doubt among references, or else all of it."""
+
+    def __init__(self, refs: Sequence[str]) -> None:
+        self._refs = refs
+        self._counts = Counter(split_ref(ref)[1] for ref in refs)
+
+    def of(self, item: str, checklist: str) -> str:
+        """Return the shortest name of an item."""
+        count = self._counts[item] or len(find_candidates(item, self._refs))
+        return item if count == 1 else f"{checklist}:{item}"
+
+
 def _orphan_defect(
-    project: Project, places: Places, orphan: Orphan, orphaned: list[str], shaky: bool
+    project: Project,
+    places: Places,
+    orphan: Orphan,
+    orphaned: _ShortNames,
+    known: _ShortNames,
+    shaky: bool,
 ) -> Defect:
     name = one_line(orphan.item, 60)
     fix = None
@@ -109,32 +128,29 @@ def _orphan_defect(
         message += f'; "{orphan.new_id}" is the same item under another name'
         remedy = "move the record there with: fedcheck doctor --fix"
     else:
-        remedy = _suggest_move(project, orphan, orphaned)
+        remedy = _suggest_move(project, orphan, orphaned, known)
     line = places.record(orphan.checklist, orphan.item)
     file = places.progress_file(orphan.checklist)
     severity: Severity = "note" if orphan.record.untouched else "warning"
     return Defect("orphan-record", severity, message, remedy, file, line, orphan.ref, fix)
 
 
-def _suggest_move(project: Project, orphan: Orphan, orphaned: list[str]) -> str:
+def _suggest_move(
+    project: Project, orphan: Orphan, orphaned: _ShortNames, known: _ShortNames
+) -> str:
     """Return how a person moves a record to the item that it belongs to."""
     checklist = project.checklists[orphan.checklist]
     records = project.records.get(checklist.id, {})
     free = [item for item in checklist.items if item not in records]
     near = find_nearest(orphan.item, free, 3)
-    old = _shortest(orphan.item, checklist.id, orphaned)
+    old = orphaned.of(orphan.item, checklist.id)
     if not near:
         command = f"fedcheck doctor --move {shlex.quote(old + '=ITEM')}"
         return f"find its item with fedcheck list checklist:{checklist.id}, then: {command}"
-    new = _shortest(near[0], checklist.id, project.refs)
+    new = known.of(near[0], checklist.id)
     others = f" (or {', '.join(near[1:])})" if near[1:] else ""
     command = f"fedcheck doctor --move {shlex.quote(f'{old}={new}')}"
     return f"perhaps it is {near[0]}{others} now; if so: {command}"
-
-
-def _shortest(item: str, checklist: str, refs: list[str]) -> str:
-    """Return the item's id where that leaves no doubt, or else its full reference."""
-    return item if len(find_candidates(item, refs)) == 1 else f"{checklist}:{item}"
 
 
 def describe_record(record: Record) -> str:

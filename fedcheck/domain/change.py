@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fedcheck.domain.field_values import all_names, field_value
+from fedcheck.domain.field_values import list_values
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
@@ -104,9 +104,10 @@ def is_import(change: Change) -> bool:
 
 def diff_records(ref: str, old: AnyRecord, new: AnyRecord) -> list[Change]:
     """Return the changes that lead from one record (request, finding) to the other."""
-    names = dict.fromkeys((*all_names(old), *all_names(new)))
-    pairs = ((name, field_value(old, name), field_value(new, name)) for name in names)
-    return [Change(ref, name, before, after) for name, before, after in pairs if before != after]
+    before, after = list_values(old), list_values(new)
+    names = dict.fromkeys((*before, *after))
+    pairs = ((name, before.get(name), after.get(name)) for name in names)
+    return [Change(ref, name, was, now) for name, was, now in pairs if was != now]
 
 
 def find_next_undo(entered: Iterable[HistoryLine]) -> str | None:

@@ -16,7 +16,7 @@ FORMAT = 1
 """The newest version of our file formats that this program reads and writes."""
 
 
-OVERLAID: tuple[str, ...] = ("level", "title", "statement", "due", "every", "expects")
+OVERLAID: tuple[str, ...] = ("level", "title", "statement", "due", "every", "expects", "basis")
 """What a `[[section.item.when]]` may change; no option of a profile may have such a name."""
 
 
@@ -50,6 +50,10 @@ class When(Struct, frozen=True, rename="kebab"):
         None
     )
     expects: Annotated[tuple[str, ...] | None, Key("What evidence is expected")] = None
+    own_basis: Annotated[
+        str | None,
+        Key("Fingerprint of the official rule for these values: 12 hex digits", check="basis"),
+    ] = field(name="basis", default=None)
     extra: dict[str, Any] = extra()
 
     @property
@@ -59,7 +63,8 @@ class When(Struct, frozen=True, rename="kebab"):
 
     def overlays(self) -> dict[str, Any]:
         """Return the fields that it changes, with their values."""
-        named = {name: getattr(self, name) for name in OVERLAID}
+        fields = ("own_basis" if name == "basis" else name for name in OVERLAID)
+        named = {name: getattr(self, name) for name in fields}
         return {name: value for name, value in named.items() if value is not None}
 
 

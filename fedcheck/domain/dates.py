@@ -2,6 +2,9 @@
 
 A due expression is a date (`2027-02-01`) or `ANCHOR [+|-] N(d|bd|w|mo|y)`, where the anchor is a
 milestone or an item (its done date). Month ends clamp; `bd` skips weekends and federal holidays.
+
+Every date lies from 1990-01-01 to 2199-12-31: what others wrote outside of that is a slip, and
+arithmetic with it would leave the calendar.
 """
 
 import calendar
@@ -9,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -16,6 +20,10 @@ _LENGTH = r"[0-9]{1,4}\s*(?:d|bd|w|mo|y)"
 _SPAN = re.compile(r"([0-9]{1,4})\s*(d|bd|w|mo|y)")
 _DUE = re.compile(rf"(?P<anchor>[a-z0-9][a-z0-9._:-]*)(?:\s*(?P<sign>[+-])\s*(?P<span>{_LENGTH}))?")
 _AGE = re.compile(rf"(?P<span>{_LENGTH})(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))?")
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+"""The first and the last day that a date may be."""
+
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -45,6 +53,22 @@ class MaxAge(Struct, frozen=True):
     at: str = ""
 
 
+class DateRangeError(ValueError):
+    """A date before 1990 or after 2199."""
+
+
+def is_in_range(day: date) -> bool:
+    """Tell whether a day lies from FIRST_DAY to LAST_DAY."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def check_range(day: date) -> date:
+    """Return a day. Raises DateRangeError, with the range, where it lies outside of it."""
+    if not is_in_range(day):
+        raise DateRangeError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
+    return day
+
+
 def _quote(text: str) -> str:
     """Return a text for a message: in quotes, its beginning where it is long."""
     return repr(text if len(text) <= 60 else text[:59] + "…")
@@ -52,13 +76,17 @@ def _quote(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
-    """Parse `YYYY-MM-DD`. Raises ValueError, with what is wrong, for anything else."""
+    """Parse `YYYY-MM-DD`. Raises ValueError, with what is wrong, for anything else.
+
+    Raises DateRangeError for a date outside of the range.
+    """
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(f"{_quote(text)} is not a date; write it as 2027-02-01")
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text} is not a day of the calendar") from None
+    return check_range(day)
 
 
 @lru_cache(maxsize=1024)
@@ -103,33 +131,47 @@ def parse_max_age(text: str) -> MaxAge:
 def shift(day: date, span: Span, sign: int = 1) -> date:
     """Return the day a span later (or earlier, with sign -1).
 
-    Months and years keep the day of the month and clamp to its end. Raises ValueError where the
-    calendar ends.
+    Months and years keep the day of the month and clamp to its end. Raises DateRangeError where
+    that leaves the range of dates.
     """
     count = span.count * sign
     try:
         match span.unit:
             case "d":
-                return day + timedelta(days=count)
+                found = day + timedelta(days=count)
             case "w":
-                return day + timedelta(weeks=count)
+                found = day + timedelta(weeks=count)
             case "bd":
-                return _business_days(day, count)
+                found = _shift_business_days(day, count)
             case _:
                 months = count * (12 if span.unit == "y" else 1)
                 year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
                 last = calendar.monthrange(year, month + 1)[1]
-                return date(year, month + 1, min(day.day, last))
+                found = date(year, month + 1, min(day.day, last))
+        return check_range(found)
     except (OverflowError, ValueError):
-        raise ValueError(f"{span} from {day} leaves the calendar") from None
+        raise DateRangeError(
+            f"{span} {'after' if sign > 0 else 'before'} {day} is not between"
+            f" {FIRST_DAY} and {LAST_DAY}"
+        ) from None
 
 
 def shift_clamped(day: date, span: Span, sign: int = 1) -> date:
-    """Return the day a span later (or earlier); the first or last day where the calendar ends."""
+    """Return the day a span later (or earlier); LAST_DAY or FIRST_DAY where the range ends."""
     try:
         return shift(day, span, sign)
     except ValueError:
-        return date.max if sign > 0 else date.min
+        return LAST_DAY if sign > 0 else FIRST_DAY
+
+
+def next_day(day: date) -> date:
+    """Return the day after; the same one at the end of the calendar."""
+    return day + timedelta(days=1) if day < date.max else day
+
+
+def previous_day(day: date) -> date:
+    """Return the day before; the same one at the beginning of the calendar."""
+    return day - timedelta(days=1) if day > date.min else day
 
 
 @lru_cache(maxsize=64)
@@ -162,13 +204,51 @@ def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
 
 
-def _business_days(day: date, count: int) -> date:
-    step = timedelta(days=1 if count >= 0 else -1)
-    for _ in range(abs(count)):
-        day += step
-        while day.weekday() >= 5 or day in federal_holidays(day.year):
-            day += step
-    return day
+_YEARS = range(FIRST_DAY.year - 1, LAST_DAY.year + 2)
+"""The years in which business days are counted: a step from outside may lead into the range."""
+
+
+@lru_cache(maxsize=1)
+def _holidays_before() -> tuple[int, ...]:
+    """Return how many federal holidays lie in `_YEARS` before each of them."""
+    return tuple(accumulate((len(federal_holidays(year)) for year in _YEARS), initial=0))
+
+
+def _count_business_days(ordinal: int) -> int:
+    """Return how many business days lie from the first of `_YEARS` to a day, both included.
+
+    Weekdays before the first year are counted too: only differences matter. Federal holidays are
+    observed on weekdays, so none of them is taken off twice.
+    """
+    weeks, days = divmod(ordinal, 7)  # day 1 of the calendar was a Monday
+    day = date.fromordinal(ordinal)
+    passed = sum(holiday <= day for holiday in federal_holidays(day.year))
+    return weeks * 5 + min(days, 5) - _holidays_before()[day.year - _YEARS.start] - passed
+
+
+def _shift_business_days(day: date, count: int) -> date:
+    """Return the day so many business days later, by calculation: no walk from day to day.
+
+    Raises ValueError outside of `_YEARS`.
+    """
+    if not count:
+        return day
+    if day.year not in _YEARS:
+        raise ValueError("too far away")
+    start = day.toordinal()
+    wanted = _count_business_days(start) + count
+    if count < 0 and _count_business_days(start - 1) == _count_business_days(start):
+        wanted += 1  # the step back from a weekend or a holiday ends on the business day before
+    low, high = date(_YEARS.start, 1, 2).toordinal(), date(_YEARS.stop - 1, 12, 31).toordinal()
+    if not _count_business_days(low) <= wanted <= _count_business_days(high):
+        raise ValueError("too far away")
+    while low < high:
+        middle = (low + high) // 2
+        if _count_business_days(middle) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return date.fromordinal(low)
 
 
 def resolve_due(due: Due, anchor_date: Callable[[str], date | None]) -> date | None:
@@ -186,19 +266,19 @@ def parse_typed_due(text: str, today: date) -> str:
 
     Accepts everything that a file may hold and, relative to today, `today`, `tomorrow`,
     `+2w`, `-3d` and the next day of that name (`fri`). An empty text means: no date.
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and where the day would lie outside of the range.
     """
     word = text.strip().lower()
     if not word:
         return ""
     if word == "today":
-        return today.isoformat()
+        return check_range(today).isoformat()
     if word == "tomorrow":
-        return (today + timedelta(days=1)).isoformat()
+        return shift(today, Span(1, "d")).isoformat()
     named = [i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)]
     if named:
         ahead = (named[0] - today.weekday() - 1) % 7 + 1
-        return (today + timedelta(days=ahead)).isoformat()
+        return shift(today, Span(ahead, "d")).isoformat()
     if word[0] in "+-":
         return shift(today, parse_span(word[1:]), -1 if word[0] == "-" else 1).isoformat()
     parse_due(word)

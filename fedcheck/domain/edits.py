@@ -15,7 +15,7 @@ from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, apply_evidence_edit
-from fedcheck.domain.field_values import with_field
+from fedcheck.domain.field_values import with_known_fields, without_raw_date
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
@@ -76,21 +76,27 @@ def list_changes(
     """
     match edit, thing:
         case ItemEdit(), Record() if item is not None:
-            return diff_records(ref, thing, apply_item_edit(item, thing, edit, today, by))
+            new = apply_item_edit(item, thing, edit, today, by)
+            return _list_changes_of(ref, thing, new, edit.due is not None)
         case RequestEdit(), Request():
-            return diff_records(ref, thing, apply_request_edit(thing, edit, today))
+            return _list_changes_of(ref, thing, apply_request_edit(thing, edit, today), edit.no_due)
         case FindingEdit(), Finding():
-            return diff_records(ref, thing, apply_finding_edit(thing, edit, today))
+            return _list_changes_of(ref, thing, apply_finding_edit(thing, edit, today), edit.no_due)
         case EvidenceEdit(), Record() | Request() | Finding():
             return _list_evidence_changes(ref, thing, edit, item)
         case MilestoneEdit(day), MilestoneDate():
-            return diff_records(ref, thing, replace(thing, day=day))
+            return diff_records(ref, thing, replace(thing, day=day, extra={}))
         case SentEdit(title, to, file, sha256), SentReport():
             sent = replace(thing, title=title, to=to, on=today, file=file, sha256=sha256)
             return diff_records(ref, thing, sent)
         case Withdrawal(reason), Request() | Finding():
             return withdraw(ref, thing, reason)
     return []
+
+
+def _list_changes_of(ref: str, old: T, new: T, sets_due: bool) -> list[Change]:
+    """Return the changes of an edit; a due date that it sets or clears replaces any in the file."""
+    return diff_records(ref, old, without_raw_date(new, "due") if sets_due else new)
 
 
 def _list_evidence_changes(
@@ -129,18 +135,18 @@ def plan_edits(
 ) -> list[Change]:
     """Return the changes of several edits, each after those before it. Raises RuleError."""
     before: dict[str, list[Change]] = {}
+    things: dict[str, Any] = {}
     for ref, edit in edits:
-        earlier = before.setdefault(ref, [])
-        thing = apply_changes(look(ref), earlier)
-        earlier += list_changes(ref, thing, edit, items.get(ref), today, by)
+        thing = things[ref] if ref in things else look(ref)
+        changes = list_changes(ref, thing, edit, items.get(ref), today, by)
+        things[ref] = apply_changes(thing, changes)
+        before.setdefault(ref, []).extend(changes)
     return [change for changes in before.values() for change in changes]
 
 
 def apply_changes(thing: T, changes: Iterable[Change]) -> T:
-    """Return the record after changes of its fields."""
-    for change in changes:
-        thing = with_field(thing, change.field, change.new)
-    return thing
+    """Return the record after changes of its fields; of one field the last stands."""
+    return with_known_fields(thing, {change.field: change.new for change in changes})
 
 
 def fresh_evidence(edit: Edit) -> tuple[Evidence, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from fedcheck.domain.dates import parse_date
+from fedcheck.domain.dates import DateRangeError, parse_date
 from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.key import extra
 
@@ -30,6 +30,32 @@ class Evidence(Struct, frozen=True, rename="kebab"):
         return self.label or self.link
 
 
+def normalize_link(link: str) -> str:
+    """Return a link in composed form (NFC): macOS spells the names of files decomposed (NFD)."""
+    if link.isascii():
+        return link
+    import unicodedata  # loaded here: most links are plain ASCII
+
+    return unicodedata.normalize("NFC", link)
+
+
+def file_key(evidence_item: Evidence) -> str:
+    """Return what the state of an evidence file against the hash of this item is kept under."""
+    return f"{evidence_item.link}\0{evidence_item.sha256}"
+
+
+def find_file_state(states: Mapping[str, str], evidence_item: Evidence) -> str:
+    """Return `missing`, `changed` or `unverified`; empty for what is good or is no file.
+
+    A file is missing for every item that links to it; what differs from one hash may be what
+    another item was added with.
+    """
+    if evidence_item.kind != EvidenceKind.FILE:
+        return ""
+    link = evidence_item.link
+    return states.get(link, "") or states.get(file_key(evidence_item), "")
+
+
 def evidence_to_dict(evidence_item: Evidence) -> dict[str, Any]:
     """Return evidence as plain JSON data, without its id and without defaults.
 
@@ -40,7 +66,8 @@ def evidence_to_dict(evidence_item: Evidence) -> dict[str, Any]:
         value = getattr(evidence_item, name)
         if value:
             data[name] = value.isoformat() if isinstance(value, date) else value
-    return {**data, **{name: _as_json(value) for name, value in evidence_item.extra.items()}}
+    kept = {name: value for name, value in evidence_item.extra.items() if name not in data}
+    return {**data, **{name: _as_json(value) for name, value in kept.items()}}
 
 
 def _as_json(value: Any) -> Any:
@@ -56,20 +83,27 @@ def _as_json(value: Any) -> Any:
 
 
 def evidence_from_dict(evidence_id: str, data: Mapping[str, Any]) -> Evidence:
-    """Return evidence from plain JSON data. Raises ValueError where it is none."""
+    """Return evidence from plain JSON data. Raises ValueError where it is none.
+
+    A date outside of the range is kept for the file only, as where it is read from one.
+    """
     texts, days = ("link", "kind", "label", "sha256"), ("collected", "expires")
     if not isinstance(data, Mapping) or not isinstance(data.get("link"), str):
         raise ValueError("evidence needs a link")
     known: dict[str, Any] = {}
+    outside: dict[str, Any] = {}
     for name in (*texts, *days):
         value = data.get(name)
         if value is None or value == "":
             continue
         if not isinstance(value, str):
             raise ValueError(f"{name} is text, not {type(value).__name__}")
-        known[name] = parse_date(value) if name in days else value
+        try:
+            known[name] = parse_date(value) if name in days else value
+        except DateRangeError:
+            outside[name] = date.fromisoformat(value)
     if known.get("kind", "url") not in tuple(EvidenceKind):
         raise ValueError(f"{known['kind']!r} is no kind of evidence")
     known["kind"] = EvidenceKind(known.get("kind", "url"))
     rest = {k: v for k, v in data.items() if k not in (*texts, *days, "id")}
-    return Evidence(id=evidence_id, **{"link": "", **known}, extra=rest)
+    return Evidence(id=evidence_id, **{"link": "", **known}, extra={**outside, **rest})

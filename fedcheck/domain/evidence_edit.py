@@ -58,10 +58,10 @@ def detach_each(pieces: Pieces) -> list[tuple[str, EvidenceEdit]]:
 
 
 def _group_by_record(pieces: Pieces) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for ref, evidence_id in pieces:
-        found[ref] = (*found.get(ref, ()), evidence_id)
-    return found
+        found.setdefault(ref, []).append(evidence_id)
+    return {ref: tuple(ids) for ref, ids in found.items()}
 
 
 def apply_evidence_edit(thing: T, edit: EvidenceEdit) -> T:
@@ -69,12 +69,13 @@ def apply_evidence_edit(thing: T, edit: EvidenceEdit) -> T:
 
     Raises RuleError where evidence that is to be changed was taken away meanwhile.
     """
-    if set(edit.change) - {one.id for one in thing.evidence}:
+    change, detach = set(edit.change), set(edit.detach)
+    if change - {one.id for one in thing.evidence}:
         raise RuleError("this evidence was taken away meanwhile", "nothing was changed")
     kept = [
-        set_values(one, edit.values) if one.id in edit.change else one
+        set_values(one, edit.values) if one.id in change else one
         for one in thing.evidence
-        if one.id not in edit.detach
+        if one.id not in detach
     ]
     added = {one.id: one for one in edit.attach}
     kept = [added.pop(one.id, one) for one in kept]

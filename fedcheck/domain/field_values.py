@@ -4,13 +4,14 @@ Works for every class in the table of fields. Each evidence item is a field of i
 `evidence.<id>`.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from msgspec.structs import replace
 
-from fedcheck.domain.dates import parse_date, parse_due
+from fedcheck.domain.dates import DateRangeError, parse_date, parse_due
 from fedcheck.domain.evidence import Evidence, evidence_from_dict, evidence_to_dict
 from fedcheck.domain.field import Field, Group, Kind
 from fedcheck.domain.fields import FIELDS, field_of, in_group
@@ -35,23 +36,64 @@ def field_names(cls: type) -> tuple[str, ...]:
     return _NAMES[cls]
 
 
-def all_names(thing: Any) -> tuple[str, ...]:
-    """Return every name that a change to a thing may have, its evidence included."""
-    return (*field_names(type(thing)), *(EVIDENCE_PREFIX + one.id for one in thing.evidence))
-
-
 def field_value(thing: Any, name: str) -> Any:
     """Return a field as history keeps it: text, a list of texts, a dict for evidence, or None.
 
     Raises KeyError where there is no such field.
     """
     if name.startswith(EVIDENCE_PREFIX):
-        proof_id = name.removeprefix(EVIDENCE_PREFIX)
-        evidence_item = next((one for one in thing.evidence if one.id == proof_id), None)
+        evidence_item = _evidence_by_id(thing.evidence).get(name.removeprefix(EVIDENCE_PREFIX))
         return evidence_to_dict(evidence_item) if evidence_item else None
     if name not in field_names(type(thing)):
         raise KeyError(name)
-    return history_form(getattr(thing, name))
+    value = history_form(getattr(thing, name))
+    return _raw_date(thing, name) if value is None else value
+
+
+def _raw_date(thing: Any, name: str) -> str | None:
+    """Return the date outside of the range that stays in the file of a thing, as text."""
+    raw = thing.extra.get(_toml_key(name)) if thing.extra else None
+    row = field_of(type(thing), name) if raw else None
+    return str(raw) if row and row.kind in (Kind.DAY, Kind.DUE) else None
+
+
+def _toml_key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def without_raw_date(thing: T, name: str) -> T:
+    """Return the thing without the date outside of the range that its file has for a field."""
+    extra = thing.extra  # type: ignore[attr-defined]
+    kept = {key: value for key, value in extra.items() if key != _toml_key(name)}
+    return replace(thing, extra=kept) if len(kept) < len(extra) else thing  # type: ignore[type-var]
+
+
+_indexed: tuple[tuple[Evidence, ...], Mapping[str, Evidence]] = ((), {})
+
+
+def _evidence_by_id(evidence: tuple[Evidence, ...]) -> Mapping[str, Evidence]:
+    """Return evidence items by id, the first of each; that of the last tuple is kept.
+
+    A transaction asks for thousands of items of one record, one after the other.
+    """
+    global _indexed
+    if _indexed[0] is not evidence:
+        found: dict[str, Evidence] = {}
+        for one in evidence:
+            found.setdefault(one.id, one)
+        _indexed = evidence, found
+    return _indexed[1]
+
+
+def list_values(thing: Any) -> dict[str, Any]:
+    """Return every field of a thing as history keeps it, by name; its evidence included.
+
+    Unlike `field_value` for each name, this looks at each evidence item once.
+    """
+    values = {name: field_value(thing, name) for name in field_names(type(thing))}
+    for one in thing.evidence:
+        values.setdefault(EVIDENCE_PREFIX + one.id, evidence_to_dict(one))
+    return values
 
 
 def history_form(value: Any) -> Any:
@@ -66,12 +108,42 @@ def history_form(value: Any) -> Any:
 def with_field(thing: T, name: str, value: Any) -> T:
     """Return the thing with one field set from its history form. Raises KeyError, ValueError."""
     if name.startswith(EVIDENCE_PREFIX):
-        return _with_evidence(thing, name.removeprefix(EVIDENCE_PREFIX), value)
+        return with_known_fields(thing, {name: value})
     row = field_of(type(thing), name)
     if row is None or name not in field_names(type(thing)):
         raise KeyError(name)
     changed: dict[str, Any] = {name: _parse(type(thing), row, value)}
-    return replace(thing, **changed)  # type: ignore[type-var]
+    return replace(without_raw_date(thing, name), **changed)  # type: ignore[type-var]
+
+
+def with_known_field(thing: T, name: str, value: Any) -> T:
+    """Return the thing with one field set to what a file or the history holds.
+
+    Unlike what a person sets, a date may be outside of the range: it is kept for the file, and
+    counts as not there. Raises KeyError, ValueError.
+    """
+    try:
+        return with_field(thing, name, value)
+    except DateRangeError:
+        bare = with_field(thing, name, None)
+        kept: dict[str, Any] = {"extra": {**bare.extra, _toml_key(name): _as_date(value)}}  # type: ignore[attr-defined]
+        return replace(bare, **kept)  # type: ignore[type-var]
+
+
+def with_known_fields(thing: T, values: Mapping[str, Any]) -> T:
+    """Return the thing with several fields set as `with_known_field` does, evidence at once."""
+    evidence: dict[str, Evidence | None] = {}
+    for name, value in values.items():
+        if name.startswith(EVIDENCE_PREFIX):
+            found = name.removeprefix(EVIDENCE_PREFIX)
+            evidence[found] = None if value is None else evidence_from_dict(found, value)
+        else:
+            thing = with_known_field(thing, name, value)
+    return _with_evidence(thing, evidence) if evidence else thing
+
+
+def _as_date(text: str) -> date:
+    return date.fromisoformat(text.strip())
 
 
 def _parse(cls: type, row: Field, value: Any) -> Any:
@@ -113,14 +185,16 @@ def _values(hint: Any) -> tuple[StrEnum, ...]:
     return _values(get_args(hint)[0]) if get_origin(hint) is tuple else ()
 
 
-def _with_evidence(thing: T, proof_id: str, value: Any) -> T:
-    new = evidence_from_dict(proof_id, value) if value is not None else None
-    evidence_items: tuple[Evidence, ...] = thing.evidence  # type: ignore[attr-defined]
-    kept = [one for one in evidence_items if one.id != proof_id]
-    if new is not None:
-        places = [i for i, one in enumerate(evidence_items) if one.id == proof_id]
-        kept.insert(places[0] if places else len(kept), new)
-    changed: dict[str, Any] = {"evidence": tuple(kept)}
+def _with_evidence(thing: T, values: Mapping[str, Evidence | None]) -> T:
+    """Return the thing with evidence items by id in place of those it has; None takes one away."""
+    rest = {name: new for name, new in values.items() if new is not None}
+    kept: list[Evidence] = []
+    for one in thing.evidence:  # type: ignore[attr-defined]
+        if one.id not in values:
+            kept.append(one)
+        elif one.id in rest:
+            kept.append(rest.pop(one.id))
+    changed: dict[str, Any] = {"evidence": (*kept, *rest.values())}
     return replace(thing, **changed)  # type: ignore[type-var]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Struct, field
 
-from fedcheck.domain.dates import Span, shift
+from fedcheck.domain.dates import Span, shift_clamped
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import (
     RISKS,
@@ -88,7 +88,7 @@ class Finding(Struct, frozen=True, rename="kebab"):
 
 def compute_remediation_due(risk: str, found: date) -> date:
     """Return by when a finding is to be remediated: 30, 90 or 180 days after it was found."""
-    return shift(found, REMEDIATION[risk])
+    return shift_clamped(found, REMEDIATION[risk])
 
 
 def compute_exposure(likelihood: str, impact: str) -> RiskLevel:

@@ -87,6 +87,19 @@ class EvidenceKind(StrEnum):
     TICKET = "ticket"
 
 
+class EvidenceState(StrEnum):
+    """How an evidence item stands on a day.
+
+    Unverified is nothing against it: its file has not been hashed yet on this machine as it is now.
+    """
+
+    OK = "ok"
+    STALE = "stale"
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNVERIFIED = "unverified"
+
+
 class Risk(StrEnum):
     """The risk of a finding."""
 
@@ -185,6 +198,10 @@ INHERITANCES = tuple(one for one in Inheritance if one)
 RETESTS = tuple(one for one in Retest if one)
 REVIEWS = tuple(one for one in Review if one)
 RISKS = tuple(Risk)
+UNSOUND_STATES = (EvidenceState.STALE, EvidenceState.MISSING, EvidenceState.CHANGED)
+"""The states of evidence that does not count."""
+TOLD_STATES = (*UNSOUND_STATES, EvidenceState.UNVERIFIED)
+"""The states of evidence that are counted and shown; the rest is good."""
 FINDING_STATES = tuple(FindingState)
 DEVIATIONS = tuple(one for one in Deviation if one)
 DEVIATION_STATES = tuple(one for one in DeviationState if one)
@@ -228,6 +245,18 @@ RESULT_SIGNS: Mapping[str, Sign] = {
     Result.NOT_APPLICABLE: Sign("not applicable", "–", "[-]", "muted", "n"),
 }
 """The sign of each result of a test."""
+
+EVIDENCE_SIGNS: Mapping[str, Sign] = {
+    EvidenceState.OK: Sign("good", "✓", "[x]", "success"),
+    EvidenceState.STALE: Sign("stale", "↻", "%", "warning"),
+    EvidenceState.MISSING: Sign("missing", "■", "[!]", "error"),
+    EvidenceState.CHANGED: Sign("changed", "△", "^", "error"),
+    EvidenceState.UNVERIFIED: Sign("unverified", "?", "?", "muted"),
+}
+"""The sign of each state of evidence."""
+
+UNVERIFIED_WORDS = "not verified yet"
+"""What others read of an unverified file: nobody is to think that anything is wrong with it."""
 
 STATUS_WORDS: Mapping[str, str] = {str(name): sign.word for name, sign in STATUS_SIGNS.items()}
 STATUS_GLYPHS: Mapping[str, str] = {str(name): sign.glyph for name, sign in STATUS_SIGNS.items()}

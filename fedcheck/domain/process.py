@@ -46,6 +46,9 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     title: Annotated[str, Key("Title")]
     question: Annotated[str, Key("The question that its gate answers")] = ""
     closes: Annotated[tuple[str, ...], Key("Phases that must be complete before it")] = ()
+    roles: Annotated[
+        tuple[str, ...], Key("Roles whose items its gate asks for; otherwise all of them")
+    ] = ()
     default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
     ask: Annotated[bool, Key("Whether the form for a new workspace asks for its date")] = False
     note: Annotated[str, Key("More about it")] = ""

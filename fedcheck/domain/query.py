@@ -58,17 +58,19 @@ class Language(Struct, Generic[T], frozen=True):
 
     def parse(self, text: str) -> Search[T]:
         """Parse a query. Raises QueryError for an unknown key or value, with a suggestion."""
-        return Search(text.strip(), tuple(self._term(word) for word in split_words(text)))
-
-    def _term(self, word: str) -> Test[T]:
-        negated = word.startswith("-") and len(word) > 1
-        body = word[1:] if negated else word
-        name, colon, value = body.partition(":")
-        if colon and name.isidentifier():
-            test = self._keyed(name.lower(), value)
-        else:
-            test = self._containing(body.casefold())
-        return (lambda thing, today: not test(thing, today)) if negated else test
+        tests: list[Test[T]] = []
+        wanted: list[tuple[bool, tuple[str, ...]]] = []
+        for word in dict.fromkeys(split_words(text)):
+            negated = word.startswith("-") and len(word) > 1
+            body = word[1:] if negated else word
+            name, colon, value = body.partition(":")
+            if colon and name.isidentifier():
+                tests.append(_negate(self._keyed(name.lower(), value), negated))
+            else:
+                wanted.append((not negated, _split_choices(body.casefold())))
+        if wanted:
+            tests.append(self._containing(wanted))
+        return Search(text.strip(), tuple(tests))
 
     def _keyed(self, name: str, value: str) -> Test[T]:
         maker = self.keys.get(name)
@@ -77,15 +79,28 @@ class Language(Struct, Generic[T], frozen=True):
             raise QueryError(f'unknown search key "{shorten(name)}:"; {hint}')
         if not value.strip("|"):
             raise QueryError(f'"{name}:" needs a value, such as {name}:{self.examples[name]}')
-        tests = [maker(part.casefold()) for part in value.split("|") if part]
+        tests = [maker(part) for part in _split_choices(value.casefold())]
         if len(tests) == 1:
             return tests[0]
         return lambda thing, today: any(test(thing, today) for test in tests)
 
-    def _containing(self, word: str) -> Test[T]:
-        words = [part for part in word.split("|") if part] or [word]
-        texts = self.searchable_texts
-        return lambda thing, _: any(w in text.casefold() for text in texts(thing) for w in words)
+    def _containing(self, wanted: Sequence[tuple[bool, tuple[str, ...]]]) -> Test[T]:
+        """Return the test of all plain words: the texts of a thing are put together once."""
+
+        def holds(thing: T, _: date) -> bool:
+            text = "\0".join(self.searchable_texts(thing)).casefold()
+            return all(any(word in text for word in words) is is_in for is_in, words in wanted)
+
+        return holds
+
+
+def _negate(test: Test[T], negated: bool) -> Test[T]:
+    return (lambda thing, today: not test(thing, today)) if negated else test
+
+
+def _split_choices(text: str) -> tuple[str, ...]:
+    """Return the parts between bars, each once; the text itself where there is none."""
+    return tuple(dict.fromkeys(part for part in text.split("|") if part)) or (text,)
 
 
 def split_words(text: str) -> list[str]:

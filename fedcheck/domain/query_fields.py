@@ -13,6 +13,7 @@ from fedcheck.domain.glossary import (
     RESULTS,
     REVIEWS,
     STATUSES,
+    EvidenceState,
 )
 from fedcheck.domain.query import (
     Language,
@@ -34,7 +35,7 @@ from fedcheck.errors import QueryError
 Query = Search[Row]
 Test = GenericTest[Row]
 
-EVIDENCE_WORDS = ("any", "none", "ok", "stale", "missing", "changed")
+EVIDENCE_WORDS = ("any", "none", *EvidenceState)
 
 
 def parse(text: str) -> Query:

@@ -5,6 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
 
 
@@ -14,7 +15,7 @@ class Row(Struct, frozen=True):
     Attributes:
         due: the day on which it is due, if that is known.
         overdue: whether that day has passed and the item is still open.
-        evidence: for each piece of evidence `ok`, `stale`, `missing` or `changed`.
+        evidence: for each piece of evidence its state, one of `EvidenceState`.
         waits: references of needed items that are not done yet.
         later: whether its milestone (`after`) has not taken place yet.
         changed: whether the item changed upstream since the record was made.
@@ -56,7 +57,12 @@ class Row(Struct, frozen=True):
     @property
     def unsound(self) -> bool:
         """Tell whether any evidence is stale, missing or changed."""
-        return any(state != "ok" for state in self.evidence)
+        return any(state in UNSOUND_STATES for state in self.evidence)
+
+    @property
+    def unverified(self) -> bool:
+        """Tell whether any evidence file has not been verified yet as it is now."""
+        return EvidenceState.UNVERIFIED in self.evidence
 
     @property
     def waiting(self) -> bool:

@@ -119,7 +119,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
         process: the process that the workspace takes.
         checklists: the lists that serve it, by id, in the order of phases and roles.
         records: the records by checklist and item id; items without one are untouched.
-        file_states: evidence files that are `missing` or `changed`, by link.
+        file_states: evidence files that are not known to be good; see `find_file_state`.
         broken: files that could not be read; a gate that needs one is not met.
         unreadable: the checklists whose records are not known, because their file is broken.
         private_lists: the checklists under `private/`; no report and no gate knows of them.
@@ -229,11 +229,19 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     def request(self, request_id: str) -> Request | None:
         """Return a request by its id."""
-        return next((one for one in self.requests if one.id == request_id), None)
+        return self._requests_by_id.get(request_id)
 
     def finding(self, finding_id: str) -> Finding | None:
         """Return a finding by its id."""
-        return next((one for one in self.findings if one.id == finding_id), None)
+        return self._findings_by_id.get(finding_id)
+
+    @cached_property
+    def _requests_by_id(self) -> dict[str, Request]:
+        return {one.id: one for one in reversed(self.requests)}
+
+    @cached_property
+    def _findings_by_id(self) -> dict[str, Finding]:
+        return {one.id: one for one in reversed(self.findings)}
 
     def people(self) -> list[str]:
         """Return the short names of everybody known: from the head file and from owners."""

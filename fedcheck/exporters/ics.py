@@ -6,10 +6,11 @@ whatever version of a library is installed.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from fedcheck.analysis import deadlines
 from fedcheck.analysis.deadlines import Deadline
+from fedcheck.domain.dates import next_day
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import clean, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -110,8 +111,7 @@ def _write_event(
     yield f"UID:{make_uid(name, one.key)}"
     yield f"DTSTAMP:{_write_day(stamp)}T000000Z"
     yield f"DTSTART;VALUE=DATE:{_write_day(day)}"
-    if day < date.max:
-        yield f"DTEND;VALUE=DATE:{_write_day(day + timedelta(days=1))}"
+    yield f"DTEND;VALUE=DATE:{_write_day(next_day(day))}"
     yield f"SUMMARY:{_escape(summary)}"
     yield f"DESCRIPTION:{_escape(_describe(one, name, marking))}"
     yield f"CATEGORIES:{_escape(one.kind)}"

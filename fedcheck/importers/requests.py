@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fedcheck.domain.change import Change, diff_records
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.glossary import REQUEST_KINDS
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.request import Request
@@ -324,18 +324,19 @@ def _list_new_evidence(reading: _Reading, row: _Row, request: Request) -> Iterat
     text = request_rows.cell_text(row.cells.get("evidence", ""))
     if row.mark is not None and row.mark.same("evidence", text):
         return
-    there = {evidence_item.link for evidence_item in request.evidence}
+    known = {normalize_link(one.link) for one in request.evidence}
+    there = set(known)
     for line in split_cell(text):
         found = read_line(line, EvidenceForm.ANGLES)
-        if found.link in there or found.link == KEPT_INSIDE:
+        if normalize_link(found.link) in there or found.link == KEPT_INSIDE:
             continue
-        there.add(found.link)
+        there.add(normalize_link(found.link))
         evidence_item = make_evidence(reading.session, found)
         if isinstance(evidence_item, Note):
             reading.notes.append(
                 dataclasses.replace(evidence_item, where=reading.grid.place(row.line))
             )
-        elif evidence_item.link not in {one.link for one in request.evidence}:
+        elif normalize_link(evidence_item.link) not in known:
             yield evidence_item
 
 

@@ -18,7 +18,7 @@ from fedcheck.analysis.gates import Gate, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
 from fedcheck.analysis.waiting_since import find_status_dates
-from fedcheck.domain.glossary import ADVISED
+from fedcheck.domain.glossary import ADVISED, UNSOUND_STATES
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
@@ -160,7 +160,9 @@ class _ContextBuilder:
                 self._deliverable(p, chosen, items) for p in list_deliverables(board)
             ),
             blocked=tuple(i for i in items.values() if i.status == "blocked"),
-            evidence=tuple(e for i in items.values() for e in i.evidence if e.state != "ok"),
+            evidence=tuple(
+                e for i in items.values() for e in i.evidence if e.state in UNSOUND_STATES
+            ),
             register=tuple(self.evidence_items.register(self.names)),
             requests=tuple(ledgers.requests(accepted=False)),
             accepted=tuple(ledgers.requests(accepted=True)),
@@ -186,6 +188,7 @@ class _ContextBuilder:
                 stale=states.count("stale"),
                 missing=states.count("missing"),
                 changed=states.count("changed"),
+                unverified=states.count("unverified"),
                 overdue=sum(row.overdue for row in board.rows.values()),
             ),
         )

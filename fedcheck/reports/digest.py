@@ -6,6 +6,7 @@ Those who owe the evidence do not all have fedcheck; this is what they are sent.
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -42,9 +43,10 @@ def choose_file_names(digests: Iterable[Digest]) -> list[str]:
     """Return a file name for each digest: safe everywhere, the same every time, none twice."""
     listed = list(digests)
     slugs = [_slug(one.owner) if one.owner else NOBODY for one in listed]
+    counts = Counter(slugs)
     names = []
     for one, slug in zip(listed, slugs, strict=True):
-        alike = slugs.count(slug) > 1 or slug == NOBODY or slug in _DEVICES
+        alike = counts[slug] > 1 or slug == NOBODY or slug in _DEVICES
         if one.owner and (alike or not slug):
             digest = hashlib.sha256(one.owner.encode("utf-8", "replace")).hexdigest()[:6]
             slug = f"{slug or 'owner'}-{digest}"

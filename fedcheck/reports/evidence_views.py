@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import PurePath
 
 from fedcheck.analysis import evidence_grouping, evidence_register
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceRow, list_unsound_evidence
+from fedcheck.domain.dates import previous_day
 from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.glossary import UNVERIFIED_WORDS
 from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
 from fedcheck.reports.markdown import Markdown, code, link, mark_text
@@ -157,6 +159,7 @@ STATES = {
     "stale": "stale",
     "lacking": "none, though done",
     "soon": "goes stale",
+    "unverified": UNVERIFIED_WORDS,
     "ok": "ok",
     "expected": "expected",
 }
@@ -272,7 +275,7 @@ def _display_target(evidence_item: Evidence) -> str:
 
 
 def _previous_day(day: date | None) -> date | None:
-    return day - timedelta(days=1) if day and day > date.min else None
+    return previous_day(day) if day else None
 
 
 def is_private(evidence_item: Evidence) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
+from fedcheck.domain.dates import parse_date
 from fedcheck.domain.edits import SentEdit
 from fedcheck.domain.text import make_storable, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -71,7 +72,7 @@ def find(text: str) -> Fingerprint | None:
         else:
             values[name] = value
     try:
-        day = date.fromisoformat(values["as-of"])
+        day = parse_date(values["as-of"])
     except (KeyError, ValueError):
         return None
     return Fingerprint(day, values.get("template", ""), values.get("milestone", ""), hashes)

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from fedcheck.analysis.difference import Comparison
 from fedcheck.analysis.past_state import rebuild_project
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.dates import parse_date
+from fedcheck.domain.dates import DateRangeError, next_day, parse_date
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
@@ -131,7 +131,8 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
         if error.kind is not ErrorKind.USAGE:
             raise
         hint = "write a date as 2027-01-04, or name a report that fedcheck wrote"
-        said = f"there is no such day, and {error}" if _LIKE_A_DAY.fullmatch(text) else str(error)
+        wrong = _what_is_wrong_with_day(text)
+        said = f"{wrong}, and {error}" if wrong else str(error)
         raise FedcheckError(f'since "{shown}": {said}', hint, ErrorKind.USAGE) from None
 
 
@@ -166,6 +167,19 @@ def _with_note(found: PastState, note: str) -> PastState:
     return dataclasses.replace(found, notes=(note, *found.notes))
 
 
+def _what_is_wrong_with_day(text: str) -> str:
+    """Say why a text that looks like a day is none; empty for any other text."""
+    if not _LIKE_A_DAY.fullmatch(text):
+        return ""
+    try:
+        parse_date(text)
+    except DateRangeError as error:
+        return str(error)
+    except ValueError:
+        pass
+    return "there is no such day"
+
+
 def _parse_day_or_none(text: str) -> date | None:
     try:
         return parse_date(text)
@@ -192,7 +206,7 @@ def _on_day(session: Session, day: date) -> PastState:
         text = f"{day} is still to come: today is {today}"
         raise FedcheckError(text, "name an earlier day", ErrorKind.USAGE)
     zone = ZoneInfo(session.project.config.timezone)
-    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    end = datetime.combine(next_day(day), time.min, zone)
     now_counts = session.clock() < end
     shared, private = (
         [one.change for one in history.read_since(home, end)]

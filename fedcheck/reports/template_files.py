@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from fedcheck.domain.dates import Span, shift_clamped
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -132,7 +133,7 @@ def find_comparison_date(root: Path, folders: UserFolders, name: str, today: dat
     Raises FedcheckError where there is no such template.
     """
     days = find_template(root, folders, name).compared
-    return (today - timedelta(days=days)).isoformat() if days else ""
+    return shift_clamped(today, Span(days, "d"), -1).isoformat() if days else ""
 
 
 def copy_template(template: TemplateInfo, root: Path, target: Path | None, force: bool) -> Path:

@@ -216,6 +216,7 @@ class TotalsView:
     stale: int
     missing: int
     changed: int
+    unverified: int
     overdue: int
 
 

@@ -8,7 +8,13 @@ from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.progress import count_items
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.domain.glossary import (
+    STATUS_GLYPHS,
+    STATUS_WORDS,
+    UNSOUND_STATES,
+    UNVERIFIED_WORDS,
+    EvidenceState,
+)
 from fedcheck.domain.process import role_label as role_label
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
@@ -119,15 +125,21 @@ def _describe_milestone(board: Board, gate: Gate) -> str:
 
 def describe_evidence(states: Sequence[str]) -> str:
     """Say how much evidence there is, and how much of it does not count."""
-    found = [(state, states.count(state)) for state in ("stale", "missing", "changed")]
+    found = [(state, states.count(state)) for state in UNSOUND_STATES]
     bad = [f"{_is_or_are(number)} {state}" for state, number in found if number]
     pieces = pluralize(len(states), "piece") + " of evidence"
     if not states:
         return "There is no evidence yet."
+    unverified = states.count(EvidenceState.UNVERIFIED)
+    rest = (
+        f" {pluralize(unverified, 'file is', 'files are')} {UNVERIFIED_WORDS}."
+        if unverified
+        else ""
+    )
     if not bad:
-        return f"Of {pieces} none is stale, missing or changed."
+        return f"Of {pieces} none is stale, missing or changed.{rest}"
     listed = " and ".join([", ".join(bad[:-1]), bad[-1]] if bad[1:] else bad)
-    return f"Of {pieces} {listed}."
+    return f"Of {pieces} {listed}.{rest}"
 
 
 def _is_or_are(number: int) -> str:

@@ -4,8 +4,31 @@ import math
 import re
 from datetime import date, datetime, timedelta
 from typing import Literal
+from unicodedata import category, normalize
 
+from fedcheck.domain.dates import check_range
 from fedcheck.domain.text import one_line
+
+_FORMULA_SIGNS = frozenset("=+-@")
+_BREAKS = frozenset("\t\n\r")
+_BLANKS = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
+"""Categories of characters that programs skip before a formula: control, format, blank."""
+
+
+def is_active(text: str) -> bool:
+    """Tell whether a spreadsheet may take a text for a formula.
+
+    That is a text that begins with `=`, `+`, `-` or `@`, also in a full-width or small form, which
+    some programs read as the plain sign, or with a tab or a line break, after which some look for
+    one. Blanks, control and format characters before it do not count.
+    """
+    for char in text:
+        if char in _BREAKS:
+            return True
+        if category(char) not in _BLANKS:
+            return normalize("NFKC", char) in _FORMULA_SIGNS
+    return False
+
 
 _DAY_FORMATS = frozenset([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58])
 """Built-in number formats that show a day (ECMA-376, part 1, section 18.8.30)."""
@@ -94,8 +117,13 @@ def parse_day(value: object, order: DateOrder = "") -> date | None:
 
     Raises:
         AmbiguousDayError: 2/1/2027, while no order is given.
-        ValueError: for anything that is no day.
+        ValueError: for anything that is no day, or none from 1990 to 2199.
     """
+    day = _parse_any_day(value, order)
+    return check_range(day) if day else None
+
+
+def _parse_any_day(value: object, order: DateOrder) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fedcheck.domain.text import make_storable
 from fedcheck.errors import FedcheckError
+from fedcheck.spreadsheets.cells import is_active
 from fedcheck.spreadsheets.csv_reader import read_delimited
 from fedcheck.spreadsheets.headings import find_header
 from fedcheck.storage import atomic_files
@@ -20,9 +21,6 @@ Cell = str | int | float | bool | date | datetime | None
 WORKBOOKS = (".xlsx", ".xlsm")
 MAX_HEADER_ROW = 25
 """How many rows are searched for the header; titles and markings are above it."""
-
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula; see `xlsx_writer.csv_bytes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +91,13 @@ def format_cell(cell: Cell) -> str:
 
 def normalize_cell(text: str) -> str:
     """Return a text as it is compared: LF, no blanks at the ends of lines, no apostrophe."""
-    text = make_storable(text).replace("\r", "\n").replace("\xa0", " ")
+    text = _trim(make_storable(text).replace("\r", "\n").replace("\xa0", " "))
+    return _trim(text[1:]) if text.startswith("'") and is_active(text[1:]) else text
+
+
+def _trim(text: str) -> str:
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
-    text = text.strip() if "\n" not in text else text
-    if text.startswith("'") and text[1:].lstrip(" ").startswith(_ACTIVE):
-        return text[1:]
-    return text
+    return text.strip() if "\n" not in text else text
 
 
 def read_sheets(path: Path) -> list[Sheet]:

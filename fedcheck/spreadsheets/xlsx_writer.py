@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from fedcheck.domain.text import make_storable, one_line
-from fedcheck.spreadsheets.cells import to_serial
+from fedcheck.spreadsheets.cells import is_active, to_serial
 from fedcheck.spreadsheets.xlsx_package import pack
 from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters
 from fedcheck.spreadsheets.xml_parts import escape
@@ -17,14 +17,13 @@ MAX_CELL_TEXT = 32_767
 MAX_COLUMN_WIDTH = 60
 """The widest column of a new sheet, in characters."""
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 _IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_PLAIN, _BOLD, _DAY, _MOMENT = range(4)
+_PLAIN, _BOLD, _DAY, _MOMENT, _PLAIN_QUOTED, _BOLD_QUOTED = range(6)
 
 
 def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -53,14 +52,15 @@ def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, int | float):
         return str(cell)
     text = make_storable(cell).replace("\x00", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_ACTIVE) else text
+    return f"'{text}" if is_active(text) else text
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
     """Return a new Excel workbook: the same sheets give the same bytes.
 
     The first row of a sheet is its header: bold, in view, with a filter. Texts are texts whatever
-    they begin with. What is too long for a cell is cut and ends in an ellipsis.
+    they begin with, and stay so when a person edits the cell. What is too long for a cell is cut
+    and ends in an ellipsis.
     """
     titles = _unique_titles(sheet.title for sheet in sheets)
     numbered = list(enumerate(zip(titles, sheets, strict=True), 1))
@@ -157,7 +157,10 @@ def _cell(reference: str, value: Cell, bold: bool) -> str:
         return f'<c r="{reference}" s="{style}"><v>{to_serial(value, False)}</v></c>'
     if isinstance(value, int | float):
         return f'<c r="{reference}" s="{style}"><v>{value!r}</v></c>'
-    return format_text_cell(reference, f' s="{style}"', cut_text(value or ""))
+    text = cut_text(value or "")
+    if is_active(text):
+        style = _BOLD_QUOTED if bold else _PLAIN_QUOTED
+    return format_text_cell(reference, f' s="{style}"', text)
 
 
 def _workbook(sheets: Sequence[tuple[str, bool, str]]) -> str:
@@ -213,11 +216,18 @@ _STYLES = (
     '<fill><patternFill patternType="gray125"/></fill></fills>'
     "<borders count='1'><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="4">'
+    '<cellXfs count="6">'
     + "".join(
         f'<xf numFmtId="{number}" fontId="{font}" fillId="0" borderId="0" xfId="0"'
-        f' applyNumberFormat="1" applyFont="1" applyAlignment="1">{_WRAP}</xf>'
-        for number, font in ((0, 0), (0, 1), (164, 0), (165, 0))
+        f'{quoted} applyNumberFormat="1" applyFont="1" applyAlignment="1">{_WRAP}</xf>'
+        for number, font, quoted in (
+            (0, 0, ""),
+            (0, 1, ""),
+            (164, 0, ""),
+            (165, 0, ""),
+            (0, 0, ' quotePrefix="1"'),
+            (0, 1, ' quotePrefix="1"'),
+        )
     )
     + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>'
     "</cellStyles></styleSheet>"

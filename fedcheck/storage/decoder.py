@@ -9,17 +9,26 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
+from fedcheck.domain.dates import FIRST_DAY, LAST_DAY, DateRangeError, is_in_range
 from fedcheck.domain.key import Key, is_id
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.quick_decoder import CHECKS, decode_quickly
-from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
+from fedcheck.storage.toml_keys import (
+    KeySpec,
+    is_struct,
+    keeps_extra,
+    keeps_raw_dates,
+    keys_of,
+)
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 
 _BAD = object()
+_KEPT = object()
+"""Stands for a date outside of the range: it counts as not there, and stays in the file."""
 
 
 def decode(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
@@ -28,6 +37,9 @@ def decode(cls: type[T], data: Any, at: Path, problems: Collector) -> T | None:
     A bad optional value is noted and left at its default, so that the rest can be used. What is
     as it should be, and that is nearly everything, is read by `quick`; only what it doubts is
     read here, value by value.
+
+    A date outside of the range is noted as a warning, and counts as not there. A record
+    keeps it among its unknown keys, so that a save writes it back as it was.
     """
     found = decode_quickly(cls, data)
     return decode_carefully(cls, data, at, problems) if found is None else found
@@ -51,7 +63,10 @@ def decode_carefully(cls: type[T], data: Any, at: Path, problems: Collector) -> 
                 problems.add((*at, name), f'unknown key "{one_line(name, 60)}"', hint)
             continue
         value = _value(spec, raw, (*at, name), problems)
-        if value is not _BAD:
+        if value is _KEPT:
+            if keeps_raw_dates(cls):
+                values.setdefault("extra", {})[name] = raw
+        elif value is not _BAD:
             values[spec.field] = value
         elif spec.required:
             usable = False
@@ -65,7 +80,7 @@ def decode_carefully(cls: type[T], data: Any, at: Path, problems: Collector) -> 
 def _value(spec: KeySpec, raw: Any, at: Path, problems: Collector) -> Any:
     value = _convert(spec.type, raw, at, problems, spec.key)
     required_id = spec.required and spec.key.check == "id"
-    if value is _BAD or not spec.key.check or not (value or required_id):
+    if value in (_BAD, _KEPT) or not spec.key.check or not (value or required_id):
         return value
     if spec.key.check == "id":
         if not is_id(value):
@@ -78,6 +93,8 @@ def _value(spec: KeySpec, raw: Any, at: Path, problems: Collector) -> Any:
         return value
     try:
         CHECKS[spec.key.check](value)
+    except DateRangeError:
+        return _keep(value, at, problems)
     except ValueError as error:
         problems.add(at, str(error))
         return _BAD
@@ -120,14 +137,14 @@ def _list(kind: Any, raw: Any, at: Path, problems: Collector, key: Key | None) -
     if kind is str and all(type(value) is str for value in raw):
         return tuple(raw)
     converted = [_convert(kind, value, (*at, i), problems) for i, value in enumerate(raw)]
-    return tuple(value for value in converted if value is not _BAD)
+    return tuple(value for value in converted if value not in (_BAD, _KEPT))
 
 
 def _mapping(kind: Any, raw: Any, at: Path, problems: Collector) -> Any:
     if not isinstance(raw, dict):
         return _expect(False, raw, "a table", at, problems)
     converted = {k: _convert(kind, v, (*at, k), problems, _ONE) for k, v in raw.items()}
-    return {name: value for name, value in converted.items() if value is not _BAD}
+    return {name: value for name, value in converted.items() if value not in (_BAD, _KEPT)}
 
 
 _ONE = Key("", one_or_many=True)
@@ -145,7 +162,7 @@ def _choice(choices: tuple[Any, ...], raw: Any, at: Path, problems: Collector) -
 
 def _date(raw: Any, at: Path, problems: Collector) -> Any:
     if type(raw) is date:
-        return raw
+        return raw if is_in_range(raw) else _keep(raw, at, problems)
     if isinstance(raw, datetime):
         return _expect(False, raw, "a date without a time", at, problems)
     if isinstance(raw, str):
@@ -153,10 +170,23 @@ def _date(raw: Any, at: Path, problems: Collector) -> Any:
             day = date.fromisoformat(raw)
         except ValueError:
             day = None
+        if day and not is_in_range(day):
+            day = None
         hint = f"write {day.isoformat()} without quotes" if day else "write it as 2027-02-01"
         problems.add(at, f'"{one_line(raw, 40)}" is not a date', hint)
         return day if day else _BAD
     return _expect(False, raw, "a date, such as 2027-02-01", at, problems)
+
+
+def _keep(raw: date | str, at: Path, problems: Collector) -> Any:
+    key = one_line(str(at[-1]), 40)
+    problems.add(
+        at,
+        f"{key} = {raw} is not between {FIRST_DAY} and {LAST_DAY}; it counts as not set",
+        "correct the date",
+        "warning",
+    )
+    return _KEPT
 
 
 def _expect(holds: bool, raw: Any, wanted: str, at: Path, problems: Collector) -> Any:

@@ -64,13 +64,13 @@ def append(path: Path, entered: Sequence[HistoryLine], saw: Sequence[str] = ()) 
     if not whole and not _is_object(last):
         last = _cut_torn_line(path, last)
         whole = True
-    data = b"" if whole else b"\n"
+    data = bytearray(b"" if whole else b"\n")
     prev = hash_line(last) if last else ""
     for one in entered:
         line = format_line(one, prev, saw)
         data += line + b"\n"
         prev, saw = hash_line(line), ()
-    atomic_files.append(path, data, under=_trusted_folder(path))
+    atomic_files.append(path, bytes(data), under=_trusted_folder(path))
     return prev
 
 

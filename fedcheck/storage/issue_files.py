@@ -9,9 +9,8 @@ from fedcheck.domain.finding import Finding, Findings
 from fedcheck.domain.request import Request, Requests
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import SentReport, SentReports
-from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.problems import Collector
+from fedcheck.storage.problems import Collector, list_warnings
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT, RecordFile
 from fedcheck.storage.toml_io import collect_toml_values, dumps, format_table, parse
 
@@ -37,10 +36,9 @@ def load(path: Path, raw: bytes, name: str) -> RecordFile:
         if gaps:
             things, extra = gaps.findings, gaps.extra
     _check(_ARRAYS[name], things, problems)
-    listed = problems.problems()
-    if listed:
-        raise InvalidFileError(listed)
-    return RecordFile(name, {one.id: one for one in things}, extra, document.sha256)
+    warnings = list_warnings(problems)
+    records = {one.id: one for one in things}
+    return RecordFile(name, records, extra, document.sha256, warnings=warnings)
 
 
 def _check(
@@ -66,12 +64,10 @@ def dump(book: RecordFile) -> bytes:
     parts = [dumps({"format": FORMAT, **plain})]
     for one in book.records.values():
         data = {k: v for k, v in collect_toml_values(one).items() if k != "evidence"}
-        text = format_table(f"[[{array}]]", array, {**data, **one.extra})
+        text = format_table(f"[[{array}]]", array, data)
         for evidence_item in one.evidence:
             inner = f"{array}.evidence"
-            text += "\n" + format_table(
-                f"[[{inner}]]", inner, {**collect_toml_values(evidence_item), **evidence_item.extra}
-            )
+            text += "\n" + format_table(f"[[{inner}]]", inner, collect_toml_values(evidence_item))
         parts.append(text)
     if nested:
         parts.append(dumps(nested))

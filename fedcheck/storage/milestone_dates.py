@@ -11,6 +11,7 @@ from pathlib import Path
 import tomli
 from msgspec.structs import replace
 
+from fedcheck.domain.dates import is_in_range
 from fedcheck.domain.workspace import MilestoneDate
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.record_file import MILESTONES, RecordFile
@@ -23,8 +24,14 @@ _VALUE = re.compile(r"(=\s*)[^\s#]+")
 def load(path: Path, raw: bytes) -> RecordFile:
     """Read the dates of milestones. Raises InvalidFileError where the file is no TOML."""
     document = parse(path, raw)
-    records = {name: MilestoneDate(day) for name, day in _dates(document.data).items()}
+    dates = _dates(document.data)
+    records = {name: _scheduled(day) for name, day in dates.items()}
     return RecordFile(MILESTONES, records, {}, document.sha256, {"": document.text})
+
+
+def _scheduled(day: date) -> MilestoneDate:
+    """Return the record of a date; one outside of the range only stays in the file."""
+    return MilestoneDate(day) if is_in_range(day) else MilestoneDate(extra={"day": day})
 
 
 def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
@@ -33,7 +40,8 @@ def dump(book: RecordFile) -> tuple[bytes, RecordFile]:
     Raises FedcheckError where the table is written in a way that only a person can edit.
     """
     text = book.texts.get("", "")
-    wanted = {name: one.day for name, one in book.records.items() if one.day}
+    days = {name: one.day or one.extra.get("day") for name, one in book.records.items()}
+    wanted = {name: day for name, day in days.items() if day}
     now = _replace_dates(text, wanted)
     if _dates(tomli.loads(now)) != wanted:
         raise FedcheckError(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from fedcheck.errors import Problem, Severity
+from fedcheck.errors import InvalidFileError, Problem, Severity
 
 
 class UnlocatedProblem(Struct):
@@ -44,3 +44,12 @@ class Collector(Struct):
             Problem(self.file, lines.of(f.path), f.message, f.hint, f.severity) for f in self.found
         ]
         return sorted(listed, key=lambda problem: problem.line)
+
+
+def list_warnings(collected: Collector) -> tuple[Problem, ...]:
+    """Return the problems of a file that can be used. Raises InvalidFileError where it cannot."""
+    listed = collected.problems()
+    errors = [one for one in listed if one.severity == "error"]
+    if errors:
+        raise InvalidFileError(errors)
+    return tuple(listed)

@@ -86,6 +86,8 @@ def _check_milestones(process: Process, problems: Collector) -> None:
         at: KeyPath = ("milestone", i)
         for name in milestone.closes:
             note_unknown(name, phases, "phase", (*at, "closes"), problems)
+        for name in milestone.roles:
+            note_unknown(name, process.all_roles, "role", (*at, "roles"), problems)
         anchor = _anchor(milestone)
         if anchor and ":" not in anchor:
             note_unknown(anchor, milestones, "milestone", (*at, "default"), problems)

@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import FORMAT
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line
-from fedcheck.errors import InvalidFileError
 from fedcheck.storage.decoder import decode
-from fedcheck.storage.problems import Collector
+from fedcheck.storage.problems import Collector, list_warnings
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.toml_io import (
     Document,
@@ -36,15 +35,12 @@ def load(path: Path, raw: bytes) -> RecordFile:
 
     Raises InvalidFileError, with all its problems, where it is no TOML, where a value is wrong, or
     where it is the file of another checklist: a record that cannot be read as a whole must not be
-    saved over.
+    saved over. Warnings stay with what was read.
     """
     document = parse(path, raw)
     problems = document.collector()
     found = _build_record_file(document, problems)
-    listed = problems.problems()
-    if listed:
-        raise InvalidFileError(listed)
-    return found
+    return replace(found, warnings=list_warnings(problems))
 
 
 def _build_record_file(document: Document, problems: Collector) -> RecordFile:
@@ -131,10 +127,8 @@ def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
 def _format_record(name: str, record: Record) -> str:
     head = f"item.{quote_key(name)}"
     data = {k: v for k, v in collect_toml_values(record).items() if k != "evidence"}
-    text = format_table(f"[{head}]", head, {**data, **record.extra})
+    text = format_table(f"[{head}]", head, data)
     for evidence_item in record.evidence:
         inner = f"{head}.evidence"
-        text += "\n" + format_table(
-            f"[[{inner}]]", inner, {**collect_toml_values(evidence_item), **evidence_item.extra}
-        )
+        text += "\n" + format_table(f"[[{inner}]]", inner, collect_toml_values(evidence_item))
     return text

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from msgspec import Struct, ValidationError, convert
 
-from fedcheck.domain.dates import parse_due, parse_max_age, parse_span
+from fedcheck.domain.dates import is_in_range, parse_due, parse_max_age, parse_span
 from fedcheck.domain.key import check_basis, is_id
 from fedcheck.domain.package import check_phone, check_web_address, parse_moment
 from fedcheck.storage.toml_keys import is_struct, keeps_extra, keys_of
@@ -44,6 +44,7 @@ class _Plan(Struct, frozen=True):
         inner: structs with plans of their own: alone, in a list, or (True) in a table by name.
         checked: the field and the rule of each checked text, and whether it is required.
         days: fields that hold a day.
+        day_tables: fields that hold days by name.
     """
 
     keys: frozenset[str]
@@ -53,6 +54,7 @@ class _Plan(Struct, frozen=True):
     inner: tuple[tuple[str, str, type, bool], ...]
     checked: tuple[tuple[str, str, bool], ...]
     days: tuple[str, ...]
+    day_tables: tuple[str, ...]
 
 
 _PLANS: dict[type, _Plan] = {}
@@ -92,6 +94,7 @@ def _plan(cls: type) -> _Plan:
                 (s.field, s.key.check, s.required) for s in specs.values() if s.key.check
             ),
             days=tuple(s.field for s in specs.values() if s.type is date),
+            day_tables=tuple(s.field for s in specs.values() if date in get_args(s.type)),
         )
     return _PLANS[cls]
 
@@ -147,8 +150,11 @@ def _satisfies_rules(cls: type, thing: Any) -> bool:
         if (text or (required and check == "id")) and not _passes(check, text):
             return False
     for field in plan.days:
-        if type(getattr(thing, field)) not in (date, type(None)):
-            return False  # a date with a time is no day
+        if not _is_day(getattr(thing, field)):
+            return False
+    for field in plan.day_tables:
+        if not all(_is_day(day) for day in (getattr(thing, field) or {}).values()):
+            return False
     for _, field, kind, by_name in plan.inner:
         value = getattr(thing, field)
         if value is None:
@@ -160,6 +166,11 @@ def _satisfies_rules(cls: type, thing: Any) -> bool:
         if not all(_satisfies_rules(kind, one) for one in value):
             return False
     return True
+
+
+def _is_day(value: date | None) -> bool:
+    """Tell whether a value is a day as we work with; a date with a time is none."""
+    return value is None or (type(value) is date and is_in_range(value))
 
 
 def _passes(check: str, text: str) -> bool:

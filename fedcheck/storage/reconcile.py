@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
-from fedcheck.domain.field_values import all_names, field_value
+from fedcheck.domain.field_values import field_value, list_values
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, progress_files, record_files
@@ -177,11 +177,10 @@ def list_unexplained(
     changes = []
     for item, record in found.records.items():
         ref = f"{found.name}:{item}"
-        for name in all_names(record):
+        for name, now in list_values(record).items():
             entered = known.pop((ref, name), None)
             if entered is None and found.name == MILESTONES:
                 continue  # a workspace begins with dates that nobody set with fedcheck
-            now = field_value(record, name)
             default = _default_value(found.name, name)
             changes += _explain(graph, (ref, name), entered or (), now, default)
     for key, entered in known.items():

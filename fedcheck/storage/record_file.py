@@ -12,6 +12,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.errors import Problem
 
 REQUESTS = "requests"
 FINDINGS = "findings"
@@ -39,6 +40,7 @@ class RecordFile(Struct, frozen=True):
         sha256: hash of the bytes that it was read from; empty for a file not there yet.
         texts: the text of records, kept so that a save only writes anew what changed; under an
             empty name that of the whole file, where it holds more than the book.
+        warnings: what is wrong with the file and does not keep it from being used.
     """
 
     name: str
@@ -46,6 +48,7 @@ class RecordFile(Struct, frozen=True):
     extra: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
     def get(self, item: str) -> AnyRecord:
         """Return a record, an empty one where nothing is known."""
@@ -54,10 +57,15 @@ class RecordFile(Struct, frozen=True):
 
     def with_record(self, item: str, record: AnyRecord) -> "RecordFile":
         """Return the book with one record replaced; an empty record is left out."""
-        records = {**self.records, item: record}
-        if record == make_empty(self.name, item) and not record.extra:
-            del records[item]
-        texts = {name: text for name, text in self.texts.items() if name != item}
+        return self.with_records({item: record})
+
+    def with_records(self, changed: Mapping[str, AnyRecord]) -> "RecordFile":
+        """Return the book with records replaced; empty ones are left out."""
+        records = {**self.records, **changed}
+        for item, record in changed.items():
+            if record == make_empty(self.name, item) and not record.extra:
+                del records[item]
+        texts = {name: text for name, text in self.texts.items() if name not in changed}
         return replace(self, records=records, texts=texts)
 
     def renamed(self, names: Mapping[str, str]) -> "RecordFile":

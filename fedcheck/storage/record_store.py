@@ -12,7 +12,7 @@ from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
-from fedcheck.storage.reconcile import list_all_outside_changes
+from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.transaction import CommitResult, Guard, Part
 
@@ -95,12 +95,14 @@ class RecordStore(Struct):
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
         """Return what was done outside fedcheck and is in no history yet."""
+        return [one.change for one in self.find_outside(renamed)]
+
+    def find_outside(self, renamed: Renamed) -> list[OutsideChange]:
+        """Return the same with what it takes back."""
         return [
-            change
+            one
             for home in self.homes
-            for change in list_all_outside_changes(
-                home, renamed, local_state.load_notes(home)
-            ).changes
+            for one in list_all_outside_changes(home, renamed, local_state.load_notes(home)).found
         ]
 
     def list_lost(self, renamed: Renamed) -> list[LostValue]:

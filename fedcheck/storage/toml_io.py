@@ -18,7 +18,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.confined import OUTSIDE_LINK, leads_outside
 from fedcheck.storage.problems import Collector
-from fedcheck.storage.toml_keys import KeySpec, keys_of
+from fedcheck.storage.toml_keys import KeySpec, keeps_extra, keys_of
 
 MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""
@@ -139,14 +139,21 @@ def _file_error(path: Path, line: int, message: str, hint: str) -> InvalidFileEr
 
 
 def collect_toml_values(thing: Any) -> dict[str, Any]:
-    """Return the TOML values of a data class that differ from their defaults, in its order."""
+    """Return the TOML values of a data class that differ from their defaults, in its order.
+
+    Keys that it keeps as they were read come last; a date outside of the range stands where its
+    key belongs, unless a person has set another since.
+    """
     specs = keys_of(type(thing))
+    kept: Mapping[str, Any] = thing.extra if keeps_extra(type(thing)) else {}
     data: dict[str, Any] = {}
     for name, spec in specs.items():
         value = getattr(thing, spec.field)
         if spec.required or value != spec.default:
             data[name] = _as_toml(spec, value)
-    return data
+        elif name in kept:
+            data[name] = kept[name]
+    return {**data, **{name: value for name, value in kept.items() if name not in specs}}
 
 
 def _as_toml(spec: KeySpec, value: Any) -> Any:

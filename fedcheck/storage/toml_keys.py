@@ -55,6 +55,11 @@ def keeps_extra(cls: Any) -> bool:
     return "extra" in cls.__struct_fields__
 
 
+def keeps_raw_dates(cls: type) -> bool:
+    """Tell whether a date outside of the range stays with a struct: it does with records."""
+    return cls in FIELDS
+
+
 def is_struct(kind: Any) -> bool:
     """Tell whether a type is one of our structs."""
     return isinstance(kind, type) and issubclass(kind, Struct)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,7 +26,7 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
-from fedcheck.domain.field_values import field_value, with_field
+from fedcheck.domain.field_values import field_value, with_known_fields
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
@@ -313,23 +314,48 @@ def _apply(
     next undo would meet it again.
     """
     actual = []
+    records: dict[str, AnyRecord] = {}
+    pending: dict[str, dict[str, Any]] = {}
     for change in wanted:
         item = split_ref(change.ref)[1]
-        record = found.get(item)
+        set_before = pending.setdefault(item, {})
+        if change.field in set_before:  # the second change of a field meets the first
+            records[item] = _with_values(change.ref, records[item], pending.pop(item))
+            set_before = pending.setdefault(item, {})
+        record = records.setdefault(item, found.get(item))
         try:
             guard(change, record)
             before = field_value(record, change.field)
-            updated = with_field(record, change.field, change.new)
         except (AttributeError, KeyError, ValueError) as error:
-            text = f"{change.ref}: {change.field} cannot be changed: {error}"
-            raise FedcheckError(text, "look at it with fedcheck history") from None
+            raise _unchangeable(change.ref, change.field, error) from None
         if before != change.new or keep_all:
             actual.append(Change(change.ref, change.field, before, change.new))
-        if before != change.new:
-            found = found.with_record(item, updated)
+        set_before[change.field] = change.new
+    for item, values in pending.items():
+        records[item] = _with_values(f"{found.name}:{item}", records[item], values)
     for ref in dict.fromkeys(change.ref for change in wanted if change.field == "status"):
-        record = found.get(split_ref(ref)[1])
+        record = records[split_ref(ref)[1]]
         if isinstance(record, Record):
             actual += diff_records(ref, record, clear_outcome_if_open(record))
-            found = found.with_record(split_ref(ref)[1], clear_outcome_if_open(record))
-    return found, actual
+            records[split_ref(ref)[1]] = clear_outcome_if_open(record)
+    changed = {item: record for item, record in records.items() if record != found.get(item)}
+    return (found.with_records(changed) if changed else found), actual
+
+
+def _with_values(ref: str, record: AnyRecord, values: Mapping[str, Any]) -> AnyRecord:
+    """Return a record with fields set, all at once: one by one takes long for much evidence."""
+    try:
+        return with_known_fields(record, values)
+    except (AttributeError, KeyError, ValueError):
+        pass  # which of them it is shows one by one
+    for name, value in values.items():
+        try:
+            record = with_known_fields(record, {name: value})
+        except (AttributeError, KeyError, ValueError) as error:
+            raise _unchangeable(ref, name, error) from None
+    return record
+
+
+def _unchangeable(ref: str, field: str, error: Exception) -> FedcheckError:
+    text = f"{ref}: {field} cannot be changed: {error}"
+    return FedcheckError(text, "look at it with fedcheck history")

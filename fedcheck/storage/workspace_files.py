@@ -21,7 +21,7 @@ from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import (
     atomic_files,
     checklist_files,
-    evidence_files,
+    evidence_states,
     history,
     presence,
     progress_files,
@@ -55,6 +55,11 @@ class WorkspaceContents(Struct):
 
     books: dict[str, RecordFile] = field(default_factory=dict)
     broken: list[BrokenFile] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Return what is wrong with files that are used all the same."""
+        return [one for book in self.books.values() for one in book.warnings]
 
     @property
     def unreadable(self) -> frozenset[str]:
@@ -259,6 +264,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     broken += [
         BrokenFile(str(one.file), one.message, "", one.line, one.hint)
         for one in (file.problems() if file else ())
+        if one.severity == "error"
     ]
     project = Project(
         root=str(root),
@@ -276,11 +282,14 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         replaced=tuple(_replaced(catalog, process, known_facts)),
     )
     project = replace(
-        project, file_states=evidence_files.check_states(root, project.list_evidence_holders())
+        project, file_states=evidence_states.check_states(root, project.list_evidence_holders())
     )
     listed = [
         *problems,
         *found,
+        *contents.warnings,
+        *private.warnings,
+        *_list_warnings(catalog, process),
         *check_writable_by_others(root),
         *(_problem(one) for one in broken),
     ]
@@ -353,7 +362,21 @@ def _broken_lists(catalog: checklist_files.Catalog, process: str) -> list[Broken
         for loaded in catalog.effective_lists().values()
         if not loaded.checklist or process in loaded.checklist.process
         for problem in loaded.problems()
+        if problem.severity == "error"
     ]
+
+
+def _list_warnings(catalog: checklist_files.Catalog, process: Process) -> list[Problem]:
+    """Return what is wrong with checklists and the process that are used all the same."""
+    file = catalog.process_file(process.id)
+    found = [
+        one
+        for loaded in catalog.effective_lists().values()
+        if loaded.checklist and process.id in loaded.checklist.process
+        for one in loaded.problems()
+    ]
+    found += file.problems() if file else []
+    return [one for one in found if one.severity == "warning"]
 
 
 def _replaced(
@@ -385,7 +408,7 @@ def replace_record_file(project: Project, private: bool, found: RecordFile) -> P
     if name == SENT:
         return project  # nothing that is worked out rests on it
     if name == MILESTONES:
-        dates = {one: scheduled.day for one, scheduled in found.records.items()}
+        dates = {one: each.day for one, each in found.records.items() if each.day}
         return replace(project, config=replace(project.config, milestones=dates))
     if private and name not in project.private_lists:
         return replace(

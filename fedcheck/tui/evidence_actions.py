@@ -14,14 +14,9 @@ from fedcheck.domain.evidence_edit import (
 )
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.evidence_files import (
-    Cancelled,
-    Step,
-    Verdict,
-    guess_kind,
-    measure_size,
-    verify,
-)
+from fedcheck.storage.evidence_files import guess_kind, measure_size
+from fedcheck.storage.evidence_states import Verdict, verify
+from fedcheck.storage.file_looks import Cancelled, Step
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, Verifying

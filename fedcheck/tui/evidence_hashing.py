@@ -5,7 +5,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from textual.worker import Worker, get_current_worker
 
-from fedcheck.storage.evidence_files import Cancelled, Step, Verdict
+from fedcheck.storage.evidence_states import Verdict
+from fedcheck.storage.file_looks import Cancelled, Step
 
 T = TypeVar("T")
 

@@ -13,6 +13,7 @@ from textual.app import App, SuspendNotSupported
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import clean
 from fedcheck.reports.markdown import safe_url
+from fedcheck.storage.evidence_paths import resolve_path
 from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.tui.app_protocol import ProjectApp
 
@@ -89,7 +90,8 @@ def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
         else:
             app.tell(f"No browser here: {link}", "the URL is copied")
         return
-    text = str(app.session.root / evidence_item.link) if evidence_item.kind == "file" else link
+    path = resolve_path(app.session.root, evidence_item.link)
+    text = str(path) if evidence_item.kind == "file" else link
     app.copy_to_clipboard(clean(text))
     app.tell(f"Copied: {text}")
 

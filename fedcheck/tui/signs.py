@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fedcheck.analysis.progress import Count
-from fedcheck.domain.glossary import STATUS_GLYPHS, STATUS_SIGNS
+from fedcheck.domain.glossary import EVIDENCE_SIGNS, STATUS_GLYPHS, STATUS_SIGNS
 from fedcheck.domain.row import Row
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -38,6 +38,11 @@ class Signs:
             eighths = 1
         full, part = divmod(eighths, 8)
         return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(cells)
+
+    def evidence(self, state: str) -> str:
+        """Return the sign of a state of evidence."""
+        sign = EVIDENCE_SIGNS[state]
+        return sign.ascii if self.ascii_only else sign.glyph
 
     def mark(self, row: Row) -> str:
         """Return the one sign for what is most wrong with an entry, or a blank."""
@@ -84,6 +89,9 @@ TONES = {
 
 STATUS_STYLES = {str(name): TONES[sign.tone] for name, sign in STATUS_SIGNS.items()}
 """The colour of each status, by the names of the theme."""
+
+EVIDENCE_STYLES = {str(name): TONES[sign.tone] for name, sign in EVIDENCE_SIGNS.items()}
+"""The color of each state of evidence, by the names of the theme."""
 
 
 def sign_set(name: str) -> Signs:

@@ -21,7 +21,7 @@ from fedcheck.cli.options import (
     print_line,
     workspace_option,
 )
-from fedcheck.domain.evidence import Evidence, evidence_to_dict
+from fedcheck.domain.evidence import Evidence, evidence_to_dict, normalize_link
 from fedcheck.domain.evidence_edit import attach_evidence, change_each, detach_each
 from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.text import one_line, pluralize
@@ -116,11 +116,9 @@ def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Eviden
     """Say on stderr which items have a link already: that may be meant."""
     for ref in refs:
         thing = session.project.thing(ref)
-        known = (
-            {evidence_item.link: evidence_item for evidence_item in thing.evidence} if thing else {}
-        )
+        known = {normalize_link(one.link): one for one in thing.evidence} if thing else {}
         for piece in pieces:
-            twin = known.get(piece.link)
+            twin = known.get(normalize_link(piece.link))
             if twin is not None:
                 print_error(
                     one_line(f"note: {ref} has {piece.link} already ({twin.id})", 200),
@@ -192,6 +190,8 @@ def verify(
 
     A path from the root of the disk is looked at only if you linked it yourself on this machine, or
     say --outside once: a workspace from somebody else may name any file of yours.
+
+    A large file with a new time stamp stays unverified until this command has hashed it.
 
     Exit status 1 where a file is missing, changed or cannot be read, or evidence is stale. ctrl+c
     ends it with status 130; what was verified until then is remembered.

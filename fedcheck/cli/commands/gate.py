@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _LIST = r"[a-z0-9][a-z0-9._-]*:(?=[a-z0-9])"
 """The list's part of a reference, which gives way first."""
 
+MAX_REMARKS = 10
+"""How many remarks are listed before the rest is counted."""
+
 MAX_REASON = 60
 """The widest reason on a terminal, in cells."""
 
@@ -105,6 +108,7 @@ def _print_gate(
         print_line(milestone.question)
     if gate.ready:
         print_line(style_text("Yes. Nothing is missing.", fg="green"))
+        _print_remarks(board, gate)
         return
     count = pluralize(len(gate.missing), "thing is", "things are")
     more = f", {len(fresh)} of them not yet" if fresh else ""
@@ -116,6 +120,25 @@ def _print_gate(
         rows = [_row(board, one, fresh, names, today) for one in debt.missing]
         for line in output.format_table(rows, flexible=3):
             print_line(line)
+    _print_remarks(board, gate)
+
+
+def _print_remarks(board: "Board", gate: "Gate") -> None:
+    """Print what keeps the gate from nothing, and how to settle it."""
+    if not gate.remarks:
+        return
+    names = output.shorten_refs(board.project.refs)
+    print_line()
+    print_line(f"{style_text('Remarks', bold=True)}  {len(gate.remarks)}  (they do not count)")
+    rows = [
+        ["", names.get(one.ref, one.ref), board.rows[one.ref].item.title, one.why]
+        for one in gate.remarks[:MAX_REMARKS]
+    ]
+    for line in output.format_table(rows, flexible=2):
+        print_line(line)
+    if gate.remarks[MAX_REMARKS:]:
+        print_line(f"  and {len(gate.remarks) - MAX_REMARKS} more")
+    print_line(output.VERIFY_HINT)
 
 
 def _row(

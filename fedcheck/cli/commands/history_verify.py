@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fedcheck.cli.options import print_error, print_json, print_line, style_text
+from fedcheck.domain.change_text import describe_change
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.toml_io import read_bytes
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from fedcheck.session import Session
     from fedcheck.storage.history_check import Damage
     from fedcheck.storage.lost_values import LostValue
+    from fedcheck.storage.reconcile import OutsideChange
 
 MIN_DIGITS = 6
 """So many digits of a hash name a line at least."""
@@ -26,10 +28,12 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     if against:
         damage += _find_missing_lines(session.root, against)
     lost = session.store.list_lost(session.project.renamed)
+    unnoted = [one for one in session.store.find_outside(session.project.renamed) if one.lost]
     count = len(histories.list_history_files(session.root))
+    is_bad = bool(damage or lost or unnoted)
     if as_json:
-        print_json(_document(count, damage, lost))
-        return 1 if damage or lost else 0
+        print_json(_document(count, damage, lost, unnoted))
+        return 1 if is_bad else 0
     for found in damage:
         place = f"{found.path}:{found.line}" if found.line else str(found.path)
         print_error(f"{place}: {found.message}")
@@ -42,10 +46,18 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
             "set them again with: fedcheck doctor --fix; accept one with: fedcheck history confirm "
             f"{lost[0].name}"
         )
-    if not damage and not lost:
+    for one in unnoted:
+        change = one.change
+        print_error(
+            f"{change.ref}: {describe_change(change)}, outside fedcheck; takes back what a person "
+            f"set ({one.lost}); not noted yet: see fedcheck history"
+        )
+    if not is_bad:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
         print_line(style_text(text, fg="green"))
-    return 1 if damage or lost else 0
+        if against is None:
+            print_line("Lines cut off at the end show only against a report: --against REPORT.")
+    return 1 if is_bad else 0
 
 
 def find_open(session: "Session", digits: str) -> "tuple[list[LostValue], list[tuple[Path, str]]]":
@@ -86,7 +98,12 @@ def _list_damage(session: "Session", home: Path | None = None) -> "list[Damage]"
     return [damage for one in homes for damage in history_check.verify(one)]
 
 
-def _document(count: int, damage: "list[Damage]", lost: "list[LostValue]") -> dict[str, object]:
+def _document(
+    count: int,
+    damage: "list[Damage]",
+    lost: "list[LostValue]",
+    unnoted: "list[OutsideChange]",
+) -> dict[str, object]:
     return {
         "schema": "fedcheck/history-check@1",
         "whole": not damage,
@@ -111,6 +128,16 @@ def _document(count: int, damage: "list[Damage]", lost: "list[LostValue]") -> di
                 "hash": one.name,
             }
             for one in lost
+        ],
+        "unnoted": [
+            {
+                "ref": one.change.ref,
+                "field": one.change.field,
+                "value": one.change.old,
+                "now": one.change.new,
+                "hash": one.lost,
+            }
+            for one in unnoted
         ],
     }
 

@@ -55,8 +55,9 @@ def init(
     process_id = process_id or catalog.default_process()
     process = catalog.processes.get(process_id)
     file = catalog.process_file(process_id)
-    if file is not None and file.problems():
-        raise InvalidFileError(file.problems())
+    errors = [one for one in (file.problems() if file else ()) if one.severity == "error"]
+    if errors:
+        raise InvalidFileError(errors)
     if process is None:
         known = ", ".join(sorted(catalog.processes))
         hint = did_you_mean(process_id, catalog.processes) or f"known: {known}"

@@ -1,7 +1,7 @@
 """What to do now (`next`), and the deadlines ahead."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +19,7 @@ from fedcheck.cli.options import (
     style_text,
     workspace_option,
 )
-from fedcheck.domain.dates import format_distance
+from fedcheck.domain.dates import Span, format_distance, shift_clamped
 from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ALL_ROLES = "all"
 """Stands for every role."""
 
-HORIZON = timedelta(days=90)
+HORIZON = Span(90, "d")
 """How far ahead the calendar looks when nobody says otherwise."""
 
 MAX_REASON = 60
@@ -44,7 +44,7 @@ def print_calendar(
 ) -> None:
     """Print the deadlines of a role, or of all; the horizon is meant for those with a day."""
     found = deadlines.list_deadlines(board, role, query)
-    until = until or min(board.today, date.max - HORIZON) + HORIZON
+    until = until or shift_clamped(board.today, HORIZON)
     dated, undated = deadlines.select_until(found, until), deadlines.select_undated(found)
     if as_json:
         print_json([deadline_row(one, board.today) for one in (*dated, *undated)])

@@ -20,7 +20,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import format_distance
-from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS
+from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
 from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 
@@ -109,10 +109,12 @@ def _print_attention(board: "Board") -> None:
     states = [state for row in rows for state in row.evidence]
     blocked = [e for e in rows if e.record.status == "blocked"]
     overdue = [e for e in rows if e.overdue]
-    bad = [pluralize(states.count(s), s, s) for s in ("stale", "missing", "changed") if s in states]
+    bad = [f"{states.count(state)} {state}" for state in TOLD_STATES if state in states]
     print_line(f"overdue   {len(overdue)}")
     print_line(f"blocked   {len(blocked)}")
     print_line(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
+    if EvidenceState.UNVERIFIED in states:
+        print_line(f"          {output.VERIFY_HINT}")
     _print_issues(board)
     lost = list_orphaned_refs(board.project)
     if lost:

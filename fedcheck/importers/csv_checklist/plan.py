@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, HistoryLine, diff_records
 from fedcheck.domain.checklist import Item
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
@@ -258,18 +258,18 @@ def _remedy(error: RuleError) -> str:
 
 def _list_new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
     """Yield the evidence of a row that the item does not have, and never had from an import."""
-    known = {one.link for one in record.evidence}
+    known = {normalize_link(one.link) for one in record.evidence}
     for (where, name), value in work.base.items():
         if where == ref and name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
-            known.add(str(value.get("link", "")))
+            known.add(normalize_link(str(value.get("link", ""))))
     for found in task.evidence:
-        if found.link in known:
+        if normalize_link(found.link) in known:
             continue
         made = make_evidence(work.session, found)
         if isinstance(made, Note):
             work.note(task, made.what, made.remedy)
-        elif made.link not in known:
-            known |= {found.link, made.link}
+        elif normalize_link(made.link) not in known:
+            known |= {normalize_link(found.link), normalize_link(made.link)}
             yield made
 
 

@@ -34,6 +34,9 @@ ROLES: Mapping[str, str] = {
 
 PROVIDER = "csp"
 
+ANY = "any"
+"""The value of an option that restricts nothing, for roles without a class of their own."""
+
 INDICATOR_TYPE = "20x"
 """The certification type that indicators belong to; Rev5 has controls instead."""
 
@@ -49,11 +52,11 @@ def list_applicable(release: Release, profile: Mapping[str, str], role: str) -> 
     Args:
         release: a release of the rules.
         profile: `type` (20x, rev5), `path` (program, agency) and `class` (a to d), in any case.
-            What is missing or empty restricts nothing; where force then varies, the strictest
-            counts.
+            What is missing, empty or "any" restricts nothing; where force then varies, the
+            strictest counts.
         role: csp, 3pao, agency, pmo or advisor.
     """
-    chosen = {name: value.lower() for name, value in profile.items() if value}
+    chosen = {name: value.lower() for name, value in profile.items() if value not in ("", ANY)}
     certification_class = chosen.get("class")
     listed = _listed_for(release, chosen)
     found: dict[str, Level] = {}

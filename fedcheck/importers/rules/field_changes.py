@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from fedcheck.importers.rules.document import Release
 
-SUBSTANCE = frozenset(("force", "statement", "points"))
+SUBSTANCE = frozenset(("applies", "force", "statement", "points", "pain timeframes", "controls"))
 """The fields whose change flags a record for review."""
 
 MOSTLY = 0.5

@@ -17,12 +17,13 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from fedcheck.domain.dates import parse_date
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.reference import find_candidates, split_ref
 from fedcheck.domain.text import clean, make_storable, one_line, pluralize
 from fedcheck.errors import FedcheckError
-from fedcheck.storage.evidence_files import Cancelled, OutsideError, Step, guess_kind, measure_size
+from fedcheck.storage.evidence_files import OutsideError, guess_kind, measure_size
+from fedcheck.storage.file_looks import Cancelled, Step
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
@@ -287,16 +288,16 @@ class EvidenceForm(ModalScreen[Filled | None]):
         """Say which item has one of the links already."""
         session = self.fedcheck.session
         top = session.root.resolve()
-        names = set(links)
+        names = {normalize_link(link) for link in links}
         for base in (self.fedcheck.here, session.root):
             for path in ((base / link) for link in links if guess_kind(link) == "file"):
                 real = path.resolve()
                 inside = real.is_relative_to(top)
-                names.add(real.relative_to(top).as_posix() if inside else real.as_posix())
+                names.add(normalize_link((real.relative_to(top) if inside else real).as_posix()))
         for ref in refs:
             row = self.fedcheck.board.rows.get(ref)
             for evidence_item in row.record.evidence if row else ():
-                if evidence_item.link in names and evidence_item.link != (
+                if normalize_link(evidence_item.link) in names and evidence_item.link != (
                     self.known.link if self.known else ""
                 ):
                     day = (

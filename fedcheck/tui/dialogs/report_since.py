@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from fedcheck.domain.dates import format_distance, parse_typed_date
+from fedcheck.domain.dates import Span, format_distance, parse_typed_date, shift_clamped
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import SentReport
 from fedcheck.session import Session
@@ -60,7 +60,7 @@ def _known(app: ProjectApp) -> Iterator[tuple[str, str, str]]:
 
 
 def _before(day: date) -> str:
-    return (day - timedelta(days=1)).isoformat()
+    return shift_clamped(day, Span(1, "d"), -1).isoformat()
 
 
 def last_sent(session: Session) -> SentReport | None:

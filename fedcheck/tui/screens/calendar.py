@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_undated, select_until
 from fedcheck.analysis.progress import WORDS, group_deadlines
-from fedcheck.domain.dates import format_distance
+from fedcheck.domain.dates import Span, format_distance, shift_clamped
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.tui.key_bindings import bindings
@@ -20,7 +20,7 @@ from fedcheck.tui.widgets.attention import Door, Doors
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
 
-AHEAD = timedelta(days=365)
+AHEAD = Span(365, "d")
 """How far ahead it looks; `fedcheck next --calendar` looks as far as one likes."""
 
 MOST = 200
@@ -63,7 +63,7 @@ class CalendarScreen(PlaceScreen):
         board = self.fedcheck.board
         role = "" if self.everybody else self.fedcheck.view_role
         found = list_deadlines(board, role)
-        until = min(board.today, date.max - AHEAD) + AHEAD
+        until = shift_clamped(board.today, AHEAD)
         dated, undated = select_until(found, until), select_undated(found)
         whose = "everybody" if self.everybody else role
         self.query_one(TopLine).show("Calendar", f"deadlines of {whose}", f"{board.today}")

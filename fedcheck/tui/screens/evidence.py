@@ -12,8 +12,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.analysis.issues import Issue
-from fedcheck.domain.evidence import Evidence
+from fedcheck.domain.evidence import Evidence, find_file_state
 from fedcheck.domain.evidence_edit import EvidenceEdit, Pieces, attach_evidence
+from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.text import one_line
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.evidence_form import EvidenceForm
@@ -28,6 +29,7 @@ from fedcheck.tui.evidence_actions import (
 from fedcheck.tui.external_programs import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.issue_actions import IssueActions
+from fedcheck.tui.signs import EVIDENCE_STYLES
 from fedcheck.tui.widgets.key_line import KeyLine
 
 
@@ -90,14 +92,13 @@ class EvidenceScreen(ModalScreen[None]):
         place = listed.highlighted
         options = []
         for evidence_item, state in zip(row.record.evidence, row.evidence, strict=True):
-            good = state == "ok"
-            sign = signs.status["done"] if good else signs.stale
+            good = state == EvidenceState.OK
             facts = [str(evidence_item.collected or "no date"), "" if good else state]
             facts += [evidence_item.link if evidence_item.label else "", evidence_item.kind]
             options.append(
                 Option(
                     Content.assemble(
-                        (sign + " ", "$text-success" if good else "$text-warning"),
+                        (signs.evidence(state) + " ", EVIDENCE_STYLES[state]),
                         one_line(evidence_item.name),
                         "\n  ",
                         ("  ".join(one_line(f) for f in facts if f), "$foreground-muted"),
@@ -211,17 +212,19 @@ class IssueEvidenceScreen(EvidenceScreen):
         listed = self.query_one("#proofs", OptionList)
         place = listed.highlighted
         self.drawn = thing.evidence if thing else ()
-        sign = self.fedcheck.signs.status["done"]
+        signs, states = self.fedcheck.signs, self.fedcheck.session.project.file_states or {}
         options = []
         for evidence_item in self.drawn:
+            state = find_file_state(states, evidence_item) or EvidenceState.OK
             facts = [
                 str(evidence_item.collected or "no date"),
+                "" if state == EvidenceState.OK else state,
                 evidence_item.link if evidence_item.label else "",
             ]
             facts += [evidence_item.kind]
             about = "  ".join(one_line(fact) for fact in facts if fact)
             line = Content.assemble(
-                (f"{sign} ", "$text-success"),
+                (f"{signs.evidence(state)} ", EVIDENCE_STYLES[state]),
                 one_line(evidence_item.name),
                 "\n  ",
                 (about, "$foreground-muted"),

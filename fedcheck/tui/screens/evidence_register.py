@@ -114,7 +114,8 @@ class EvidenceRegisterScreen(FilteredListScreen):
         if row is None:
             text.update(Content(""))
             return
-        text.update(details(self.fedcheck.board, row, self.fedcheck.signs))
+        verifies = self.fedcheck.hint("register.verify", "verifies it", "; ")
+        text.update(details(self.fedcheck.board, row, self.fedcheck.signs, verifies))
 
     def _progress(self) -> None:
         line, run = self.query_one("#register-progress", Static), self.fedcheck.verifying

@@ -19,6 +19,7 @@ from fedcheck.analysis.rescheduling import describe_impact, measure_impact, resc
 from fedcheck.analysis.waiting_since import find_status_dates, needs_history
 from fedcheck.domain.dates import format_distance, parse_typed_date
 from fedcheck.domain.edits import MilestoneEdit
+from fedcheck.domain.glossary import UNVERIFIED_WORDS
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.domain.workspace import Project
@@ -95,14 +96,24 @@ class GateScreen(PlaceScreen):
             return Content("This milestone closes no phase, so it has no gate.")
         replaced = summarize(list_replacements(self.fedcheck.board.project))
         note = (f"\n{replaced}." if replaced else "", "$text-warning")
+        told = (self._remarks(found), "$foreground-muted")
         if found.ready:
             return Content.assemble(
-                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success"), note
+                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success"), note, told
             )
         count = pluralize(len(self._here(found)), "thing is", "things are")
         return Content.assemble(
-            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning"), note
+            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning"), note, told
         )
+
+    def _remarks(self, found: Gate) -> str:
+        """Return what is to be said and keeps the gate from nothing, with how to settle it."""
+        remarks = [one for one in found.remarks if not self.phase or one.phase == self.phase]
+        if not remarks:
+            return ""
+        count = pluralize(len(remarks), "item has evidence", "items have evidence")
+        verifies = self.fedcheck.hint("app.evidence", "to verify it", "; ")
+        return f"\nRemark: {count} {UNVERIFIED_WORDS}{verifies}."
 
     def _here(self, found: Gate) -> list[Outstanding]:
         """Return what is missing in the phase that is asked about, or in all."""

@@ -12,8 +12,10 @@ from textual.widgets.option_list import Option
 
 from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.evidence_register import build_full_register
+from fedcheck.analysis.issue_evidence import list_issue_rows
 from fedcheck.analysis.replacements import list_replacements, summarize
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.evidence import normalize_link
+from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import Signs
@@ -79,6 +81,7 @@ def attention(board: Board, signs: Signs) -> list[Door]:
         if found
     ]
     doors += _soon(board, signs)
+    doors += _unverified(board, signs)
     asked = [request for request in board.project.requests if request.state == "open"]
     if asked:
         noun = "request" if len(asked) == 1 else "requests"
@@ -139,6 +142,21 @@ def _soon(board: Board, signs: Signs) -> list[Door]:
     noun = "piece of evidence goes" if count == 1 else "pieces of evidence go"
     words = f"{noun} stale before {one_line(found.before)}"
     return [_door(signs.stale, count, words, "evidence:state:soon")]
+
+
+def _unverified(board: Board, signs: Signs) -> list[Door]:
+    """Return how many files are to be verified; the register does that with one key."""
+    links = {
+        normalize_link(one.link)
+        for row in [*board.rows.values(), *list_issue_rows(board)]
+        for one, state in zip(row.record.evidence, row.evidence, strict=True)
+        if state == EvidenceState.UNVERIFIED
+    }
+    if not links:
+        return []
+    words = f"evidence {'file' if len(links) == 1 else 'files'} {UNVERIFIED_WORDS}"
+    sign = signs.evidence(EvidenceState.UNVERIFIED)
+    return [_door(sign, len(links), words, "evidence:state:unverified")]
 
 
 def _oldest(board: Board, overdue: Sequence[Row]) -> str:

@@ -10,6 +10,7 @@ from fedcheck.analysis.evidence_grouping import EvidenceGroup, age_in_days
 from fedcheck.analysis.evidence_register import EvidenceRow, EvidenceUse
 from fedcheck.analysis.issue_evidence import is_issue_ref
 from fedcheck.domain.dates import format_distance
+from fedcheck.domain.glossary import UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import clean, one_line, pluralize
 from fedcheck.tui.signs import STATUS_STYLES, Signs
@@ -21,6 +22,7 @@ STANDING_STYLES: dict[str, str] = {
     "stale": "warn",
     "lacking": "warn",
     "soon": "warn",
+    "unverified": "dim",
     "ok": "good",
     "expected": "dim",
 }
@@ -29,12 +31,9 @@ STANDING_STYLES: dict[str, str] = {
 
 def sign_of(row: EvidenceRow, signs: Signs) -> str:
     """Return the sign of how a row stands."""
-    if row.standing == "ok":
-        return signs.status["done"]
     if row.standing in ("lacking", "expected"):
         return signs.status["todo"]
-    missing = signs.status["blocked"] if row.standing == "missing" else ""
-    return missing or (signs.changed if row.standing == "changed" else signs.stale)
+    return signs.stale if row.standing == "soon" else signs.evidence(row.standing)
 
 
 def items_text(row: EvidenceRow, width: int) -> str:
@@ -95,7 +94,7 @@ def _stale_style(row: EvidenceRow) -> str:
 
 
 COLUMNS: tuple[Column[EvidenceRow], ...] = (
-    Column("standing", _standing, {76: 8, 140: 9}),
+    Column("standing", _standing, {76: 10}),
     Column("name", _label),
     Column("items", _items, {76: 14, 112: 20, 140: 34}),
     Column("kind", lambda row, _: (row.kind, "dim"), {112: 6}),
@@ -146,8 +145,8 @@ STYLES = {"ok": "$text-success", "stale": "$text-warning", "soon": "$text-warnin
 STYLES |= {"missing": "$text-error", "changed": "$text-error", "lacking": "$text-warning"}
 
 
-def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
-    """Return name, link, dates and items of a row."""
+def details(board: Board, row: EvidenceRow, signs: Signs, verifies: str = "") -> Content:
+    """Return name, link, dates and items of a row; `verifies` is a hint at the key that does so."""
     evidence_item, parts = row.evidence_item, list[Part]()
     if evidence_item is None:
         parts += [("No evidence yet", "bold"), "\n", _name("Expected")]
@@ -168,6 +167,12 @@ def details(board: Board, row: EvidenceRow, signs: Signs) -> Content:
         if evidence_item.expires:
             parts += [("   expires ", "$foreground-muted"), str(evidence_item.expires)]
         parts += ["\n", _name("Stale from"), _until(board, row.worst)]
+        if any(use.state == EvidenceState.UNVERIFIED for use in row.uses):
+            parts += [
+                "\n",
+                _name("File"),
+                f"{UNVERIFIED_WORDS} as it is now on this machine{verifies}",
+            ]
     for number, use in enumerate(row.uses):
         parts += ["\n", _name("" if number else "For")]
         parts += _use(use, signs)

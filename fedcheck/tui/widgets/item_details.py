@@ -12,12 +12,12 @@ from fedcheck.domain.dates import format_distance, parse_max_age
 from fedcheck.domain.field import Group
 from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS, UNSOUND_STATES, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, count_cells, one_line, pluralize
 from fedcheck.keys.keymap import KeyMap
-from fedcheck.tui.signs import STATUS_STYLES, Signs
+from fedcheck.tui.signs import EVIDENCE_STYLES, STATUS_STYLES, Signs
 from fedcheck.tui.widgets.issue_details import mentions
 
 Part = str | Content | tuple[str, str]
@@ -56,11 +56,16 @@ def head(board: Board, row: Row, signs: Signs, keymap: KeyMap) -> Content:
         why = f"waits for {count} that it needs" if row.waits else "its time has not come yet"
         parts += [(f"\n{signs.waiting} {why}", MUTED)]
     if row.unsound:
-        bad = [state for state in row.evidence if state != "ok"]
+        bad = [state for state in row.evidence if state in UNSOUND_STATES]
         told = ", ".join(dict.fromkeys(bad))
         parts += [
             (f"\n{signs.stale} {pluralize(len(bad), 'piece')} of evidence: {told}", "$text-warning")
         ]
+    if row.unverified:
+        files = pluralize(row.evidence.count(EvidenceState.UNVERIFIED), "file")
+        sign = signs.evidence(EvidenceState.UNVERIFIED)
+        text = f"\n{sign} {files} {UNVERIFIED_WORDS}"
+        parts += [(text + keymap.hint("app.evidence", "to verify", ": "), MUTED)]
     if row.changed:
         text = f"\n{signs.changed} changed upstream since it was recorded; read it"
         confirms = keymap.hint("edit.confirm", "says that you have", ", ")
@@ -107,14 +112,13 @@ def lists(
     for number, (evidence_item, state) in enumerate(
         zip(record.evidence, row.evidence, strict=True)
     ):
-        good = state == "ok"
-        sign = signs.status["done"] if good else signs.stale
+        good, style = state == EvidenceState.OK, EVIDENCE_STYLES[state]
         line = [
-            (sign, "$text-success" if good else "$text-warning"),
+            (signs.evidence(state), style),
             f" {one_line(evidence_item.name)}",
         ]
         day = f"  {evidence_item.collected.isoformat()}" if evidence_item.collected else ""
-        line.append((day + ("" if good else f"  {state}"), MUTED if good else "$text-warning"))
+        line.append((day + ("" if good else f"  {state}"), MUTED if good else style))
         parts += ["\n", _name("Evidence" if not number else ""), _under(line, width)]
     if not record.evidence and item.expects:
         adds = keymap.hint("edit.evidence", "adds some", "; ")

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from fedcheck.storage.evidence_files import guess_kind, is_fedcheck_file
+from fedcheck.storage.evidence_files import find_typed_file, guess_kind
+from fedcheck.storage.evidence_paths import is_fedcheck_file
 from fedcheck.storage.paths import expand_path
 
 _SPECIAL = re.compile(r"[\s'\"\\]")
@@ -108,8 +109,7 @@ class LinkField(Input):
 
     def is_file(self, text: str) -> bool:
         """Tell whether there is a file of that name, here or in the workspace."""
-        typed = expand_path(text)
-        return any(os.path.isfile(base / typed) for base in (self.here, self.root))  # noqa: PTH113
+        return find_typed_file(text, self.here, self.root) is not None
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take a pasted text: paths of dropped files go behind what stands here already."""

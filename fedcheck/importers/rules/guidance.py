@@ -1,0 +1,94 @@
+"""Read our own guidance on FedRAMP's rules: a table for each official id, in TOML files.
+
+A table has `phase`, `section`, `title`, `summary`, `guidance` and `expects`. The files are one for
+each ruleset, and one or more for the indicators; their names mean nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from fedcheck.domain.key import is_id
+from fedcheck.domain.text import one_line
+from fedcheck.errors import InvalidFileError, Problem
+from fedcheck.storage.atomic_files import toml_files
+from fedcheck.storage.problems import Collector
+from fedcheck.storage.toml_io import read
+
+LONGEST_TITLE = 60
+
+_TEXTS = ("phase", "section", "title", "summary", "guidance")
+_REQUIRED = ("phase", "section", "title", "summary")
+
+
+class Guidance(Struct, frozen=True):
+    """What we say about a rule or an indicator.
+
+    Attributes:
+        title: a fact that can be ticked.
+        expects: the evidence to keep, a short phrase each.
+    """
+
+    phase: str
+    section: str
+    title: str
+    summary: str
+    guidance: str = ""
+    expects: tuple[str, ...] = ()
+
+
+def read_guidance(folder: Path) -> Mapping[str, Guidance]:
+    """Return the guidance of all files of a folder, by official id.
+
+    Raises InvalidFileError with every problem of the files.
+    """
+    found: dict[str, Guidance] = {}
+    problems: list[Problem] = []
+    for path in toml_files(folder):
+        document = read(path)
+        collector = document.collector()
+        for name, one in _tables(document.data, collector):
+            if name in found:
+                collector.add((name,), f"{name} has guidance in another file too", "keep one")
+            found.setdefault(name, one)
+        problems += collector.problems()
+    if problems:
+        raise InvalidFileError(problems)
+    return found
+
+
+def _tables(data: Mapping[str, Any], problems: Collector) -> Iterator[tuple[str, Guidance]]:
+    for name, table in data.items():
+        if not isinstance(table, dict):
+            problems.add((name,), "expected a table named after an official id", "remove the key")
+            continue
+        texts = {key: table.get(key, "") for key in _TEXTS}
+        expects = table.get("expects", [])
+        wrong = [key for key, value in texts.items() if not isinstance(value, str)]
+        if not isinstance(expects, list) or any(not isinstance(one, str) for one in expects):
+            wrong.append("expects")
+        for key in wrong:
+            problems.add((name, key), f"{key} is of the wrong type", "see the other tables")
+        for key in table:
+            if key not in (*_TEXTS, "expects"):
+                text = f'unknown key "{one_line(key, 40)}"'
+                problems.add((name, key), text, "known: " + ", ".join((*_TEXTS, "expects")))
+        if wrong:
+            continue
+        _check(name, texts, problems)
+        texts = {key: value.strip() for key, value in texts.items()}
+        yield name, Guidance(**texts, expects=tuple(expects))
+
+
+def _check(name: str, texts: Mapping[str, str], problems: Collector) -> None:
+    for key in _REQUIRED:
+        if not texts[key].strip():
+            problems.add((name, key), f"{key} is missing", "write it")
+    for key in ("phase", "section"):
+        if texts[key] and not is_id(texts[key]):
+            problems.add((name, key), f"{key} is not an id", "use lower-case letters and hyphens")
+    if len(texts["title"]) > LONGEST_TITLE:
+        text = f"the title has {len(texts['title'])} characters"
+        problems.add((name, "title"), text, f"at most {LONGEST_TITLE}")

@@ -1,0 +1,310 @@
+"""Make checklists of a release of the rules and our guidance: pure, for the builder and the import.
+
+Which items there are, for which profiles and how binding each is, is computed from the release. Our
+guidance says in which phase and section an item is, what to tick and what evidence to keep.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from fedcheck.domain.checklist import (
+    FORMAT,
+    Checklist,
+    Item,
+    Section,
+    Source,
+    SourceRef,
+    When,
+    fingerprint,
+)
+from fedcheck.domain.control_ids import find_controls
+from fedcheck.domain.glossary import Level
+from fedcheck.domain.process import Process, role_label
+from fedcheck.domain.text import one_line
+from fedcheck.importers.rules.applicability import (
+    ANY,
+    STRICTEST,
+    level_of,
+    list_applicable,
+)
+from fedcheck.importers.rules.clocks import find_period
+from fedcheck.importers.rules.compare import pain_text, timeframe_text
+from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
+from fedcheck.importers.rules.field_changes import plain_text
+from fedcheck.importers.rules.guidance import Guidance
+from fedcheck.importers.rules.profiles import (
+    Profile,
+    enclose,
+    find_condition,
+    list_profiles,
+    split_conditions,
+)
+
+SOURCE = "rules"
+"""The id of the source that every item of a list rests on."""
+
+RULES_PAGE = "https://github.com/FedRAMP/rules"
+
+_PROPER = {
+    "fedramp": "FedRAMP", "rev5": "Rev5", "20x": "20x", "class a": "Class A", "json": "JSON",
+    "agency ato": "agency ATO",
+}  # fmt: skip
+"""Names in the ids of sections that have a spelling of their own."""
+
+
+class BuiltLists(Struct, frozen=True):
+    """Checklists, and what did not fit together.
+
+    Attributes:
+        lists: by id, in the order of phases and roles.
+        without_guidance: ids of the release that our guidance does not have.
+        without_rule: ids of our guidance that the release does not have.
+        notes: what had to be decided, in words.
+    """
+
+    lists: Mapping[str, Checklist]
+    without_guidance: tuple[str, ...] = ()
+    without_rule: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class _Facet(Struct, frozen=True):
+    """What an item is for a profile."""
+
+    level: Level
+    every: str
+    basis: str
+
+
+def build_lists(
+    release: Release, guidance: Mapping[str, Guidance], process: Process, official: bool = False
+) -> BuiltLists:
+    """Return the checklists of a release for every role and profile of a process.
+
+    Args:
+        release: the rules.
+        guidance: our guidance by official id; an item without is in the phase and section of its
+            neighbors, under its official name.
+        process: the process, with its profiles, roles and phases.
+        official: whether the items carry the official statement.
+    """
+    profiles = list_profiles(process)
+    notes: list[str] = []
+    found: dict[tuple[str, str], dict[str, list[Item]]] = {}
+    for role in process.all_roles:
+        for entry, by_profile in _applicable(release, profiles, role):
+            one = guidance.get(entry.id) or _neighbor(entry, guidance)
+            if process.phase(one.phase) is None:
+                notes.append(f'{entry.id}: the process has no phase "{one.phase}"; left out')
+                continue
+            item = _build_item(entry, one, by_profile, profiles, official, notes)
+            sections = found.setdefault((one.phase, role), {})
+            sections.setdefault(one.section, []).append(item)
+    order = sorted(found, key=lambda key: (process.order(key[0]), process.all_roles.index(key[1])))
+    lists = [_build_list(release, process, *key, found[key]) for key in order]
+    return BuiltLists(
+        {one.id: one for one in lists},
+        tuple(name for name in release.entries if name not in guidance),
+        tuple(name for name in guidance if name not in release.entries),
+        tuple(notes),
+    )
+
+
+def _applicable(
+    release: Release, profiles: Sequence[Profile], role: str
+) -> Iterator[tuple[Entry, Mapping[int, Level]]]:
+    """Yield what applies to a role at all, with its level by the place of each profile."""
+    by_profile = [list_applicable(release, one, role) for one in profiles]
+    for name, entry in release.entries.items():
+        levels = {
+            place: applying[name] for place, applying in enumerate(by_profile) if name in applying
+        }
+        if levels:
+            yield entry, levels
+
+
+def _neighbor(entry: Entry, guidance: Mapping[str, Guidance]) -> Guidance:
+    """Return what stands for missing guidance: phase and section of the likest id that has some."""
+    parts = entry.id.split("-")
+    for length in range(len(parts) - 1, 0, -1):
+        start = "-".join(parts[:length]) + "-"
+        near = [one for name, one in guidance.items() if name.startswith(start)]
+        if near:
+            places = Counter((one.phase, one.section) for one in near)
+            return Guidance(*places.most_common(1)[0][0], "", "")
+    return Guidance("", "", "", "")
+
+
+def _build_item(
+    entry: Entry,
+    guidance: Guidance,
+    levels: Mapping[int, Level],
+    profiles: Sequence[Profile],
+    official: bool,
+    notes: list[str],
+) -> Item:
+    wanted = [profiles[place] for place in levels]
+    applies = find_condition(wanted, profiles)
+    if applies is None:
+        applies = enclose(wanted)
+        notes.append(f"{entry.id}: shown to more profiles than it applies to")
+    facets = [
+        (profiles[place], _facet(entry, profiles[place], level)) for place, level in levels.items()
+    ]
+    base = _choose_base(entry, [facet for _, facet in facets])
+    return Item(
+        entry.id.lower(),
+        guidance.title or one_line(entry.title, 200),
+        code=entry.id,
+        guidance=_write_guidance(entry, guidance),
+        statement=_official_text(entry) if official else "",
+        level=base.level,
+        expects=guidance.expects,
+        controls=_controls(entry),
+        applies=dict(applies) or None,
+        every=base.every,
+        source=SourceRef(SOURCE, f"{entry.id}, {one_line(entry.title, 200)}"),
+        own_basis=base.basis,
+        when=tuple(_whens(facets, base)),
+    )
+
+
+def _facet(entry: Entry, profile: Profile, level: Level) -> _Facet:
+    chosen = profile.get("class", ANY)
+    if chosen == ANY or not entry.by_class:
+        periods = {find_period(one) for one in entry.wordings().values()}
+        return _Facet(level, periods.pop() if len(periods) == 1 else "", basis_of(entry))
+    wording = entry.wording(chosen) or entry.common
+    return _Facet(level, find_period(wording), basis_of(entry, chosen))
+
+
+def _choose_base(entry: Entry, facets: Sequence[_Facet]) -> _Facet:
+    """Return what the item says before any variant: the usual level, the stricter of equals.
+
+    A period that not every profile has is in the variants alone, since none can be taken back.
+    """
+    levels = Counter(one.level for one in facets)
+    level = min(levels, key=lambda one: (-levels[one], STRICTEST.index(one)))
+    periods = Counter(one.every for one in facets)
+    every = "" if "" in periods else periods.most_common(1)[0][0]
+    return _Facet(level, every, basis_of(entry))
+
+
+def _whens(facets: Iterable[tuple[Profile, _Facet]], base: _Facet) -> Iterator[When]:
+    """Yield the variants of an item for the profiles in which it differs from its base."""
+    listed = list(facets)
+    among = [profile for profile, _ in listed]
+    groups: dict[_Facet, list[Profile]] = {}
+    for profile, facet in listed:
+        if facet != base:
+            groups.setdefault(facet, []).append(profile)
+    for facet, wanted in groups.items():
+        for condition in split_conditions(wanted, among):
+            yield When(
+                level=facet.level if facet.level != base.level else None,
+                every=facet.every if facet.every != base.every else None,
+                own_basis=facet.basis if facet.basis != base.basis else None,
+                extra={name: list(values) for name, values in condition.items()},
+            )
+
+
+def basis_of(entry: Entry, certification_class: str = "") -> str:
+    """Return the fingerprint of what an item requires: of one class, or of all it varies by.
+
+    It is made of force, statement, points, the table of times and the controls that it lists;
+    wording of terms, notes, links and artifacts change nothing.
+    """
+    if certification_class:
+        wording = entry.wording(certification_class) or entry.common
+        return fingerprint([_substance(entry, wording)])
+    wordings = entry.wordings()
+    return fingerprint([[key, *_substance(entry, wordings[key])] for key in sorted(wordings)])
+
+
+def _substance(entry: Entry, wording: Wording) -> list[Any]:
+    controls = [one for ids in wording.controls.values() for one in ids]
+    return [
+        level_of(entry, wording).value,
+        plain_text(wording.statement),
+        [plain_text(point) for point in wording.points],
+        pain_text(wording.pain),
+        controls,
+    ]
+
+
+def _controls(entry: Entry) -> tuple[str, ...]:
+    if not isinstance(entry, Indicator):
+        return ()
+    return tuple(dict.fromkeys(one for name in entry.controls for one in find_controls(name)))
+
+
+def _official_text(entry: Entry) -> str:
+    """Return the official statement with its points, of each class where it varies."""
+    parts = []
+    for key, wording in entry.wordings().items():
+        head = f"Class {key.upper()}: " if key else ""
+        points = "".join(f"\n- {point}" for point in wording.points)
+        parts.append(f"{head}{wording.statement}{points}")
+    return "\n\n".join(parts)
+
+
+def _write_guidance(entry: Entry, guidance: Guidance) -> str:
+    """Return our words and the facts of the release; no official sentence is quoted."""
+    facts = list(_facts(entry))
+    listed = "\n".join(f"- {one}" for one in facts)
+    return "\n\n".join(part for part in (guidance.summary, guidance.guidance, listed) if part)
+
+
+def _facts(entry: Entry) -> Iterator[str]:
+    yield f"Official name: {one_line(entry.title, 200)}"
+    times: dict[str, list[str]] = {}
+    for key, wording in entry.wordings().items():
+        if wording.timeframe is not None:
+            times.setdefault(timeframe_text(wording.timeframe), []).append(key.upper())
+    for time, classes in times.items():
+        named = ", ".join(one for one in classes if one)
+        yield f"Time frame{f' (Class {named})' if named and len(times) > 1 else ''}: {time}"
+    if not isinstance(entry, Rule):
+        return
+    if entry.schema is not None:
+        yield f"Schema: {one_line(f'{entry.schema.name} {entry.schema.url}'.strip(), 300)}"
+    for one in entry.notifications:
+        name = f"{one.name} " if one.name else ""
+        where = one_line(f"{name}{one.url or one.target}".strip(), 300)
+        yield f"Notify {one_line(one.party, 100)}{' (optional)' if one.optional else ''}: {where}"
+    if entry.related:
+        yield "Related: " + ", ".join(entry.related)
+
+
+def _build_list(
+    release: Release, process: Process, phase_id: str, role: str, sections: Mapping[str, list[Item]]
+) -> Checklist:
+    phase = process.phase(phase_id)
+    assert phase is not None
+    title = process.role_title(role)
+    name = "FedRAMP" if title == "FedRAMP" else f"the {title[:1].lower()}{title[1:]}"
+    return Checklist(
+        FORMAT,
+        f"{process.id}.{phase_id}.{role}",
+        (process.id,),
+        phase_id,
+        role,
+        f"{phase.title}: {role_label(role)}",
+        summary=f"What the rules require of {name} in this phase.",
+        sources=(Source(SOURCE, f"FedRAMP Consolidated Rules, {release.name}", RULES_PAGE),),
+        sections=tuple(
+            Section(section, section_title(section), items=tuple(items))
+            for section, items in sections.items()
+        ),
+    )
+
+
+def section_title(section: str) -> str:
+    """Return the heading of a section: `class-a` is Class A, `trust-center` Trust center."""
+    text = section.replace("-", " ")
+    for plain, spelled in _PROPER.items():
+        text = text.replace(plain, spelled)
+    return text[:1].upper() + text[1:]
