@@ -9,7 +9,6 @@ import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
@@ -19,6 +18,7 @@ PHONE_PATTERN = r"[0-9]{3}-[0-9]{3}-[0-9]{4}"
 """How FedRAMP writes a telephone number: 202-555-0123."""
 
 _PHONE = re.compile(PHONE_PATTERN)
+_WEB = re.compile(r"https?://(?P<user>[^\s/?#@]*@)?[^\s/?#@:\[\]]+(:\d{1,5})?([/?#]\S*)?", re.I)
 
 
 class ServiceModel(StrEnum):
@@ -158,14 +158,10 @@ class Package(Struct, frozen=True, rename="kebab"):
 
 def check_web_address(text: str) -> None:
     """Raise ValueError where a text is no whole http(s) address, or holds a password."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"\s", text):
+    found = _WEB.fullmatch(text)
+    if found is None:
         raise ValueError("expected a web address such as https://example.com/file")
-    if parts.username is not None:
+    if found["user"]:
         raise ValueError("a web address that is published may hold no user name or password")
 
 

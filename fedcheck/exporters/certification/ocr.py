@@ -40,7 +40,7 @@ PERIOD = Span(3, "mo")
 """What a report covers, and how far it looks ahead at least (CCM-OCR-AVL)."""
 
 ACCEPTED_AFTER = timedelta(days=192)
-"""A vulnerability that is open for so long counts as accepted (VER-TFR-MAV)."""
+"""A vulnerability that is open for longer counts as accepted (VER-TFR-MAV)."""
 
 NO_VULNERABILITIES = "There were no accepted vulnerabilities."
 NO_INCIDENTS = "No incident reportable to FedRAMP occurred in this period."
@@ -191,8 +191,8 @@ def _is_official(row: Row) -> bool:
 def summarize_accepted(findings: Sequence[Finding], until: date) -> str:
     """Return what a report says of accepted vulnerabilities; each with its title alone.
 
-    Accepted is an open finding whose operational requirement was approved, or that was found 192
-    days before the end of the period or earlier.
+    Accepted is an open finding whose operational requirement was approved, or that was found
+    more than 192 days before the end of the period.
     """
     found = [(one, why) for one in findings if (why := _why_accepted(one, until))]
     if not found:
@@ -207,17 +207,17 @@ def summarize_accepted(findings: Sequence[Finding], until: date) -> str:
 
 
 def _why_accepted(one: Finding, until: date) -> str:
-    closed = one.closed or (date.min if one.state is FindingState.CLOSED else None)
+    closed = one.closed or (date.min if one.state == FindingState.CLOSED else None)
     if closed is not None and closed <= until:
         return ""
     if one.found and one.found > until:
         return ""
-    approved = one.deviation_state is DeviationState.APPROVED
-    if approved and one.deviation is Deviation.FALSE_POSITIVE:
+    approved = one.deviation_state == DeviationState.APPROVED
+    if approved and one.deviation == Deviation.FALSE_POSITIVE:
         return ""
-    if approved and one.deviation is Deviation.OPERATIONAL_REQUIREMENT:
+    if approved and one.deviation == Deviation.OPERATIONAL_REQUIREMENT:
         return "operational requirement approved"
-    if one.found and until - one.found >= ACCEPTED_AFTER:
+    if one.found and until - one.found > ACCEPTED_AFTER:
         return f"open since {one.found}, more than {ACCEPTED_AFTER.days} days"
     return ""
 

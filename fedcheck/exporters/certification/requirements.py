@@ -136,19 +136,19 @@ def _build(code: str, row: Row, evidence_base: str) -> Requirement:
     record = row.record
     note = split_note(record.note)
     reason = clean(record.reason).strip()
-    reasons = (reason,) if reason and record.status is not Status.DONE else ()
+    reasons = (reason,) if reason and record.status != Status.DONE else ()
     own = (*reasons, *note["implementation"])
-    decided = record.status is Status.DONE or bool(own)
+    decided = record.status == Status.DONE or bool(own)
     statements: tuple[str, ...] = own
     implementation = Implementation.NONE
     if not decided:
         statements = (UNDECIDED,)
-    elif record.status is Status.DONE:
-        flawed = record.result is Result.OTHER_THAN_SATISFIED
+    elif record.status == Status.DONE:
+        flawed = record.result == Result.OTHER_THAN_SATISFIED
         implementation = Implementation.PARTIAL if flawed else Implementation.FULL
         on = f" on {record.done}" if record.done else ""
         statements = own or (f"Recorded as done{on}.",)
-    elif record.status is Status.DOING:
+    elif record.status == Status.DOING:
         implementation = Implementation.PARTIAL
     observation = clean(record.observation).strip()
     shown = [one for one in record.evidence if not is_private(one.link)]
@@ -253,7 +253,7 @@ def find_evidence_type(label: str) -> str:
 def _evidence_line(evidence: Evidence, base: str) -> EvidenceLine:
     link = _USER.sub("//", one_line(evidence.link))
     uri = address_of_url(link)
-    if evidence.kind is EvidenceKind.FILE:
+    if evidence.kind == EvidenceKind.FILE:
         uri = uri or address_of_file(link, base)
         # The folders of a file outside the workspace are nobody else's business.
         link = link if is_inside(link) else re.split(r"[\\/]", link.rstrip("\\/"))[-1]
