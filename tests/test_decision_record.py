@@ -229,14 +229,15 @@ def test_nothing_private_or_internal_is_in_it(fedcheck, form):
 def test_what_is_undecided_is_counted_and_can_be_an_error(fedcheck):
     status, _, err = fedcheck("export", "sdr", "-o", "sdr.json")
     assert status == 0
-    assert "5 rules, 2 indicators: 2 Implemented, 1 Partially Implemented, 4 Not Implemented" in err
-    assert "2 requirements without a decision" in err
+    said = "2 Implemented, 1 Partially Implemented, 5 Not Implemented"
+    assert f"5 rules, 2 indicators, 1 Rev5 control: {said}" in err
+    assert "3 requirements without a decision" in err
     assert "1 requirement done without a note that describes it: AAA-BBB-THR" in err
     status, _, err = fedcheck("export", "sdr", "-o", "whole.json", "--complete")
     assert status == 1
-    assert "2 requirements without a decision: AAA-BBB-FIV, KSI-ABC-TWO" in err
+    assert "3 requirements without a decision: AAA-BBB-FIV, KSI-ABC-TWO, AC-2(1)" in err
     assert not Path("whole.json").exists()
-    for item in ("five", "ksi-two"):
+    for item in ("five", "ksi-two", "control"):
         assert fedcheck("set", f"{LIST}:{item}", "--status", "na", "--reason", "Not ours")[0] == 0
     assert fedcheck("export", "sdr", "-o", "whole.json", "--complete")[0] == 0
     assert UNDECIDED not in Path("whole.json").read_text()
@@ -249,6 +250,39 @@ def test_a_test_that_found_something_is_implemented_in_part(fedcheck):
     assert five["frrImplementationStatus"] == "Partially Implemented"
     assert five["frrImplementation"] == ["Recorded as done on 2027-01-11."]
     assert five["frrValidation"] == ["Two of ten hosts lack it."]
+
+
+def test_what_the_assessor_recorded_about_the_same_id_is_the_assessment(fedcheck):
+    tested = rules("3pao", "tests.3pao", {"t": "AAA-BBB-ONE", "k": "KSI-ABC-ONE"})
+    tested = tested.replace('title = "Title', 'kind = "test"\ntitle = "Title')
+    Path("checklists/tests.3pao.toml").write_text(tested)
+    argv = ["--result", "satisfied", "--observation", "Seen in the console."]
+    assert fedcheck("set", "tests.3pao:t", *argv)[0] == 0
+    found = by_id(record(fedcheck))
+    assert found["AAA-BBB-ONE"]["frrAssessment"] == ["Result: satisfied.", "Seen in the console."]
+    assert found["KSI-ABC-ONE"]["ksiAssessment"] == []
+
+
+def test_controls_of_a_list_of_ones_own_are_there(fedcheck):
+    assert fedcheck("set", f"{LIST}:control", "--status", "doing", "--note", "By the IdP.")[0] == 0
+    assert record(fedcheck)["securityControls"] == [
+        {
+            "controlId": "AC-2(1)",
+            "controlImplementationStatus": "Partially Implemented",
+            "controlImplementationDescription": "By the IdP.",
+        }
+    ]
+
+
+def test_a_format_that_cannot_be_checked_is_no_success(fedcheck, monkeypatch):
+    import jsonschema
+
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    known = {name: one for name, one in checker.checkers.items() if name != "uri"}
+    monkeypatch.setattr(checker, "checkers", known)
+    status, _, err = fedcheck("export", "sdr", "-o", "sdr.json")
+    assert status == 3 and "uri" in err
+    assert not Path("sdr.json").exists()
 
 
 def test_an_existing_file_is_replaced_only_with_force_and_bytes_are_the_same(fedcheck):
@@ -267,11 +301,11 @@ def test_markdown_has_the_same_and_texts_in_it_are_data(fedcheck):
     assert status == 0 and "written" in out
     page = Path("sdr.md").read_text()
     assert all(page.count(f"### {code}: ") == 1 for code in CODES)
-    assert page.count(UNDECIDED) == 2
+    assert page.count(UNDECIDED) == 3
     assert "- first \\| second" in page and "<script>" not in page
     assert "MUST NOT · **Implemented**" in page
     assert "[Certification Package Overview](https://ledger.example.com/cpo.json)" in page
-    assert "No decision yet (2): AAA-BBB-FIV, KSI-ABC-TWO" in page
+    assert "No decision yet (3): AAA-BBB-FIV, KSI-ABC-TWO, AC-2(1)" in page
 
 
 def test_two_items_of_one_rule_become_one_with_the_less_advanced_status(fedcheck):
@@ -299,7 +333,7 @@ def test_a_file_that_cannot_be_read_stops_the_record(fedcheck):
 def test_a_process_without_official_ids_has_no_record(workspace, monkeypatch, capsys):
     monkeypatch.chdir(workspace)
     assert run(["export", "sdr"]) == 1
-    assert "such as cr26" in capsys.readouterr().err
+    assert "as cr26 has" in capsys.readouterr().err
 
 
 def test_the_library_is_loaded_by_the_export_alone():
@@ -339,7 +373,7 @@ def test_a_newer_schema_says_where_metadata_go(fedcheck, tmp_path):
         "updateSource": "fedcheck",
     }
     assert "metadata" not in document["x-fedcheck"]
-    assert document["x-fedcheck"]["undecided"] == ["AAA-BBB-FIV", "KSI-ABC-TWO"]
+    assert document["x-fedcheck"]["undecided"] == ["AAA-BBB-FIV", "KSI-ABC-TWO", "AC-2(1)"]
 
 
 def test_a_schema_that_allows_no_other_keys_gets_none(fedcheck, tmp_path):
@@ -347,11 +381,12 @@ def test_a_schema_that_allows_no_other_keys_gets_none(fedcheck, tmp_path):
         tmp_path / "schemas",
         "#/",
         additionalProperties=False,
-        properties={"keySecurityIndicators": {"type": "array"}},
+        properties={"keySecurityIndicators": {"type": "array"}, "securityControls": {}},
     )
     document = record(fedcheck, "--schema", str(schema))
     assert set(document) == {
-        "certificationPackageOverviewUri", "fedRampRequirements", "keySecurityIndicators",
+        "certificationPackageOverviewUri", "securityControls", "fedRampRequirements",
+        "keySecurityIndicators",
     }  # fmt: skip
 
 

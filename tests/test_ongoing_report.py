@@ -9,7 +9,13 @@ from small_certification import LIST, PACKAGE, PROFILE, SCHEMAS, needs_schemas, 
 
 from fedcheck.cli.main import run
 from fedcheck.domain.finding import Finding
-from fedcheck.exporters.certification.ocr import NO_VULNERABILITIES, summarize_accepted
+from fedcheck.domain.glossary import Level, Status
+from fedcheck.exporters.certification.ocr import (
+    NO_VULNERABILITIES,
+    summarize_accepted,
+    summarize_changes,
+)
+from fedcheck.exporters.certification.requirements import Implementation, Requirement
 
 OCR_SCHEMA = SCHEMAS / "fedramp-ongoing-certification-report-schema-2026-06-24.json"
 
@@ -94,6 +100,25 @@ def test_changes_of_the_period_come_from_the_history(fedcheck, clock):
         ]
         == []
     )
+
+
+def test_rules_that_apply_or_no_longer_apply_are_one_sentence(fedcheck, clock):
+    fedcheck("set", f"{LIST}:one", "--status", "done", "--note", "Whole.")
+    clock.tick(days=2)
+    assert report(fedcheck, "--since", "2027-01-12")["certificationDataChanges"] == []
+    old = [requirement("AAA-BBB-ONE"), requirement("AAA-BBB-OLD")]
+    new = [requirement("AAA-BBB-ONE"), requirement("AAA-BBB-NEW"),
+           requirement("AAA-BBB-TWO"), requirement("AAA-BBB-DON", decided=True)]  # fmt: skip
+    assert list(summarize_changes(old, new)) == [
+        "AAA-BBB-DON T: applies now, Not Implemented.",
+        "Apply now, without a decision: AAA-BBB-NEW, AAA-BBB-TWO.",
+        "No longer apply: AAA-BBB-OLD.",
+    ]
+
+
+def requirement(code: str, decided: bool = False) -> Requirement:
+    status = Implementation.NONE
+    return Requirement(code, "T", Level.MUST, Status.TODO, status, ("x",), decided=decided)
 
 
 def test_plans_reach_three_months_past_the_period(fedcheck):

@@ -107,6 +107,10 @@ def _useful(package: Package) -> Iterator[tuple[str, str]]:
             "day of the next Ongoing Certification Report (CCM-OCR-NRD)",
         ),
         "assessor": (package.assessor, "the independent assessor"),
+        "assessment-summary": (
+            package.assessment_summary,
+            "the assessor's overall summary (CPO-CSO-OSA)",
+        ),
         "service": (package.services, "services in the certification (CDS-CSO-SVC)"),
         "third-party": (
             package.third_parties,

@@ -139,6 +139,9 @@ class Package(Struct, frozen=True, rename="kebab"):
         name="repository", default=()
     )
     assessor: Annotated[Assessor | None, Key("The independent assessor")] = None
+    assessment_summary: Annotated[
+        str, Key("The assessor's overall summary of the independent assessment")
+    ] = ""
     services: Annotated[tuple[CertifiedService, ...], Key("Services in the certification")] = field(
         name="service", default=()
     )

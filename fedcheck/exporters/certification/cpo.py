@@ -40,7 +40,7 @@ def write(session: Session, values: Values) -> Export:
         )
     package = read_package(board)
     document = build_document(board, package, newer)
-    text = render_markdown(board, document) if wants_markdown(values) else None
+    text = render_markdown(board, package, document) if wants_markdown(values) else None
     left = [gap.key for gap in gaps]
     remarks = [f"not in it, as fedcheck.toml does not say: {', '.join(left)}"] if left else []
     return build_export(document, (PACKAGE_OVERVIEW, newer), text, remarks)
@@ -98,7 +98,11 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
     if schema is None or schema.allows_more:
         day = board.today.isoformat()
         version = one_line(package.version) or day
-        more = {"marking": one_line(config.marking), "profile": dict(config.profile or {})}
+        more = {
+            "marking": one_line(config.marking),
+            "profile": dict(config.profile or {}),
+            "assessmentSummary": clean(package.assessment_summary).strip(),
+        }
         metadata = {"version": version, "lastUpdated": day, "updateSource": "fedcheck"}
         found[EXTENSION] = _known(more) | {"metadata": metadata}
     return found
@@ -156,12 +160,12 @@ def _third_parties(package: Package) -> dict[str, Any]:
     return _known({"certified": certified, "nonCertified": others})
 
 
-def render_markdown(board: Board, document: dict[str, Any]) -> str:
+def render_markdown(board: Board, package: Package, document: dict[str, Any]) -> str:
     """Return the overview as a page for people."""
-    return "\n".join(_lines(board, document)) + "\n"
+    return "\n".join(_lines(board, package, document)) + "\n"
 
 
-def _lines(board: Board, document: dict[str, Any]) -> Iterator[str]:
+def _lines(board: Board, package: Package, document: dict[str, Any]) -> Iterator[str]:
     config = board.project.config
     marking = [f"**{escape(config.marking)}**", ""] if config.marking else []
     about, properties = document[IDENTIFICATION], document["serviceProperties"]
@@ -195,6 +199,8 @@ def _lines(board: Board, document: dict[str, Any]) -> Iterator[str]:
     if "assessor" in document:
         one = document["assessor"]
         yield from _section("Assessor", [f"{escape(one['name'])} ({one['assessorID']})"])
+    if package.assessment_summary.strip():
+        yield from ("", "## Independent assessment", "", escape_block(package.assessment_summary))
     services = [
         f"{escape(one['serviceName'])} (since {one['dateAvailable']}): "
         + escape(one["serviceDescription"])

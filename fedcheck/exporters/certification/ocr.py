@@ -27,6 +27,7 @@ from fedcheck.exporters.certification.requirements import (
     OFFICIAL_ID,
     Requirement,
     build_requirements,
+    has_requirements,
 )
 from fedcheck.exporters.certification.schema_check import Schema
 from fedcheck.exporters.certification.shapes import ONGOING_REPORT
@@ -115,7 +116,9 @@ def build_document(
         "certificationPackageOverviewUri": overview_uri(package),
         "reportPeriod": {"from": since.isoformat(), "to": until.isoformat()},
         "certificationDataChanges": list(
-            summarize_changes(build_requirements(old), build_requirements(new))
+            summarize_changes(
+                build_requirements(old) if has_requirements(old) else (), build_requirements(new)
+            )
         ),
         "plannedCertificationDataChanges": {
             "planningHorizonThrough": horizon.isoformat(),
@@ -142,15 +145,24 @@ def build_document(
 
 
 def summarize_changes(old: Sequence[Requirement], new: Sequence[Requirement]) -> Iterator[str]:
-    """Yield a sentence for each requirement whose decision or evidence changed."""
+    """Yield a sentence for each requirement whose decision or evidence changed.
+
+    What applies now, or no longer applies, without more to say of it, is one sentence each.
+    """
     before = {one.id: one for one in old}
+    added = []
     for one in new:
         was = before.pop(one.id, None)
-        said = list(_differences(was, one)) if was else ["applies now"]
+        if was is None and not one.decided:
+            added.append(one.id)
+            continue
+        said = list(_differences(was, one)) if was else [f"applies now, {one.implementation}"]
         if said:
             yield f"{one.id} {one.title}: {', '.join(said)}."
-    for one in before.values():
-        yield f"{one.id} {one.title}: no longer applies."
+    if added:
+        yield f"Apply now, without a decision: {', '.join(added)}."
+    if before:
+        yield f"No longer apply: {', '.join(before)}."
 
 
 def _differences(was: Requirement, now: Requirement) -> Iterator[str]:

@@ -5,16 +5,18 @@ two items have the same id, their texts come together and the status is the less
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
+from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.glossary import EvidenceKind, Level, Result, Status
+from fedcheck.domain.glossary import RESULT_SIGNS, EvidenceKind, Level, Result, Status
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -89,6 +91,11 @@ class Requirement(Struct, frozen=True):
         """Tell whether it is a key security indicator."""
         return self.id.startswith(INDICATOR)
 
+    @property
+    def is_control(self) -> bool:
+        """Tell whether it is a Rev5 control."""
+        return OFFICIAL_ID.fullmatch(self.id) is None
+
 
 def build_requirements(board: Board, evidence_base: str = "") -> list[Requirement]:
     """Return every rule and indicator of the provider's lists once, rules first, in their order.
@@ -102,23 +109,66 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
             lack rules or decisions; refused where no item has an official id.
     """
     _refuse_broken(board)
-    role = board.project.process.provider
-    found: dict[str, list[Row]] = {}
-    for row in board.rows.values():
-        code = row.item.code.strip().upper()
-        if row.role == role and OFFICIAL_ID.fullmatch(code):
-            found.setdefault(code, []).append(row)
+    process = board.project.process
+    found = _group_rows(board, process.provider, _official_id)
     if not found:
-        name = board.project.process.id
         raise FedcheckError(
-            f"no item of the {role} has the official id of a rule or an indicator here",
-            f"the process is {name}; a decision record needs one with such ids, such as cr26",
+            f"no item of the {process.provider} has the official id of a rule or an indicator",
+            f"the process is {process.id}; a record needs a list with such ids, as cr26 has",
             ErrorKind.REFUSED,
         )
+    tested = _group_rows(board, process.assessor, _official_id)
     each = [
-        _merge([_build(code, row, evidence_base) for row in rows]) for code, rows in found.items()
+        _with_assessment(_build_merged(code, rows, evidence_base), tested.get(code, ()))
+        for code, rows in found.items()
     ]
     return sorted(each, key=lambda one: one.is_indicator)
+
+
+def build_controls(board: Board) -> list[Requirement]:
+    """Return the Rev5 controls that a list of the provider's own has as codes: `AC-2(1)`."""
+    found = _group_rows(board, board.project.process.provider, _control_id)
+    return [_build_merged(code, rows, "") for code, rows in found.items()]
+
+
+def has_requirements(board: Board) -> bool:
+    """Tell whether any item of the provider has the official id of a rule or an indicator."""
+    return bool(_group_rows(board, board.project.process.provider, _official_id))
+
+
+def _group_rows(board: Board, role: str, read_id: Callable[[str], str]) -> dict[str, list[Row]]:
+    """Return the rows of a role by the id that their code is; those with another code are out."""
+    found: dict[str, list[Row]] = {}
+    for row in board.rows.values():
+        code = read_id(row.item.code.strip()) if row.role == role else ""
+        if code:
+            found.setdefault(code, []).append(row)
+    return found
+
+
+def _official_id(code: str) -> str:
+    return code.upper() if OFFICIAL_ID.fullmatch(code) else ""
+
+
+def _control_id(code: str) -> str:
+    """Return a control as NIST writes it where a code is one and nothing else."""
+    found = find_controls(code)
+    plain = [re.sub(r"[\s0]", "", one).upper() for one in (code, *found)]
+    return found[0] if len(found) == 1 and plain[0] == plain[1] else ""
+
+
+def _build_merged(code: str, rows: Iterable[Row], evidence_base: str) -> Requirement:
+    return _merge([_build(code, row, evidence_base) for row in rows])
+
+
+def _with_assessment(one: Requirement, tested: Iterable[Row]) -> Requirement:
+    """Return a requirement with what the assessor recorded about items of the same id."""
+    said = list(one.assessment)
+    for row in tested:
+        if row.record.result:
+            said.append(f"Result: {RESULT_SIGNS[row.record.result].word}.")
+        said.append(clean(row.record.observation).strip())
+    return replace(one, assessment=tuple(dict.fromkeys(filter(None, said))))
 
 
 def _refuse_broken(board: Board) -> None:
@@ -226,8 +276,8 @@ def split_note(note: str) -> Mapping[str, tuple[str, ...]]:
     return found | {"tests": tuple(filter(None, tests))}
 
 
-_USER = re.compile(r"//[^/@]*@")
-"""A user name, perhaps with a password, in an address."""
+_USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@")
+"""What comes before the host of an address: a user name, perhaps with a password."""
 
 _TYPES = {
     "audit record": "Audit Record",
@@ -251,7 +301,7 @@ def find_evidence_type(label: str) -> str:
 
 
 def _evidence_line(evidence: Evidence, base: str) -> EvidenceLine:
-    link = _USER.sub("//", one_line(evidence.link))
+    link = _USER.sub(r"\1//", one_line(evidence.link))
     uri = address_of_url(link)
     if evidence.kind == EvidenceKind.FILE:
         uri = uri or address_of_file(link, base)

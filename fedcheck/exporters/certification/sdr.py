@@ -23,6 +23,7 @@ from fedcheck.exporters.certification.requirements import (
     EvidenceLine,
     Implementation,
     Requirement,
+    build_controls,
     build_requirements,
 )
 from fedcheck.exporters.certification.schema_check import Schema
@@ -33,6 +34,7 @@ from fedcheck.session import Session
 
 RULES = "fedRampRequirements"
 INDICATORS = "keySecurityIndicators"
+CONTROLS = "securityControls"
 
 LISTED = 10
 """How many ids a message lists."""
@@ -46,7 +48,7 @@ def write(session: Session, values: Values) -> Export:
     board = session.board().shared()
     package = read_package(board)
     newer = read_schema(values, RULES)
-    found = build_requirements(board, package.evidence_base)
+    found = [*build_requirements(board, package.evidence_base), *build_controls(board)]
     if values["complete"]:
         _refuse_undecided(found)
     document = build_document(board, package, found, newer)
@@ -101,10 +103,27 @@ def list_remarks(found: Sequence[Requirement], package: Package) -> list[str]:
 
 
 def _count_line(found: Sequence[Requirement]) -> str:
-    rules = sum(not one.is_indicator for one in found)
+    said = [
+        pluralize(len(_rules(found)), "rule"),
+        pluralize(len(_indicators(found)), "indicator"),
+    ]
+    if _controls(found):
+        said.append(pluralize(len(_controls(found)), "Rev5 control"))
     counts = Counter(one.implementation for one in found)
     split = ", ".join(f"{counts[one]} {one}" for one in reversed(Implementation) if counts[one])
-    return f"{pluralize(rules, 'rule')}, {pluralize(len(found) - rules, 'indicator')}: {split}"
+    return f"{', '.join(said)}: {split}"
+
+
+def _rules(found: Sequence[Requirement]) -> list[Requirement]:
+    return [one for one in found if not (one.is_indicator or one.is_control)]
+
+
+def _indicators(found: Sequence[Requirement]) -> list[Requirement]:
+    return [one for one in found if one.is_indicator]
+
+
+def _controls(found: Sequence[Requirement]) -> list[Requirement]:
+    return [one for one in found if one.is_control]
 
 
 def build_document(
@@ -119,8 +138,11 @@ def build_document(
     placed = schema.property("metadata") if schema else None
     if placed is not None:
         document["metadata"] = _fit_metadata(metadata, placed)
-    document[RULES] = [_rule(one) for one in found if not one.is_indicator]
-    indicators = [_indicator(one) for one in found if one.is_indicator]
+    controls = [_control(one) for one in _controls(found)]
+    if controls:
+        document[CONTROLS] = controls
+    document[RULES] = [_rule(one) for one in _rules(found)]
+    indicators = [_indicator(one) for one in _indicators(found)]
     if indicators:
         document[INDICATORS] = indicators
     if schema is None or schema.allows_more:
@@ -174,6 +196,14 @@ def _rule(one: Requirement) -> dict[str, Any]:
     if one.assessment:
         found["frrAssessment"] = list(one.assessment)
     return found
+
+
+def _control(one: Requirement) -> dict[str, Any]:
+    return {
+        "controlId": one.id,
+        "controlImplementationStatus": one.implementation,
+        "controlImplementationDescription": "\n\n".join(one.statements),
+    }
 
 
 def _indicator(one: Requirement) -> dict[str, Any]:
@@ -233,9 +263,13 @@ def _lines(board: Board, package: Package, found: Sequence[Requirement]) -> Iter
     yield from (f"- {_count_line(found)}", "")
     undecided = [one.id for one in found if not one.decided]
     if undecided:
-        yield from (f"No decision yet ({len(undecided)}): {', '.join(undecided)}", "")
-    for title, indicators in (("Rules", False), ("Key Security Indicators", True)):
-        part = [one for one in found if one.is_indicator is indicators]
+        yield from (f"No decision yet ({len(undecided)}): {_listed(undecided)}", "")
+    parts = {
+        "Rules": _rules(found),
+        "Key Security Indicators": _indicators(found),
+        "Rev5 controls": _controls(found),
+    }
+    for title, part in parts.items():
         if part:
             yield from (f"## {title}", "")
         for one in part:

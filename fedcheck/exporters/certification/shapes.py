@@ -58,6 +58,15 @@ DECISION_RECORD = Schema(
             ),
         },
         {
+            "securityControls": _list(
+                _object(
+                    {
+                        "controlId": TEXT,
+                        "controlImplementationStatus": {"enum": list(IMPLEMENTATIONS)},
+                        "controlImplementationDescription": TEXT,
+                    }
+                )
+            ),
             "keySecurityIndicators": _list(
                 _object(
                     {
@@ -70,7 +79,7 @@ DECISION_RECORD = Schema(
                         "ksiEvidence": _list(_EVIDENCE),
                     }
                 )
-            )
+            ),
         },
     ),
     "what a Security Decision Record requires (schema of 2026-06-24)",
