@@ -20,7 +20,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.reports import render
 from fedcheck.reports.past_state import list_remarks, load_past_state
-from fedcheck.storage import history, paths
+from fedcheck.storage import history, history_lines, paths
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -486,7 +486,7 @@ def test_cutting_by_a_moment_is_the_same_for_lines_written_otherwise(tmp_path):
         for at in stamps:
             data = f'"v":1,{blank}"at":"{at}","by":"a","tx":"t","ref":"x:{at}","field":"note"'
             line = f'{{{data},"old":null,"new":"n","prev":"{prev}"}}'
-            prev = history.hash_line(line.encode())
+            prev = history_lines.hash_line(line.encode())
             text += f"{line}\n"
         return text
 

@@ -69,6 +69,9 @@ def test_lists_lie_in_the_folder_of_their_kind(catalog):
         folder = loaded.path.parent.name
         assert loaded.id.startswith(f"{folder}.")
         assert (len(loaded.checklist.process) > 1) == (folder == "rev5"), loaded.id
+        if folder == "cr26":
+            assert loaded.checklist.process == ("cr26",)
+            continue
         assert loaded.checklist.role in jab.all_roles
         assert set(loaded.checklist.process) <= {"jab", *jab.shares_lists_with}
 

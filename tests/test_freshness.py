@@ -9,6 +9,7 @@ from small_project import KICK_OFF, TODAY, item, small_board
 from fedcheck.analysis.evidence import find_stale_date
 from fedcheck.analysis.milestones import build_calendar
 from fedcheck.domain.checklist import Item
+from fedcheck.domain.dates import LAST_DAY
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record
 
@@ -107,10 +108,10 @@ def test_files_are_missing_or_changed_whatever_their_age() -> None:
 
 def test_the_end_of_the_calendar_breaks_nothing() -> None:
     one = item("a", max_age="1y", every="1mo")
-    assert states(one, proof(date.max)) == ("ok",)
+    assert states(one, proof(LAST_DAY)) == ("ok",)
     assert (
-        small_board(one, records={"a": Record(evidence=(proof(date.max),))}).rows["r.csp:a"].due
-        == date.max
+        small_board(one, records={"a": Record(evidence=(proof(LAST_DAY),))}).rows["r.csp:a"].due
+        == LAST_DAY
     )
 
 

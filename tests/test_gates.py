@@ -88,6 +88,15 @@ def test_only_the_phases_that_it_closes_are_asked() -> None:
     ]
 
 
+def test_a_gate_may_ask_for_the_items_of_some_roles_alone() -> None:
+    lists = (replace(checklist("r.agency", item("b")), role="agency"),)
+    assert lacks(item("a"), lists=lists) == [("open", "r.csp:a"), ("open", "r.agency:b")]
+    (ready, *others) = PROCESS.milestones
+    stones = (replace(ready, roles=("csp", "3pao")), *others)
+    process = replace(PROCESS, milestones=stones)
+    assert lacks(item("a"), lists=lists, process=process) == [("open", "r.csp:a")]
+
+
 def test_what_does_not_apply_is_not_asked_for() -> None:
     one = item("a", applies={"impact": ("high",)})
     assert lacks(one, profile={"impact": "moderate"}) == []

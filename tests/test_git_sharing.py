@@ -105,7 +105,9 @@ def test_a_clone_with_crlf_line_ends_leaves_histories_as_they_are(
     new: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     git(new, "add", "-A")
-    git(new, "add", "-f", "private/history")  # somebody shares them within the company
+    git(
+        new, "add", "-f", "private/history", "private/progress"
+    )  # somebody shares them within the company
     git(new, "commit", "-qm", "one")
     clone = tmp_path / "clone"
     git(tmp_path, "-c", "core.autocrlf=true", "clone", "-q", str(new), str(clone))

@@ -192,6 +192,9 @@ def test_odd_files_that_are_none_the_worse_for_it(root: Path, call: Call, name: 
         assert data["item"]["diagram"]["\x1b[31mred"] == 1
 
 
+ORDER = ("a-key-twice", "blank-lines", "crlf", "lines-swapped")
+"""How lines stand in a file, and how they end, does not count."""
+
 HISTORIES = [*(f"history/{path.name}" for path in written("history").values()), *MADE]
 
 
@@ -211,7 +214,7 @@ def test_a_broken_history_of_somebody_else(root: Path, call: Call, kind: str) ->
             assert command.startswith(asked), "only these need every history"
             assert path.name in err
     status, _, err = call("history --verify")
-    if "whole" in kind or "no-newline" in kind:
+    if Path(kind).stem in ORDER or "whole" in kind or "no-newline" in kind:
         assert status in (0, 1)
     else:
         assert status == 1
@@ -330,6 +333,7 @@ def test_a_report_with_histories_of_odd_names_can_be_checked_against(
 ) -> None:
     whole = (HERE / "history" / "whole-no-lines.jsonl").read_bytes()
     made = odd_files(root / "history", ".jsonl", whole)
+    call("set diagram --owner dana")  # a history of empty files alone says nothing
     assert call("report -o status.md")[0] == 0
     assert call("history --against status.md")[0] == 0
     made[2].write_bytes(b"x\n")

@@ -379,7 +379,7 @@ def test_no_shape_of_a_catalog_is_a_crash(data):
 def test_another_list_of_that_name_is_not_touched(session, tmp_path):
     with pytest.raises(FedcheckError, match="called so already"):
         planned(session, tmp_path, list_id="rev5.readiness.csp")
-    with pytest.raises(FedcheckError, match="no name for a checklist"):
+    with pytest.raises(FedcheckError, match="is not an id of a checklist"):
         planned(session, tmp_path, list_id="Bad Name")
     with pytest.raises(FedcheckError, match="unknown phase") as raised:
         planned(session, tmp_path, phase="ful-assessment")

@@ -264,6 +264,34 @@ def test_a_link_that_stays_inside_is_read(root: Path, call: Call) -> None:
     assert "dana" in call("show", "diagram")[1]
 
 
+@pytest.mark.parametrize(
+    "name", [f"progress/{CSP}.toml", "progress", "history/x.jsonl", "history", "checklists"]
+)
+def test_no_link_among_shared_files_leads_into_private(root: Path, call: Call, name: str) -> None:
+    """A colleague may commit such a link; the next report would carry the private notes."""
+    assert call("set", "diagram", "--private-note", SECRET)[0] == 0
+    path = root / name
+    target = root / "private" / name
+    if name == "history/x.jsonl":
+        (target,) = (root / "private/history").iterdir()
+    elif name == "checklists":
+        target.mkdir()
+        lists = (root / f"checklists/{CSP}.toml").read_text()
+        (target / f"{CSP}.toml").write_text(lists.replace('title = "', f'title = "{SECRET} '))
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.symlink_to(os.path.relpath(target, path.parent))
+    told = ""
+    for argv in (("status",), ("report", "-o", "-"), ("export", "csv", "-o", "-"), ("digest",)):
+        _, out, err = call(*argv)
+        told += out + err
+    assert SECRET not in told
+    assert call("doctor")[0] == 1
+    for found in (root / "reports").rglob("*.md"):
+        assert SECRET not in found.read_text()
+
+
 def test_local_state_is_read_through_no_link(root: Path) -> None:
     path = root / ".fedcheck/seen.json"
     path.rename(root / ".fedcheck/elsewhere.json")
@@ -523,3 +551,19 @@ def test_a_typed_link_is_told_with_what_it_leads_to(place: Path) -> None:
     typed_files.replace_typed_file(place / "link", b"x", force=True)
     assert (place / "real").read_bytes() == b"x"
     assert (place / "link").is_symlink()
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_second_name_of_a_history_file_stays_as_it_is(root: Path, call: Call, torn: bool) -> None:
+    """An archive may bring hard links, and a copy may be made of them: only ours is written to."""
+    (path,) = history.list_history_files(root)
+    if torn:
+        path.write_bytes(path.read_bytes() + TORN)
+    outside = root.parent / "copy.jsonl"
+    os.link(path, outside)
+    before = outside.read_bytes()
+    assert call("set", "diagram", "--owner", "erin")[0] == 0
+    assert outside.read_bytes() == before
+    assert path.read_bytes().startswith(before.removesuffix(TORN))
+    assert b'"new":"erin"' in path.read_bytes()
+    assert call("history", "--verify")[0] == 0

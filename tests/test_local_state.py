@@ -34,6 +34,7 @@ from fedcheck.storage.local_state import LocalNotes
 CSP = "rev5.readiness.csp"
 DIAGRAM = f"{CSP}:diagram"
 CRYPTO = f"{CSP}:crypto-table"
+SCAN = "rev5.readiness.3pao:mandate-1-fips"
 CSP_FILE = f"progress/{CSP}.toml"
 
 
@@ -133,6 +134,25 @@ def test_a_clone_does_not_undo_what_was_done_in_another(
         again.undo()
     again.apply([CRYPTO], ItemEdit(owner="bob"))
     again.undo()
+    with pytest.raises(FedcheckError, match="nothing to undo"):
+        again.undo()
+    assert again.project.record(DIAGRAM).owner == "dana"
+
+
+@pytest.mark.parametrize("way", ["cloned", "pulled", "pulled, and somebody saved"])
+def test_what_another_clone_did_stays_when_a_colleague_saves_here(
+    session: Session, open_workspace: OpenWorkspace, way: str
+) -> None:
+    clone = session.root.with_name("clone")
+    if way != "cloned":
+        shutil.copytree(session.root, clone)
+        open_workspace(clone, "bob").apply([SCAN], ItemEdit(owner="bob"))
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    ignored = shutil.ignore_patterns(".fedcheck")
+    shutil.copytree(session.root, clone, ignore=ignored, dirs_exist_ok=True)
+    if way != "pulled":
+        open_workspace(clone, "bob").apply([SCAN], ItemEdit(owner="carol"))
+    again = open_workspace(clone)
     with pytest.raises(FedcheckError, match="nothing to undo"):
         again.undo()
     assert again.project.record(DIAGRAM).owner == "dana"

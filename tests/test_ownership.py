@@ -145,3 +145,17 @@ def test_ones_own_file_needs_no_change_of_owner(
     monkeypatch.setattr(os, "fchown", refuse)
     atomic_files.replace_file(path, b"new", under=tmp_path)
     assert (path.read_bytes(), owner(path)) == (b"new", before)
+
+
+@needs_root
+def test_root_gives_no_linked_file_of_its_own_away(
+    workspace: Path, open_workspace: OpenWorkspace
+) -> None:
+    (workspace / ".fedcheck").mkdir(exist_ok=True)
+    give(workspace, *workspace.rglob("*"))
+    secret = workspace.parent / "secret"
+    secret.write_text("of root")
+    os.link(secret, workspace / ".fedcheck/lock")
+    open_workspace(workspace, "root").apply([DIAGRAM], ItemEdit(owner="dana"))
+    assert owner(secret) == (0, 0)
+    assert secret.read_text() == "of root"

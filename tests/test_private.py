@@ -11,6 +11,7 @@ from conftest import MINI, OpenWorkspace
 from fedcheck.cli.main import run
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.storage import history, history_check
 
@@ -154,3 +155,18 @@ def test_a_broken_private_file_is_told_of_here_and_not_in_the_report(
     assert any("acme.inside.toml" in str(problem) for problem in again.problems)
     assert again.board().rows[INSIDE].unknown
     assert again.project.shared().broken == ()
+
+
+@pytest.mark.parametrize("part", ["shared", "private"])
+def test_an_undo_that_one_part_refuses_takes_back_neither(
+    session: Session, open_workspace: OpenWorkspace, part: str
+) -> None:
+    session.apply([DIAGRAM], ItemEdit(owner="dana", private_note="ours"))
+    theirs = ItemEdit(owner="erin") if part == "shared" else ItemEdit(private_note="theirs")
+    open_workspace(session.root, "bob").apply([DIAGRAM], theirs)
+    files = [session.root / home / "progress/rev5.readiness.csp.toml" for home in ("", "private")]
+    before = [path.read_bytes() for path in files]
+    session.refresh()
+    with pytest.raises(FedcheckError, match="was changed since by somebody else"):
+        session.undo()
+    assert [path.read_bytes() for path in files] == before

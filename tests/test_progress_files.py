@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from small_project import applied
 
 from fedcheck.domain.change import Change, diff_records
+from fedcheck.domain.dates import FIRST_DAY, LAST_DAY
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.record import EMPTY_RECORD, Record
@@ -41,7 +42,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 NOT_OURS = st.dictionaries(PLAIN_KEYS.map("x".__add__), VALUES, max_size=3)
-DAYS = st.none() | st.dates()
+DAYS = st.none() | st.dates(FIRST_DAY, LAST_DAY)
 PROOFS = st.builds(
     Evidence,
     id=st.text("0123456789abcdef", min_size=6, max_size=6),

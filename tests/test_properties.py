@@ -25,7 +25,14 @@ from fedcheck.cli.output import format_table
 from fedcheck.domain import query_fields
 from fedcheck.domain.change import Change, HistoryLine, diff_records
 from fedcheck.domain.checklist import Checklist, Item
-from fedcheck.domain.dates import parse_due, parse_max_age, parse_span, parse_typed_due
+from fedcheck.domain.dates import (
+    FIRST_DAY,
+    LAST_DAY,
+    parse_due,
+    parse_max_age,
+    parse_span,
+    parse_typed_due,
+)
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
@@ -42,7 +49,14 @@ from fedcheck.domain.text import clean, count_cells, one_line
 from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, QueryError, RuleError
 from fedcheck.reports.markdown import code, escape_document, link, mark_text
-from fedcheck.storage import checklist_files, history, history_check, progress_files, toml_io
+from fedcheck.storage import (
+    checklist_files,
+    history,
+    history_check,
+    history_lines,
+    progress_files,
+    toml_io,
+)
 from fedcheck.storage.config import UserConfig
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.record_file import RecordFile
@@ -195,7 +209,8 @@ def test_a_word_that_stands_in_a_text_finds_it(text: str) -> None:
 
 PROOFS = st.builds(
     Evidence, id=st.sampled_from(["a1", "b2", "c3"]), link=STORED, label=STORED,
-    kind=st.sampled_from(["url", "file", "ticket"]), collected=st.none() | st.dates(),
+    kind=st.sampled_from(["url", "file", "ticket"]),
+    collected=st.none() | st.dates(FIRST_DAY, LAST_DAY),
 )  # fmt: skip
 EDITS = st.builds(
     ItemEdit,
@@ -307,17 +322,17 @@ LINES = st.builds(HistoryLine, CHANGES, STAMPS, NASTY, NASTY, NASTY)
 
 @given(LINES, st.sampled_from(["", "ab" * 32]))
 def test_a_history_line_comes_back(entered: HistoryLine, prev: str) -> None:
-    line = history.format_line(entered, prev)
+    line = history_lines.format_line(entered, prev)
     assert line.isascii()
     assert b"\n" not in line
     assert not raw_characters(line.decode())
-    found = history.parse_line(line)
+    found = history_lines.parse_line(line)
     assert found == replace(entered, prev=prev, hash=hashlib.sha256(line).hexdigest())
 
 
 @given(st.binary(max_size=60) | JSON.map(lambda data: json.dumps(data).encode()))
 def test_any_line_is_history_or_none(line: bytes) -> None:
-    found = history.parse_line(line)
+    found = history_lines.parse_line(line)
     assert found is None or isinstance(found, HistoryLine)
 
 
@@ -327,7 +342,7 @@ def test_any_line_is_history_or_none(line: bytes) -> None:
 def test_a_line_of_wrong_types_is_history_or_none(data: dict[str, Any]) -> None:
     full = {"v": 1, "at": "2027-01-01T00:00:00Z", "by": "x", "tx": "x", "ref": "l:i"}
     line = json.dumps({**full, "field": "note", "old": None, "new": None, **data}).encode()
-    found = history.parse_line(line)
+    found = history_lines.parse_line(line)
     assert found is None or (isinstance(found.by, str) and found.at.tzinfo is not None)
 
 
@@ -352,7 +367,7 @@ def test_any_changed_byte_of_a_history_is_found(
     new = data.draw(st.integers(0, 255).filter(lambda byte: byte != raw[place]))
     forged = raw[:place] + bytes([new]) + raw[place + 1 :]
     path.write_bytes(forged)
-    if history.split_lines(forged) == history.split_lines(raw):
+    if history_lines.split_lines(forged) == history_lines.split_lines(raw):
         return  # how lines end does not count
     found = history_check.verify(tmp_path)
     last = raw.rstrip(b"\n").rfind(b"\n") + 1

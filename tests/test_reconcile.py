@@ -180,3 +180,47 @@ def test_damaged_memory_of_this_machine_counts_as_none(session: Session) -> None
         (session.root / ".fedcheck" / "seen.json").write_text(text)
         assert local_state.load_notes(session.root) == local_state.LocalNotes()
         assert session.reconcile() == 0
+
+
+def clone_of(session: Session, name: str = "clone") -> Path:
+    ignored = shutil.ignore_patterns(".fedcheck")
+    return Path(shutil.copytree(session.root, session.root.with_name(name), ignore=ignored))
+
+
+def bring_history(source: Path, target: Path) -> None:
+    for path in history.list_history_files(source):
+        if not (target / "history" / path.name).exists():
+            shutil.copyfile(path, target / "history" / path.name)
+
+
+def test_a_loss_is_named_also_where_a_clock_ran_ahead_once(
+    session: Session, open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
+    theirs = open_workspace(clone_of(session), "carol")
+    clock.tick(days=20000)
+    session.apply([DIAGRAM], ItemEdit(owner="erin"))
+    clock.tick(days=-20000)
+    by_hand(session, 'owner = "erin"\n', "")
+    assert session.reconcile() == 1
+    clock.tick(days=1)
+    theirs.apply([DIAGRAM], ItemEdit(owner="gil"))
+    bring_history(theirs.root, session.root)
+    (found,) = list_all_outside_changes(session.root, {}, LocalNotes()).found
+    assert (found.change.old, found.change.new) == ("gil", None)
+    assert found.lost
+
+
+def test_a_value_that_was_cleared_does_not_count_again(
+    session: Session, open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    session.apply([CRYPTO], ItemEdit(owner="bob"))
+    theirs = open_workspace(clone_of(session), "carol")
+    for owner in ("finn", ""):
+        session.apply([DIAGRAM], ItemEdit(owner=owner))
+        clock.tick(minutes=1)
+    theirs.apply([DIAGRAM], ItemEdit(owner="erin"))
+    shutil.copyfile(theirs.root / CSP_FILE, session.root / CSP_FILE)
+    bring_history(theirs.root, session.root)
+    # She set it after it was cleared here: as in one folder there is nothing to note.
+    assert list_all_outside_changes(session.root, {}, LocalNotes()).found == ()

@@ -332,7 +332,8 @@ def test_places_that_are_no_file(filled, tmp_path):
 
 @given(
     st.dictionaries(
-        st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from(["", "5f" * 32])
+        st.text(st.characters(codec="utf-8"), min_size=1),
+        st.sampled_from([(), ("5f" * 32,), ("5f" * 32, "60" * 32)]),
     ),
     st.sampled_from(["", "kick-off"]),
 )

@@ -165,6 +165,25 @@ def test_without_former_ids_a_rename_is_a_proposal_and_moves_nothing(
     assert [item.id for item in found.new] == ["ZED-CSO-ODD", "ZED-AGM-CNT"]
 
 
+def test_thousands_of_alike_rules_take_no_time(tmp_path: Path, capsys: Any) -> None:
+    def many(ruleset: str, count: int) -> dict[str, Any]:
+        data = consolidated()
+        zed = data["FRR"]["ZED"]
+        zed["info"]["subsets"] |= {f"S{one}": zed["info"]["subsets"]["CSO"] for one in range(count)}
+        zed["data"]["all"] |= {
+            f"S{one}": {f"{ruleset}-S{one}-KEY": rule("MUST " + "a b " * 200)}
+            for one in range(count)
+        }
+        return data
+
+    old, new = many("OLD", 4_000), many("NEW", 4_000)
+    found = compared(tmp_path, old, new)
+    assert len(found.removed) == len(found.new) == 4_000
+    assert found.renamed == (), "too many to compare their texts"
+    some = compared(tmp_path, many("OLD", 12), many("NEW", 12))
+    assert len(some.renamed) == 12
+
+
 def ids_at_home(document: str) -> set[str]:
     """Return the ids in headings, list entries and rows of tables."""
     lines = [line for line in document.splitlines() if re.match(r"#|\||\s*- ", line)]

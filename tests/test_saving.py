@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -497,3 +498,36 @@ def test_a_workspace_is_not_made_over_another_one(workspace: Path) -> None:
         workspace_creation.create(workspace, "x")
     assert error.value.kind == "usage"
     assert (workspace / "fedcheck.toml").read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder is no file elsewhere")
+def test_a_folder_that_fails_to_close_fails_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.close
+
+    def close(handle: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+        real(handle)
+        if is_folder:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "close", close)
+    atomic_files.replace_file(tmp_path / "deep/x", b"x", under=tmp_path)
+    assert atomic_files.read_confined(tmp_path / "deep/x", under=tmp_path) == b"x"
+
+
+def test_a_kept_file_that_cannot_be_read_is_named(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.apply([DIAGRAM], ItemEdit(owner="dana"))
+    real = atomic_files.read_plain
+
+    def read(path: Path) -> bytes:
+        if "replaced" in path.parts:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(path)
+
+    monkeypatch.setattr(atomic_files, "read_plain", read)
+    with pytest.raises(FedcheckError, match=r"replaced/rev5\.readiness\.csp\.toml: cannot read"):
+        session.apply([DIAGRAM], ItemEdit(owner="erin"))

@@ -355,7 +355,7 @@ def test_what_holds_no_tests_is_refused(session, book):
         reader.plan(session, table(book, [["Weakness", "Risk Rating"], ["x", "High"]]))
     with pytest.raises(FedcheckError, match="no phase nowhere"):
         reader.plan(session, srtm(book), phase="nowhere")
-    with pytest.raises(FedcheckError, match="no id of a checklist"):
+    with pytest.raises(FedcheckError, match="is not an id of a checklist"):
         reader.plan(session, srtm(book), list_id="Not An Id")
 
 

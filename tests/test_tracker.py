@@ -255,7 +255,7 @@ def test_phases_and_roles_of_rows_make_lists_of_their_own(fedcheck, root):
     ("argv", "said"),
     [
         ((), "--list acme.tracker"),
-        (("--list", "Acme Tracker", "--phase", "readiness", "--role", "csp"), "no name"),
+        (("--list", "Acme Tracker", "--phase", "readiness", "--role", "csp"), "not an id"),
         (("--list", "acme", "--phase", "readines", "--role", "csp"), 'did you mean "readiness"'),
         (("--list", "acme", "--phase", "readiness", "--role", "cps"), 'did you mean "csp"'),
         (

@@ -232,6 +232,19 @@ def test_the_basis_is_that_of_the_item_as_it_is_for_the_profile() -> None:
     assert flagged(b, a.basis())
 
 
+def test_a_variant_may_have_a_basis_of_its_own(tmp_path: Path) -> None:
+    text = LIST.replace('level = "must"', 'basis = "0123456789ab"')
+    text = text.replace('level = "should"', 'basis = "ba9876543210"')
+    found = loaded(tmp_path, text)
+    assert one(found, **{"class": "b"}).basis() == "ba9876543210"
+    assert one(found, **{"class": "a"}).basis() == "0123456789ab"
+    assert checklist_writer.dump(found).decode().count('basis = "ba9876543210"') == 1
+    path = tmp_path / "y.csp.toml"
+    path.write_text(text.replace("ba9876543210", "zz").replace("x.csp", "y.csp"))
+    (problem,) = load_list(path, "file", PROCESSES).problems()
+    assert "expected 12 digits" in problem.message
+
+
 @pytest.mark.parametrize("basis", ["12", "0123456789AB", "0123456789abc", "g" * 12])
 def test_a_basis_is_twelve_digits(tmp_path: Path, basis: str) -> None:
     path = tmp_path / "x.csp.toml"

@@ -14,7 +14,7 @@ from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.errors import FedcheckError, InvalidFileError, WorkspaceGoneError
 from fedcheck.reports import render
 from fedcheck.session import Session, open_session
-from fedcheck.storage import evidence_states, local_state, paths, presence
+from fedcheck.storage import checklist_writer, evidence_states, local_state, paths, presence
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 DANA = ItemEdit(owner="dana")
@@ -334,3 +334,17 @@ def test_a_lock_in_a_place_without_a_workspace(tmp_path: Path) -> None:
         pass
     assert not isinstance(error.value, InvalidFileError)
     assert names_under(tmp_path) == ["home"]
+
+
+def test_a_workspace_that_goes_away_while_a_change_is_worked_out_gets_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(*_: object) -> None:
+        (session.root / "fedcheck.toml").unlink()
+        shutil.rmtree(session.root / "progress")
+
+    monkeypatch.setattr(checklist_writer, "write", leave)  # the last step before files are replaced
+    with pytest.raises(WorkspaceGoneError):
+        session.apply([DIAGRAM], DANA)
+    assert not (session.root / "progress").exists()
+    assert not (session.root / "history").exists()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-LONGEST = 4_000
+LONGEST = 800
 """From how many words on the whole texts are given: comparing longer ones takes too long."""
 
 Kind = Literal["same", "removed", "added"]

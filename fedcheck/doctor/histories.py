@@ -15,7 +15,14 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
-from fedcheck.storage import atomic_files, history, history_check, local_state, record_files
+from fedcheck.storage import (
+    atomic_files,
+    history,
+    history_check,
+    history_lines,
+    local_state,
+    record_files,
+)
 from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
@@ -188,8 +195,8 @@ def _read_numbered(path: Path) -> Iterator[tuple[int, HistoryLine]]:
     except OSError:
         return
     for number, text in enumerate(raw.split(b"\n"), 1):
-        for line in history.split_lines(text):
-            entered = history.parse_line(line)
+        for line in history_lines.split_lines(text):
+            entered = history_lines.parse_line(line)
             if entered is not None:
                 yield number, entered
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.field_values import list_values
 from fedcheck.domain.finding import Finding
@@ -71,6 +72,33 @@ SHORT = 12
 
 CONFIRMED = "history"
 """A missing line that a person accepts is named by the reference `history:HASH`."""
+
+
+TAKEN_OVER = "records"
+"""The field of a line that carries all values of a list: by item, then by field."""
+
+ALL_ITEMS = "*"
+"""What such a line names in place of an item: `LIST:*`."""
+
+
+def expand_line(line: HistoryLine) -> list[HistoryLine]:
+    """Return the lines of each field that a line carries; itself where it is an ordinary one.
+
+    A workspace that is taken over without a history gets one line a list. The last of them has the
+    hash of the line, so that what follows the line follows them all.
+    """
+    change = line.change
+    owner, _, item = change.ref.rpartition(":")
+    if change.field != TAKEN_OVER or item != ALL_ITEMS or not isinstance(change.new, dict):
+        return [line]
+    found: list[HistoryLine] = []
+    prev = line.prev
+    for name, fields in change.new.items():
+        for field, value in fields.items() if isinstance(fields, dict) else ():
+            part = Change(f"{owner}:{name}", field, None, value)
+            found.append(replace(line, change=part, prev=prev, hash=f"{line.hash}+{len(found)}"))
+            prev = found[-1].hash
+    return [*found[:-1], replace(found[-1], hash=line.hash)] if found else [line]
 
 
 NOT_RECORDS = ("checklists", IMPORTS, CONFIRMED)

@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 EVIDENCE_PREFIX = "evidence."
 
+PLACE = "#place"
+"""Under this key the history keeps where evidence stood that was removed, from 0."""
+
 _NAMES: dict[type, tuple[str, ...]] = {}
 _CHOICES: dict[type, dict[str, tuple[StrEnum, ...]]] = {}
 
@@ -133,13 +136,28 @@ def with_known_field(thing: T, name: str, value: Any) -> T:
 def with_known_fields(thing: T, values: Mapping[str, Any]) -> T:
     """Return the thing with several fields set as `with_known_field` does, evidence at once."""
     evidence: dict[str, Evidence | None] = {}
+    places: dict[str, int] = {}
     for name, value in values.items():
         if name.startswith(EVIDENCE_PREFIX):
             found = name.removeprefix(EVIDENCE_PREFIX)
-            evidence[found] = None if value is None else evidence_from_dict(found, value)
+            evidence[found] = None if value is None else evidence_from_dict(found, unplaced(value))
+            place = value.get(PLACE) if isinstance(value, dict) else None
+            places |= {found: place} if isinstance(place, int) and place >= 0 else {}
         else:
             thing = with_known_field(thing, name, value)
-    return _with_evidence(thing, evidence) if evidence else thing
+    return _with_evidence(thing, evidence, places) if evidence else thing
+
+
+def list_places(thing: Any) -> dict[str, int]:
+    """Return where each evidence item of a thing stands, by the name of its field."""
+    return {EVIDENCE_PREFIX + one.id: place for place, one in enumerate(thing.evidence)}
+
+
+def unplaced(value: Any) -> Any:
+    """Return the history form of evidence without its place."""
+    if isinstance(value, dict) and PLACE in value:
+        return {name: one for name, one in value.items() if name != PLACE}
+    return value
 
 
 def _as_date(text: str) -> date:
@@ -185,8 +203,11 @@ def _values(hint: Any) -> tuple[StrEnum, ...]:
     return _values(get_args(hint)[0]) if get_origin(hint) is tuple else ()
 
 
-def _with_evidence(thing: T, values: Mapping[str, Evidence | None]) -> T:
-    """Return the thing with evidence items by id in place of those it has; None takes one away."""
+def _with_evidence(thing: T, values: Mapping[str, Evidence | None], places: Mapping[str, int]) -> T:
+    """Return the thing with evidence items by id in place of those it has; None takes one away.
+
+    One that comes goes to its place, or else to the end.
+    """
     rest = {name: new for name, new in values.items() if new is not None}
     kept: list[Evidence] = []
     for one in thing.evidence:  # type: ignore[attr-defined]
@@ -194,6 +215,8 @@ def _with_evidence(thing: T, values: Mapping[str, Evidence | None]) -> T:
             kept.append(one)
         elif one.id in rest:
             kept.append(rest.pop(one.id))
+    for name in sorted(places.keys() & rest.keys(), key=lambda one: places[one]):
+        kept.insert(places[name], rest.pop(name))
     changed: dict[str, Any] = {"evidence": (*kept, *rest.values())}
     return replace(thing, **changed)  # type: ignore[type-var]
 

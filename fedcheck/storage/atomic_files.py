@@ -280,8 +280,7 @@ def keep_link(path: Path, backup: Path, *, under: Path) -> bool:
                 _remove(target, temporary)
                 raise
             return True  # not synced: it serves this save, and no crash
-        with os.fdopen(folder.open_file(path.name, os.O_RDONLY), "rb") as file:
-            data = file.read()
+        data = _read_open(folder, path.name)
     replace_file(backup, data, under=under)
     return False
 
@@ -289,7 +288,9 @@ def keep_link(path: Path, backup: Path, *, under: Path) -> bool:
 def append(path: Path, data: bytes, *, under: Path) -> None:
     """Append to a file and fsync it; a new file is its owner's only.
 
-    Raises FedcheckError where the disk refuses; what it took of the data is cut off again.
+    A file that has a second name is written anew: the other name, a copy made with hard links or a
+    file outside that a stranger's archive was tied to, stays as it is. Raises FedcheckError where
+    the disk refuses; what it took of the data is cut off again.
     """
     with (
         wrap_disk_errors("append to", path),
@@ -300,6 +301,10 @@ def append(path: Path, data: bytes, *, under: Path) -> None:
         try:
             found = os.fstat(handle)
             _refuse_special(found.st_mode, path)
+            if found.st_nlink > 1:
+                held = _read_open(folder, path.name)
+                replace_file(path, held + data, under=under)
+                return
             try:
                 view = memoryview(data)
                 while view:
@@ -317,12 +322,21 @@ def append(path: Path, data: bytes, *, under: Path) -> None:
             folder.sync()
 
 
+def _read_open(folder: OpenFolder, name: str) -> bytes:
+    with os.fdopen(folder.open_file(name, os.O_RDONLY), "rb") as file:
+        return file.read()
+
+
 def truncate_file(path: Path, size: int, *, under: Path) -> None:
     """Cut a file off after so many bytes, durably. Raises FedcheckError."""
     with wrap_disk_errors("mend", path), open_folder(path.parent, under) as folder:
         handle = folder.open_file(path.name, os.O_WRONLY)
         try:
-            _refuse_special(os.fstat(handle).st_mode, path)
+            found = os.fstat(handle)
+            _refuse_special(found.st_mode, path)
+            if found.st_nlink > 1:  # as in `append`
+                replace_file(path, _read_open(folder, path.name)[:size], under=under)
+                return
             os.ftruncate(handle, size)
             os.fsync(handle)
         finally:

@@ -9,11 +9,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.ownership import give_to_owner_of_folder
+from fedcheck.storage.paths import PRIVATE_FOLDER
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
@@ -39,7 +40,7 @@ _MOUNT_POINT = 0xA0000003
 """The reparse tag of a junction, a link of Windows that `S_ISLNK` does not count as one."""
 
 
-OUTSIDE_LINK = "is a link that leads outside of the workspace"
+OUTSIDE_LINK = "is a link that leads outside of the workspace or into private/"
 """What is wrong with a file that is not read, for its text would land in a report."""
 
 
@@ -154,10 +155,11 @@ class OpenFolder:
             os.fsync(self.handle)
 
     def close(self) -> None:
-        """Close the folder."""
-        if self.handle is not None:
-            os.close(self.handle)
-            self.handle = None
+        """Close the folder; what was done in it is on the disk by `sync`, not by closing it."""
+        handle, self.handle = self.handle, None
+        if handle is not None:
+            with suppress(OSError):
+                os.close(handle)
 
 
 def is_link(found: os.stat_result) -> bool:
@@ -232,6 +234,19 @@ def _split_below(folder: Path, under: Path) -> tuple[str, ...]:
 
 
 def leads_outside(path: Path, under: Path) -> bool:
-    """Tell whether a path leads out of a folder once every link in it is followed."""
+    """Tell whether a path leads out of a workspace once every link in it is followed.
+
+    So does one that leads into its private folder without naming it: what is there must not reach
+    a report by a link that somebody else has put among the shared files.
+    """
     real, home = os.path.realpath(path), os.path.realpath(under)
-    return real != home and not real.startswith(home.rstrip(os.sep) + os.sep)
+    if not _lies_in(real, home):
+        return True
+    inside = os.path.realpath(under / PRIVATE_FOLDER)
+    if inside == home or not _lies_in(real, inside):
+        return False
+    return not _lies_in(str(path.absolute()), str(under.absolute() / PRIVATE_FOLDER))
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

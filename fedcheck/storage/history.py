@@ -6,52 +6,33 @@ they may stand in any order, one may stand twice, and several may follow the sam
 """
 
 import errno
-import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from fedcheck.domain.change import SHORT, Change, HistoryLine
+from fedcheck.domain.change import SHORT, HistoryLine
 from fedcheck.storage import atomic_files
 from fedcheck.storage.confined import leads_outside
 from fedcheck.storage.history_graph import LineGraph, build_graph
+from fedcheck.storage.history_lines import (
+    format_line,
+    hash_line,
+    parse_line,
+    parse_lines,
+    split_lines,
+)
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 
 FOLDER = "history"
-VERSION = 1
 _TAIL = 64 * 1024
+_LONGEST = 16 * 1024 * 1024
+"""How far from the end of a file a last line may begin, in bytes."""
+
 _MAX_SAW = 32
 """How many lines of others a line names at most."""
-
-
-def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> bytes:
-    """Return a history line for a change, without its newline."""
-    data: dict[str, Any] = {
-        "v": VERSION,
-        "at": entered.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "by": entered.by,
-        "tx": entered.tx,
-        "ref": entered.change.ref,
-        "field": entered.change.field,
-        "old": entered.change.old,
-        "new": entered.change.new,
-    }
-    more = {
-        "undoes": entered.undoes,
-        "for": entered.day.isoformat() if entered.day else "",
-        "lost": entered.lost,
-        "merged": list(entered.merged),
-        "saw": list(saw),
-    }
-    data |= {name: value for name, value in more.items() if value}
-    data["prev"] = prev
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
 def append(path: Path, entered: Sequence[HistoryLine], saw: Sequence[str] = ()) -> str:
@@ -100,45 +81,6 @@ def _cut_torn_line(path: Path, torn: bytes) -> bytes:
     return _last_line(path)[0]
 
 
-def hash_line(line: bytes) -> str:
-    """Return the SHA-256 of a line; how it ends does not count."""
-    return hashlib.sha256(line).hexdigest()
-
-
-def split_lines(raw: bytes) -> list[bytes]:
-    """Return the lines of a history file, without empty ones.
-
-    Line ends do not count: a clone may have other ones. Two objects on one line, which a merge
-    makes of a last line without an end, are two lines.
-    """
-    found: list[bytes] = []
-    for line in raw.split(b"\n"):
-        text = line.strip(b"\r \t")
-        if b"}{" in text or b"} {" in text:
-            found += _split_objects(text)
-        elif text:
-            found.append(text)
-    return found
-
-
-def _split_objects(line: bytes) -> list[bytes]:
-    """Return the JSON objects that stand on one line; the line itself where it is none."""
-    try:
-        text = line.decode("ascii")
-    except UnicodeDecodeError:
-        return [line]
-    decoder, start = json.JSONDecoder(), 0
-    found: list[bytes] = []
-    while start < len(text):
-        try:
-            _, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            return [*found, text[start:].encode()]
-        found.append(text[start:end].encode())
-        start = end + len(text[end:]) - len(text[end:].lstrip())
-    return found
-
-
 def read_newest_hash(path: Path) -> str:
     """Return the hash of a history file's last line; empty for an empty file."""
     last, _ = _last_line(path)
@@ -148,25 +90,29 @@ def read_newest_hash(path: Path) -> str:
 def read_newest_hashes(path: Path) -> tuple[str, ...]:
     """Return the hashes of the lines near a file's end that no line there follows, the last first.
 
-    There are several after a merge. Only the end of the file is read.
+    There are several after a merge. Only the end of the file is read, and what is no line of a
+    history there (torn by a crash, a file of something else) does not count.
     """
-    last, _ = _last_line(path)
-    if not last:
-        return ()
-    tail = [line for line in split_lines(_read_tail(path)) if parse_line(line) is not None]
-    followed = {previous_hash(line) for line in tail}
-    newest = hash_line(last)
-    others = [digest for line in reversed(tail) if (digest := hash_line(line)) not in followed]
-    return tuple(dict.fromkeys([newest, *others]))
+    reach = _TAIL
+    try:
+        size = path.stat().st_size
+        tail = _read_tail(path, reach)
+        while not tail and reach < min(size, _LONGEST):
+            reach *= 4
+            tail = _read_tail(path, reach)
+    except OSError as error:
+        raise atomic_files.disk_error("read", path, error) from error
+    followed = {line.prev for line in tail}
+    return tuple(dict.fromkeys(line.hash for line in reversed(tail) if line.hash not in followed))
 
 
-def _read_tail(path: Path) -> bytes:
-    """Return the whole lines of the end of a file."""
+def _read_tail(path: Path, reach: int) -> list[HistoryLine]:
+    """Return the lines that stand whole in the last bytes of a file."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - _TAIL))
-        raw = file.read(_TAIL)
-    return raw if size <= _TAIL else raw.partition(b"\n")[2]
+        file.seek(max(0, size - reach))
+        raw = file.read(reach)
+    return parse_lines(split_lines(raw if size <= reach else raw.partition(b"\n")[2]))
 
 
 def read_tips(root: Path) -> dict[str, tuple[str, ...]]:
@@ -242,80 +188,6 @@ def read_all(root: Path) -> list[HistoryLine]:
 def read_graph(root: Path) -> LineGraph:
     """Read the history of a workspace as a graph. Raises FedcheckError where the disk refuses."""
     return build_graph(one for path in list_history_files(root) for one in read(path))
-
-
-class _Line(msgspec.Struct, rename={"day": "for"}):
-    """A history line as JSON."""
-
-    v: int
-    at: str
-    by: str
-    tx: str
-    ref: str
-    field: str
-    old: Any
-    new: Any
-    prev: str = ""
-    undoes: str = ""
-    day: str = ""
-    lost: str = ""
-    merged: list[str] = []
-    saw: list[str] = []
-
-
-_DECODER = msgspec.json.Decoder(_Line)
-
-
-def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
-    """Parse history lines; those that are damaged or stand there again are left out."""
-    parsed = (parse_line(line) for line in dict.fromkeys(lines))
-    return [one for one in parsed if one is not None]
-
-
-def parse_line(line: bytes) -> HistoryLine | None:
-    """Parse a history line; nothing where it is damaged or of a newer kind."""
-    try:
-        data = _decode(line)
-        if data.v != VERSION:
-            return None
-        at = datetime.fromisoformat(data.at)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-        if not 1 < at.year < datetime.max.year:  # time zones must not lead out of the calendar
-            return None
-        day = date.fromisoformat(data.day) if data.day else None
-    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
-        return None
-    return HistoryLine(
-        Change(data.ref, data.field, data.old, data.new),
-        at,
-        data.by,
-        data.tx,
-        data.undoes,
-        day,
-        data.lost,
-        tuple(data.merged),
-        tuple(data.saw),
-        data.prev,
-        hash_line(line),
-    )
-
-
-def _decode(line: bytes) -> _Line:
-    try:
-        return _DECODER.decode(line)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
-        return msgspec.convert(json.loads(line), _Line)
-
-
-def previous_hash(line: bytes) -> str | None:
-    """Return the hash that a line keeps of the one before it; None where it cannot be read."""
-    try:
-        prev = json.loads(line)["prev"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return prev if isinstance(prev, str) else None
 
 
 def format_file_name(who: str, token: str) -> str:

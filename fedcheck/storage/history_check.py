@@ -7,7 +7,7 @@ import msgspec
 
 from fedcheck.domain.change import CONFIRMED, SHORT, HistoryLine, is_acceptance
 from fedcheck.domain.reference import split_ref
-from fedcheck.storage import atomic_files, history
+from fedcheck.storage import atomic_files, history, history_lines
 from fedcheck.storage.confined import OUTSIDE_LINK
 
 
@@ -25,6 +25,29 @@ class Damage(msgspec.Struct, frozen=True):
     missing: str = ""
 
 
+class Acceptance(msgspec.Struct, frozen=True):
+    """A missing line that a person accepts: it hides no damage, for it is always told.
+
+    Attributes:
+        path: the history file that tells of the line.
+        line: number of the line that follows or names the missing one.
+        missing: the short hash of the missing line.
+        by: the line with which a person accepts it; its name is what its writer says it is.
+    """
+
+    path: Path
+    line: int
+    missing: str
+    by: HistoryLine
+
+
+class HistoryCheck(msgspec.Struct, frozen=True):
+    """What is damaged in the history files of a home, and what would be but for a person's word."""
+
+    damage: list[Damage]
+    accepted: list[Acceptance]
+
+
 class _File(msgspec.Struct):
     """A history file as it stands: its lines with their numbers, and what they say of others."""
 
@@ -37,26 +60,45 @@ class _File(msgspec.Struct):
     error: str = ""
 
 
-def verify(root: Path, also: Sequence[Path] = ()) -> list[Damage]:
-    """Return for each history file of a workspace the first line that is damaged.
+def verify(root: Path) -> list[Damage]:
+    """Return for each history file of a home the first line that is damaged. See `check`."""
+    return check(root).damage
+
+
+def check(root: Path) -> HistoryCheck:
+    """Check each history file of a home, up to its first line that is damaged.
 
     A line is damaged where it cannot be read, or where what it follows, or says that its writer
-    saw, is in no history file here. A missing line that a person has accepted is no damage.
-    `also` are other homes whose lines may be named.
+    saw, is in no history file here. A missing line that a person accepts is no damage, but told.
     """
     files = [_load_file(path) for path in history.list_history_files(root)]
-    others = [_load_file(path) for home in also for path in history.list_history_files(home)]
-    every = [one for file in (*files, *others) for one in file.hashes]
-    known, short = set(every), {digest[:SHORT] for digest in every}
-    for file in (*files, *others):
-        for one in file.parsed:
-            if one is not None and is_acceptance(one):
-                place, name = split_ref(one.change.ref)
-                short |= {name[:SHORT]} if place == CONFIRMED else set()
+    known = {digest for file in files for digest in file.hashes}
+    short = {digest[:SHORT] for digest in known}
+    words = {
+        split_ref(line.change.ref)[1][:SHORT]: line
+        for file in files
+        for line in file.parsed
+        if line is not None and is_acceptance(line) and split_ref(line.change.ref)[0] == CONFIRMED
+    }
     outside = [Damage(path, 0, OUTSIDE_LINK) for path in history.list_outside_links(root)]
-    return outside + [
-        damage for file in files if (damage := _first_damage(file, known, short)) is not None
-    ]
+    found = (_first_damage(file, known, short | words.keys()) for file in files)
+    damage = outside + [one for one in found if one is not None]
+    accepted = _list_accepted(files, short, words) if words.keys() - short else []
+    return HistoryCheck(damage, accepted)
+
+
+def _list_accepted(
+    files: Sequence[_File], short: set[str], words: Mapping[str, HistoryLine]
+) -> list[Acceptance]:
+    """Return the missing lines that a person accepts, each once, where they are named first."""
+    found: dict[str, Acceptance] = {}
+    for file in files:
+        for number, prev, line in zip(file.numbers, file.prevs, file.parsed, strict=True):
+            named = (*line.saw, *line.merged) if line is not None else ()
+            for name in (one[:SHORT] for one in (prev or "", *named)):
+                if name in words and name not in short:
+                    found.setdefault(name, Acceptance(file.path, number, name, words[name]))
+    return list(found.values())
 
 
 def _load_file(path: Path) -> _File:
@@ -67,11 +109,12 @@ def _load_file(path: Path) -> _File:
         file.error = f"cannot be read: {(error.strerror or str(error)).lower()}"
         return file
     for number, text in enumerate(raw.split(b"\n"), 1):
-        for line in history.split_lines(text):
+        for line in history_lines.split_lines(text):
             file.numbers.append(number)
-            file.hashes.append(history.hash_line(line))
-            file.prevs.append(history.previous_hash(line))
-            file.parsed.append(history.parse_line(line))
+            file.hashes.append(history_lines.hash_line(line))
+            parsed = history_lines.parse_line(line)
+            file.prevs.append(history_lines.previous_hash(line))
+            file.parsed.append(parsed)
     file.is_cut = bool(raw) and not raw.endswith(b"\n")
     return file
 
@@ -85,10 +128,12 @@ def _first_damage(file: _File, known: set[str], short: set[str]) -> Damage | Non
         if prev is None:
             is_cut = file.is_cut and i == len(file.prevs) - 1
             return Damage(file.path, number, "is cut off" if is_cut else "cannot be read")
+        line = file.parsed[i]
+        if line is None:
+            return Damage(file.path, number, "is no history line that this fedcheck can read")
         if prev and prev not in known and prev[:SHORT] not in short:
             return _missing_before(file, i, prev, places)
-        line = file.parsed[i]
-        for one in (*line.saw, *line.merged) if line is not None else ():
+        for one in (*line.saw, *line.merged):
             if one[:SHORT] not in short:
                 text = f"names a line {one[:SHORT]} of another history file that is not here"
                 return Damage(file.path, number, text, one[:SHORT])

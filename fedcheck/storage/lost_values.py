@@ -4,15 +4,17 @@ A merge, a revert or a hand edit may lose what somebody entered. The history kee
 that says what was lost; it stays listed until a person sets the field again or accepts the loss.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from fedcheck.domain.change import CONFIRMED, SHORT, Change, HistoryLine, is_outside
+from fedcheck.domain.change_text import class_of
+from fedcheck.domain.fields import field_of
 from fedcheck.storage import history, local_state
 from fedcheck.storage.outside_notes import TransactionHead, append_lines
-from fedcheck.storage.reconcile import group_lines
+from fedcheck.storage.reconcile import as_text, group_lines
 
 
 class LostValue(Struct, frozen=True):
@@ -45,25 +47,61 @@ class LostValue(Struct, frozen=True):
 def list_lost_values(home: Path, renamed: Mapping[str, Mapping[str, str]]) -> list[LostValue]:
     """Return the values of a place that were lost, the oldest first.
 
-    A later line of a person on the same field settles it, and so does the value's return. Raises
+    A later line of a person on the same field settles it, and so does the value's return. What
+    follows from another field by a rule (the day of `done`) is lost only as long as that one is
+    lost too or still the same: else it would come back to a record that it does not fit. Raises
     FedcheckError where the disk refuses.
     """
     graph = history.read_graph(home)
     if not any(line.lost for line in graph.lines):
         return []
     short = {line.hash[:SHORT]: line for line in graph.lines}
+    places = {line.hash: place for place, line in enumerate(graph.lines)}
     found = []
     for fields in group_lines(graph, renamed).values():
-        for (ref, _), entered in fields.items():
-            for place, line in enumerate(entered):
-                set_by = short.get(line.lost) if is_outside(line) else None
-                if set_by is None:
-                    continue
-                value = set_by.change.new
-                later = entered[place + 1 :]
-                if not any(not is_outside(one) or one.change.new == value for one in later):
-                    found.append(LostValue(home, ref, set_by, line))
+        lost = {
+            key: values
+            for key, entered in fields.items()
+            if (values := _list_open(home, key[0], entered, short))
+        }
+        for (ref, name), values in lost.items():
+            leading = ref, _leading_field(ref, name)
+            lines = fields.get(leading, ())
+            found += [
+                one for one in values if leading in lost or _is_in_force(one.line, lines, places)
+            ]
     return sorted(found, key=lambda one: one.outside.at)
+
+
+def _list_open(
+    home: Path, ref: str, entered: Sequence[HistoryLine], short: Mapping[str, HistoryLine]
+) -> list[LostValue]:
+    """Return the losses of one field that no later line of it settles; its lines oldest first."""
+    found: list[LostValue] = []
+    returned: set[str] = set()
+    for line in reversed(entered):
+        if not is_outside(line):
+            break
+        set_by = short.get(line.lost)
+        if set_by is not None and as_text(set_by.change.new) not in returned:
+            found.append(LostValue(home, ref, set_by, line))
+        returned.add(as_text(line.change.new))
+    return found[::-1]
+
+
+def _leading_field(ref: str, name: str) -> str:
+    """Return the field that a field follows from by a rule; empty where it stands for itself."""
+    row = field_of(class_of(ref), name)
+    return row.follows if row is not None else ""
+
+
+def _is_in_force(
+    line: HistoryLine, leading: Sequence[HistoryLine], places: Mapping[str, int]
+) -> bool:
+    """Tell whether what a line's value followed from is still as it was when it was set."""
+    at = places[line.hash]
+    before = [one for one in leading if one.tx == line.tx or places[one.hash] < at]
+    return not before or before[-1].change.new == leading[-1].change.new
 
 
 def accept_loss(found: LostValue, head: TransactionHead) -> None:

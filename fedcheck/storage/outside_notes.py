@@ -3,14 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fedcheck.domain.change import OUTSIDE, SHORT, Change, HistoryLine
-from fedcheck.errors import FedcheckError
+from fedcheck.domain.change import (
+    ALL_ITEMS,
+    OUTSIDE,
+    SHORT,
+    TAKEN_OVER,
+    Change,
+    HistoryLine,
+)
+from fedcheck.domain.reference import split_ref
+from fedcheck.errors import FedcheckError, WorkspaceGoneError
 from fedcheck.storage import history, local_state
 from fedcheck.storage.local_state import LocalNotes
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import (
     OutsideChange,
     is_git_at_work,
@@ -49,14 +59,39 @@ class HistoryRefusedError(FedcheckError):
         self.home = home
 
 
-def outside_lines(found: Iterable[OutsideChange], head: TransactionHead) -> list[HistoryLine]:
-    """Return the lines for what was done outside fedcheck and is noted by a transaction."""
-    return [
-        HistoryLine(
-            one.change, head.at, OUTSIDE, f"{head.tx}-outside", lost=one.lost, merged=one.merged
-        )
-        for one in found
-    ]
+TAKEN_OVER_FROM = 20
+"""From so many values of a list on, one line carries them all where there is no history yet."""
+
+
+def outside_lines(
+    found: Iterable[OutsideChange], head: TransactionHead, *, is_first: bool = False
+) -> list[HistoryLine]:
+    """Return the lines for what was done outside fedcheck and is noted by a transaction.
+
+    `is_first`: there is no history yet, so that a list that was taken over is one line.
+    """
+    by_list: dict[str, list[OutsideChange]] = {}
+    for one in found:
+        by_list.setdefault(split_ref(one.change.ref)[0], []).append(one)
+    tx = f"{head.tx}-outside"
+    lines = []
+    for name, some in by_list.items():
+        if is_first and len(some) >= TAKEN_OVER_FROM:
+            lines.append(HistoryLine(_take_over(name, some), head.at, OUTSIDE, tx))
+            continue
+        lines += [
+            HistoryLine(one.change, head.at, OUTSIDE, tx, lost=one.lost, merged=one.merged)
+            for one in some
+        ]
+    return lines
+
+
+def _take_over(name: str, found: Iterable[OutsideChange]) -> Change:
+    """Return one change that carries the values of a list."""
+    values: dict[str, dict[str, Any]] = {}
+    for one in found:
+        values.setdefault(split_ref(one.change.ref)[1], {})[one.change.field] = one.change.new
+    return Change(f"{name}:{ALL_ITEMS}", TAKEN_OVER, None, values)
 
 
 def append_lines(
@@ -68,36 +103,42 @@ def append_lines(
     """
     try:
         tips = history.read_tips(home)
+        notes = _note_begin(home, tips, notes)
         if not lines:
             return note_tips(notes, tips)
         log = local_state.resolve_history_file(home, by)
-        notes = _note_begin(home, log.name, tips, notes)
         unseen = history.list_unseen(tips, _seen_by(log.name, notes), log.name)
+        check_present(home)
         last = history.append(log, lines, unseen)
     except FedcheckError as error:
-        message = f"{error}; the change itself is saved"
+        said = f"{home}: {error.brief}" if isinstance(error, WorkspaceGoneError) else str(error)
+        message = f"{said}; the change itself is saved"
         raise HistoryRefusedError(message, error.hint, lines, home) from error
     tips[log.name] = (last[:SHORT],)
     seen = {f"{log.name} {name}": newest[0] for name, newest in tips.items() if newest}
     return note_tips(replace(notes, saw={**notes.saw, **seen}), tips)
 
 
-def _note_begin(
-    home: Path, log: str, tips: Mapping[str, Sequence[str]], notes: LocalNotes
-) -> LocalNotes:
-    """Note where a clone goes on with an older file: what stands before was made elsewhere.
+def _note_begin(home: Path, tips: Mapping[str, Sequence[str]], notes: LocalNotes) -> LocalNotes:
+    """Note which history files came to a clone from elsewhere, and how far they went then."""
+    came = [name for name, tip in tips.items() if tip and came_from_elsewhere(home, name, notes)]
+    begun = {begin_key(name): tips[name][0] for name in came if begin_key(name) not in notes.saw}
+    return replace(notes, saw={**notes.saw, **begun})
+
+
+def came_from_elsewhere(home: Path, log: str, notes: LocalNotes) -> bool:
+    """Tell whether a history file came with a clone or a pull: it was begun in another clone.
 
     A folder that was moved or copied brings its local state along; that is not believed, but shows
     that it is no clone: there what stands before was made in the same place.
     """
-    is_first = f"{log} {log}" not in notes.saw
-    if not is_first or not tips.get(log) or local_state.has_state(home):
-        return notes
-    return replace(notes, saw={**notes.saw, begin_key(log): tips[log][0]})
+    if begin_key(log) in notes.saw or not local_state.has_state(home):
+        return True
+    return local_state.is_known(home) and f"{history.FOLDER}/{log}" not in notes.files
 
 
 def begin_key(log: str) -> str:
-    """Return the name of the note that a clone goes on with a history file of another one."""
+    """Return the name of the note that a clone has a history file of another one."""
     return f"{log} begins"
 
 
@@ -136,6 +177,8 @@ def record_outside_changes(
         notes = local_state.load_notes(home)
         state = list_all_outside_changes(home, renamed, notes)
         notes = replace(notes, files={**notes.files, **state.files})
-        notes = append_lines(home, head.by, outside_lines(state.found, head), notes)
+        notes = append_lines(
+            home, head.by, outside_lines(state.found, head, is_first=state.is_new), notes
+        )
         local_state.note_saved(home, notes)
     return state.changes

@@ -1,6 +1,7 @@
 """Whose a file is after somebody else has saved it: owner and group stay, where that is allowed."""
 
 import os
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -44,9 +45,13 @@ def keep_owner(path: Path, handle: int, old: os.stat_result) -> None:
 def give_to_owner_of_folder(handle: int, folder: os.stat_result) -> None:
     """Give what root makes in another user's folder to that user (POSIX).
 
-    Else the first command that root runs there would lock the owner out of the local state.
+    Else the first command that root runs there would lock the owner out of the local state. A file
+    with a second name is left: it may be one of root's that the user has linked there.
     """
     if sys.platform != "win32" and os.geteuid() == 0 and folder.st_uid != 0:
+        found = os.fstat(handle)
+        if stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
+            return
         with suppress(OSError):  # some file systems keep no owners
             os.fchown(handle, folder.st_uid, folder.st_gid)
 

@@ -52,11 +52,13 @@ class OutsideState(Struct, frozen=True):
         found: the unexplained values.
         files: the hash of each file that was looked at.
         is_news: whether anything is not as it was noted.
+        is_new: whether there is no history yet.
     """
 
     found: tuple[OutsideChange, ...]
     files: Mapping[str, str]
     is_news: bool
+    is_new: bool = False
 
     @property
     def changes(self) -> list[Change]:
@@ -91,7 +93,8 @@ def list_all_outside_changes(
             lines = by_list.get(one.name, {})
             found += list_unexplained(graph, lines, one.renamed(renamed.get(one.name, {})))
     files = {record_files.file_name(one.name): one.sha256 for one in changed}
-    return OutsideState(tuple(found), files, is_new or bool(changed))
+    is_first = graph is not None and not graph.lines
+    return OutsideState(tuple(found), files, is_new or bool(changed), is_first)
 
 
 Tips = Mapping[str, Sequence[str]]
@@ -243,20 +246,40 @@ def list_standing(graph: LineGraph, entered: Sequence[HistoryLine]) -> list[Hist
     A line is replaced by one that is known to come after it, or else by one that met its value at
     a later time: lines of older versions do not say what their writers saw.
     """
+    by_old: dict[str, list[tuple[int, HistoryLine]]] = {}
+    for place, line in enumerate(entered):
+        by_old.setdefault(as_text(line.change.old), []).append((place, line))
     standing: list[HistoryLine] = []
-    met: dict[str, dict[str, datetime]] = {}
-    for line in reversed(entered):
-        old, new = _as_text(line.change.old), _as_text(line.change.new)
-        # A line that only takes back what another set may as well have been before it.
-        later = (at for to, at in met.get(new, {}).items() if to != old)
-        is_met = any(at >= line.at for at in later)
-        if not is_met and not any(graph.is_after(one, line) for one in standing):
-            standing.append(line)
-        if old != new:
-            moments = met.setdefault(old, {})
-            moments[new] = max(line.at, moments.get(new, line.at))
+    met: list[HistoryLine] = []
+    for place in range(len(entered) - 1, -1, -1):
+        line = entered[place]
+        if any(graph.is_after(one, line) for one in (*standing, *met)):
+            continue
+        (met if _is_met(graph, place, line, by_old) else standing).append(line)
     return standing[::-1] or list(entered[-1:])
 
 
-def _as_text(value: Any) -> str:
+def _is_met(
+    graph: LineGraph,
+    place: int,
+    line: HistoryLine,
+    by_old: Mapping[str, Sequence[tuple[int, HistoryLine]]],
+) -> bool:
+    """Tell whether a later line found the value that this one set.
+
+    The clock says what is later, not the order of lines: a clock that ran ahead once puts all that
+    follows late in that order. One that only takes back what this one set may as well have been
+    before it.
+    """
+    old, new = as_text(line.change.old), as_text(line.change.new)
+    return any(
+        (one.at, there) > (line.at, place)
+        and as_text(one.change.new) not in (old, new)
+        and not graph.is_after(line, one)
+        for there, one in by_old.get(new, ())
+    )
+
+
+def as_text(value: Any) -> str:
+    """Return a value of a history line as a text that is the same for the same value."""
     return json.dumps(value, sort_keys=True)

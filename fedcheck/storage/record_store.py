@@ -139,7 +139,7 @@ class RecordStore(Struct):
         places = set(made)
         here = [one for one in graph.lines if one.tx in places]
         notes = local_state.load_notes(home)
-        if not local_state.has_state(home) or outside_notes.begin_key(path.name) in notes.saw:
+        if outside_notes.came_from_elsewhere(home, path.name, notes):
             return here
         if not here:
             # Of what git took away nothing can be undone; private lines are in no other clone.

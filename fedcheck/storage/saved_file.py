@@ -86,7 +86,8 @@ def replace_saved_files(root: Path, files: Iterable[SavedFile]) -> None:
 
 def _take_in(root: Path, file: SavedFile) -> bool:
     """Merge in what was replaced, where it was not what was read; tell whether it was not."""
-    raw = atomic_files.read_plain(file.backup)
+    with atomic_files.wrap_disk_errors("read", file.backup):
+        raw = atomic_files.read_plain(file.backup)
     if hashlib.sha256(raw).hexdigest() == file.found.sha256:
         return False
     try:

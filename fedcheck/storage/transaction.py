@@ -26,7 +26,14 @@ from fedcheck.domain.change import (
 )
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.edits import Edit, LookUp, plan_edits
-from fedcheck.domain.field_values import field_value, with_known_fields
+from fedcheck.domain.field_values import (
+    EVIDENCE_PREFIX,
+    PLACE,
+    field_value,
+    list_places,
+    unplaced,
+    with_known_fields,
+)
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.item_rules import clear_outcome_if_open
 from fedcheck.domain.key import is_id
@@ -50,6 +57,7 @@ from fedcheck.storage.outside_notes import (
     outside_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
+from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import OutsideChange, has_news, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
@@ -98,7 +106,7 @@ def guard_unchanged(name: str, seen: str) -> Guard:
 
 def unless_changed_since(change: Change, record: AnyRecord) -> None:
     """Refuse to take back a value that somebody has changed since."""
-    if field_value(record, change.field) not in (change.old, change.new):
+    if field_value(record, change.field) not in (unplaced(change.old), unplaced(change.new)):
         raise FedcheckError(
             f"{change.ref}: {change.field.partition('.')[0]} was changed since by somebody else",
             "look at it with fedcheck history, then set it by hand",
@@ -152,6 +160,7 @@ class _Prepared(Struct):
         lists: the changes of lists of the workspace's own.
         outside: what the history does not explain of what was there before.
         hashes: those of the files that were looked at for it.
+        is_first: whether there is no history yet.
     """
 
     part: Part
@@ -160,6 +169,7 @@ class _Prepared(Struct):
     lists: list[Change]
     outside: list[OutsideChange]
     hashes: Mapping[str, str]
+    is_first: bool = False
 
     @property
     def made(self) -> list[Change]:
@@ -198,6 +208,7 @@ def commit(
         files = [file for one in prepared for file in one.files.values()]
         for one in prepared:
             checklist_writer.write(one.part.home, one.part.rewritten)
+        check_present(root)  # as late as can be: what goes away now is not made anew
         replace_saved_files(root, files)
         refused: list[HistoryRefusedError] = []
         # Noted in one place, also for what is private, so that the order of all is known.
@@ -251,7 +262,7 @@ def _prepare(
     one = _Prepared(part, notes, files, lists, [], {})
     if is_stale:
         state = list_all_outside_changes(home, names, notes)
-        one.outside, one.hashes = list(state.found), state.files
+        one.outside, one.hashes, one.is_first = list(state.found), state.files, state.is_new
     if one.made or one.outside:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written
     return one
@@ -266,7 +277,7 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     late = [change for file in one.files.values() for change in file.by_hand]
     named = [imported(head.tx, head.imported)] if one.made and head.imported else []
     mine = [*named, *one.made]
-    lines = outside_lines([*one.outside, *late], head)
+    lines = outside_lines([*one.outside, *late], head, is_first=one.is_first)
     lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
     notes = replace(one.notes, files={**one.notes.files, **one.hashes, **hashes})
@@ -316,6 +327,7 @@ def _apply(
     actual = []
     records: dict[str, AnyRecord] = {}
     pending: dict[str, dict[str, Any]] = {}
+    places: dict[str, tuple[AnyRecord, dict[str, int]]] = {}
     for change in wanted:
         item = split_ref(change.ref)[1]
         set_before = pending.setdefault(item, {})
@@ -328,8 +340,13 @@ def _apply(
             before = field_value(record, change.field)
         except (AttributeError, KeyError, ValueError) as error:
             raise _unchangeable(change.ref, change.field, error) from None
-        if before != change.new or keep_all:
-            actual.append(Change(change.ref, change.field, before, change.new))
+        new = unplaced(change.new)
+        if before != new or keep_all:
+            if new is None and change.field.startswith(EVIDENCE_PREFIX) and before:
+                if item not in places or places[item][0] is not record:
+                    places[item] = record, list_places(record)
+                before = {**before, PLACE: places[item][1][change.field]}
+            actual.append(Change(change.ref, change.field, before, new))
         set_before[change.field] = change.new
     for item, values in pending.items():
         records[item] = _with_values(f"{found.name}:{item}", records[item], values)

@@ -11,7 +11,7 @@ from fedcheck.analysis.activity import HistoryRow, story
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.reference import split_ref
 from fedcheck.session import Session
-from fedcheck.storage import history
+from fedcheck.storage import history, history_lines
 from fedcheck.storage.paths import private_home
 
 LAST = 4
@@ -96,7 +96,7 @@ class Recall:
             data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
         self._read[path] = known + len(whole)
-        for one in history.parse_lines(history.split_lines(whole)):
+        for one in history_lines.parse_lines(history_lines.split_lines(whole)):
             self._by_ref.setdefault(one.change.ref, []).append(one)
 
 

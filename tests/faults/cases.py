@@ -224,11 +224,14 @@ class Fault:
         when = f"{self.call.number}+" if more == "on" else f"{self.call.number}"
         found = [f"{self.call.name}:{what}:when={when}"]
         if more == "no unlink":
-            found.append("unlink:error=EIO:when=1+")
+            found.append("unlinkat:error=EIO:when=1+")
         return found
 
 
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS")
+READING_FAILS = ("EIO", "EACCES")
+"""What opening a file or folder to read it may end with."""
+CLOSING_FAILS = ("EIO",)
 FULL = "FULL"
 
 
@@ -236,10 +239,10 @@ def faults(prepared: Prepared, steps: int = 12) -> list[Fault]:
     """Return every fault of a scenario: each kind at each call, and a disk that is full."""
     found = []
     for call in prepared.calls:
-        found.append(Fault("KILL", call))
-        if call.name in tracing.ENDS:
-            continue
-        found += [Fault(code, call) for code in ERRORS]
+        if call.changes or call.says():
+            # Before any other call the disk is as it is before the next one that changes it.
+            found.append(Fault("KILL", call))
+        found += [Fault(code, call) for code in errors_of(call)]
         if call.name in (*tracing.SYNCS, *tracing.RENAMES):
             found.append(Fault("ENOSPC on", call))
         if call.name in tracing.RENAMES:
@@ -247,6 +250,15 @@ def faults(prepared: Prepared, steps: int = 12) -> list[Fault]:
     largest = max(prepared.known.new.sizes.values())
     found += [Fault(FULL, size=largest * n // steps) for n in range(steps)]
     return found
+
+
+def errors_of(call: Call) -> tuple[str, ...]:
+    """Return the errors that a call can end with."""
+    if call.name in tracing.ENDS:
+        return ()
+    if call.changes:
+        return ERRORS
+    return CLOSING_FAILS if call.name in tracing.CLOSES else READING_FAILS
 
 
 LIMITED = """
@@ -263,6 +275,6 @@ def disturb(prepared: Prepared, fault: Fault, place: Path) -> tuple[Path, tracin
     if fault.call is None:
         argv = [sys.executable, "-c", LIMITED, str(fault.size), *argv]
         return root, tracing.run(argv, place, ("ftruncate", "write"))
-    extra = ["unlink"] if "unlink" in fault.kind else []
+    extra = ["unlinkat"] if "unlink" in fault.kind else []
     names = dict.fromkeys([fault.call.name, *extra])
     return root, tracing.run(argv, place, tuple(names), fault.inject())

@@ -12,8 +12,6 @@ from pathlib import Path
 import tracing
 from tracing import Call
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_HANDLE = re.compile(r"\d+<([^>]*)>")
 _MACHINE = re.compile(r"/\.fedcheck(/|$)")
 """May be lost in a power cut: what it holds is worked out anew from files and history."""
 
@@ -38,7 +36,7 @@ def unsynced(calls: Iterable[Call], root: Path, existing: Iterable[Path]) -> lis
             continue
         folder = str(Path(path).parent)
         if call.name in tracing.RENAMES:
-            target = _STRING.findall(call.text)[-1]
+            target = call.targets()[-1]
             if path in dirty:
                 wrong.append(f"{target}: replaced by a file that is not synced")
             dirty.pop(path, None)
@@ -60,8 +58,4 @@ def is_machine_local(path: str) -> bool:
 
 def path_of(call: Call) -> str:
     """Return the path that a call is about: its first name, or that of its handle."""
-    if call.name in (*tracing.WRITES, *tracing.SYNCS, *tracing.CLOSES):
-        found = _HANDLE.search(call.text)
-    else:
-        found = _STRING.search(call.text)
-    return found[1] if found else ""
+    return next(iter(call.targets()), "")

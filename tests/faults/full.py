@@ -4,6 +4,7 @@ Prints what was tried and what went wrong, and writes the counts into docs/relia
 """
 
 import argparse
+import compileall
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import between
 import cases
 import crowd
 import tracing
@@ -49,6 +51,7 @@ class Tally:
     rows: list[tuple[str, int, int]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     lost: int = 0
+    every: int = 1
 
     def add(self, what: str, tried: int, wrong: Iterable[str] = ()) -> None:
         """Add a row; what went wrong in it is shown at the end."""
@@ -71,12 +74,15 @@ def all_faults(tally: Tally, place: Path) -> None:
             which[call] = seen[call.name]
             seen[call.name] += 1
         found = cases.faults(prepared)
-        jobs += [(name, fault, which[fault.call] if fault.call else 0) for fault in found]
+        some = found[:: tally.every]
+        jobs += [(name, fault, which[fault.call] if fault.call else 0) for fault in some]
     print(f"{len(jobs)} faults", flush=True)
 
     def one(number: int) -> trial.Verdict:
         name, fault, _ = jobs[number]
         verdict = trial.attempt(scenarios.get(name), fault, place / "cases" / str(number))
+        if verdict.wrong:
+            print(f"WRONG: {verdict}", flush=True)
         if number % 100 == 0:
             print(f"  {number} of {len(jobs)}", flush=True)
         return verdict
@@ -117,23 +123,55 @@ def _made(folder: Path) -> Path:
     return folder
 
 
+def between_steps(tally: Tally, place: Path) -> None:
+    """Let git, a missing folder and links come between any two steps of a save; turn the clock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [
+            pool.submit(between.try_all, save, place / save, tally.every) for save in between.SAVES
+        ]
+    done = [job.result() for job in jobs]
+    for what in done[0]:
+        tried = sum(found[what][0] for found in done)
+        tally.add(what, tried, [one for found in done for one in found[what][1]])
+
+
+def random_operations(tally: Tally, place: Path) -> None:
+    """Run random operations against the model of a person for a long while."""
+    report = place / "random.xml"
+    argv = ["-q", "-n", "auto", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    seeds = max(1, 400 // tally.every)
+    more = {"FEDCHECK_RANDOM_SEEDS": str(seeds), "FEDCHECK_RANDOM_GROUPS": "30"}
+    _pytest([*argv, str(TESTS / "test_random_operations.py")], more)
+    found = list(ElementTree.parse(report).iter("testcase"))
+    counted = [one.get("value", "0") for case in found for one in case.iter("property")]
+    what = f"random operations in {len(found)} workspaces, with git and two clones"
+    tally.add(what, sum(int(one) for one in counted), _failures(found))
+
+
+def _failures(found: Iterable[ElementTree.Element]) -> list[str]:
+    return [
+        f"{one.get('name')}: {problem.get('message', '')[:2000]}"
+        for one in found
+        for problem in (*one.findall("failure"), *one.findall("error"))
+    ]
+
+
 def in_pytest(tally: Tally, place: Path) -> None:
     """Run the tests that are written as tests, with all their cases."""
     for what, name in (
         ("the app in a terminal, while the disk refuses", "test_app_faults.py"),
         ("bugs planted, to be found by these checks", "test_harness.py"),
         ("commands that reach for no network", "test_network.py"),
+        ("links in the place of every name that is written", "../test_links.py"),
+        ("names from files that lead elsewhere", "../test_names.py"),
+        ("a workspace that goes away", "../test_workspace_gone.py"),
     ):
-        report = place / f"{name}.xml"
-        argv = ["-q", "-p", "no:cacheprovider", str(Path(__file__).with_name(name))]
+        report = place / f"{Path(name).name}.xml"
+        argv = ["-q", "-p", "no:cacheprovider", str((Path(__file__).parent / name).resolve())]
         _pytest([*argv, f"--junitxml={report}"], {"FEDCHECK_FAULTS": "full"})
         found = list(ElementTree.parse(report).iter("testcase"))
         skipped = [one for one in found if one.find("skipped") is not None]
-        failed = [
-            f"{one.get('name')}: {problem.get('message', '')[:500]}"
-            for one in found
-            for problem in (*one.findall("failure"), *one.findall("error"))
-        ]
+        failed = _failures(found)
         tried = len(COMMANDS) if name == "test_network.py" else len(found) - len(skipped)
         tally.add(what, tried, failed)
 
@@ -174,6 +212,8 @@ def _pytest(argv: list[str], more: dict[str, str]) -> str:
 
 PARTS: dict[str, Callable[[Tally, Path], None]] = {
     "faults": all_faults,
+    "between": between_steps,
+    "random": random_operations,
     "crowds": crowds,
     "tests": in_pytest,
     "hunt": hunt,
@@ -205,11 +245,14 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--date", help="the day to write; today otherwise")
     parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="of the faults only each Nth one"
+    )
+    parser.add_argument(
         "--try",
         nargs=4,
         dest="one",
         metavar=("SAVE", "KIND", "CALL", "WHICH"),
-        help="one fault only, such as: later KILL rename 0",
+        help="one fault only, such as: later KILL renameat 0",
     )
     options = parser.parse_args()
     day = options.date or datetime.now(UTC).date().isoformat()
@@ -225,7 +268,9 @@ def main() -> int:
         print(verdict)
         print(f"to be looked at in {place}" if verdict.wrong else "all is well")
         return 1 if verdict.wrong else 0
-    tally = Tally()
+    # Without byte code each of the thousands of processes would compile the program.
+    compileall.compile_dir(ROOT / "fedcheck", quiet=1)
+    tally = Tally(every=options.every)
     for name in options.parts or PARTS:
         print(f"== {name}", flush=True)
         (place / name).mkdir()
@@ -238,7 +283,7 @@ def main() -> int:
         print(f"\nwhat is wrong can be looked at in {place}")
     else:
         shutil.rmtree(place)
-    if not options.parts:
+    if not options.parts and options.every == 1:
         write(PAGE, text)
         print(f"written: {PAGE.relative_to(ROOT)}")
     return 1 if tally.wrong else 0

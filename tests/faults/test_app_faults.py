@@ -23,16 +23,16 @@ FULL = os.environ.get("FEDCHECK_FAULTS") == "full"
 
 FAULTS = [
     ("write", "2"),  # the history
-    ("rename", "1..2"),  # the disk stays full while it is tried again
+    ("renameat", "1..3"),  # the disk stays full while it is tried again
 ]
 MORE = [
     ("write", "1"),
     ("fsync", "1"),
-    ("rename", "1"),
+    ("renameat", "1"),
     ("fsync", "2"),
     ("fsync", "3"),
     ("fsync", "4"),
-    ("rename", "2"),
+    ("renameat", "2"),
 ]
 """A call of the thread that saves, and which of these calls fail."""
 

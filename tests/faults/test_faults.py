@@ -16,21 +16,21 @@ FIRST, LAST = 0, -1
 
 CHOSEN = [
     ("first", "fsync", LAST, "KILL"),
-    ("first", "rename", FIRST, "KILL"),
-    ("first", "mkdir", FIRST, "ENOSPC"),
+    ("first", "renameat", FIRST, "KILL"),
+    ("first", "mkdirat", FIRST, "ENOSPC"),
     ("later", "write", FIRST, "KILL"),
-    ("later", "rename", FIRST, "KILL"),
-    ("later", "rename", LAST, "KILL"),
+    ("later", "renameat", FIRST, "KILL"),
+    ("later", "renameat", LAST, "KILL"),
     ("later", "write", LAST, "KILL"),  # the word "saved"
     ("later", "exit_group", LAST, "KILL"),
     ("later", "write", FIRST, "ENOSPC"),
     ("later", "write", 1, "ENOSPC"),
     ("later", "fsync", FIRST, "EIO"),
-    ("later", "rename", FIRST, "EROFS"),
+    ("later", "renameat", FIRST, "EROFS"),
     ("later", "openat", FIRST, "EACCES"),
     ("later", "close", LAST, "EIO"),
-    ("later", "rename", FIRST, "ENOSPC, no unlink"),
-    ("two-lists", "rename", 1, "KILL"),
+    ("later", "renameat", FIRST, "ENOSPC, no unlink"),
+    ("two-lists", "renameat", 1, "KILL"),
     ("two-lists", "write", 1, "ENOSPC"),
     ("undo", "fsync", FIRST, "KILL"),
     ("undo", "fsync", 2, "EIO"),
@@ -73,9 +73,14 @@ def test_all_is_synced_before_it_is_called_saved(scenarios: trial.Scenarios, sce
 def test_every_kind_of_call_of_a_save_is_among_the_faults(scenarios: trial.Scenarios) -> None:
     found = cases.faults(scenarios.get("first"))
     hit = {(fault.call.name, fault.kind) for fault in found if fault.call}
-    for name in ("write", "fsync", "rename", "close", "mkdir", "openat", "flock"):
+    for name in ("write", "fsync", "renameat", "mkdirat", "openat", "flock"):
         for kind in ("KILL", *cases.ERRORS):
             assert (name, kind) in hit
+    assert ("close", "EIO") in hit
+    later = cases.faults(scenarios.get("later"))
+    assert {("linkat", "KILL"), ("linkat", "EIO")} < {
+        (fault.call.name, fault.kind) for fault in later if fault.call
+    }
     assert ("exit_group", "KILL") in hit
 
 
@@ -83,7 +88,7 @@ def test_a_fault_that_hits_nothing_does_not_count(
     scenarios: trial.Scenarios, tmp_path: Path
 ) -> None:
     prepared = scenarios.get("later")
-    (call, *_) = [call for call in prepared.calls if call.name == "rename"]
+    (call, *_) = [call for call in prepared.calls if call.name == "renameat"]
     never = tracing.Call(call.thread, call.name, 999, call.text)
     verdict = trial.attempt(prepared, Fault("KILL", never), tmp_path / "case")
     assert not verdict.hit

@@ -15,13 +15,15 @@ import trial
 needs_strace = pytest.mark.skipif(bool(tracing.why_not()), reason=tracing.why_not() or "none")
 
 IN_PLACE = """
-from pathlib import Path
-def replace(self, target):
-    data = self.read_bytes()
-    with open(target, "wb") as out:
+import os
+def replace(old, new, *, src_dir_fd, dst_dir_fd):
+    with open(os.open(old, os.O_RDONLY, dir_fd=src_dir_fd), "rb") as source:
+        data = source.read()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with open(os.open(new, flags, 0o600, dir_fd=dst_dir_fd), "wb") as out:
         out.write(data)
-    self.unlink()
-Path.replace = replace
+    os.unlink(old, dir_fd=src_dir_fd)
+os.replace = replace
 """
 NEVER_SYNCED = """
 import os
@@ -36,20 +38,26 @@ def fsync(handle):
 os.fsync = fsync
 """
 SAID_TOO_EARLY = """
-import atexit
-from pathlib import Path
-real = Path.replace
-Path.replace = lambda self, target: atexit.register(real, self, target)
+import atexit, os
+real = os.replace
+def replace(old, new, *, src_dir_fd, dst_dir_fd):
+    handles = {"src_dir_fd": os.dup(src_dir_fd), "dst_dir_fd": os.dup(dst_dir_fd)}
+    if os.stat(old, dir_fd=src_dir_fd).st_nlink > 1:  # a backup; the save looks at it at once
+        real(old, new, **handles)
+    else:
+        atexit.register(real, old, new, **handles)
+os.replace = replace
 """
 NEVER_TIDIED = """
 import os
-from pathlib import Path
-os.unlink = os.remove = Path.unlink = lambda *_, **__: None
+os.unlink = os.remove = lambda *_, **__: None
+os.supports_dir_fd.add(os.unlink)
 """
 OPEN_TO_ALL = """
-import os, tempfile
+import os
 real = os.open
 os.open = lambda path, flags, mode=0o777, **more: real(path, flags, 0o666, **more)
+os.supports_dir_fd.add(os.open)
 """
 NO_LOCK = """
 import fcntl
@@ -72,13 +80,13 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
 
 
 PLANTS = {
-    "in-place": (IN_PLACE, "KILL", "write", 1, "neither old nor new"),
-    "said-too-early": (SAID_TOO_EARLY, "KILL", "rename", 0, "LOST: rev5.readiness.csp was said"),
+    "in-place": (IN_PLACE, "KILL", "write", 2, "neither old nor new"),
+    "said-too-early": (SAID_TOO_EARLY, "KILL", "renameat", 1, "LOST: rev5.readiness.csp was said"),
 }
 if os.environ.get("FEDCHECK_FAULTS") == "full":
     PLANTS |= {
         "sync-errors-ignored": (SYNC_ERRORS_IGNORED, "EIO", "fsync", 0, "LOST: the disk refused"),
-        "never-tidied": (NEVER_TIDIED, "KILL", "rename", 0, "lies around: progress/.fedcheck-"),
+        "never-tidied": (NEVER_TIDIED, "KILL", "renameat", 1, "lies around: progress/.fedcheck-"),
         "open-to-all": (OPEN_TO_ALL, "KILL", "exit_group", 0, "open to others: "),
     }
 

@@ -32,6 +32,8 @@ LOCKS = ("flock",)
 ENDS = ("exit_group",)
 ALL = (*WRITES, *SYNCS, *RENAMES, *CLOSES, *OPENS, *NAMES, *MODES, *LOCKS, *ENDS)
 
+_HANDLE = re.compile(r"\d+<([^>]*)>")
+_NAMED = re.compile(r'(?:(?:\d+|AT_FDCWD)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
 _LINE = re.compile(r"(?:(\d+) +)?(?:<\.\.\. (\w+) resumed>|(\w+)\()(.*)")
 
 
@@ -57,9 +59,28 @@ class Call:
     def creates(self) -> bool:
         return "O_CREAT" in self.text
 
+    @property
+    def changes(self) -> bool:
+        """Tell whether it leaves something else on the disk, or takes a lock."""
+        if self.name in OPENS:
+            return self.creates or "O_TRUNC" in self.text
+        return self.name not in CLOSES
+
     def concerns(self, root: Path) -> bool:
         """Tell whether it is about the workspace or a file in it."""
         return re.search(re.escape(str(root)) + r'["/>]', self.text) is not None
+
+    def targets(self) -> list[str]:
+        """Return the paths that it names: those of its handles, of its names, of names in folders.
+
+        `renameat(5</a>, "x", 6</b>, "y")` names `/a/x` and `/b/y`.
+        """
+        if self.name in (*WRITES, *SYNCS, *CLOSES, *LOCKS, "fchmod"):
+            found = _HANDLE.search(self.text)
+            return [found[1]] if found else []
+        arguments = self.text.partition(") = ")[0]
+        named = _NAMED.finditer(arguments)
+        return [str(Path(one[1] or "/", one[2])) for one in named]
 
     def says(self) -> bool:
         """Tell whether it writes to standard output."""

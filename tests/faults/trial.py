@@ -47,7 +47,7 @@ def _allowed(prepared: Prepared, fault: Fault) -> Allowed:
     """Return what a fault excuses: words on standard output, the answer about an evidence file."""
     if fault.call is None:
         return Allowed()
-    about_proof = "/workspace/evidence/" in fault.call.text
+    about_proof = any("/workspace/evidence" in path for path in fault.call.targets())
     return Allowed(fault.call.says(), prepared.scenario.answers if about_proof else ())
 
 

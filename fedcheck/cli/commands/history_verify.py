@@ -11,7 +11,7 @@ from fedcheck.storage.toml_io import read_bytes
 
 if TYPE_CHECKING:
     from fedcheck.session import Session
-    from fedcheck.storage.history_check import Damage
+    from fedcheck.storage.history_check import Acceptance, Damage
     from fedcheck.storage.lost_values import LostValue
     from fedcheck.storage.reconcile import OutsideChange
 
@@ -23,8 +23,11 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     """Print what is damaged or was lost; return the exit status: 1 where there is anything."""
     from fedcheck.doctor.histories import describe_loss
     from fedcheck.storage import history as histories
+    from fedcheck.storage import history_check
 
-    damage = _list_damage(session)
+    checks = [history_check.check(home) for home in session.store.homes]
+    damage = [one for found in checks for one in found.damage]
+    accepted = [one for found in checks for one in found.accepted]
     if against:
         damage += _find_missing_lines(session.root, against)
     lost = session.store.list_lost(session.project.renamed)
@@ -32,13 +35,15 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
     count = len(histories.list_history_files(session.root))
     is_bad = bool(damage or lost or unnoted)
     if as_json:
-        print_json(_document(count, damage, lost, unnoted))
+        print_json(_document(count, damage, accepted, lost, unnoted))
         return 1 if is_bad else 0
     for found in damage:
         place = f"{found.path}:{found.line}" if found.line else str(found.path)
         print_error(f"{place}: {found.message}")
         if found.missing:
             print_error(f"  the missing line is {found.missing}: look for it in git, or accept it")
+    for accepted_line in accepted:
+        print_error(_describe_acceptance(accepted_line))
     for value in lost:
         print_error(f"{value.ref}: {describe_loss(value)} ({value.name})")
     if lost:
@@ -54,7 +59,10 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
         )
     if not is_bad:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
-        print_line(style_text(text, fg="green"))
+        if accepted:
+            files, lines = pluralize(count, "file"), pluralize(len(accepted), "line")
+            text = f"Nothing is damaged but what was accepted: {lines} missing; {files} checked."
+        print_line(text if accepted else style_text(text, fg="green"))
         if against is None:
             print_line("Lines cut off at the end show only against a report: --against REPORT.")
     return 1 if is_bad else 0
@@ -86,6 +94,15 @@ def find_open(session: "Session", digits: str) -> "tuple[list[LostValue], list[t
     return lost, missing
 
 
+def _describe_acceptance(found: "Acceptance") -> str:
+    """Say what is missing, and by whose word that is all right: anyone can write such a line."""
+    word = found.by
+    return (
+        f"{found.path}:{found.line}: line {found.missing}, which this one names, is missing or was "
+        f"changed; accepted by {one_line(word.by, 60)} on {word.at:%Y-%m-%d}"
+    )
+
+
 def _fits(name: str, digits: str) -> bool:
     """Tell whether digits are the beginning of a short hash, or a whole hash that begins so."""
     return bool(name) and (name.startswith(digits) or digits.startswith(name))
@@ -101,12 +118,13 @@ def _list_damage(session: "Session", home: Path | None = None) -> "list[Damage]"
 def _document(
     count: int,
     damage: "list[Damage]",
+    accepted: "list[Acceptance]",
     lost: "list[LostValue]",
     unnoted: "list[OutsideChange]",
 ) -> dict[str, object]:
     return {
         "schema": "fedcheck/history-check@1",
-        "whole": not damage,
+        "whole": not damage and not accepted,
         "files": count,
         "damage": [
             {
@@ -116,6 +134,16 @@ def _document(
                 "missing": one.missing,
             }
             for one in damage
+        ],
+        "accepted": [
+            {
+                "file": str(one.path),
+                "line": one.line,
+                "missing": one.missing,
+                "by": one.by.by,
+                "at": one.by.at.isoformat().replace("+00:00", "Z"),
+            }
+            for one in accepted
         ],
         "lost": [
             {

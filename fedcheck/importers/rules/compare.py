@@ -81,8 +81,8 @@ def compare(old: Release, new: Release) -> Comparison:
     settled = {one.old: one.new for one in renames if not one.confirm}
     before, after = old.entries, new.entries
     log = ChangeLog(old, new)
-    came = [one for one in after.values() if one.id not in before]
-    came = [one for one in came if one.id not in settled.values()]
+    targets = set(settled.values())
+    came = [one for one in after.values() if one.id not in before and one.id not in targets]
     gone = [one for one in before.values() if one.id not in after and one.id not in settled]
     removed = tuple(_item(old, one, log.names(one.id)) for one in gone)
     added = tuple(_item(new, one, log.has_entry(one.id)) for one in came)

@@ -25,6 +25,9 @@ from fedcheck.importers.rules.field_changes import (
 
 def compare_rulesets(old: Release, new: Release, log: ChangeLog) -> Iterator[Changed]:
     """Yield the rulesets whose dates or standing changed; one that came or went is in its rules."""
+    rules: dict[str, list[str]] = {}
+    for rule in new.rules:
+        rules.setdefault(rule.ruleset, []).append(rule.id)
     for name, ruleset in new.rulesets_by_id.items():
         before = old.rulesets_by_id.get(name)
         if before is None:
@@ -33,7 +36,7 @@ def compare_rulesets(old: Release, new: Release, log: ChangeLog) -> Iterator[Cha
         fields += compare_values("status", before.status, ruleset.status)
         fields += compare_values("name", before.name, ruleset.name)
         if fields:
-            hit = tuple(one.id for one in new.rules if one.ruleset == name)
+            hit = tuple(rules.get(name, ()))
             said = any(log.has_entry(one) for one in hit)
             yield Changed(name, ruleset.name, "ruleset", tuple(fields), "", hit, said)
 
@@ -59,6 +62,7 @@ def _date_words(effective: Effective | None) -> dict[str, str]:
 
 def compare_subsets(old: Release, new: Release, log: ChangeLog) -> Iterator[Changed]:
     """Yield the subsets that apply to others now: one entry, however many items they hold."""
+    rules = _rules_by_subset(new)
     for name, ruleset in new.rulesets_by_id.items():
         before = old.rulesets_by_id.get(name)
         if before is None:
@@ -70,7 +74,7 @@ def compare_subsets(old: Release, new: Release, log: ChangeLog) -> Iterator[Chan
                 continue
             fields = tuple(_scope_fields(earlier, subset))
             if fields:
-                hit = _items_of(new, name, subset)
+                hit = tuple(rules.get((name, subset.bucket, subset.id), ()))
                 said = any(log.has_entry(one) for one in hit)
                 title = f"{ruleset.name}: {subset.name}"
                 yield Changed(f"{name}-{subset.id}", title, "subset", fields, "", hit, said)
@@ -84,13 +88,14 @@ def _scope_fields(old: Subset, new: Subset) -> Iterator[FieldChange]:
     yield from compare_values("actors", ", ".join(one.actors), ", ".join(other.actors))
 
 
-def _items_of(release: Release, ruleset: str, subset: Subset) -> tuple[str, ...]:
-    named = release.rulesets_by_id[ruleset]
-    return tuple(
-        rule.id
-        for rule in release.rules
-        if rule.ruleset == ruleset and named.find_subset(rule.bucket, rule.subset) == subset
-    )
+def _rules_by_subset(release: Release) -> dict[tuple[str, str, str], list[str]]:
+    """Return the ids of rules by ruleset, bucket and id of the subset that they belong to."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for rule in release.rules:
+        subset = release.rulesets_by_id[rule.ruleset].find_subset(rule.bucket, rule.subset)
+        if subset is not None:
+            found.setdefault((rule.ruleset, subset.bucket, subset.id), []).append(rule.id)
+    return found
 
 
 def compare_definitions(old: Release, new: Release) -> Iterator[Changed]:

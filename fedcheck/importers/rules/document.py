@@ -264,7 +264,7 @@ class Flow(Struct, frozen=True):
     kinds: Mapping[str, str] = {}
 
 
-class Ruleset(Struct, frozen=True):
+class Ruleset(Struct, frozen=True, dict=True):
     """A ruleset: who it is for and when it binds."""
 
     id: str
@@ -278,12 +278,12 @@ class Ruleset(Struct, frozen=True):
 
     def find_subset(self, bucket: str, subset: str) -> Subset | None:
         """Return a subset as its bucket defines it, else as the ruleset does."""
-        named = [one for one in self.subsets if one.id == subset]
-        for wanted in (bucket, "all"):
-            for one in named:
-                if one.bucket == wanted:
-                    return one
-        return None
+        known = self._subsets
+        return known.get((bucket, subset)) or known.get(("all", subset))
+
+    @cached_property
+    def _subsets(self) -> dict[tuple[str, str], Subset]:
+        return {(one.bucket, one.id): one for one in reversed(self.subsets)}
 
 
 class Term(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """What a comparison of two releases is made of: fields that changed, and what a log mentions."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,9 @@ SUBSTANCE = frozenset(("applies", "force", "statement", "points", "pain timefram
 
 MOSTLY = 0.5
 """A log entry that more than this part of all items carry says nothing about one of them."""
+
+
+_ID = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 
 
 class FieldChange(Struct, frozen=True):
@@ -70,7 +74,7 @@ class ChangeLog:
             for name, entries in fresh.items()
         }
         comments = [entry.comment for entries in self._fresh.values() for entry in entries]
-        self._text = "\n".join(comments)
+        self._named = frozenset(_ID.findall("\n".join(comments)))
 
     def has_entry(self, name: str) -> bool:
         """Tell whether an item has an entry of its own."""
@@ -78,7 +82,7 @@ class ChangeLog:
 
     def names(self, name: str) -> bool:
         """Tell whether any entry names an id."""
-        return name in self._text
+        return name in self._named
 
 
 def compare_values(field: str, old: str, new: str) -> Iterator[FieldChange]:

@@ -328,7 +328,7 @@ def _read_terms(top: Box, parts: _Parts) -> None:
     if definitions.has("data"):
         data = definitions.box("data")
         groups = list(data.children()) if data else []
-        definitions.ignore("info")
+        definitions.ignore("info", "ignore_in_terms")
     else:
         groups = []
         for key in [key for key in definitions.data if key != "info"]:

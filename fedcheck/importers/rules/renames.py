@@ -5,7 +5,7 @@ part of the id, the name and the words of the text, and a person has to confirm 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -18,11 +18,14 @@ SIMILAR = 0.8
 SOMEWHAT = 0.5
 """From which likeness on the same last part of the id and the same name count."""
 
-MOST_WORDS = 400
+MOST_WORDS = 200
 """How many words of a text are compared; official statements have at most 100."""
 
-MOST_PAIRS = 250_000
-"""From how many pairs on only those with the same last part or name are compared."""
+MOST_PAIRS = 100_000
+"""From how many pairs on no text is compared; two official releases have at most 30,000."""
+
+MOST_TEXTS = 5_000
+"""How many pairs of texts are compared at most; two official releases have some hundred."""
 
 _WORD = re.compile(r"\w+")
 _PARTIES = re.compile(r"^(cloud service )?providers\b.*?\b(must not|must|should not|should|may)\b")
@@ -58,8 +61,8 @@ def find_renames(old: Release, new: Release) -> list[Rename]:
                 likeness = _likeness(gone[former], entry)
                 found.append(Rename(former, entry.id, "fka", likeness, False))
     named = {one.old for one in found}
-    came = [one for one in after.values() if one.id not in before]
-    came = [one for one in came if one.id not in {rename.new for rename in found}]
+    targets = {one.new for one in found}
+    came = [one for one in after.values() if one.id not in before and one.id not in targets]
     left = [one for one in gone.values() if one.id not in named]
     found += _propose(left, came)
     order = {name: place for place, name in enumerate(after)}
@@ -67,32 +70,48 @@ def find_renames(old: Release, new: Release) -> list[Rename]:
     return sorted(found, key=lambda one: (order[one.new], earlier[one.old]))
 
 
-def _propose(gone: Iterable[Entry], came: Iterable[Entry]) -> list[Rename]:
-    """Return the likeliest pairs, each id at most once."""
-    candidates = []
+def _propose(gone: Sequence[Entry], came: Sequence[Entry]) -> list[Rename]:
+    """Return the likeliest pairs, each id at most once; none where there are too many ids."""
+    if len(gone) * len(came) > MOST_PAIRS:
+        return []
+    older = [(entry, _words(entry)) for entry in gone]
     newer = [(entry, _words(entry)) for entry in came]
-    older = list(gone)
-    too_many = len(older) * len(newer) > MOST_PAIRS
-    for old in older:
-        words = _words(old)
-        for new, others in newer:
-            if isinstance(old, Indicator) != isinstance(new, Indicator):
-                continue
-            key = old.id.rpartition("-")[2] == new.id.rpartition("-")[2]
-            name = bool(old.name) and old.name.casefold() == new.name.casefold()
-            if not (key or name) and (too_many or _overlap(words, others) < SOMEWHAT):
-                continue
-            likeness = _compare_words(words, others)
-            if likeness >= SIMILAR or ((key or name) and likeness >= SOMEWHAT):
-                score = likeness + 0.2 * key + 0.2 * name
-                candidates.append((-score, old.id, new.id, likeness))
+    likely = [
+        (one, other, words, others)
+        for one, words in older
+        for other, others in newer
+        if _is_likely(one, other) or _overlap(words, others) >= SOMEWHAT
+    ]
+    candidates = []
+    for one, other, words, others in likely[:MOST_TEXTS]:
+        likeness = _compare_words(words, others)
+        key, name = _has_same_key(one, other), _has_same_name(one, other)
+        if isinstance(one, Indicator) == isinstance(other, Indicator) and (
+            likeness >= SIMILAR or ((key or name) and likeness >= SOMEWHAT)
+        ):
+            score = likeness + 0.2 * key + 0.2 * name
+            candidates.append((-score, one.id, other.id, likeness))
     found: list[Rename] = []
-    taken: set[str] = set()
-    for _, one, other, likeness in sorted(candidates):
-        if one not in taken and f"new {other}" not in taken:
-            taken |= {one, f"new {other}"}
-            found.append(Rename(one, other, "text", likeness, True))
+    taken_old: set[str] = set()
+    taken_new: set[str] = set()
+    for _, old_id, new_id, likeness in sorted(candidates):
+        if old_id not in taken_old and new_id not in taken_new:
+            taken_old.add(old_id)
+            taken_new.add(new_id)
+            found.append(Rename(old_id, new_id, "text", likeness, True))
     return found
+
+
+def _is_likely(old: Entry, new: Entry) -> bool:
+    return _has_same_key(old, new) or _has_same_name(old, new)
+
+
+def _has_same_key(old: Entry, new: Entry) -> bool:
+    return old.id.rpartition("-")[2] == new.id.rpartition("-")[2]
+
+
+def _has_same_name(old: Entry, new: Entry) -> bool:
+    return bool(old.name) and old.name.casefold() == new.name.casefold()
 
 
 def _likeness(old: Entry, new: Entry) -> float:

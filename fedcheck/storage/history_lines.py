@@ -1,0 +1,150 @@
+"""Lines of history files: how one is written, read, told from the next, and hashed."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+
+from fedcheck.domain.change import Change, HistoryLine, expand_line
+
+VERSION = 1
+
+
+def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> bytes:
+    """Return a history line for a change, without its newline."""
+    data: dict[str, Any] = {
+        "v": VERSION,
+        "at": entered.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "by": entered.by,
+        "tx": entered.tx,
+        "ref": entered.change.ref,
+        "field": entered.change.field,
+        "old": entered.change.old,
+        "new": entered.change.new,
+    }
+    more = {
+        "undoes": entered.undoes,
+        "for": entered.day.isoformat() if entered.day else "",
+        "lost": entered.lost,
+        "merged": list(entered.merged),
+        "saw": list(saw),
+    }
+    data |= {name: value for name, value in more.items() if value}
+    data["prev"] = prev
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def hash_line(line: bytes) -> str:
+    """Return the SHA-256 of a line; how it ends does not count."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def split_lines(raw: bytes) -> list[bytes]:
+    """Return the lines of a history file, without empty ones.
+
+    Line ends do not count: a clone may have other ones. Two objects on one line, which a merge
+    makes of a last line without an end, are two lines.
+    """
+    found: list[bytes] = []
+    for line in raw.split(b"\n"):
+        text = line.strip(b"\r \t")
+        if b"}{" in text or b"} {" in text:
+            found += _split_objects(text)
+        elif text:
+            found.append(text)
+    return found
+
+
+def _split_objects(line: bytes) -> list[bytes]:
+    """Return the JSON objects that stand on one line; the line itself where it is none."""
+    try:
+        text = line.decode("ascii")
+    except UnicodeDecodeError:
+        return [line]
+    decoder, start = json.JSONDecoder(), 0
+    found: list[bytes] = []
+    while start < len(text):
+        try:
+            _, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            return [*found, text[start:].encode()]
+        found.append(text[start:end].encode())
+        start = end + len(text[end:]) - len(text[end:].lstrip())
+    return found
+
+
+class _Line(msgspec.Struct, rename={"day": "for"}):
+    """A history line as JSON."""
+
+    v: int
+    at: str
+    by: str
+    tx: str
+    ref: str
+    field: str
+    old: Any
+    new: Any
+    prev: str = ""
+    undoes: str = ""
+    day: str = ""
+    lost: str = ""
+    merged: list[str] = []
+    saw: list[str] = []
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+def parse_lines(lines: Iterable[bytes]) -> list[HistoryLine]:
+    """Parse history lines; those that are damaged or stand there again are left out."""
+    parsed = (parse_line(line) for line in dict.fromkeys(lines))
+    return [part for one in parsed if one is not None for part in expand_line(one)]
+
+
+def parse_line(line: bytes) -> HistoryLine | None:
+    """Parse a history line; nothing where it is damaged or of a newer kind."""
+    try:
+        data = _decode(line)
+        if data.v != VERSION:
+            return None
+        at = datetime.fromisoformat(data.at)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if not 1 < at.year < datetime.max.year:  # time zones must not lead out of the calendar
+            return None
+        day = date.fromisoformat(data.day) if data.day else None
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return None
+    return HistoryLine(
+        Change(data.ref, data.field, data.old, data.new),
+        at,
+        data.by,
+        data.tx,
+        data.undoes,
+        day,
+        data.lost,
+        tuple(data.merged),
+        tuple(data.saw),
+        data.prev,
+        hash_line(line),
+    )
+
+
+def _decode(line: bytes) -> _Line:
+    try:
+        return _DECODER.decode(line)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:  # it knows no half of a surrogate pair and no NaN; we wrote both
+        return msgspec.convert(json.loads(line), _Line)
+
+
+def previous_hash(line: bytes) -> str | None:
+    """Return the hash that a line keeps of the one before it; None where it cannot be read."""
+    try:
+        prev = json.loads(line)["prev"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return prev if isinstance(prev, str) else None
