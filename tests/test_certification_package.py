@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from small_certification import LIST, PACKAGE, PROFILE, SCHEMAS, needs_schemas, rules
 
+from fedcheck.analysis.package_gaps import list_gaps
 from fedcheck.cli.main import run
 from fedcheck.domain.package import check_web_address, parse_moment
+from fedcheck.storage.workspace_contents import load_head
 
 CPO_SCHEMA = SCHEMAS / "fedramp-certification-package-overview-schema-2026-06-24.json"
 
@@ -78,6 +80,14 @@ def test_what_is_missing_is_listed_and_is_an_answer_of_no(fedcheck):
     assert {gap["required"] for gap in found["missing"]} == {False}
     keys = [gap["key"] for gap in found["missing"]]
     assert "package.trust-center" in keys and "package.overview-uri" not in keys
+
+
+def test_a_profile_of_any_type_has_no_overview(fedcheck):
+    head = Path("fedcheck.toml")
+    assert fedcheck("package", package=PACKAGE)[0] == 0
+    head.write_text(head.read_text().replace('type = "20x"', 'type = "any"'))
+    gaps = list_gaps(load_head(Path.cwd())[0])
+    assert "profile.type" in [gap.key for gap in gaps if gap.required]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ from msgspec import Struct
 from fedcheck.domain.package import Package, Repository
 from fedcheck.domain.workspace import WorkspaceConfig
 
+TYPES = ("20x", "rev5")
+"""The types of a certification, as a profile has them; a process without them is Rev5."""
+
 CONTACTS = ("Security", "Sales")
 """The contacts that an overview must have (CDS-CSO-PUB)."""
 
@@ -39,6 +42,8 @@ def list_gaps(config: WorkspaceConfig) -> list[Gap]:
 def _required(config: WorkspaceConfig, package: Package) -> Iterator[tuple[str, str]]:
     if not config.provider:
         yield "provider", "name of the cloud service provider, at the top of the file"
+    if (config.profile or {}).get("type", "rev5") not in TYPES:
+        yield "profile.type", f"the certification type: {' or '.join(TYPES)}"
     texts = {
         "acronym": (package.acronym, "short name of the service"),
         "description": (package.description, "what the service does"),
