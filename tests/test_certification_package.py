@@ -8,7 +8,8 @@ from small_certification import LIST, PACKAGE, PROFILE, SCHEMAS, needs_schemas, 
 
 from fedcheck.analysis.package_gaps import list_gaps
 from fedcheck.cli.main import run
-from fedcheck.domain.package import check_web_address, parse_moment
+from fedcheck.domain.package_values import check_web_address, parse_moment
+from fedcheck.storage.package_table import load_package
 from fedcheck.storage.workspace_contents import load_head
 
 CPO_SCHEMA = SCHEMAS / "fedramp-certification-package-overview-schema-2026-06-24.json"
@@ -86,7 +87,7 @@ def test_a_profile_of_any_type_has_no_overview(fedcheck):
     head = Path("fedcheck.toml")
     assert fedcheck("package", package=PACKAGE)[0] == 0
     head.write_text(head.read_text().replace('type = "20x"', 'type = "any"'))
-    gaps = list_gaps(load_head(Path.cwd())[0])
+    gaps = list_gaps(load_head(Path.cwd())[0], load_package(Path.cwd())[0])
     assert "profile.type" in [gap.key for gap in gaps if gap.required]
 
 
@@ -123,9 +124,21 @@ def test_what_an_entry_lacks_is_required_too(fedcheck, text, key):
     ],
 )
 def test_what_is_wrong_is_a_warning_with_its_line_and_the_rest_works(fedcheck, text, said):
+    for argv in (("package",), ("export", "sdr")):
+        status, out, err = fedcheck(*argv, package=text)
+        assert status == (1 if argv == ("package",) else 0), err
+        assert "fedcheck.toml:" in err and said in err
+    status, out, _ = fedcheck("doctor", package=text)
+    assert status == 1 and said in out
     status, out, err = fedcheck("status", package=text)
-    assert status == 0 and "Meridian Ledger" in out
-    assert "fedcheck.toml:" in err and said in err
+    assert status == 0 and "Meridian Ledger" in out and not err
+
+
+def test_a_package_that_is_no_table_closes_nothing(fedcheck):
+    head = Path("fedcheck.toml").read_text()
+    Path("fedcheck.toml").write_text("package = 7\n" + head)
+    assert run(["status"]) == 0
+    assert run(["package"]) == 1
 
 
 def test_the_overview_has_what_the_table_says(fedcheck):

@@ -32,9 +32,8 @@ class Gap(Struct, frozen=True):
     required: bool
 
 
-def list_gaps(config: WorkspaceConfig) -> list[Gap]:
+def list_gaps(config: WorkspaceConfig, package: Package) -> list[Gap]:
     """Return what is missing, what is required first."""
-    package = config.package or Package()
     found = [Gap(key, why, True) for key, why in _required(config, package)]
     return found + [Gap(key, why, False) for key, why in _useful(package)]
 

@@ -2,23 +2,17 @@
 
 FedRAMP's Certification Package Overview and Ongoing Certification Report require facts that no
 checklist item holds: contacts, acronym, logo, repositories, agencies, incidents. The table is
-optional; `fedcheck package` lists what is missing from it.
+optional; `fedcheck package` lists what is missing from it. No other command reads it.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Struct, field
 
 from fedcheck.domain.key import Key
-
-PHONE_PATTERN = r"[0-9]{3}-[0-9]{3}-[0-9]{4}"
-"""How FedRAMP writes a telephone number: 202-555-0123."""
-
-_PHONE = re.compile(PHONE_PATTERN)
-_WEB = re.compile(r"https?://(?P<user>[^\s/?#@]*@)?[^\s/?#@:\[\]]+(:\d{1,5})?([/?#]\S*)?", re.I)
+from fedcheck.domain.package_values import parse_moment
 
 
 class ServiceModel(StrEnum):
@@ -157,29 +151,3 @@ class Package(Struct, frozen=True, rename="kebab"):
     incidents: Annotated[tuple[Incident, ...], Key("Incidents reportable to FedRAMP")] = field(
         name="incident", default=()
     )
-
-
-def check_web_address(text: str) -> None:
-    """Raise ValueError where a text is no whole http(s) address, or holds a password."""
-    found = _WEB.fullmatch(text)
-    if found is None:
-        raise ValueError("expected a web address such as https://example.com/file")
-    if found["user"]:
-        raise ValueError("a web address that is published may hold no user name or password")
-
-
-def check_phone(text: str) -> None:
-    """Raise ValueError where a text is no telephone number as FedRAMP writes them."""
-    if _PHONE.fullmatch(text) is None:
-        raise ValueError("expected a telephone number such as 202-555-0123")
-
-
-def parse_moment(text: str) -> datetime:
-    """Return a date with time and time zone. Raises ValueError where a text is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None or "T" not in text:
-        raise ValueError("expected a date with time and time zone, such as 2027-01-05T14:30:00Z")
-    return found

@@ -13,7 +13,6 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Audience
 from fedcheck.domain.key import Key, extra
-from fedcheck.domain.package import Package
 from fedcheck.domain.process import Process
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import split_ref
@@ -71,7 +70,8 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
     people: Annotated[Mapping[str, Person] | None, Key("Who takes part, by short name")] = None
     package: Annotated[
-        Package | None, Key("The certification package: contacts, addresses, agencies, incidents")
+        Mapping[str, Any] | None,
+        Key("The certification package: contacts, addresses, agencies, incidents"),
     ] = None
     extra: dict[str, Any] = extra()
 

@@ -13,7 +13,7 @@ from msgspec import Struct, ValidationError, convert
 
 from fedcheck.domain.dates import is_in_range, parse_due, parse_max_age, parse_span
 from fedcheck.domain.key import check_basis, is_id
-from fedcheck.domain.package import check_phone, check_web_address, parse_moment
+from fedcheck.domain.package_values import check_phone, check_web_address, parse_moment
 from fedcheck.storage.toml_keys import is_struct, keeps_extra, keys_of
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
 from fedcheck.domain.key import ID_PATTERN
-from fedcheck.domain.package import PHONE_PATTERN
+from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.storage.checklist_files import Catalog, LoadedList

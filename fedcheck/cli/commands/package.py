@@ -10,6 +10,7 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_problems,
     workspace_option,
 )
 from fedcheck.domain.text import one_line, pluralize
@@ -30,9 +31,12 @@ def package(workspace: str | None, as_of: date | None, as_json: bool) -> int:
       fedcheck export cpo -o cpo.json
     """
     from fedcheck.analysis.package_gaps import list_gaps
+    from fedcheck.storage.package_table import load_package
 
     session = open_workspace(workspace, as_of)
-    gaps = list_gaps(session.project.config)
+    found, problems = load_package(session.root)
+    print_problems(problems)
+    gaps = list_gaps(session.project.config, found)
     required = [gap for gap in gaps if gap.required]
     if as_json:
         print_json(

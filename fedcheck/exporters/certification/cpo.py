@@ -29,7 +29,8 @@ def write(session: Session, values: Values) -> Export:
     """Return the overview. Raises FedcheckError (refused) where something required is missing."""
     board = session.board().shared()
     newer = read_schema(values, IDENTIFICATION)
-    gaps = list_gaps(board.project.config)
+    package, remarks = read_package(session)
+    gaps = list_gaps(board.project.config, package)
     required = [gap for gap in gaps if gap.required]
     if required:
         listed = "\n".join(f"  {gap.key}: {gap.why}" for gap in required)
@@ -38,11 +39,12 @@ def write(session: Session, values: Values) -> Export:
             "see: fedcheck package",
             ErrorKind.REFUSED,
         )
-    package = read_package(board)
     document = build_document(board, package, newer)
     text = render_markdown(board, package, document) if wants_markdown(values) else None
     left = [gap.key for gap in gaps]
-    remarks = [f"not in it, as fedcheck.toml does not say: {', '.join(left)}"] if left else []
+    remarks = unusable + [f"not in it, as fedcheck.toml does not say: {', '.join(left)}"] * bool(
+        left
+    )
     return build_export(document, (PACKAGE_OVERVIEW, newer), text, remarks)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fedcheck.analysis.board import Board
 from fedcheck.domain.package import Package
 from fedcheck.exporters.certification.schema_check import Schema, check_document, load_schema
 from fedcheck.exporters.registry import Export
 from fedcheck.importers.option import Values
+from fedcheck.session import Session
+from fedcheck.storage.package_table import load_package
 from fedcheck.storage.paths import expand_path
 
 EXTENSION = "x-fedcheck"
@@ -23,12 +24,11 @@ NO_OVERVIEW_REMARK = (
     "add overview-uri to [package] of fedcheck.toml"
 )
 
-_EMPTY = Package()
 
-
-def read_package(board: Board) -> Package:
-    """Return `[package]` of the workspace; an empty one where there is none."""
-    return board.project.config.package or _EMPTY
+def read_package(session: Session) -> tuple[Package, list[str]]:
+    """Return `[package]` of the workspace, with a line for each value that cannot be used."""
+    package, problems = load_package(session.root)
+    return package, [str(one._replace(file=Path(one.file.name))) for one in problems]
 
 
 def overview_uri(package: Package) -> str:

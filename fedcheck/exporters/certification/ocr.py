@@ -9,7 +9,8 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.dates import Span, shift_clamped
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Deviation, DeviationState, FindingState
-from fedcheck.domain.package import Announcement, Incident, Package, parse_moment
+from fedcheck.domain.package import Announcement, Incident, Package
+from fedcheck.domain.package_values import parse_moment
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -64,10 +65,9 @@ def write(session: Session, values: Values) -> Export:
             ErrorKind.USAGE,
         )
     _refuse_broken_findings(session)
-    remarks: list[str] = []
+    package, remarks = read_package(session)
     old = _board_at(session, since - timedelta(days=1), remarks)
     new = session.board().shared() if until == today else _board_at(session, until, remarks)
-    package = read_package(new)
     document = build_document(old, new, package, since, until, newer)
     if not document["reportableIncidents"]["incidents"]:
         remarks.append(f"no incident is recorded for {since} to {until}: the report says so")

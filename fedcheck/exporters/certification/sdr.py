@@ -46,14 +46,14 @@ def write(session: Session, values: Values) -> Export:
     Raises FedcheckError where it is not valid, or `complete` is wanted and a decision is missing.
     """
     board = session.board().shared()
-    package = read_package(board)
+    package, unusable = read_package(session)
     newer = read_schema(values, RULES)
     found = [*build_requirements(board, package.evidence_base), *build_controls(board)]
     if values["complete"]:
         _refuse_undecided(found)
     document = build_document(board, package, found, newer)
     text = render_markdown(board, package, found) if wants_markdown(values) else None
-    remarks = list_remarks(found, package)
+    remarks = [*unusable, *list_remarks(found, package)]
     return build_export(document, (DECISION_RECORD, newer), text, remarks)
 
 
@@ -234,7 +234,8 @@ def _evidence_text(line: EvidenceLine) -> str:
     if line.uri:
         shown = escape_link(line.label, line.uri)
     else:
-        shown = escape(line.label if line.text == line.label else f"{line.label}: {line.text}")
+        named = line.text.startswith(line.label)
+        shown = escape(line.text if named else f"{line.label}: {line.text}")
     return f"{shown}, collected {line.collected}" if line.collected else shown
 
 

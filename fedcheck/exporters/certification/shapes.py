@@ -6,7 +6,8 @@ are not part of this program. A newer file is given with `--schema`.
 
 from typing import Any
 
-from fedcheck.domain.package import PHONE_PATTERN, Deployment, ServiceModel
+from fedcheck.domain.package import Deployment, ServiceModel
+from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.exporters.certification.schema_check import Schema
 
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
