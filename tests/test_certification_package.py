@@ -184,7 +184,7 @@ def test_the_page_has_it_too(fedcheck):
 
 
 @needs_schemas
-@pytest.mark.parametrize("package", [PACKAGE, PACKAGE + MORE])
+@pytest.mark.parametrize("package", [PACKAGE, PACKAGE + MORE], ids=["least", "more"])
 def test_it_is_valid_against_the_real_schema(fedcheck, package):
     status, _, err = fedcheck("export", "cpo", "--schema", str(CPO_SCHEMA), package=package)
     assert status == 0, err

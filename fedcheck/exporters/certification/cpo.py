@@ -42,9 +42,8 @@ def write(session: Session, values: Values) -> Export:
     document = build_document(board, package, newer)
     text = render_markdown(board, package, document) if wants_markdown(values) else None
     left = [gap.key for gap in gaps]
-    remarks = unusable + [f"not in it, as fedcheck.toml does not say: {', '.join(left)}"] * bool(
-        left
-    )
+    if left:
+        remarks.append(f"not in it, as fedcheck.toml does not say: {', '.join(left)}")
     return build_export(document, (PACKAGE_OVERVIEW, newer), text, remarks)
 
 
