@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "digest": "digest:digest",
     "import": "imports:import_",
     "export": "exports:export",
+    "package": "package:package",
     "checklist": "checklist:checklist",
     "rules": "rules:rules",
     "history": "history:history",

@@ -32,7 +32,8 @@ class Key(Struct, frozen=True):
 
     Attributes:
         doc: one sentence for editors and documentation.
-        check: the name of the rule for its text: `id`, `due`, `age`, `period`, `basis`, or nothing.
+        check: the name of the rule for its text: `id`, `due`, `age`, `period`, `basis`, `web`,
+            `phone`, `moment`, or nothing.
         one_or_many: whether a bare string may stand for a list of one.
     """
 

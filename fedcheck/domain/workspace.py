@@ -69,6 +69,10 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     profile: Annotated[Mapping[str, str] | None, Key("What the workspace is going for")] = None
     milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
     people: Annotated[Mapping[str, Person] | None, Key("Who takes part, by short name")] = None
+    package: Annotated[
+        Mapping[str, Any] | None,
+        Key("The certification package: contacts, addresses, agencies, incidents"),
+    ] = None
     extra: dict[str, Any] = extra()
 
 

@@ -31,7 +31,8 @@ class Export:
         changes: what is to be recorded in the workspace once the file is written.
         label: the label of the transaction that records them.
         recorded: the same for the person who exports: `The numbers are noted with the findings`.
-        left_out: lines about what the file lacks; shown on stderr, as the file may be on stdout.
+        left_out: lines about what the file lacks; shown on stderr where the file is not on stdout.
+        remarks: lines that a person has to see; shown on stderr in any case.
     """
 
     data: bytes
@@ -41,6 +42,7 @@ class Export:
     label: str = ""
     recorded: str = ""
     left_out: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 class Query(StrEnum):
@@ -92,6 +94,8 @@ def _roles(project: "Project") -> Iterable[str]:
     return project.process.roles
 
 
+SCHEMA = Option("schema", "Check it against this newer schema file too.", metavar="FILE")
+JSON_OR_TEXT = Option("format", "Else by the name of FILE; else json.", choices=("json", "md"))
 COLUMNS = Option("columns", "Only these columns.", metavar="A,B,C")
 
 EXPORTERS: tuple[Exporter, ...] = (
@@ -217,6 +221,56 @@ the calendar knows how. What has no day yet and what stands under private/ is le
             ),
         ),
         query=Query.ITEMS,
+    ),
+    Exporter(
+        "sdr",
+        """\
+Write a FedRAMP Security Decision Record: every applicable rule and indicator once.
+
+Status and statements come from the status, note and reason of the provider's items; an item
+without a decision is Not Implemented and says so. The record is checked before it is written.
+Nothing private or internal is in it.""",
+        (
+            "fedcheck export sdr -o sdr.json",
+            "fedcheck export sdr --schema fedramp-security-decision-record-schema.json -o sdr.json",
+            "fedcheck export sdr --format md -o sdr.md",
+        ),
+        "fedcheck.exporters.certification.sdr:write",
+        (
+            JSON_OR_TEXT,
+            SCHEMA,
+            Option("complete", "Fail while a requirement has no decision.", OptionKind.FLAG),
+        ),
+    ),
+    Exporter(
+        "cpo",
+        """\
+Write a FedRAMP Certification Package Overview from [package] of fedcheck.toml.
+
+fedcheck package lists what is missing. The overview is checked before it is written.""",
+        ("fedcheck export cpo -o cpo.json", "fedcheck export cpo --format md"),
+        "fedcheck.exporters.certification.cpo:write",
+        (JSON_OR_TEXT, SCHEMA),
+    ),
+    Exporter(
+        "ocr",
+        """\
+Write a FedRAMP Ongoing Certification Report: what changed, and what is planned.
+
+Changes come from the history, plans from due dates and milestones of the three months after
+the period, accepted vulnerabilities from the findings, incidents from [package] of
+fedcheck.toml. Nothing private or internal is in it.""",
+        (
+            "fedcheck export ocr --since 2027-01-01 --until 2027-03-31 -o ocr.json",
+            "fedcheck export ocr --since 2027-01-01 --format md",
+        ),
+        "fedcheck.exporters.certification.ocr:write",
+        (
+            Option("since", "First day of the period.", OptionKind.DAY),
+            Option("until", "Last day of the period; today without it.", OptionKind.DAY),
+            JSON_OR_TEXT,
+            SCHEMA,
+        ),
     ),
 )
 """Every exporter, in the order of `fedcheck export --help`."""

@@ -13,6 +13,7 @@ from msgspec import Struct, ValidationError, convert
 
 from fedcheck.domain.dates import is_in_range, parse_due, parse_max_age, parse_span
 from fedcheck.domain.key import check_basis, is_id
+from fedcheck.domain.package_values import check_phone, check_web_address, parse_moment
 from fedcheck.storage.toml_keys import is_struct, keeps_extra, keys_of
 
 T = TypeVar("T")
@@ -22,6 +23,9 @@ CHECKS: Mapping[str, Callable[[str], object]] = {
     "age": parse_max_age,
     "period": parse_span,
     "basis": check_basis,
+    "web": check_web_address,
+    "phone": check_phone,
+    "moment": parse_moment,
 }
 """The rule for a text, by its name in `Key.check`; it raises ValueError."""
 

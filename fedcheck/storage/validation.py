@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
 from fedcheck.domain.key import ID_PATTERN
+from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.storage.checklist_files import Catalog, LoadedList
@@ -148,6 +149,9 @@ def _cycles(checklist: Checklist, lists: Mapping[str, Checklist]) -> list[list[s
 _PATTERNS = {
     "id": f"^{ID_PATTERN}$",
     "basis": r"^[0-9a-f]{12}$",
+    "web": r"^https?://[^\s]+$",
+    "phone": f"^{PHONE_PATTERN}$",
+    "moment": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})$",
     "age": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)(\s+at\s+[a-z0-9][a-z0-9._-]*)?$",
     "period": r"^[0-9]{1,4}\s*(d|bd|w|mo|y)$",
     "due": (

@@ -67,6 +67,9 @@ def load_head(
         for name in config.extra:
             hint = did_you_mean(name, WorkspaceConfig.__struct_fields__)
             problems.add((name,), f'unknown key "{name}" is ignored', hint, "warning")
+    for one in problems.found:
+        if one.path[:1] == ("package",):
+            one.severity = "warning"  # what a few exports need does not close the workspace
     listed = problems.problems()
     errors = [p for p in listed if p.severity == "error"]
     if config is None or errors:

@@ -113,6 +113,8 @@ def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
         print_line("Nothing was written.")
     elif export.changes:
         print_line(f"{export.recorded}; fedcheck undo takes that back.")
+    for line in export.remarks:
+        print_error(line)
     if output not in (None, "-"):
         for line in export.left_out:
             print_error(line)

@@ -1,0 +1,1 @@
+"""The documents of a FedRAMP certification: decision record, package overview, ongoing report."""
