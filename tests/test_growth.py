@@ -6,7 +6,6 @@ processor time at sizes where a square would show by far.
 """
 
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,22 +90,21 @@ CASES: list[tuple[Callable[[Path, int], None], str]] = [
 ]
 
 
-def count_work(line: list[str]) -> tuple[int, float]:
-    """Run a line; return how many functions it called, and the processor time that it took."""
+def count_work(line: list[str]) -> int:
+    """Run a line; return how many functions it called."""
     calls = 0
 
     def count(frame: object, event: str, argument: object) -> None:
         nonlocal calls
         calls += event in ("call", "c_call")
 
-    began = time.process_time()
     sys.setprofile(count)
     try:
         status = run(line)
     finally:
         sys.setprofile(None)
     assert status <= 2
-    return calls, time.process_time() - began
+    return calls
 
 
 @pytest.mark.parametrize(("fill", "line"), CASES)
@@ -124,9 +122,8 @@ def test_four_times_as_much_is_little_more_than_four_times_the_work(
         run(["-w", str(root), "status"])
         seen.append(count_work(["-w", str(root), *words]))
     capsys.readouterr()
-    (few, short), (many, long) = seen
+    few, many = seen
     assert many < 5 * few, (few, many)
-    assert long < 9 * short + 0.5, (short, long)
 
 
 @pytest.mark.parametrize(
@@ -140,12 +137,10 @@ def test_a_query_of_twenty_thousand_words(
     seen = []
     for size in (5_000, 20_000):
         text = joined.join(query.format(i) for i in range(size))
-        calls, spent = count_work(["-w", str(workspace), "list", "--", text])
-        seen.append((calls, spent))
+        seen.append(count_work(["-w", str(workspace), "list", "--", text]))
     err = capsys.readouterr().err
     assert "Recursion" not in err
-    assert seen[1][0] < 5 * seen[0][0]
-    assert seen[1][1] < 9 * seen[0][1] + 0.5
+    assert seen[1] < 5 * seen[0]
 
 
 def test_equal_words_of_a_query_are_looked_for_once() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import click
 import official_shapes
 import pytest
+import rules_samples
 from small_catalog import TOY, written
 from small_workbooks import srtm as small_srtm
 
@@ -103,6 +104,14 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "responsibilities", ["responsibilities"]
     yield "handoffs", ["handoffs", "--all"]
     yield "history", ["history"]
+    yield "history --verify", ["history", "--verify"]
+    old, new = rules_samples.consolidated(), rules_samples.consolidated()
+    rules = new["FRR"]["ZED"]["data"]["all"]["CSO"]
+    del rules["ZED-CSO-NOT"]
+    rules["ZED-CSO-NEW"] = rules_samples.rule("Providers MUST buy widgets.", name="Buying")
+    rules["ZED-CSO-TWO"] |= {"statement": "Providers MUST paint widgets.", "force": "MUST"}
+    files = [rules_samples.written(folder / f"{n}.json", d) for n, d in (("a", old), ("b", new))]
+    yield "rules diff", ["rules", "diff", *map(str, files)]
     yield "changes", ["changes", "2026-12-01"]
     yield "changes", ["changes", "2026-10-01"]
     yield "digest", ["digest"]
