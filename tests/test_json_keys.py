@@ -111,7 +111,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     rules["ZED-CSO-NEW"] = rules_samples.rule("Providers MUST buy widgets.", name="Buying")
     rules["ZED-CSO-TWO"] |= {"statement": "Providers MUST paint widgets.", "force": "MUST"}
     files = [rules_samples.written(folder / f"{n}.json", d) for n, d in (("a", old), ("b", new))]
-    yield "rules diff", ["rules", "diff", *map(str, files)]
+    yield "rules diff OLD NEW", ["rules", "diff", *map(str, files)]
     yield "changes", ["changes", "2026-12-01"]
     yield "changes", ["changes", "2026-10-01"]
     yield "digest", ["digest"]
