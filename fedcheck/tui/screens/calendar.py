@@ -157,4 +157,6 @@ def _target(one: Deadline) -> str:
     book, name = split_ref(one.ref)
     if one.kind == "milestone":
         return f"gate:{name}"
+    if one.kind == "ruleset":
+        return f"gate:{one.milestone}" if one.milestone else ""
     return f"{book}:{name}" if one.kind in ("request", "finding") else f"item:{one.ref}"
