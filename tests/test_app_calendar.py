@@ -170,3 +170,32 @@ async def test_the_calendar_opens_on_the_first_and_the_last_day(
     async with opened(root, clock, (120, 40)) as (app, pilot):
         await press(pilot, "7", "z")
         assert isinstance(app.screen, CalendarScreen)
+
+
+async def test_days_of_rulesets_lead_to_the_milestone_that_they_hang_on(
+    make_workspace: MakeWorkspace, clock: FrozenClock, size: tuple[int, int]
+) -> None:
+    guide = (
+        'format = 1\nid = "own.csp"\nprocess = "cr26"\nphase = "build"\nrole = "csp"\n'
+        'title = "Guide"\n[[section]]\nid = "s"\ntitle = "S"\n'
+        '[[section.item]]\nid = "a"\ncode = "SCG-ONE"\ntitle = "Guide written"\n'
+    )
+    root = make_workspace(
+        process="cr26",
+        mini=False,
+        milestones={},
+        profile={"type": "20x", "path": "program", "class": "b"},
+        lists={"own.csp.toml": guide},
+    )
+    async with opened(root, clock, size) as (app, pilot):
+        await press(pilot, "7")
+        assert "2027-03-07" in screen_text(app)
+        await go_to(app, pilot, "Grace period ends: VDR, VER")
+        await press(pilot, "enter")
+        assert isinstance(app.screen, CalendarScreen)
+        await go_to(app, pilot, "Grace period ends: CCM")
+        await press(pilot, "enter")
+        assert isinstance(app.screen, GateScreen)
+        text = " ".join(screen_text(app).split())
+        assert "Independent assessment starts" in text
+        assert "Remark: Secure Configuration Guide: its grace period ended on 2026-07-01" in text

@@ -196,6 +196,7 @@ def test_calendar_json_a_query_and_a_horizon(fedcheck: Run) -> None:
             "source": "",
             "waits": "",
             "late": False,
+            "rulesets": [],
         }
     ]
     assert told(fedcheck, "next", "--calendar", "owner:dana", "--until", "2027-01-19") == []

@@ -75,6 +75,7 @@ def test_another_parser_reads_all_day_events() -> None:
     read = events(text_of(*found, remind=0))
     assert [str(event["SUMMARY"]) for event in read] == [
         "Diagram agreed",
+        "Diagram agreed",
         "Due: Diagram agreed",
         "Due again: Diagram agreed",
         "Evidence to renew: Diagram agreed",

@@ -234,18 +234,19 @@ def test_its_own_assessment_and_risks_decide_about_findings(tmp_path, answer):
 def test_a_profile_must_be_a_combination_that_exists(tmp_path, answer):
     put(user_folder(tmp_path))
     root = tmp_path / "acme"
-    status, out = answer("init", str(root), *INIT, "--profile", "region=eu")
+    refused = ("--profile", "region=eu", "--profile", "tier=silver")
+    status, out = answer("init", str(root), *INIT, *refused)
     assert status == 2
-    assert "acmeproc does not exist as region eu, tier silver" in out
-    assert "choose among: tier gold; tier silver, region us" in out
+    assert "Acme approval does not exist as region eu, tier silver" in out
+    assert "there is: tier gold; tier silver, region us" in out
     assert not root.exists()
-    options = ("--profile", "region=eu", "--profile", "tier=gold")
-    assert answer("init", str(root), *INIT, *options)[0] == 0
+    assert answer("init", str(root), *INIT, "--profile", "region=eu")[0] == 0
     head = root / "fedcheck.toml"
+    assert 'tier = "gold"' in head.read_text(), "the only one that there is with this region"
     head.write_text(head.read_text().replace('"gold"', '"silver"'))
     status, out = answer("status", "-w", str(root))
     assert status == 3
-    assert "fedcheck.toml:7: acmeproc does not exist as" in out
+    assert "fedcheck.toml:7: Acme approval does not exist as" in out
 
 
 def test_items_follow_the_profile_everywhere(tmp_path, answer, open_workspace):

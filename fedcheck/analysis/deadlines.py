@@ -1,6 +1,7 @@
 """Clocks: every deadline of a workspace, with what it is for, who has it and where it comes from.
 
-Six kinds: `milestone` (it takes place, or lapses), `item` (due), `turn` (a recurring item is due
+Seven kinds: `milestone` (it takes place, or lapses), `ruleset` (rules begin to bind, or their grace
+ends), `item` (due), `turn` (a recurring item is due
 again), `evidence` (it goes stale, or has to be collected anew for a milestone), `request` (an
 answer is due) and `finding` (it is to be remediated). A deadline without a day says what it waits
 for.
@@ -21,8 +22,9 @@ from fedcheck.analysis.evidence import (
 )
 from fedcheck.analysis.issues import build_finding_language, build_request_language
 from fedcheck.analysis.milestones import find_phase_ends
+from fedcheck.analysis.rulesets import list_ruleset_days
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role
-from fedcheck.domain.checklist import Item
+from fedcheck.domain.checklist import Item, SourceRef
 from fedcheck.domain.dates import parse_due, parse_max_age, shift_clamped
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import REMEDIATION, Finding, compute_remediation_due
@@ -34,8 +36,11 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
-KINDS: tuple[str, ...] = ("milestone", "item", "turn", "evidence", "request", "finding")
+KINDS: tuple[str, ...] = ("milestone", "ruleset", "item", "turn", "evidence", "request", "finding")
 """The kinds, in the order in which those of one day are told."""
+
+OF_NO_ROLE = ("milestone", "ruleset")
+"""Kinds that belong to no role."""
 
 REMEDIATION_SOURCE = "FedRAMP baselines Rev 5, RA-5"
 """Where the days for remediation come from (`REMEDIATION` in `domain/finding.py`)."""
@@ -52,7 +57,7 @@ class Deadline(Struct, frozen=True):
         day: when; None while it is not known.
         kind: one of `KINDS`.
         what: what it is for, in words.
-        ref: `milestones:ID`, `LIST:ID`, `requests:ID` or `findings:ID`.
+        ref: `milestones:ID`, `rulesets:ID`, `LIST:ID`, `requests:ID` or `findings:ID`.
         owner: the person who has it; empty where only the role is known.
         role: the role that has it; empty for milestones, which are everybody's.
         why: the rule or fact that gives the day.
@@ -60,6 +65,8 @@ class Deadline(Struct, frozen=True):
         waits: what a deadline without a day waits for; empty where it has one.
         late: whether its day has passed and it is still to be done.
         private: whether it comes from a private list, and so never leaves.
+        rulesets: ids of the rulesets that it is about; `ref` names the first of them.
+        milestone: the milestone that the end of a grace period hangs on, where there is one.
     """
 
     key: str
@@ -74,6 +81,8 @@ class Deadline(Struct, frozen=True):
     waits: str = ""
     late: bool = False
     private: bool = False
+    rulesets: tuple[str, ...] = ()
+    milestone: str = ""
 
 
 def list_deadlines(board: Board, role: str = "", query: str = "") -> list[Deadline]:
@@ -81,18 +90,22 @@ def list_deadlines(board: Board, role: str = "", query: str = "") -> list[Deadli
 
     Args:
         board: the project on the day that is taken for today.
-        role: only what this role has, and the milestones; empty for everybody's.
+        role: only what this role has, the milestones, and the rulesets that bind it; empty for
+            everybody's.
         query: narrows as in the lists of items, of requests and of findings; a query leaves out
-            milestones. One that none of the three languages knows raises QueryError.
+            milestones and rulesets. One that none of the three languages knows raises QueryError.
     """
     items, requests, findings = _select_by_query(board, query)
-    found = [] if query.strip() else list(_milestone_deadlines(board))
+    found: list[Deadline] = []
+    if not query.strip():
+        found += _milestone_deadlines(board)
+        found += list_ruleset_deadlines(board, role)
     for row in items:
         found += _item_deadlines(board, row)
     found += (_request_deadline(board, one) for one in requests if one.state == "open")
     found += (_finding_deadline(board, one) for one in findings if one.state == "open")
     if role:
-        found = [one for one in found if one.role == role or one.kind == "milestone"]
+        found = [one for one in found if one.role == role or one.kind in OF_NO_ROLE]
     return sorted(found, key=_sort_key)
 
 
@@ -158,7 +171,7 @@ def _milestone_deadlines(board: Board) -> Iterator[Deadline]:
             owner="",
             role="",
             why=why or "no date by default",
-            source=_milestone_source(board.project, milestone),
+            source=_process_source(board.project, milestone.source),
             waits=waits,
         )
 
@@ -169,12 +182,43 @@ def _milestone_waits_for(board: Board, milestone: Milestone) -> str:
     return _anchor_waits_for(board, milestone.default)
 
 
-def _milestone_source(project: Project, milestone: Milestone) -> str:
-    if milestone.source is None:
+def _process_source(project: Project, source: SourceRef | None) -> str:
+    if source is None:
         return ""
-    wanted = milestone.source.id
-    title = next((s.title for s in project.process.sources if s.id == wanted), wanted)
-    return _format_source(title, milestone.source.where)
+    title = next((s.title for s in project.process.sources if s.id == source.id), source.id)
+    return _format_source(title, source.where)
+
+
+def list_ruleset_deadlines(board: Board, role: str = "") -> list[Deadline]:
+    """Return the days of rulesets that lie ahead, and ends of grace that have no day yet.
+
+    Args:
+        board: the project on the day that is taken for today.
+        role: only rulesets that ask something of this role; empty for all.
+    """
+    return sorted(_ruleset_deadlines(board, role), key=_sort_key)
+
+
+def _ruleset_deadlines(board: Board, role: str) -> Iterator[Deadline]:
+    for one in list_ruleset_days(board, (role,) if role else ()):
+        if one.day and one.day < board.today:
+            continue
+        rulesets = [state.ruleset for state in one.states]
+        sources = (_process_source(board.project, ruleset.source) for ruleset in rulesets)
+        yield Deadline(
+            key=f"ruleset:{one.key}",
+            day=one.day,
+            kind="ruleset",
+            what=one.what,
+            ref=f"rulesets:{rulesets[0].id}",
+            owner="",
+            role="",
+            why=one.why,
+            source="; ".join(dict.fromkeys(text for text in sources if text)),
+            waits=one.waits,
+            rulesets=tuple(ruleset.id for ruleset in rulesets),
+            milestone=one.milestone,
+        )
 
 
 def _format_source(title: str, where: str) -> str:

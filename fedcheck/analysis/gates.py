@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.rulesets import list_rulesets, select_lapsed
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import (
     ADVISED,
@@ -31,6 +32,9 @@ EVIDENCE_WORDS = {
 }
 
 UPSTREAM_WORDS = "the item changed upstream and was not reviewed since"
+
+GRACE = "grace"
+"""The kind of a remark that a grace period is over."""
 
 NO_DAYS: Mapping[str, date] = MappingProxyType({})
 """What is known of days on which something took its status, where no history was read."""
@@ -61,11 +65,13 @@ class Remark(Struct, frozen=True):
     """Something worth knowing before a milestone that keeps no gate shut.
 
     Attributes:
-        kind: `unverified`: an evidence file was not hashed on this machine as it is now.
-        ref: the item that it is about.
+        kind: `unverified`: an evidence file was not hashed on this machine as it is now; `grace`:
+            the grace period of a ruleset is over, and something that it demands is not done.
+        ref: the item that it is about, or `rulesets:ID`.
         why: what is said of it, in words that accuse nobody.
         owner: who owns the item: a person where one is named, or else the role.
-        phase: the phase of the item.
+        phase: the phase of the item; empty for a ruleset.
+        title: title of the item or of the ruleset.
     """
 
     kind: str
@@ -74,6 +80,7 @@ class Remark(Struct, frozen=True):
     owner: str
     role: str = ""
     phase: str = ""
+    title: str = ""
 
 
 class Gate(Struct, frozen=True):
@@ -111,8 +118,10 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         missing += _findings(board, milestone)
         missing += _requests(board, milestone, days)
         missing += _files(board, milestone, asked)
-    remarks = tuple(remark for row in asked for remark in _list_remarks(row))
-    return Gate(milestone, board.dates.get(milestone.id), tuple(missing), remarks)
+    remarks = [remark for row in asked for remark in _list_remarks(row)]
+    if milestone.closes:
+        remarks += _list_lapsed_graces(board, milestone)
+    return Gate(milestone, board.dates.get(milestone.id), tuple(missing), tuple(remarks))
 
 
 def gates(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Gate]:
@@ -220,7 +229,24 @@ def _list_remarks(row: Row) -> Iterator[Remark]:
     count = row.evidence.count(EvidenceState.UNVERIFIED)
     why = f"{pluralize(count, 'evidence file is', 'evidence files are')} {UNVERIFIED_WORDS}"
     owner = record.owner or row.role
-    yield Remark(EvidenceState.UNVERIFIED, row.ref, why, owner, row.role, row.phase)
+    yield Remark(EvidenceState.UNVERIFIED, row.ref, why, owner, row.role, row.phase, row.item.title)
+
+
+def _list_lapsed_graces(board: Board, milestone: Milestone) -> Iterator[Remark]:
+    """Yield the rulesets whose grace is over while the gate's roles have not done what they demand.
+
+    It counts whatever phase it belongs to: the rules bind, whichever milestone is spoken of.
+    """
+    for one in select_lapsed(list_rulesets(board, milestone.roles), board.today):
+        demanded = sum(row.item.level in DEMANDED for row in one.rows)
+        roles = list(dict.fromkeys(row.role for row in one.open_rows))
+        role = roles[0] if len(roles) == 1 else ""
+        why = (
+            f"its grace period ended on {one.grace}, and {len(one.open_rows)} of"
+            f" {pluralize(demanded, 'binding item')} {'is' if demanded == 1 else 'are'} not done"
+        )
+        ref = f"rulesets:{one.ruleset.id}"
+        yield Remark(GRACE, ref, why, role, role, "", one.ruleset.title)
 
 
 def _open_words(row: Row) -> str:

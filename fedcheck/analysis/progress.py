@@ -105,6 +105,7 @@ MONTHS = (
 
 WORDS = {
     "milestone": "milestone",
+    "ruleset": "rules",
     "item": "due",
     "turn": "recurring",
     "evidence": "evidence",

@@ -10,6 +10,7 @@ from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, Remark, gates
 from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import count_by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
+from fedcheck.analysis.rulesets import RulesetState, list_rulesets
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.evidence import evidence_to_dict
 from fedcheck.domain.field import Field
@@ -61,6 +62,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
             for phase in project.process.phases
         ],
         "milestones": [_milestone(board, gate) for gate in gates(board, days)],
+        "rulesets": [ruleset_row(one) for one in list_rulesets(board)],
         "evidence": {
             "total": len(states),
             **{state: states.count(state) for state in TOLD_STATES},
@@ -113,6 +115,22 @@ def replacement_row(one: Replacement) -> dict[str, Any]:
     }
 
 
+def ruleset_row(one: RulesetState) -> dict[str, Any]:
+    """Return the days of a ruleset that binds the workspace."""
+    ruleset = one.ruleset
+    return {
+        "id": ruleset.id,
+        "title": ruleset.title,
+        "obtain": ruleset.obtain,
+        "maintain": ruleset.maintain,
+        "grace": ruleset.grace_day,
+        "grace_after": ruleset.grace_after,
+        "grace_ends": one.grace,
+        "items": len(one.rows),
+        "open": len(one.open_rows),
+    }
+
+
 def missing_row(missing: Outstanding) -> dict[str, Any]:
     """Return one thing that a gate lacks."""
     names = ("kind", "ref", "why", "owner", "role", "phase", "since")
@@ -141,9 +159,7 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
             }
             for missing in gate.missing
         ],
-        "remarks": [
-            {**remark_row(one), "title": board.rows[one.ref].item.title} for one in gate.remarks
-        ],
+        "remarks": [{**remark_row(one), "title": one.title} for one in gate.remarks],
         "owed": [
             {"role": debt.role, "person": debt.person, "count": len(debt.missing)}
             for debt in outstanding.group_by_owner(board.project, gate.missing)

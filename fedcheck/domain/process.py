@@ -106,6 +106,27 @@ class Ruleset(Struct, frozen=True, rename="kebab"):
     note: Annotated[str, Key("More about it")] = ""
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
+    @property
+    def code(self) -> str:
+        """Return what the official codes of its items begin with: CCM of `ccm-20x`."""
+        return self.id.partition("-")[0].upper()
+
+    @property
+    def name(self) -> str:
+        """Return its code with what sets it apart from others of that code: `CCM (20x)`."""
+        _, _, rest = self.id.partition("-")
+        return f"{self.code} ({rest})" if rest else self.code
+
+    @property
+    def grace_day(self) -> date | None:
+        """Return the day of its grace; that is never before the rules bind."""
+        binds = self.maintain or self.obtain
+        return max(self.grace, binds) if self.grace and binds else self.grace
+
+    def applies_to(self, facts: Mapping[str, str]) -> bool:
+        """Tell whether it binds a profile."""
+        return all(facts.get(name, "") in values for name, values in (self.applies or {}).items())
+
 
 class SrtmImport(Struct, frozen=True, rename="kebab"):
     """The checklist that an import of a test case workbook makes."""

@@ -28,6 +28,7 @@ LONGEST = 400
 
 VERBS = {
     "milestone": "",
+    "ruleset": "",
     "item": "Due: ",
     "turn": "Due again: ",
     "evidence": "Evidence to renew: ",

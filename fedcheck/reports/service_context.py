@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import PurePath
 
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.gates import Gate, Outstanding, lacking_by_phase
 from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by_owner, reason_of
 from fedcheck.analysis.progress import Count, compute_pace
@@ -162,6 +163,20 @@ def build_milestone_view(board: Board, judged: Gate, reported: str) -> views.Mil
         reported=milestone.id == reported,
         gate=build_gate_view(board, judged) if milestone.closes else None,
     )
+
+
+def build_rules_day_views(board: Board, role: str = "") -> Iterable[views.RulesDayView]:
+    """Yield the days ahead on which rules begin to bind a role or anybody, or their grace ends."""
+    for one in list_ruleset_deadlines(board, role):
+        yield views.RulesDayView(
+            date=one.day,
+            days=(one.day - board.today).days if one.day else None,
+            away=format_distance(one.day, board.today) if one.day else "",
+            what=one.what,
+            why=one_line(one.why),
+            source=one_line(one.source),
+            waits=one_line(one.waits),
+        )
 
 
 def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterable[views.PhaseView]:

@@ -274,6 +274,19 @@ class PaceView:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesDayView:
+    """A day on which rules begin to bind or their grace ends; `waits` says for what it waits."""
+
+    date: date | None
+    days: int | None
+    away: str
+    what: str
+    why: str
+    source: str
+    waits: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything that a template can name."""
 
@@ -287,6 +300,7 @@ class ReportView:
     replacements: tuple[ReplacementView, ...]
     milestone: MilestoneView | None
     milestones: tuple[MilestoneView, ...]
+    rules: tuple[RulesDayView, ...]
     phases: tuple[PhaseView, ...]
     deliverables: tuple[DeliverableView, ...]
     blocked: tuple[ItemView, ...]

@@ -20,6 +20,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import format_distance
+from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.storage.workspace_creation import resolve_milestone
 
@@ -131,14 +132,14 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
     print_line()
     print_line(f"{style_text('Remarks', bold=True)}  {len(gate.remarks)}  (they do not count)")
     rows = [
-        ["", names.get(one.ref, one.ref), board.rows[one.ref].item.title, one.why]
-        for one in gate.remarks[:MAX_REMARKS]
+        ["", names.get(one.ref, one.ref), one.title, one.why] for one in gate.remarks[:MAX_REMARKS]
     ]
     for line in output.format_table(rows, flexible=2):
         print_line(line)
     if gate.remarks[MAX_REMARKS:]:
         print_line(f"  and {len(gate.remarks) - MAX_REMARKS} more")
-    print_line(output.VERIFY_HINT)
+    if any(one.kind == EvidenceState.UNVERIFIED for one in gate.remarks):
+        print_line(output.VERIFY_HINT)
 
 
 def _row(

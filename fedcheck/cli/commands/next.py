@@ -91,6 +91,7 @@ def deadline_row(one: "Deadline", today: date) -> dict[str, Any]:
         "day": one.day,
         "days": (one.day - today).days if one.day else None,
         **{name: getattr(one, name) for name in names},
+        "rulesets": list(one.rulesets),
     }
 
 
@@ -121,8 +122,8 @@ def next_(
 
     Items that are blocked, wait for others or lie behind a milestone are left out. Requests to
     answer or to judge and findings to plan, remediate or retest stand among them. With --calendar:
-    milestones, due dates, turns of what recurs, evidence that stops to count, answers and
-    remediations, and what has no day yet; --role all for everybody's.
+    milestones, days of rulesets, due dates, turns of what recurs, evidence that stops to count,
+    answers and remediations, and what has no day yet; --role all for everybody's.
 
     \b
     Example:

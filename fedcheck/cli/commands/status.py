@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis import gates, issues
+from fedcheck.analysis import deadlines, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
 from fedcheck.analysis.progress import Count, count_by_phase_and_role
 from fedcheck.cli import completion, json_documents, output
@@ -49,6 +49,7 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
     found = gates.gates(board)
     _print_phases(board, found)
     _print_milestones(board, found)
+    _print_rulesets(board)
     _print_attention(board)
 
 
@@ -96,6 +97,27 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
     for line in output.format_table(rows, right=(3,)):
+        print_line(line)
+    print_line()
+
+
+def _print_rulesets(board: "Board") -> None:
+    """Print from which days rules bind one's own role, and when their grace ends, if not past."""
+    found = deadlines.list_ruleset_deadlines(board, board.project.config.role)
+    if not found:
+        return
+    print_line(style_text("Rules", bold=True))
+    rows = [
+        [
+            " ",
+            one.day.isoformat() if one.day else "no day yet",
+            format_distance(one.day, board.today) if one.day else "",
+            one.what,
+            f"waits for {one.waits}" if one.waits else "",
+        ]
+        for one in found
+    ]
+    for line in output.format_table(rows, right=(2,), flexible=3):
         print_line(line)
     print_line()
 

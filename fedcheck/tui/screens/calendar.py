@@ -100,7 +100,9 @@ class CalendarScreen(PlaceScreen):
         who = one_line(f"{one.owner} ({one.role})" if one.owner else one.role, 16)
         why = f"waits for {one.waits}" if one.waits else one.why
         names = (room - 18) * 2 // 3 if wide else room
-        if not wide and one.waits:
+        # Which rulesets it is stands at the end of the name; what they wait for, behind the door.
+        is_halved = not wide and bool(one.waits) and one.kind != "ruleset"
+        if is_halved:
             names = room // 2
         title = one_line(one.what, names)
         parts: list[str | tuple[str, str]] = [
@@ -114,7 +116,7 @@ class CalendarScreen(PlaceScreen):
         if wide:
             parts.append(who + " " * (16 - count_cells(who) + 2))
             parts.append((one_line(why, room - 18 - names), "$foreground-muted"))
-        elif one.waits:
+        elif is_halved:
             parts.append((one_line(why, room - names), "$foreground-muted"))
         return Door(Content.assemble(*parts), _target(one))
 
@@ -157,4 +159,6 @@ def _target(one: Deadline) -> str:
     book, name = split_ref(one.ref)
     if one.kind == "milestone":
         return f"gate:{name}"
+    if one.kind == "ruleset":
+        return f"gate:{one.milestone}" if one.milestone else ""
     return f"{book}:{name}" if one.kind in ("request", "finding") else f"item:{one.ref}"

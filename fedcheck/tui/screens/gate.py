@@ -12,14 +12,14 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.analysis.gates import Gate, Outstanding, gate
+from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gate
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
 from fedcheck.analysis.waiting_since import find_status_dates, needs_history
 from fedcheck.domain.dates import format_distance, parse_typed_date
 from fedcheck.domain.edits import MilestoneEdit
-from fedcheck.domain.glossary import UNVERIFIED_WORDS
+from fedcheck.domain.glossary import UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.domain.workspace import Project
@@ -40,6 +40,9 @@ ROOMY = 100
 
 SINCE = 23
 """The width of both."""
+
+MAX_GRACES = 3
+"""How many rulesets are told whose grace is over."""
 
 
 class GateScreen(PlaceScreen):
@@ -108,12 +111,17 @@ class GateScreen(PlaceScreen):
 
     def _remarks(self, found: Gate) -> str:
         """Return what is to be said and keeps the gate from nothing, with how to settle it."""
-        remarks = [one for one in found.remarks if not self.phase or one.phase == self.phase]
-        if not remarks:
-            return ""
-        count = pluralize(len(remarks), "item has evidence", "items have evidence")
-        verifies = self.fedcheck.hint("app.evidence", "to verify it", "; ")
-        return f"\nRemark: {count} {UNVERIFIED_WORDS}{verifies}."
+        remarks = [one for one in found.remarks if self.phase in ("", one.phase)]
+        lines = [f"Remark: {one.title}: {one.why}." for one in remarks if one.kind == GRACE]
+        if len(lines) > MAX_GRACES:
+            more = len(lines) - MAX_GRACES
+            lines[MAX_GRACES:] = [f"and {more} more: fedcheck gate {found.milestone.id}"]
+        files = sum(one.kind == EvidenceState.UNVERIFIED for one in remarks)
+        if files:
+            count = pluralize(files, "item has evidence", "items have evidence")
+            verifies = self.fedcheck.hint("app.evidence", "to verify it", "; ")
+            lines.append(f"Remark: {count} {UNVERIFIED_WORDS}{verifies}.")
+        return "".join(f"\n{line}" for line in lines)
 
     def _here(self, found: Gate) -> list[Outstanding]:
         """Return what is missing in the phase that is asked about, or in all."""
