@@ -113,7 +113,7 @@ def build_lists(
         for entry, by_profile in _applicable(release, profiles, role):
             one = guidance.get(entry.id) or _neighbor(entry, guidance)
             if not one.phase and usual:
-                group = entry.ruleset if isinstance(entry, Rule) else entry.theme
+                group = entry.id.split("-")[0]
                 one = Guidance(usual.get(role, ""), make_slug(group), "", "")
             if process.phase(one.phase) is None:
                 notes.append(f'{entry.id}: the process has no phase "{one.phase}"; left out')

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from fedcheck.domain.text import one_line
-from fedcheck.importers.rules.compare import pain_text, timeframe_text
+from fedcheck.importers.rules.compare import pain_text
 from fedcheck.importers.rules.document import Entry, Rule, Wording
 
 LONGEST_ARTIFACT = 400
@@ -51,9 +51,7 @@ def write_remarks(entry: Entry) -> Iterator[str]:
             lines = (*(f"Test: {test}" for test in example.key_tests), *example.examples)
             yield from _bullets(f"Example {one_line(example.id, 60)}".strip(), lines)
     yield from _bullets("Terms", [", ".join(entry.terms)])
-    yield from _bullets(
-        "FedRAMP's change log", (f"{one.date}: {one.comment}" for one in entry.log)
-    )
+    yield from _bullets("FedRAMP's change log", (f"{one.date}: {one.comment}" for one in entry.log))
 
 
 def _by_class(title: str, found: dict[str, tuple[str, ...]]) -> Iterator[str]:
