@@ -29,11 +29,13 @@ class RegistryGroup(LazyGroup):
         *args: Any,
         list_names: Callable[[], Iterable[str]],
         build: Callable[[str], click.Command],
+        find_name: Callable[[str], str] = str,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, places={}, **kwargs)
         self.list_names = list_names
         self.build = build
+        self.find_name = find_name
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the entries."""
@@ -41,7 +43,14 @@ class RegistryGroup(LazyGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build and return the command of an entry."""
-        return self.build(cmd_name) if cmd_name in self.list_names() else None
+        name = self.find_name(cmd_name)
+        return self.build(name) if name in self.list_names() else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, also by another name that its entry has."""
+        return super().resolve_command(ctx, [*map(self.find_name, args[:1]), *args[1:]])
 
 
 def build_help(text: str, examples: Iterable[str]) -> str:
@@ -82,10 +91,10 @@ def collect_values(options: Iterable[Option], given: Mapping[str, Any]) -> dict[
     return found
 
 
-def existing_file(name: str) -> Path:
+def existing_file(name: str, or_folder: bool = False) -> Path:
     """Return a file that a person named. Raises FedcheckError where there is none."""
     path = Path(name)
-    if not path.is_file():
+    if not (path.is_file() or (or_folder and path.is_dir())):
         raise FedcheckError(f"{path}: no such file", "check the name")
     return path
 

@@ -85,6 +85,8 @@ class Importer:
         questions: `(Session, Path, Values) -> Generator[Question, str, Values]`: what a person on a
             terminal is asked before the file is read; returns the completed values.
         as_of: whether the command takes `--as-of`.
+        folders: whether a folder of files can be read too.
+        aliases: other names of the command.
     """
 
     name: str
@@ -98,10 +100,14 @@ class Importer:
     form: str = ""
     questions: str = ""
     as_of: bool = True
+    folders: bool = False
+    aliases: tuple[str, ...] = ()
 
     def recognize(self, peek: Peek) -> bool:
         """Return whether a file is of this format. Raises FedcheckError if it is unreadable."""
-        return peek.path.suffix.lower() in self.suffixes and load_function(self.recognizer)(peek)
+        suffix = peek.path.suffix.lower()
+        fits = self.folders if peek.path.is_dir() else suffix in self.suffixes
+        return fits and load_function(self.recognizer)(peek)
 
     def prepare(self, session: "Session", path: Path, values: Values) -> "Prepared":
         """Read a file into a plan; nothing is written. Raises FedcheckError."""
@@ -137,6 +143,11 @@ def recognize(path: Path) -> list[Importer]:
 
     peek = Peek(path)
     return [one for one in IMPORTERS if one.recognize(peek)]
+
+
+def find_name(text: str) -> str:
+    """Return the name of the importer that is also called so; else the text as it is."""
+    return next((one.name for one in IMPORTERS if text in one.aliases), text)
 
 
 def _phases(project: "Project") -> list[str]:
@@ -211,6 +222,27 @@ and told. What could not be used is told with its sheet, row and column.""",
             _phase("Phase of that list; else the full assessment."),
             _theirs("file's", "the last import", "say something else"),
         ),
+    ),
+    Importer(
+        "rules",
+        "a release of FedRAMP's rules",
+        """\
+Make the lists of this workspace from a release of FedRAMP's rules, with the official text.
+
+Take fedramp-consolidated-rules.json of any release, or the folder of an older one. The lists stand
+in for the shipped ones: the same items, with the statement, points, notes and artifacts of their
+class beside our guidance. Every record stays; an item is flagged for review only where its force,
+statement, points or times changed. What is new, gone, changed, renamed or unknown is told.""",
+        (
+            "fedcheck import rules fedramp-consolidated-rules.json --dry-run",
+            "fedcheck import rules fedramp-consolidated-rules.json",
+        ),
+        (".json",),
+        "fedcheck.importers.rules.importer:recognize",
+        "fedcheck.importers.rules.importer:prepare",
+        as_of=False,
+        folders=True,
+        aliases=("frmr",),
     ),
     Importer(
         "oscal",

@@ -56,6 +56,7 @@ def build_command(name: str) -> click.Command:
     cls=RegistryGroup,
     list_names=lambda: [one.name for one in registry.IMPORTERS],
     build=build_command,
+    find_name=registry.find_name,
 )
 def import_() -> None:
     """Bring in what others hand over: workbooks, catalogs, lists.
@@ -77,7 +78,7 @@ def run_import(
     given: dict[str, Any],
 ) -> None:
     """Read a file, print what it would do, and do it unless this is a dry run."""
-    path = existing_file(file)
+    path = existing_file(file, entry.folders)
     session = open_workspace(workspace, given.get("as_of"))
     values: Values = collect_values(entry.options, given)
     if not as_json and sys.stdin.isatty() and sys.stdout.isatty():

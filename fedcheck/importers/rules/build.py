@@ -14,7 +14,7 @@ from pathlib import Path
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.importers.rules.document import Release
-from fedcheck.importers.rules.guidance import read_guidance
+from fedcheck.importers.rules.guidance import GUIDANCE, read_guidance
 from fedcheck.importers.rules.lists import BuiltLists, build_lists
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.importers.rules.ruleset_dates import list_ruleset_dates, write_rulesets
@@ -26,9 +26,6 @@ from fedcheck.storage.paths import find_shipped_checklists
 
 MADE = "# Built from FedRAMP rules "
 """How the first line of a list that was built begins; others are left alone."""
-
-GUIDANCE = "guidance"
-"""The folder of our guidance beside the lists."""
 
 
 def build_files(release: Release, folder: Path) -> tuple[dict[str, bytes], BuiltLists]:

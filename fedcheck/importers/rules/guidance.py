@@ -17,6 +17,9 @@ from fedcheck.storage.atomic_files import toml_files
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_io import read
 
+GUIDANCE = "guidance"
+"""The folder of our guidance beside the lists of a process."""
+
 LONGEST_TITLE = 60
 
 _TEXTS = ("phase", "section", "title", "summary", "guidance")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import (
     FORMAT,
@@ -24,6 +25,7 @@ from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.glossary import Level
 from fedcheck.domain.process import Process, role_label
 from fedcheck.domain.text import one_line
+from fedcheck.importers.csv_checklist.lists import make_slug
 from fedcheck.importers.rules.applicability import (
     ANY,
     STRICTEST,
@@ -35,6 +37,12 @@ from fedcheck.importers.rules.compare import pain_text, timeframe_text
 from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
 from fedcheck.importers.rules.field_changes import plain_text
 from fedcheck.importers.rules.guidance import Guidance
+from fedcheck.importers.rules.official_text import (
+    list_artifacts,
+    write_remarks,
+    write_statement,
+    write_whole_statement,
+)
 from fedcheck.importers.rules.profiles import (
     Profile,
     enclose,
@@ -77,10 +85,16 @@ class _Facet(Struct, frozen=True):
     level: Level
     every: str
     basis: str
+    statement: str = ""
+    expects: tuple[str, ...] = ()
 
 
 def build_lists(
-    release: Release, guidance: Mapping[str, Guidance], process: Process, official: bool = False
+    release: Release,
+    guidance: Mapping[str, Guidance],
+    process: Process,
+    official: bool = False,
+    usual: Mapping[str, str] | None = None,
 ) -> BuiltLists:
     """Return the checklists of a release for every role and profile of a process.
 
@@ -89,7 +103,8 @@ def build_lists(
         guidance: our guidance by official id; an item without is in the phase and section of its
             neighbors, under its official name.
         process: the process, with its profiles, roles and phases.
-        official: whether the items carry the official statement.
+        official: whether the items carry the official text.
+        usual: the phase, by role, of an item whose neighbors have no guidance either.
     """
     profiles = list_profiles(process)
     notes: list[str] = []
@@ -97,6 +112,9 @@ def build_lists(
     for role in process.all_roles:
         for entry, by_profile in _applicable(release, profiles, role):
             one = guidance.get(entry.id) or _neighbor(entry, guidance)
+            if not one.phase and usual:
+                group = entry.id.split("-")[0]
+                one = Guidance(usual.get(role, ""), make_slug(group), "", "")
             if process.phase(one.phase) is None:
                 notes.append(f'{entry.id}: the process has no phase "{one.phase}"; left out')
                 continue
@@ -152,17 +170,18 @@ def _build_item(
         applies = enclose(wanted)
         notes.append(f"{entry.id}: shown to more profiles than it applies to")
     facets = [
-        (profiles[place], _facet(entry, profiles[place], level)) for place, level in levels.items()
+        (profiles[place], _facet(entry, profiles[place], level, guidance, official))
+        for place, level in levels.items()
     ]
-    base = _choose_base(entry, [facet for _, facet in facets])
+    base = _choose_base(entry, [facet for _, facet in facets], official)
     return Item(
         entry.id.lower(),
         guidance.title or one_line(entry.title, 200),
         code=entry.id,
-        guidance=_write_guidance(entry, guidance),
-        statement=_official_text(entry) if official else "",
+        guidance=_write_guidance(entry, guidance, official),
+        statement=base.statement,
         level=base.level,
-        expects=guidance.expects,
+        expects=base.expects,
         controls=_controls(entry),
         applies=dict(applies) or None,
         every=base.every,
@@ -172,16 +191,28 @@ def _build_item(
     )
 
 
-def _facet(entry: Entry, profile: Profile, level: Level) -> _Facet:
+def _facet(
+    entry: Entry, profile: Profile, level: Level, guidance: Guidance, official: bool
+) -> _Facet:
     chosen = profile.get("class", ANY)
     if chosen == ANY or not entry.by_class:
         periods = {find_period(one) for one in entry.wordings().values()}
-        return _Facet(level, periods.pop() if len(periods) == 1 else "", basis_of(entry))
-    wording = entry.wording(chosen) or entry.common
-    return _Facet(level, find_period(wording), basis_of(entry, chosen))
+        every = periods.pop() if len(periods) == 1 else ""
+        found = _Facet(level, every, basis_of(entry), "", guidance.expects)
+        wording, statement = entry.common, write_whole_statement(entry)
+    else:
+        wording = entry.wording(chosen) or entry.common
+        statement = write_statement(wording)
+        basis = basis_of(entry, chosen)
+        found = _Facet(level, find_period(wording), basis, "", guidance.expects)
+    if not official:
+        return found
+    artifacts = list_artifacts(wording, profile.get("type", ANY))
+    expects = tuple(dict.fromkeys((*guidance.expects, *artifacts)))
+    return replace(found, statement=statement, expects=expects)
 
 
-def _choose_base(entry: Entry, facets: Sequence[_Facet]) -> _Facet:
+def _choose_base(entry: Entry, facets: Sequence[_Facet], official: bool) -> _Facet:
     """Return what the item says before any variant: the usual level, the stricter of equals.
 
     A period that not every profile has is in the variants alone, since none can be taken back.
@@ -190,7 +221,9 @@ def _choose_base(entry: Entry, facets: Sequence[_Facet]) -> _Facet:
     level = min(levels, key=lambda one: (-levels[one], STRICTEST.index(one)))
     periods = Counter(one.every for one in facets)
     every = "" if "" in periods else periods.most_common(1)[0][0]
-    return _Facet(level, every, basis_of(entry))
+    expects = Counter(one.expects for one in facets).most_common(1)[0][0]
+    statement = write_whole_statement(entry) if official else ""
+    return _Facet(level, every, basis_of(entry), statement, expects)
 
 
 def _whens(facets: Iterable[tuple[Profile, _Facet]], base: _Facet) -> Iterator[When]:
@@ -207,6 +240,8 @@ def _whens(facets: Iterable[tuple[Profile, _Facet]], base: _Facet) -> Iterator[W
                 level=facet.level if facet.level != base.level else None,
                 every=facet.every if facet.every != base.every else None,
                 own_basis=facet.basis if facet.basis != base.basis else None,
+                statement=facet.statement if facet.statement != base.statement else None,
+                expects=facet.expects if facet.expects != base.expects else None,
                 extra={name: list(values) for name, values in condition.items()},
             )
 
@@ -241,21 +276,13 @@ def _controls(entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for name in entry.controls for one in find_controls(name)))
 
 
-def _official_text(entry: Entry) -> str:
-    """Return the official statement with its points, of each class where it varies."""
-    parts = []
-    for key, wording in entry.wordings().items():
-        head = f"Class {key.upper()}: " if key else ""
-        points = "".join(f"\n- {point}" for point in wording.points)
-        parts.append(f"{head}{wording.statement}{points}")
-    return "\n\n".join(parts)
-
-
-def _write_guidance(entry: Entry, guidance: Guidance) -> str:
-    """Return our words and the facts of the release; no official sentence is quoted."""
+def _write_guidance(entry: Entry, guidance: Guidance, official: bool) -> str:
+    """Return our words and the facts of the release, with its remarks where they may be quoted."""
     facts = list(_facts(entry))
     listed = "\n".join(f"- {one}" for one in facts)
-    return "\n\n".join(part for part in (guidance.summary, guidance.guidance, listed) if part)
+    remarks = write_remarks(entry) if official else ()
+    parts = (guidance.summary, guidance.guidance, listed, *remarks)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _facts(entry: Entry) -> Iterator[str]:

@@ -82,6 +82,33 @@ def read_release(path: Path) -> Release:
     return _build_release(path, files, skipped)
 
 
+def is_release(path: Path) -> bool:
+    """Tell whether a file, or some file of a folder, holds rules or what is left of them.
+
+    A damaged file counts where the names of two parts are in it, so that reading it says what is
+    wrong.
+    """
+    try:
+        paths = sorted(path.iterdir())[:MOST_FILES] if path.is_dir() else [path]
+    except OSError:
+        return False
+    return any(_looks_like_rules(one) for one in paths if one.suffix.lower() == ".json")
+
+
+def _looks_like_rules(path: Path) -> bool:
+    try:
+        raw = read_bytes(path, LIMITS)
+    except FedcheckError:
+        return False
+    named = [name for name in RULES_PARTS if f'"{name}"'.encode() in raw]
+    if not named:
+        return False
+    try:
+        return not why_no_rules(parse_json(path, raw, LIMITS, Counter()))
+    except FedcheckError:
+        return len(named) > 1
+
+
 def why_no_rules(data: Any) -> str:
     """Return what JSON is that is not the rules; empty where it is the rules."""
     if not isinstance(data, dict):

@@ -64,14 +64,14 @@ def find_renames(old: Release, new: Release) -> list[Rename]:
     targets = {one.new for one in found}
     came = [one for one in after.values() if one.id not in before and one.id not in targets]
     left = [one for one in gone.values() if one.id not in named]
-    found += _propose(left, came)
+    found += propose_renames(left, came)
     order = {name: place for place, name in enumerate(after)}
     earlier = {name: place for place, name in enumerate(before)}
     return sorted(found, key=lambda one: (order[one.new], earlier[one.old]))
 
 
-def _propose(gone: Sequence[Entry], came: Sequence[Entry]) -> list[Rename]:
-    """Return the likeliest pairs, each id at most once; none where there are too many ids."""
+def propose_renames(gone: Sequence[Entry], came: Sequence[Entry]) -> list[Rename]:
+    """Return the likeliest pairs of ids, each at most once; none where there are too many ids."""
     if len(gone) * len(came) > MOST_PAIRS:
         return []
     older = [(entry, _words(entry)) for entry in gone]

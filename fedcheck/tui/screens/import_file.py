@@ -218,7 +218,7 @@ class ImportFileScreen(PlaceScreen):
     def _found(self, link: str) -> Path | None:
         typed = expand_path(link)
         for base in (self.fedcheck.here, self.fedcheck.session.root):
-            if (base / typed).is_file():
+            if (base / typed).is_file() or (base / typed).is_dir():
                 return base / typed
         return None
 

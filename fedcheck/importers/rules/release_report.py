@@ -1,0 +1,149 @@
+"""What an import of a release says: what was read, and what is new, gone, changed or renamed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from fedcheck.domain.checklist import Item, facts
+from fedcheck.domain.process import Process
+from fedcheck.domain.text import pluralize
+from fedcheck.importers.plan import Note
+from fedcheck.importers.rules.carry_over import Move, Place
+from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
+from fedcheck.importers.rules.profiles import list_profiles
+from fedcheck.importers.rules.renames import propose_renames
+from fedcheck.session import Session
+
+
+def describe_release(release: Release, earlier: Sequence[str]) -> Iterator[str]:
+    """Yield what was read, and which release the lists of the workspace were from.
+
+    Args:
+        release: what was read.
+        earlier: titles of the releases that the lists were made from.
+    """
+    rules = sum(isinstance(one, Rule) for one in release.entries.values())
+    indicators = len(release.entries) - rules
+    retired = len(release.rules) + len(release.indicators) - len(release.entries)
+    yield (
+        f"{pluralize(rules, 'rule')} and {pluralize(indicators, 'live indicator')} read"
+        f" from release {release.name}, sha256 {release.sha256}"
+    )
+    if retired:
+        yield f"{pluralize(retired, 'retired item')} left out"
+    for title in dict.fromkeys(earlier):
+        version, _, known = title.rpartition("Rules, ")[2].partition(", sha256 ")
+        if version != release.name:
+            yield f"the lists were of release {version}"
+        elif known and not release.sha256.startswith(known):
+            yield (
+                f"the lists were of a release with the same version, {version},"
+                f" and another content: sha256 {known}"
+            )
+
+
+def describe_changes(
+    session: Session,
+    process: Process,
+    before: Mapping[str, Place],
+    after: Mapping[str, Place],
+    moves: Sequence[Move],
+) -> Iterator[str]:
+    """Yield what is new, gone, changed and renamed, with the ids, and what is to be reviewed."""
+    old_of = {one.new: one.olds[0] for one in moves}
+    merged = {old for one in moves for old in one.olds}
+    came = [code for code in after if code not in before and code not in old_of]
+    gone = [code for code in before if code not in after and code not in merged]
+    if came:
+        yield f"{len(came)} new: {', '.join(came)}"
+    if gone:
+        yield f"{len(gone)} gone: {', '.join(gone)}"
+        kept = [code for code in gone if not session.project.record(before[code].ref).untouched]
+        if kept:
+            yield f"records that stay without an item: {', '.join(kept)}"
+    for move in moves:
+        if move.olds != (move.new,):
+            yield f"{', '.join(move.olds)} {'are' if len(move.olds) > 1 else 'is'} {move.new} now"
+        else:
+            yield f"{move.new} is in {after[move.new].checklist} now"
+    kinds: dict[str, list[str]] = {}
+    for code, place in after.items():
+        earlier = before.get(old_of.get(code, code))
+        if earlier is not None:
+            for kind in _list_differences(earlier.item, place.item, process):
+                kinds.setdefault(kind, []).append(code)
+    for kind, codes in kinds.items():
+        yield f"{len(codes)} with {kind}: {', '.join(codes)}"
+    if not (came or gone or kinds or moves):
+        yield "nothing is new, gone or changed against the lists of the workspace"
+    flagged = list(_list_flagged(session, before, after, old_of))
+    if flagged:
+        yield f"{pluralize(len(flagged), 'record')} to be reviewed: {', '.join(flagged)}"
+
+
+def _list_differences(old: Item, new: Item, process: Process) -> Iterator[str]:
+    """Yield how an item differs for any profile: whom it applies to, its force, its substance."""
+    pairs = []
+    for profile in list_profiles(process):
+        known = facts(process.id, profile)
+        pairs.append(
+            (
+                old.resolved(known) if old.applies_to(known) else None,
+                new.resolved(known) if new.applies_to(known) else None,
+            )
+        )
+    if any((one is None) != (other is None) for one, other in pairs):
+        yield "another scope"
+    both = [(one, other) for one, other in pairs if one is not None and other is not None]
+    if any(one.level != other.level for one, other in both):
+        yield "another force"
+    if any(one.level == other.level and not other.accepts(one.basis()) for one, other in both):
+        yield "another statement, other points or times"
+
+
+def _list_flagged(
+    session: Session,
+    before: Mapping[str, Place],
+    after: Mapping[str, Place],
+    old_of: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield the ids whose record was made for something else, and was not flagged before."""
+    project = session.project
+    for code, place in after.items():
+        earlier = before.get(old_of.get(code, code))
+        basis = project.record(earlier.ref).basis if earlier else ""
+        if earlier is None or not basis or not place.item.applies_to(project.facts):
+            continue
+        was = earlier.item.resolved(project.facts).accepts(basis)
+        if was and not place.item.resolved(project.facts).accepts(basis):
+            yield code
+
+
+def note_proposals(
+    session: Session,
+    release: Release,
+    before: Mapping[str, Place],
+    after: Mapping[str, Place],
+    moves: Sequence[Move],
+) -> Iterator[Note]:
+    """Yield what may be a rename by its text: a person decides, nothing is moved."""
+    moved = {old for one in moves for old in one.olds} | {one.new for one in moves}
+    gone = [
+        _entry_of(place.item)
+        for code, place in before.items()
+        if code not in after and code not in moved
+    ]
+    came = [release.entries[code] for code in after if code not in before and code not in moved]
+    for one in propose_renames(gone, came):
+        old, new = before[one.old].ref, after[one.new].ref
+        known = not session.project.record(old).untouched
+        remedy = f"to move its record: fedcheck doctor --move {old}={new}" if known else ""
+        yield Note(one.old, f"may be {one.new} now, by its name and text", remedy)
+
+
+def _entry_of(item: Item) -> Entry:
+    """Return what an item of a list says of its rule: enough to find its likest successor."""
+    where = item.source.where if item.source else ""
+    name = where.partition(", ")[2]
+    wording = Wording(item.statement)
+    if item.code.startswith("KSI-"):
+        return Indicator(id=item.code, name=name, common=wording, theme="")
+    return Rule(id=item.code, name=name, common=wording, ruleset="")
