@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rules_samples import OFFICIAL, RELEASES, consolidated, rule, written
+from rules_samples import (
+    OFFICIAL,
+    RELEASES,
+    consolidated,
+    keyed,
+    listed,
+    rule,
+    written,
+    written_folder,
+)
 
 from fedcheck.cli.main import run
 from fedcheck.domain.checklist import Item, facts
@@ -15,6 +24,7 @@ from fedcheck.importers.plan import Plan
 from fedcheck.importers.rules.carry_over import merge_records
 from fedcheck.importers.rules.importer import plan
 from fedcheck.importers.rules.profiles import list_profiles
+from fedcheck.importers.rules.reader import read_release
 from fedcheck.session import Session, open_session
 from fedcheck.storage.checklist_files import load_list
 from fedcheck.storage.config import UserConfig
@@ -355,3 +365,42 @@ def test_three_releases_in_a_row_keep_every_record(root: Path) -> None:
         project = opened(root).project
         assert {ref: project.record(ref).note for ref in refs} == refs, release
     assert run(["checklist", "validate", "-w", str(root)]) == 0
+
+
+@pytest.mark.parametrize("generation", [1, 2, 3, 4])
+def test_a_release_of_an_older_structure_is_imported_too(
+    root: Path, tmp_path: Path, generation: int
+) -> None:
+    if generation == 4:
+        path = written(tmp_path / "any.json", keyed())
+    else:
+        path = written_folder(tmp_path / "release", listed(generation))
+    release = read_release(path)
+    assert release.structure == generation
+    assert registry.recognize(path)[0].name == "rules"
+    assert run(["import", "rules", str(path), "-w", str(root)]) == 0
+    session = opened(root)
+    assert set(items_of(session)) == set(release.entries)
+    for file in (root / "checklists").glob("*.toml"):
+        assert load_list(file, "workspace", session.catalog.processes).problems() == []
+
+
+def test_an_item_that_another_role_owes_now_takes_its_record_along(
+    root: Path, tmp_path: Path
+) -> None:
+    imported(root, tmp_path, consolidated())
+    record(root, "ZED-CSO-TWO", "--status", "doing", "--note", "blue")
+    old = ref_of(opened(root), "ZED-CSO-TWO")
+    data = consolidated()
+    zed = data["FRR"]["ZED"]["data"]["all"]
+    zed["AGM"]["ZED-CSO-TWO"] = zed["CSO"].pop("ZED-CSO-TWO") | {"affects": ["Agencies"]}
+    found = imported(root, tmp_path, data)
+    session = opened(root)
+    new = next(
+        f"{name}:zed-cso-two"
+        for name, one in session.project.checklists.items()
+        if "zed-cso-two" in one.items
+    )
+    assert new.startswith("cr26.") and new.partition(":")[0].endswith(".agency")
+    assert f"ZED-CSO-TWO is in {new.partition(':')[0]} now" in found.facts
+    assert session.project.record(new).note == "blue" and session.project.record(old).untouched
