@@ -159,6 +159,8 @@ def test_only_what_a_rule_requires_flags_its_record(root: Path, tmp_path: Path) 
     assert "2 records to be reviewed: ZED-CSO-ONE, ZED-CSO-ALL" in found.facts
     assert "1 gone: ZED-CSO-NOT" in found.facts
     assert "1 with another force: ZED-CSO-ALL" in found.facts
+    said = "2 with another statement, other points or times: ZED-CSO-ONE, ZED-CSO-VAR"
+    assert said in found.facts
     session = opened(root)
     items, project = items_of(session), session.project
     flagged = set()

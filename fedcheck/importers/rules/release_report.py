@@ -6,6 +6,7 @@ from fedcheck.domain.checklist import Item, facts
 from fedcheck.domain.process import Process
 from fedcheck.domain.text import pluralize
 from fedcheck.importers.plan import Note
+from fedcheck.importers.rules.applicability import ANY
 from fedcheck.importers.rules.carry_over import Move, Place
 from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
 from fedcheck.importers.rules.profiles import list_profiles
@@ -80,9 +81,14 @@ def describe_changes(
 
 
 def _list_differences(old: Item, new: Item, process: Process) -> Iterator[str]:
-    """Yield how an item differs for any profile: whom it applies to, its force, its substance."""
+    """Yield how an item differs for any profile: whom it applies to, its force, its substance.
+
+    A profile that leaves something open sees all classes at once, so it tells no kind from another.
+    """
     pairs = []
     for profile in list_profiles(process):
+        if ANY in profile.values():
+            continue
         known = facts(process.id, profile)
         pairs.append(
             (
