@@ -17,7 +17,7 @@ from fedcheck.importers.registry import Peek
 from fedcheck.importers.rules.carry_over import Move, find_moves, index_by_code, plan_moves
 from fedcheck.importers.rules.document import Release
 from fedcheck.importers.rules.guidance import GUIDANCE, Guidance, read_guidance
-from fedcheck.importers.rules.lists import SOURCE, BuiltLists, build_lists
+from fedcheck.importers.rules.lists import RULES_PAGE, SOURCE, BuiltLists, build_lists
 from fedcheck.importers.rules.reader import is_release, read_release
 from fedcheck.importers.rules.release_report import (
     describe_changes,
@@ -111,27 +111,27 @@ def _find_earlier(session: Session) -> dict[str, LoadedList]:
     return {
         name: one
         for name, one in session.catalog.effective_lists().items()
-        if one.checklist is not None
-        and process in one.checklist.process
-        and any(source.id == SOURCE for source in one.checklist.sources)
+        if one.checklist is not None and _is_of_rules(one.checklist, process)
     }
+
+
+def _is_of_rules(checklist: Checklist, process: str) -> bool:
+    """Tell whether a list is one of those that a release makes, not a person's own."""
+    made = f"{process}.{checklist.phase}.{checklist.role}"
+    return checklist.id == made and any(
+        one.id == SOURCE and one.url == RULES_PAGE for one in checklist.sources
+    )
 
 
 def _refuse_unreadable(session: Session, names: Iterable[str]) -> None:
     effective = session.catalog.effective_lists()
     for name in sorted(names):
         one = effective.get(name)
-        if one is None or one.layer == "shipped":
+        if one is None or one.layer not in ("workspace", "private"):
             continue
         if one.checklist is None:
             raise FedcheckError(f"{one.path}: cannot be read", "mend it, or move it away")
-        if one.layer != "workspace":
-            raise FedcheckError(
-                f"{one.path}: would hide the list {name} that the rules make",
-                "move it away, or give it another id",
-                ErrorKind.USAGE,
-            )
-        if all(source.id != SOURCE for source in one.checklist.sources):
+        if not _is_of_rules(one.checklist, session.project.process.id) or one.layer == "private":
             raise FedcheckError(
                 f"{one.path}: is a list of your own with the id {name}",
                 "give it another id: the rules make a list of this one",

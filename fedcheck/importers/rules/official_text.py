@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from fedcheck.domain.text import one_line
-from fedcheck.importers.rules.compare import pain_text
-from fedcheck.importers.rules.document import Entry, Rule, Wording
+from fedcheck.importers.rules.compare import timeframe_text
+from fedcheck.importers.rules.document import Entry, PainRow, Rule, Wording
 
 LONGEST_ARTIFACT = 400
 """The most characters of an artifact; official ones stay below 300."""
@@ -35,7 +35,7 @@ def write_remarks(entry: Entry) -> Iterator[str]:
     """Yield what the release says beside the statement, in Markdown: notes, times, examples."""
     wordings = entry.wordings()
     yield from _by_class("FedRAMP's note", {key: one.notes for key, one in wordings.items()})
-    tables = {key: tuple(pain_text(one.pain).splitlines()) for key, one in wordings.items()}
+    tables = {key: tuple(_rating_lines(one.pain)) for key, one in wordings.items()}
     yield from _by_class("Times by rating", tables)
     yield from _by_class("Effective", {key: (one.effective,) for key, one in wordings.items()})
     listed = {
@@ -52,6 +52,17 @@ def write_remarks(entry: Entry) -> Iterator[str]:
             yield from _bullets(f"Example {one_line(example.id, 60)}".strip(), lines)
     yield from _bullets("Terms", [", ".join(entry.terms)])
     yield from _bullets("FedRAMP's change log", (f"{one.date}: {one.comment}" for one in entry.log))
+
+
+def _rating_lines(rows: Iterable[PainRow]) -> Iterator[str]:
+    """Yield a line for each rating, with its kinds in the words of FedRAMP."""
+    for row in rows:
+        times = "; ".join(
+            f"{one_line(one.description or one.kind)}: {timeframe_text(one.timeframe)}"
+            for one in row.cells
+        )
+        if times:
+            yield f"N{row.rating}: {times}"
 
 
 def _by_class(title: str, found: dict[str, tuple[str, ...]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from fedcheck.domain.checklist import Item, facts
 from fedcheck.domain.process import Process
 from fedcheck.domain.text import pluralize
 from fedcheck.importers.plan import Note
+from fedcheck.importers.rules.applicability import ANY
 from fedcheck.importers.rules.carry_over import Move, Place
 from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
 from fedcheck.importers.rules.profiles import list_profiles
@@ -56,9 +57,9 @@ def describe_changes(
         yield f"{len(came)} new: {', '.join(came)}"
     if gone:
         yield f"{len(gone)} gone: {', '.join(gone)}"
-        kept = [code for code in gone if not session.project.record(before[code].ref).untouched]
+        kept = sum(not session.project.record(before[code].ref).untouched for code in gone)
         if kept:
-            yield f"records that stay without an item: {', '.join(kept)}"
+            yield f"{pluralize(kept, 'record')} of these, kept without an item; each is named below"
     for move in moves:
         if move.olds != (move.new,):
             yield f"{', '.join(move.olds)} {'are' if len(move.olds) > 1 else 'is'} {move.new} now"
@@ -80,9 +81,14 @@ def describe_changes(
 
 
 def _list_differences(old: Item, new: Item, process: Process) -> Iterator[str]:
-    """Yield how an item differs for any profile: whom it applies to, its force, its substance."""
+    """Yield how an item differs for any profile: whom it applies to, its force, its substance.
+
+    A profile that leaves something open sees all classes at once, so it tells no kind from another.
+    """
     pairs = []
     for profile in list_profiles(process):
+        if ANY in profile.values():
+            continue
         known = facts(process.id, profile)
         pairs.append(
             (
@@ -124,7 +130,10 @@ def note_proposals(
     after: Mapping[str, Place],
     moves: Sequence[Move],
 ) -> Iterator[Note]:
-    """Yield what may be a rename by its text: a person decides, nothing is moved."""
+    """Yield the records whose items are gone, then what may be a rename by name and text.
+
+    A person decides about these; nothing is moved.
+    """
     moved = {old for one in moves for old in one.olds} | {one.new for one in moves}
     gone = [
         _entry_of(place.item)
@@ -132,11 +141,19 @@ def note_proposals(
         if code not in after and code not in moved
     ]
     came = [release.entries[code] for code in after if code not in before and code not in moved]
-    for one in propose_renames(gone, came):
-        old, new = before[one.old].ref, after[one.new].ref
-        known = not session.project.record(old).untouched
-        remedy = f"to move its record: fedcheck doctor --move {old}={new}" if known else ""
-        yield Note(one.old, f"may be {one.new} now, by its name and text", remedy)
+    successors = {one.old: one.new for one in propose_renames(gone, came)}
+    recorded = [one.id for one in gone if not session.project.record(before[one.id].ref).untouched]
+    for code in recorded:
+        old = before[code].ref
+        likely = successors.pop(code, None)
+        if likely is None:
+            remedy = "fedcheck doctor shows and moves it"
+        else:
+            new = after[likely].ref
+            remedy = f"it may be {likely} now; if so: fedcheck doctor --move {old}={new}"
+        yield Note(code, f"is gone; the record of {old} stays", remedy)
+    for code, likely in successors.items():
+        yield Note(code, f"is gone; it may be {likely} now, by name and text")
 
 
 def _entry_of(item: Item) -> Entry:
