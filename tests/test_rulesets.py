@@ -116,7 +116,7 @@ def test_rulesets_bind_by_profile_and_are_told_apart_where_both_do() -> None:
     for profile, expected in (
         ("20x", [(new + "ABC", START, "")]),
         ("rev5", [(new + "ABC", NEXT, "")]),
-        ("any", [(new + "ABC (20x)", START, ""), (new + "ABC (rev5)", NEXT, "")]),
+        ("any", [(new + "ABC (20x)", START, ""), (new + "ABC (Rev5)", NEXT, "")]),
     ):
         assert told(board(*rulesets, profile={"type": profile})) == expected
     assert told(board(*rulesets)) == []
@@ -212,7 +212,7 @@ DAYS = {
     "agency": {
         "2026-07-04": ["Binding for new certifications: CCM (20x)", "Binding: AGU"],
         "2026-12-07": ["Binding: VER"],
-        "2027-10-01": ["Grace period ends: CCM (rev5)"],
+        "2027-10-01": ["Grace period ends: CCM (Rev5)"],
     },
 }
 
@@ -253,6 +253,7 @@ def test_commands_tell_the_grace_that_an_assessment_ends(fedcheck: Call) -> None
     assert f"| {what} | 2027-02-15 | in 76 d |" in report
     brief = fedcheck("report", "executive", "-o", "-", *as_of)[1]
     assert "| Binding: VDR, VER | 2026-12-07 | in 6 d |" in brief
+    assert "more, later" not in brief
     events = icalendar.Calendar.from_ical(fedcheck("export", "ics", *as_of)[1]).walk("VEVENT")
     (event,) = (one for one in events if str(one["SUMMARY"]) == what)
     assert event["DTSTART"].dt == date(2027, 2, 15)
@@ -261,6 +262,8 @@ def test_commands_tell_the_grace_that_an_assessment_ends(fedcheck: Call) -> None
 
 def test_status_and_gate_tell_each_ruleset_as_data(fedcheck: Call) -> None:
     fedcheck("init", ".", "--name", "Vault", "--process", "cr26", *PROFILES["Rev5 C"])
+    brief = fedcheck("report", "executive", "-o", "-", "--as-of", "2026-12-01")[1]
+    assert "\n\nAnd 8 more, later or without a day yet.\n" in brief
     rows = json.loads(fedcheck("status", "--json")[1])["rulesets"]
     by_id = {one["id"]: one for one in rows}
     assert not [one for one in by_id if one.endswith("-20x")]
@@ -280,3 +283,14 @@ def test_status_and_gate_tell_each_ruleset_as_data(fedcheck: Call) -> None:
     text = fedcheck("gate", "application", "--as-of", "2027-06-02")[1]
     assert "Cryptographic Module Use, Rev5" in text.partition("Remarks")[2]
     assert "evidence verify" not in text
+
+
+def test_a_report_tells_what_binds_the_role_that_presents(fedcheck: Call) -> None:
+    fedcheck("init", ".", "--name", "Vault", "--process", "cr26", *PROFILES["agency"])
+    as_of = ("--as-of", "2026-12-01")
+    own = fedcheck("report", "-o", "-", *as_of)[1]
+    assert "| Binding: VER | 2026-12-07 | in 6 d |" in own
+    assert "Binding: VDR, VER" in fedcheck("report", "-o", "-", "--role", "csp", *as_of)[1]
+    assert "Binding: VDR, VER" not in fedcheck("status", *as_of)[1]
+    both = fedcheck("next", "--calendar", "--role", "all", *as_of)[1]
+    assert "Binding: VDR, VER" in both

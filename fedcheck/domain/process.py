@@ -115,7 +115,7 @@ class Ruleset(Struct, frozen=True, rename="kebab"):
     def name(self) -> str:
         """Return its code with what sets it apart from others of that code: `CCM (20x)`."""
         _, _, rest = self.id.partition("-")
-        return f"{self.code} ({rest})" if rest else self.code
+        return f"{self.code} ({rest[0].upper()}{rest[1:]})" if rest else self.code
 
     @property
     def grace_day(self) -> date | None:

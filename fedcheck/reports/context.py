@@ -155,7 +155,9 @@ class _ContextBuilder:
             replacements=tuple(_replacement(one) for one in replacements),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
-            rules=tuple(service_context.build_rules_day_views(board, self.role)),
+            rules=tuple(
+                service_context.build_rules_day_views(board, self.role or project.config.role)
+            ),
             phases=tuple(service_context.build_phase_views(board, judged, self.milestone)),
             deliverables=tuple(
                 self._deliverable(p, chosen, items) for p in list_deliverables(board)

@@ -165,8 +165,8 @@ def build_milestone_view(board: Board, judged: Gate, reported: str) -> views.Mil
     )
 
 
-def build_rules_day_views(board: Board, role: str = "") -> Iterable[views.RulesDayView]:
-    """Yield the days ahead on which rules begin to bind a role or anybody, or their grace ends."""
+def build_rules_day_views(board: Board, role: str) -> Iterable[views.RulesDayView]:
+    """Yield the days ahead on which rules begin to bind a role, or their grace ends."""
     for one in list_ruleset_deadlines(board, role):
         yield views.RulesDayView(
             date=one.day,
