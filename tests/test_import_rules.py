@@ -19,9 +19,9 @@ from rules_samples import (
 
 from fedcheck.cli.main import run
 from fedcheck.domain.checklist import Item, facts
+from fedcheck.domain.record_merge import merge_records
 from fedcheck.importers import registry
 from fedcheck.importers.plan import Plan
-from fedcheck.importers.rules.carry_over import merge_records
 from fedcheck.importers.rules.importer import plan
 from fedcheck.importers.rules.profiles import list_profiles
 from fedcheck.importers.rules.reader import read_release

@@ -137,6 +137,10 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "import srtm", ["import", "srtm", str(other), "--list", "acme.srtm"]
     out = str(folder / "srtm-out.xlsx")
     yield "export srtm", ["export", "srtm", "--template", str(srtm), "-o", out]
+    vault, goal = str(folder / "vault"), ["--type", "20x", "--class", "b"]
+    named = ["--name", "V", "--process", "cr26", "--role", "csp"]
+    yield "", ["init", vault, *named, *goal]
+    yield "import rules", ["import", "rules", str(files[0]), "-w", vault]
     yield "import oscal", ["import", "oscal", str(written(folder, TOY))]
     listed = folder / "list.csv"
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")
