@@ -108,6 +108,10 @@ async def test_the_evidence_of_an_item_opens_and_nothing_is_read(app, workspace)
             await press(pilot, key, "escape", "escape", "escape")
             assert app.is_running, key
         await press(pilot, "1", "3", "v")
+        for _ in range(200):  # the thread that hashes ends by itself
+            if app.verifying is None:
+                break
+            await pilot.pause(0.05)
         assert app.verifying is None
         assert "Not verified" in told(app)
         assert not workspace.exists()
