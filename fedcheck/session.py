@@ -17,8 +17,6 @@ from fedcheck.analysis.board import Board, build_board, resolve_item
 from fedcheck.domain.change import (
     Change,
     HistoryLine,
-    find_next_redo,
-    find_next_undo,
     is_import,
     person_name,
 )
@@ -181,17 +179,17 @@ class Session(Struct):
 
     def undo(self) -> Transaction:
         """Take back the last action of this person. Raises FedcheckError where that cannot be."""
-        target = find_next_undo(self.store.own_history(self.who))
-        if target is None:
+        found = self.store.find_undo(self.who)
+        if found is None:
             raise FedcheckError("nothing to undo", "", ErrorKind.REFUSED)
-        return self._take_back(target)
+        return self._take_back(*found)
 
     def redo(self) -> Transaction:
         """Make again what was undone last. Raises FedcheckError where that cannot be."""
-        target = find_next_redo(self.store.own_history(self.who))
-        if target is None:
+        found = self.store.find_redo(self.who)
+        if found is None:
             raise FedcheckError("nothing to redo", "", ErrorKind.REFUSED)
-        return self._take_back(target, again=True)
+        return self._take_back(*found, again=True)
 
     def reconcile(self) -> int:
         """Note in the history what was done outside fedcheck; return how many fields that were.
@@ -345,11 +343,13 @@ class Session(Struct):
     def _new_head(self, undoes: str = "", imported: str = "") -> TransactionHead:
         return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported, self.as_of)
 
-    def _take_back(self, target: str, again: bool = False) -> Transaction:
+    def _take_back(
+        self, target: str, lines: Mapping[Path, Sequence[HistoryLine]], again: bool = False
+    ) -> Transaction:
         """Take an action back; taking back an undo makes its action `again`."""
         parts: list[Part] = []
         imports: list[Change] = []
-        for home, entered in self.store.lines_of(self.who, target).items():
+        for home, entered in lines.items():
             imports += [one.change for one in entered if is_import(one.change)]
             made = [one.change for one in reversed(entered) if not is_import(one.change)]
             every = [change.inverse() for change in made]

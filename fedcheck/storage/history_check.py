@@ -113,7 +113,8 @@ def _load_file(path: Path) -> _File:
             file.numbers.append(number)
             file.hashes.append(history_lines.hash_line(line))
             parsed = history_lines.parse_line(line)
-            file.prevs.append(history_lines.previous_hash(line))
+            known = parsed.prev if parsed is not None else ""
+            file.prevs.append(known or history_lines.previous_hash(line))
             file.parsed.append(parsed)
     file.is_cut = bool(raw) and not raw.endswith(b"\n")
     return file

@@ -5,7 +5,7 @@ writer had seen (`saw`). Where one line leads back to another it is known to be 
 where neither does is it the clocks that say.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -72,16 +72,12 @@ class LineGraph(Struct):
         place = self._places[line.hash]
         return reached.get(place.chain, -1) >= place.step
 
-    def collect_earlier(self, hashes: Iterable[str]) -> tuple[set[str], set[str]]:
+    def collect_earlier(self, hashes: Collection[str]) -> tuple[set[str], set[str]]:
         """Return the lines of these hashes with all that they follow, and the hashes not found."""
         short = {digest[:SHORT]: digest for digest in self.by_hash}
+        missing = set(hashes) - self.by_hash.keys()
+        open_ones = [digest for digest in hashes if digest not in missing]
         found: set[str] = set()
-        missing: set[str] = set()
-        open_ones = list(hashes)
-        for digest in open_ones:
-            if digest not in self.by_hash:
-                missing.add(digest)
-        open_ones = [digest for digest in open_ones if digest in self.by_hash]
         while open_ones:
             digest = open_ones.pop()
             if digest in found:

@@ -23,6 +23,7 @@ from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.presence import check_present
 from fedcheck.storage.reconcile import (
     OutsideChange,
+    Tips,
     is_git_at_work,
     list_all_outside_changes,
     note_tips,
@@ -95,14 +96,19 @@ def _take_over(name: str, found: Iterable[OutsideChange]) -> Change:
 
 
 def append_lines(
-    home: Path, by: str, lines: Sequence[HistoryLine], notes: LocalNotes
+    home: Path,
+    by: str,
+    lines: Sequence[HistoryLine],
+    notes: LocalNotes,
+    tips: Tips | None = None,
 ) -> LocalNotes:
     """Append lines to a person's history file here; return the notes with what it ends in now.
 
-    Call it under the lock. Raises HistoryRefusedError where the disk refuses.
+    Call it under the lock; `tips` is how the history files end, where it was read under that lock.
+    Raises HistoryRefusedError where the disk refuses.
     """
     try:
-        tips = history.read_tips(home)
+        tips = history.read_tips(home) if tips is None else tips
         notes = _note_begin(home, tips, notes)
         if not lines:
             return note_tips(notes, tips)
@@ -114,12 +120,12 @@ def append_lines(
         said = f"{home}: {error.brief}" if isinstance(error, WorkspaceGoneError) else str(error)
         message = f"{said}; the change itself is saved"
         raise HistoryRefusedError(message, error.hint, lines, home) from error
-    tips[log.name] = (last[:SHORT],)
+    tips = {**tips, log.name: (last[:SHORT],)}
     seen = {f"{log.name} {name}": newest[0] for name, newest in tips.items() if newest}
     return note_tips(replace(notes, saw={**notes.saw, **seen}), tips)
 
 
-def _note_begin(home: Path, tips: Mapping[str, Sequence[str]], notes: LocalNotes) -> LocalNotes:
+def _note_begin(home: Path, tips: Tips, notes: LocalNotes) -> LocalNotes:
     """Note which history files came to a clone from elsewhere, and how far they went then."""
     came = [name for name, tip in tips.items() if tip and came_from_elsewhere(home, name, notes)]
     begun = {begin_key(name): tips[name][0] for name in came if begin_key(name) not in notes.saw}
@@ -175,10 +181,10 @@ def record_outside_changes(
         return []
     with local_state.lock_workspace(home):
         notes = local_state.load_notes(home)
-        state = list_all_outside_changes(home, renamed, notes)
+        tips = history.read_tips(home)
+        state = list_all_outside_changes(home, renamed, notes, tips)
         notes = replace(notes, files={**notes.files, **state.files})
-        notes = append_lines(
-            home, head.by, outside_lines(state.found, head, is_first=state.is_new), notes
-        )
+        lines = outside_lines(state.found, head, is_first=state.is_first)
+        notes = append_lines(home, head.by, lines, notes, tips)
         local_state.note_saved(home, notes)
     return state.changes

@@ -53,13 +53,13 @@ class OutsideState(Struct, frozen=True):
         found: the unexplained values.
         files: the hash of each file that was looked at.
         is_news: whether anything is not as it was noted.
-        is_new: whether there is no history yet.
+        is_first: whether there is no history yet.
     """
 
-    found: tuple[OutsideChange, ...]
-    files: Mapping[str, str]
-    is_news: bool
-    is_new: bool = False
+    found: tuple[OutsideChange, ...] = ()
+    files: Mapping[str, str] = {}
+    is_news: bool = False
+    is_first: bool = False
 
     @property
     def changes(self) -> list[Change]:
@@ -67,8 +67,15 @@ class OutsideState(Struct, frozen=True):
         return [one.change for one in self.found]
 
 
+Tips = Mapping[str, Sequence[str]]
+"""The newest lines of history files, shortened, by the file's name."""
+
+
 def list_all_outside_changes(
-    root: Path, renamed: Mapping[str, Mapping[str, str]], notes: LocalNotes
+    root: Path,
+    renamed: Mapping[str, Mapping[str, str]],
+    notes: LocalNotes,
+    tips: Tips | None = None,
 ) -> OutsideState:
     """Return what the history of a workspace does not explain.
 
@@ -80,11 +87,12 @@ def list_all_outside_changes(
         root: the workspace.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
         notes: what was noted at the last save here.
+        tips: how the history files end, where the caller has just read it.
     """
-    is_new = has_news(history.read_tips(root), notes)
-    graph = history.read_graph(root) if is_new else None
+    has_lines = has_news(history.read_tips(root) if tips is None else tips, notes)
+    graph = history.read_graph(root) if has_lines else None
     owners = list_owners(graph) if graph else ()
-    changed = _load_record_files(root, notes.files, owners, every=is_new)
+    changed = _load_record_files(root, notes.files, owners, every=has_lines)
     if changed and graph is None:
         graph = history.read_graph(root)
     found: list[OutsideChange] = []
@@ -95,11 +103,7 @@ def list_all_outside_changes(
             found += list_unexplained(graph, lines, one.renamed(renamed.get(one.name, {})))
     files = {record_files.file_name(one.name): one.sha256 for one in changed}
     is_first = graph is not None and not graph.lines
-    return OutsideState(tuple(found), files, is_new or bool(changed), is_first)
-
-
-Tips = Mapping[str, Sequence[str]]
-"""The newest lines of history files, shortened, by the file's name."""
+    return OutsideState(tuple(found), files, has_lines or bool(changed), is_first)
 
 
 def _tip_key(name: str) -> str:

@@ -1,11 +1,17 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
-from fedcheck.domain.change import AnyRecord, Change, HistoryLine, is_outside
+from fedcheck.domain.change import (
+    Change,
+    HistoryLine,
+    find_next_redo,
+    find_next_undo,
+    is_outside,
+)
 from fedcheck.storage import history, local_state, outside_notes, transaction
 from fedcheck.storage.history_graph import build_graph
 from fedcheck.storage.lost_values import LostValue, list_lost_values
@@ -15,6 +21,9 @@ from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.transaction import CommitResult, Guard, Part
+
+OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
+"""A transaction, and its lines in each place, the oldest first."""
 
 Renamed = Mapping[str, Mapping[str, str]]
 """Today's item ids by earlier ones, for each checklist that has renamed any."""
@@ -60,12 +69,8 @@ class RecordStore(Struct):
         for part in parts:
             self.append_refused_lines(part.home, head.by)
 
-        def checked(change: Change, record: AnyRecord) -> None:
-            self.identity.check()  # again, under the lock
-            guard(change, record)
-
         try:
-            saved = transaction.commit(self.root, parts, head, checked, renamed)
+            saved = transaction.commit(self.identity, parts, head, guard, renamed)
         except HistoryRefusedError as error:
             self._refused_lines[error.home] = error.lines
             raise
@@ -118,8 +123,24 @@ class RecordStore(Struct):
         paths = [path for home in self.homes for path in history.list_history_files(home)]
         return build_graph(one for path in paths for one in history.read(path)).lines
 
-    def own_history(self, who: str) -> list[HistoryLine]:
-        """Return what a person did in this clone, the oldest change first. Raises as `history`.
+    def find_undo(self, who: str) -> OwnTransaction | None:
+        """Return what undo takes back: the last action of a person in this clone that stands.
+
+        Raises as `history`.
+        """
+        return self._find_own(who, find_next_undo)
+
+    def find_redo(self, who: str) -> OwnTransaction | None:
+        """Return what redo takes back: the last undo of a person in this clone that stands.
+
+        Raises as `history`.
+        """
+        return self._find_own(who, find_next_redo)
+
+    def _find_own(
+        self, who: str, find: Callable[[Iterable[HistoryLine]], str | None]
+    ) -> OwnTransaction | None:
+        """Return a transaction of a person in this clone, and its lines in each place.
 
         What the local state knows to be made here stands in that order, whatever the clocks say;
         before it what this person's file held when it was moved or copied here. What a clone of
@@ -128,8 +149,15 @@ class RecordStore(Struct):
         self.identity.check()
         made = local_state.load_notes(self.root).made.get(who, ())
         places = {tx: place for place, tx in enumerate(made)}
-        found = [one for home in self.homes for one in self._own_lines(home, who, made)]
-        return sorted(build_graph(found).lines, key=lambda one: places.get(one.tx, -1))
+        own = {home: self._own_lines(home, who, made) for home in self.homes}
+        both = build_graph(line for lines in own.values() for line in lines).lines
+        tx = find(sorted(both, key=lambda line: places.get(line.tx, -1)))
+        if tx is None:
+            return None
+        return tx, {
+            home: [line for line in lines if line.tx == tx and not is_outside(line)]
+            for home, lines in own.items()
+        }
 
     def _own_lines(self, home: Path, who: str, made: Sequence[str]) -> list[HistoryLine]:
         path = local_state.find_own_history(home, who) or local_state.find_older_history(home, who)
@@ -147,15 +175,3 @@ class RecordStore(Struct):
         first = min(here, key=lambda one: made.index(one.tx))
         known = graph.list_own_chain([first.prev]) | {one.hash for one in here}
         return [one for one in graph.lines if one.hash in known]
-
-    def lines_of(self, who: str, tx: str) -> dict[Path, list[HistoryLine]]:
-        """Return what a transaction of this person did in each place, the oldest line first."""
-        made = local_state.load_notes(self.root).made.get(who, ())
-        return {
-            home: [
-                one
-                for one in self._own_lines(home, who, made)
-                if one.tx == tx and not is_outside(one)
-            ]
-            for home in self.homes
-        }

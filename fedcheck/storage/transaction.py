@@ -57,8 +57,8 @@ from fedcheck.storage.outside_notes import (
     outside_lines,
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
-from fedcheck.storage.presence import check_present
-from fedcheck.storage.reconcile import OutsideChange, has_news, list_all_outside_changes
+from fedcheck.storage.presence import Identity
+from fedcheck.storage.reconcile import OutsideState, Tips, has_news, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.toml_io import read_bytes
@@ -153,23 +153,21 @@ class Part(Struct, frozen=True):
     rewritten: Sequence[checklist_writer.Rewritten] = ()
 
 
-class _Prepared(Struct):
+class _Prepared(Struct, frozen=True):
     """A part that was worked out and not written yet.
 
     Attributes:
+        tips: how the history files end.
         lists: the changes of lists of the workspace's own.
         outside: what the history does not explain of what was there before.
-        hashes: those of the files that were looked at for it.
-        is_first: whether there is no history yet.
     """
 
     part: Part
     notes: LocalNotes
+    tips: Tips
     files: dict[str, SavedFile]
     lists: list[Change]
-    outside: list[OutsideChange]
-    hashes: Mapping[str, str]
-    is_first: bool = False
+    outside: OutsideState
 
     @property
     def made(self) -> list[Change]:
@@ -178,7 +176,7 @@ class _Prepared(Struct):
 
 
 def commit(
-    root: Path,
+    identity: Identity,
     parts: Sequence[Part],
     head: TransactionHead,
     guard: Guard = allow_all,
@@ -190,7 +188,8 @@ def commit(
     at all. Their `old` is replaced by what the disk holds.
 
     Args:
-        root: the workspace.
+        identity: the workspace that is meant: nothing is written where it is gone, or another is
+            in its place.
         parts: what is to be done, for each place at most one.
         head: who, when, and as part of what.
         guard: may refuse a change after a look at the record on disk; then nothing is saved.
@@ -199,16 +198,17 @@ def commit(
     Raises FedcheckError where the workspace is locked, a file cannot be parsed, a change makes no
     sense, or the disk refuses. Nothing of a refused file is changed.
     """
-    names = renamed or {}
+    names, root = renamed or {}, identity.root
     with ExitStack() as locks:
         for home in dict.fromkeys((root, *(part.home for part in parts))):
             locks.enter_context(local_state.lock_workspace(home))
             _remove_stray_files(home)
+        identity.check()
         prepared = [_prepare(part, head, guard, names) for part in parts]
         files = [file for one in prepared for file in one.files.values()]
         for one in prepared:
             checklist_writer.write(one.part.home, one.part.rewritten)
-        check_present(root)  # as late as can be: what goes away now is not made anew
+        identity.check()  # as late as can be: what goes away now is not made anew
         replace_saved_files(root, files)
         refused: list[HistoryRefusedError] = []
         # Noted in one place, also for what is private, so that the order of all is known.
@@ -250,7 +250,8 @@ def _prepare(
     by_list = _group_by_checklist(part.plan(record), names)
     notes = local_state.load_notes(home)
     files: dict[str, SavedFile] = {}
-    is_stale = has_news(history.read_tips(home), notes)
+    tips = history.read_tips(home)
+    is_stale = has_news(tips, notes)
     for checklist, wanted in by_list.items():
         found, today = read(checklist), names.get(checklist, {})
         is_stale |= found.sha256 != notes.files.get(record_files.file_name(checklist), "")
@@ -259,11 +260,9 @@ def _prepare(
         is_new = any(change.old != change.new for change in made)
         files[checklist] = SavedFile(home, found, updated, made, order, today, is_new)
     lists = checklist_writer.changes_of(home, part.rewritten)
-    one = _Prepared(part, notes, files, lists, [], {})
-    if is_stale:
-        state = list_all_outside_changes(home, names, notes)
-        one.outside, one.hashes, one.is_first = list(state.found), state.files, state.is_new
-    if one.made or one.outside:
+    outside = list_all_outside_changes(home, names, notes, tips) if is_stale else OutsideState()
+    one = _Prepared(part, notes, tips, files, lists, outside)
+    if one.made or outside.found:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written
     return one
 
@@ -277,12 +276,13 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     late = [change for file in one.files.values() for change in file.by_hand]
     named = [imported(head.tx, head.imported)] if one.made and head.imported else []
     mine = [*named, *one.made]
-    lines = outside_lines([*one.outside, *late], head, is_first=one.is_first)
+    outside = one.outside
+    lines = outside_lines([*outside.found, *late], head, is_first=outside.is_first)
     lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
-    notes = replace(one.notes, files={**one.notes.files, **one.hashes, **hashes})
+    notes = replace(one.notes, files={**one.notes.files, **outside.files, **hashes})
     notes = notes.with_transaction(head.by, head.tx) if is_made else notes
-    local_state.note_saved(home, append_lines(home, head.by, lines, notes))
+    local_state.note_saved(home, append_lines(home, head.by, lines, notes, one.tips))
 
 
 def _remove_stray_files(root: Path) -> None:
