@@ -11,11 +11,13 @@ from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.document import (
     EXTENSION,
     build_export,
+    build_metadata,
+    drop_empty,
     read_package,
     read_schema,
     wants_markdown,
 )
-from fedcheck.exporters.certification.markdown import escape, escape_block, escape_link
+from fedcheck.exporters.certification.markdown import escape, escape_block, escape_link, mark_page
 from fedcheck.exporters.certification.schema_check import Schema
 from fedcheck.exporters.certification.shapes import PACKAGE_OVERVIEW
 from fedcheck.exporters.registry import Export
@@ -54,7 +56,7 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
     acronym = one_line(package.acronym)
     provider = one_line(config.provider)
     document = {
-        IDENTIFICATION: _known(
+        IDENTIFICATION: drop_empty(
             {
                 "providerName": provider,
                 "serviceName": one_line(config.name),
@@ -67,7 +69,7 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
                 "logo": package.logo,
             }
         ),
-        "serviceProperties": _known(
+        "serviceProperties": drop_empty(
             {
                 "serviceType": [str(one) for one in package.service_models],
                 "deploymentModel": str(package.deployment),
@@ -95,22 +97,15 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
         ],
         "thirdPartyInformationResources": _third_parties(package),
     }
-    found = _known(document)
+    found = drop_empty(document)
     if schema is None or schema.allows_more:
-        day = board.today.isoformat()
-        version = one_line(package.version) or day
         more = {
             "marking": one_line(config.marking),
             "profile": dict(config.profile or {}),
             "assessmentSummary": clean(package.assessment_summary).strip(),
         }
-        metadata = {"version": version, "lastUpdated": day, "updateSource": "fedcheck"}
-        found[EXTENSION] = _known(more) | {"metadata": metadata}
+        found[EXTENSION] = drop_empty(more) | {"metadata": build_metadata(board, package)}
     return found
-
-
-def _known(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
 
 
 def _repository(place: Repository | None, usual: str = "") -> dict[str, Any] | None:
@@ -127,7 +122,7 @@ def _repository(place: Repository | None, usual: str = "") -> dict[str, Any] | N
 
 
 def _contact(one: Contact) -> dict[str, Any]:
-    return _known(
+    return drop_empty(
         {
             "contactType": one_line(one.kind),
             "contactName": one_line(one.name),
@@ -147,7 +142,7 @@ def _third_parties(package: Package) -> dict[str, Any]:
         if one.fedramp_id
     ]
     others = [
-        _known(
+        drop_empty(
             {
                 "name": one_line(one.name),
                 "provider": one_line(one.provider),
@@ -158,19 +153,18 @@ def _third_parties(package: Package) -> dict[str, Any]:
         for one in package.third_parties
         if not one.fedramp_id
     ]
-    return _known({"certified": certified, "nonCertified": others})
+    return drop_empty({"certified": certified, "nonCertified": others})
 
 
 def render_markdown(board: Board, package: Package, document: dict[str, Any]) -> str:
     """Return the overview as a page for people."""
-    return "\n".join(_lines(board, package, document)) + "\n"
+    page = mark_page(board.project.config.marking, _lines(package, document))
+    return "\n".join(page) + "\n"
 
 
-def _lines(board: Board, package: Package, document: dict[str, Any]) -> Iterator[str]:
-    config = board.project.config
-    marking = [f"**{escape(config.marking)}**", ""] if config.marking else []
+def _lines(package: Package, document: dict[str, Any]) -> Iterator[str]:
     about, properties = document[IDENTIFICATION], document["serviceProperties"]
-    yield from (*marking, f"# Certification Package Overview: {escape(about['serviceName'])}", "")
+    yield from (f"# Certification Package Overview: {escape(about['serviceName'])}", "")
     yield from (escape_block(about["serviceDescription"]), "")
     names = {
         "Provider": about["providerName"],
@@ -220,7 +214,6 @@ def _lines(board: Board, package: Package, document: dict[str, Any]) -> Iterator
         for one in third.get("nonCertified", ())
     ]
     yield from _section("Third-party information resources", used)
-    yield from ("", *marking[:1]) if marking else ()
 
 
 def _place_line(one: dict[str, Any]) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fedcheck.analysis.board import Board
 from fedcheck.domain.package import Package
+from fedcheck.domain.text import one_line
 from fedcheck.exporters.certification.schema_check import Schema, check_document, load_schema
 from fedcheck.exporters.registry import Export
 from fedcheck.importers.option import Values
@@ -23,6 +25,21 @@ NO_OVERVIEW_REMARK = (
     f"no address of the Certification Package Overview is known, {NO_OVERVIEW} stands for it: "
     "add overview-uri to [package] of fedcheck.toml"
 )
+
+
+def build_metadata(board: Board, package: Package) -> dict[str, str]:
+    """Return version, last update and source of the update, as SDR-CSO-MTD requires them."""
+    day = board.today.isoformat()
+    return {
+        "version": one_line(package.version) or day,
+        "lastUpdated": day,
+        "updateSource": "fedcheck",
+    }
+
+
+def drop_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values without those that are empty."""
+    return {name: value for name, value in values.items() if value}
 
 
 def read_package(session: Session) -> tuple[Package, list[str]]:

@@ -19,6 +19,17 @@ def escape_link(label: str, uri: str) -> str:
     return escape_document(link(label, uri))
 
 
+def mark_page(marking: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a page, with its marking above and below where it has one."""
+    if not marking:
+        yield from lines
+        return
+    listed = list(lines)
+    while listed and not listed[-1]:
+        listed.pop()
+    yield from (f"**{escape(marking)}**", "", *listed, "", f"**{escape(marking)}**")
+
+
 def escape_block(text: str) -> str:
     """Return a text of several lines, escaped; paragraphs and entries of lists stay."""
     return "\n".join(_escape_line(line) for line in clean(text).strip().split("\n"))

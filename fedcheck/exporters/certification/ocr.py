@@ -1,6 +1,6 @@
 """The Ongoing Certification Report (CCM-OCR-AVL): JSON, or the same as Markdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,24 +11,24 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Deviation, DeviationState, FindingState
 from fedcheck.domain.package import Announcement, Incident, Package
 from fedcheck.domain.package_values import parse_moment
-from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.document import (
     EXTENSION,
     NO_OVERVIEW_REMARK,
     build_export,
+    drop_empty,
     overview_uri,
     read_package,
     read_schema,
     wants_markdown,
 )
-from fedcheck.exporters.certification.markdown import bullets, escape, escape_block
+from fedcheck.exporters.certification.markdown import bullets, escape, escape_block, mark_page
 from fedcheck.exporters.certification.requirements import (
-    OFFICIAL_ID,
     Requirement,
     build_requirements,
     has_requirements,
+    official_id,
 )
 from fedcheck.exporters.certification.schema_check import Schema
 from fedcheck.exporters.certification.shapes import ONGOING_REPORT
@@ -140,7 +140,7 @@ def build_document(
             "marking": one_line(config.marking),
             "nextReport": package.next_report.isoformat() if package.next_report else "",
         }
-        document[EXTENSION] = {name: value for name, value in more.items() if value}
+        document[EXTENSION] = drop_empty(more)
     return document
 
 
@@ -183,21 +183,17 @@ def _plans(board: Board, until: date, horizon: date) -> Iterator[tuple[date, str
     role = board.project.process.provider
     for row in board.rows.values():
         due = row.due
-        if due is None or due > horizon or row.role != role or not _is_official(row):
+        if due is None or due > horizon or row.role != role or not official_id(row):
             continue
         again = row.record.closed
         if again and not (row.item.every and due > until):
             continue
         word = "due again" if again else "due" if due > until else "overdue since"
-        yield due, f"{row.item.code.strip().upper()} {one_line(row.item.title)}: {word} {due}."
+        yield due, f"{official_id(row)} {one_line(row.item.title)}: {word} {due}."
     for milestone in board.project.process.milestones:
         day = board.dates.get(milestone.id)
         if day and until < day <= horizon:
             yield day, f"{one_line(milestone.title)}: {day}."
-
-
-def _is_official(row: Row) -> bool:
-    return OFFICIAL_ID.fullmatch(row.item.code.strip()) is not None
 
 
 def summarize_accepted(findings: Sequence[Finding], until: date) -> str:
@@ -256,37 +252,31 @@ def _moment(text: str) -> str:
 
 def render_markdown(board: Board, document: dict[str, Any]) -> str:
     """Return the report as a page for people."""
-    return "\n".join(_lines(board, document)) + "\n"
-
-
-def _lines(board: Board, document: dict[str, Any]) -> Iterator[str]:
     config = board.project.config
-    marking = [f"**{escape(config.marking)}**"] if config.marking else []
+    return "\n".join(mark_page(config.marking, _lines(config.name, document))) + "\n"
+
+
+def _lines(name: str, document: dict[str, Any]) -> Iterator[str]:
     period, planned = document["reportPeriod"], document["plannedCertificationDataChanges"]
-    if marking:
-        yield from (*marking, "")
-    yield from (f"# Ongoing Certification Report: {escape(config.name)}", "")
+    yield from (f"# Ongoing Certification Report: {escape(name)}", "")
     yield from (f"Period: {period['from']} to {period['to']}", "")
-    lists = {
-        "Changes to FedRAMP Certification Data": document["certificationDataChanges"],
-        f"Planned changes until {planned['planningHorizonThrough']}": planned["changes"],
-    }
-    for title, texts in lists.items():
-        yield from (f"## {title}", "", *bullets(texts, "None."), "")
+    ahead = f"Planned changes until {planned['planningHorizonThrough']}"
+    yield from _section(
+        "Changes to FedRAMP Certification Data", document["certificationDataChanges"]
+    )
+    yield from _section(ahead, planned["changes"])
     yield from ("## Accepted vulnerabilities", "")
     yield from (escape_block(document["acceptedVulnerabilities"]), "")
-    lists = {
-        "Transformative changes": document["transformativeChanges"],
-        "Updated recommendations": document["updatedRecommendations"],
-        "Agencies that use the service directly": document["activeAgencies"],
-    }
-    for title, texts in lists.items():
-        yield from (f"## {title}", "", *bullets(texts, "None."), "")
+    yield from _section("Transformative changes", document["transformativeChanges"])
+    yield from _section("Updated recommendations", document["updatedRecommendations"])
+    yield from _section("Agencies that use the service directly", document["activeAgencies"])
     yield from ("## Incidents reportable to FedRAMP", "")
     incidents = document["reportableIncidents"]["incidents"]
     yield from bullets(map(_incident_text, incidents), NO_INCIDENTS)
-    if marking:
-        yield from ("", *marking)
+
+
+def _section(title: str, texts: Iterable[str]) -> Iterator[str]:
+    yield from (f"## {title}", "", *bullets(texts, "None."), "")
 
 
 def _incident_text(one: dict[str, Any]) -> str:

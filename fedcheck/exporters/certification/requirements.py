@@ -110,14 +110,14 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
     """
     _refuse_broken(board)
     process = board.project.process
-    found = _group_rows(board, process.provider, _official_id)
+    found = _group_rows(board, process.provider, official_id)
     if not found:
         raise FedcheckError(
             f"no item of the {process.provider} has the official id of a rule or an indicator",
             f"the process is {process.id}; a record needs a list with such ids, as cr26 has",
             ErrorKind.REFUSED,
         )
-    tested = _group_rows(board, process.assessor, _official_id)
+    tested = _group_rows(board, process.assessor, official_id)
     each = [
         _with_assessment(_build_merged(code, rows, evidence_base), tested.get(code, ()))
         for code, rows in found.items()
@@ -133,25 +133,28 @@ def build_controls(board: Board) -> list[Requirement]:
 
 def has_requirements(board: Board) -> bool:
     """Tell whether any item of the provider has the official id of a rule or an indicator."""
-    return bool(_group_rows(board, board.project.process.provider, _official_id))
+    return bool(_group_rows(board, board.project.process.provider, official_id))
 
 
-def _group_rows(board: Board, role: str, read_id: Callable[[str], str]) -> dict[str, list[Row]]:
+def _group_rows(board: Board, role: str, read_id: Callable[[Row], str]) -> dict[str, list[Row]]:
     """Return the rows of a role by the id that their code is; those with another code are out."""
     found: dict[str, list[Row]] = {}
     for row in board.rows.values():
-        code = read_id(row.item.code.strip()) if row.role == role else ""
+        code = read_id(row) if row.role == role else ""
         if code:
             found.setdefault(code, []).append(row)
     return found
 
 
-def _official_id(code: str) -> str:
+def official_id(row: Row) -> str:
+    """Return the official id, in upper case, that the code of an item is; else nothing."""
+    code = row.item.code.strip()
     return code.upper() if OFFICIAL_ID.fullmatch(code) else ""
 
 
-def _control_id(code: str) -> str:
-    """Return a control as NIST writes it where a code is one and nothing else."""
+def _control_id(row: Row) -> str:
+    """Return a control as NIST writes it where the code of an item is one and nothing else."""
+    code = row.item.code.strip()
     found = find_controls(code)
     plain = [re.sub(r"[\s0]", "", one).upper() for one in (code, *found)]
     return found[0] if len(found) == 1 and plain[0] == plain[1] else ""

@@ -13,12 +13,20 @@ from fedcheck.exporters.certification.document import (
     EXTENSION,
     NO_OVERVIEW_REMARK,
     build_export,
+    build_metadata,
+    drop_empty,
     overview_uri,
     read_package,
     read_schema,
     wants_markdown,
 )
-from fedcheck.exporters.certification.markdown import bullets, escape, escape_block, escape_link
+from fedcheck.exporters.certification.markdown import (
+    bullets,
+    escape,
+    escape_block,
+    escape_link,
+    mark_page,
+)
 from fedcheck.exporters.certification.requirements import (
     EvidenceLine,
     Implementation,
@@ -134,7 +142,7 @@ def build_document(
     What the schema has no place for is in `x-fedcheck`, unless the schema allows no other keys.
     """
     document: dict[str, Any] = {"certificationPackageOverviewUri": overview_uri(package)}
-    metadata = _metadata(board, package)
+    metadata = build_metadata(board, package)
     placed = schema.property("metadata") if schema else None
     if placed is not None:
         document["metadata"] = _fit_metadata(metadata, placed)
@@ -159,18 +167,8 @@ def build_document(
                 for one in found
             },
         }
-        document[EXTENSION] = {name: value for name, value in more.items() if value}
+        document[EXTENSION] = drop_empty(more)
     return document
-
-
-def _metadata(board: Board, package: Package) -> dict[str, str]:
-    """Return what SDR-CSO-MTD requires: version, last update, source of the update."""
-    day = board.today.isoformat()
-    return {
-        "version": one_line(package.version) or day,
-        "lastUpdated": day,
-        "updateSource": "fedcheck",
-    }
 
 
 def _fit_metadata(metadata: Mapping[str, str], schema: Mapping[str, Any]) -> dict[str, str]:
@@ -219,14 +217,15 @@ def _indicator(one: Requirement) -> dict[str, Any]:
 
 
 def _evidence_object(line: EvidenceLine) -> dict[str, Any]:
-    found = {
-        "evidenceType": line.kind,
-        "evidenceDescription": line.label,
-        "evidenceLocation": line.uri,
-        "evidenceText": line.text,
-        "lastUpdated": line.collected.isoformat() if line.collected else "",
-    }
-    return {name: value for name, value in found.items() if value}
+    return drop_empty(
+        {
+            "evidenceType": line.kind,
+            "evidenceDescription": line.label,
+            "evidenceLocation": line.uri,
+            "evidenceText": line.text,
+            "lastUpdated": line.collected.isoformat() if line.collected else "",
+        }
+    )
 
 
 def _evidence_text(line: EvidenceLine) -> str:
@@ -241,16 +240,15 @@ def _evidence_text(line: EvidenceLine) -> str:
 
 def render_markdown(board: Board, package: Package, found: Sequence[Requirement]) -> str:
     """Return the record as a page for people."""
-    return "\n".join(_lines(board, package, found)) + "\n"
+    page = mark_page(board.project.config.marking, _lines(board, package, found))
+    return "\n".join(page) + "\n"
 
 
 def _lines(board: Board, package: Package, found: Sequence[Requirement]) -> Iterator[str]:
     config = board.project.config
-    if config.marking:
-        yield from (f"**{escape(config.marking)}**", "")
     yield from (f"# Security Decision Record: {escape(config.name)}", "")
     profile = ", ".join(f"{name} {value}" for name, value in (config.profile or {}).items())
-    metadata = _metadata(board, package)
+    metadata = build_metadata(board, package)
     about = {
         "Provider": config.provider,
         "Certification": profile,
@@ -275,8 +273,6 @@ def _lines(board: Board, package: Package, found: Sequence[Requirement]) -> Iter
             yield from (f"## {title}", "")
         for one in part:
             yield from _requirement_lines(one)
-    if config.marking:
-        yield f"**{escape(config.marking)}**"
 
 
 def _requirement_lines(one: Requirement) -> Iterator[str]:
