@@ -12,6 +12,7 @@ from fedcheck.analysis.progress import count_by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.analysis.rulesets import RulesetState, list_rulesets
 from fedcheck.domain.change import HistoryLine
+from fedcheck.domain.dates import format_stamp
 from fedcheck.domain.evidence import evidence_to_dict
 from fedcheck.domain.field import Field
 from fedcheck.domain.field_values import field_value
@@ -300,7 +301,7 @@ def history_row(entered: HistoryLine) -> dict[str, Any]:
     """Return one change of the history."""
     change = entered.change
     return {
-        "at": entered.at.isoformat().replace("+00:00", "Z"),
+        "at": format_stamp(entered.at),
         "by": entered.by,
         "tx": entered.tx,
         "ref": change.ref,

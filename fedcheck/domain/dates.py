@@ -10,7 +10,7 @@ arithmetic with it would leave the calendar.
 import calendar
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 
@@ -162,6 +162,11 @@ def shift_clamped(day: date, span: Span, sign: int = 1) -> date:
         return shift(day, span, sign)
     except ValueError:
         return LAST_DAY if sign > 0 else FIRST_DAY
+
+
+def format_stamp(at: datetime, timespec: str = "auto") -> str:
+    """Return a moment in ISO 8601, UTC as `Z`; `timespec` as for `datetime.isoformat`."""
+    return at.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def next_day(day: date) -> date:

@@ -23,7 +23,7 @@ def find_missing_combination(process: Process, profile: Mapping[str, str]) -> tu
     exist = "; ".join(
         combination_text(one)
         for one in process.combinations
-        if not all(tuple(values) == (ANY,) for values in list(one.values())[:1])
+        if (ANY,) not in map(tuple, one.values())
     )
     return f"{process.title} does not exist as {chosen}", f"there is: {exist}"
 

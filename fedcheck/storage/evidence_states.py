@@ -24,7 +24,6 @@ from fedcheck.errors import FedcheckError
 from fedcheck.storage import file_looks, local_state
 from fedcheck.storage.evidence_paths import EvidenceFinder
 from fedcheck.storage.file_looks import Cancelled, FileLook, Step, parse_look, with_sizes
-from fedcheck.storage.paths import WORKSPACE_FILE
 from fedcheck.storage.presence import check_present
 
 HASHED_AT_ONCE = 1 << 20
@@ -76,8 +75,7 @@ class _Memory:
 
     def save(self, wait: float | None = None) -> None:
         """Remember what was seen; where nothing can be written, the answer still stands."""
-        # A workspace that went away meanwhile is not made anew for the sake of a cache.
-        if not self.fresh or not os.path.isfile(self._root / WORKSPACE_FILE):  # noqa: PTH113
+        if not self.fresh:
             return
         looks = {link: asdict(look) for link, look in self.fresh.items()}
         with contextlib.suppress(FedcheckError), local_state.lock_workspace(self._root, wait):

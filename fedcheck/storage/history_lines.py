@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from fedcheck.domain.change import Change, HistoryLine, expand_line
+from fedcheck.domain.dates import format_stamp
 
 VERSION = 1
 
@@ -17,7 +18,7 @@ def format_line(entered: HistoryLine, prev: str, saw: Sequence[str] = ()) -> byt
     """Return a history line for a change, without its newline."""
     data: dict[str, Any] = {
         "v": VERSION,
-        "at": entered.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "at": format_stamp(entered.at.astimezone(UTC), "milliseconds"),
         "by": entered.by,
         "tx": entered.tx,
         "ref": entered.change.ref,

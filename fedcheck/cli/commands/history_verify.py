@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from fedcheck.cli.options import print_error, print_json, print_line, style_text
 from fedcheck.domain.change_text import describe_change
+from fedcheck.domain.dates import format_stamp
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.toml_io import read_bytes
@@ -141,7 +142,7 @@ def _document(
                 "line": one.line,
                 "missing": one.missing,
                 "by": one.by.by,
-                "at": one.by.at.isoformat().replace("+00:00", "Z"),
+                "at": format_stamp(one.by.at),
             }
             for one in accepted
         ],
@@ -152,7 +153,7 @@ def _document(
                 "value": one.line.change.new,
                 "now": one.outside.change.new,
                 "by": one.line.by,
-                "at": one.line.at.isoformat().replace("+00:00", "Z"),
+                "at": format_stamp(one.line.at),
                 "hash": one.name,
             }
             for one in lost

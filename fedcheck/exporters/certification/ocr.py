@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fedcheck.analysis.board import Board
-from fedcheck.domain.dates import Span, shift_clamped
+from fedcheck.domain.dates import Span, format_stamp, shift_clamped
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Deviation, DeviationState, FindingState
 from fedcheck.domain.package import Announcement, Incident, Package
@@ -247,7 +247,7 @@ def _incident(one: Incident) -> dict[str, Any]:
 
 
 def _moment(text: str) -> str:
-    return parse_moment(text).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return format_stamp(parse_moment(text), "seconds")
 
 
 def render_markdown(board: Board, document: dict[str, Any]) -> str:
