@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import FrozenClock
+from driving import screen_text, settle
 
 from fedcheck.cli.main import run
 from fedcheck.domain.control_ids import normalize_code
+from fedcheck.storage import config, paths
 from fedcheck.storage.toml_io import read
+from fedcheck.tui.app import FedcheckApp
 
 
 def make(root: Path, *argv: str) -> int:
@@ -89,3 +93,20 @@ def test_spellings_of_a_code_agree(one: str, other: str) -> None:
 def test_codes_that_differ_stay_apart() -> None:
     codes = ["AC-2", "AC-2(1)", "AC-20", "AC-2(10)", "AC-1.1.1", "KSI-IAM-APM", "AC-01b"]
     assert len({normalize_code(code) for code in codes}) == len(codes)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}")
+async def test_the_names_of_five_roles_stand_apart_on_home(
+    tmp_path: Path, clock: FrozenClock, size: tuple[int, int]
+) -> None:
+    root = tmp_path / "w"
+    make(root, "--role", "csp", "--type", "20x", "--class", "b")
+    user = config.UserConfig()
+    app = FedcheckApp(root, paths.find_user_folders(), user, "alice", root, clock)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        shown = screen_text(app).splitlines()
+    (head,) = (line for line in shown if " csp " in line and " 3pao " in line)
+    names = head.partition(" csp ")[2].split()
+    names = names[: names.index("gate")]
+    assert names == [name for name in ("3pao", "agency", "pmo", "advisor") if name in names]

@@ -82,7 +82,8 @@ class PhaseTable(Widget, can_focus=True):
         bar = bar if bar >= 5 else 0
         columns = []
         for role in self.roles:
-            wanted = (bar + 9 if bar else 8) if role in self.main_roles else 7
+            beside = max(7, cell_len(role) + 1)  # the name and a gap
+            wanted = (bar + 9 if bar else 8) if role in self.main_roles else beside
             columns.append(wanted if wanted <= room else 0)
             room -= columns[-1]
         return title, columns, bar
