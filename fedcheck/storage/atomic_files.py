@@ -16,7 +16,6 @@ from pathlib import Path
 from fedcheck.errors import FedcheckError
 from fedcheck.storage.confined import FILE_MODE as FILE_MODE
 from fedcheck.storage.confined import LinkError, OpenFolder, open_folder
-from fedcheck.storage.confined import leads_outside as leads_outside
 from fedcheck.storage.ownership import give_to_owner_of_folder, keep_owner
 
 STRAY = (".fedcheck-", ".tmp")
@@ -120,7 +119,7 @@ def replace_files(
     Returns:
         The files that were kept; one that was not there yet cannot be.
     """
-    return replace_in(wanted, under, keep=keep or {})
+    return replace_in(wanted, under, keep=keep)
 
 
 def replace_in(
@@ -204,8 +203,12 @@ def open_beside(folder: OpenFolder) -> tuple[int, str]:
 
     `tempfile.mkstemp` does the same, but loading it takes longer than a save.
     """
-    name = f"{STRAY[0]}{os.urandom(8).hex()}{STRAY[1]}"
+    name = _make_stray_name()
     return folder.open_file(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL), name
+
+
+def _make_stray_name() -> str:
+    return f"{STRAY[0]}{os.urandom(8).hex()}{STRAY[1]}"
 
 
 def _give_to_owner(folder: OpenFolder, handle: int) -> None:
@@ -268,7 +271,7 @@ def keep_link(path: Path, backup: Path, *, under: Path) -> bool:
         old = target.refuse_link(backup.name)
         if old is not None and os.path.samestat(old, found):
             return True  # replacing a name by another one of the same file would do nothing
-        temporary = f"{STRAY[0]}{os.urandom(8).hex()}{STRAY[1]}"
+        temporary = _make_stray_name()
         try:
             folder.link(path.name, target, temporary)
         except (OSError, NotImplementedError):

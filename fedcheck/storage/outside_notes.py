@@ -140,7 +140,7 @@ def came_from_elsewhere(home: Path, log: str, notes: LocalNotes) -> bool:
     """
     if begin_key(log) in notes.saw or not local_state.has_state(home):
         return True
-    return local_state.is_known(home) and f"{history.FOLDER}/{log}" not in notes.files
+    return f"{history.FOLDER}/{log}" not in notes.files and local_state.is_known(home)
 
 
 def begin_key(log: str) -> str:

@@ -137,9 +137,8 @@ def _entry_fields(old: Entry, new: Entry) -> Iterator[FieldChange]:
     spoken = {key: (one, other) for key, (one, other) in pairs.items() if one and other}
     yield from compare_by_class("applies", pairs, lambda one: "yes" if one else "no")
     if old.classes != new.classes:
-        every = ("a", "b", "c", "d")
         yield FieldChange(
-            "classes", class_words(old.classes or every), class_words(new.classes or every)
+            "classes", class_words(old.classes or CLASSES), class_words(new.classes or CLASSES)
         )
     forces = {key: (_force(old, one), _force(new, other)) for key, (one, other) in spoken.items()}
     yield from compare_by_class("force", forces, str)
