@@ -384,6 +384,8 @@ GROWN = {
 """One attribute and one row for a field; one member and one row for a status and a result."""
 
 
+# A whole run of pytest of its own: the inner limit is the shorter one, and says which step hangs.
+@pytest.mark.timeout(400)
 def test_a_new_field_is_one_entry_and_so_is_a_new_status_or_result(tmp_path: Path) -> None:
     """In a copy of the program that has them, they are on screen, in JSON, history and export."""
     shutil.copytree(
@@ -400,7 +402,7 @@ def test_a_new_field_is_one_entry_and_so_is_a_new_status_or_result(tmp_path: Pat
         path.write_text(text, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider",
-         "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
+         "--timeout", "100", "--timeout-method", "thread", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
          str(ROOT / "tests" / "grown_fields.py")],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
