@@ -89,7 +89,11 @@ def no_table_error(
             f"use the official template; this workbook has: {one_line(has, 160)}",
         )
     rows = [cells for sheet in sheets for cells in sheet.rows]
-    best = max(rows, key=lambda cells: len(COLUMN_HEADINGS.find_columns(cells)), default=())
+    best = max(
+        rows,
+        key=lambda cells: (len(COLUMN_HEADINGS.find_columns(cells)), sum(map(bool, cells))),
+        default=(),
+    )
     known = COLUMN_HEADINGS.find_columns(best)
     lacks = " and ".join(f'"{title}"' for name, title in REQUIRED.items() if name not in known)
     several = "columns" if len(REQUIRED.keys() - known.keys()) > 1 else "column"
