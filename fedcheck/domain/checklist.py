@@ -116,6 +116,11 @@ class Item(Struct, frozen=True, rename="kebab"):
         return not self.applies or _are_met(self.applies, facts)
 
     @property
+    def is_test_step(self) -> bool:
+        """Tell whether it is an official test step, whose result needs an observation."""
+        return self.kind == "test" and bool(self.statement)
+
+    @property
     def official(self) -> str:
         """Return the official statement where it says more than the title; else nothing."""
         said = " ".join(self.statement.split()).casefold().rstrip(".")

@@ -137,6 +137,7 @@ IS: dict[str, Test] = {
     "noted": lambda e, _: bool(e.record.note),
     "sampled": lambda e, _: bool(e.record.sample),
     "retested": lambda e, _: bool(e.record.retest),
+    "unobserved": lambda e, _: e.unobserved,
     "private": lambda e, _: e.private,
     "unknown": lambda e, _: e.unknown,
 }

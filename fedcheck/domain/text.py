@@ -14,6 +14,7 @@ _UNSAFE = (
 )
 _UNSAFE_LINE = rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
 _VISIBLE = "\ufffd"
+_LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\u2028\u2029"), "\n")
 _EMOJI = "\ufe0f"
 """Makes the sign before it wider, but not everywhere; columns need one width. It is left out."""
 _WIDE = (
@@ -37,7 +38,8 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _pattern(_UNSAFE).sub(_VISIBLE, text.replace("\r\n", "\n").replace(_EMOJI, ""))
+    text = text.translate(_LINE_ENDS).replace("\r\n", "\n").replace(_EMOJI, "")
+    return _pattern(_UNSAFE).sub(_VISIBLE, text)
 
 
 def one_line(text: str, limit: int = 0) -> str:
@@ -72,8 +74,12 @@ def _visible_mark(match: re.Match[str]) -> str:
 
 
 def make_storable(text: str) -> str:
-    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in LF."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in LF.
+
+    The line breaks of word processors (VT, FF, U+2028, U+2029) are line ends too.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+    return text if text.isprintable() else text.translate(_LINE_ENDS)
 
 
 def pluralize(count: int, singular: str, many: str = "") -> str:

@@ -94,7 +94,10 @@ def _documents(row: RiskRow) -> str:
 
 
 def _adjusted(row: RiskRow) -> str:
-    return row.finding.adjusted.capitalize() or "N/A"
+    """Return the adjusted rating once it was approved; one that is asked for is not in force."""
+    finding = row.finding
+    approved = finding.deviation == "risk-adjustment" and finding.deviation_state == "approved"
+    return (finding.adjusted.capitalize() if approved else "") or "N/A"
 
 
 COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {

@@ -1,5 +1,6 @@
 """Find the tables of a POA&M or a Risk Exposure Table, of any edition, by their headings."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,9 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.exporters.risk_columns import COLUMN_HEADINGS, GUIDANCE, NAME, NUMBER, REQUIRED
 from fedcheck.spreadsheets.xlsx_reader import Sheet, column_letters
+
+_EXAMPLE = re.compile(r"\(?(?=.*\d).{0,12}example\)?|example.{0,12}\d.{0,4}", re.I)
+"""The number of a template's example; a row of guidance has words and no number."""
 
 TITLES = {"poam": "POA&M", "ret": "Risk Exposure Table"}
 
@@ -46,7 +50,8 @@ class RiskTable:
         column = self.columns[NUMBER]
         found: dict[str, list[int]] = {}
         for row in range(self.header + 1, len(self.sheet.rows)):
-            if number := self.text(row, column).strip():
+            number = self.text(row, column).strip()
+            if number and not self.is_example(row):
                 found.setdefault(number, []).append(row)
         return found
 
@@ -58,7 +63,8 @@ class RiskTable:
         used = [
             row
             for row in rows
-            if self.is_guidance(row) or any(self.text(row, column).strip() for column in told)
+            if not self.is_example(row)
+            and (self.is_guidance(row) or any(self.text(row, column).strip() for column in told))
         ]
         return max(used, default=self.header) + 1
 
@@ -67,6 +73,16 @@ class RiskTable:
         cells = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
         first = next((str(cell) for cell in cells if cell is not None), "")
         return COLUMN_HEADINGS.normalize(first) in GUIDANCE
+
+    @property
+    def examples(self) -> list[int]:
+        """Return the rows of an example that the template came with."""
+        return [row for row in range(self.header + 1, len(self.sheet.rows)) if self.is_example(row)]
+
+    def is_example(self, row: int) -> bool:
+        """Return whether a row is a made-up finding, as its number says: `V-1Example`."""
+        number = self.text(row, self.columns[NUMBER]).strip()
+        return bool(_EXAMPLE.fullmatch(number))
 
 
 def find_table(sheet: Sheet, formulas: Mapping[str, bool]) -> RiskTable | None:

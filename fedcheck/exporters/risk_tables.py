@@ -116,6 +116,7 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
         cells[table.sheet.title] = {
             **_fill_head(session, table, found),
             **left,
+            **_empty_examples(table, found),
             **_fill_rows(table, here, found, {row.number for row in gone}),
         }
     found.data = fill_cells(template, cells)
@@ -249,11 +250,24 @@ def _empty_rows(
     known = table.numbers
     for row in gone:
         for place in known.get(row.number, ()):
-            emptied = {place_of(place, column) for column in table.columns.values()}
-            cells |= dict.fromkeys(emptied - table.formulas.keys())
-            cells |= {one: ComputedValue("") for one in emptied & table.formulas.keys()}
+            cells |= _empty_row(table, place)
             where = f"{one_line(table.sheet.title)}, row {place + 1}"
             found.notes.append(Note(where, f"{row.number} is no longer of this sheet; emptied"))
+    return cells
+
+
+def _empty_row(table: RiskTable, row: int) -> dict[str, Cell | ComputedValue]:
+    emptied = {place_of(row, column) for column in table.columns.values()}
+    cells: dict[str, Cell | ComputedValue] = dict.fromkeys(emptied - table.formulas.keys())
+    return cells | {one: ComputedValue("") for one in emptied & table.formulas.keys()}
+
+
+def _empty_examples(table: RiskTable, found: Filled) -> dict[str, Cell | ComputedValue]:
+    """Return the cells to clear of the example that a template came with."""
+    cells: dict[str, Cell | ComputedValue] = {}
+    for row in table.examples:
+        cells |= _empty_row(table, row)
+        found.facts.append(f"{one_line(table.sheet.title)}: the example in row {row + 1} is gone")
     return cells
 
 
@@ -274,7 +288,8 @@ def _fill_rows(
             value = COLUMNS[name](row)
             where = place_of(place, column)
             if value in ("", None):
-                blank[name] = blank.get(name, 0) + (not table.text(place, column).strip())
+                now = "" if table.is_example(place) else table.text(place, column).strip()
+                blank[name] = blank.get(name, 0) + (not now)
             elif table.formulas.get(where) or (
                 where in table.formulas and _has_computed_due(row.finding)
             ):

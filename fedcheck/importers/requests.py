@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fedcheck.analysis.consequences import list_shared_evidence
 from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.glossary import REQUEST_KINDS
@@ -242,6 +243,8 @@ def _merge_row(reading: _Reading, line: GridRow, cells: dict[str, str], request:
     became = _apply_row(reading, row, request)
     made = diff_records(f"{REQUESTS}:{request.id}", request, became)
     reading.changes += made
+    if became.state == "accepted" != request.state:
+        reading.changes += list_shared_evidence(reading.project, became)
     reading.changed += bool(made)
     reading.same += not made
 

@@ -206,8 +206,7 @@ def summarize_accepted(findings: Sequence[Finding], until: date) -> str:
     if not found:
         return NO_VULNERABILITIES
     lines = [
-        f"- {one_line(one.number or one.id)} {one_line(one.title)} "
-        f"(risk {one.adjusted or one.risk}; {why})"
+        f"- {one_line(one.number or one.id)} {one_line(one.title)} (risk {one.risk}; {why})"
         for one, why in found
     ]
     count = pluralize(len(found), "accepted vulnerability", "accepted vulnerabilities")
