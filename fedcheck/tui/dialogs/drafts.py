@@ -85,7 +85,7 @@ async def ask_with_draft(
         Choice("go-on", "Go on with the draft", "g"),
         Choice("drop", "Drop the draft, and begin with what is saved", "d"),
     ]
-    title = f"You typed something here and did not save it ({draft.describe(left)})"
+    title = f"An unsaved draft is here: {draft.describe(left)}"
     answer = await app.ask(ChoicePrompt(title, choices, "go-on"))
     if answer is None:
         return None

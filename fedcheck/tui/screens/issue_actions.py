@@ -15,6 +15,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, allow_all
+from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import OpenDraft
 from fedcheck.tui.dialogs.goto import ask_item
@@ -60,7 +61,13 @@ class IssueActions:
         """Return what saves a change."""
         session = self.app.session
         label = f'"{one_line(thing.title, 50)}" {what}'
-        return lambda guard: session.apply([f"{self.book}:{thing.id}"], edit, label, guard)
+        ref = f"{self.book}:{thing.id}"
+
+        def run(guard: Guard) -> Transaction:
+            made = session.apply([ref], edit, label, guard)
+            return bulk_edit.with_retests(session.project, [(ref, edit)], made)
+
+        return run
 
     def write(
         self,

@@ -72,7 +72,9 @@ class ItemActions:
         def job() -> Transaction:
             bulk_edit.check(session.project, refs, edit, session.today())
             transaction = session.apply(refs, edit)
-            return bulk_edit.with_needs(session.project, transaction)
+            transaction = bulk_edit.with_needs(session.project, transaction)
+            edits = [(ref, edit) for ref in refs]
+            return bulk_edit.with_retests(session.project, edits, transaction)
 
         self.save(refs, job)
 
