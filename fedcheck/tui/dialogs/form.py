@@ -89,6 +89,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         self.about = about
         self.check = check
         self.checked = checked
+        self._faulty = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the lines."""
@@ -147,7 +148,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field means that one has come to; an empty one is not wrong yet."""
         name = event.widget.id or ""
-        if name in self.fields and self.text(name):
+        if name in self.fields and (self.text(name) or name == self._faulty):
             self._say(name)
         else:
             self._hint(HINT)
@@ -178,8 +179,8 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         """Give what was typed; go to the first field that is wrong, if one is."""
         for name in self.fields:
             if not self._say(name):
+                self._faulty = name  # its hint stays when the focus comes
                 self.set_focus(self.query_one(f"#{name}"))
-                self.call_after_refresh(self._say, name)
                 return
         if self.is_current:
             self.keep_draft()
