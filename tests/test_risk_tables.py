@@ -120,6 +120,25 @@ def test_each_finding_stands_on_its_sheet_with_a_number(session, template, tmp_p
     assert sheets["Open POA&M Items"][1][1] == "Meridian Ledger"
 
 
+def test_the_example_of_a_template_is_replaced_whole(session, template, tmp_path):
+    example = ("V-1Example", "AC-1", "Open port", "fw", None, "High", "Low", "x.doc", "ours")
+    known(session, GAP)
+    found = fill_workbook(session, template(poam(example)), "poam")
+    (row,) = table(found.data, tmp_path, "Open POA&M Items")
+    assert (row["POAM ID"], row["Weakness Name"]) == ("V-1", GAP.title)
+    assert row["Supporting Documents"] == "Remediation Evidence : the fix (fix.pdf)"
+    assert row["Adjusted Risk Rating"] == "N/A", "nothing of the example is left"
+    assert any("the example in row" in fact for fact in found.facts)
+
+
+def test_an_adjusted_rating_goes_out_once_it_is_approved(session, template, tmp_path):
+    asked = replace(GAP, adjusted="low", deviation="risk-adjustment", deviation_state="pending")
+    known(session, asked, replace(asked, id="aa2", deviation_state="approved", original="high"))
+    found = fill_workbook(session, template(poam()), "poam")
+    rows = table(found.data, tmp_path, "Open POA&M Items")
+    assert [row["Adjusted Risk Rating"] for row in rows] == ["N/A", "Low"]
+
+
 def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, template, tmp_path):
     known(session, GAP)
     session.apply_changes(diff_records("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")

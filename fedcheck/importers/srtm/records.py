@@ -197,8 +197,6 @@ class Recording:
         """Return the result to take over; empty where ours stands."""
         result = said["result"]
         ours = old.result or ("not-applicable" if old.status == "na" else "")
-        if result and result == ours and not old.result:
-            return result
         return result if self._takes(step, "result", result, ours) else ""
 
     def _reason(self, said: dict[str, str], old: Record) -> str:
