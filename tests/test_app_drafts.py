@@ -118,6 +118,22 @@ async def test_prefilled_names_are_replaced_and_unknown_ones_are_asked(new_app, 
         assert app.session.project.record(NOTE).owner == "ANNA2"
 
 
+async def test_a_long_line_is_not_dropped_without_a_question(new_app, workspace):
+    app = new_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "s", "b")
+        await type_text(pilot, "short")
+        await press(pilot, "escape")
+        assert isinstance(app.screen, ChecklistScreen)
+        await press(pilot, "s", "b")
+        await type_text(pilot, "The vendor has not answered us yet")
+        await press(pilot, "escape")
+        assert "What you typed is not saved" in screen_text(app)
+        await press(pilot, "g", "enter")
+        assert 'reason = "The vendor has not answered us yet"' in on_disk(workspace)
+
+
 async def test_a_retest_in_the_app_closes_the_finding_or_says_why_not(new_app, workspace):
     path = checklist_writer.path_of(workspace, "acme.steps")
     path.parent.mkdir(exist_ok=True)

@@ -247,8 +247,8 @@ def describe_left(records: Mapping[str, Record]) -> list[str]:
     """Return what of these tests stays in fedcheck, and what their rows lack, with how many."""
     found = []
     if notes := sum(bool(one.note) for one in records.values()):
-        of = "a test stays" if notes == 1 else f"{notes} tests stay"
-        found.append(f"notes of {of} in fedcheck; Observations come from --observation")
+        of = pluralize(notes, "test")
+        found.append(f"notes of {of} stay in fedcheck; Observations come from --observation")
     staying = [
         f"{words} ({pluralize(count, 'test')})"
         for name, words in STAYING.items()

@@ -106,6 +106,8 @@ def _convert(kind: Any, raw: Any, at: Path, problems: Collector, key: Key | None
     if kind is str:
         if key is not None and key.check == "due" and type(raw) is date:
             return raw.isoformat()
+        if key is not None and key.check == "due" and isinstance(raw, datetime):
+            return _refuse_time(raw, at, problems)
         return _expect(isinstance(raw, str), raw, "text in quotes", at, problems)
     if kind is int:
         whole = isinstance(raw, int) and not isinstance(raw, bool)
@@ -164,7 +166,7 @@ def _date(raw: Any, at: Path, problems: Collector) -> Any:
     if type(raw) is date:
         return raw if is_in_range(raw) else _keep(raw, at, problems)
     if isinstance(raw, datetime):
-        return _expect(False, raw, "a date without a time", at, problems)
+        return _refuse_time(raw, at, problems)
     if isinstance(raw, str):
         try:
             day = date.fromisoformat(raw)
@@ -176,6 +178,12 @@ def _date(raw: Any, at: Path, problems: Collector) -> Any:
         problems.add(at, f'"{one_line(raw, 40)}" is not a date', hint)
         return day if day else _BAD
     return _expect(False, raw, "a date, such as 2027-02-01", at, problems)
+
+
+def _refuse_time(raw: datetime, at: Path, problems: Collector) -> Any:
+    day = raw.date().isoformat()
+    problems.add(at, "expected a day, found a date with a time", f"write {day}, without the time")
+    return _BAD
 
 
 def _keep(raw: date | str, at: Path, problems: Collector) -> Any:

@@ -123,7 +123,7 @@ def add(
     issues.print_new_ref(raised, raised.risk, far, "" if raised.plan else "no plan yet")
     lacks = [name for name in RATED if not getattr(raised, name)]
     if lacks and raised.items:
-        options = " ".join(f"--{name}" for name in lacks)
+        options = " ".join(f'--{name} "..."' for name in lacks)
         print_line(f"SRTM and RET also need: fedcheck finding update {raised.id} {options}")
     hint_at_new_people(people, owner)
 
