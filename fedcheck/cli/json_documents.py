@@ -221,7 +221,7 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
         "schema": "fedcheck/show@1",
         **list_row(row),
         "statement": item.statement,
-        "guidance": item.guidance,
+        "guidance": item.full_guidance,
         "expects": list(item.expects),
         "methods": list(item.methods),
         "needs": list(item.needs),

@@ -28,6 +28,9 @@ LISTS = "checklists"
 
 FIELD = "file"
 
+_TABLES = ("source", "section", "item", "when", "former")
+"""The keys that are arrays of tables."""
+
 
 class Rewritten(Struct, frozen=True):
     """A list of the workspace as it is to be.
@@ -190,6 +193,7 @@ def dump(checklist: Checklist) -> bytes:
         for item in section.items:
             parts.append("[[section.item]]\n" + _keys(item, checklist.id))
             parts += ["[[section.item.when]]\n" + _when_keys(when) for when in item.when]
+            parts += ["[[section.item.former]]\n" + _keys(one) for one in item.former]
     return "\n".join(parts).encode("utf-8", "replace")
 
 
@@ -210,7 +214,7 @@ def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
     """Yield the keys of one table with their values as TOML; arrays of tables are left out."""
     for name, spec in keys_of(type(thing)).items():
         value = getattr(thing, spec.field)
-        if name in ("source", "section", "item", "when") and isinstance(value, tuple):
+        if name in _TABLES and isinstance(value, tuple):
             continue
         if not spec.required and value == spec.default:
             continue

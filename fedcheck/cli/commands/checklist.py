@@ -22,6 +22,7 @@ from fedcheck.storage import (
     checklist_files,
     checklist_writer,
     config,
+    guidance_join,
     paths,
     presence,
 )
@@ -29,6 +30,7 @@ from fedcheck.storage.names import parse_list_id
 
 if TYPE_CHECKING:
     from fedcheck.storage.checklist_files import Catalog
+    from fedcheck.storage.loaded_files import LoadedList, LoadedProcess
 
 
 @click.group()
@@ -119,8 +121,8 @@ def validate(
         for path in files_:
             if not os.path.lexists(path):
                 raise FedcheckError(f"{path}: no such file", "check the name")
-        given: list[checklist_files.LoadedList] = []
-        processes: list[checklist_files.LoadedProcess] = []
+        given: list[LoadedList] = []
+        processes: list[LoadedProcess] = []
         for path in files_:
             if path.name == checklist_files.PROCESS_FILE:
                 processes.append(checklist_files.load_process(path))
@@ -133,6 +135,7 @@ def validate(
         catalog = checklist_files.Catalog([*given, *others], known, processes)
     else:
         given, processes = list(catalog.lists), list(catalog.process_files)
+    guidance_join.join_shipped_guidance(given, catalog.lists)
     check_processes(catalog)
     check_across(catalog, given)
     problems = catalog.process_problems

@@ -93,9 +93,9 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     if item.official:
         print_line()
         _print_lines(item.official)
-    if item.guidance.strip():
+    if item.full_guidance.strip():
         print_line()
-        _print_paragraphs(item.guidance)
+        _print_paragraphs(item.full_guidance)
     _print_block("Expected", item.expects)
     _print_block("Needs", [_describe_need(board, need) for need in item.needs])
     _print_block(

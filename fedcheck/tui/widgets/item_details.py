@@ -177,7 +177,7 @@ def details(
     past: Sequence[HistoryRow] = (),
 ) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
-    guidance = clean(row.item.guidance).strip()
+    guidance = clean(row.item.full_guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
     below = lists(board, row, signs, keymap, width, past)
