@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from fedcheck.analysis.activity import story
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.analysis.statement_changes import list_statement_changes
+from fedcheck.cli import completion, json_documents, output, statement_difference
 from fedcheck.cli.commands import issues
 from fedcheck.cli.options import (
     as_of_option,
@@ -44,14 +45,28 @@ if TYPE_CHECKING:
 @workspace_option
 @as_of_option
 @json_option
-def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+@click.option("--diff", is_flag=True, help="What changed in its official statement since.")
+@click.pass_context
+def show(
+    ctx: click.Context,
+    item: str,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    diff: bool,
+) -> None:
     """Show everything about one ITEM.
 
     A tail of the reference is enough where it is unambiguous.
 
+    With --diff: the words that came and went in the official statement since the item was recorded,
+    or in the newest import where nothing is recorded. Exit status 1 where the item changed and the
+    earlier statement is not known.
+
     \b
     Example:
       fedcheck show mandate-1-fips
+      fedcheck show VDR-TFR-PVR --diff
     """
     issues.require_item(item)
     session = open_workspace(workspace, as_of)
@@ -61,6 +76,8 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
         document = json_documents.show_document(board, row, _load_history(session, row.ref))
         print_json(document)
         return
+    if diff:
+        ctx.exit(0 if statement_difference.print_difference(board, row) else 1)
     _print_item(session, board, row)
 
 
@@ -72,6 +89,8 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     print_line(
         f"{output.status_text(row.state).rstrip()}{result}   {output.describe_marks(row)}".rstrip()
     )
+    if list_statement_changes(row) and row.changed:
+        print_line(f"What changed: fedcheck show {one_line(item.code or row.ref)} --diff")
     print_line()
     recorded = fact_lines(record, in_group(Record, Group.FACTS))
     facts = [

@@ -15,7 +15,9 @@ from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.rules.carry_over import Move, find_moves, index_by_code, plan_moves
+from fedcheck.importers.rules.common_changes import describe_dates
 from fedcheck.importers.rules.document import Release
+from fedcheck.importers.rules.former import find_release, keep_former
 from fedcheck.importers.rules.guidance import GUIDANCE, Guidance, read_guidance
 from fedcheck.importers.rules.lists import RULES_PAGE, SOURCE, BuiltLists, build_lists
 from fedcheck.importers.rules.reader import is_release, read_release
@@ -72,11 +74,14 @@ def plan(session: Session, path: Path) -> Plan:
     lists = [
         _keep_earlier(one, before.get(one.id) if one.id in own else None, renamed) for one in lists
     ]
+    releases = {name: find_release(one) for name, one in before.items()}
+    lists = keep_former(session.project, lists, old, moves, releases)
     new = index_by_code(lists, SOURCE)
     changes = tuple(plan_moves(session.project, moves))
     facts = [
         *describe_release(release, [source.title for source in _sources(before.values())]),
         *describe_changes(session, process, old, new, moves),
+        *describe_dates(release, process),
         *_describe_guidance(release, built),
     ]
     notes = [*_notes(release, built), *note_proposals(session, release, old, new, moves)]
