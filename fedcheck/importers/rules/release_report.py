@@ -73,6 +73,7 @@ def describe_changes(
     flagged = list(_list_flagged(session, before, after, old_of))
     if flagged:
         yield f"{pluralize(len(flagged), 'record')} to be reviewed: {', '.join(flagged)}"
+        yield f"what changed in each, word by word: fedcheck show {flagged[0]} --diff"
 
 
 def _list_flagged(
