@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from rules_samples import consolidated, written
 from fedcheck.cli.main import run
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, SourceRef, When
 from fedcheck.domain.guidance import Words, collect_words, join_guidance
+from fedcheck.importers.plan import carry_out
 from fedcheck.importers.rules.importer import plan
+from fedcheck.reports.past_state import load_past_state
 from fedcheck.session import Session, open_session
 from fedcheck.storage.checklist_writer import dump
 from fedcheck.storage.paths import find_shipped_checklists, find_user_folders
@@ -180,3 +183,28 @@ def test_a_list_is_written_as_its_file_has_it(root: Path) -> None:
     written_list = session.project.as_written(name)
     assert written_list is not None
     assert dump(written_list) == file_of(root, OURS).read_bytes()
+
+
+def test_an_earlier_state_has_our_words_too(root: Path) -> None:
+    now = datetime.now(UTC)
+
+    def at(days: int) -> Session:
+        moment = now + timedelta(days)
+        return open_session(root, find_user_folders(), (), "alice", lambda: moment)
+
+    title = found(opened(root), OURS).title
+    data = consolidated()
+    data["info"]["version"] = "2026.09.01.01"
+    session = at(20)
+    carry_out(session, plan(session, written(root.parent / "later.json", data)))
+    then = load_past_state(at(21), f"{now + timedelta(10):%Y-%m-%d}", root).board.project
+    ref = session.resolve(OURS)
+    item = then.item(ref)
+    assert item is not None and item.title == title
+    name = ref.partition(":")[0]
+    assert (
+        then.checklists[name]
+        .sources[0]
+        .title.rpartition("Rules, ")[2]
+        .startswith("2026.07.01.01, ")
+    )
