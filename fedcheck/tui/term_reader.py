@@ -51,7 +51,8 @@ def _mark(root: Path) -> Mark:
 
 
 @lru_cache(maxsize=4)
-def _read(root: Path, process: str, mark: Mark) -> TermsRead:  # noqa: ARG001 - a key of the cache
+def _read(root: Path, process: str, mark: Mark) -> TermsRead:
+    """Return the terms; the mark makes a file that changed another entry of the cache."""
     problem = ""
     try:
         found = load_terminology(root, process)

@@ -52,7 +52,7 @@ class TermsScreen(ModalScreen[None]):
             yield Static(Content(one_line(self.title_text, 70)), classes="dialog-title")
             count = len(self.known.lexicon.terms)
             yield Input(placeholder=f"part of a term; searches all {count}")
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll(can_focus=False, id="definitions"):
                 yield Static(id="terms")
             yield Static(Content(one_line(self.hint)), classes="dialog-hint")
 
@@ -128,6 +128,6 @@ def _hint(app: ProjectApp, known: TermsRead) -> str:
     if known.problem:
         return f"our own words; {known.problem}"
     if known.release:
-        return f"official text of release {known.release}; ↑ ↓ scroll, esc closes"
+        return f"official text of release {known.release}; arrows scroll, esc closes"
     imports = app.hint("app.import", "imports the official text", "; ")
-    return f"our own words{imports}; ↑ ↓ scroll, esc closes"
+    return f"our own words{imports}; arrows scroll, esc closes"

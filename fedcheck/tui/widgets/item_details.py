@@ -84,9 +84,10 @@ def head(
 
 
 def _marked(text: str, lexicon: Lexicon) -> Content:
-    """Return a text in which the terms of the rules are underlined."""
+    """Return a text in which each term of the rules is underlined where it is used first."""
     content = Content(text)
-    for mark in mark_terms(lexicon, text):
+    first = {mark.term.id: mark for mark in reversed(mark_terms(lexicon, text))}
+    for mark in first.values():
         content = content.stylize("underline", mark.start, mark.end)
     return content
 
@@ -161,9 +162,9 @@ def lists(
         parts += ["\n", _name("Private"), _hanging(inside, width)]
     terms = list_item_terms(lexicon, item)
     if terms:
-        names = ", ".join(one_line(one.name, 60) for one in terms)
-        parts += ["\n", _name("Terms"), (_hanging(names, width), MUTED)]
-        parts += [(keymap.hint("edit.terms", "explains them", BELOW), MUTED)]
+        used = pluralize(len(terms), "defined term") + " used here"
+        parts += ["\n", _name("Terms"), (used, MUTED)]
+        parts += [(keymap.hint("edit.terms", "explains them", "; "), MUTED)]
     source, where = board.project.checklists[row.checklist].source_of(item)
     if source:
         text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
