@@ -12,6 +12,7 @@ from rules_samples import OFFICIAL, consolidated, rule, written
 from textual.widgets import Static
 
 from fedcheck.cli.main import run
+from fedcheck.domain.change import Change
 from fedcheck.domain.control_ids import parse_control
 from fedcheck.domain.terms import (
     Glossary,
@@ -23,11 +24,13 @@ from fedcheck.domain.terms import (
     suggest_terms,
     uses_term,
 )
+from fedcheck.errors import FedcheckError
+from fedcheck.importers.plan import carry_out
 from fedcheck.importers.rules.importer import plan
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.importers.rules.texts import build_controls, build_glossary
 from fedcheck.session import open_session
-from fedcheck.storage import official_texts, paths
+from fedcheck.storage import checklist_writer, official_texts, paths
 from fedcheck.storage.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
 
@@ -158,7 +161,11 @@ def sample() -> dict[str, Any]:
     """Return a release with a term, a term that is not marked, and texts for two controls."""
     data = consolidated()
     terms = data["FRD"]["data"]["all"]
-    terms["FRD-BOX"] = {"term": "Widget Box", "definition": "\x1b[31mA box.", "alts": ["boxes"]}
+    terms["FRD-BOX"] = {
+        "term": "Widget Box",
+        "definition": "\x1b[31mA box.",
+        "alts": ["boxes", "ZED-CSO-BOX"],
+    }
     terms["FRD-MST"] = {"term": "MUST", "definition": "Required.", "ignore_in_terms": True}
     data["FRR"]["ZED"]["data"]["all"]["CSO"]["ZED-CSO-BOX"] = rule(
         "Providers MUST keep widgets in boxes.", name="Storage"
@@ -335,12 +342,15 @@ def test_an_edited_file_is_not_written_over(
     session = open_session(filled, paths.find_user_folders(), (), "alice")
     planned = plan(session, written(tmp_path / "b.json", newer))
     (filled / "glossary.toml").write_text("format = 1\n")
-    from fedcheck.errors import FedcheckError
-    from fedcheck.importers.plan import carry_out
-
     with pytest.raises(FedcheckError, match=r"glossary\.toml: was edited since"):
         carry_out(session, planned)
     assert (filled / "glossary.toml").read_text() == "format = 1\n"
+
+
+@pytest.mark.parametrize("name", ["texts:../../x", "texts:fedcheck", "texts:", "texts:glossary/x"])
+def test_a_history_cannot_name_another_file(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FedcheckError, match="nothing was read or written"):
+        checklist_writer.back(tmp_path, [Change(name, "file", None, "0" * 64)])
 
 
 def test_terms_to_ignore_are_read_at_either_place(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def _print_term(terminology: Terminology, term: Term, uses: "Sequence[Row]") -> 
     official, own = terminology.official, _own_words(terminology, term)
     print_line()
     if official:
-        _print_text(f"Source: FedRAMP Consolidated Rules, release {one_line(official.release, 60)}")
+        _print_text(f"Source: FedRAMP rules, release {one_line(official.release, 60)}")
         if own:
             print_line()
             print_line("In our words")
@@ -123,7 +123,7 @@ def _own_words(terminology: Terminology, term: Term) -> str:
     """Return our definition of an official term; nothing where there is none."""
     if terminology.official is None or terminology.own is None:
         return ""
-    found = find_term(Lexicon(terminology.own.terms), term.id)
+    found = find_term(Lexicon(terminology.own.terms), term.name)
     return found.definition if found else ""
 
 
@@ -214,7 +214,7 @@ def _print_control(
                 f"Differs for Class {one_line(', '.join(others), 60)}; --json has every class."
             )
         print_line()
-        _print_text(f"Source: FedRAMP Consolidated Rules, release {one_line(texts.release, 60)}")
+        _print_text(f"Source: FedRAMP rules, release {one_line(texts.release, 60)}")
     _print_uses(rows, "names", "name")
 
 
