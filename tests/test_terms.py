@@ -332,6 +332,9 @@ def test_a_link_out_of_the_workspace_is_not_read(
     secret.write_text('format = 1\n[[term]]\nid = "FRD-X"\nterm = "Secret"\n')
     (bare / "glossary.toml").symlink_to(secret)
     assert "glossary.toml" in show(bare, "secret", capsys, status=3)[1]
+    before, file = secret.read_bytes(), written(tmp_path / "rules.json", sample())
+    assert run(["import", "rules", str(file), "-w", str(bare)]) == 3
+    assert secret.read_bytes() == before and not (bare / "controls.toml").exists()
 
 
 def test_an_edited_file_is_not_written_over(
@@ -384,3 +387,8 @@ async def test_the_app_marks_terms_and_explains_them(filled: Path, home: Path, c
         assert "Not in this text" in shown and "Required." in shown and "A box." not in shown
         await press(pilot, "escape")
         assert "Terms in ZED-CSO-BOX" not in screen_text(app)
+        (filled / "glossary.toml").write_text("format = 1\n[[term]\n")
+        await press(pilot, "K")  # a broken file leaves our own words, and is named
+        await type_text(pilot, "drift")
+        shown = screen_text(app)
+        assert "our own words" in shown and "FRD-DFT" in shown and "[[term" not in shown
