@@ -35,6 +35,9 @@ from fedcheck.storage.toml_io import Document, read, read_bytes
 
 PROCESS_FILE = "process.toml"
 
+GLOSSARY_FILE = "glossary.toml"
+"""Short definitions for a process, beside it."""
+
 
 class Catalog(Struct, frozen=True):
     """All checklists and processes that can be seen from a workspace, nearest first.
@@ -223,7 +226,8 @@ def _folder(
 
 
 def _list_files(folder: Path) -> list[Path]:
-    return [path for path in toml_files(folder) if path.name != PROCESS_FILE]
+    others = (PROCESS_FILE, GLOSSARY_FILE) if _is_process(folder) else (PROCESS_FILE,)
+    return [path for path in toml_files(folder) if path.name not in others]
 
 
 def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
