@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError, InvalidFileError
+from fedcheck.importers.rules.controls import read_control_words
 from fedcheck.importers.rules.document import Release
 from fedcheck.importers.rules.guidance import GUIDANCE, read_guidance
 from fedcheck.importers.rules.lists import BuiltLists, build_lists
@@ -39,7 +40,8 @@ def build_files(release: Release, folder: Path) -> tuple[dict[str, bytes], Built
         FedcheckError: the process or the guidance cannot be read.
     """
     process = read_process(folder)
-    built = build_lists(release, read_guidance(folder / GUIDANCE), process)
+    words = read_control_words(folder)
+    built = build_lists(release, read_guidance(folder / GUIDANCE), process, words=words)
     head = f"{MADE}{release.name}, sha256 {release.sha256}; edit guidance/, not this file\n"
     files = {f"{name}.toml": head.encode() + dump(one) for name, one in built.lists.items()}
     return files, built
