@@ -22,7 +22,7 @@ from fedcheck.domain.checklist import (
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.glossary import ItemKind, Level
 from fedcheck.domain.process import Process
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.importers.rules.applicability import ANY, PROVIDER, list_applicable
 from fedcheck.importers.rules.clocks import find_period
 from fedcheck.importers.rules.document import (
@@ -129,9 +129,10 @@ def describe_control_changes(
     came = [code for code in new if code not in old]
     gone = [code for code in old if code not in new]
     if came:
-        yield f"{len(came)} controls more to be tested every year: {', '.join(came)}"
+        yield f"{pluralize(len(came), 'control')} more to be tested every year: {', '.join(came)}"
     if gone:
-        yield f"{len(gone)} controls not to be tested every year any more: {', '.join(gone)}"
+        count = pluralize(len(gone), "control")
+        yield f"{count} not to be tested every year any more: {', '.join(gone)}"
 
 
 class _Use(Struct, frozen=True):
