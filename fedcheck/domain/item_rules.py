@@ -233,7 +233,8 @@ def apply_item_edit(
             new = replace(new, **kept)
     for name, value in edit.more.items():
         try:
-            new = with_field(new, name, make_storable(value) if isinstance(value, str) else value)
+            text = make_storable(value).rstrip() if isinstance(value, str) else value
+            new = with_field(new, name, text)
         except ValueError as error:
             raise RuleError(f"{item.id}: {error}") from None
     _check_words(edit, new)

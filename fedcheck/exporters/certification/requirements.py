@@ -162,7 +162,7 @@ def _unlisted(code: str, row: Row) -> Requirement:
     """Return a control of which only the assessor's test is known."""
     return Requirement(
         id=code,
-        title=one_line(row.item.title),
+        title=one_line(row.item.title.rpartition(": ")[2]),
         level=row.item.level,
         status=Status.TODO,
         implementation=Implementation.NONE,
@@ -234,7 +234,7 @@ def list_assessment(record: Record) -> tuple[str, ...]:
         for name, result in (("verification", record.verified), ("validation", record.validated))
         if result
     ]
-    if record.assessed and (results or record.summary):
+    if record.assessed and results:
         results.append(f"Assessed on {record.assessed}.")
     response = clean(record.response).strip()
     said = (
