@@ -75,7 +75,7 @@ def test_an_assessment_of_a_task_leaves_its_status_and_notes_who_and_when(call: 
         "response": None,
     }
     printed = call("show", RULE)[1]
-    assert "verification    satisfied" in printed and "Read three reports." in printed
+    assert "verified        satisfied" in printed and "Read three reports." in printed
     assess(call, RULE, "--validated", "satisfied", "--assessor", "bob", "--assessed", "2027-01-09")
     found = assessment(call, RULE)
     assert (found["assessor"], found["assessed"]) == ("bob", "2027-01-09")
@@ -328,6 +328,6 @@ async def test_a_key_records_the_assessment_of_an_item(workspace, home, clock):
         )  # fmt: skip
         assert record.assessed == app.board.today
         shown = screen_text(app)
-        assert "Verification" in shown and "Read it twice." in shown
+        assert "Verified" in shown and "Read it twice." in shown
         await press(pilot, "u")
         assert app.session.project.record(ref).summary == ""

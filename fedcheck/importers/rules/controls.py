@@ -193,11 +193,10 @@ def _build_item(
     facts = f"- Listed by: {use.rule.id}, {one_line(use.rule.title, 200)}"
     if named and not official:
         facts += f"\n- FedRAMP sets a value for: {', '.join(named)}"
-    title = f"{control} has been tested"
-    name = words.titles.get(control, "")
+    lead = "Tested this year" if use.every == "1y" else "Tested on time"
     return Item(
         control.lower().replace("(", "-").rstrip(")"),
-        f"{title}: {name}" if name else title,
+        f"{lead}: {words.titles.get(control, control)}",
         code=control,
         guidance="\n\n".join(filter(None, (words.guidance.strip(), facts))),
         statement="\n".join(said) if official else "",
