@@ -284,7 +284,8 @@ def test_the_conversion_list_is_optional_or_not_there_for_others(
 
 def test_an_agency_authorizes_monitors_and_keeps_its_own_poam(call: Call) -> None:
     assert call("init", "--role", "agency")[0] == 0
-    gate = json.loads(call("gate", "agency-use", "--json")[1])
+    gate = json.loads(call("gate", "--json")[1])
+    assert gate["milestone"] == "agency-use", "not the provider's next one"
     assert {one["owner"] for one in gate["missing"]} == {"agency"}
     refs = [one["ref"] for one in data(call, "list", "role:agency phase:authorize")]
     assert call("set", *refs, "--status", "na", "--reason", "Not this year.")[0] == 0
