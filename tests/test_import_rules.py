@@ -357,6 +357,8 @@ def test_controls_come_with_fedramps_own_guidance_and_what_a_release_changes_in_
     assert controls.items["ca-8"][1].statement == text
     value = data["CTL"]["AU"]["AU-10"]["parameters"][0]["value"]
     assert controls.items["au-10"][1].statement == f"au-10_odp: {value}"
+    assert controls.items["ac-6"][1].statement == "", "AC-06-01 and AC-06-08 are other controls"
+    assert controls.items["ac-6-8"][1].statement.startswith("ac-06.08_odp: ")
     assert "not to be tested" not in "".join(found.facts)
     assert run(["set", "AU-10", "--result", "satisfied", "-w", str(root)]) == 0
     listed = data["FRR"]["IVV"]["data"]["rev5"]["CSF"]["IVV-CSF-AIA"]["varies_by_class"]

@@ -19,7 +19,7 @@ from fedcheck.domain.checklist import (
     SourceRef,
     fingerprint,
 )
-from fedcheck.domain.control_ids import find_controls
+from fedcheck.domain.control_ids import find_controls, parse_control
 from fedcheck.domain.glossary import ItemKind, Level
 from fedcheck.domain.process import Process
 from fedcheck.domain.text import one_line, pluralize
@@ -92,7 +92,7 @@ def build_control_list(
     phase, role = process.assessment_phase, process.assessor
     if not found or not phase:
         return None
-    texts = {find_controls(one.id)[0]: one for one in release.controls if find_controls(one.id)}
+    texts = {parse_control(one.id): one for one in release.controls}
     sections: dict[str, list[Item]] = {}
     for control, places in found.items():
         item = _build_item(control, places, profiles, words, texts.get(control), official)
