@@ -126,6 +126,7 @@ def test_a_row_refers_to_rows_that_are_there(cls: type) -> None:
     [
         (Record, {"status", "result", "reason", "tester", "tested", "done", "basis"}),
         (Record, {"inherited", "inherited_from"}),
+        (Record, {"verified", "validated", "assessor", "assessed"}),
         (Request, {"state", "answer", "answered", "comment"}),
         (Finding, {"risk", "original", "adjusted", "due", "deviation", "deviation_state"}),
         (Finding, {"state", "closed", "retest", "retested", "corrected"}),

@@ -56,6 +56,8 @@ def searchable_texts(row: Row) -> Iterable[str]:
     yield record.reason
     yield record.observation
     yield record.sample
+    yield record.summary
+    yield record.response
     for evidence_item in record.evidence:
         yield evidence_item.label
         yield evidence_item.link
@@ -137,6 +139,7 @@ IS: dict[str, Test] = {
     "noted": lambda e, _: bool(e.record.note),
     "sampled": lambda e, _: bool(e.record.sample),
     "retested": lambda e, _: bool(e.record.retest),
+    "summarized": lambda e, _: bool(e.record.summary),
     "private": lambda e, _: e.private,
     "unknown": lambda e, _: e.unknown,
 }
@@ -166,6 +169,10 @@ KEYS: dict[str, Callable[[str], Test]] = {
         "inherited", (*INHERITANCES, "none"), lambda e: e.record.inherited or "none"
     ),
     "review": match_one_of("review", (*REVIEWS, "none"), lambda e: e.record.review or "none"),
+    "verified": match_one_of("verified", (*RESULTS, "none"), lambda e: e.record.verified or "none"),
+    "validated": match_one_of(
+        "validated", (*RESULTS, "none"), lambda e: e.record.validated or "none"
+    ),
     "note": match_part(lambda e: e.record.note),
     "due": match_due,
     "evidence": _evidence,
@@ -190,6 +197,8 @@ EXAMPLES: dict[str, str] = {
     "tester": "bob",
     "inherited": "leveraged",
     "review": "returned",
+    "verified": "none",
+    "validated": "other-than-satisfied",
     "note": "waiver",
     "due": "<14d",
     "evidence": "stale",
@@ -236,6 +245,8 @@ FIXED_VALUES: dict[str, tuple[str, ...]] = {
     "method": METHODS,
     "inherited": (*INHERITANCES, "none"),
     "review": (*REVIEWS, "none"),
+    "verified": (*RESULTS, "none"),
+    "validated": (*RESULTS, "none"),
     "due": ("<7d", "<14d", "<1mo", "today", "<today", "none"),
     "evidence": EVIDENCE_WORDS,
     "is": tuple(IS),

@@ -11,6 +11,10 @@ from functools import cached_property
 
 from msgspec import Struct
 
+SOURCE = "rules"
+"""The id of the source that every item of a list made from the rules names."""
+RULES_PAGE = "https://github.com/FedRAMP/rules"
+
 CLASSES = ("a", "b", "c", "d")
 
 LEVEL_CLASSES: Mapping[str, str] = {"low": "b", "moderate": "c", "high": "d"}
