@@ -7,7 +7,7 @@ PACES: dict[tuple[str, str, str], Pace] = {
     ("prepare", "agency", ""): Pace(60, 20, -70, -12),
     ("recognition", "3pao", ""): Pace(100, 0, -150, -96),
     ("list", "csp", ""): Pace(100, 0, -102, -86),
-    ("build", "csp", ""): Pace(100, 0, -84, -18),
+    ("build", "csp", ""): Pace(100, 0, -84, -5),
     ("build", "csp", "automation"): Pace(60, 40, -40, -2),
     ("build", "csp", "package-quality"): Pace(0, 60, -9, -1),
     ("build", "csp", "vulnerability-detection"): Pace(85, 15, -50, -2),
@@ -33,8 +33,8 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         owner="theo",
         due=-3,
         day=-8,
-        note="The on-call pager is in the routing table and was tested. The deputy's number is not\n"
-        "tested yet.",
+        note="The on-call pager is in the routing table and was tested.\n"
+        "The deputy's number is not tested yet.",
     ),
     "cr26.build.csp:cds-trc-pac": ItemOverride(
         status="blocked",
@@ -65,8 +65,8 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         owner="mara",
         due=12,
         day=-4,
-        note="Decisions about scope, data sharing and cryptography are written. Those about ongoing\n"
-        "certification are in review.",
+        note="Decisions about scope, data sharing and cryptography are written.\n"
+        "Those about ongoing certification are in review.",
     ),
     "cr26.build.csp:sdr-csx-ksi": ItemOverride(status="doing", owner="mara", due=12, day=-3),
     "cr26.build.csp:ksi-iam-snu": ItemOverride(
@@ -74,22 +74,22 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         owner="ines",
         due=9,
         day=-7,
-        note="Workloads sign in with short-lived tokens of the cluster. The batch importer still has\n"
-        "a static key; its replacement is in test.",
+        note="Workloads sign in with short-lived tokens of the cluster.\n"
+        "The batch importer still has a static key; its replacement is in test.",
     ),
     "cr26.build.csp:ksi-rpl-trc": ItemOverride(
         status="doing",
         owner="ines",
         due=16,
         day=-6,
-        note="The database was restored in 38 minutes, within the objective of one hour. The search\n"
-        "index is restored in the second test.",
+        note="The database was restored in 38 minutes, within the objective of one hour.\n"
+        "The search index is restored in the second test.",
     ),
     "cr26.build.csp:ksi-svc-prr": ItemOverride(
         status="na",
         owner="ines",
         day=-29,
-        reason="Optional in Class B. Every release replaces all containers, so nothing is left over",
+        reason="Optional in Class B. Every release replaces all containers; nothing is left over",
     ),
     "cr26.build.csp:ksi-ced-rat": ItemOverride(status="done", owner="theo", day=-1),
     "cr26.build.csp:vdr-cso-sir": ItemOverride(
@@ -140,7 +140,7 @@ NOTES: dict[str, str] = {
     "vdr-cso-det": "Images, hosts, dependencies, configuration and the web interface are scanned.",
     "vdr-cso-res": "Every detection opens a ticket with a rating and a due day.",
     "ksi-ced-rat": "Training is reviewed every quarter against phishing and incident results.",
-    "ksi-cmt-lmc": "The pipeline and the cloud audit log record every change; alerts go to on-call.",
+    "ksi-cmt-lmc": "The pipeline and the cloud audit log record every change and alert on-call.",
     "ksi-cmt-rmv": "Servers are replaced from version control. Nobody has write access by hand.",
     "ksi-cmt-rvp": "The change procedure is reviewed twice a year with the failed changes.",
     "ksi-cmt-vtd": "Each change passes unit, security and canary tests before it is promoted.",

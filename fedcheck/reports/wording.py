@@ -112,14 +112,14 @@ def _describe_milestone(board: Board, gate: Gate) -> str:
         lack = "has no gate: it closes no phase"
         return f"The milestone {name} {lack}; its date is {format_when(gate.date, board.today)}."
     if gate.date is None:
-        rest = f"{things} before it can be called" if missing else "nothing is missing"
+        rest = f"{things} for it" if missing else "nothing is missing for it"
         return f"{name} has no date yet, and {rest}."
     days = (gate.date - board.today).days
     if days < 0:
         lack = f"{things} for it" if missing else "nothing is missing for it"
         return f"{name} was {pluralize(-days, 'day')} ago, and {lack}."
     left = f"{name} is today" if days == 0 else f"{name} is {pluralize(days, 'day')} away"
-    rest = f"{things} before it can be called" if missing else "it can be called"
+    rest = f"{things} for it" if missing else "nothing is missing for it"
     return f"{left}, and {rest}."
 
 
