@@ -115,7 +115,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
     "cr26.assessment.3pao:ivv-ias-vip": ItemOverride(status="todo"),
     "cr26.apply.csp:frc-cso-pkg": ItemOverride(status="doing", owner="mara", due=30, day=-2),
     "cr26.operate.csp:vdr-tfr-pdd": ItemOverride(
-        status="done", owner="theo", day=-17, evidence_day=-17
+        status="done", owner="theo", day=-33, evidence_day=-33
     ),
     "cr26.operate.csp:vdr-tfr-psd": ItemOverride(
         status="na", owner="theo", day=-24, reason="All resources are scanned; no samples are used"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from fedcheck.domain.glossary import Standing
 from fedcheck.domain.process import Process, combination_text
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -79,6 +80,19 @@ def describe_profile(process: Process, profile: Mapping[str, str]) -> str:
         if value != ANY
     ]
     return ", ".join(found)
+
+
+def list_headings(process: Process, profile: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a process and a profile in words, the longest first; what is in brackets gives way."""
+    historical = " (historical)" if process.status == Standing.HISTORICAL else ""
+    if not process.combinations:
+        values = ", ".join(profile.values())
+        whole = process.title + (f", {values}" if values else "")
+        return tuple(dict.fromkeys((whole + historical, whole, process.title)))
+    words = [describe_profile(process, {name: value}) for name, value in profile.items()]
+    brief = ", ".join(word.partition(" (")[0] for word in words if word)
+    title = process.title.partition(" (")[0]
+    return (f"{process.title}, {brief}{historical}", f"{title}, {brief}", brief)
 
 
 def _values(process: Process, name: str) -> list[str]:
