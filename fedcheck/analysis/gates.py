@@ -110,8 +110,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
     asked = [
         row
         for row in board.rows.values()
-        if row.phase in milestone.closes
-        and row.role in (milestone.roles or (row.role,))
+        if milestone.asks_for(row.phase, row.role)
         and not (row.private or row.unknown or _after_later(board, row, milestone))
     ]
     missing = [lack for row in asked for lack in _lacks(board, row, days)]

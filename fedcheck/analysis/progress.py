@@ -211,11 +211,10 @@ def compute_pace(board: Board, milestone: str) -> Pace:
     again.
     """
     stone = board.project.process.milestone(milestone)
-    phases = stone.closes if stone else ()
     rows = [
         row
         for row in board.rows.values()
-        if (not phases or row.phase in phases)
+        if (not (stone and stone.closes) or stone.asks_for(row.phase, row.role))
         and not row.private
         and not row.unknown
         and row.record.status != "na"

@@ -60,6 +60,10 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     decision_source: Annotated[SourceRef | None, Key("Where that comes from")] = None
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
 
+    def asks_for(self, phase: str, role: str) -> bool:
+        """Tell whether its gate asks for what a role owes in a phase."""
+        return phase in self.closes and role in (self.roles or (role,))
+
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether it concerns a profile."""
         return applies_to(self.applies, facts)

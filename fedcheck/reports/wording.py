@@ -89,12 +89,16 @@ class PeopleNames:
 
 def describe_state(board: Board, gate: Gate | None) -> str:
     """Say in two sentences how things stand: the work, then the milestone."""
-    phases = gate.milestone.closes if gate else ()
-    rows = [e for e in board.rows.values() if not phases or e.phase in phases]
+    milestone = gate.milestone if gate and gate.milestone.closes else None
+    rows = [
+        row
+        for row in board.rows.values()
+        if milestone is None or milestone.asks_for(row.phase, row.role)
+    ]
     counts = count_items(rows)
     overdue = sum(row.overdue for row in rows)
     blocked = counts.by_status["blocked"]
-    scope = "that this milestone rests on" if phases else "that apply"
+    scope = "that this milestone rests on" if milestone else "that apply"
     text = f"Of the {pluralize(counts.countable, 'item')} {scope}, {_is_or_are(counts.done)} done"
     if blocked or overdue:
         text += f"; {_is_or_are(blocked)} blocked and {_is_or_are(overdue)} overdue."

@@ -220,6 +220,8 @@ class HomeScreen(PlaceScreen):
         )
         milestone = board.project.process.milestone(board.next_dated)
         phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
+        if phases and milestone and milestone.roles:
+            phases += f" role:{'|'.join(milestone.roles)}"
         self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
 
     def _lately(self) -> None:
