@@ -162,7 +162,7 @@ async def test_home_folds_the_phases_of_others_and_sorts_the_dates(root):
         text = screen_text(app)
         assert re.search(r"Northlight Forms +20x, Program, Class B +you: mara \(csp\)", text)
         assert "+ 6 more: Recognition, Authorize a use" in text
-        assert re.search(r"\d+ of VDR, VER not done, binding in 9 d", text)
+        assert re.search(r"\d+ not done, binding in 9 d: VDR, VER", text)
         table = app.screen.query_one(PhaseTable)
         assert table.roles == ["csp", "3pao"]
         table.cursor = (len(table.phases), 0)
@@ -180,7 +180,7 @@ async def test_home_folds_the_phases_of_others_and_sorts_the_dates(root):
         (door,) = (
             one
             for one in app.screen.query_one("#attention", Doors).doors
-            if "of VDR, VER not done" in one.line.plain
+            if "binding in 9 d: VDR, VER" in one.line.plain
         )
         app.screen._go(door.target)
         await settle(pilot)

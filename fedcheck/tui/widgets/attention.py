@@ -126,11 +126,11 @@ def _rules_ahead(board: Board, signs: Signs, role: str) -> list[Door]:
     doors = []
     for state in select_lapsed(list_rulesets(board, (role,)), board.today):
         assert state.grace is not None, "a grace that is over had an end"
-        event = f"grace period ended {format_distance(state.grace, board.today)}"
+        event = f"grace ended {format_distance(state.grace, board.today)}"
         doors.append(_ruleset_door(signs.overdue, [state], event, role))
     for one in list_ruleset_days(board, (role,)):
         if one.day and 0 <= (one.day - board.today).days <= RULES_DAYS:
-            event = "grace period ends" if one.key.startswith("grace") else "binding"
+            event = "grace ends" if one.key.startswith("grace") else "binding"
             when = format_distance(one.day, board.today)
             open_states = [state for state in one.states if state.open_rows]
             if open_states:
@@ -143,7 +143,7 @@ def _ruleset_door(sign: str, states: Sequence[RulesetState], event: str, role: s
     codes = list(dict.fromkeys(state.ruleset.code for state in states))
     count = len({row.ref for state in states for row in state.open_rows})
     query = f"code:{'|'.join(codes).lower()} role:{role} is:demanded is:open"
-    return _door(sign, count, f"of {', '.join(codes)} not done, {event}", f"query:{query}")
+    return _door(sign, count, f"not done, {event}: {', '.join(codes)}", f"query:{query}")
 
 
 def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
