@@ -186,3 +186,16 @@ async def test_home_folds_the_phases_of_others_and_sorts_the_dates(root):
         await settle(pilot)
         assert isinstance(app.screen, ChecklistScreen)
         assert len(app.screen.items.refs) == int(door.line.plain.split()[1])
+
+
+async def test_the_welcome_screen_offers_each_example(tmp_path):
+    user = config.UserConfig()
+    app = FedcheckApp(None, paths.find_user_folders(), user, "mara", tmp_path, lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        doors = app.screen.query_one(Doors)
+        offered = [door.target for door in doors.doors if door.target.startswith("demo:")]
+        assert sorted(offered) == sorted(f"demo:{process}" for process in example.STORIES)
+        doors.highlighted = [door.target for door in doors.doors].index("demo:cr26")
+        await press(pilot, "enter")
+        assert "Northlight Forms" in screen_text(app)
