@@ -54,7 +54,7 @@ def _describe_coverage(counts: Sequence[RequirementCount]) -> str:
     return text
 
 
-def build_decision_view(board: Board, reported: str) -> views.DecisionView | None:
+def build_decision_view(board: Board, reported: str) -> views.NextDecisionView | None:
     """Return the next decision from a milestone on; none where the process names none."""
     milestones = board.project.process.milestones
     ids = [one.id for one in milestones]
@@ -63,7 +63,7 @@ def build_decision_view(board: Board, reported: str) -> views.DecisionView | Non
     if found is None:
         return None
     process = board.project.process
-    return views.DecisionView(
+    return views.NextDecisionView(
         milestone=wording.format_title(found.title),
         when=wording.format_when(board.dates.get(found.id), board.today),
         who=", ".join(wording.format_title(process.role_title(role)) for role in found.decided_by),

@@ -308,7 +308,7 @@ class RequirementView:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionView:
+class NextDecisionView:
     """The next decision from the milestone of the report on: at which milestone, by whom, what."""
 
     milestone: str
@@ -358,7 +358,7 @@ class ReportView:
     rules: tuple[RulesDayView, ...]
     requirements: tuple[RequirementView, ...]
     coverage: str
-    decision: DecisionView | None
+    decision: NextDecisionView | None
     recurring: tuple[RecurringView, ...]
     ahead: tuple[AheadView, ...]
     phases: tuple[PhaseView, ...]
