@@ -1,8 +1,10 @@
 """The profile of a workspace: its options, their defaults, and the combinations that exist."""
 
+import re
 from collections.abc import Mapping, Sequence
 
-from fedcheck.domain.process import Process, combination_text
+from fedcheck.domain.glossary import Standing
+from fedcheck.domain.process import Process, ProfileOption, combination_text
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
 
@@ -71,14 +73,33 @@ def parse_profile(process: Process, given: Mapping[str, str], role: str = "") ->
 
 
 def describe_profile(process: Process, profile: Mapping[str, str]) -> str:
-    """Return the values of a profile by their titles: `20x, Program, Class B`."""
+    """Return the values of a profile by their titles: `20x, Program, Class B`.
+
+    One without a title is told with its option: `region us`.
+    """
     options = process.profile or {}
-    found = [
-        (options[name].titles or {}).get(value, value) if name in options else value
-        for name, value in profile.items()
-        if value != ANY
-    ]
+    names = dict.fromkeys((*(name for name in options if name in profile), *profile))
+    found = [_title_value(options, name, profile[name]) for name in names if profile[name] != ANY]
     return ", ".join(found)
+
+
+def _title_value(options: Mapping[str, ProfileOption], name: str, value: str) -> str:
+    titles = options[name].titles if name in options else None
+    return (titles or {}).get(value, f"{name} {value}")
+
+
+def list_headings(process: Process, profile: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a process and a profile in words, the longest first; what is in brackets gives way."""
+    historical = " (historical)" if process.status == Standing.HISTORICAL else ""
+    if not process.combinations:
+        values = ", ".join(profile.values())
+        whole = process.title + (f", {values}" if values else "")
+        return tuple(dict.fromkeys((whole + historical, whole, process.title)))
+    brief = re.sub(r" \([^()]*\)", "", describe_profile(process, profile))
+    title = process.title.partition(" (")[0]
+    if not brief:
+        return process.title + historical, title
+    return f"{process.title}, {brief}{historical}", f"{title}, {brief}", brief
 
 
 def _values(process: Process, name: str) -> list[str]:

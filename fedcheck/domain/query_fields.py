@@ -84,6 +84,16 @@ def _control(value: str) -> Test:
     return holds
 
 
+def _code(value: str) -> Test:
+    """`vdr` means all codes of that ruleset, `vdr-tfr` those of the subset, `vdr-tfr-pdd` one."""
+
+    def holds(row: Row, _: date) -> bool:
+        code = row.item.code.casefold()
+        return code.startswith(value) and not code[len(value) : len(value) + 1].isalnum()
+
+    return holds
+
+
 def _method(value: str) -> Test:
     if value == "none":
         return lambda row, _: not row.item.methods
@@ -162,6 +172,7 @@ KEYS: dict[str, Callable[[str], Test]] = {
     "method": _method,
     "family": _family,
     "control": _control,
+    "code": _code,
     "deliverable": match_text(lambda e: e.item.deliverable),
     "owner": match_name(_owner),
     "tester": _tester,
@@ -192,6 +203,7 @@ EXAMPLES: dict[str, str] = {
     "method": "examine",
     "family": "SC",
     "control": "SC-13",
+    "code": "VDR-TFR",
     "deliverable": "rar",
     "owner": "alice",
     "tester": "bob",

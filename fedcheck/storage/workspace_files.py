@@ -121,7 +121,10 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     project = Project(
         root=str(root),
         config=replace(config, profile=profile),
-        process=process,
+        process=replace(
+            process,
+            milestones=tuple(one for one in process.milestones if one.applies_to(known_facts)),
+        ),
         checklists=serving,
         records=records,
         requests=collect_issues(contents.books, REQUESTS),

@@ -31,6 +31,13 @@ from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
 KEYS = "⏎ and tab go on, F2 makes it, esc cancels"
 
 
+EXAMPLES = {
+    "cr26": "20x Class B, five weeks before it applies",
+    "jab": "JAB P-ATO (historical), three weeks before its kick-off",
+}
+"""The examples by their process, and where each of them stands."""
+
+
 class WelcomeScreen(ModalScreen[None]):
     """Recent workspaces, and the ways to another."""
 
@@ -61,7 +68,12 @@ class WelcomeScreen(ModalScreen[None]):
         """Show recent workspaces and what else can be done."""
         doors = [Door(Content.assemble(("Make a workspace", "bold")), "new:")]
         doors.append(Door(Content.assemble(("Open a folder", "bold")), "open:"))
-        doors.append(Door(Content.assemble(("Look at an example", "bold")), "demo:"))
+        for process, what in EXAMPLES.items():
+            line = Content.assemble(
+                ("Look at an example", "bold"), (f"   {what}", "$foreground-muted")
+            )
+            doors.append(Door(line, f"demo:{process}"))
+        first_recent = len(doors)
         for path in self.fedcheck.memory.recent():
             doors.append(
                 Door(
@@ -73,7 +85,7 @@ class WelcomeScreen(ModalScreen[None]):
             )
         listed = self.query_one(Doors)
         listed.show(doors)
-        listed.highlighted = 3 if len(doors) > 3 else 0
+        listed.highlighted = first_recent if len(doors) > first_recent else 0
         listed.focus()
 
     @on(Doors.Opened)
@@ -82,7 +94,7 @@ class WelcomeScreen(ModalScreen[None]):
         if kind == "path":
             self._open(Path(target))
         elif kind == "demo":
-            self._demo()
+            self._demo(target)
         elif kind == "open":
             self.fedcheck.start(self._ask_folder())
         else:
@@ -96,11 +108,11 @@ class WelcomeScreen(ModalScreen[None]):
     def _open(self, root: Path) -> None:
         self.fedcheck.open_workspace(root)
 
-    def _demo(self) -> None:
+    def _demo(self, process: str) -> None:
         from fedcheck.demo import example
 
         root = make_temporary_folder()
-        example.make_example(root, example.find_today(self.fedcheck.clock()))
+        example.make_example(root, example.find_today(self.fedcheck.clock()), process)
         self._open(root)
 
     async def _ask_folder(self) -> None:
