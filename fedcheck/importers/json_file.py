@@ -88,7 +88,7 @@ def parse_json(path: Path, raw: bytes, limits: JsonLimits, twice: Counter[str]) 
     except json.JSONDecodeError as error:
         what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
         hint = "take it again from where it came from, or mend this place"
-        if not text[error.pos :].strip() or error.msg.startswith("Unterminated string"):
+        if not text[error.pos :].strip(", \r\n\t") or error.msg.startswith("Unterminated string"):
             hint = "the file ends too early; take it again from where it came from"
         raise explain(path, error.lineno, what, hint) from None
     except RecursionError:
