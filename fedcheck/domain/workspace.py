@@ -28,7 +28,7 @@ class MilestoneDate(Struct, frozen=True, rename="kebab"):
 
 
 class PackageEntry(Struct, frozen=True, rename="kebab"):
-    """One key of the certification package, as the history keeps it; see `storage.package_table`."""
+    """One key of the certification package, as the history keeps it (`storage.package_table`)."""
 
     value: str = ""
     evidence: tuple[Evidence, ...] = ()

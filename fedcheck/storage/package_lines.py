@@ -115,6 +115,6 @@ def _texts(path: KeyPath) -> Path:
 
 
 def _end(lines: Sequence[str], path: Path) -> int:
-    """Return the number of the line after the last one of a key, from 0; 0 where it is not there."""
+    """Return the number of the line after the last one of a key, from 0; 0 without one."""
     found = _lines_of(lines, path)
     return found[-1] + 1 if found else 0

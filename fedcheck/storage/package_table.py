@@ -21,7 +21,7 @@ from fedcheck.domain.package import Package
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import PackageEntry
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
-from fedcheck.storage.decoder import decode
+from fedcheck.storage.decoder import decode, decode_carefully
 from fedcheck.storage.package_lines import replace_entry
 from fedcheck.storage.paths import WORKSPACE_FILE
 from fedcheck.storage.problems import Collector
@@ -58,6 +58,18 @@ def find_fault(key: str, value: Any) -> str:
     if found is None:
         return ""
     return f"{found.message}; {found.hint}" if found.hint else found.message
+
+
+def find_part_fault(kind: Any, key: str, value: Any) -> str:
+    """Return in words what is wrong with one key of a table; what others lack is not of it."""
+    problems = Collector(Path(WORKSPACE_FILE), "")
+    spec = keys_of(kind)[key]
+    decode_carefully(kind, {key: value}, (key,), problems)
+    missing = [f'the key "{one.name}" is missing' for one in keys_of(kind).values() if one != spec]
+    found = [one for one in problems.found if one.message not in missing]
+    if not found:
+        return ""
+    return f"{found[0].message}; {found[0].hint}" if found[0].hint else found[0].message
 
 
 def to_history(value: Any) -> str:
