@@ -88,6 +88,7 @@ class PackageScreen(PlaceScreen):
             self.held = load_entries(session.root)
             package, problems = load_package(session.root)
         except FedcheckError as error:
+            self.query_one(TopLine).show("Certification package", one_line(config.name, 40))
             self.query_one("#package-said", Static).update(Content(one_line(str(error), 400)))
             self.query_one(Doors).show([])
             return
