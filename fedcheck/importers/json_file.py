@@ -35,6 +35,17 @@ class JsonLimits:
     too_deep: str
 
 
+def name_other_json(data: Any) -> str:
+    """Return what JSON is that is easily taken for data; empty where it is nothing of that kind."""
+    if not isinstance(data, dict):
+        return ""
+    if "$defs" in data or isinstance(data.get("properties"), dict):
+        return "a JSON schema"
+    if "fedRampRequirements" in data or "certificationPackageOverviewUri" in data:
+        return "a document of a certification package"
+    return ""
+
+
 def read_bytes(path: Path, limits: JsonLimits) -> bytes:
     """Return what a file holds. Raises InvalidFileError where it is none or is too large."""
     try:
