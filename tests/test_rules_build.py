@@ -112,6 +112,9 @@ def test_an_import_may_carry_the_official_text(
     two = found["ZED-CSO-TWO"]
     assert two.title == "Rule of the sample", "the official name, beside its neighbors"
     assert two.statement == "Providers SHOULD paint widgets."
+    del guidance["ZED-CSO-NOT"]
+    forbidden = items_of(build_lists(release, guidance, process, official=True))["ZED-CSO-NOT"]
+    assert forbidden.title == "Prohibition observed: Rule of the sample", "a tick means compliance"
     assert found["ZED-CSO-ONE"].statement.endswith("\n- Red widgets\n- Blue widgets")
     assert "Class B: Providers MAY sell" in found["ZED-CSO-VAR"].statement
 

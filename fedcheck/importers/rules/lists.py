@@ -176,7 +176,7 @@ def _build_item(
     base = _choose_base(entry, [facet for _, facet in facets], official)
     return Item(
         entry.id.lower(),
-        guidance.title or one_line(entry.title, 200),
+        guidance.title or _title_of(entry, levels.values()),
         code=entry.id,
         guidance=_write_guidance(entry, guidance, official),
         statement=base.statement,
@@ -189,6 +189,12 @@ def _build_item(
         own_basis=base.basis,
         when=tuple(_whens(facets, base)),
     )
+
+
+def _title_of(entry: Entry, levels: Iterable[Level]) -> str:
+    """Return the official name; of what is forbidden, worded so that a tick means compliance."""
+    is_forbidden = any(one in (Level.MUST_NOT, Level.SHOULD_NOT) for one in levels)
+    return one_line(f"Prohibition observed: {entry.title}" if is_forbidden else entry.title, 200)
 
 
 def _facet(
