@@ -1,6 +1,8 @@
 """The lists of cr26 are built from a release and our guidance, and the shipped ones are current."""
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -231,11 +233,54 @@ def test_the_shipped_lists_name_release_and_hash_and_are_valid(process: Process)
     assert len(files) == 15 and len(heads) == 1
     assert "2026.07.14.01, sha256 135707003f0a" in heads.pop()
     codes: list[str] = []
+    recipients: list[str] = []
     for path in files:
         loaded = load_list(path, "shipped", {"cr26": process})
         assert loaded.problems() == [] and loaded.checklist is not None
-        codes += [item.code for _, item in loaded.checklist.items.values()]
+        for _, item in loaded.checklist.items.values():
+            codes.append(item.code)
+            recipients += [line for line in item.guidance.splitlines() if "- Notify" in line]
     assert len(codes) == len(set(codes)) == 246 + 46
+    assert "- Notify FedRAMP: info@fedramp.gov" in recipients  # not the name and the same address
+    assert "- Notify All Necessary Parties: FedRAMP Certification Data" in recipients
+
+
+@needs_releases
+def test_our_words_share_no_run_of_eight_with_the_official_text() -> None:
+    official = {
+        run
+        for text in strings_of(
+            json.loads((NEWEST / "fedramp-consolidated-rules.json").read_bytes())
+        )
+        for run in runs(text)
+    }
+    copied = [
+        (name, *run)
+        for name, one in read_guidance(CR26 / "guidance").items()
+        for text in (one.title, *f"{one.summary}\n\n{one.guidance}".split("\n\n"), *one.expects)
+        for run in runs(text)
+        if run in official
+    ]
+    assert copied == []
+
+
+def strings_of(value: object) -> Iterator[str]:
+    """Yield every text of a JSON value, its lists of terms excepted: they are names."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings_of(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key != "terms":
+                yield from strings_of(one)
+
+
+def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
+    """Yield each run of so many words in a row."""
+    words = re.findall(r"[a-z0-9']+", text.lower())
+    return zip(*(words[start:] for start in range(length)), strict=False)
 
 
 @needs_releases

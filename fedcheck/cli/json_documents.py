@@ -1,6 +1,6 @@
 """The JSON that the outside relies on (documented in docs/json.md)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS, TOLD
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
+from fedcheck.domain.terms import Term
 
 
 def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
@@ -211,8 +212,10 @@ def list_row(row: Row) -> dict[str, Any]:
     }
 
 
-def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[str, Any]:
-    """Return `fedcheck/show@1`."""
+def show_document(
+    board: Board, row: Row, history: list[HistoryLine], terms: Sequence[Term] = ()
+) -> dict[str, Any]:
+    """Return `fedcheck/show@1`; `terms` are those that the item's text uses."""
     project, day = board.project, board.today
     item, record = row.item, row.record
     checklist, _ = split_ref(row.ref)
@@ -222,6 +225,7 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
         **list_row(row),
         "statement": item.statement,
         "guidance": item.guidance,
+        "terms": [{"id": one.id, "term": one.term} for one in terms],
         "expects": list(item.expects),
         "methods": list(item.methods),
         "needs": list(item.needs),

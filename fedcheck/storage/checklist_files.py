@@ -38,6 +38,9 @@ Layer = Literal["workspace", "user", "shipped", "private", "file"]
 
 PROCESS_FILE = "process.toml"
 
+GLOSSARY_FILE = "glossary.toml"
+"""Short definitions for a process, beside it."""
+
 
 class LoadedList(Struct):
     """A checklist file: what it holds as far as it can be read, and what is wrong with it."""
@@ -273,7 +276,8 @@ def _folder(
 
 
 def _list_files(folder: Path) -> list[Path]:
-    return [path for path in toml_files(folder) if path.name != PROCESS_FILE]
+    others = (PROCESS_FILE, GLOSSARY_FILE) if _is_process(folder) else (PROCESS_FILE,)
+    return [path for path in toml_files(folder) if path.name not in others]
 
 
 def reloaded(catalog: Catalog, workspace: Path) -> Catalog:

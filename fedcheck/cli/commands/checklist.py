@@ -25,10 +25,15 @@ from fedcheck.storage import (
     paths,
     presence,
 )
-from fedcheck.storage.names import parse_list_id
+from fedcheck.storage.names import TEXT_NAMES, parse_list_id
+from fedcheck.storage.official_texts import check_text_file, list_text_problems
 
 if TYPE_CHECKING:
     from fedcheck.storage.checklist_files import Catalog
+
+
+TEXT_FILES = tuple(f"{name}.toml" for name in TEXT_NAMES)
+"""The files of a workspace with official text, which `validate` takes too."""
 
 
 @click.group()
@@ -105,7 +110,8 @@ def validate(
 ) -> None:
     """Check checklists, and report every problem with its line and what to do.
 
-    Without a FILE: all shipped lists, the user's and the workspace's. Exit status 1 where there
+    Without a FILE: all shipped lists, the user's and the workspace's, and the workspace's
+    glossary.toml and controls.toml. Exit status 1 where there
     are problems.
 
     \b
@@ -114,13 +120,17 @@ def validate(
     """
     from fedcheck.storage.validation import check_across, check_processes
 
-    catalog, _ = _catalog(workspace)
+    catalog, root = _catalog(workspace)
+    texts: list[Problem] = []
     if files_:
         for path in files_:
             if not os.path.lexists(path):
                 raise FedcheckError(f"{path}: no such file", "check the name")
         given: list[checklist_files.LoadedList] = []
         processes: list[checklist_files.LoadedProcess] = []
+        text_files = [path for path in files_ if path.name in TEXT_FILES]
+        texts = [problem for path in text_files for problem in check_text_file(path)]
+        files_ = tuple(path for path in files_ if path not in text_files)
         for path in files_:
             if path.name == checklist_files.PROCESS_FILE:
                 processes.append(checklist_files.load_process(path))
@@ -133,9 +143,10 @@ def validate(
         catalog = checklist_files.Catalog([*given, *others], known, processes)
     else:
         given, processes = list(catalog.lists), list(catalog.process_files)
+        texts = list_text_problems(root) if root else []
     check_processes(catalog)
     check_across(catalog, given)
-    problems = catalog.process_problems
+    problems = catalog.process_problems + texts
     problems += [problem for loaded in given for problem in loaded.problems()]
     _print_problems(problems, len(given), as_json)
     ctx.exit(1 if problems else 0)

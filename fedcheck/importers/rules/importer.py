@@ -24,6 +24,7 @@ from fedcheck.importers.rules.release_report import (
     describe_release,
     note_proposals,
 )
+from fedcheck.importers.rules.texts import describe_texts, plan_texts
 from fedcheck.session import Session
 from fedcheck.storage.checklist_files import LoadedList
 from fedcheck.storage.checklist_writer import dump
@@ -80,13 +81,15 @@ def plan(session: Session, path: Path) -> Plan:
     facts = [
         *describe_release(release, [source.title for source in _sources(before.values())]),
         *describe_changes(session, process, old, new, moves),
-        *_describe_guidance(release, built),
+        *_describe_guidance(built),
+        *describe_texts(release),
     ]
     notes = [*_notes(release, built), *note_proposals(session, release, old, new, moves)]
     changed = tuple(
         one for one in lists if one.id not in own or _hash(one) != _hash(before[one.id])
     )
-    return Plan(_label(path, release), tuple(facts), changed, changes, tuple(notes))
+    texts = tuple(plan_texts(session.root, release))
+    return Plan(_label(path, release), tuple(facts), changed, changes, tuple(notes), texts)
 
 
 def _label(path: Path, release: Release) -> str:
@@ -231,20 +234,10 @@ def _keep_written(
     )
 
 
-def _describe_guidance(release: Release, built: BuiltLists) -> Iterator[str]:
+def _describe_guidance(built: BuiltLists) -> Iterator[str]:
     if built.without_guidance:
         count = pluralize(len(built.without_guidance), "item")
         yield f"{count} without guidance of ours: {', '.join(built.without_guidance)}"
-    unlisted = [
-        pluralize(len(found), word)
-        for found, word in (
-            (release.terms, "definition"),
-            (release.controls, "control text"),
-        )
-        if found
-    ]
-    if unlisted:
-        yield f"in no list: {' and '.join(unlisted)}"
 
 
 def _notes(release: Release, built: BuiltLists) -> Iterator[Note]:

@@ -305,11 +305,17 @@ def _facts(entry: Entry) -> Iterator[str]:
     if entry.schema is not None:
         yield f"Schema: {one_line(f'{entry.schema.name} {entry.schema.url}'.strip(), 300)}"
     for one in entry.notifications:
-        name = f"{one.name} " if one.name else ""
-        where = one_line(f"{name}{one.url or one.target}".strip(), 300)
+        where = one_line(_recipient(one.name, one.url or one.target), 300)
         yield f"Notify {one_line(one.party, 100)}{' (optional)' if one.optional else ''}: {where}"
     if entry.related:
         yield "Related: " + ", ".join(entry.related)
+
+
+def _recipient(name: str, target: str) -> str:
+    """Return name and address; a target that repeats the name or is no address adds nothing."""
+    if not name or name == target:
+        return target
+    return f"{name} {target}" if "://" in target or "@" in target else name
 
 
 def _build_list(
