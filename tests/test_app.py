@@ -444,6 +444,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.gate import GateScreen
     from fedcheck.tui.screens.history import HistoryScreen
     from fedcheck.tui.screens.import_file import ImportFileScreen
+    from fedcheck.tui.screens.package import PackageScreen
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
     from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
@@ -464,6 +465,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "calendar": (CalendarScreen,),
         "parts": (ResponsibilitiesScreen,),
         "bring": (ImportFileScreen,),
+        "package": (PackageScreen,),
         "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
         "register": (EvidenceRegisterScreen,),
