@@ -177,11 +177,7 @@ def _build_item(
     name = one_line(entry.title, 200)
     return Item(
         entry.id.lower(),
-<<<<<<< HEAD
-        guidance.title or _title_of(entry, levels.values()),
-=======
         name,
->>>>>>> main
         code=entry.id,
         statement=base.statement,
         remarks=_write_remarks(entry, official),
@@ -196,19 +192,7 @@ def _build_item(
     )
 
 
-<<<<<<< HEAD
-def _title_of(entry: Entry, levels: Iterable[Level]) -> str:
-    """Return the official name; of what is forbidden, worded so that a tick means compliance."""
-    is_forbidden = any(one in (Level.MUST_NOT, Level.SHOULD_NOT) for one in levels)
-    return one_line(f"Prohibition observed: {entry.title}" if is_forbidden else entry.title, 200)
-
-
-def _facet(
-    entry: Entry, profile: Profile, level: Level, guidance: Guidance, official: bool
-) -> _Facet:
-=======
 def _facet(entry: Entry, profile: Profile, level: Level, official: bool) -> _Facet:
->>>>>>> main
     chosen = profile.get("class", ANY)
     if chosen == ANY or not entry.by_class:
         periods = {find_period(one) for one in entry.wordings().values()}
