@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rules_samples import OFFICIAL, consolidated, written
 
 from fedcheck.domain.checklist import Item, facts
 from fedcheck.domain.glossary import Level
+from fedcheck.domain.guidance import join_guidance
 from fedcheck.domain.process import Process
 from fedcheck.errors import InvalidFileError
 from fedcheck.importers.rules.applicability import list_applicable
 from fedcheck.importers.rules.build import build_files, list_problems, main, read_process
 from fedcheck.importers.rules.clocks import find_period
+from fedcheck.importers.rules.controls import is_control_list, read_control_words
 from fedcheck.importers.rules.document import Release, Timeframe, Wording
 from fedcheck.importers.rules.guidance import read_guidance
 from fedcheck.importers.rules.lists import BuiltLists, basis_of, build_lists, section_title
@@ -26,6 +29,8 @@ from fedcheck.storage.checklist_files import load_list
 from fedcheck.storage.paths import find_shipped_checklists
 
 CR26 = find_shipped_checklists() / "cr26"
+CONTROLS = "3pao-controls"
+BUILT = [one for one in CR26.glob("cr26.*.toml") if one.name != "cr26.prepare.csp-conversion.toml"]
 NEWEST = OFFICIAL / "2026-07-14"
 needs_releases = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="no official releases here")
 
@@ -61,7 +66,12 @@ def release(tmp_path: Path) -> Release:
 
 @pytest.fixture
 def built(release: Release, tmp_path: Path, process: Process) -> BuiltLists:
-    return build_lists(release, read_guidance(guidance_for(release, tmp_path / "g")), process)
+    """Return the lists as they are shipped: what the release says, and our words."""
+    guidance = read_guidance(guidance_for(release, tmp_path / "g"))
+    found = build_lists(release, guidance, process)
+    words = {name: one.words for name, one in guidance.items()}
+    lists = {name: join_guidance(one, words) for name, one in found.lists.items()}
+    return replace(found, lists=lists)
 
 
 def items_of(built: BuiltLists) -> Mapping[str, Item]:
@@ -92,11 +102,13 @@ def test_an_item_is_our_words_and_the_facts_of_the_rule(built: BuiltLists) -> No
         "ZED-CSO-ONE is done",
         Level.MUST,
     )
-    assert item.guidance.startswith("Our words on ZED-CSO-ONE.\n\nDo it.\n\n- Official name: Rule")
-    assert "Time frame: 3 months" in item.guidance and item.every == "3mo"
+    assert item.guidance == "Our words on ZED-CSO-ONE.\n\nDo it."
+    assert item.remarks.startswith("- Official name: Rule")
+    assert "Time frame: 3 months" in item.remarks and item.every == "3mo"
+    assert item.full_guidance == f"{item.guidance}\n\n{item.remarks}"
     assert item.expects == ("a list",) and item.statement == ""
-    assert "count widgets" not in item.guidance, "no official text"
-    assert items_of(built)["ZED-TFR-PAI"].guidance.endswith("3 to 10 business days")
+    assert "count widgets" not in item.full_guidance, "no official text"
+    assert items_of(built)["ZED-TFR-PAI"].remarks.endswith("3 to 10 business days")
     assert items_of(built)["KSI-WID-ONE"].controls == ("AC-2(1)", "AC-3")
     assert section_title("class-a") == "Class A" and section_title("rev5-controls")[:4] == "Rev5"
 
@@ -113,7 +125,15 @@ def test_an_import_may_carry_the_official_text(
     assert result.without_guidance == ("ZED-CSO-TWO",)
     two = found["ZED-CSO-TWO"]
     assert two.title == "Rule of the sample", "the official name, beside its neighbors"
+    assert {one.guidance for one in found.values()} == {""}, "our words are joined, not copied"
     assert two.statement == "Providers SHOULD paint widgets."
+    titles = {
+        item.code: item.title
+        for one in result.lists.values()
+        for _, item in join_guidance(one, {}).items.values()
+    }
+    assert titles["ZED-CSO-NOT"] == "Prohibition observed: Rule of the sample", "a tick complies"
+    assert titles["ZED-CSO-TWO"] == "Rule of the sample"
     assert found["ZED-CSO-ONE"].statement.endswith("\n- Red widgets\n- Blue widgets")
     assert "Class B: Providers MAY sell" in found["ZED-CSO-VAR"].statement
 
@@ -225,18 +245,20 @@ def test_what_recurs(text: str, time: Timeframe | None, period: str) -> None:
 
 
 def test_the_shipped_lists_name_release_and_hash_and_are_valid(process: Process) -> None:
-    files = sorted(CR26.glob("cr26.*.toml"))
+    files = sorted(BUILT)
     heads = {path.read_text(encoding="utf-8").partition("\n")[0] for path in files}
-    assert len(files) == 15 and len(heads) == 1
+    assert len(files) == 16 and len(heads) == 1
     assert "2026.07.14.01, sha256 135707003f0a" in heads.pop()
     codes: list[str] = []
     recipients: list[str] = []
     for path in files:
         loaded = load_list(path, "shipped", {"cr26": process})
         assert loaded.problems() == [] and loaded.checklist is not None
+        if is_control_list(loaded.checklist.id):
+            continue
         for _, item in loaded.checklist.items.values():
             codes.append(item.code)
-            recipients += [line for line in item.guidance.splitlines() if "- Notify" in line]
+            recipients += [line for line in item.remarks.splitlines() if "- Notify" in line]
     assert len(codes) == len(set(codes)) == 246 + 46
     assert "- Notify FedRAMP: info@fedramp.gov" in recipients  # not the name and the same address
     assert "- Notify All Necessary Parties: FedRAMP Certification Data" in recipients
@@ -251,10 +273,20 @@ def test_our_words_share_no_run_of_eight_with_the_official_text() -> None:
         )
         for run in runs(text)
     }
+    conversion = load_list(CR26 / "cr26.prepare.csp-conversion.toml", "shipped").checklist
+    assert conversion is not None
+    ours = [
+        (name, one.title, f"{one.summary}\n\n{one.guidance}", one.expects)
+        for name, one in read_guidance(CR26 / "guidance").items()
+    ]
+    ours += [
+        (one.code, one.title, one.guidance, one.expects) for _, one in conversion.items.values()
+    ]
+    ours.append(("controls", "", read_control_words(CR26).guidance, ()))
     copied = [
         (name, *run)
-        for name, one in read_guidance(CR26 / "guidance").items()
-        for text in (one.title, *f"{one.summary}\n\n{one.guidance}".split("\n\n"), *one.expects)
+        for name, title, guidance, expects in ours
+        for text in (title, *guidance.split("\n\n"), *expects)
         for run in runs(text)
         if run in official
     ]
@@ -285,7 +317,7 @@ def test_the_shipped_lists_are_those_that_the_builder_makes(process: Process) ->
     release = read_release(NEWEST)
     files, built = build_files(release, CR26)
     assert list_problems(release, process, built) == []
-    shipped = {path.name: path.read_bytes() for path in CR26.glob("cr26.*.toml")}
+    shipped = {path.name: path.read_bytes() for path in BUILT}
     assert set(shipped) == set(files)
     assert [name for name in files if files[name] != shipped[name]] == []
 
@@ -293,7 +325,7 @@ def test_the_shipped_lists_are_those_that_the_builder_makes(process: Process) ->
 @needs_releases
 def test_the_shipped_lists_apply_as_computed_for_every_profile_and_role(process: Process) -> None:
     release = read_release(NEWEST)
-    lists = [load_list(path, "shipped").checklist for path in CR26.glob("cr26.*.toml")]
+    lists = [load_list(path, "shipped").checklist for path in BUILT if CONTROLS not in path.name]
     for profile in list_profiles(process):
         known = facts("cr26", profile)
         for role in process.all_roles:

@@ -11,9 +11,9 @@ from fedcheck.domain.field_values import list_values
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 
-AnyRecord = Record | Request | Finding | MilestoneDate | SentReport
+AnyRecord = Record | Request | Finding | MilestoneDate | PackageEntry | SentReport
 """What changes are made to."""
 
 OUTSIDE = "outside fedcheck"
@@ -101,7 +101,7 @@ def expand_line(line: HistoryLine) -> list[HistoryLine]:
     return [*found[:-1], replace(found[-1], hash=line.hash)] if found else [line]
 
 
-NOT_RECORDS = ("checklists", IMPORTS, CONFIRMED)
+NOT_RECORDS = ("checklists", "texts", IMPORTS, CONFIRMED)
 """What references of history lines name that are no records."""
 
 

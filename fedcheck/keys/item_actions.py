@@ -26,10 +26,18 @@ ACTIONS: tuple[Action, ...] = (
         ("c",),
         "edit",
     ),
+    Action(
+        "edit.assessment",
+        "assessment",
+        "Record an assessor's verification, validation and summary, or the provider's response.",
+        ("a",),
+        "edit",
+    ),
     Action("edit.history", "history", "Read the history of the item.", ("H",), "edit"),
     Action(
         "edit.needs", "linked", "Go to an item that it needs, or that needs it.", ("f",), "edit"
     ),
+    Action("edit.terms", "terms", "Explain the terms that the item uses.", ("K",), "edit"),
     Action("list.filter", "filter", "Narrow the list as you type.", ("slash",), "list", True),
     Action(
         "list.clear",

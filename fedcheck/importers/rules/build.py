@@ -11,8 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from fedcheck.domain.guidance import join_guidance
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError, InvalidFileError
+from fedcheck.importers.rules.controls import collect_control_words, read_control_words
 from fedcheck.importers.rules.document import Release
 from fedcheck.importers.rules.guidance import GUIDANCE, read_guidance
 from fedcheck.importers.rules.lists import BuiltLists, build_lists
@@ -39,7 +43,13 @@ def build_files(release: Release, folder: Path) -> tuple[dict[str, bytes], Built
         FedcheckError: the process or the guidance cannot be read.
     """
     process = read_process(folder)
-    built = build_lists(release, read_guidance(folder / GUIDANCE), process)
+    guidance = read_guidance(folder / GUIDANCE)
+    control_words = read_control_words(folder)
+    built = build_lists(release, guidance, process, words=control_words)
+    words = {name: one.words for name, one in guidance.items()}
+    words |= collect_control_words(built.lists.values(), control_words)
+    lists = {name: join_guidance(one, words) for name, one in built.lists.items()}
+    built = replace(built, lists=lists)
     head = f"{MADE}{release.name}, sha256 {release.sha256}; edit guidance/, not this file\n"
     files = {f"{name}.toml": head.encode() + dump(one) for name, one in built.lists.items()}
     return files, built

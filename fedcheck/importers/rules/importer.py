@@ -15,18 +15,27 @@ from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.rules.carry_over import Move, find_moves, index_by_code, plan_moves
-from fedcheck.importers.rules.document import Release
+from fedcheck.importers.rules.common_changes import describe_dates
+from fedcheck.importers.rules.controls import (
+    SUFFIX,
+    describe_control_changes,
+    is_control_list,
+    read_control_words,
+)
+from fedcheck.importers.rules.document import RULES_PAGE, SOURCE, Release
+from fedcheck.importers.rules.former import find_release, keep_former
 from fedcheck.importers.rules.guidance import GUIDANCE, Guidance, read_guidance
-from fedcheck.importers.rules.lists import RULES_PAGE, SOURCE, BuiltLists, build_lists
+from fedcheck.importers.rules.lists import BuiltLists, build_lists
 from fedcheck.importers.rules.reader import is_release, read_release
 from fedcheck.importers.rules.release_report import (
     describe_changes,
     describe_release,
     note_proposals,
 )
+from fedcheck.importers.rules.texts import describe_texts, plan_texts
 from fedcheck.session import Session
-from fedcheck.storage.checklist_files import LoadedList
 from fedcheck.storage.checklist_writer import dump
+from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.paths import find_shipped_checklists
 
 RULES_PROCESS = "cr26"
@@ -34,8 +43,11 @@ RULES_PROCESS = "cr26"
 
 
 def recognize(peek: Peek) -> bool:
-    """Return whether a file, or a file of a folder, holds rules, as far as it can be read."""
-    return is_release(peek.path)
+    """Return whether a file holds rules, as far as it can be read.
+
+    A folder that can be read can hold nothing else: reading it says why it holds no rules.
+    """
+    return peek.path.is_dir() or is_release(peek.path)
 
 
 def prepare(session: Session, path: Path, values: Values) -> Prepared:
@@ -59,31 +71,43 @@ def plan(session: Session, path: Path) -> Plan:
             "take fedramp-consolidated-rules.json of a release, or the folder of its files",
         )
     loaded = _find_earlier(session)
-    before = {name: one.checklist for name, one in loaded.items() if one.checklist is not None}
-    usual = _usual_phases(before.values(), process)
-    built = build_lists(release, guidance, process, official=True, usual=usual)
+    before = {name: one.in_file for name, one in loaded.items() if one.in_file is not None}
+    usual = _usual_phases(_of_entries(before.values()), process)
+    words = read_control_words(find_shipped_checklists() / process.id)
+    built = build_lists(release, guidance, process, official=True, usual=usual, words=words)
     _refuse_unreadable(session, {*built.lists, *before})
-    old = index_by_code(before.values(), SOURCE)
-    new = index_by_code(built.lists.values(), SOURCE)
+    old = index_by_code(_of_entries(before.values()), SOURCE)
+    new = index_by_code(_of_entries(built.lists.values()), SOURCE)
     moves = find_moves(release, old, new)
-    lists = _name_release(release, built, before)
+    lists = _name_release(process, release, built, before)
     renamed = {one.new_ref: one for one in moves if one.in_list}
     own = {name for name, one in loaded.items() if one.layer == "workspace"}
     lists = [
         _keep_earlier(one, before.get(one.id) if one.id in own else None, renamed) for one in lists
     ]
-    new = index_by_code(lists, SOURCE)
+    releases = {name: find_release(one) for name, one in before.items()}
+    lists = keep_former(session.project, lists, old, moves, releases)
+    new = index_by_code(_of_entries(lists), SOURCE)
     changes = tuple(plan_moves(session.project, moves))
     facts = [
         *describe_release(release, [source.title for source in _sources(before.values())]),
         *describe_changes(session, process, old, new, moves),
-        *_describe_guidance(release, built),
+        *describe_dates(release, process),
+        *describe_control_changes(before, built.lists),
+        *_describe_guidance(built),
+        *describe_texts(release),
     ]
     notes = [*_notes(release, built), *note_proposals(session, release, old, new, moves)]
     changed = tuple(
         one for one in lists if one.id not in own or _hash(one) != _hash(before[one.id])
     )
-    return Plan(_label(path, release), tuple(facts), changed, changes, tuple(notes))
+    texts = tuple(plan_texts(session.root, release))
+    return Plan(_label(path, release), tuple(facts), changed, changes, tuple(notes), texts)
+
+
+def _of_entries(lists: Iterable[Checklist]) -> list[Checklist]:
+    """Return the lists of rules and indicators, without that of the controls to be tested."""
+    return [one for one in lists if not is_control_list(one.id)]
 
 
 def _label(path: Path, release: Release) -> str:
@@ -118,7 +142,7 @@ def _find_earlier(session: Session) -> dict[str, LoadedList]:
 def _is_of_rules(checklist: Checklist, process: str) -> bool:
     """Tell whether a list is one of those that a release makes, not a person's own."""
     made = f"{process}.{checklist.phase}.{checklist.role}"
-    return checklist.id == made and any(
+    return checklist.id in (made, f"{made}-{SUFFIX}") and any(
         one.id == SOURCE and one.url == RULES_PAGE for one in checklist.sources
     )
 
@@ -155,9 +179,12 @@ def _sources(lists: Iterable[Checklist]) -> Iterator[Source]:
 
 
 def _name_release(
-    release: Release, built: BuiltLists, before: Mapping[str, Checklist]
+    process: Process, release: Release, built: BuiltLists, before: Mapping[str, Checklist]
 ) -> list[Checklist]:
-    """Return the lists with version and hash of their release; one without items any more stays."""
+    """Return the lists with version and hash of their release, and the wish for our guidance.
+
+    One without items any more stays.
+    """
     whole = dict(built.lists)
     for name, one in before.items():
         if name not in whole:
@@ -172,7 +199,7 @@ def _name_release(
         )
         words = one.summary.partition(" With the official text")[0]
         summary = f"{words} With the official text of release {known}.".strip()
-        found.append(replace(one, sources=sources, summary=summary))
+        found.append(replace(one, sources=sources, summary=summary, guidance=process.id))
     return found
 
 
@@ -181,8 +208,8 @@ def _keep_earlier(
 ) -> Checklist:
     """Return a list with what people wrote into the earlier one of the workspace.
 
-    An item keeps what the rules say nothing of: due date, evidence limits, needs. Items that people
-    added stay, under their headings.
+    An item keeps what the rules say nothing of: due date, evidence limits, needs, and a title and
+    guidance of its own. Items that people added stay, under their headings.
     """
     sections = [
         replace(
@@ -217,8 +244,12 @@ def _keep_written(
     if before is None or name not in before.items:
         return replace(item, renamed_from=former)
     old = before.items[name][1]
+    is_joined = bool(before.guidance)  # else the list has a copy of our words, old ones maybe
+    has_own_title = is_joined and old.title != old.official_name
     return replace(
         item,
+        title=old.title if has_own_title else item.title,
+        guidance=old.guidance if is_joined else "",
         deliverable=old.deliverable,
         needs=old.needs,
         after=old.after,
@@ -228,20 +259,10 @@ def _keep_written(
     )
 
 
-def _describe_guidance(release: Release, built: BuiltLists) -> Iterator[str]:
+def _describe_guidance(built: BuiltLists) -> Iterator[str]:
     if built.without_guidance:
         count = pluralize(len(built.without_guidance), "item")
         yield f"{count} without guidance of ours: {', '.join(built.without_guidance)}"
-    unlisted = [
-        pluralize(len(found), word)
-        for found, word in (
-            (release.terms, "definition"),
-            (release.controls, "control text"),
-        )
-        if found
-    ]
-    if unlisted:
-        yield f"in no list: {' and '.join(unlisted)}"
 
 
 def _notes(release: Release, built: BuiltLists) -> Iterator[Note]:

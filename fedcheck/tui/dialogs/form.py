@@ -18,8 +18,7 @@ from fedcheck.tui.dialogs.prompts import Preview
 
 HINT = "⏎ goes on, F2 or ctrl+s saves, esc leaves"
 
-
-Check = Callable[[Mapping[str, str]], str]
+Check = Callable[[Mapping[str, str]], str | None]
 
 
 def _no_preview(_: str) -> str:
@@ -140,6 +139,11 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
             for name, field in self.fields.items()
         }
 
+    @on(TextArea.Changed)
+    def _wrote(self, event: TextArea.Changed) -> None:
+        if event.text_area.has_focus:
+            self._say(event.text_area.id or "")
+
     @on(Input.Changed)
     def _show_meaning(self, event: Input.Changed) -> None:
         if event.input.has_focus:
@@ -159,7 +163,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
         try:
             meaning = field.preview(self.text(name)) if field else ""
             if name in self.checked:
-                meaning = self.check(self.typed())
+                meaning = self.check(self.typed()) or ""
         except ValueError as error:
             self._hint(str(error), wrong=True)
             return False
@@ -182,9 +186,15 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
                 self._faulty = name  # its hint stays when the focus comes
                 self.set_focus(self.query_one(f"#{name}"))
                 return
+        texts = self.typed()
+        try:
+            self.check(texts)
+        except ValueError as error:
+            self._hint(str(error), wrong=True)
+            return
         if self.is_current:
             self.keep_draft()
-            self.dismiss(self.typed())
+            self.dismiss(texts)
 
     def action_cancel(self) -> None:
         """Leave without an answer; ask where something was typed."""

@@ -7,8 +7,10 @@ from textual import events, on
 
 from fedcheck.domain.row import Row
 from fedcheck.tui.app_protocol import ItemsEdited
+from fedcheck.tui.dialogs.terms import show_terms
 from fedcheck.tui.evidence_actions import dropped_links
 from fedcheck.tui.questions import Asking
+from fedcheck.tui.screens.assessment_actions import AssessmentActions
 from fedcheck.tui.screens.item_actions import ItemActions, Rows, not_all_tests
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.screens.test_actions import TestActions
@@ -124,6 +126,10 @@ class ItemKeysScreen(PlaceScreen):
         else:
             self._ask(self.item_actions.ask_evidence)
 
+    def action_edit_assessment(self) -> None:
+        """Ask what an assessor states about the items."""
+        self._ask(AssessmentActions(self.item_actions).ask)
+
     def action_edit_history(self) -> None:
         """Show what was done to the item."""
         row = self.row
@@ -139,6 +145,14 @@ class ItemKeysScreen(PlaceScreen):
             self.app.bell()
         else:
             self.fedcheck.start(self.item_actions.ask_linked(row))
+
+    def action_edit_terms(self) -> None:
+        """Explain the terms that the item uses."""
+        row = self.row
+        if row is None:
+            self.app.bell()
+        else:
+            self.fedcheck.start(show_terms(self.fedcheck, row))
 
     def action_test_observation(self) -> None:
         """Write what was seen."""
