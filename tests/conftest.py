@@ -99,47 +99,47 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Sync nothing in this process: only a real one that is ended shows whether it had to.
+
+    The tests in `faults/` and those that kill a process do that.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def shipped_read_once() -> Iterator[None]:
     """Read each shipped checklist and process once, not again for every command of a test."""
     load_list, load_process = checklist_files.load_list, checklist_files.load_process
-    lists: dict[Any, checklist_files.LoadedList] = {}
-    processes: dict[Any, checklist_files.LoadedProcess] = {}
+    kept: dict[Any, tuple[Any, Any]] = {}
 
-    def state_of(path: Path) -> Any:
+    def once(path: Path, load: Callable[[], Any], *about: Any) -> Any:
         found = path.stat()
-        return path, found.st_ino, found.st_size, found.st_mtime_ns
+        key = path, found.st_ino, found.st_size, found.st_mtime_ns, *map(id, about)
+        if key not in kept:
+            loaded = load()
+            if loaded.document is None or loaded.problems():
+                return loaded
+            kept[key] = loaded, about  # kept too: while they live, no other has their identity
+        whole = kept[key][0]
+        return replace(whole, collector=whole.document.collector())  # commands note problems in it
 
     def list_once(path: Path, layer: Any, known: Any = None, under: Any = None) -> Any:
         if layer != "shipped":
             return load_list(path, layer, known, under)
-        served = tuple(known.values()) if known is not None else None
-        key = (*state_of(path), served and tuple(map(id, served)))
-        if key not in lists:
-            loaded = load_list(path, layer, known, under)
-            if loaded.problems() or loaded.document is None:
-                return loaded
-            loaded.place("")  # so that every copy has the places
-            lists[key], KEPT[key] = loaded, served
-        whole = lists[key]
-        assert whole.document is not None
-        return replace(whole, collector=whole.document.collector())  # each notes its own problems
+        return once(path, lambda: load_list(path, layer, known, under), *(known or {}).values())
 
     def process_once(path: Path, layer: Any = "file", under: Any = None) -> Any:
         if layer != "shipped":
             return load_process(path, layer, under)
-        key = state_of(path)
-        if key not in processes:
-            processes[key] = load_process(path, layer, under)
-        return processes[key]
+        return once(path, lambda: load_process(path, layer, under))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checklist_files, "load_list", list_once)
         patch.setattr(checklist_files, "load_process", process_once)
         yield
-
-
-KEPT: dict[Any, Any] = {}
-"""The processes by whose identity shipped lists are kept: while they live, no other has it."""
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from conftest import MakeWorkspace
 
 from fedcheck.cli.main import run
 
-SMALL = 600
+SMALL = 300
 LIST = "rev5.readiness.csp"
 HEAD = f'format = 1\nchecklist = "{LIST}"\n\n'
 
@@ -92,7 +92,7 @@ CASES: list[tuple[Callable[[Path, int], None], str]] = [
 
 def count_work(line: list[str]) -> int:
     """Run a line; return how many functions it called."""
-    counter = cProfile.Profile()  # counts in C: a profile function in Python takes ten times as long
+    counter = cProfile.Profile()  # it counts in C, which a profile function in Python does not
     status = counter.runcall(run, line)
     assert status <= 2
     return sum(entry.callcount for entry in counter.getstats())
@@ -122,11 +122,11 @@ def test_four_times_as_much_is_little_more_than_four_times_the_work(
     ["w{}", "-w{}", "w|w{}", "NOT", "(", ")", "-", '"', "owner:x{}", "due:<9999bd", "is:overdue"],
 )
 @pytest.mark.parametrize("joined", [" ", "|", ""])
-def test_a_query_of_twenty_thousand_words(
+def test_a_query_of_thousands_of_words(
     query: str, joined: str, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen = []
-    for size in (5_000, 20_000):
+    for size in (2_000, 8_000):
         text = joined.join(query.format(i) for i in range(size))
         seen.append(count_work(["-w", str(workspace), "list", "--", text]))
     err = capsys.readouterr().err
