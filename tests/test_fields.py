@@ -30,7 +30,7 @@ from fedcheck.domain.fields import FIELDS, field_of
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.exporters.items import COLUMNS
 from fedcheck.reports.redact import Veil
 
@@ -92,7 +92,7 @@ def shown(row: Field, value: Any) -> str:
 @pytest.mark.parametrize("cls", FIELDS)
 def test_the_table_and_the_class_name_the_same_fields(cls: type) -> None:
     known = {name for name in cls.__struct_fields__ if name != "extra"}  # type: ignore[attr-defined]
-    if cls in (MilestoneDate, SentReport):
+    if cls in (MilestoneDate, PackageEntry, SentReport):
         known.discard("evidence")  # these have none; the attribute is for code that serves all
     assert {row.name for row in FIELDS[cls]} == known
     assert len({row.name for row in FIELDS[cls]}) == len(FIELDS[cls])
@@ -126,6 +126,7 @@ def test_a_row_refers_to_rows_that_are_there(cls: type) -> None:
     [
         (Record, {"status", "result", "reason", "tester", "tested", "done", "basis"}),
         (Record, {"inherited", "inherited_from"}),
+        (Record, {"verified", "validated", "assessor", "assessed"}),
         (Request, {"state", "answer", "answered", "comment"}),
         (Finding, {"risk", "original", "adjusted", "due", "deviation", "deviation_state"}),
         (Finding, {"state", "closed", "retest", "retested", "corrected"}),
