@@ -13,7 +13,7 @@ from datetime import date
 from fedcheck.analysis.issues import state_of
 from fedcheck.analysis.waiting_since import find_answering_role
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import clean
+from fedcheck.domain.text import clean_for_file
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.evidence_cells import EvidenceForm, write_line
 from fedcheck.spreadsheets.grid import Cell, normalize_cell
@@ -151,7 +151,7 @@ def write_cells(project: Project, request: Request) -> dict[str, str]:
 
 def cell_text(text: str) -> str:
     """Return a text as a cell contains it, and as it is compared on import."""
-    text = normalize_cell(clean(normalize_cell(text)))
+    text = normalize_cell(clean_for_file(normalize_cell(text)))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import clean_for_file, has_ignorable, one_line
 
 _CHARACTERS = "\\`*_[]<>&|~#@$!:.)-+="
 _FIRST = 0xFDD0
@@ -57,12 +57,15 @@ def _insert_stand_ins(text: str) -> str:
         return line
     line = _NUMBERED.sub(lambda found: found[1] + _STAND_IN[found[2]], line)
     line = _IN_PLACE.sub(lambda found: _STAND_IN[found.group()], line)
+    if "\ufffd" in line or has_ignorable(text):
+        # What something unseen held apart must not become the link of a host once it is gone.
+        line = line.replace(".", _STAND_IN["."])
     return line.translate(_ALWAYS)
 
 
 def make_visible(text: str) -> str:
     """Return a text on one line, without anything that is not to be seen."""
-    return " ".join(_NONCHARACTERS.sub("\ufffd", one_line(text)).split())
+    return " ".join(_NONCHARACTERS.sub("\ufffd", clean_for_file(text, one_line)).split())
 
 
 def unmark_text(text: str) -> str:

@@ -18,7 +18,7 @@ from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULT_SIGNS, EvidenceKind, Level, Result, Status
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import clean, one_line
+from fedcheck.domain.text import clean_for_file, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.addresses import address_of_file, address_of_url, is_inside
 from fedcheck.importers.evidence_cells import is_private
@@ -170,7 +170,7 @@ def _with_assessment(one: Requirement, tested: Iterable[Row]) -> Requirement:
     for row in tested:
         if row.record.result:
             said.append(f"Result: {RESULT_SIGNS[row.record.result].word}.")
-        said.append(clean(row.record.observation).strip())
+        said.append(clean_for_file(row.record.observation).strip())
     return replace(one, assessment=tuple(dict.fromkeys(filter(None, said))))
 
 
@@ -188,7 +188,7 @@ def _refuse_broken(board: Board) -> None:
 def _build(code: str, row: Row, evidence_base: str) -> Requirement:
     record = row.record
     note = split_note(record.note)
-    reason = clean(record.reason).strip()
+    reason = clean_for_file(record.reason).strip()
     reasons = (reason,) if reason and record.status != Status.DONE else ()
     own = (*reasons, *note["implementation"])
     decided = record.status == Status.DONE or bool(own)
@@ -203,7 +203,7 @@ def _build(code: str, row: Row, evidence_base: str) -> Requirement:
         statements = own or (f"Recorded as done{on}.",)
     elif record.status == Status.DOING:
         implementation = Implementation.PARTIAL
-    observation = clean(record.observation).strip()
+    observation = clean_for_file(record.observation).strip()
     shown = [one for one in record.evidence if not is_private(one.link)]
     return Requirement(
         id=code,
@@ -268,7 +268,7 @@ def split_note(note: str) -> Mapping[str, tuple[str, ...]]:
         "implementation": [], "validation": [], "assessment": [], "tests": [],
     }  # fmt: skip
     part = "implementation"
-    for line in clean(note).split("\n"):
+    for line in clean_for_file(note).split("\n"):
         heading = _HEADING.fullmatch(line)
         if heading:
             part = heading[1].lower()
