@@ -34,6 +34,7 @@ class Plan:
         checklists: the checklists to write.
         changes: the changes of records, requests and findings.
         notes: everything that could not be used.
+        unused: how many rows of the file were not used.
     """
 
     label: str
@@ -41,11 +42,19 @@ class Plan:
     checklists: tuple[Checklist, ...] = ()
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = ()
+    unused: int = 0
 
     @property
     def empty(self) -> bool:
         """Return whether the workspace has all of it already."""
         return not (self.checklists or self.changes)
+
+    @property
+    def nothing(self) -> str:
+        """Return why there is nothing to do; not that all is here where rows were not used."""
+        if self.unused:
+            return f"Nothing to import: {pluralize(self.unused, 'row')} could not be used."
+        return "Nothing to do: the workspace has all of it already."
 
     @property
     def summary(self) -> str:

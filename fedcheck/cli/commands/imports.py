@@ -134,7 +134,7 @@ def print_plan(plan: "Plan", done: bool) -> None:
 
 def _ending(plan: "Plan", dry_run: bool) -> str:
     if plan.empty:
-        return "Nothing to do: the workspace has all of it already."
+        return plan.nothing
     if dry_run:
         return f"Would write {plan.summary}. Nothing was changed."
     return f"Written: {plan.summary}. fedcheck undo takes it back."

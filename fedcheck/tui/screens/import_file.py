@@ -282,7 +282,7 @@ class ImportFileScreen(PlaceScreen):
         words = f"It is {kind.title}. " if kind else ""
         assert self.prepared is not None, "there is a plan"
         if self.prepared.plan.empty:
-            return f"{words}Nothing to do: the workspace has all of it already."
+            return f"{words}{self.prepared.plan.nothing}"
         does = self.fedcheck.hint("bring.do", "does what is shown below")
         leaves = self.fedcheck.hint("bring.close", "leaves it")
         return f"{words}{'; '.join(part for part in (does, leaves) if part)}."
