@@ -347,7 +347,9 @@ def test_parts_of_other_publishers_are_kept_under_their_names(session, tmp_path)
     ]
     told = {
         "id": "g", "name": "guidance",
-        "parts": [{"name": "item", "prose": "Name an owner."}, {"name": "item", "prose": "Log it."}],
+        "parts": [
+            {"name": "item", "prose": "Name an owner."}, {"name": "item", "prose": "Log it."},
+        ],
     }  # fmt: skip
     example = {"id": "ex1", "name": "worked-example", "prose": "Keep a wiki page."}
     said = {"id": "s1", "name": "statement", "prose": "Roles are known."}

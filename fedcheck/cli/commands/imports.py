@@ -94,6 +94,10 @@ def run_import(
         print_plan(plan, done=transaction is not None)
     else:
         show_notes(plan.facts, plan.notes)
+        if dry_run and plan.first_rows:
+            print_line("The first rows as they would become:")
+            for line in plan.format_first_rows():
+                print_line(f"  {line}")
         print_line(_ending(plan, dry_run))
     if not dry_run:
         prepared.after(transaction)

@@ -35,6 +35,11 @@ from fedcheck.session import Session
 
 FIELDS = ("status", "result", "owner", "due", "note", "reason", "done")
 
+_PREVIEW = ("Item", "Title", "Status", "Result", "Owner", "Due", "Control", "Note")
+
+SHOWN = 5
+"""How many rows are shown as they would become."""
+
 _Refs = list[tuple[Task, str, Item]]
 
 
@@ -51,6 +56,7 @@ class _Work:
     changes: list[Change] = field(default_factory=list)
     changed: int = 0
     conflicts: int = 0
+    first_rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def note(self, task: Task, what: str, remedy: str = "") -> None:
         self.notes.append(Note(self.seen.grid.place(task.line), what, remedy))
@@ -92,7 +98,10 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
         facts.append(f"{what} changed on both sides since the last import: {kept}")
     label = one_line(seen.path.name, 80)
     unused = len(rows) - len(refs)
-    return Plan(label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes), unused)
+    return Plan(
+        label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes), unused,
+        (_PREVIEW, *work.first_rows) if work.first_rows else (),
+    )  # fmt: skip
 
 
 def _are(refs: _Refs) -> str:
@@ -210,6 +219,11 @@ def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
     evidence = tuple(_list_new_evidence(work, task, ref, record))
     if evidence:
         became = apply_evidence_edit(became, attach_evidence(*evidence))
+    if len(work.first_rows) < SHOWN:
+        work.first_rows.append((
+            item.id, item.title, became.status, became.result, became.owner, became.due,
+            item.controls[0] if item.controls else "", became.note,
+        ))  # fmt: skip
     made = diff_records(ref, record, became)
     work.changes += made
     work.changed += bool(made)

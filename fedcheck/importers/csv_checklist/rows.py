@@ -204,6 +204,16 @@ def find_unknown_words(seen: Look) -> dict[str, Counter[str]]:
     return found
 
 
+def list_words(seen: Look, name: str) -> list[str]:
+    """Return the words of a column of statuses or results, the unknown ones first."""
+    place = seen.place(name)
+    parse = columns.parse_status if name == "status" else columns.parse_result
+    own = getattr(seen.mapped, name) or {}
+    texts = Counter(" ".join(line.text(place).split()) for line in seen.grid.lines)
+    words = {text.casefold(): text for text, _ in texts.most_common() if text and len(text) <= 40}
+    return sorted(words.values(), key=lambda word: parse(word, own) is not None)
+
+
 def find_ambiguous_days(seen: Look) -> list[str]:
     """Return days that mean two days while nobody has said how this list writes them.
 

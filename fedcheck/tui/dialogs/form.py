@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.dialogs.prompts import Preview
@@ -32,6 +32,7 @@ class Field:
         known: what has been typed there before; completed with →.
         preview: says what the text means; raises ValueError with what is wrong with it.
         long: whether it is a text of several lines.
+        choices: the only values, each with what is shown for it; empty for any text.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     known: tuple[str, ...] = ()
     preview: Preview = _no_preview
     long: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class FormScreen(ModalScreen[dict[str, str] | None]):
@@ -67,7 +69,16 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
                         yield self._editor(field)
             yield Static(Content(HINT), classes="dialog-hint", id="hint")
 
-    def _editor(self, field: Field) -> Input | TextArea:
+    def _editor(self, field: Field) -> "Input | TextArea | Select[str]":
+        if field.choices:
+            values = [value for value, _ in field.choices]
+            return Select(
+                [(Content(one_line(shown)), value) for value, shown in field.choices],
+                allow_blank=False,
+                value=field.value if field.value in values else values[0],
+                id=field.name,
+                compact=True,
+            )
         if field.long:
             text = clean(field.value)
             return TextArea(text, id=field.name, show_line_numbers=False, soft_wrap=True)
@@ -87,6 +98,8 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
 
     def text(self, name: str) -> str:
         """Return what stands in a field."""
+        if self.fields[name].choices:
+            return str(self.query_one(f"#{name}", Select).value)
         if self.fields[name].long:
             return self.query_one(f"#{name}", TextArea).text
         return self.query_one(f"#{name}", Input).value
@@ -99,7 +112,10 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field means that one has come to; an empty one is not wrong yet."""
         name = event.widget.id or ""
-        if name in self.fields and self.text(name):
+        if name in self.fields and self.fields[name].choices:
+            about = one_line(self.fields[name].placeholder)
+            self._hint(f"{about}; ⏎ shows the choices, tab goes on, F2 saves" if about else HINT)
+        elif name in self.fields and self.text(name):
             self._say(name)
         else:
             self._hint(HINT)
