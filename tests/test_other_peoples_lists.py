@@ -105,6 +105,12 @@ def guess(text: str) -> dict[str, str]:
             "Task|Completed|Done\nA thing|2026-01-02|yes\nB thing||no",
             {"title": "Task", "status": "Done", "done": "Completed"},
         ),
+        (
+            "Task #|Task|Start Date|End Date\n1|Plan it|2026-01-01|2026-02-01\n"
+            "2|Do it|2026-01-02|2026-02-02",
+            {"id": "Task #", "title": "Task", "due": "End Date"},
+        ),
+        ("Titel|Latest comment|Comment date\na|b|", {"title": "Titel", "note": "Latest comment"}),
         ("Reference|Party|Number\nx|y|1\nx|y|2", {"id": "Number", "role": "Party"}),
     ],
 )  # fmt: skip
@@ -118,6 +124,13 @@ def test_a_row_of_data_is_no_header(bring, root):
     assert made(root) == {"1": "Guide", "2": "Rules"}
     err = bring("Attachment,Included?\nGuide,No\nRules,No\n", kind="requests", status=3)
     assert "no row names the columns" in err
+
+
+def test_a_sheet_about_the_workbook_is_not_taken_for_the_list(bring, root):
+    log = Sheet("Record of Changes", (("Date", "Description", "Author"), ("x", "First", "me")))
+    listed = Sheet("Plan", (("Step", "Task name"), ("1", "Lock"), ("2", "Log")))
+    bring(write_xlsx([log, listed]))
+    assert list(made(root).values()) == ["Lock", "Log"]
 
 
 def test_a_header_on_each_page_a_group_and_a_total_are_no_tasks(bring, root):

@@ -26,6 +26,7 @@ from fedcheck.importers.evidence_cells import (
 )
 from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.option import Values
+from fedcheck.importers.people import match_person
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.request_rows import COLUMNS, Mark
@@ -160,6 +161,7 @@ def _read_row(reading: _Reading, line: GridRow) -> None:
             reading.unused += 1
             return
     if not said:
+        cells |= {n: match_person(project, cells[n]) for n in ("by", "to") if cells.get(n)}
         title = " ".join(cells.get("title", "").split())
         if not title:
             reading.note(line, "neither an id nor a comment or request", "say what is asked")

@@ -33,6 +33,13 @@ from fedcheck.spreadsheets.headings import normalize
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
 DAYS = ("due", "done")
 
+_ABOUT_THE_FILE = re.compile(
+    r"\b(?:record of changes|change (?:log|record)|revision|version history|instructions?|"
+    r"completion guide|read ?me|legend|look ?ups?|drop ?downs?)\b",
+    re.I,
+)
+"""The titles of sheets that are about the workbook; they are read where there is no other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -141,6 +148,9 @@ def look(
             raise FedcheckError(
                 f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, ErrorKind.USAGE
             )
+    else:
+        # A log of changes looks like a list, but is about the file itself.
+        sheets = [one for one in sheets if not _ABOUT_THE_FILE.search(one.title)] or sheets
     for known in sort_by_columns(load(session.root)):
         grid = _find_grid(known, sheets)
         if grid is not None:

@@ -176,8 +176,8 @@ _JOINED = {
 def _score_similar(name: str) -> dict[str, int]:
     """Return the scores of a heading with a slip of the pen: `Ownr`, `Statuss`."""
     found: dict[str, int] = {}
-    if len(name) < SHORTEST:
-        return found
+    if len(name) < SHORTEST or _OTHER_DAY & set(name.split()):
+        return found  # a start date is no slip for a target date
     for field, listed in PHRASES.items():
         alike = [p for p in listed if len(p) >= SHORTEST and abs(len(p) - len(name)) <= 1]
         for phrase in get_close_matches(name, alike, 1, 0.8):
