@@ -49,6 +49,13 @@ class WorkspaceGoneError(FedcheckError):
         self.brief = brief
 
 
+class NoSuchItemError(FedcheckError):
+    """A text that means no item: neither one that applies nor one that is gone."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint, ErrorKind.USAGE)
+
+
 class RuleError(FedcheckError):
     """An edit that the rules do not allow; `wants` names the field that is missing, if one is."""
 

@@ -14,12 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, build_board, resolve_item
-from fedcheck.domain.change import (
-    Change,
-    HistoryLine,
-    is_import,
-    person_name,
-)
+from fedcheck.domain.change import Change, HistoryLine, is_import, person_name
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.edits import Edit, edits_label, fresh_evidence
@@ -153,8 +148,9 @@ class Session(Struct):
         guard: Guard = allow_all,
         checklists: Iterable[Checklist] = (),
         imported: str = "",
+        texts: Iterable[Rewritten] = (),
     ) -> Transaction:
-        """Save changes of fields, and write lists of the workspace's own, as one transaction.
+        """Save changes of fields, and write lists and texts of the workspace, as one transaction.
 
         For what was worked out before: an import, a return to an earlier state, a moved record. A
         list of the same id is replaced; what is recorded about its items stays. `imported` says
@@ -162,7 +158,7 @@ class Session(Struct):
         """
         changes, found = tuple(changes), tuple(checklists)
         seen = {one.path: one.sha256 for one in self.catalog.lists}
-        rewritten = checklist_writer.plan_lists(self.root, found, seen)
+        rewritten = [*checklist_writer.plan_lists(self.root, found, seen), *texts]
         orders = {one.id: list(one.items) for one in found}
         head = self._new_head(imported=imported)
         parts = []
@@ -173,7 +169,7 @@ class Session(Struct):
                 plan, refs = transaction.plan_changes(here), (change.ref for change in here)
                 parts.append(self._part(home, plan, refs, lists, orders))
         made, _ = self._commit(parts, head, guard)
-        if found:
+        if rewritten:
             self.refresh()
         return Transaction(head.tx, label, tuple(made))
 
@@ -353,11 +349,11 @@ class Session(Struct):
             imports += [one.change for one in entered if is_import(one.change)]
             made = [one.change for one in reversed(entered) if not is_import(one.change)]
             every = [change.inverse() for change in made]
-            lists = [change for change in every if checklist_writer.is_list(change)]
-            changes = [change for change in every if not checklist_writer.is_list(change)]
+            files = [change for change in every if checklist_writer.is_file(change)]
+            changes = [change for change in every if not checklist_writer.is_file(change)]
             if every:
                 plan, refs = transaction.plan_changes(changes), (change.ref for change in changes)
-                rewritten = checklist_writer.back(home, lists)
+                rewritten = checklist_writer.back(home, files)
                 parts.append(self._part(home, plan, refs, rewritten))
         head = self._new_head(target)
         done, named = self._commit(parts, head, transaction.unless_changed_since)

@@ -15,7 +15,7 @@ from fedcheck.tui.widgets.item_details import details as details_of_item
 TUI = Path(fedcheck.__file__).parent / "tui"
 HINT = re.compile(r'(?:(?:hint|key)\(|none_matches\(.*?,)\s*"([a-z]+\.[a-z-]+)"')
 NAMED = sorted({name for path in TUI.rglob("*.py") for name in HINT.findall(path.read_text())})
-FREE = [*(f"f{number}" for number in range(3, 25)), *(f"alt+{sign}" for sign in "abcdefghijklm")]
+FREE = [*(f"f{number}" for number in range(3, 25)), *(f"alt+{sign}" for sign in "abcdefghijklmnop")]
 OWN = dict(zip(NAMED, FREE, strict=False))
 """Keys that nobody has: each action that a text names gets one of its own."""
 

@@ -402,8 +402,8 @@ def test_a_new_field_is_one_entry_and_so_is_a_new_status_or_result(tmp_path: Pat
         path.write_text(text, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider",
-         "--timeout", "100", "--timeout-method", "thread", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
-         str(ROOT / "tests" / "grown_fields.py")],
+         "--timeout", "100", "--timeout-method", "thread", "--rootdir", str(ROOT),
+         "-c", str(ROOT / "pyproject.toml"), str(ROOT / "tests" / "grown_fields.py")],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

@@ -140,7 +140,15 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     vault, goal = str(folder / "vault"), ["--type", "20x", "--class", "b"]
     named = ["--name", "V", "--process", "cr26", "--role", "csp"]
     yield "", ["init", vault, *named, *goal]
+    value = {"parameters": [{"parameterId": "ac-02.01_odp", "value": "all"}]}
+    varied = {"varies_by_class": {"b": {**value, "guidance": ["Count."]}}}
+    new["CTL"]["AC"]["AC-02-01"] = {**value, **varied, "guidance": ["Count widgets."]}
+    rules_samples.written(files[1], new)
     yield "import rules", ["import", "rules", str(files[0]), "-w", vault]
+    yield "", ["import", "rules", str(files[1]), "-w", vault]
+    yield "show", ["show", "ZED-CSO-ONE", "-w", vault]
+    yield "show TERM", ["show", "widgets", "-w", vault]
+    yield "show CONTROL", ["show", "AC-2 (1)", "-w", vault]
     yield "import oscal", ["import", "oscal", str(written(folder, TOY))]
     listed = folder / "list.csv"
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")

@@ -22,7 +22,7 @@ from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import Project
-from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 
 
 class Board(Struct, frozen=True, eq=False, dict=True):
@@ -178,7 +178,10 @@ def _find_by_code(project: Project, code: str) -> list[str]:
 
 
 def resolve_item(project: Project, tail: str) -> str:
-    """Return the full reference of an item. Raises FedcheckError if in doubt."""
+    """Return the full reference of an item.
+
+    Raises FedcheckError if in doubt, NoSuchItemError if it means no item at all.
+    """
     found = find_candidates(tail, project.refs) or _find_by_code(project, tail)
     if len(found) == 1:
         return found[0]
@@ -199,4 +202,4 @@ def resolve_item(project: Project, tail: str) -> str:
     ids = {split_ref(ref)[1]: ref for ref in project.refs}
     near = find_nearest(tail.rpartition(":")[2], ids, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
-    raise FedcheckError(f"{one_line(tail, 80)}: no such item", hint, ErrorKind.USAGE)
+    raise NoSuchItemError(f"{one_line(tail, 80)}: no such item", hint)

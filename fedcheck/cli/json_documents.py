@@ -1,6 +1,6 @@
 """The JSON that the outside relies on (documented in docs/json.md)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import count_by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.analysis.rulesets import RulesetState, list_rulesets
+from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.dates import format_stamp
 from fedcheck.domain.evidence import evidence_to_dict
@@ -22,6 +23,7 @@ from fedcheck.domain.glossary import FINDING_STATES, REQUEST_STATES, RISKS, TOLD
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
+from fedcheck.domain.terms import Term
 
 
 def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[str, Any]:
@@ -211,8 +213,10 @@ def list_row(row: Row) -> dict[str, Any]:
     }
 
 
-def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[str, Any]:
-    """Return `fedcheck/show@1`."""
+def show_document(
+    board: Board, row: Row, history: list[HistoryLine], terms: Sequence[Term] = ()
+) -> dict[str, Any]:
+    """Return `fedcheck/show@1`; `terms` are those that the item's text uses."""
     project, day = board.project, board.today
     item, record = row.item, row.record
     checklist, _ = split_ref(row.ref)
@@ -221,7 +225,9 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
         "schema": "fedcheck/show@1",
         **list_row(row),
         "statement": item.statement,
-        "guidance": item.guidance,
+        "guidance": item.full_guidance,
+        "former": [_former_to_dict(one) for one in list_statement_changes(row)],
+        "terms": [{"id": one.id, "term": one.term} for one in terms],
         "expects": list(item.expects),
         "methods": list(item.methods),
         "needs": list(item.needs),
@@ -242,6 +248,19 @@ def show_document(board: Board, row: Row, history: list[HistoryLine]) -> dict[st
         "requests": [request_row(r, day) for r in project.requests if row.ref in r.items],
         "findings": [finding_row(f, day) for f in project.findings if row.ref in f.items],
         "history": [history_row(entered) for entered in history],
+    }
+
+
+def _former_to_dict(change: StatementChange) -> dict[str, Any]:
+    """Return an earlier statement that is to be reviewed, with its words against today's."""
+    one = change.former
+    words = [[{"kind": p.kind, "text": p.text} for p in line] for line in change.lines]
+    return {
+        "release": one.release,
+        "code": one.code,
+        "level": one.level,
+        "statement": one.statement,
+        "lines": words,
     }
 
 

@@ -15,6 +15,7 @@ from fedcheck.session import Session
 from fedcheck.storage import record_files, toml_io, workspace_contents
 from fedcheck.storage.atomic_files import STRAY
 from fedcheck.storage.checklist_files import Catalog
+from fedcheck.storage.official_texts import list_text_problems
 from fedcheck.storage.package_table import load_package
 from fedcheck.storage.paths import WORKSPACE_FILE, private_home
 from fedcheck.storage.toml_lines import Lines
@@ -96,7 +97,11 @@ def list_broken_files(session: Session) -> list[Defect]:
     unusable = {broken.path for broken in session.project.broken}
     return [
         defect_from_problem(one, "error" if str(one.file) in unusable else one.severity)
-        for one in [*session.problems, *load_package(session.root)[1]]
+        for one in [
+            *session.problems,
+            *load_package(session.root)[1],
+            *list_text_problems(session.root),
+        ]
         if "fedcheck doctor" not in one.hint  # what sends one to doctor is found again here
     ]
 
@@ -112,6 +117,7 @@ def list_broken_without_head(root: Path, catalog: Catalog | None) -> list[Defect
         for content in contents
         for one in content.broken
     ]
+    found += list_text_problems(root)
     for loaded in catalog.effective_lists().values() if catalog else ():
         if loaded.layer != "shipped":
             found += loaded.problems()

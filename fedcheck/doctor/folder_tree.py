@@ -9,8 +9,9 @@ from pathlib import Path
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER, WORKSPACE_FILE
 
 PLACES = (
-    WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml", "checklists", "progress",
-    "history", "evidence", "reports", PRIVATE_FOLDER, LOCAL_STATE,
+    WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml", "glossary.toml",
+    "controls.toml", "checklists", "progress", "history", "evidence", "reports", PRIVATE_FOLDER,
+    LOCAL_STATE,
 )  # fmt: skip
 """What of a workspace folder is fedcheck's to guard; what else lies there is not ours."""
 

@@ -101,7 +101,7 @@ def expand_line(line: HistoryLine) -> list[HistoryLine]:
     return [*found[:-1], replace(found[-1], hash=line.hash)] if found else [line]
 
 
-NOT_RECORDS = ("checklists", IMPORTS, CONFIRMED)
+NOT_RECORDS = ("checklists", "texts", IMPORTS, CONFIRMED)
 """What references of history lines name that are no records."""
 
 

@@ -185,17 +185,21 @@ def _part(cls: type, change: Change, by_field: Mapping[str, Change]) -> str:
         return _state(change, by_field)
     if cls is Record and change.field == "basis" and change.old and change.new:
         return "upstream change reviewed"
-    if change.field == IMPORTED or (split_ref(change.ref)[0] == "checklists" and row is None):
-        return _list(change)
+    if change.field == IMPORTED or (split_ref(change.ref)[0] in _FILES and row is None):
+        return _file(change)
     fresh = "title" in by_field and not by_field["title"].old  # its defaults are not a past
     return _value(row, change, fresh)
 
 
-def _list(change: Change) -> str:
+_FILES = {"checklists": "checklist", "texts": "official text"}
+"""What files are called that references of the history name."""
+
+
+def _file(change: Change) -> str:
     if is_import(change):
         return f"imported {change.new or change.old}"
     verb = "imported" if change.old is None else "removed" if change.new is None else "replaced"
-    return f"checklist {verb}"
+    return f"{_FILES[split_ref(change.ref)[0]]} {verb}"
 
 
 def _status(change: Change) -> str:

@@ -44,3 +44,25 @@ def find_procedure_control(code: str) -> str:
         return ""
     part = found[3]
     return f"{found[1].upper()}-{int(found[2])}" + (f"({int(part)})" if part else "")
+
+
+FAMILIES = frozenset((
+    "AC", "AT", "AU", "CA", "CM", "CP", "IA", "IR", "MA", "MP",
+    "PE", "PL", "PM", "PS", "PT", "RA", "SA", "SC", "SI", "SR",
+))  # fmt: skip
+"""The families of controls in NIST SP 800-53, revision 5."""
+
+_DASHED = re.compile(r"([A-Za-z]{2}-\d{1,2})-(\d{1,2})")
+
+
+def parse_control(text: str) -> str:
+    """Return the one control that a whole text is; nothing where it is none.
+
+    Takes `IA-2(8)`, `ia-2.8`, `IA-02 (08)`, and `IA-02-08` as the Consolidated Rules write it.
+    """
+    text = " ".join(text.split())
+    dashed = _DASHED.fullmatch(text)
+    found = find_controls(f"{dashed[1]}({dashed[2]})" if dashed else text)
+    if len(found) != 1 or found[0][:2] not in FAMILIES:
+        return ""
+    return found[0] if dashed or _CONTROL.fullmatch(text) else ""

@@ -16,7 +16,7 @@ ID_PATTERN = r"[a-z0-9][a-z0-9._-]*"
 RESERVED_LIST_IDS = frozenset(
     (
         "requests", "findings", "milestones", "sent", "checklists", "imports", "process",
-        "fedcheck", "progress", "history", "evidence", "reports", "private",
+        "fedcheck", "progress", "history", "evidence", "reports", "private", "texts", "glossary",
     )
 )  # fmt: skip
 """What no checklist can be called: a reference or a file of that name means something else."""

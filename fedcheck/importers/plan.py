@@ -7,6 +7,20 @@ from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.session import Session, Transaction
+from fedcheck.storage.checklist_writer import Rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedText:
+    """A file with official text that an import writes.
+
+    Attributes:
+        what: what it holds: `75 definitions`.
+    """
+
+    file: Rewritten
+    entries: int
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class Plan:
         checklists: the checklists to write.
         changes: the changes of records, requests and findings.
         notes: everything that could not be used.
+        texts: the files with official text to write.
         unused: how many rows of the file were not used.
         first_rows: the first rows as they would become: headings, then a row for each.
     """
@@ -43,13 +58,14 @@ class Plan:
     checklists: tuple[Checklist, ...] = ()
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = ()
+    texts: tuple[PlannedText, ...] = ()
     unused: int = 0
     first_rows: tuple[tuple[str, ...], ...] = ()
 
     @property
     def empty(self) -> bool:
         """Return whether the workspace has all of it already."""
-        return not (self.checklists or self.changes)
+        return not (self.checklists or self.changes or self.texts)
 
     @property
     def nothing(self) -> str:
@@ -69,7 +85,8 @@ class Plan:
             what.append(
                 f"{pluralize(len(self.changes), 'change')} of {pluralize(records, 'record')}"
             )
-        return " and ".join(what)
+        what += [one.what for one in self.texts]
+        return " and ".join(filter(None, (", ".join(what[:-1]), *what[-1:])))
 
     def format_first_rows(self, width: int = 28) -> list[str]:
         """Return the first rows as lines of a table; cells are cut at a width."""
@@ -86,6 +103,7 @@ class Plan:
     def newly_outstanding(self) -> str:
         """Return what it brings, for the history: `875 tests from x.xlsx`."""
         what = [f"{pluralize(count, word)}" for word, count in self._counted().items() if count]
+        what = what or [one.what for one in self.texts]
         return f"{' and '.join(what) or 'changes'} from {self.label}"
 
     def _counted(self) -> dict[str, int]:
@@ -129,4 +147,5 @@ def carry_out(session: Session, plan: Plan) -> Transaction:
         f"imported {plan.newly_outstanding}",
         checklists=plan.checklists,
         imported=plan.newly_outstanding,
+        texts=[one.file for one in plan.texts],
     )

@@ -142,7 +142,7 @@ def _make_plan(reading: _Reading, path: Path) -> Plan:
         facts.append(f"{what} changed on both sides since the export: {kept}")
     label = one_line(path.name, 80)
     changes, notes = tuple(reading.changes), tuple(reading.notes)
-    return Plan(label, tuple(facts), (), changes, notes, reading.unused)
+    return Plan(label, tuple(facts), (), changes, notes, unused=reading.unused)
 
 
 def _read_row(reading: _Reading, line: GridRow) -> None:

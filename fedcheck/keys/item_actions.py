@@ -30,6 +30,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "edit.needs", "linked", "Go to an item that it needs, or that needs it.", ("f",), "edit"
     ),
+    Action("edit.terms", "terms", "Explain the terms that the item uses.", ("K",), "edit"),
     Action("list.filter", "filter", "Narrow the list as you type.", ("slash",), "list", True),
     Action(
         "list.clear",

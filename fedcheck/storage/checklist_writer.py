@@ -1,8 +1,9 @@
 """Writing checklists of a workspace: as TOML that people read, as part of an action with history.
 
-A list is a file, so its history keeps hashes: `checklists:ID`, field `file`. What a list held is
-kept under `.fedcheck/backup/lists/`, by its hash, so that undo can bring it back. Copies of
-another user, machine or place stay where they are and are not read.
+A list is a file, so its history keeps hashes: `checklists:ID`, field `file`. So does that of the
+files with official text that come with lists: `texts:glossary`. What a file held is kept under
+`.fedcheck/backup/lists/`, by its hash, so that undo can bring it back. Copies of another user,
+machine or place stay where they are and are not read.
 """
 
 import hashlib
@@ -18,7 +19,14 @@ from fedcheck.domain.checklist import Checklist, When
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import atomic_files, local_binding
-from fedcheck.storage.names import ListId, Sha256, parse_list_id, parse_sha256
+from fedcheck.storage.names import (
+    ListId,
+    Sha256,
+    TextName,
+    parse_list_id,
+    parse_sha256,
+    parse_text_name,
+)
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.toml_io import dumps, quote_key, read_bytes
 from fedcheck.storage.toml_keys import keys_of
@@ -26,20 +34,38 @@ from fedcheck.storage.toml_keys import keys_of
 LISTS = "checklists"
 """Folder of a workspace's own lists, and the book that their references name."""
 
+TEXTS = "texts"
+"""What references of the files with official text begin with; these are in the root."""
+
 FIELD = "file"
+
+_TABLES = ("source", "section", "item", "when", "former")
+"""The keys that are arrays of tables."""
 
 
 class Rewritten(Struct, frozen=True):
-    """A list of the workspace as it is to be.
+    """A list of the workspace, or a file with official text, as it is to be.
 
     Attributes:
         data: what its file is to hold; None where it is to go.
         seen: hash of what is to be replaced; None where there was no file.
+        book: LISTS, or TEXTS.
     """
 
-    id: ListId
+    id: ListId | TextName
     data: bytes | None
     seen: str | None
+    book: str = LISTS
+
+    @property
+    def ref(self) -> str:
+        """Return what the history calls the file."""
+        return f"{self.book}:{self.id}"
+
+    def path(self, root: Path) -> Path:
+        """Return the file in a workspace."""
+        folder = root / LISTS if self.book == LISTS else root
+        return folder / f"{self.id}.toml"
 
     @property
     def sha256(self) -> str | None:
@@ -55,6 +81,11 @@ def path_of(root: Path, checklist: ListId) -> Path:
 def is_list(change: Change) -> bool:
     """Tell whether a change is one of a list, and not of what is recorded about items."""
     return change.ref.startswith(f"{LISTS}:")
+
+
+def is_file(change: Change) -> bool:
+    """Tell whether a change is one of a list or of a file with official text."""
+    return change.ref.startswith((f"{LISTS}:", f"{TEXTS}:"))
 
 
 def plan_lists(
@@ -78,15 +109,15 @@ def changes_of(root: Path, wanted: Iterable[Rewritten]) -> list[Change]:
     """Return what would change. Raises FedcheckError where somebody edited a list meanwhile."""
     changes = []
     for one in wanted:
-        now = _hash_now(root, one.id)
+        now = _hash_now(one.path(root), root)
         if now not in (one.seen, one.sha256):
             raise FedcheckError(
-                f"{path_of(root, one.id)}: was edited since, so it is left as it is",
+                f"{one.path(root)}: was edited since, so it is left as it is",
                 "look at it; delete or rename the file to go on without it",
                 ErrorKind.REFUSED,
             )
         if now != one.sha256:
-            changes.append(Change(f"{LISTS}:{one.id}", FIELD, now, one.sha256))
+            changes.append(Change(one.ref, FIELD, now, one.sha256))
     return changes
 
 
@@ -98,7 +129,7 @@ def write(root: Path, wanted: Iterable[Rewritten]) -> None:
     kept: dict[Path, bytes] = {}
     new: dict[Path, bytes] = {}
     for one in wanted:
-        path = path_of(root, one.id)
+        path = one.path(root)
         held = read_bytes(path, workspace_of(root)) if os.path.lexists(path) else None
         if one.data is not None:
             new[path] = one.data
@@ -114,25 +145,31 @@ def take_away(root: Path, wanted: Iterable[Rewritten]) -> None:
     """Remove the lists that go. Call it under the lock. Raises FedcheckError."""
     for one in wanted:
         if one.data is None:
-            atomic_files.remove_file(path_of(root, one.id), under=workspace_of(root))
+            atomic_files.remove_file(one.path(root), under=workspace_of(root))
 
 
 def back(root: Path, changes: Iterable[Change]) -> list[Rewritten]:
-    """Return the lists that changes (already inverted) lead to.
+    """Return the files that changes (already inverted) lead to.
 
     A history may come from a stranger, so its names are parsed before anything is read. Raises
-    FedcheckError where a name is none of a list, or this machine does not have what a list held.
+    FedcheckError where a name is none of ours, or this machine does not have what a file held.
     """
-    return [
-        Rewritten(name, None if new is None else _read_kept(root, name, new), old)
-        for name, old, new in [_parse_change(change) for change in changes]
-    ]
+    found = []
+    for change in changes:
+        book, name, old, new = _parse_change(change)
+        one = Rewritten(name, None, old, book)
+        held = None if new is None else _read_kept(root, one.path(root), new)
+        found.append(Rewritten(name, held, old, book))
+    return found
 
 
-def _parse_change(change: Change) -> tuple[ListId, Sha256 | None, Sha256 | None]:
-    """Return what a change of a list names. Raises FedcheckError where it cannot be one of ours."""
+def _parse_change(
+    change: Change,
+) -> tuple[str, ListId | TextName, Sha256 | None, Sha256 | None]:
+    """Return what a change of a file names. Raises FedcheckError where it cannot be one of ours."""
     try:
-        name = parse_list_id(change.ref.removeprefix(f"{LISTS}:"))
+        book, _, text = change.ref.partition(":")
+        name = parse_text_name(text) if book == TEXTS else parse_list_id(text)
         if change.field != FIELD:
             raise FedcheckError(f'a list has no field "{one_line(change.field, 60)}"')
         old, new = (
@@ -144,28 +181,27 @@ def _parse_change(change: Change) -> tuple[ListId, Sha256 | None, Sha256 | None]
             "look at it with: fedcheck history",
             ErrorKind.REFUSED,
         ) from None
-    return name, old, new
+    return book, name, old, new
 
 
-def _read_kept(root: Path, name: ListId, sha256: Sha256) -> bytes:
-    """Return what a list held. Raises FedcheckError where this user did not keep it here."""
+def _read_kept(root: Path, path: Path, sha256: Sha256) -> bytes:
+    """Return what a file held. Raises FedcheckError where this user did not keep it here."""
     mark = local_binding.find_seal(root, _backup_name(sha256))
     try:
-        path = _kept(root, sha256, mark)
-        data = atomic_files.read_confined(path, under=workspace_of(root)) if mark else b""
+        kept = _kept(root, sha256, mark)
+        data = atomic_files.read_confined(kept, under=workspace_of(root)) if mark else b""
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != sha256:
         raise FedcheckError(
-            f"{path_of(root, name)}: what it held is not kept on this machine",
+            f"{path}: what it held is not kept on this machine",
             "import it again, or take it from git",
             ErrorKind.REFUSED,
         )
     return data
 
 
-def _hash_now(root: Path, name: ListId) -> str | None:
-    path = path_of(root, name)
+def _hash_now(path: Path, root: Path) -> str | None:
     if not os.path.lexists(path):
         return None
     return hashlib.sha256(read_bytes(path, workspace_of(root))).hexdigest()
@@ -190,6 +226,7 @@ def dump(checklist: Checklist) -> bytes:
         for item in section.items:
             parts.append("[[section.item]]\n" + _keys(item, checklist.id))
             parts += ["[[section.item.when]]\n" + _when_keys(when) for when in item.when]
+            parts += ["[[section.item.former]]\n" + _keys(one) for one in item.former]
     return "\n".join(parts).encode("utf-8", "replace")
 
 
@@ -210,7 +247,7 @@ def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
     """Yield the keys of one table with their values as TOML; arrays of tables are left out."""
     for name, spec in keys_of(type(thing)).items():
         value = getattr(thing, spec.field)
-        if name in ("source", "section", "item", "when") and isinstance(value, tuple):
+        if name in _TABLES and isinstance(value, tuple):
             continue
         if not spec.required and value == spec.default:
             continue

@@ -8,7 +8,10 @@ from stat import S_ISLNK, S_ISREG
 from fedcheck.domain.evidence import normalize_link
 from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE
 
-OWN_FILES = (WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml")
+OWN_FILES = (
+    WORKSPACE_FILE, "requests.toml", "findings.toml", "imports.toml", "glossary.toml",
+    "controls.toml",
+)  # fmt: skip
 OWN_FOLDERS = ("progress", "history", "checklists", LOCAL_STATE)
 
 

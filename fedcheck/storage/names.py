@@ -20,6 +20,11 @@ Sha256 = NewType("Sha256", str)
 HistoryFileName = NewType("HistoryFileName", str)
 """The name of a history file, without its folder."""
 
+TextName = NewType("TextName", str)
+"""The name of a file with official text of a workspace, without its ending."""
+
+TEXT_NAMES = (TextName("glossary"), TextName("controls"))
+
 FileName = NewType("FileName", str)
 """A name of one file: nothing in it leads to another folder."""
 
@@ -46,6 +51,14 @@ def parse_list_id(text: str) -> ListId:
             ErrorKind.USAGE,
         )
     return ListId(text)
+
+
+def parse_text_name(text: str) -> TextName:
+    """Return a text as the name of a file with official text. Raises FedcheckError."""
+    for name in TEXT_NAMES:
+        if text == name:
+            return name
+    raise FedcheckError(f'"{one_line(text, 60)}" is not a file with official text')
 
 
 def is_list_id(text: str) -> bool:

@@ -98,8 +98,8 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen, config.role)
     known_facts = facts(process.id, profile)
-    written = catalog.checklists_for(process)
-    serving = {name: one.resolved(known_facts) for name, one in written.items()}
+    whole = catalog.checklists_for(process)
+    serving = {name: one.resolved(known_facts) for name, one in whole.items()}
     inside = {name for name, one in catalog.effective_lists().items() if one.layer == "private"}
     records = {
         name: _with_current_ids(one, serving).records
@@ -130,7 +130,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         unreadable=contents.unreadable | (private.unreadable & inside),
         private_lists=frozenset(inside & serving.keys()),
         private_notes=notes,
-        written=written,
+        written=catalog.in_files(process),
         replaced=tuple(_replaced(catalog, process, known_facts)),
     )
     project = replace(

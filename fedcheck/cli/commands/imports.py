@@ -128,6 +128,7 @@ def print_plan(plan: "Plan", done: bool) -> None:
             "done": done,
             "facts": list(plan.facts),
             "checklists": [{"id": c.id, "items": len(c.items)} for c in plan.checklists],
+            "texts": [{"id": t.file.id, "entries": t.entries} for t in plan.texts],
             "changes": [
                 {"ref": c.ref, "field": c.field, "old": c.old, "new": c.new} for c in plan.changes
             ],

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from fedcheck.analysis.activity import story
-from fedcheck.cli import completion, json_documents, output
-from fedcheck.cli.commands import issues
+from fedcheck.analysis.explanations import list_item_terms
+from fedcheck.analysis.statement_changes import list_statement_changes
+from fedcheck.cli import completion, json_documents, output, statement_difference
+from fedcheck.cli.commands import explain, issues
 from fedcheck.cli.options import (
     as_of_option,
     json_option,
@@ -29,13 +31,16 @@ from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import clean, one_line
-from fedcheck.errors import FedcheckError
+from fedcheck.errors import FedcheckError, NoSuchItemError
 from fedcheck.storage.record_file import RESERVED_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fedcheck.analysis.board import Board
     from fedcheck.domain.change import HistoryLine
     from fedcheck.domain.row import Row
+    from fedcheck.domain.terms import Term
     from fedcheck.session import Session, Transaction
 
 
@@ -44,27 +49,52 @@ if TYPE_CHECKING:
 @workspace_option
 @as_of_option
 @json_option
-def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """Show everything about one ITEM.
+@click.option("--diff", is_flag=True, help="What changed in its official statement since.")
+@click.pass_context
+def show(
+    ctx: click.Context,
+    item: str,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    diff: bool,
+) -> None:
+    """Show everything about one ITEM, or explain a term or a control.
 
-    A tail of the reference is enough where it is unambiguous.
+    A tail of the reference is enough where it is unambiguous. A name that is no item may be a
+    term of FedRAMP's rules, by name or id, or a control that the rules add something to.
+
+    With --diff: the words that came and went in the official statement since the item was recorded,
+    or in the newest import where nothing is recorded. Exit status 1 where the item changed and the
+    earlier statement is not known.
 
     \b
     Example:
       fedcheck show mandate-1-fips
+      fedcheck show VDR-TFR-PVR --diff
+      fedcheck show "Accepted Vulnerability"
+      fedcheck show "IA-2(8)"
     """
     issues.require_item(item)
     session = open_workspace(workspace, as_of)
     board = session.board()
-    row = board.rows[session.resolve(item)]
-    if as_json:
-        document = json_documents.show_document(board, row, _load_history(session, row.ref))
-        print_json(document)
+    try:
+        row = board.rows[session.resolve(item)]
+    except NoSuchItemError as error:
+        if not explain.explain(session, board, item, as_json):
+            raise explain.with_suggestions(session, error, item) from None
         return
-    _print_item(session, board, row)
+    terms = list_item_terms(explain.load_lexicon(session), row.item)
+    if as_json:
+        past = _load_history(session, row.ref)
+        print_json(json_documents.show_document(board, row, past, terms))
+        return
+    if diff:
+        ctx.exit(0 if statement_difference.print_difference(board, row) else 1)
+    _print_item(session, board, row, terms)
 
 
-def _print_item(session: "Session", board: "Board", row: "Row") -> None:
+def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence[Term]") -> None:
     item, record = row.item, row.record
     print_line(style_text(one_line(item.title), bold=True))
     print_line(style_text(row.ref, dim=True) + (f"   {one_line(item.code)}" if item.code else ""))
@@ -72,6 +102,8 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     print_line(
         f"{output.status_text(row.state).rstrip()}{result}   {output.describe_marks(row)}".rstrip()
     )
+    if list_statement_changes(row) and row.changed:
+        print_line(f"What changed: fedcheck show {one_line(item.code or row.ref)} --diff")
     print_line()
     recorded = fact_lines(record, in_group(Record, Group.FACTS))
     facts = [
@@ -93,9 +125,10 @@ def _print_item(session: "Session", board: "Board", row: "Row") -> None:
     if item.official:
         print_line()
         _print_lines(item.official)
-    if item.guidance.strip():
+    if item.full_guidance.strip():
         print_line()
-        _print_paragraphs(item.guidance)
+        _print_paragraphs(item.full_guidance)
+    explain.print_item_terms(terms)
     _print_block("Expected", item.expects)
     _print_block("Needs", [_describe_need(board, need) for need in item.needs])
     _print_block(

@@ -99,9 +99,14 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     label = one_line(seen.path.name, 80)
     unused = len(rows) - len(refs)
     return Plan(
-        label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes), unused,
-        (_PREVIEW, *work.first_rows) if work.first_rows else (),
-    )  # fmt: skip
+        label,
+        tuple(facts),
+        tuple(lists),
+        tuple(work.changes),
+        tuple(work.notes),
+        unused=unused,
+        first_rows=(_PREVIEW, *work.first_rows) if work.first_rows else (),
+    )
 
 
 def _are(refs: _Refs) -> str:

@@ -94,9 +94,9 @@ def read_term(name: str, box: Box) -> Term:
         _references(box),
         _log(box),
         box.texts("fka", "fkas"),
-        not box.flag("do_not_link"),
+        not (box.flag("do_not_link") or box.flag("ignore_in_terms")),
     )
-    box.ignore("id", "ignore_in_terms", "referenced_fr")
+    box.ignore("id", "referenced_fr")
     box.close()
     return found
 

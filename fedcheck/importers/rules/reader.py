@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
@@ -348,6 +349,10 @@ def _read_indicators(top: Box, parts: _Parts) -> None:
         box.close()
 
 
+IGNORED_TERMS = "ignore_in_terms"
+"""The key that names terms, by id or name, which texts do not mark; a term may have it itself."""
+
+
 def _read_terms(top: Box, parts: _Parts) -> None:
     definitions = top.box("FRD")
     if definitions is None:
@@ -355,10 +360,10 @@ def _read_terms(top: Box, parts: _Parts) -> None:
     if definitions.has("data"):
         data = definitions.box("data")
         groups = list(data.children()) if data else []
-        definitions.ignore("info", "ignore_in_terms")
+        definitions.ignore("info")
     else:
         groups = []
-        for key in [key for key in definitions.data if key != "info"]:
+        for key in [key for key in definitions.data if key not in ("info", IGNORED_TERMS)]:
             for name, one in _named(definitions, key):
                 parts.terms.setdefault(name, read_term(name, one))
         definitions.ignore("info")
@@ -366,6 +371,10 @@ def _read_terms(top: Box, parts: _Parts) -> None:
         for name, one in group.children():
             if is_official_id(name):
                 parts.terms.setdefault(name, read_term(name, one))
+    ignored = {one.casefold() for one in definitions.texts(IGNORED_TERMS)}
+    for name, term in parts.terms.items():
+        if {name.casefold(), term.term.casefold()} & ignored:
+            parts.terms[name] = replace(term, linked=False)
     definitions.close()
 
 

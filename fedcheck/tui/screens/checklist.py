@@ -27,6 +27,7 @@ from fedcheck.tui.memory import ChecklistView
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.screens.item_actions import ask_place
 from fedcheck.tui.screens.item_keys import ItemKeysScreen
+from fedcheck.tui.term_reader import read_terms
 from fedcheck.tui.widgets.item_details import details
 from fedcheck.tui.widgets.item_list import ItemList
 from fedcheck.tui.widgets.key_line import KeyLine
@@ -268,7 +269,8 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         text = self.query_one("#details-text", Static)
         width = self.query_one("#details", VerticalScroll).scrollable_content_region.width
         app = self.fedcheck
-        text.update(details(app.board, row, app.signs, app.keymap, width, past))
+        lexicon = read_terms(app.session).lexicon
+        text.update(details(app.board, row, app.signs, app.keymap, width, past, lexicon))
 
     @on(HistoryRecalled)
     def _recalled(self, event: HistoryRecalled) -> None:

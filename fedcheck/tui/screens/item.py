@@ -15,6 +15,7 @@ from fedcheck.domain.text import clean
 from fedcheck.tui.app_protocol import HistoryRecalled
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.item_keys import ItemKeysScreen
+from fedcheck.tui.term_reader import read_terms
 from fedcheck.tui.widgets.item_details import head, lists
 from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.top_line import TopLine
@@ -50,7 +51,7 @@ class ItemScreen(ItemKeysScreen):
         with VerticalScroll(id="item-page"):
             yield Static(id="item-head")
             yield Markdown(
-                clean(row.item.guidance) if row else "", id="item-guidance", open_links=False
+                clean(row.item.full_guidance) if row else "", id="item-guidance", open_links=False
             )
             yield Static(id="item-lists")
         yield KeyLine()
@@ -68,14 +69,17 @@ class ItemScreen(ItemKeysScreen):
             self.action_item_close()
             return
         self.query_one(TopLine).show(row.section.title, "", row.ref)
-        self.query_one("#item-head", Static).update(head(board, row, signs, self.fedcheck.keymap))
+        lexicon = read_terms(self.fedcheck.session).lexicon
+        above = head(board, row, signs, self.fedcheck.keymap, lexicon)
+        self.query_one("#item-head", Static).update(above)
         self._list(row, ())
         self.item_actions.recall(row.ref)
 
     def _list(self, row: Row, past: Sequence[HistoryRow]) -> None:
         board, signs = self.fedcheck.board, self.fedcheck.signs
         width = min(self.query_one("#item-page").scrollable_content_region.width, WIDEST)
-        text = lists(board, row, signs, self.fedcheck.keymap, width, past)
+        lexicon = read_terms(self.fedcheck.session).lexicon
+        text = lists(board, row, signs, self.fedcheck.keymap, width, past, lexicon)
         self.query_one("#item-lists", Static).update(text)
 
     def on_resize(self) -> None:

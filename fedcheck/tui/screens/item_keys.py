@@ -7,6 +7,7 @@ from textual import events, on
 
 from fedcheck.domain.row import Row
 from fedcheck.tui.app_protocol import ItemsEdited
+from fedcheck.tui.dialogs.terms import show_terms
 from fedcheck.tui.evidence_actions import dropped_links
 from fedcheck.tui.questions import Asking
 from fedcheck.tui.screens.item_actions import ItemActions, Rows, not_all_tests
@@ -139,6 +140,14 @@ class ItemKeysScreen(PlaceScreen):
             self.app.bell()
         else:
             self.fedcheck.start(self.item_actions.ask_linked(row))
+
+    def action_edit_terms(self) -> None:
+        """Explain the terms that the item uses."""
+        row = self.row
+        if row is None:
+            self.app.bell()
+        else:
+            self.fedcheck.start(show_terms(self.fedcheck, row))
 
     def action_test_observation(self) -> None:
         """Write what was seen."""

@@ -1,12 +1,15 @@
 """The details of an item as styled text: plain while the cursor moves, never parsed as markup."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.explanations import list_item_terms
+from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
+from fedcheck.analysis.word_difference import MARKS
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import format_distance, parse_max_age
 from fedcheck.domain.field import Group
@@ -15,10 +18,13 @@ from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_WORDS, UNSOUND_STATES, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
+from fedcheck.domain.terms import Lexicon, mark_terms
 from fedcheck.domain.text import clean, count_cells, one_line, pluralize
 from fedcheck.keys.keymap import KeyMap
 from fedcheck.tui.signs import EVIDENCE_STYLES, STATUS_STYLES, Signs
 from fedcheck.tui.widgets.issue_details import mentions
+
+NO_TERMS = Lexicon()
 
 Part = str | Content | tuple[str, str]
 
@@ -26,9 +32,13 @@ INDENT = 12
 BELOW = "\n" + " " * INDENT
 MUTED = "$foreground-muted"
 
+_WORD_STYLES = {"same": "", "removed": "$text-error strike", "added": "$text-success underline"}
 
-def head(board: Board, row: Row, signs: Signs, keymap: KeyMap) -> Content:
-    """Return title, reference and facts of an item, in a few lines."""
+
+def head(
+    board: Board, row: Row, signs: Signs, keymap: KeyMap, lexicon: Lexicon = NO_TERMS
+) -> Content:
+    """Return title, reference, facts and official statement of an item; its terms are marked."""
     item, record = row.item, row.record
     parts: list[Part] = [(one_line(item.title), "bold"), "\n"]
     parts += [(row.ref, MUTED)]
@@ -72,9 +82,36 @@ def head(board: Board, row: Row, signs: Signs, keymap: KeyMap) -> Content:
         parts += [(text + confirms, "$text-warning")]
     if record.reason:
         parts += ["\n", _name("Reason"), clean(record.reason)]
-    if item.official:
-        parts += ["\n\n", clean(item.official)]
+    changes = list_statement_changes(row) if row.changed else []
+    for change in changes:
+        parts += ["\n\n", *_change(change, signs)]
+    if item.official and not any(one.is_reworded for one in changes):
+        parts += ["\n\n", _marked(clean(item.official), lexicon)]
     return Content.assemble(*parts)
+
+
+def _change(change: StatementChange, signs: Signs) -> Iterator[Part]:
+    """Yield the statement with the words that came and went, under what it is compared with."""
+    code = f" ({one_line(change.former.code)} then)" if change.former.code else ""
+    level = f", level {change.former.level} before" if change.is_other_level else ""
+    yield (f"Changed since {one_line(change.version)}{code}{level}", MUTED)
+    if not change.is_reworded:
+        yield "\nThe statement is the same. Its level, times or listed controls changed."
+        return
+    for line in change.lines:
+        for number, piece in enumerate(line):
+            yield " " if number else "\n"
+            before, after = MARKS[piece.kind] if signs.ascii_only else ("", "")
+            yield (before + clean(piece.text) + after, _WORD_STYLES[piece.kind])
+
+
+def _marked(text: str, lexicon: Lexicon) -> Content:
+    """Return a text in which each term of the rules is underlined where it is used first."""
+    content = Content(text)
+    first = {mark.term.id: mark for mark in reversed(mark_terms(lexicon, text))}
+    for mark in first.values():
+        content = content.stylize("underline", mark.start, mark.end)
+    return content
 
 
 def _kind(item: Item) -> str:
@@ -91,6 +128,7 @@ def lists(
     keymap: KeyMap,
     width: int = 0,
     past: Sequence[HistoryRow] = (),
+    lexicon: Lexicon = NO_TERMS,
 ) -> Content:
     """Return what is expected, attached, needed, noted, where it comes from, what was done.
 
@@ -101,6 +139,7 @@ def lists(
         keymap: the keys in force, for hints.
         width: the width in cells that long texts are wrapped to, under each other.
         past: the last lines of the item's history.
+        lexicon: the terms that are known.
     """
     item, record = row.item, row.record
     parts: list[Part] = []
@@ -143,6 +182,11 @@ def lists(
     inside = board.project.private_note(row.ref)
     if inside:
         parts += ["\n", _name("Private"), _hanging(inside, width)]
+    terms = list_item_terms(lexicon, item)
+    if terms:
+        used = pluralize(len(terms), "defined term") + " used here"
+        parts += ["\n", _name("Terms"), (used, MUTED)]
+        parts += [(keymap.hint("edit.terms", "explains them", "; "), MUTED)]
     source, where = board.project.checklists[row.checklist].source_of(item)
     if source:
         text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
@@ -175,13 +219,14 @@ def details(
     keymap: KeyMap,
     width: int = 0,
     past: Sequence[HistoryRow] = (),
+    lexicon: Lexicon = NO_TERMS,
 ) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
-    guidance = clean(row.item.guidance).strip()
+    guidance = clean(row.item.full_guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
-    below = lists(board, row, signs, keymap, width, past)
-    return Content.assemble(head(board, row, signs, keymap), *middle, below)
+    below = lists(board, row, signs, keymap, width, past, lexicon)
+    return Content.assemble(head(board, row, signs, keymap, lexicon), *middle, below)
 
 
 def _flow(paragraph: str) -> str:
