@@ -99,7 +99,7 @@ def guess(text: str) -> dict[str, str]:
             "Item|Status Date|Last Update|Due Date (Original)|Revised Due Date\n"
             "Draw it|2026-01-01|2026-01-02|2026-02-01|2026-03-01\n"
             "Sign it|2026-01-01|2026-01-02|2026-02-02|2026-03-02",
-            {"id": "Item", "due": "Revised Due Date"},
+            {"title": "Item", "due": "Revised Due Date"},
         ),
         (
             "Task|Completed|Done\nA thing|2026-01-02|yes\nB thing||no",
@@ -109,6 +109,12 @@ def guess(text: str) -> dict[str, str]:
             "Task #|Task|Start Date|End Date\n1|Plan it|2026-01-01|2026-02-01\n"
             "2|Do it|2026-01-02|2026-02-02",
             {"id": "Task #", "title": "Task", "due": "End Date"},
+        ),
+        (
+            "Test ID|Control|Test Procedure|Actual Result|Pass/Fail|Date Tested\n"
+            "T1|AC-2|Check it|works|Pass|2026-01-01\nT2|AC-3|Read it|no|Fail|2026-01-02",
+            {"id": "Test ID", "title": "Test Procedure", "control": "Control",
+             "result": "Pass/Fail", "done": "Date Tested"},
         ),
         ("Titel|Latest comment|Comment date\na|b|", {"title": "Titel", "note": "Latest comment"}),
         ("Reference|Party|Number\nx|y|1\nx|y|2", {"id": "Number", "role": "Party"}),

@@ -229,7 +229,9 @@ def _fit(field: str, cells: _Cells) -> float:
 def _fit_id(cells: _Cells) -> float:
     if cells.constant or cells.variety < 0.5 or cells.length > 60:
         return 0.0
-    return (1.0 if cells.variety >= 0.9 else 0.4) * (1 if cells.filled * 2 >= cells.rows else 0.5)
+    whole = 1.0 if cells.filled * 2 >= cells.rows else 0.5
+    phrases = 0.6 if cells.spaced > 0.5 else 1.0
+    return (1.0 if cells.variety >= 0.9 else 0.4) * whole * phrases
 
 
 def _fit_title(cells: _Cells) -> float:

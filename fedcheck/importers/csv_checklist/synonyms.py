@@ -39,7 +39,9 @@ PHRASES: Mapping[str, Mapping[str, int]] = {
         "deliverable": 85, "deliverable name": 90, "document": 70, "document name": 82,
         "subject": 85, "to do": 90, "todo": 90, "description": 72, "work item": 95, "issue": 70,
         "question": 70, "artifact name": 80, "milestone": 60,
-        "requirement description": 80, "control title": 62, "finding title": 90,
+        "item": 78, "test procedure": 80, "procedure": 72, "test step": 86, "test case": 84,
+        "test name": 92, "test title": 94, "requirement description": 80, "control title": 62,
+        "finding title": 90,
     },
     "status": {
         "status": 100, "state": 95, "task status": 98, "poam status": 96, "poa m status": 96,
@@ -99,7 +101,8 @@ PHRASES: Mapping[str, Mapping[str, int]] = {
         "actual completion date": 98, "closed": 62, "actual": 60, "date closed": 92,
         "closed date": 92, "completed date": 96, "actual finish": 92, "closed on": 92,
         "completed": 60, "done": 55, "actual end date": 95, "closure date": 90,
-        "date done": 94, "resolved date": 84, "actual finish date": 96,
+        "date done": 94, "date tested": 80, "tested on": 80,
+        "test date": 78, "resolved date": 84, "actual finish date": 96,
     },
     "guidance": {
         "guidance": 96, "details": 84, "instructions": 92, "how": 70, "acceptance criteria": 90,
