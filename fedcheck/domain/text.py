@@ -22,7 +22,7 @@ makes the sign before it wider, but not everywhere. It is left out."""
 _JOINERS = "[\u200c\u200d]"
 """What says whether the letters beside it join; on a screen that needs one width it is left out."""
 
-_JOINING = "(?<=[^\\x00-\\x7f\\s\u200c\u200d])([\u200c\u200d])(?=[^\\x00-\\x7f\\s\u200c\u200d])"
+_JOINING = "(?<=[^\\x00-\\x9f\\s\u200c\u200d])([\u200c\u200d])(?=[^\\x00-\\x9f\\s\u200c\u200d])"
 """A joiner where one has a meaning: between letters, or signs, of other scripts than ours."""
 
 _WIDE = (

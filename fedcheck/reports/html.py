@@ -13,7 +13,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from fedcheck.domain.text import clean_for_file
+from fedcheck.domain.text import clean
 from fedcheck.reports.charts import as_drawings
 from fedcheck.reports.markdown import mark_text, unmark_text
 
@@ -52,7 +52,7 @@ def render_page(body: str, marking: str, withheld: str) -> str:
     """
     if withheld:
         body += f"\n\n*Left out of this copy: {mark_text(withheld)}.*\n"
-    tokens = _parser().parse(clean_for_file(body))
+    tokens = _parser().parse(clean(body))
     titles = [_heading(tokens[at + 1]) for at, t in enumerate(tokens) if t.type == "heading_open"]
     title = escape(titles[0]) if titles else "Report"
     style = STYLE.read_text(encoding="utf-8").strip()

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from fedcheck.domain.text import clean_for_file, has_ignorable, one_line
+from fedcheck.domain.text import has_ignorable, one_line
 
 _CHARACTERS = "\\`*_[]<>&|~#@$!:.)-+="
 _FIRST = 0xFDD0
@@ -65,7 +65,7 @@ def _insert_stand_ins(text: str) -> str:
 
 def make_visible(text: str) -> str:
     """Return a text on one line, without anything that is not to be seen."""
-    return " ".join(_NONCHARACTERS.sub("\ufffd", clean_for_file(text, one_line)).split())
+    return " ".join(_NONCHARACTERS.sub("\ufffd", one_line(text)).split())
 
 
 def unmark_text(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from fedcheck.analysis.board import Board
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import clean_for_file, one_line
+from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.reports import charts, fingerprint, trust
 from fedcheck.reports.context import gather_context
@@ -88,9 +88,7 @@ def render_report(
     said = f"*Left out of this copy: {mark_text(found.withheld)}.*" if found.withheld else ""
     line = f"**{marking}**" if marking else ""
     # A template may hold control characters, and may make some: the last word is ours.
-    text = clean_for_file(
-        escape_document(_join_parts([line, charts.as_text(found.body), said, line]))
-    )
+    text = clean(escape_document(_join_parts([line, charts.as_text(found.body), said, line])))
     return re.sub(r"\n{3,}", "\n\n", text) + "\n\n" + found.comment
 
 

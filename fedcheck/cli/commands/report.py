@@ -17,7 +17,7 @@ from fedcheck.cli.options import (
     print_line,
     workspace_option,
 )
-from fedcheck.domain.text import clean, drop_joiners, one_line
+from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage import paths
 from fedcheck.storage.record_file import SENT
@@ -162,7 +162,7 @@ def report(
             "what is sent is written to a file", "name it with -o FILE", ErrorKind.USAGE
         )
     if output == "-":
-        click.echo(drop_joiners(text), nl=False)
+        click.echo(text, nl=False)
         return
     path = (
         Path(output)

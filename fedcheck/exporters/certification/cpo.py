@@ -37,7 +37,7 @@ def write(session: Session, values: Values) -> Export:
     board = session.board().shared()
     newer = read_schema(values, IDENTIFICATION)
     package, remarks = read_package(session)
-    own = clean(package.assessment_summary).strip()
+    own = clean_for_file(package.assessment_summary).strip()
     package = add_overall_summary(package, board)
     if own and own != package.assessment_summary.strip():
         remarks.append(OTHER_SUMMARY)
