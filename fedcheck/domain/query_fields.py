@@ -64,8 +64,9 @@ def searchable_texts(row: Row) -> Iterable[str]:
 
 
 def parse_family(control: str) -> str:
-    """Return the family of a control: `AC` of `AC-2(1)`."""
-    return control.partition("-")[0].upper()
+    """Return the family of a control: `AC` of `AC-2(1)`, `03.01` of `03.01.01`."""
+    family, dash, _ = control.partition("-")
+    return family.upper() if dash else control.rpartition(".")[0] or control.upper()
 
 
 def _family(value: str) -> Test:

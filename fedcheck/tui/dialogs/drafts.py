@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from textual import on
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Select, TextArea
 
 from fedcheck.domain.text import pluralize
 from fedcheck.session import Transaction
@@ -127,6 +127,7 @@ class DraftScreen(ModalScreen[R], Generic[R]):
         return self.typed() != dict(self.in_store())
 
     @on(Input.Changed)
+    @on(Select.Changed)
     @on(TextArea.Changed)
     def _keep_soon(self) -> None:
         if self.draft is not None and self._keeping is None:

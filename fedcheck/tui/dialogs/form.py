@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
@@ -35,6 +35,7 @@ class Field:
         preview: says what the text means; raises ValueError with what is wrong with it.
         long: whether it is a text of several lines.
         replaced: whether typing replaces what stands there, as with names and days.
+        choices: the only values, each with what is shown for it; empty for any text.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     preview: Preview = _no_preview
     long: bool = False
     replaced: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def _no_check(_: Mapping[str, str]) -> str:
@@ -103,8 +105,17 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
                         yield self._editor(field)
             yield Static(Content(HINT), classes="dialog-hint", id="hint")
 
-    def _editor(self, field: Field) -> Input | TextArea:
+    def _editor(self, field: Field) -> "Input | TextArea | Select[str]":
         value = self.start.get(field.name, field.value)
+        if field.choices:
+            values = [value for value, _ in field.choices]
+            return Select(
+                [(Content(one_line(shown)), value) for value, shown in field.choices],
+                allow_blank=False,
+                value=value if value in values else values[0],
+                id=field.name,
+                compact=True,
+            )
         if field.long:
             text = clean(value)
             return TextArea(text, id=field.name, show_line_numbers=False, soft_wrap=True)
@@ -124,6 +135,8 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
 
     def text(self, name: str) -> str:
         """Return what stands in a field."""
+        if self.fields[name].choices:
+            return str(self.query_one(f"#{name}", Select).value)
         if self.fields[name].long:
             return self.query_one(f"#{name}", TextArea).text
         return self.query_one(f"#{name}", Input).value
@@ -134,10 +147,7 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
 
     def in_store(self) -> Mapping[str, str]:
         """Return what the fields hold without anything typed."""
-        return {
-            name: clean(field.value) if field.long else one_line(field.value)
-            for name, field in self.fields.items()
-        }
+        return {name: _show_stored(field) for name, field in self.fields.items()}
 
     @on(TextArea.Changed)
     def _wrote(self, event: TextArea.Changed) -> None:
@@ -152,7 +162,10 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field means that one has come to; an empty one is not wrong yet."""
         name = event.widget.id or ""
-        if name in self.fields and (self.text(name) or name == self._faulty):
+        if name in self.fields and self.fields[name].choices:
+            about = one_line(self.fields[name].placeholder)
+            self._hint(f"{about}; ⏎ shows the choices, tab goes on, F2 saves" if about else HINT)
+        elif name in self.fields and (self.text(name) or name == self._faulty):
             self._say(name)
         else:
             self._hint(HINT)
@@ -199,3 +212,11 @@ class FormScreen(DraftScreen[dict[str, str] | None]):
     def action_cancel(self) -> None:
         """Leave without an answer; ask where something was typed."""
         self.leave()
+
+
+def _show_stored(field: Field) -> str:
+    """Return what a field holds before anything is typed."""
+    if field.choices:
+        values = [value for value, _ in field.choices]
+        return field.value if field.value in values else values[0]
+    return clean(field.value) if field.long else one_line(field.value)
