@@ -49,6 +49,7 @@ class Merger:
             return ours
         if ours == base:
             return theirs
+        before = len(self.remarks)
         values: dict[str, Any] = {}
         raw: dict[str, Any] = {}
         for rows in _list_groups(type(ours)):
@@ -60,18 +61,22 @@ class Merger:
             values["evidence"] = self._merge_evidence(base, ours, theirs, where)
         extra = {**self._merge_extra(base, ours, theirs, where), **raw}
         merged = replace(ours, **values, extra=extra)  # type: ignore[type-var]
-        return self._made_coherent(merged, base, ours, theirs, where)
+        told = [] if any(one.is_conflict for one in self.remarks[before:]) else self.remarks
+        return self._make_coherent(merged, ours, theirs, where, told)
 
-    def _made_coherent(self, merged: T, base: T, ours: T, theirs: T, where: str) -> T:
-        """Return the merged record so that no rule is broken that both sides kept."""
+    def _make_coherent(self, merged: T, ours: T, theirs: T, where: str, remarks: list[Remark]) -> T:
+        """Return the merged record so that no rule is broken that both sides kept.
+
+        What that takes is noted among `remarks`.
+        """
         if is_coherent(merged) or not (is_coherent(ours) and is_coherent(theirs)):
             return merged
         mended = repair(merged, ours, theirs)
         if is_coherent(mended):
             if len(mended.evidence) > len(merged.evidence):  # type: ignore[attr-defined]
-                self.remarks.append(Remark(f"{where}, evidence", CHANGE_STANDS))
+                remarks.append(Remark(f"{where}, evidence", CHANGE_STANDS))
             return mended
-        self.remarks.append(Remark(where, BOTH_SET, is_conflict=True))
+        remarks.append(Remark(where, BOTH_SET, is_conflict=True))
         return ours if self.prefer == "ours" else theirs
 
     def _merge_group(
@@ -82,7 +87,7 @@ class Merger:
             return ours
         if ours == was:
             return theirs
-        place = f"{where}, {', '.join(_changed_words(rows, was, ours, theirs))}"
+        place = f"{where}, {', '.join(_different_words(rows, ours, theirs))}"
         if nothing in (ours, theirs):
             self.remarks.append(Remark(place, CHANGE_STANDS))
             return theirs if ours == nothing else ours
@@ -207,14 +212,10 @@ def _version(thing: Any, name: str) -> Version:
     return Version(text, one_line(getattr(thing, who), 60), getattr(thing, day))
 
 
-def _changed_words(rows: Sequence[Field], was: Any, ours: Any, theirs: Any) -> list[str]:
-    """Return the labels of the fields of a group that either side changed."""
-    changed = [
-        row
-        for row, old, mine, other in zip(rows, was, ours, theirs, strict=True)
-        if mine != other or mine != old
-    ]
-    told = [row for row in changed if not row.follows] or changed
+def _different_words(rows: Sequence[Field], ours: Any, theirs: Any) -> list[str]:
+    """Return the labels of the fields of a group in which the sides differ."""
+    different = [row for row, mine, other in zip(rows, ours, theirs, strict=True) if mine != other]
+    told = [row for row in different if not row.follows] or different
     return [row.word for row in told]
 
 

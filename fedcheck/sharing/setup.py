@@ -71,7 +71,7 @@ def find_program() -> list[str]:
     typed = Path(sys.argv[0])
     if typed.name == "fedcheck" and typed.is_file() and os.access(typed, os.X_OK):
         return [str(typed.absolute())]
-    return [sys.executable, "-m", "fedcheck"]
+    return [sys.executable, "-P", "-m", "fedcheck"]  # -P: nothing of the repository is run
 
 
 def _quote(word: str) -> str:
