@@ -262,13 +262,14 @@ def test_a_commit_that_is_picked_from_another_branch_merges_too(
 
 
 def conflict(
-    team: Callable[..., list[Path]], open_workspace: OpenWorkspace
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> tuple[Path, str, Session, subprocess.CompletedProcess[str]]:
     """Let two people set the same field; return the clone that pulled, and what git said."""
     first, second = team("ann", "bob")
     ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
     ref = next(ref for ref in ann.project.refs if ref.startswith(f"{TESTS}:"))
     ann.apply([ref], ItemEdit(owner="ann", note="from ann"))
+    clock.tick(seconds=1)
     bob.apply([ref], ItemEdit(owner="bob", testing=TestEdit(sample="from bob")))
     for root in (first, second):
         commit(root)
@@ -277,9 +278,9 @@ def conflict(
 
 
 def test_only_a_field_that_two_people_set_is_left_to_a_person(
-    team: Callable[..., list[Path]], open_workspace: OpenWorkspace
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
-    root, ref, _, done = conflict(team, open_workspace)
+    root, ref, _, done = conflict(team, open_workspace, clock)
     assert done.returncode != 0
     item = ref.partition(":")[2]
     assert f"progress/{TESTS}.toml: {item}, owner: set on both sides" in done.stderr
@@ -290,6 +291,110 @@ def test_only_a_field_that_two_people_set_is_left_to_a_person(
     assert 'note = "from ann"' in text
     assert 'sample = "from bob"' in text
     assert git(root, "diff", "--name-only", "--diff-filter=U").split() == [f"progress/{TESTS}.toml"]
+
+
+def test_the_histories_settle_what_is_left(
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    clock: FrozenClock,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root, ref, bob, _ = conflict(team, open_workspace, clock)
+    path = root / f"progress/{TESTS}.toml"
+    marked = path.read_text()
+    capsys.readouterr()
+    assert run(["list", "-w", str(root)]) == 0, "the rest works"
+    assert "settle the merge" in capsys.readouterr().err
+    run(["doctor", "--fix", "-w", str(root)])
+    out = capsys.readouterr().out
+    assert (
+        f"{ref.partition(':')[2]}, owner: different on both sides: what the histories have" in out
+    )
+    assert f"git add {path}" in out
+    (copy,) = (root / ".fedcheck/backup/conflicts").iterdir()
+    assert copy.read_text() == marked
+    bob.refresh()
+    record = bob.project.record(ref)
+    assert (record.owner, record.note, record.sample) == ("bob", "from ann", "from bob"), "later"
+    bob.reconcile()
+    (line,) = [one for one in history.read_all(root) if one.merged]
+    assert (line.change.field, line.change.new, line.lost) == ("owner", "bob", "")
+    commit(root)
+    git(root, "push", "-q")
+    other = root.parent / "ann"
+    assert pull(other).returncode == 0
+    ann = open_workspace(other, "ann")
+    assert ann.project.record(ref).owner == "bob"
+    assert ann.list_outside() == [], "the line of the merge explains it"
+    for one in (root, other):
+        assert run(["history", "--verify", "-w", str(one)]) == 0
+
+
+def test_markers_of_a_clone_without_the_driver_are_settled_too(
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    clock: FrozenClock,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second = team("ann", "bob", is_registered=False)
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    test = next(ref for ref in ann.project.refs if ref.startswith(f"{TESTS}:"))
+    for session, result in ((bob, "satisfied"), (ann, "other-than-satisfied")):
+        clock.tick(seconds=1)
+        said = f"Seen by {session.who}."
+        edit = ItemEdit(result=result, owner=session.who, testing=TestEdit(observation=said))
+        session.apply([test], edit)
+        new = FindingEdit(new=True, title=said, risk="low", link=(test,))
+        session.apply([session.new_ref("findings")], new)
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode != 0
+    assert sorted(has_marks(second)) == ["findings.toml", f"{TESTS}.toml"]
+    run(["doctor", "--fix", "-w", str(second)])
+    assert not [name for name in has_marks(second) if "Z-" not in name], "but for the copies"
+    bob.refresh()
+    record = bob.project.record(test)
+    assert (record.result, record.tester, record.owner) == ("other-than-satisfied", "ann", "ann")
+    for name in ("ann", "bob"):
+        assert f"Seen by {name}." in record.observation
+    assert {one.title for one in bob.project.findings} == {"Seen by ann.", "Seen by bob."}
+    commit(second)
+    assert run(["history", "--verify", "-w", str(second)]) == 0
+    capsys.readouterr()
+    run(["doctor", "--json", "-w", str(second)])
+    assert "lost-value" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<<<<<< x\na\n>>>>>>> y\n",
+        "<<<<<<< x\na\n=======\nb\n",
+        "<<<<<<< x\n<<<<<<< x\n=======\nb\n>>>>>>> y\n",
+        "a\n>>>>>>> y\n",
+    ],
+)
+def test_markers_that_do_not_fit_together_are_left(
+    text: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = workspace / "progress/rev5.readiness.csp.toml"
+    path.write_text(text + "<<<<<<<")
+    assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
+    assert "bring both sides together by hand" in capsys.readouterr().err
+    assert path.read_text() == text + "<<<<<<<"
+
+
+def test_what_the_histories_do_not_know_is_left(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = workspace / "progress/rev5.readiness.csp.toml"
+    head = 'format = 1\nchecklist = "rev5.readiness.csp"\n[item."diagram"]\n'
+    text = f'{head}<<<<<<< x\nowner = "a"\n||||||| z\n=======\nowner = "b"\n>>>>>>> y\n'
+    path.write_text(text)
+    assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
+    assert "diagram, owner: set on both sides" in capsys.readouterr().err
+    assert path.read_text() == text
 
 
 def drive(tmp_path: Path, path: str, base: str, ours: str, theirs: str) -> tuple[int, str]:
@@ -501,11 +606,14 @@ def test_the_driver_runs_nothing_that_the_repository_holds(
 
 
 def test_a_clone_whose_fedcheck_is_gone_merges_by_line(
-    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(setup, "find_program", lambda: ["/nowhere/100% fed'check"])
     assert shlex.split(setup.make_driver_command())[3] == "/nowhere/100%% fed'check;"
-    root, _, _, done = conflict(team, open_workspace)
+    root, _, _, done = conflict(team, open_workspace, clock)
     assert done.returncode != 0
     assert has_marks(root) == [f"{TESTS}.toml"], "not one side that looks merged"
     assert len(history.list_history_files(root)) == 2

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.errors import InvalidFileError
-from fedcheck.sharing.records import Merger, Side
+from fedcheck.sharing.records import Choose, Merger
 from fedcheck.sharing.remark import Remark
 from fedcheck.storage import record_files
 from fedcheck.storage.record_file import RecordFile, make_empty
@@ -50,6 +50,7 @@ def merge_record_files(
     texts: Texts,
     order: Sequence[str] = (),
     renamed: Mapping[str, str] | None = None,
+    choose: Choose | None = None,
 ) -> Merged:
     """Return a record file merged three ways.
 
@@ -61,6 +62,7 @@ def merge_record_files(
         texts: the three texts.
         order: the item ids of its checklist, if that is known.
         renamed: today's item ids by earlier ones.
+        choose: decides where the sides differ, before the common ancestor does.
 
     Raises:
         InvalidFileError: where a side is broken, or of a newer format.
@@ -71,19 +73,18 @@ def merge_record_files(
     except InvalidFileError:
         base = RecordFile(book)
     sides = [one.renamed(renamed or {}) for one in (base, ours, theirs)]
-    first, remarks = _merge("ours", *sides)
+    first, remarks = _merge(Merger("ours", choose), *sides)
     second = first
     if any(one.is_conflict for one in remarks):
-        second, _ = _merge("theirs", *sides)
+        second, _ = _merge(Merger("theirs", choose), *sides)
     known = _complete_order(order, first)
     mine, other = (record_files.dump(one, known)[0] for one in (first, second))
     return Merged(mine, other, remarks)
 
 
 def _merge(
-    prefer: Side, base: RecordFile, ours: RecordFile, theirs: RecordFile
+    merger: Merger, base: RecordFile, ours: RecordFile, theirs: RecordFile
 ) -> tuple[RecordFile, list[Remark]]:
-    merger = Merger(prefer)
     records = merger.merge_by_id(
         base.records, ours.records, theirs.records, lambda item: make_empty(base.name, item), ""
     )

@@ -4,7 +4,7 @@ The groups are those of the table of fields. No date, name or clock decides betw
 both set to different values is a conflict, and it is up to a person or to the histories.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from msgspec.structs import replace
@@ -16,12 +16,17 @@ from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.text import one_line
 from fedcheck.sharing.coherence import is_coherent, repair
 from fedcheck.sharing.order import merge_order, survivors
-from fedcheck.sharing.remark import BOTH_KEPT, BOTH_SET, CHANGE_STANDS, Remark
+from fedcheck.sharing.remark import BOTH_KEPT, BOTH_SET, CHANGE_STANDS, LATER_STANDS, Remark
 from fedcheck.sharing.texts import Version, join_versions
 
 T = TypeVar("T")
 
 Side = Literal["ours", "theirs"]
+
+Choice = Literal["ours", "theirs", ""]
+
+Choose = Callable[[str, Sequence[Field], Any, Any], Choice]
+"""Returns the side whose values of a group stand, by item, rows and both records; or nothing."""
 
 _WRITERS: Mapping[str, tuple[str, str]] = {
     "observation": ("tester", "tested"),
@@ -36,18 +41,21 @@ class Merger:
 
     Attributes:
         prefer: the side whose values stand in a conflict; both are written for its markers.
+        choose: decides where the sides differ, before the common ancestor does.
         remarks: what was decided, and the conflicts.
     """
 
-    def __init__(self, prefer: Side) -> None:
+    def __init__(self, prefer: Side, choose: Choose | None = None) -> None:
         self.prefer = prefer
+        self.choose = choose
+        self._item = ""
         self.remarks: list[Remark] = []
 
     def merge(self, base: T, ours: T, theirs: T, empty: T, where: str) -> T:
         """Return one record of three; `empty` has the default of each field."""
-        if ours == theirs or theirs == base:
+        if ours == theirs or (theirs == base and self.choose is None):
             return ours
-        if ours == base:
+        if ours == base and self.choose is None:
             return theirs
         before = len(self.remarks)
         values: dict[str, Any] = {}
@@ -83,11 +91,16 @@ class Merger:
         self, rows: Sequence[Field], sides: tuple[Any, Any, Any, Any], where: str
     ) -> Sequence[tuple[Any, Any]]:
         was, ours, theirs, nothing = ([_value(one, row) for row in rows] for one in sides)
+        place = f"{where}, {', '.join(_different_words(rows, ours, theirs))}"
+        if self.choose is not None and ours != theirs and not isinstance(sides[1], Evidence):
+            choice = self.choose(self._item, rows, sides[1], sides[2])
+            if choice:
+                self.remarks.append(Remark(place, LATER_STANDS))
+                return ours if choice == "ours" else theirs
         if ours == theirs or theirs == was:
             return ours
         if ours == was:
             return theirs
-        place = f"{where}, {', '.join(_different_words(rows, ours, theirs))}"
         if nothing in (ours, theirs):
             self.remarks.append(Remark(place, CHANGE_STANDS))
             return theirs if ours == nothing else ours
@@ -139,6 +152,7 @@ class Merger:
         merged: dict[str, T] = {}
         for name in merge_order(tuple(base), tuple(ours), tuple(theirs)):
             place = f"{where}, evidence {_short(name)}" if where else _short(name)
+            self._item = self._item if where else name
             if name in ours and name in theirs:
                 was = base.get(name) or make_empty(name)
                 merged[name] = self.merge(was, ours[name], theirs[name], make_empty(name), place)

@@ -100,7 +100,7 @@ def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> Invali
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
-        hint = "settle the merge: keep one side and delete the markers"
+        hint = "settle the merge by what both sides entered, with: fedcheck doctor --fix"
         return _file_error(path, line, "unsettled merge conflict", hint)
     place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1

@@ -40,4 +40,6 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> int:
         print_error(f"{name}: {remark}")
     if len(outcome.remarks) > MANY:
         print_error(f"{name}: and {len(outcome.remarks) - MANY} more")
+    if not outcome.is_merged:
+        print_error(f"{name}: has conflict markers", "settle them with: fedcheck doctor --fix")
     return 0 if outcome.is_merged else 1
