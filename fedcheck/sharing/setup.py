@@ -29,6 +29,19 @@ class Registered(Struct, frozen=True):
     added: tuple[str, ...]
 
 
+def keep_in_git(root: Path) -> Registered:
+    """Make a repository for a workspace, unless it is in one, and register the driver.
+
+    Raises FedcheckError where git is not installed, or refuses.
+    """
+    if run_git(root, "rev-parse", "--is-inside-work-tree").returncode:
+        done = run_git(root, "init", "-q")
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip()
+            raise FedcheckError(f"{root}: git makes no repository: {said[:200]}", "")
+    return register_driver(root)
+
+
 def register_driver(root: Path) -> Registered:
     """Register the driver in the clone around a workspace; once more, it does no harm.
 
