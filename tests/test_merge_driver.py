@@ -599,7 +599,7 @@ def test_setup_is_said_once_in_each_clone(
 
 
 def test_a_new_workspace_is_kept_in_git_where_that_is_asked(tmp_path: Path) -> None:
-    new = ["--name", "N", "--process", "cr26", "--role", "csp", "--git"]
+    new = ["--name", "N", "--process", "jab", "--role", "csp", "--git"]
     assert run(["init", str(tmp_path / "a"), *new]) == 0
     assert (tmp_path / "a/.git/config").is_file()
     assert run(["init", str(tmp_path / "a/b"), *new]) == 0
