@@ -338,15 +338,15 @@ def test_the_histories_settle_what_is_left(
     run(["doctor", "--fix", "-w", str(root)])
     out = capsys.readouterr().out
     assert (
-        f"{ref.partition(':')[2]}, owner: different on both sides: what the histories have" in out
+        f"{ref.partition(':')[2]}, owner: different on both sides: the value set last stands" in out
     )
-    assert f"git add {path}" in out
+    assert "(bob; the other side has ann)" in out
+    assert f"git add {path} {root / 'history'}, and commit" in out
     (copy,) = (root / ".fedcheck/backup/conflicts").iterdir()
     assert copy.read_text() == marked
     bob.refresh()
     record = bob.project.record(ref)
     assert (record.owner, record.note, record.sample) == ("bob", "from ann", "from bob"), "later"
-    bob.reconcile()
     (line,) = [one for one in history.read_all(root) if one.merged]
     assert (line.change.field, line.change.new, line.lost) == ("owner", "bob", "")
     commit(root)

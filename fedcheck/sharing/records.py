@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Field, Kind
-from fedcheck.domain.field_values import choices
+from fedcheck.domain.field_values import choices, history_form, printed
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.text import one_line
 from fedcheck.sharing.coherence import is_coherent, repair
@@ -95,8 +95,10 @@ class Merger:
         if self.choose is not None and ours != theirs and not isinstance(sides[1], Evidence):
             choice = self.choose(self._item, rows, sides[1], sides[2])
             if choice:
-                self.remarks.append(Remark(place, LATER_STANDS))
-                return ours if choice == "ours" else theirs
+                chosen, other = (ours, theirs) if choice == "ours" else (theirs, ours)
+                values = _printed_pair(rows, chosen, other)
+                self.remarks.append(Remark(place, f"{LATER_STANDS}{values}"))
+                return chosen
         if ours == theirs or theirs == was:
             return ours
         if ours == was:
@@ -231,6 +233,23 @@ def _different_words(rows: Sequence[Field], ours: Any, theirs: Any) -> list[str]
     different = [row for row, mine, other in zip(rows, ours, theirs, strict=True) if mine != other]
     told = [row for row in different if not row.follows] or different
     return [row.word for row in told]
+
+
+def _printed_pair(
+    rows: Sequence[Field], chosen: Sequence[tuple[Any, Any]], other: Sequence[tuple[Any, Any]]
+) -> str:
+    """Return in words what stands and what does not, of the first fields in which sides differ."""
+    pairs = [
+        (printed(row, history_form(one)), printed(row, history_form(two)))
+        for row, (one, _), (two, _) in zip(rows, chosen, other, strict=True)
+        if one != two and not row.follows
+    ]
+    if not pairs:
+        return ""
+    kept, gone = (
+        ", ".join(value or "nothing" for value in side) for side in zip(*pairs, strict=True)
+    )
+    return f" ({kept}; the other side has {gone})"
 
 
 def _short(name: str) -> str:

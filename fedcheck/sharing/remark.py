@@ -25,6 +25,6 @@ CHANGE_STANDS = "removed on one side and changed on the other: the change stands
 
 BOTH_SET = "set on both sides"
 
-LATER_STANDS = "different on both sides: what the histories have last stands"
+LATER_STANDS = "different on both sides: the value set last stands"
 
 BOTH_KEPT = "changed on both sides: both texts are kept"

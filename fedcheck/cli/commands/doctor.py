@@ -131,22 +131,21 @@ def _move_record(patient: ExaminedWorkspace, text: str) -> list[str]:
 def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[str]:
     from fedcheck.doctor.fixes import apply_fixes
 
-    said = _settle_conflicts(patient.root)
-    if said:
-        patient.examine()  # files that can be read again
+    said = _settle_conflicts(patient)
     mended = apply_fixes(defects, patient.root, patient.session)
     for error in mended.failed:
         print_error(str(error), error.hint)
     return [*said, *mended.done]
 
 
-def _settle_conflicts(root: Path) -> list[str]:
+def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
     """Settle what a merge left in files of records; return what was done, in words."""
     from fedcheck.session import system_clock
     from fedcheck.sharing.conflicts import settle_conflicts
 
     said: list[str] = []
-    for one in settle_conflicts(root, system_clock()):
+    names: list[str] = []
+    for one in settle_conflicts(patient.root, system_clock()):
         name = _relative_path(one.path)
         if one.problem:
             print_error(f"{name}: {one.problem}", "bring both sides together by hand")
@@ -155,9 +154,15 @@ def _settle_conflicts(root: Path) -> list[str]:
                 if remark.is_conflict:
                     print_error(f"{name}: {remark}", "the histories do not say which is later")
         else:
+            names.append(name)
             said.append(f"settled  {name}; what it held is in {_relative_path(one.copy)}")
             said += [f"         {remark}" for remark in one.remarks]
-            said += [f"         now: git add {shlex.quote(name)}, and commit or continue"]
+    if names:
+        patient.examine()  # what could not be read before can be read now
+        if patient.session is not None:
+            patient.session.reconcile()  # so that every clone sees the outcome explained
+        names.append(_relative_path(patient.root / "history"))
+        said.append(f"now: git add {shlex.join(names)}, and commit or continue")
     return said
 
 
