@@ -21,6 +21,7 @@ from fedcheck.domain.request_rules import RequestEdit
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Session
 from fedcheck.sharing import setup
+from fedcheck.sharing.line_merge import mark_conflicts
 from fedcheck.storage import history
 from fedcheck.storage.lost_values import list_lost_values
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
@@ -313,6 +314,7 @@ def test_only_a_field_that_two_people_set_is_left_to_a_person(
     root, ref, _, done = conflict(team, open_workspace, clock)
     assert done.returncode != 0
     item = ref.partition(":")[2]
+    assert "settle them with: fedcheck doctor --fix" in done.stderr
     assert f"progress/{TESTS}.toml: {item}, owner: set on both sides" in done.stderr
     text = (root / f"progress/{TESTS}.toml").read_text()
     start, end = text.index("<<<<<<<"), text.index(">>>>>>>")
@@ -463,6 +465,45 @@ def test_a_side_that_cannot_be_read_is_left_to_a_person(
     assert all(line in text for line in extra), "both are there"
 
 
+def test_marks_never_stand_inside_a_text(tmp_path: Path) -> None:
+    asked = REQUESTS + 'answer = """\nfirst\n{}\nlast"""\n'
+    sides = [asked.format(word) for word in ("old", "mine", "yours")]
+    status, text = drive(tmp_path, "requests.toml", *sides)
+    assert status == 1
+    assert (
+        text
+        == REQUESTS
+        + """<<<<<<< ours
+answer = \"\"\"
+first
+mine
+last\"\"\"
+=======
+answer = \"\"\"
+first
+yours
+last\"\"\"
+>>>>>>> theirs
+"""
+    )
+    notes = [HEAD + f'x = """\nfirst\n{word}\nlast"""\n' for word in ("old", "a", "b")]
+    status, text = drive(tmp_path, "fedcheck.toml", *notes)
+    assert status == 1
+    assert "<<<<<<< ours\nx = " in text
+    assert text.startswith(HEAD)
+
+
+def test_a_text_that_quotes_markers_is_no_conflict(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quoted = "<<<<<<< x\na\n=======\nb\n>>>>>>> y"
+    session.apply(["rev5.readiness.csp:diagram"], ItemEdit(note=quoted))
+    run(["doctor", "--fix", "-w", str(session.root)])
+    assert "settled" not in capsys.readouterr().out
+    session.refresh()
+    assert session.project.record("rev5.readiness.csp:diagram").note == quoted
+
+
 def test_a_broken_ancestor_counts_as_none(tmp_path: Path) -> None:
     ours, theirs = (REQUESTS + f'\n[[request]]\nid = "{n}"\ntitle = "{n}"\n' for n in "23")
     status, text = drive(tmp_path, "requests.toml", "<<<<<<< x\n", ours, theirs)
@@ -511,7 +552,9 @@ def test_a_milestone_that_two_people_moved_is_left_to_a_person(
     ours, theirs = (HEAD.replace("2027-02-01", f"2027-02-0{n}") for n in "23")
     status, text = drive(tmp_path, "fedcheck.toml", HEAD, ours, theirs)
     assert status == 1
-    assert "milestones, kick-off: set on both sides" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "milestones, kick-off: set on both sides" in err
+    assert "by hand, then run git add" in err
     assert "<<<<<<< ours\nkick-off = 2027-02-02\n=======\nkick-off = 2027-02-03\n>>>>>>>" in text
 
 
@@ -658,3 +701,12 @@ def test_a_clone_whose_fedcheck_is_gone_merges_by_line(
     assert done.returncode != 0
     assert has_marks(root) == [f"{TESTS}.toml"], "not one side that looks merged"
     assert len(history.list_history_files(root)) == 2
+
+
+def test_a_text_whose_keys_cannot_be_told_apart_is_marked_as_a_whole() -> None:
+    twice = b"[[a]]\nx = 1\n[[a]]\nx = 1\n"
+    assert mark_conflicts(twice, twice) == twice
+    one, two = b"x = 1\nx = 2\n", b"x = 3"
+    assert mark_conflicts(one, two) == (
+        b"<<<<<<< ours\nx = 1\nx = 2\n=======\nx = 3\n>>>>>>> theirs\n"
+    )

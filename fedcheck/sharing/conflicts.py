@@ -55,7 +55,7 @@ def settle_conflicts(root: Path, now: datetime) -> list[Settled]:
     """
     found: list[Settled] = []
     for home in (root, private_home(root)):
-        marked = [(book, path) for book, path in _list_files(home) if _has_marks(path, root)]
+        marked = [(book, path) for book, path in _list_files(home) if _has_marks(path, book, root)]
         if marked:
             with local_state.lock_workspace(home):
                 found += [_settle(root, home, book, path, now) for book, path in marked]
@@ -71,11 +71,19 @@ def _list_files(home: Path) -> Iterator[tuple[str, Path]]:
             yield book, record_files.path_of(home, book)
 
 
-def _has_marks(path: Path, root: Path) -> bool:
+def _has_marks(path: Path, book: str, root: Path) -> bool:
+    """Tell whether a file has conflict markers; a text that quotes some is none of them."""
     try:
-        return b"<<<<<<<" in read_bytes(path, root)
+        raw = read_bytes(path, root)
     except InvalidFileError:
         return False
+    if not any(line.startswith(b"<<<<<<<") for line in raw.splitlines()):
+        return False
+    try:
+        record_files.parse(path, raw, book)
+    except InvalidFileError:
+        return True
+    return False
 
 
 def split_sides(text: str) -> tuple[str, str] | None:

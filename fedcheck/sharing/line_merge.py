@@ -44,14 +44,37 @@ def merge_lines(
     if done.returncode in range(_MAX_CONFLICTS + 1):
         return done.stdout.decode("utf-8", "surrogateescape"), done.returncode
     ours, theirs = (raw.decode("utf-8", "surrogateescape") for raw in (texts.ours, texts.theirs))
-    start, middle, end = (mark * size for mark in "<=>")
-    return f"{start} ours\n{_ended(ours)}{middle}\n{_ended(theirs)}{end} theirs\n", 1
+    return "".join(_mark([_ended(ours)], [_ended(theirs)], size)), 1
 
 
 def mark_conflicts(ours: bytes, theirs: bytes) -> bytes:
-    """Return one text with marks around all in which two texts differ."""
-    text, _ = merge_lines(Texts(b"", ours, theirs))
-    return text.encode("utf-8", "surrogateescape")
+    """Return one text of TOML with marks around the keys in which two texts differ.
+
+    A key is marked as a whole: marks inside a text of several lines would be a part of it.
+    """
+    texts = [_ended(raw.decode("utf-8", "surrogateescape")) for raw in (ours, theirs)]
+    sides = [_units_by_name(text) for text in texts]
+    if None in sides:
+        return "".join(_mark([texts[0]], [texts[1]])).encode("utf-8", "surrogateescape")
+    first, second = (side or {} for side in sides)
+    found: list[str] = []
+    open_run: tuple[list[str], list[str]] = ([], [])
+    for name in merge_order((), tuple(first), tuple(second)):
+        mine, other = first.get(name, ""), second.get(name, "")
+        if mine == other:
+            found += [*_mark(*open_run), mine]
+            open_run = ([], [])
+        else:
+            open_run[0].append(mine)
+            open_run[1].append(other)
+    return "".join([*found, *_mark(*open_run)]).encode("utf-8", "surrogateescape")
+
+
+def _mark(ours: Sequence[str], theirs: Sequence[str], size: int = USUAL_SIZE) -> list[str]:
+    if not ours and not theirs:
+        return []
+    start, middle, end = (mark * size for mark in "<=>")
+    return [f"{start} {LABELS[0]}\n", *ours, f"{middle}\n", *theirs, f"{end} {LABELS[2]}\n"]
 
 
 def _ended(text: str) -> str:
@@ -102,8 +125,9 @@ class _Unit(Struct, frozen=True):
 
 def _settle(ours: str, base: str, theirs: str) -> str | None:
     """Return the lines of a conflict merged by key; None where both sides changed one."""
-    sides = [{one.name: one.text for one in _list_units(side)} for side in (base, ours, theirs)]
-    was, mine, other = sides
+    was, mine, other = (_units_by_name(side) for side in (base, ours, theirs))
+    if was is None or mine is None or other is None:
+        return None
     found = []
     for name in merge_order(tuple(was), tuple(mine), tuple(other)):
         versions = was.get(name), mine.get(name), other.get(name)
@@ -118,6 +142,13 @@ def _settle(ours: str, base: str, theirs: str) -> str | None:
             return None
         found.append(chosen or "")
     return "".join(found)
+
+
+def _units_by_name(text: str) -> dict[tuple[str, ...], str] | None:
+    """Return the units of a text by name; None where two have one name."""
+    units = _list_units(text)
+    found = {one.name: one.text for one in units}
+    return found if len(found) == len(units) else None
 
 
 def _list_units(text: str) -> list[_Unit]:

@@ -18,12 +18,16 @@ from fedcheck.storage.checklist_writer import LISTS
 from fedcheck.storage.names import is_list_id, parse_list_id
 from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE
 from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT
-from fedcheck.storage.toml_io import read_bytes
+from fedcheck.storage.toml_io import parse, read_bytes
 from fedcheck.storage.typed_files import (
     replace_typed_file,
     temporary_folder,
     write_scratch_files,
 )
+
+
+BY_HISTORY = "settle them with: fedcheck doctor --fix"
+BY_HAND = "bring both sides together by hand, then run git add"
 
 
 class Outcome:
@@ -33,14 +37,20 @@ class Outcome:
         is_merged: whether nothing is left to a person; else the file has git's marks.
         remarks: what is to be listed.
         problem: why the file could not be read; empty where it could.
+        hint: what a person does about conflict markers.
     """
 
     def __init__(
-        self, is_merged: bool, remarks: tuple[Remark, ...] = (), problem: str = ""
+        self,
+        is_merged: bool,
+        remarks: tuple[Remark, ...] = (),
+        problem: str = "",
+        settles: bool = False,
     ) -> None:
         self.is_merged = is_merged
         self.remarks = remarks
         self.problem = problem
+        self.hint = BY_HISTORY if settles and not problem else BY_HAND
 
 
 def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> Outcome:
@@ -70,13 +80,25 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> Outcome:
         _write_marks(ours, texts)
         return Outcome(False, tuple(remarks))
     replace_typed_file(ours.absolute(), data)
-    return Outcome(not any(one.is_conflict for one in remarks), tuple(remarks))
+    is_merged = not any(one.is_conflict for one in remarks)
+    return Outcome(is_merged, tuple(remarks), settles=True)
 
 
 def _write_marks(ours: Path, texts: Texts) -> None:
     """Leave the file to a person as git does: what lines can be merged are, marks around others."""
-    merged, _ = merge_lines(texts)
-    replace_typed_file(ours.absolute(), merged.encode("utf-8", "surrogateescape"))
+    merged, conflicts = merge_lines(texts)
+    data = merged.encode("utf-8", "surrogateescape")
+    if conflicts and _is_toml(data):  # the marks are inside of a text, where nobody sees them
+        data = mark_conflicts(texts.ours, texts.theirs)
+    replace_typed_file(ours.absolute(), data)
+
+
+def _is_toml(data: bytes) -> bool:
+    try:
+        parse(Path(WORKSPACE_FILE), data)
+    except InvalidFileError:
+        return False
+    return True
 
 
 def _merge(path: Path, texts: Texts) -> tuple[bytes | None, list[Remark]]:

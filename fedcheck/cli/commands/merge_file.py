@@ -41,5 +41,5 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> int:
     if len(outcome.remarks) > MANY:
         print_error(f"{name}: and {len(outcome.remarks) - MANY} more")
     if not outcome.is_merged:
-        print_error(f"{name}: has conflict markers", "settle them with: fedcheck doctor --fix")
+        print_error(f"{name}: has conflict markers", outcome.hint)
     return 0 if outcome.is_merged else 1
