@@ -17,12 +17,12 @@ from fedcheck.domain.dates import (
     Span,
     federal_holidays,
     parse_date,
-    parse_typed_due,
     shift,
     shift_clamped,
 )
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.typed_dates import parse_typed_due
 from fedcheck.storage.history import read_all
 
 DIAGRAM = "rev5.readiness.csp:diagram"

@@ -173,6 +173,7 @@ class FedcheckApp(App[int]):
         except FedcheckError as error:
             self.tell(str(error), error.hint, "error")
             return False
+        session.date_order = config.typed_dates
         self.open_session = session
         self._board = None
         remembered = self.memory.text(f"role:{root}")

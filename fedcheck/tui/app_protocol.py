@@ -21,6 +21,7 @@ from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.memory import Memory, WorkspaceMemory
+from fedcheck.tui.preferences import Preferences
 from fedcheck.tui.questions import Asking, Question
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.writer import Writer
@@ -80,6 +81,7 @@ class ProjectApp(Protocol):
     signs: Signs
     keymap: KeyMap
     memory: Memory
+    preferences: Preferences
     writer: Writer
     recall: Recall
     view_role: str

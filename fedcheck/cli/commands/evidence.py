@@ -57,7 +57,7 @@ def evidence() -> None:
 @click.option("--label", default="", help="What it is, in words.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
 @click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=DateType(), help="Day after which it no longer counts.")
+@click.option("--expires", type=DateType("future"), help="Day after which it no longer counts.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
 @click.option("--also", multiple=True, metavar="ITEM", help="Attach it to this item too.")
 @workspace_option
@@ -263,7 +263,7 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
 @evidence.command()
 @click.argument("piece")
 @click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=DateType(), help="Day after which it no longer counts.")
+@click.option("--expires", type=DateType("future"), help="Day after which it no longer counts.")
 @workspace_option
 @json_option
 def renew(

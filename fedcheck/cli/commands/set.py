@@ -17,9 +17,9 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_error,
+    read_due_option,
     workspace_option,
 )
-from fedcheck.domain.dates import parse_typed_due
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
@@ -122,7 +122,7 @@ def set_(
         raise FedcheckError(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
-    day = _parse_due(session, due)
+    day = read_due_option(session, due)
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
     )
@@ -133,20 +133,6 @@ def set_(
     print_transaction(session, action, as_json)
     if result == "other-than-satisfied" and not as_json:
         issues.print_raise_hint(session.board(), refs)
-
-
-def _parse_due(session: "Session", text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        due = parse_typed_due(text, session.today())
-        if due:
-            session.board().calendar.day_of(due)
-    except ValueError as error:
-        raise FedcheckError(
-            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
-        ) from None
-    return due
 
 
 def _ask_for_reason(session: "Session", refs: list[str]) -> None:

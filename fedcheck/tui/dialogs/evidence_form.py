@@ -16,7 +16,6 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from fedcheck.domain.dates import parse_date
 from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.reference import find_candidates, split_ref
@@ -26,6 +25,7 @@ from fedcheck.storage.evidence_files import OutsideError, guess_kind, measure_si
 from fedcheck.storage.file_looks import Cancelled, Step
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.goto import ask_item
+from fedcheck.tui.dialogs.typed_days import read_day
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
 from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed
 
@@ -272,7 +272,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
 
     def _day(self, name: str) -> date | None:
         text = self._text(name)
-        return parse_date(text) if text else None
+        return read_day(self.fedcheck, text, "future" if name == "expires" else "past")
 
     def _links(self) -> list[str]:
         if not self.links_asked:
