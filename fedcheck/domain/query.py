@@ -52,11 +52,13 @@ class Language(Struct, Generic[T], frozen=True):
         keys: each key with what makes a test of its value; it may raise QueryError.
         examples: a value for each key, for messages and completion.
         searchable_texts: the texts in which a plain word is looked for.
+        spellings: what a plain word is looked for as; any of them is enough.
     """
 
     keys: Mapping[str, Callable[[str], Test[T]]]
     examples: Mapping[str, str]
     searchable_texts: Callable[[T], Iterable[str]]
+    spellings: Callable[[str], tuple[str, ...]] = lambda word: (word,)
 
     def parse(self, text: str) -> Search[T]:
         """Parse a query. Raises QueryError for an unknown key or value, with a suggestion."""
@@ -69,7 +71,9 @@ class Language(Struct, Generic[T], frozen=True):
             if colon and name.isidentifier():
                 tests.append(_negate(self._keyed(name.lower(), value), negated))
             else:
-                wanted.append((not negated, _split_choices(body.casefold())))
+                choices = _split_choices(body.casefold())
+                spelled = tuple(one for word in choices for one in self.spellings(word))
+                wanted.append((not negated, spelled))
         if wanted:
             tests.append(self._containing(wanted))
         return Search(text.strip(), tuple(tests))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import print_transaction
+from fedcheck.cli.item_selection import select_items
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -64,7 +65,11 @@ def _copy_from_test(
 
 @click.command("set")
 @click.argument(
-    "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.complete_items
+    "items",
+    nargs=-1,
+    required=True,
+    metavar="ITEM...|QUERY",
+    shell_complete=completion.complete_items_or_query,
 )
 @click.option("--status", type=choice_of(STATUSES), help="New status.")
 @click.option("--result", type=choice_of([*RESULTS, ""]), help="Result of a test; makes it done.")
@@ -78,6 +83,7 @@ def _copy_from_test(
 @field_options(Record, TESTS, {"observation": "; - reads it from stdin"})
 @field_options(Record, REST)
 @click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
+@click.option("--yes", is_flag=True, help="Change many items without a question.")
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
 @as_of_option
@@ -92,6 +98,7 @@ def set_(
     private_note: str | None,
     reason: str | None,
     like: str | None,
+    yes: bool,
     confirm: bool,
     workspace: str | None,
     as_of: date | None,
@@ -99,6 +106,10 @@ def set_(
     **tested: Any,
 ) -> None:
     """Change items: status, result, owner, due date, note, reason, and what was tested how.
+
+    A word that names one item means that item. Otherwise the words are a QUERY, as fedcheck list
+    takes it, and every item that it lists is changed. More than 20 items, or all of them, are
+    confirmed first; --yes does so without a terminal.
 
     Several items are one change, and one undo. What it prints is on disk. A result notes who gave
     it, and today; --tester and --tested say otherwise.
@@ -108,6 +119,7 @@ def set_(
       fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
       fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
       fedcheck set ac-01b --like ac-01a
+      fedcheck set family:AC owner:none --owner dana --due "Dec 15"
     """
     session = open_workspace(workspace, as_of)
     note, private_note, tested["observation"] = issues.read_texts(
@@ -126,7 +138,7 @@ def set_(
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
     )
-    refs = list(dict.fromkeys(session.resolve(item) for item in items))
+    refs = select_items(session, items, yes)
     action = session.apply(refs, edit)
     if status == "blocked" and not reason:
         _ask_for_reason(session, refs)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -201,7 +202,6 @@ def require_title_or_id(seen: Look) -> None:
 IMPLIED = {"satisfied": "done", "other-than-satisfied": "done", "not-applicable": "na"}
 """The status that follows from each result."""
 
-_CONTROL = re.compile(r"\b([A-Z]{2})-0*(\d{1,2})((?:\s*\(\s*\d{1,2}\s*\))*)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def _read_task(
     if not name and not title:
         notes.append(Note(seen.grid.place(line), "neither a title nor an id", ""))
         return None
-    controls = _parse_controls(text("control"))
+    controls = find_controls(text("control"))
     if text("control").strip(" -–") and not controls:
         what = f'control: "{one_line(text("control"), 40)}" names none'
         notes.append(Note(seen.grid.place(line), what, "write it as AC-2(1)"))
@@ -272,14 +272,6 @@ def _read_task(
         _read_values(session, seen, line, notes, words),
         tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
     )
-
-
-def _parse_controls(text: str) -> tuple[str, ...]:
-    found = (
-        f"{one[1].upper()}-{int(one[2])}{re.sub(r'[^()0-9]', '', one[3])}"
-        for one in _CONTROL.finditer(text)
-    )
-    return tuple(dict.fromkeys(found))
 
 
 def _read_values(
