@@ -107,6 +107,7 @@ def test_undo_with_nothing_to_undo_says_so(fedcheck):
     [
         (["set", "diagram"], 2, "nothing to set"),
         (["set", "diagram", "--status", "na"], 2, "without a reason"),
+        (["set", "diagram", "--status", "blocked"], 2, "without a reason"),
         (["set", "diagram", "--result", "satisfied"], 2, "only a test has a result"),
         (["set", "diagram", "--due", "someday"], 2, "neither a date nor a milestone"),
         (["set", "diagram", "--due", "ready + 5d"], 2, "has no date"),
@@ -120,7 +121,7 @@ def test_undo_with_nothing_to_undo_says_so(fedcheck):
         (["evidence", "add", "diagram", "no/such/file.pdf"], 2, "no such file"),
         (["evidence", "add", "diagram", "javascript:alert(1)", "--kind", "url"], 2, "not accepted"),
         (["-w", "/nowhere", "status"], 2, "no workspace here"),
-        (["status", "--as-of", "yesterday"], 2, "not a date"),
+        (["status", "--as-of", "yesteryear"], 2, "not a date"),
         (["history", "--verify"], 0, ""),
     ],
 )

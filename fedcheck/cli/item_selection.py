@@ -41,7 +41,7 @@ def select_items(session: "Session", words: Sequence[str], yes: bool) -> list[st
     if not unknown:
         return list(dict.fromkeys(refs.values()))
     if refs:
-        word, error = next(iter(unknown.items()))
+        word, wrong = next(iter(unknown.items()))
         if _has_key(session, word):
             named = one_line(next(iter(refs)), 60)
             raise FedcheckError(
@@ -49,7 +49,7 @@ def select_items(session: "Session", words: Sequence[str], yes: bool) -> list[st
                 "change the items in one command, and what the query means in another",
                 ErrorKind.USAGE,
             )
-        raise error
+        raise wrong
     found = _select(session, words, next(iter(unknown.values())))
     if not yes:
         _confirm(session, found)
@@ -94,7 +94,8 @@ def _confirm(session: "Session", refs: Sequence[str]) -> None:
     what = f"all {len(refs)} items" if every else pluralize(len(refs), "item")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise FedcheckError(
-            f"the query means {what}", "look at them with fedcheck list, then add --yes",
+            f"the query means {what}",
+            "look at them with fedcheck list, then add --yes",
             ErrorKind.USAGE,
         )
     named = [one_line(ref, 70) for ref in refs[:SHOWN]]

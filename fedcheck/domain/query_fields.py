@@ -205,6 +205,7 @@ EXAMPLES: dict[str, str] = {
 }
 """An example value for each key, for messages and completion."""
 
+
 def _spellings(word: str) -> tuple[str, ...]:
     """Return what a plain word is looked for as: a control also as lists write it."""
     control = parse_control(word).casefold()

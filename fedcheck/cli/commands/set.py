@@ -1,5 +1,6 @@
 """The command that changes items."""
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.record import Record
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -135,18 +137,36 @@ def set_(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
     day = read_due_option(session, due)
+    refs = select_items(session, items, yes)
+    reason = reason or _ask_for_reason(session, refs, status, result) or reason
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
     )
-    refs = select_items(session, items, yes)
     action = session.apply(refs, edit)
-    if status == "blocked" and not reason:
-        _ask_for_reason(session, refs)
     print_transaction(session, action, as_json)
     if result == "other-than-satisfied" and not as_json:
         issues.print_raise_hint(session.board(), refs)
 
 
-def _ask_for_reason(session: "Session", refs: list[str]) -> None:
-    if any(not session.project.record(ref).reason for ref in refs):
-        print_error('blocked without a reason; say what holds it: --reason "..."')
+def _ask_for_reason(
+    session: "Session", refs: list[str], status: str | None, result: str | None
+) -> str | None:
+    """Ask on a terminal why items are blocked or not applicable; None where each says so already.
+
+    Raises FedcheckError, status 2, without a terminal.
+    """
+    now = "na" if result == "not-applicable" else status
+    if now not in ("blocked", "na"):
+        return None
+    records = [session.project.record(ref) for ref in refs]
+    if all(record.reason and record.status == now for record in records):
+        return None
+    word = "blocked" if now == "blocked" else "N/A"
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        while not (reason := click.prompt(f"Why {word}?", default="", err=True).strip()):
+            print_error(f"{word} needs a reason: it goes into the report")
+        return str(reason)
+    named = one_line(refs[0], 80) if len(refs) == 1 else f"{len(refs)} items"
+    raise FedcheckError(
+        f"{named} cannot be {word} without a reason", 'say why: --reason "..."', ErrorKind.USAGE
+    )

@@ -203,7 +203,6 @@ IMPLIED = {"satisfied": "done", "other-than-satisfied": "done", "not-applicable"
 """The status that follows from each result."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """A row as it is understood.

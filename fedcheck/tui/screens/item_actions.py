@@ -125,11 +125,11 @@ class ItemActions:
 
     async def _ask_reason(self, rows: Rows, status: str, result: str | None = None) -> None:
         def preview(text: str) -> str:
-            if status == "na" and not text.strip():
+            if not text.strip():
                 raise ValueError("a reason is needed: it goes into the report")
             return ""
 
-        asked = "Why does it not apply?" if status == "na" else "What holds it?"
+        asked = "Why does it not apply?" if status == "na" else "Why is it blocked?"
         if len(rows) > 1:
             asked += f" ({len(rows)} items)"
         now = bulk_edit.shared(rows, lambda row: row.record.reason)
