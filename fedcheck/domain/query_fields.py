@@ -206,13 +206,13 @@ EXAMPLES: dict[str, str] = {
 """An example value for each key, for messages and completion."""
 
 
-def _spellings(word: str) -> tuple[str, ...]:
+def spell_word(word: str) -> tuple[str, ...]:
     """Return what a plain word is looked for as: a control also as lists write it."""
     control = parse_control(word).casefold()
     return (word, control) if control and control != word else (word,)
 
 
-ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts, _spellings)
+ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts, spell_word)
 """The language of items."""
 
 

@@ -161,6 +161,12 @@ class ProjectApp(Protocol):
     def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """Call something in the UI thread, from any thread."""
 
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
+        """Call something later, in the UI thread."""
+
+    def action_suspend_process(self) -> None:
+        """Put the program into the background of the shell; nothing where that is not possible."""
+
     def run_worker(
         self, work: Callable[[], None], *, thread: bool = False, exit_on_error: bool = True
     ) -> object:

@@ -13,9 +13,9 @@ from textual.app import App, SuspendNotSupported
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import clean
 from fedcheck.reports.markdown import safe_url
-from fedcheck.storage.evidence_paths import resolve_path
 from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.file_opener import open_file
 
 EDITORS = ("VISUAL", "EDITOR")
 FALLBACKS = {"editor": ("nano", "vi"), "pager": ("less", "more")}
@@ -51,6 +51,17 @@ def paged(app: App[int], text: str) -> None:
     _run(app, _command("pager", ("PAGER",)), text)
 
 
+def suspend(app: ProjectApp) -> None:
+    """Put the app into the background of the shell.
+
+    What is being written is written first: a process that sleeps may hold no lock.
+    """
+    if app.writer.waiting:
+        app.set_timer(0.05, lambda: suspend(app))
+    else:
+        app.action_suspend_process()
+
+
 def _command(what: str, variables: tuple[str, ...]) -> list[str]:
     """Return the program that the environment names, else one that is there."""
     for name in variables:
@@ -80,7 +91,7 @@ def _run(app: App[int], command: list[str], text: str | None = None) -> None:
 
 
 def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
-    """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
+    """Open a URL in the browser, a file with the system's program; copy anything else."""
     link = clean(evidence_item.link)
     url = safe_url(evidence_item.link) if evidence_item.kind == "url" else ""
     if url:
@@ -90,10 +101,11 @@ def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
         else:
             app.tell(f"No browser here: {link}", "the URL is copied")
         return
-    path = resolve_path(app.session.root, evidence_item.link)
-    text = str(path) if evidence_item.kind == "file" else link
-    app.copy_to_clipboard(clean(text))
-    app.tell(f"Copied: {text}")
+    if evidence_item.kind == "file":
+        open_file(app, evidence_item)
+        return
+    app.copy_to_clipboard(link)
+    app.tell(f"Copied: {link}")
 
 
 def browser_is_near() -> bool:

@@ -150,7 +150,7 @@ class EvidenceScreen(ModalScreen[None]):
         self.action_evidence_open()
 
     def action_evidence_open(self) -> None:
-        """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
+        """Open a URL in the browser, a file with its program; copy anything else."""
         if self.chosen is not None:
             open_evidence(self.fedcheck, self.chosen)
 
