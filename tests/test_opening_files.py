@@ -9,7 +9,7 @@ from driving import press, screen_text, settle
 
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.storage import config, paths
-from fedcheck.tui import file_opener
+from fedcheck.tui import evidence_opener
 from fedcheck.tui.app import FedcheckApp
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -22,7 +22,7 @@ def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     opener.parent.mkdir()
     opener.write_text("#!/bin/sh\n")
     opener.chmod(0o755)
-    monkeypatch.setattr(file_opener.sys, "platform", "linux")
+    monkeypatch.setattr(evidence_opener.sys, "platform", "linux")
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setenv("PATH", str(opener.parent))
     return opener
@@ -39,11 +39,11 @@ def test_the_opener_is_never_one_of_the_workspace(
     monkeypatch.chdir(root / "bin")
     for folder in (root / "bin", tmp_path / "linked", Path(), Path("../bin")):
         monkeypatch.setenv("PATH", str(folder))
-        assert file_opener.find_opener(root) == ""
+        assert evidence_opener.find_opener(root) == ""
     monkeypatch.setenv("PATH", os.pathsep.join((str(root / "bin"), ".", "", str(desktop.parent))))
-    assert file_opener.find_opener(root) == str(desktop)
+    assert evidence_opener.find_opener(root) == str(desktop)
     monkeypatch.delenv("DISPLAY")
-    assert file_opener.find_opener(root) == "", "no desktop, nothing that could show it"
+    assert evidence_opener.find_opener(root) == "", "no desktop, nothing that could show it"
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_the_opener_is_never_one_of_the_workspace(
 def test_what_a_system_would_run_is_not_opened(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    assert file_opener.may_run(path)
+    assert evidence_opener.may_run(path)
     (tmp_path / "plain.pdf").symlink_to(path)
-    assert file_opener.may_run(tmp_path / "plain.pdf")
+    assert evidence_opener.may_run(tmp_path / "plain.pdf")
     (tmp_path / "real.pdf").write_bytes(b"%PDF-1.7")
-    assert not file_opener.may_run(tmp_path / "real.pdf")
+    assert not evidence_opener.may_run(tmp_path / "real.pdf")
 
 
 async def test_a_file_opens_after_what_will_run_was_shown(

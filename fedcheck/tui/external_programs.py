@@ -1,21 +1,15 @@
-"""Editor, pager and browser: other programs that the app starts."""
+"""Editor and pager: other programs that the app starts, and the shell that it came from."""
 
 import os
 import shlex
 import shutil
 import subprocess
-import sys
-import webbrowser
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.text import clean
-from fedcheck.reports.markdown import safe_url
 from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.tui.app_protocol import ProjectApp
-from fedcheck.tui.file_opener import open_file
 
 EDITORS = ("VISUAL", "EDITOR")
 FALLBACKS = {"editor": ("nano", "vi"), "pager": ("less", "more")}
@@ -88,27 +82,3 @@ def _run(app: App[int], command: list[str], text: str | None = None) -> None:
     except OSError as error:
         raise NoProgramError(f"{command[0]}: {error.strerror}") from error
     app.refresh(layout=True)
-
-
-def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
-    """Open a URL in the browser, a file with the system's program; copy anything else."""
-    link = clean(evidence_item.link)
-    url = safe_url(evidence_item.link) if evidence_item.kind == "url" else ""
-    if url:
-        app.copy_to_clipboard(link)
-        if browser_is_near() and webbrowser.open(url):
-            app.tell(f"Opened in the browser: {link}", "the URL is copied too")
-        else:
-            app.tell(f"No browser here: {link}", "the URL is copied")
-        return
-    if evidence_item.kind == "file":
-        open_file(app, evidence_item)
-        return
-    app.copy_to_clipboard(link)
-    app.tell(f"Copied: {link}")
-
-
-def browser_is_near() -> bool:
-    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)

@@ -26,7 +26,7 @@ from fedcheck.tui.evidence_actions import (
     renew_piece,
     replace_piece,
 )
-from fedcheck.tui.external_programs import open_evidence
+from fedcheck.tui.evidence_opener import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.issue_actions import IssueActions
 from fedcheck.tui.signs import EVIDENCE_STYLES

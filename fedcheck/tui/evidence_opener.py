@@ -1,4 +1,4 @@
-"""Open an evidence file with the program that the system has for it, once a person agreed.
+"""Open evidence: a URL in the browser, a file with the system's program once a person agreed.
 
 A workspace may come from a stranger: nothing in it may choose what runs, and a file that the system
 would run instead of showing it is not opened.
@@ -8,10 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.text import clean, one_line
+from fedcheck.reports.markdown import safe_url
 from fedcheck.storage.evidence_paths import EvidenceFinder, resolve_path
 from fedcheck.storage.local_state import load_allowed_outside
 from fedcheck.tui.app_protocol import ProjectApp
@@ -56,6 +58,30 @@ def may_run(path: Path) -> bool:
             return file.read(16).lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(BEGINS)
     except OSError:
         return True
+
+
+def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
+    """Open a URL in the browser, a file with the system's program; copy anything else."""
+    link = clean(evidence_item.link)
+    url = safe_url(evidence_item.link) if evidence_item.kind == "url" else ""
+    if url:
+        app.copy_to_clipboard(link)
+        if browser_is_near() and webbrowser.open(url):
+            app.tell(f"Opened in the browser: {link}", "the URL is copied too")
+        else:
+            app.tell(f"No browser here: {link}", "the URL is copied")
+        return
+    if evidence_item.kind == "file":
+        open_file(app, evidence_item)
+        return
+    app.copy_to_clipboard(link)
+    app.tell(f"Copied: {link}")
+
+
+def browser_is_near() -> bool:
+    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)
 
 
 def open_file(app: ProjectApp, evidence_item: Evidence) -> None:
