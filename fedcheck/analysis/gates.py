@@ -14,6 +14,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import (
     ADVISED,
     DEMANDED,
+    PROHIBITED,
     UNVERIFIED_WORDS,
     EvidenceState,
     Level,
@@ -44,8 +45,8 @@ class Outstanding(Struct, frozen=True):
     """One thing that a gate lacks.
 
     Attributes:
-        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, finding,
-            request, upstream or file.
+        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, observation,
+            finding, request, upstream or file.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
         phase: the phase of the gate in which it counts; each lack counts in exactly one.
@@ -109,8 +110,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
     asked = [
         row
         for row in board.rows.values()
-        if row.phase in milestone.closes
-        and row.role in (milestone.roles or (row.role,))
+        if milestone.asks_for(row.phase, row.role)
         and not (row.private or row.unknown or _after_later(board, row, milestone))
     ]
     missing = [lack for row in asked for lack in _lacks(board, row, days)]
@@ -196,13 +196,15 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         if demanded:
             yield lack("open", _open_words(row))
         elif advised:
-            yield lack("declined", "neither done nor declined with a reason")
+            yield lack("declined", f"neither {_done_word(row)} nor declined with a reason")
         return
     if record.status == "na":
         if not record.reason and (demanded or advised):
             yield lack("reason", "not applicable without a reason")
         if row.changed and (demanded or advised):
             yield lack("upstream", UPSTREAM_WORDS)
+        if row.unobserved and record.reason and (demanded or advised):
+            yield lack("observation", "not applicable, and the workbook gave no reason")
         return
     if _unplanned(board, row):
         yield lack("finding", _finding_words(board, row))
@@ -217,6 +219,8 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         yield lack("needs", f"done, but it needs {', '.join(row.waits)}")
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
+    if row.unobserved:
+        yield lack("observation", "a result without an observation")
     if row.changed:
         yield lack("upstream", UPSTREAM_WORDS)
 
@@ -253,7 +257,7 @@ def _open_words(row: Row) -> str:
     record = row.record
     if record.status == "blocked":
         return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
-    words = "in progress" if record.status == "doing" else "not done"
+    words = "in progress" if record.status == "doing" else f"not {_done_word(row)}"
     if row.overdue and row.due:
         words += f", due {row.due.isoformat()}"
     if row.waits:
@@ -261,6 +265,11 @@ def _open_words(row: Row) -> str:
         if len(row.waits) > 1:
             words += f" and {pluralize(len(row.waits) - 1, 'other')}"
     return words
+
+
+def _done_word(row: Row) -> str:
+    """Return what a tick means: a prohibition is not done but confirmed."""
+    return "confirmed" if row.item.level in PROHIBITED else "done"
 
 
 def _unplanned(board: Board, row: Row) -> bool:

@@ -35,6 +35,12 @@ class Record(Struct, frozen=True, rename="kebab"):
     review: Review = Review.NONE
     reviewer: str = ""
     reviewed: date | None = None
+    verified: Result = Result.NONE
+    validated: Result = Result.NONE
+    assessor: str = ""
+    assessed: date | None = None
+    summary: str = ""
+    response: str = ""
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 
@@ -51,6 +57,17 @@ class Record(Struct, frozen=True, rename="kebab"):
     def evidence_item(self, evidence_id: str) -> Evidence | None:
         """Return a piece of evidence by its id."""
         return next((e for e in self.evidence if e.id == evidence_id), None)
+
+
+UNSTATED_REASON = "Not applicable according to the SRTM workbook"
+"""The reason of a test that a workbook calls not applicable without saying why."""
+
+
+def is_unobserved(record: Record) -> bool:
+    """Tell whether a test has a result and nothing that says what was seen, or why it is n/a."""
+    if record.observation or not (record.result or record.status == "na"):
+        return False
+    return record.status != "na" or record.reason in ("", UNSTATED_REASON)
 
 
 EMPTY_RECORD = Record()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
+from fedcheck.analysis.consequences import describe_retests
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import print_transaction
+from fedcheck.cli.commands.item import hint_at_new_people, print_transaction
 from fedcheck.cli.item_selection import select_items
 from fedcheck.cli.options import (
     as_of_option,
@@ -19,9 +20,12 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_error,
+    print_line,
     read_due_option,
     workspace_option,
 )
+from fedcheck.domain.field import Kind
+from fedcheck.domain.field_values import history_form
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
@@ -40,7 +44,9 @@ TESTS = in_json(Record, "test")
 REST = tuple(
     row for row in FIELDS[Record] if row.option and row.name not in OWN and row not in TESTS
 )
-"""The fields with an option that no rule concerns: none today, and what the table gets next."""
+"""The other fields with an option: those of an assessment, and what the table gets next."""
+LONG = tuple(row.name for row in REST if row.kind is Kind.TEXT)
+STDIN = "; - reads it from stdin"
 
 
 def _build_test_edit(tested: dict[str, Any]) -> TestEdit | None:
@@ -82,8 +88,8 @@ def _copy_from_test(
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
-@field_options(Record, TESTS, {"observation": "; - reads it from stdin"})
-@field_options(Record, REST)
+@field_options(Record, TESTS, {"observation": STDIN})
+@field_options(Record, REST, dict.fromkeys(LONG, STDIN))
 @click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
 @click.option("--yes", is_flag=True, help="Change many items without a question.")
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
@@ -114,7 +120,8 @@ def set_(
     confirmed first; --yes does so without a terminal.
 
     Several items are one change, and one undo. What it prints is on disk. A result notes who gave
-    it, and today; --tester and --tested say otherwise.
+    it, and today; --tester and --tested say otherwise. An assessor records verification, validation
+    and a summary of any item, also of the provider's.
 
     \b
     Example:
@@ -122,13 +129,18 @@ def set_(
       fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
       fedcheck set ac-01b --like ac-01a
       fedcheck set family:AC owner:none --owner dana --due "Dec 15"
+      fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
     session = open_workspace(workspace, as_of)
-    note, private_note, tested["observation"] = issues.read_texts(
-        note, private_note, tested["observation"]
+    people = issues.list_people_and_roles(session)
+    long = ("observation", *LONG)
+    note, private_note, *texts = issues.read_texts(
+        note, private_note, *(tested[name] for name in long)
     )
-    more = collect_given({row.name: tested.pop(row.name) for row in REST})
-    testing = _build_test_edit(tested)
+    tested.update(zip(long, texts, strict=True))
+    given = collect_given({row.name: tested.pop(row.name) for row in REST})
+    more = {name: history_form(value) for name, value in given.items()}
+    testing = _build_test_edit(dict(tested))
     if like is not None:
         result, reason, testing = _copy_from_test(session, like, result, reason, testing)
     named = (status, result, owner, due, note, reason, private_note, testing, more or None)
@@ -144,8 +156,25 @@ def set_(
     )
     action = session.apply(refs, edit)
     print_transaction(session, action, as_json)
-    if result == "other-than-satisfied" and not as_json:
+    if as_json:
+        return
+    if result == "other-than-satisfied":
         issues.print_raise_hint(session.board(), refs)
+    for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
+        print_line(line)
+    _hint_at_observation(session, refs, note)
+    hint_at_new_people(people, owner, tested["tester"])
+
+
+def _hint_at_observation(session: "Session", refs: list[str], note: str | None) -> None:
+    """Say that a note of a test step stays here, where the step has no observation."""
+    records = session.project.record
+    steps = [ref for ref in refs if (item := session.project.item(ref)) and item.is_test_step]
+    if note and any(not records(ref).observation for ref in steps):
+        print_error(
+            "a note stays in fedcheck; what the workbook's Observations show comes from"
+            ' --observation "..."'
+        )
 
 
 def _ask_for_reason(
