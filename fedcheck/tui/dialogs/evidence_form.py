@@ -27,7 +27,7 @@ from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.dialogs.typed_days import read_day
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
-from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed
+from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed, list_names
 
 NAMES: dict[str, str] = {
     "link": "Link",
@@ -167,6 +167,11 @@ class EvidenceForm(DraftScreen[Filled | None]):
         if self._asked is not None and self._asked != self._what():
             self._asked = None
             self._say(KEYS)
+
+    @on(LinkField.Candidates)
+    def _list_candidates(self, event: LinkField.Candidates) -> None:
+        line = self.query_one("#meaning", Static)
+        line.update(Content(list_names(event.names, line.content_size.width * 2)))
 
     def _meaning(self) -> str:
         """Say what the links are while they are typed."""
