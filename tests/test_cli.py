@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -389,13 +390,19 @@ def test_checklist_commands(fedcheck, workspace):
     assert status == 0
     path = workspace / "checklists" / "rev5.readiness.csp-acme.toml"
     assert fedcheck("checklist", "validate", str(path))[0] == 0
-    assert "first-item" in fedcheck("list")[1]
+    before = fedcheck("list")[1]
+    assert "incident-drill" not in before, "nothing counts before a person wrote it"
+    lines = path.read_text().split("#\n", 1)
+    example = re.sub("(?m)^# ?", "", lines[1])
+    path.write_text(lines[0] + example)
+    assert fedcheck("checklist", "validate", str(path))[0] == 0
+    assert "incident-drill" in fedcheck("list")[1]
     status, _, err = fedcheck("checklist", "new", "rev5.readiness.csp", "--phase", "readiness")
     assert (status, "already" in err) == (2, True)
     path.write_text(path.read_text().replace("guidance", "guidence"))
     status, out, _ = fedcheck("checklist", "validate", str(path))
     assert status == 1
-    assert f"{path}:15: unknown key" in out
+    assert f"{path}:17: unknown key" in out
     assert 'did you mean "guidance"?' in out
 
 

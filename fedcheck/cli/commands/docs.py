@@ -16,7 +16,8 @@ from fedcheck.storage.paths import find_shipped_docs
 
 _COMMENT = re.compile(r"\A(?:<!--.*?-->\s*)+", re.DOTALL)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_PAGE = re.compile(r"\[([^\]]+)\]\((?:\.\./|docs/)?([A-Za-z]+)\.md(?:#([^)]*))?\)")
+_LINK = re.compile(r"\[(`[^`]+`|[^\]]+)\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)")
+"""A link to another page, or to a file of the checkout that is on no other machine."""
 
 
 def _complete_topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -62,14 +63,15 @@ def format_page(text: str, topics: set[str]) -> str:
     """Return a page as it reads in a terminal: a link to a page is the command that shows it."""
 
     def name_page(found: re.Match[str]) -> str:
-        words, page = found[1], found[2].casefold()
-        if page not in topics:
+        words, path = found[1], found[2]
+        page = Path(path).stem.casefold()
+        if page not in topics or not path.endswith(".md"):
             return words
         is_path = words.strip("`").endswith(".md")
         return f"`fedcheck docs {page}`" if is_path else f"{words} (`fedcheck docs {page}`)"
 
     text = _PICTURE.sub(r"[picture: \1]", _COMMENT.sub("", text))
-    return clean(_PAGE.sub(name_page, text))
+    return clean(_LINK.sub(name_page, text))
 
 
 def _read_title(path: Path) -> str:

@@ -171,7 +171,7 @@ class EvidenceForm(DraftScreen[Filled | None]):
     @on(LinkField.Candidates)
     def _list_candidates(self, event: LinkField.Candidates) -> None:
         line = self.query_one("#meaning", Static)
-        line.update(Content(list_names(event.names, line.content_size.width * 2)))
+        line.update(Content(list_names(event.names, line.content_size.width * 2 - 24)))
 
     def _meaning(self) -> str:
         """Say what the links are while they are typed."""

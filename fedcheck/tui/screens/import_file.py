@@ -125,7 +125,7 @@ class ImportFileScreen(PlaceScreen):
     def _list_candidates(self, event: LinkField.Candidates) -> None:
         said = self.query_one("#bring-said", Static)
         said.set_class(False, "-wrong")
-        said.update(Content(list_names(event.names, said.content_size.width * 2)))
+        said.update(Content(list_names(event.names, said.content_size.width * 2 - 24)))
 
     @on(Input.Changed)
     def _typed(self) -> None:
