@@ -124,3 +124,35 @@ def test_what_is_neither_an_item_nor_a_query_changes_nothing(fedcheck, controls,
 def test_codes_of_different_things_stay_apart():
     codes = [*CODES, "AC-2", "AC-2(10)", "AC-1.1.1", "AC-11(1)", "AC-02a.01", "AC-02a.(11)"]
     assert len({normalize_code(code) for code in codes}) == len(codes)
+
+
+def test_evidence_add_takes_several_files_and_says_what_it_understood(fedcheck, controls):
+    for name in ("a.pdf", "b.pdf"):
+        (controls / name).write_text(name)
+    status, out, _ = fedcheck("evidence", "add", "item-0", "AC-2a", "a.pdf", "b.pdf", "SEC-12")
+    assert status == 0
+    assert out.startswith("3 links, each attached to 2 items: one undo\n")
+    for item in ("item-0", "item-1"):
+        links = [one["link"] for one in json.loads(fedcheck("show", item, "--json")[1])["evidence"]]
+        assert links == ["a.pdf", "b.pdf", "SEC-12"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["item-0", "a.pdf", "c.pdf"],
+            "c.pdf: no such file\n  understood so far: item item-0",
+        ),
+        (["item-0", "a.pdf", "item-1"], "item-1: names an item, and no file"),
+        (["item-0", "itme-1", "a.pdf"], "itme-1: no such file"),
+        (["a.pdf", "item-0"], "a.pdf: is a link, and the item comes first"),
+        (["item-0"], "the link or the item is missing"),
+    ],
+)
+def test_evidence_add_attaches_nothing_where_a_word_is_neither(fedcheck, controls, words, said):
+    (controls / "a.pdf").write_text("a")
+    status, out, err = fedcheck("evidence", "add", *words)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert fedcheck("evidence", "list")[1] == ""

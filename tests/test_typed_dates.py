@@ -1,11 +1,13 @@
 """Dates as people type them: forms, doubt, and the setting that says which part is the month."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedcheck.cli.main import run
 from fedcheck.domain.dates import FIRST_DAY, LAST_DAY
 from fedcheck.domain.query_fields import parse
 from fedcheck.domain.typed_dates import (
@@ -16,6 +18,7 @@ from fedcheck.domain.typed_dates import (
     read_typed_due,
 )
 from fedcheck.errors import QueryError
+from fedcheck.storage import paths
 
 SATURDAY = date(2026, 11, 28)
 
@@ -139,3 +142,44 @@ def test_any_text_is_read_or_refused(text: str, today: date, order: DateOrder) -
         read_typed_due(text, today, order)
     except ValueError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("setting", "day", "other"),
+    [("month-first", "2026-12-11", "November 12"), ("day-first", "2026-11-12", "December 11")],
+)
+def test_commands_read_dates_as_the_setting_says_and_report_doubt(
+    workspace, monkeypatch, capsys, setting, day, other
+) -> None:
+    monkeypatch.chdir(workspace)
+    folder = paths.find_user_folders().config
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(f'date-order = "{setting}"\n')
+    for command in (
+        ("set", "diagram", "--due", "12/11/2026"),
+        ("evidence", "add", "diagram", "SEC-1", "--collected", "12/11/2026"),
+        ("milestone", "kick-off", "12/11/2026"),
+    ):
+        assert run(command) == 0
+        told = capsys.readouterr()
+        assert "12/11/2026 read as" in told.err
+        assert f"it could also be {other}, 2026" in told.err
+        assert (
+            run(("show", "diagram", "--json") if "kick-off" not in command else ("milestone",)) == 0
+        )
+        assert day in capsys.readouterr().out
+
+
+def test_words_of_a_date_option_count_from_as_of(workspace, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(workspace)
+    for words in (
+        ("--as-of", "2027-01-11", "--collected", "yesterday"),
+        ("--collected", "yesterday", "--as-of", "1/11/2027"),
+    ):
+        assert run(("evidence", "add", "diagram", "SEC-1", *words)) == 0
+    capsys.readouterr()
+    run(("show", "diagram", "--json"))
+    found = json.loads(capsys.readouterr().out)["evidence"]
+    assert {one["collected"] for one in found} == {"2027-01-10"}
+    assert run(("changes", "last monday", "--as-of", "2027-01-11")) == 0
+    assert "since the end of 2027-01-04" in capsys.readouterr().out

@@ -96,9 +96,11 @@ _normalize_control = lru_cache(maxsize=4096)(normalize_code)
 def _code(value: str) -> Test:
     """`vdr` means all codes of that ruleset, `vdr-tfr` those of the subset, `vdr-tfr-pdd` one."""
 
+    wanted = _normalize_control(value)
+
     def holds(row: Row, _: date) -> bool:
-        code = row.item.code.casefold()
-        return code.startswith(value) and not code[len(value) : len(value) + 1].isalnum()
+        code = _normalize_control(row.item.code)
+        return code.startswith(wanted) and not code[len(wanted) : len(wanted) + 1].isalnum()
 
     return holds
 

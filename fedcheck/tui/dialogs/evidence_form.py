@@ -289,7 +289,8 @@ class EvidenceForm(DraftScreen[Filled | None]):
     def _items(self) -> tuple[str, ...]:
         if "items" not in self.fields:
             return tuple(self.refs)
-        named = [word for word in re.split(r"[,\s]+", self._text("items")) if word]
+        words = re.split(r"[,\s]+(?!\()", self._text("items"))  # AC-2 (1) is one name
+        named = [word for word in words if word]
         if not named:
             raise ValueError("name an item that it stands for; ctrl+g finds one")
         return tuple(dict.fromkeys(self.fedcheck.session.resolve(name) for name in named))
