@@ -54,6 +54,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
                         "total": counts[checklist.id].total,
                         **counts[checklist.id].by_status,
                         "unknown": counts[checklist.id].unknown,
+                        "optional": counts[checklist.id].optional,
                         "percent": counts[checklist.id].percent,
                         "private": checklist.id in project.withheld_lists,
                     }

@@ -137,9 +137,17 @@ def _save_story(session: Session, stage: Stage, today: date) -> None:
     saves: list[tuple[datetime, str, str, date | None, Edits]] = []
     for number, (group, who) in enumerate(sorted(work)):
         at = time(14 + number % 6, 7 * number % 60)
-        moment = datetime.combine(_shift_to_workday(today, min(group, -1)), at, UTC)
         last = _shift_to_workday(today, group + GRAIN - 1)
-        saves.append((moment, who, f"{group}{who}", last, work[group, who]))
+        entered = min(last, _shift_to_workday(today, -1))
+        saves.append(
+            (
+                datetime.combine(entered, at, UTC),
+                who,
+                f"{group}{who}",
+                last if last > entered else None,
+                work[group, who],
+            )
+        )
     for group, who in reviews:
         moment = datetime.combine(_shift_to_workday(today, min(group + GRAIN, -1)), time(21), UTC)
         saves.append((moment, who, f"review {group}{who}", None, reviews[group, who]))

@@ -132,7 +132,8 @@ class _ContextBuilder:
         milestone = project.process.milestone(self.milestone)
         chosen = gate(board, milestone, self.since) if milestone else None
         milestones = tuple(
-            service_context.build_milestone_view(board, one, self.milestone) for one in judged
+            service_context.build_milestone_view(board, one, self.milestone, judged)
+            for one in judged
         )
         why = {
             (t.row.ref, t.evidence_item.id): t.why

@@ -171,12 +171,9 @@ class _Page:
             day = self.board.dates.get(milestone.id)
             when = f" ({day.isoformat()})" if day else ""
             asks = "must be done" if row.item.level.startswith("must") else "done, or declined"
-            optional = row.item.level == "may"
-            parts.append(
-                f"optional before {mark_text(milestone.title)}{when}"
-                if optional
-                else f"{asks} before {mark_text(milestone.title)}{when}"
-            )
+            parts.append(f"{asks} before {mark_text(milestone.title)}{when}")
+        elif row.optional:
+            parts.append("optional")
         if row.item.deliverable:
             parts.append(f"goes into: {mark_text(self._paper(row.item.deliverable))}")
         waiting = (self.one.blocked or {}).get(row.ref, ())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis import deadlines, gates, issues
+from fedcheck.analysis import deadlines, gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
 from fedcheck.analysis.progress import Count, count_by_phase_and_role
 from fedcheck.cli import completion, json_documents, output
@@ -93,7 +93,7 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
         milestone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = format_distance(gate.date, board.today) if gate.date else ""
-        verdict = _verdict(gate) if milestone.closes else ""
+        verdict = _verdict(board, gate, found) if milestone.closes else ""
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
     for line in output.format_table(rows, right=(3,)):
@@ -122,8 +122,10 @@ def _print_rulesets(board: "Board") -> None:
     print_line()
 
 
-def _verdict(gate: "Gate") -> str:
-    return "ready" if gate.ready else pluralize(len(gate.missing), "thing") + " missing"
+def _verdict(board: "Board", gate: "Gate", found: "list[Gate]") -> str:
+    text = "ready" if gate.ready else pluralize(len(gate.missing), "thing") + " missing"
+    scope = gate_scope.describe_scope(board.project.process, found, gate.milestone)
+    return f"{text} ({scope})" if scope else text
 
 
 def _print_attention(board: "Board") -> None:

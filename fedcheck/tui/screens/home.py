@@ -15,6 +15,7 @@ from textual.widgets import Static
 from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board, list_orphaned_refs
+from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.analysis.progress import compute_pace
@@ -32,8 +33,8 @@ from fedcheck.tui.widgets.top_line import TopLine
 
 MILESTONES = 5
 
-BESIDE_TITLE = 10 + 12 + 2 + 13
-"""The cells beside a milestone's title: its date, the distance, a gap, what is missing."""
+BESIDE_TITLE = 10 + 12 + 2
+"""The cells beside a milestone's title: its date, the distance, a gap; then what is missing."""
 
 LATELY = 4
 """How many people are told of under "Since you last looked"."""
@@ -153,15 +154,13 @@ class HomeScreen(PlaceScreen):
         passed = [g for g in shown if g.date and g.date < board.today]
         coming = [g for g in shown if g.date and g.date >= board.today]
         wide = self.query_one("#milestones", Doors).size.width or 60
-        room = min(max(wide - BESIDE_TITLE, 12), 40)
+        listed = [(gate, _verdict(gate, found)) for gate in [*passed[-1:], *coming][:MILESTONES]]
+        beside = BESIDE_TITLE + max((len(text) for _, (text, _) in listed), default=0)
+        room = min(max(wide - beside, 12), 40)
         rows = []
-        for gate in [*passed[-1:], *coming][:MILESTONES]:
+        for gate, verdict in listed:
             assert gate.date is not None
             title = one_line(gate.milestone.title)
-            verdict = ("", "")
-            if gate.milestone.closes:
-                lacks = f"{len(gate.missing)} missing"
-                verdict = ("ready", "$text-success") if gate.ready else (lacks, "$text-warning")
             line = Content.assemble(
                 gate.date.isoformat(),
                 (f"{format_distance(gate.date, board.today):>10}  ", "$foreground-muted"),
@@ -326,6 +325,17 @@ class HomeScreen(PlaceScreen):
     def action_home_next_pane(self) -> None:
         """Go to the next part."""
         self.focus_next()
+
+
+def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
+    """Return what a gate lacks, and its color; what earlier gates lack besides is told too."""
+    if not gate.milestone.closes:
+        return "", ""
+    before = count_before(found, gate.milestone)
+    more = f", {before} before it" if before else ""
+    if gate.ready:
+        return f"ready{more}", "$text-warning" if before else "$text-success"
+    return f"{len(gate.missing)} missing{more}", "$text-warning"
 
 
 def _by_day(milestone: tuple[date, str]) -> date:

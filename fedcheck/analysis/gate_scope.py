@@ -1,0 +1,41 @@
+"""What the number of a gate counts: which phases, and what is still missing before it."""
+
+from collections.abc import Sequence
+
+from fedcheck.analysis.gates import Gate
+from fedcheck.domain.process import Milestone, Process
+from fedcheck.domain.text import one_line
+
+MAX_NAMED = 2
+"""How many phases of a gate are named."""
+
+
+def count_before(found: Sequence[Gate], milestone: Milestone) -> int:
+    """Return how many things earlier gates lack that the gate of a milestone does not ask for.
+
+    Args:
+        found: the gates of the process in their order.
+        milestone: the milestone that is spoken of.
+    """
+    own: set[tuple[str, str]] = set()
+    earlier: set[tuple[str, str]] = set()
+    for gate in found:
+        lacks = {(one.kind, one.ref) for one in gate.missing}
+        if gate.milestone.id == milestone.id:
+            own = lacks
+            break
+        earlier |= lacks
+    return len(earlier - own)
+
+
+def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone) -> str:
+    """Say what the number of a gate leaves out: `Review only; before it: 49`.
+
+    Empty where the gate has no phase, or where nothing is missing before it.
+    """
+    before = count_before(found, milestone) if milestone.closes else 0
+    if not before:
+        return ""
+    named = [one_line(phase.title) for phase in process.phases if phase.id in milestone.closes]
+    scope = " and ".join(named) if len(named) <= MAX_NAMED else "its own phases"
+    return f"{scope} only; before it: {before}"
