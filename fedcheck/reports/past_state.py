@@ -318,7 +318,9 @@ def _rebuild_checklists(
     others = [one for one in session.catalog.lists if not _is_workspace_list(one, held)]
     catalog = replace(session.catalog, lists=[*then, *others])
     lists = catalog.checklists_for(session.project.process)
-    return {name: one.resolved(session.project.facts) for name, one in lists.items()}, notes
+    skipped, facts = session.project.skipped, session.project.facts
+    now = {name: one for name, one in lists.items() if one.phase not in skipped}
+    return {name: one.resolved(facts) for name, one in now.items()}, notes
 
 
 def _is_workspace_list(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:
