@@ -208,4 +208,6 @@ def resolve_item(project: Project, tail: str) -> str:
     ids = {split_ref(ref)[1]: ref for ref in project.refs}
     near = find_nearest(tail.rpartition(":")[2], ids, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
+    if project.skipped and not near:
+        hint += f"; phases before {project.config.begins} are left out (begins, in fedcheck.toml)"
     raise NoSuchItemError(f"{one_line(tail, 80)}: no such item", hint)

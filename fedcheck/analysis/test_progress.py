@@ -1,16 +1,22 @@
 """How far the testing is: tests counted by family, by method and by tester, and what is planned."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
 from fedcheck.domain.glossary import METHODS, Result, Review
-from fedcheck.domain.query_fields import FAMILIES, find_tester, parse_family
+from fedcheck.domain.query_fields import FAMILIES, find_tester, list_methods, parse_family
 from fedcheck.domain.row import Row
+from fedcheck.domain.text import pluralize
 
 NOBODY = "none"
 """Stands where no family, method or tester is named; the query language calls it so too."""
+
+
+WORKBOOK = "srtm"
+"""The source that steps of an imported test case workbook name."""
 
 
 class Tally(Struct, frozen=True):
@@ -52,6 +58,31 @@ def list_tests(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.item.kind == "test" and not row.unknown]
 
 
+def split_tests(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the tests that are counted together, and the others.
+
+    Where a test case workbook (SRTM) was imported, its steps are counted, as the summary of the
+    workbook counts them; tests of other checklists, such as those of readiness, are the others.
+    Where none was imported, all tests are counted together.
+    """
+    found = list_tests(rows)
+    steps = [row for row in found if row.item.source and row.item.source.id == WORKBOOK]
+    if not steps:
+        return found, []
+    return steps, [row for row in found if not (row.item.source and row.item.source.id == WORKBOOK)]
+
+
+def describe_others(others: Iterable[Row]) -> str:
+    """Say which tests are counted apart: `40 tests of rev5.readiness.3pao, 12 of my.list`."""
+    counts = Counter(row.checklist for row in others)
+    first = True
+    parts = []
+    for name, count in counts.items():
+        parts.append(f"{pluralize(count, 'test') if first else count} of {name}")
+        first = False
+    return ", ".join(parts)
+
+
 def count_tests(name: str, title: str, found: Iterable[Row]) -> Tally:
     """Count tests."""
     listed = list(found)
@@ -81,12 +112,15 @@ def count_by_family(rows: Iterable[Row]) -> list[Tally]:
 
 
 def count_by_method(rows: Iterable[Row]) -> list[Tally]:
-    """Count tests by the methods that their items name; one of two methods counts in both."""
+    """Count tests by the methods used, or by those planned where none is recorded yet.
+
+    A test of two methods counts in both.
+    """
     titles: dict[str, str] = {
         NOBODY: "No method named",
         **{method: method.capitalize() for method in METHODS},
     }
-    found = _count_by(rows, lambda row: list(row.item.methods) or [NOBODY], titles)
+    found = _count_by(rows, lambda row: list(list_methods(row)) or [NOBODY], titles)
     order = [*METHODS, NOBODY]
     return sorted(found, key=lambda one: order.index(one.name))
 

@@ -101,9 +101,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     whole, process = process, process.beginning_in(config.begins)
     skipped = frozenset(one.id for one in whole.phases if process.phase(one.id) is None)
     written = {
-        name: one
-        for name, one in catalog.checklists_for(whole).items()
-        if one.phase not in skipped
+        name: one for name, one in catalog.checklists_for(whole).items() if one.phase not in skipped
     }
     serving = {name: one.resolved(known_facts) for name, one in written.items()}
     inside = {name for name, one in catalog.effective_lists().items() if one.layer == "private"}

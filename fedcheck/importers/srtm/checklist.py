@@ -10,6 +10,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from fedcheck.analysis.test_progress import WORKBOOK
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.process import Process
 from fedcheck.domain.query_fields import FAMILIES, parse_family
@@ -144,7 +145,7 @@ LEVELS = {"li-saas": "LI-SaaS", "low": "Low", "moderate": "Moderate", "high": "H
 TITLE = 110
 """The longest title that is made of an objective, in cells."""
 
-_SOURCE = "srtm"
+_SOURCE = WORKBOOK
 _LEVEL = re.compile(r"(?<![a-z])(li[\s_-]?saas|tailored|low|moderate|high)(?![a-z])", re.I)
 _LEVEL_HEADINGS = {
     "categorization level", "security categorization level", "system categorization level",
