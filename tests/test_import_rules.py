@@ -95,10 +95,10 @@ def test_the_official_text_is_in_the_lists_by_class(root: Path, tmp_path: Path) 
     found = items_of(session)
     one = found["ZED-CSO-ONE"]
     assert one.statement.endswith("every 3 months, at least:\n- Red widgets\n- Blue widgets")
-    assert one.expects == ("A list of widgets",) and "Count twice." in one.guidance
-    assert "Time frame: 3 months" in one.guidance and one.every == "3mo"
+    assert one.expects == ("A list of widgets",) and "Count twice." in one.remarks
+    assert "Time frame: 3 months" in one.remarks and one.every == "3mo"
     pain = found["ZED-TFR-PAI"]
-    assert "3 to 10 business days" in pain.guidance and "N5: lev: 4 days" in pain.guidance
+    assert "3 to 10 business days" in pain.remarks and "N5: lev: 4 days" in pain.remarks
     var = found["ZED-CSO-VAR"]
     of = {"type": "rev5", "path": "program", "class": "c"}
     said = var.resolved(facts("cr26", of))
@@ -366,6 +366,11 @@ def test_three_releases_in_a_row_keep_every_record(root: Path) -> None:
         assert run(["import", "rules", str(OFFICIAL / release), "-w", str(root)]) == 0
         project = opened(root).project
         assert {ref: project.record(ref).note for ref in refs} == refs, release
+    former = {code: item.former for code, item in items_of(opened(root)).items() if item.former}
+    reworded = ("FRC-CLA-MFR", "FRC-CSO-PKG", "IEC-CSO-EFR", "VDR-TFR-PVR", "IEC-FRP-ORV")
+    assert set(former) == set(reworded), "what the newest import changed, nothing older"
+    told = {one.release for found in former.values() for one in found}
+    assert told == {"2026.06.24.01, sha256 49a612c8f72e"}
     assert run(["checklist", "validate", "-w", str(root)]) == 0
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rules_samples import OFFICIAL, consolidated, written
 
 from fedcheck.domain.checklist import Item, facts
 from fedcheck.domain.glossary import Level
+from fedcheck.domain.guidance import join_guidance
 from fedcheck.domain.process import Process
 from fedcheck.errors import InvalidFileError
 from fedcheck.importers.rules.applicability import list_applicable
@@ -61,7 +63,12 @@ def release(tmp_path: Path) -> Release:
 
 @pytest.fixture
 def built(release: Release, tmp_path: Path, process: Process) -> BuiltLists:
-    return build_lists(release, read_guidance(guidance_for(release, tmp_path / "g")), process)
+    """Return the lists as they are shipped: what the release says, and our words."""
+    guidance = read_guidance(guidance_for(release, tmp_path / "g"))
+    found = build_lists(release, guidance, process)
+    words = {name: one.words for name, one in guidance.items()}
+    lists = {name: join_guidance(one, words) for name, one in found.lists.items()}
+    return replace(found, lists=lists)
 
 
 def items_of(built: BuiltLists) -> Mapping[str, Item]:
@@ -92,11 +99,13 @@ def test_an_item_is_our_words_and_the_facts_of_the_rule(built: BuiltLists) -> No
         "ZED-CSO-ONE is done",
         Level.MUST,
     )
-    assert item.guidance.startswith("Our words on ZED-CSO-ONE.\n\nDo it.\n\n- Official name: Rule")
-    assert "Time frame: 3 months" in item.guidance and item.every == "3mo"
+    assert item.guidance == "Our words on ZED-CSO-ONE.\n\nDo it."
+    assert item.remarks.startswith("- Official name: Rule")
+    assert "Time frame: 3 months" in item.remarks and item.every == "3mo"
+    assert item.full_guidance == f"{item.guidance}\n\n{item.remarks}"
     assert item.expects == ("a list",) and item.statement == ""
-    assert "count widgets" not in item.guidance, "no official text"
-    assert items_of(built)["ZED-TFR-PAI"].guidance.endswith("3 to 10 business days")
+    assert "count widgets" not in item.full_guidance, "no official text"
+    assert items_of(built)["ZED-TFR-PAI"].remarks.endswith("3 to 10 business days")
     assert items_of(built)["KSI-WID-ONE"].controls == ("AC-2(1)", "AC-3")
     assert section_title("class-a") == "Class A" and section_title("rev5-controls")[:4] == "Rev5"
 
@@ -113,6 +122,7 @@ def test_an_import_may_carry_the_official_text(
     assert result.without_guidance == ("ZED-CSO-TWO",)
     two = found["ZED-CSO-TWO"]
     assert two.title == "Rule of the sample", "the official name, beside its neighbors"
+    assert {one.guidance for one in found.values()} == {""}, "our words are joined, not copied"
     assert two.statement == "Providers SHOULD paint widgets."
     assert found["ZED-CSO-ONE"].statement.endswith("\n- Red widgets\n- Blue widgets")
     assert "Class B: Providers MAY sell" in found["ZED-CSO-VAR"].statement
@@ -236,7 +246,7 @@ def test_the_shipped_lists_name_release_and_hash_and_are_valid(process: Process)
         assert loaded.problems() == [] and loaded.checklist is not None
         for _, item in loaded.checklist.items.values():
             codes.append(item.code)
-            recipients += [line for line in item.guidance.splitlines() if "- Notify" in line]
+            recipients += [line for line in item.remarks.splitlines() if "- Notify" in line]
     assert len(codes) == len(set(codes)) == 246 + 46
     assert "- Notify FedRAMP: info@fedramp.gov" in recipients  # not the name and the same address
     assert "- Notify All Necessary Parties: FedRAMP Certification Data" in recipients

@@ -11,6 +11,7 @@ from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import count_by_checklist
 from fedcheck.analysis.replacements import Replacement, list_replacements
 from fedcheck.analysis.rulesets import RulesetState, list_rulesets
+from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
 from fedcheck.domain.change import HistoryLine
 from fedcheck.domain.dates import format_stamp
 from fedcheck.domain.evidence import evidence_to_dict
@@ -225,7 +226,8 @@ def show_document(
         "schema": "fedcheck/show@1",
         **list_row(row),
         "statement": item.statement,
-        "guidance": item.guidance,
+        "guidance": item.full_guidance,
+        "former": [_former_to_dict(one) for one in list_statement_changes(row)],
         "terms": [{"id": one.id, "term": one.term} for one in terms],
         "expects": list(item.expects),
         "methods": list(item.methods),
@@ -247,6 +249,19 @@ def show_document(
         "requests": [request_row(r, day) for r in project.requests if row.ref in r.items],
         "findings": [finding_row(f, day) for f in project.findings if row.ref in f.items],
         "history": [history_row(entered) for entered in history],
+    }
+
+
+def _former_to_dict(change: StatementChange) -> dict[str, Any]:
+    """Return an earlier statement that is to be reviewed, with its words against today's."""
+    one = change.former
+    words = [[{"kind": p.kind, "text": p.text} for p in line] for line in change.lines]
+    return {
+        "release": one.release,
+        "code": one.code,
+        "level": one.level,
+        "statement": one.statement,
+        "lines": words,
     }
 
 

@@ -68,6 +68,21 @@ class When(Struct, frozen=True, rename="kebab"):
         return {name: value for name, value in named.items() if value is not None}
 
 
+class Former(Struct, frozen=True, rename="kebab"):
+    """What an item said in an earlier release of its official source.
+
+    An import writes it where the substance changed, so that both wordings can be compared.
+    """
+
+    release: Annotated[str, Key("The release that said so: version and hash")]
+    statement: Annotated[str, Key("The official statement of that release, for this profile")]
+    basis: Annotated[
+        str, Key("Fingerprint of the official rule in that release: 12 hex digits", check="basis")
+    ]
+    level: Annotated[Level, Key("How binding it was")] = Level.MUST
+    code: Annotated[str, Key("The official id that it had, where that was another one")] = ""
+
+
 class Item(Struct, frozen=True, rename="kebab"):
     """One line to tick: a task, or a test step with a result."""
 
@@ -78,6 +93,9 @@ class Item(Struct, frozen=True, rename="kebab"):
     code: Annotated[str, Key("The official id, if there is one")] = ""
     guidance: Annotated[str, Key("What to do and what good looks like, in Markdown")] = ""
     statement: Annotated[str, Key("The official statement, where one may be quoted")] = ""
+    remarks: Annotated[
+        str, Key("What else the official source says: names, times, notes, in Markdown")
+    ] = ""
     kind: Annotated[ItemKind, Key("A task, or a test step with a result")] = ItemKind.TASK
     level: Annotated[Level, Key("How binding it is")] = Level.MUST
     deliverable: Annotated[str, Key("Id of the deliverable it contributes to", check="id")] = ""
@@ -110,10 +128,26 @@ class Item(Struct, frozen=True, rename="kebab"):
     when: Annotated[
         tuple[When, ...], Key("What is different for some values of the profile; the last wins")
     ] = ()
+    former: Annotated[
+        tuple[Former, ...], Key("What it said in an earlier release; written by an import")
+    ] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether the item applies; facts are the profile's options and the process."""
         return not self.applies or _are_met(self.applies, facts)
+
+    @property
+    def full_guidance(self) -> str:
+        """Return the guidance, then what else the official source says, in Markdown."""
+        return "\n\n".join(text for text in (self.guidance, self.remarks) if text)
+
+    @property
+    def official_name(self) -> str:
+        """Return the name after the official id in `source.where`; empty where there is none."""
+        if self.source is None or not self.code:
+            return ""
+        head, _, name = self.source.where.partition(", ")
+        return name if head == self.code else ""
 
     @property
     def official(self) -> str:
@@ -208,6 +242,14 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
         Key("Internal: in no gate, report or package for another party, but shared inside"),
     ] = Audience.EVERYONE
     summary: Annotated[str, Key("What this role owes in this phase, in a sentence or two")] = ""
+    guidance: Annotated[
+        str,
+        Key(
+            "Process whose shipped titles, guidance and expected evidence are joined by official id"
+            " when the list is loaded",
+            check="id",
+        ),
+    ] = ""
     sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
         name="source", default=()
     )

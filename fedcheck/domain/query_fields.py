@@ -52,7 +52,7 @@ def searchable_texts(row: Row) -> Iterable[str]:
     yield item.title
     yield from item.controls
     yield item.statement
-    yield item.guidance
+    yield item.full_guidance
     yield record.note
     yield record.reason
     yield record.observation

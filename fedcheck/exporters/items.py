@@ -90,7 +90,7 @@ COLUMNS: Mapping[str, Column] = {
     "source": _source,
     "id": _of_item("id"),
     "statement": _of_item("statement"),
-    "guidance": _of_item("guidance"),
+    "guidance": _of_item("full_guidance"),
 }
 """Every column by its name, in the order in which they stand."""
 

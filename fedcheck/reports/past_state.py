@@ -26,6 +26,8 @@ from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.session import Session
 from fedcheck.storage import checklist_files, checklist_writer, git_snapshot, history, local_state
 from fedcheck.storage.git_snapshot import Revision
+from fedcheck.storage.guidance_join import join_shipped_guidance
+from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.paths import expand_path, private_home
 from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.toml_io import read_bytes
@@ -316,6 +318,7 @@ def _rebuild_checklists(
             )
             then += [one for one in session.catalog.lists if _is_workspace_list(one, {name})]
     others = [one for one in session.catalog.lists if not _is_workspace_list(one, held)]
+    join_shipped_guidance(then, others)
     catalog = replace(session.catalog, lists=[*then, *others])
     lists = catalog.checklists_for(session.project.process)
     skipped, facts = session.project.skipped, session.project.facts
@@ -323,11 +326,11 @@ def _rebuild_checklists(
     return {name: one.resolved(facts) for name, one in now.items()}, notes
 
 
-def _is_workspace_list(loaded: checklist_files.LoadedList, names: Iterable[str]) -> bool:
+def _is_workspace_list(loaded: LoadedList, names: Iterable[str]) -> bool:
     return loaded.layer == "workspace" and loaded.id in names
 
 
-def _parse_list(name: str, data: bytes) -> checklist_files.LoadedList:
+def _parse_list(name: str, data: bytes) -> LoadedList:
     """Return a list of the workspace's own from the bytes of its file."""
     with temporary_folder() as folder:
         write_scratch_files(folder, {f"{name}.toml": data})

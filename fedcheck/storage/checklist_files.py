@@ -8,9 +8,8 @@ with a `process.toml`; lists may be beside it.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
@@ -20,79 +19,24 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.atomic_files import toml_files
 from fedcheck.storage.decoder import decode
+from fedcheck.storage.guidance_join import join_shipped_guidance
 from fedcheck.storage.list_checks import (
-    KeyPath,
     check_against_processes,
     check_whens,
     item_places,
     note_repeated_ids,
     note_unknown,
 )
+from fedcheck.storage.loaded_files import Layer, LoadedList, LoadedProcess
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.process_checks import check_process
 from fedcheck.storage.toml_io import Document, read, read_bytes
 
-Layer = Literal["workspace", "user", "shipped", "private", "file"]
-
-
 PROCESS_FILE = "process.toml"
 
 GLOSSARY_FILE = "glossary.toml"
 """Short definitions for a process, beside it."""
-
-
-class LoadedList(Struct):
-    """A checklist file: what it holds as far as it can be read, and what is wrong with it."""
-
-    path: Path
-    layer: Layer
-    checklist: Checklist | None = None
-    document: Document | None = None
-    collector: Collector | None = None
-    unreadable: list[Problem] = field(default_factory=list)
-    _places: dict[str, KeyPath] | None = None
-
-    @property
-    def id(self) -> str:
-        """Return the id of the list, or the name of the file while that is unknown."""
-        return self.checklist.id if self.checklist else self.path.stem
-
-    @property
-    def sha256(self) -> str | None:
-        """Return the hash of the file; None where it could not be read."""
-        return self.document.sha256 if self.document else None
-
-    def problems(self) -> list[Problem]:
-        """Return everything that is wrong with the file."""
-        return self.unreadable + (self.collector.problems() if self.collector else [])
-
-    def place(self, item_id: str) -> KeyPath:
-        """Return the path of keys that leads to an item in the file."""
-        if self._places is None:
-            data = self.document.data if self.document else {}
-            self._places = dict(reversed(list(item_places(data))))
-        return self._places.get(item_id, ())
-
-
-class LoadedProcess(Struct, frozen=True):
-    """A process file: what it holds as far as it can be read, and what is wrong with it."""
-
-    path: Path
-    layer: Layer
-    process: Process | None = None
-    document: Document | None = None
-    collector: Collector | None = None
-    unreadable: Sequence[Problem] = ()
-
-    @property
-    def id(self) -> str:
-        """Return the id of the process, or the name of the folder while that is unknown."""
-        return self.process.id if self.process else self.path.parent.name
-
-    def problems(self) -> list[Problem]:
-        """Return everything that is wrong with the file."""
-        return [*self.unreadable, *(self.collector.problems() if self.collector else ())]
 
 
 class Catalog(Struct, frozen=True):
@@ -138,6 +82,11 @@ class Catalog(Struct, frozen=True):
     def checklists_for(self, process: Process) -> dict[str, Checklist]:
         """Return the checklists of a process in the order of its phases and roles."""
         lists = (loaded.checklist for loaded in self.effective_lists().values())
+        return serving(process, (one for one in lists if one))
+
+    def in_files(self, process: Process) -> dict[str, Checklist]:
+        """Return the checklists of a process as their files have them, without joined guidance."""
+        lists = (loaded.in_file for loaded in self.effective_lists().values())
         return serving(process, (one for one in lists if one))
 
     def shipped_serving(self, process: Process) -> dict[str, Checklist]:
@@ -228,6 +177,7 @@ def load_catalog(shipped: Path, user: Iterable[Path], workspace: Path | None) ->
     if workspace is not None:
         inside = private_home(workspace) / "checklists"
         lists += _folder(inside, "private", processes, workspace)
+    join_shipped_guidance(lists, lists)
     return Catalog(lists, processes, process_files)
 
 
@@ -306,7 +256,9 @@ def reloaded(catalog: Catalog, workspace: Path) -> Catalog:
         for one in catalog.lists
         if one.layer not in ("workspace", "private")
     ]
-    return Catalog([*own, *rest, *private], processes, files)
+    lists = [*own, *rest, *private]
+    join_shipped_guidance(lists, lists)
+    return Catalog(lists, processes, files)
 
 
 def _current_process(old: LoadedProcess | None, path: Path, workspace: Path) -> LoadedProcess:

@@ -39,6 +39,9 @@ TEXTS = "texts"
 
 FIELD = "file"
 
+_TABLES = ("source", "section", "item", "when", "former")
+"""The keys that are arrays of tables."""
+
 
 class Rewritten(Struct, frozen=True):
     """A list of the workspace, or a file with official text, as it is to be.
@@ -223,6 +226,7 @@ def dump(checklist: Checklist) -> bytes:
         for item in section.items:
             parts.append("[[section.item]]\n" + _keys(item, checklist.id))
             parts += ["[[section.item.when]]\n" + _when_keys(when) for when in item.when]
+            parts += ["[[section.item.former]]\n" + _keys(one) for one in item.former]
     return "\n".join(parts).encode("utf-8", "replace")
 
 
@@ -243,7 +247,7 @@ def _values(thing: Any, checklist: str) -> Iterator[tuple[str, str]]:
     """Yield the keys of one table with their values as TOML; arrays of tables are left out."""
     for name, spec in keys_of(type(thing)).items():
         value = getattr(thing, spec.field)
-        if name in ("source", "section", "item", "when") and isinstance(value, tuple):
+        if name in _TABLES and isinstance(value, tuple):
             continue
         if not spec.required and value == spec.default:
             continue

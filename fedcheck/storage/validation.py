@@ -11,8 +11,9 @@ from fedcheck.domain.key import ID_PATTERN
 from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split_ref
-from fedcheck.storage.checklist_files import Catalog, LoadedList
+from fedcheck.storage.checklist_files import Catalog
 from fedcheck.storage.list_checks import KeyPath
+from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
 

@@ -98,12 +98,12 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen, config.role)
     known_facts = facts(process.id, profile)
-    whole, process = process, process.beginning_in(config.begins)
-    skipped = frozenset(one.id for one in whole.phases if process.phase(one.id) is None)
-    written = {
-        name: one for name, one in catalog.checklists_for(whole).items() if one.phase not in skipped
+    every, process = process, process.beginning_in(config.begins)
+    skipped = frozenset(one.id for one in every.phases if process.phase(one.id) is None)
+    whole = {
+        name: one for name, one in catalog.checklists_for(every).items() if one.phase not in skipped
     }
-    serving = {name: one.resolved(known_facts) for name, one in written.items()}
+    serving = {name: one.resolved(known_facts) for name, one in whole.items()}
     inside = {name for name, one in catalog.effective_lists().items() if one.layer == "private"}
     records = {
         name: _with_current_ids(one, serving).records
@@ -134,7 +134,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         unreadable=contents.unreadable | (private.unreadable & inside),
         private_lists=frozenset(inside & serving.keys()),
         private_notes=notes,
-        written=written,
+        written=catalog.in_files(process),
         replaced=tuple(
             one
             for one in _replaced(catalog, process, known_facts)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from fedcheck.cli import output
 from fedcheck.cli.options import (
@@ -22,6 +23,7 @@ from fedcheck.storage import (
     checklist_files,
     checklist_writer,
     config,
+    guidance_join,
     paths,
     presence,
 )
@@ -30,6 +32,7 @@ from fedcheck.storage.official_texts import check_text_file, list_text_problems
 
 if TYPE_CHECKING:
     from fedcheck.storage.checklist_files import Catalog
+    from fedcheck.storage.loaded_files import LoadedList, LoadedProcess
 
 
 TEXT_FILES = tuple(f"{name}.toml" for name in TEXT_NAMES)
@@ -126,8 +129,8 @@ def validate(
         for path in files_:
             if not os.path.lexists(path):
                 raise FedcheckError(f"{path}: no such file", "check the name")
-        given: list[checklist_files.LoadedList] = []
-        processes: list[checklist_files.LoadedProcess] = []
+        given: list[LoadedList] = []
+        processes: list[LoadedProcess] = []
         text_files = [path for path in files_ if path.name in TEXT_FILES]
         texts = [problem for path in text_files for problem in check_text_file(path)]
         files_ = tuple(path for path in files_ if path not in text_files)
@@ -144,6 +147,7 @@ def validate(
     else:
         given, processes = list(catalog.lists), list(catalog.process_files)
         texts = list_text_problems(root) if root else []
+    guidance_join.join_shipped_guidance(given, catalog.lists)
     check_processes(catalog)
     check_across(catalog, given)
     problems = catalog.process_problems + texts
@@ -260,27 +264,39 @@ What to do and what good looks like.
 def freeze(workspace: str | None) -> None:
     """Copy the lists of the process into the workspace: that pins them.
 
-    Lists that the workspace has already are left alone. The process file comes too where it is
-    your own, so that others can open the workspace.
+    A list of the workspace that has our guidance joined to it (guidance = "cr26") gets its words
+    as they are today; its other lists are left alone. The process file comes too where it is your
+    own, so that others can open the workspace.
 
     \b
     Example:
       fedcheck checklist freeze
     """
     session = open_workspace(workspace)
-    copied = 0
+    copied, joined = 0, []
     for name, loaded in session.catalog.effective_lists().items():
-        if loaded.layer == "workspace" or name not in session.project.checklists:
+        if loaded.checklist is None or name not in session.project.checklists:
+            continue
+        if loaded.checklist.guidance and loaded.layer != "private":
+            joined.append(replace(loaded.checklist, guidance=""))
+            continue
+        if loaded.layer == "workspace":
             continue
         presence.check_present(session.root)
         place = checklist_writer.path_of(session.root, parse_list_id(name))
         atomic_files.replace_file(place, loaded.path.read_bytes(), under=session.root)
         print_line(f"frozen  {name}")
         copied += 1
+    if joined:
+        session.apply_changes((), "froze lists with their guidance", checklists=joined)
+        for one in joined:
+            print_line(f"frozen  {one.id}  with today's guidance")
     file = session.catalog.process_file(session.project.process.id)
     if file and file.layer == "user":
         folder = session.root / "checklists" / parse_list_id(file.id)
         place = folder / checklist_files.PROCESS_FILE
         atomic_files.replace_file(place, file.path.read_bytes(), under=session.root)
         print_line(f"frozen  {file.id}/{checklist_files.PROCESS_FILE}")
-    print_line(f"{pluralize(copied, 'checklist')} copied to {session.root / 'checklists'}")
+    print_line(
+        f"{pluralize(copied + len(joined), 'checklist')} copied to {session.root / 'checklists'}"
+    )

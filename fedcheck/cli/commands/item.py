@@ -9,7 +9,8 @@ import click
 
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.explanations import list_item_terms
-from fedcheck.cli import completion, json_documents, output
+from fedcheck.analysis.statement_changes import list_statement_changes
+from fedcheck.cli import completion, json_documents, output, statement_difference
 from fedcheck.cli.commands import explain, issues
 from fedcheck.cli.options import (
     as_of_option,
@@ -48,15 +49,29 @@ if TYPE_CHECKING:
 @workspace_option
 @as_of_option
 @json_option
-def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
+@click.option("--diff", is_flag=True, help="What changed in its official statement since.")
+@click.pass_context
+def show(
+    ctx: click.Context,
+    item: str,
+    workspace: str | None,
+    as_of: date | None,
+    as_json: bool,
+    diff: bool,
+) -> None:
     """Show everything about one ITEM, or explain a term or a control.
 
     A tail of the reference is enough where it is unambiguous. A name that is no item may be a
     term of FedRAMP's rules, by name or id, or a control that the rules add something to.
 
+    With --diff: the words that came and went in the official statement since the item was recorded,
+    or in the newest import where nothing is recorded. Exit status 1 where the item changed and the
+    earlier statement is not known.
+
     \b
     Example:
       fedcheck show mandate-1-fips
+      fedcheck show VDR-TFR-PVR --diff
       fedcheck show "Accepted Vulnerability"
       fedcheck show "IA-2(8)"
     """
@@ -74,6 +89,8 @@ def show(item: str, workspace: str | None, as_of: date | None, as_json: bool) ->
         past = _load_history(session, row.ref)
         print_json(json_documents.show_document(board, row, past, terms))
         return
+    if diff:
+        ctx.exit(0 if statement_difference.print_difference(board, row) else 1)
     _print_item(session, board, row, terms)
 
 
@@ -85,6 +102,8 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
     print_line(
         f"{output.status_text(row.state).rstrip()}{result}   {output.describe_marks(row)}".rstrip()
     )
+    if list_statement_changes(row) and row.changed:
+        print_line(f"What changed: fedcheck show {one_line(item.code or row.ref)} --diff")
     print_line()
     recorded = fact_lines(record, in_group(Record, Group.FACTS))
     facts = [
@@ -106,9 +125,9 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
     if item.official:
         print_line()
         _print_lines(item.official)
-    if item.guidance.strip():
+    if item.full_guidance.strip():
         print_line()
-        _print_paragraphs(item.guidance)
+        _print_paragraphs(item.full_guidance)
     explain.print_item_terms(terms)
     _print_block("Expected", item.expects)
     _print_block("Needs", [_describe_need(board, need) for need in item.needs])

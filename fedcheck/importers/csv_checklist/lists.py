@@ -67,7 +67,7 @@ def _find_earlier(session: Session, name: str) -> Checklist | None:
     known = [one for one in session.catalog.lists if one.id == name]
     if not known:
         return None
-    old = session.project.as_written(name) or known[0].checklist
+    old = session.project.as_written(name) or known[0].in_file
     ours = known[0].layer == "workspace" and old is not None
     if not ours or old is None or not any(one.id == SOURCE for one in old.sources):
         text = f"{name}: a checklist is called so already"

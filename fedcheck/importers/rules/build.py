@@ -11,6 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from fedcheck.domain.guidance import join_guidance
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.importers.rules.document import Release
@@ -39,7 +42,11 @@ def build_files(release: Release, folder: Path) -> tuple[dict[str, bytes], Built
         FedcheckError: the process or the guidance cannot be read.
     """
     process = read_process(folder)
-    built = build_lists(release, read_guidance(folder / GUIDANCE), process)
+    guidance = read_guidance(folder / GUIDANCE)
+    built = build_lists(release, guidance, process)
+    words = {name: one.words for name, one in guidance.items()}
+    lists = {name: join_guidance(one, words) for name, one in built.lists.items()}
+    built = replace(built, lists=lists)
     head = f"{MADE}{release.name}, sha256 {release.sha256}; edit guidance/, not this file\n"
     files = {f"{name}.toml": head.encode() + dump(one) for name, one in built.lists.items()}
     return files, built

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from fedcheck.domain.guidance import Words
 from fedcheck.domain.key import is_id
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
@@ -40,6 +41,12 @@ class Guidance(Struct, frozen=True):
     summary: str
     guidance: str = ""
     expects: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Words:
+        """Return what an item of a list says of it."""
+        guidance = "\n\n".join(text for text in (self.summary, self.guidance) if text)
+        return Words(self.title, guidance, self.expects)
 
 
 def read_guidance(folder: Path) -> Mapping[str, Guidance]:

@@ -15,7 +15,9 @@ from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.rules.carry_over import Move, find_moves, index_by_code, plan_moves
+from fedcheck.importers.rules.common_changes import describe_dates
 from fedcheck.importers.rules.document import Release
+from fedcheck.importers.rules.former import find_release, keep_former
 from fedcheck.importers.rules.guidance import GUIDANCE, Guidance, read_guidance
 from fedcheck.importers.rules.lists import RULES_PAGE, SOURCE, BuiltLists, build_lists
 from fedcheck.importers.rules.reader import is_release, read_release
@@ -26,8 +28,8 @@ from fedcheck.importers.rules.release_report import (
 )
 from fedcheck.importers.rules.texts import describe_texts, plan_texts
 from fedcheck.session import Session
-from fedcheck.storage.checklist_files import LoadedList
 from fedcheck.storage.checklist_writer import dump
+from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.paths import find_shipped_checklists
 
 RULES_PROCESS = "cr26"
@@ -60,24 +62,27 @@ def plan(session: Session, path: Path) -> Plan:
             "take fedramp-consolidated-rules.json of a release, or the folder of its files",
         )
     loaded = _find_earlier(session)
-    before = {name: one.checklist for name, one in loaded.items() if one.checklist is not None}
+    before = {name: one.in_file for name, one in loaded.items() if one.in_file is not None}
     usual = _usual_phases(before.values(), process)
     built = build_lists(release, guidance, process, official=True, usual=usual)
     _refuse_unreadable(session, {*built.lists, *before})
     old = index_by_code(before.values(), SOURCE)
     new = index_by_code(built.lists.values(), SOURCE)
     moves = find_moves(release, old, new)
-    lists = _name_release(release, built, before)
+    lists = _name_release(process, release, built, before)
     renamed = {one.new_ref: one for one in moves if one.in_list}
     own = {name for name, one in loaded.items() if one.layer == "workspace"}
     lists = [
         _keep_earlier(one, before.get(one.id) if one.id in own else None, renamed) for one in lists
     ]
+    releases = {name: find_release(one) for name, one in before.items()}
+    lists = keep_former(session.project, lists, old, moves, releases)
     new = index_by_code(lists, SOURCE)
     changes = tuple(plan_moves(session.project, moves))
     facts = [
         *describe_release(release, [source.title for source in _sources(before.values())]),
         *describe_changes(session, process, old, new, moves),
+        *describe_dates(release, process),
         *_describe_guidance(built),
         *describe_texts(release),
     ]
@@ -158,9 +163,12 @@ def _sources(lists: Iterable[Checklist]) -> Iterator[Source]:
 
 
 def _name_release(
-    release: Release, built: BuiltLists, before: Mapping[str, Checklist]
+    process: Process, release: Release, built: BuiltLists, before: Mapping[str, Checklist]
 ) -> list[Checklist]:
-    """Return the lists with version and hash of their release; one without items any more stays."""
+    """Return the lists with version and hash of their release, and the wish for our guidance.
+
+    One without items any more stays.
+    """
     whole = dict(built.lists)
     for name, one in before.items():
         if name not in whole:
@@ -175,7 +183,7 @@ def _name_release(
         )
         words = one.summary.partition(" With the official text")[0]
         summary = f"{words} With the official text of release {known}.".strip()
-        found.append(replace(one, sources=sources, summary=summary))
+        found.append(replace(one, sources=sources, summary=summary, guidance=process.id))
     return found
 
 
@@ -184,8 +192,8 @@ def _keep_earlier(
 ) -> Checklist:
     """Return a list with what people wrote into the earlier one of the workspace.
 
-    An item keeps what the rules say nothing of: due date, evidence limits, needs. Items that people
-    added stay, under their headings.
+    An item keeps what the rules say nothing of: due date, evidence limits, needs, and a title and
+    guidance of its own. Items that people added stay, under their headings.
     """
     sections = [
         replace(
@@ -220,8 +228,12 @@ def _keep_written(
     if before is None or name not in before.items:
         return replace(item, renamed_from=former)
     old = before.items[name][1]
+    is_joined = bool(before.guidance)  # else the list has a copy of our words, old ones maybe
+    has_own_title = is_joined and old.title != old.official_name
     return replace(
         item,
+        title=old.title if has_own_title else item.title,
+        guidance=old.guidance if is_joined else "",
         deliverable=old.deliverable,
         needs=old.needs,
         after=old.after,

@@ -1,7 +1,8 @@
-"""Make checklists of a release of the rules and our guidance: pure, for the builder and the import.
+"""Make checklists of a release of the rules: pure, for the builder and the import.
 
-Which items there are, for which profiles and how binding each is, is computed from the release. Our
-guidance says in which phase and section an item is, what to tick and what evidence to keep.
+Which items there are, for which profiles and how binding each is, is computed from the release; our
+guidance only says in which phase and section an item is. The builder joins our words to the lists
+that it writes (`domain/guidance.py`), an import leaves that to whoever loads them.
 """
 
 from collections import Counter
@@ -100,10 +101,10 @@ def build_lists(
 
     Args:
         release: the rules.
-        guidance: our guidance by official id; an item without is in the phase and section of its
-            neighbors, under its official name.
+        guidance: our guidance by official id, for phase and section; an item without is with its
+            neighbors.
         process: the process, with its profiles, roles and phases.
-        official: whether the items carry the official text.
+        official: whether the items carry the official text and artifacts.
         usual: the phase, by role, of an item whose neighbors have no guidance either.
     """
     profiles = list_profiles(process)
@@ -118,7 +119,7 @@ def build_lists(
             if process.phase(one.phase) is None:
                 notes.append(f'{entry.id}: the process has no phase "{one.phase}"; left out')
                 continue
-            item = _build_item(entry, one, by_profile, profiles, official, notes)
+            item = _build_item(entry, by_profile, profiles, official, notes)
             sections = found.setdefault((one.phase, role), {})
             sections.setdefault(one.section, []).append(item)
     order = sorted(found, key=lambda key: (process.order(key[0]), process.all_roles.index(key[1])))
@@ -158,7 +159,6 @@ def _neighbor(entry: Entry, guidance: Mapping[str, Guidance]) -> Guidance:
 
 def _build_item(
     entry: Entry,
-    guidance: Guidance,
     levels: Mapping[int, Level],
     profiles: Sequence[Profile],
     official: bool,
@@ -170,46 +170,43 @@ def _build_item(
         applies = enclose(wanted)
         notes.append(f"{entry.id}: shown to more profiles than it applies to")
     facets = [
-        (profiles[place], _facet(entry, profiles[place], level, guidance, official))
+        (profiles[place], _facet(entry, profiles[place], level, official))
         for place, level in levels.items()
     ]
     base = _choose_base(entry, [facet for _, facet in facets], official)
+    name = one_line(entry.title, 200)
     return Item(
         entry.id.lower(),
-        guidance.title or one_line(entry.title, 200),
+        name,
         code=entry.id,
-        guidance=_write_guidance(entry, guidance, official),
         statement=base.statement,
+        remarks=_write_remarks(entry, official),
         level=base.level,
         expects=base.expects,
         controls=_controls(entry),
         applies=dict(applies) or None,
         every=base.every,
-        source=SourceRef(SOURCE, f"{entry.id}, {one_line(entry.title, 200)}"),
+        source=SourceRef(SOURCE, f"{entry.id}, {name}"),
         own_basis=base.basis,
         when=tuple(_whens(facets, base)),
     )
 
 
-def _facet(
-    entry: Entry, profile: Profile, level: Level, guidance: Guidance, official: bool
-) -> _Facet:
+def _facet(entry: Entry, profile: Profile, level: Level, official: bool) -> _Facet:
     chosen = profile.get("class", ANY)
     if chosen == ANY or not entry.by_class:
         periods = {find_period(one) for one in entry.wordings().values()}
         every = periods.pop() if len(periods) == 1 else ""
-        found = _Facet(level, every, basis_of(entry), "", guidance.expects)
+        found = _Facet(level, every, basis_of(entry))
         wording, statement = entry.common, write_whole_statement(entry)
     else:
         wording = entry.wording(chosen) or entry.common
         statement = write_statement(wording)
-        basis = basis_of(entry, chosen)
-        found = _Facet(level, find_period(wording), basis, "", guidance.expects)
+        found = _Facet(level, find_period(wording), basis_of(entry, chosen))
     if not official:
         return found
     artifacts = list_artifacts(wording, profile.get("type", ANY))
-    expects = tuple(dict.fromkeys((*guidance.expects, *artifacts)))
-    return replace(found, statement=statement, expects=expects)
+    return replace(found, statement=statement, expects=tuple(dict.fromkeys(artifacts)))
 
 
 def _choose_base(entry: Entry, facets: Sequence[_Facet], official: bool) -> _Facet:
@@ -276,13 +273,10 @@ def _controls(entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for name in entry.controls for one in find_controls(name)))
 
 
-def _write_guidance(entry: Entry, guidance: Guidance, official: bool) -> str:
-    """Return our words and the facts of the release, with its remarks where they may be quoted."""
-    facts = list(_facts(entry))
-    listed = "\n".join(f"- {one}" for one in facts)
-    remarks = write_remarks(entry) if official else ()
-    parts = (guidance.summary, guidance.guidance, listed, *remarks)
-    return "\n\n".join(part for part in parts if part)
+def _write_remarks(entry: Entry, official: bool) -> str:
+    """Return the facts of the release, with its remarks where they may be quoted."""
+    listed = "\n".join(f"- {one}" for one in _facts(entry))
+    return "\n\n".join((listed, *(write_remarks(entry) if official else ())))
 
 
 def _facts(entry: Entry) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fedcheck.domain.checklist import Item, facts
+from fedcheck.domain.checklist import Item
 from fedcheck.domain.process import Process
 from fedcheck.domain.text import pluralize
 from fedcheck.importers.plan import Note
-from fedcheck.importers.rules.applicability import ANY
 from fedcheck.importers.rules.carry_over import Move, Place
+from fedcheck.importers.rules.common_changes import describe_differences
 from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
-from fedcheck.importers.rules.profiles import list_profiles
 from fedcheck.importers.rules.renames import propose_renames
 from fedcheck.session import Session
 
@@ -65,44 +64,16 @@ def describe_changes(
             yield f"{', '.join(move.olds)} {'are' if len(move.olds) > 1 else 'is'} {move.new} now"
         else:
             yield f"{move.new} is in {after[move.new].checklist} now"
-    kinds: dict[str, list[str]] = {}
-    for code, place in after.items():
-        earlier = before.get(old_of.get(code, code))
-        if earlier is not None:
-            for kind in _list_differences(earlier.item, place.item, process):
-                kinds.setdefault(kind, []).append(code)
-    for kind, codes in kinds.items():
-        yield f"{len(codes)} with {kind}: {', '.join(codes)}"
-    if not (came or gone or kinds or moves):
+    earlier = {code: before.get(old_of.get(code, code)) for code in after}
+    pairs = [(old, after[code]) for code, old in earlier.items() if old is not None]
+    different = list(describe_differences(pairs, process))
+    yield from different
+    if not (came or gone or different or moves):
         yield "nothing is new, gone or changed against the lists of the workspace"
     flagged = list(_list_flagged(session, before, after, old_of))
     if flagged:
         yield f"{pluralize(len(flagged), 'record')} to be reviewed: {', '.join(flagged)}"
-
-
-def _list_differences(old: Item, new: Item, process: Process) -> Iterator[str]:
-    """Yield how an item differs for any profile: whom it applies to, its force, its substance.
-
-    A profile that leaves something open sees all classes at once, so it tells no kind from another.
-    """
-    pairs = []
-    for profile in list_profiles(process):
-        if ANY in profile.values():
-            continue
-        known = facts(process.id, profile)
-        pairs.append(
-            (
-                old.resolved(known) if old.applies_to(known) else None,
-                new.resolved(known) if new.applies_to(known) else None,
-            )
-        )
-    if any((one is None) != (other is None) for one, other in pairs):
-        yield "another scope"
-    both = [(one, other) for one, other in pairs if one is not None and other is not None]
-    if any(one.level != other.level for one, other in both):
-        yield "another force"
-    if any(one.level == other.level and not other.accepts(one.basis()) for one, other in both):
-        yield "another statement, other points or times"
+        yield f"what changed in each, word by word: fedcheck show {flagged[0]} --diff"
 
 
 def _list_flagged(

@@ -51,7 +51,7 @@ class ItemScreen(ItemKeysScreen):
         with VerticalScroll(id="item-page"):
             yield Static(id="item-head")
             yield Markdown(
-                clean(row.item.guidance) if row else "", id="item-guidance", open_links=False
+                clean(row.item.full_guidance) if row else "", id="item-guidance", open_links=False
             )
             yield Static(id="item-lists")
         yield KeyLine()

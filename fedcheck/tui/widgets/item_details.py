@@ -1,13 +1,15 @@
 """The details of an item as styled text: plain while the cursor moves, never parsed as markup."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.explanations import list_item_terms
+from fedcheck.analysis.statement_changes import StatementChange, list_statement_changes
+from fedcheck.analysis.word_difference import MARKS
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.dates import format_distance, parse_max_age
 from fedcheck.domain.field import Group
@@ -29,6 +31,8 @@ Part = str | Content | tuple[str, str]
 INDENT = 12
 BELOW = "\n" + " " * INDENT
 MUTED = "$foreground-muted"
+
+_WORD_STYLES = {"same": "", "removed": "$text-error strike", "added": "$text-success underline"}
 
 
 def head(
@@ -78,9 +82,27 @@ def head(
         parts += [(text + confirms, "$text-warning")]
     if record.reason:
         parts += ["\n", _name("Reason"), clean(record.reason)]
-    if item.official:
+    changes = list_statement_changes(row) if row.changed else []
+    for change in changes:
+        parts += ["\n\n", *_change(change, signs)]
+    if item.official and not any(one.is_reworded for one in changes):
         parts += ["\n\n", _marked(clean(item.official), lexicon)]
     return Content.assemble(*parts)
+
+
+def _change(change: StatementChange, signs: Signs) -> Iterator[Part]:
+    """Yield the statement with the words that came and went, under what it is compared with."""
+    code = f" ({one_line(change.former.code)} then)" if change.former.code else ""
+    level = f", level {change.former.level} before" if change.is_other_level else ""
+    yield (f"Changed since {one_line(change.version)}{code}{level}", MUTED)
+    if not change.is_reworded:
+        yield "\nThe statement is the same. Its level, times or listed controls changed."
+        return
+    for line in change.lines:
+        for number, piece in enumerate(line):
+            yield " " if number else "\n"
+            before, after = MARKS[piece.kind] if signs.ascii_only else ("", "")
+            yield (before + clean(piece.text) + after, _WORD_STYLES[piece.kind])
 
 
 def _marked(text: str, lexicon: Lexicon) -> Content:
@@ -200,7 +222,7 @@ def details(
     lexicon: Lexicon = NO_TERMS,
 ) -> Content:
     """Return everything about an item; the guidance stands as it was written."""
-    guidance = clean(row.item.guidance).strip()
+    guidance = clean(row.item.full_guidance).strip()
     flowing = "\n\n".join(_flow(paragraph) for paragraph in guidance.split("\n\n"))
     middle: list[Part] = ["\n\n", flowing, "\n"] if guidance else ["\n"]
     below = lists(board, row, signs, keymap, width, past, lexicon)
