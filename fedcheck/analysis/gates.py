@@ -239,10 +239,10 @@ def describe_stale(row: Row, today: date) -> str:
 def _find_other_side(board: Board, row: Row) -> Row:
     """Return the first item that an item waits for, where it waits for other roles alone; or it.
 
-    An item that is blocked stays with its role.
+    An item that is blocked or in progress stays with its role.
     """
     needed = [board.rows[ref] for ref in row.waits if ref in board.rows]
-    if not needed or row.record.status == "blocked":
+    if not needed or row.record.status in (Status.BLOCKED, Status.DOING):
         return row
     return row if any(one.role == row.role for one in needed) else needed[0]
 
