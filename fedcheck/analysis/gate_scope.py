@@ -17,15 +17,17 @@ def count_before(found: Sequence[Gate], milestone: Milestone) -> int:
         found: the gates of the process in their order.
         milestone: the milestone that is spoken of.
     """
-    own: set[tuple[str, str]] = set()
-    earlier: set[tuple[str, str]] = set()
-    for gate in found:
-        lacks = {(one.kind, one.ref) for one in gate.missing}
-        if gate.milestone.id == milestone.id:
-            own = lacks
-            break
-        earlier |= lacks
-    return len(earlier - own)
+    ids = [gate.milestone.id for gate in found]
+    place = ids.index(milestone.id) if milestone.id in ids else len(ids)
+    own = {(one.kind, one.ref) for gate in found[place : place + 1] for one in gate.missing}
+    earlier = {
+        (one.kind, one.ref)
+        for gate in found[:place]
+        for one in gate.missing
+        # a request counts at every gate, each time in another phase
+        if one.phase not in milestone.closes or (one.kind, one.ref) not in own
+    }
+    return len(earlier)
 
 
 def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone) -> str:
