@@ -194,7 +194,7 @@ class HomeScreen(PlaceScreen):
         )
         milestone = board.project.process.milestone(board.next_dated)
         phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
-        self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
+        self.query_one("#pace", Doors).show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
         doings = lately(self.fedcheck.since_last_look)
