@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -66,10 +66,13 @@ def split_tests(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     Where none was imported, all tests are counted together.
     """
     found = list_tests(rows)
-    steps = [row for row in found if row.item.source and row.item.source.id == WORKBOOK]
-    if not steps:
-        return found, []
-    return steps, [row for row in found if not (row.item.source and row.item.source.id == WORKBOOK)]
+    steps = [row for row in found if _is_step(row)]
+    return (steps, [row for row in found if not _is_step(row)]) if steps else (found, [])
+
+
+def _is_step(row: Row) -> bool:
+    """Tell whether a test is a step of an imported test case workbook."""
+    return row.item.source is not None and row.item.source.id == WORKBOOK
 
 
 def describe_others(others: Iterable[Row]) -> str:
@@ -81,6 +84,56 @@ def describe_others(others: Iterable[Row]) -> str:
         parts.append(f"{pluralize(count, 'test') if first else count} of {name}")
         first = False
     return ", ".join(parts)
+
+
+class ControlCount(Struct, frozen=True):
+    """How many controls have which result, as the summary of a test case workbook counts them."""
+
+    total: int
+    satisfied: int
+    other: int
+    na: int
+
+    @property
+    def untested(self) -> int:
+        """Return how many have no result that counts yet."""
+        return self.total - self.satisfied - self.other - self.na
+
+    @property
+    def words(self) -> str:
+        """Say it: `3 controls: 1 satisfied, 1 other than satisfied, ...`."""
+        return (
+            f"{pluralize(self.total, 'control')}: {self.satisfied} satisfied,"
+            f" {self.other} other than satisfied, {self.na} not applicable,"
+            f" {self.untested} without a result"
+        )
+
+
+def roll_up(results: Collection[str]) -> str:
+    """Return the result of a control by those of its tests, as the official workbook computes it.
+
+    One test that is other than satisfied makes the control so; it is not applicable where all of
+    its tests are.
+    """
+    if all(one == Result.NOT_APPLICABLE for one in results):
+        return Result.NOT_APPLICABLE
+    order = (Result.OTHER_THAN_SATISFIED, Result.SATISFIED)
+    return next((one for one in order if one in results), Result.NONE)
+
+
+def count_controls(rows: Iterable[Row]) -> ControlCount:
+    """Count the controls of steps of a workbook; a step belongs to the first one it names."""
+    by_control: dict[str, list[str]] = {}
+    for row in filter(_is_step, list_tests(rows)):
+        for control in row.item.controls[:1]:
+            by_control.setdefault(control, []).append(row.record.result)
+    found = [roll_up(results) for results in by_control.values()]
+    return ControlCount(
+        len(found),
+        found.count(Result.SATISFIED),
+        found.count(Result.OTHER_THAN_SATISFIED),
+        found.count(Result.NOT_APPLICABLE),
+    )
 
 
 def count_tests(name: str, title: str, found: Iterable[Row]) -> Tally:

@@ -143,9 +143,11 @@ class TestingView:
     Attributes:
         query: what was asked to be counted; empty for the usual tests.
         others: the tests that are counted apart, in words; empty for none.
+        controls: how many controls have which result, in words; empty for none.
     """
 
     query: str
+    controls: str
     others: str
     total: TallyView
     families: tuple[TallyView, ...]

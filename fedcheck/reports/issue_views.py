@@ -138,8 +138,10 @@ def build_testing_view(
     else:
         tests, others = test_progress.split_tests(board.rows.values())
     roles = {query_fields.find_tester(row): row.role for row in tests}
+    controls = test_progress.count_controls(tests)
     return TestingView(
         query=one_line(query),
+        controls=controls.words if controls.total else "",
         others=test_progress.describe_others(others),
         total=_build_tally_view("All tests", test_progress.count_tests("", "", tests)),
         families=_build_tally_views(test_progress.count_by_family(tests), with_id=True),

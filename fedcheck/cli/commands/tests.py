@@ -75,6 +75,9 @@ def tests(
         print_json(_build_document(board, chosen, others, ways))
         return
     _print_counts(chosen, ways)
+    controls = test_progress.count_controls(chosen)
+    if controls.total:
+        print_line(f"By control, as the summary of the workbook: {controls.words}")
     if others:
         print_line(f"Not counted here: {test_progress.describe_others(others)}")
 
@@ -141,6 +144,7 @@ def _build_document(
     board: "Board", chosen: "list[Row]", others: "list[Row]", ways: list[str]
 ) -> dict[str, Any]:
     everything = test_progress.count_tests("", "All tests", test_progress.list_tests(chosen))
+    controls = test_progress.count_controls(chosen)
     counted = {
         way: [_tally_row(one) for one in test_progress.COUNTERS[way](chosen)] for way in ways
     }
@@ -148,6 +152,13 @@ def _build_document(
         "schema": "fedcheck/tests@1",
         "as_of": board.today,
         "all": _tally_row(everything),
+        "controls": {
+            "total": controls.total,
+            "satisfied": controls.satisfied,
+            "other_than_satisfied": controls.other,
+            "not_applicable": controls.na,
+            "untested": controls.untested,
+        },
         "others": _tally_row(test_progress.count_tests("", "Other tests", others)),
         "by": counted,
     }
