@@ -22,11 +22,8 @@ from small_certification import (
 
 from fedcheck.cli.main import run
 from fedcheck.exporters.certification.addresses import address_of_file, address_of_url
-from fedcheck.exporters.certification.requirements import (
-    UNDECIDED,
-    find_evidence_type,
-    split_note,
-)
+from fedcheck.exporters.certification.note_parts import split_note
+from fedcheck.exporters.certification.requirements import UNDECIDED, find_evidence_type
 from fedcheck.exporters.certification.schema_check import check_document, load_schema
 
 SDR_SCHEMA = SCHEMAS / "fedramp-security-decision-record-schema-2026-06-24.json"
@@ -436,6 +433,7 @@ def test_a_note_has_parts():
         "validation": (),
         "assessment": ("c",),
         "tests": ("d", "e", "## Other", "f"),
+        "parameters": (),
     }
 
 

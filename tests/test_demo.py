@@ -1,4 +1,4 @@
-"""The example workspace: believable, the same on the same day, and open to everything else."""
+"""The example workspaces: believable, the same on the same day, and open to everything else."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,3 +58,12 @@ def test_without_a_terminal_it_prints_the_status_and_writes_the_report(tmp_path,
     (report,) = (tmp_path / "demo" / "reports").iterdir()
     assert str(report) in out
     assert run(["demo", str(tmp_path / "demo"), "--as-of", DAY.isoformat()]) == 0
+
+
+def test_an_example_is_chosen_by_its_process_and_never_taken_for_another(tmp_path, capsys):
+    folder = str(tmp_path / "demo")
+    assert run(["demo", folder, "--process", "cr27"]) == 2
+    assert "cr26" in capsys.readouterr().err
+    assert run(["init", folder, "--name", "Vault", "--process", "jab", "--role", "csp"]) == 0
+    assert run(["demo", folder, "--process", "cr26", "--as-of", DAY.isoformat()]) == 2
+    assert "is for the process jab, not cr26" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from fedcheck.domain.control_ids import normalize_code
 from fedcheck.storage import config, paths
 from fedcheck.storage.toml_io import read
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.widgets.phase_table import PhaseTable
 
 
 def make(root: Path, *argv: str) -> int:
@@ -104,6 +105,8 @@ async def test_the_names_of_five_roles_stand_apart_on_home(
     user = config.UserConfig()
     app = FedcheckApp(root, paths.find_user_folders(), user, "alice", root, clock)
     async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        app.screen.query_one(PhaseTable).post_message(PhaseTable.Folded())
         await settle(pilot)
         shown = screen_text(app).splitlines()
     (head,) = (line for line in shown if " csp " in line and " 3pao " in line)

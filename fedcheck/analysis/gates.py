@@ -14,6 +14,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import (
     ADVISED,
     DEMANDED,
+    PROHIBITED,
     UNVERIFIED_WORDS,
     EvidenceState,
     Level,
@@ -121,10 +122,8 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
 
 def asks_for(board: Board, milestone: Milestone, row: Row) -> bool:
     """Tell whether the gate of a milestone judges an item, of whatever level."""
-    return (
-        row.phase in milestone.closes
-        and row.role in (milestone.roles or (row.role,))
-        and not (row.private or row.unknown or _after_later(board, row, milestone))
+    return milestone.asks_for(row.phase, row.role) and not (
+        row.private or row.unknown or _after_later(board, row, milestone)
     )
 
 
@@ -202,7 +201,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         if demanded:
             yield lack("open", _open_words(row, waited), waited)
         elif advised:
-            yield lack("declined", "neither done nor declined with a reason")
+            yield lack("declined", f"neither {_done_word(row)} nor declined with a reason")
         return
     if record.status == "na":
         if not record.reason and (demanded or advised):
@@ -279,7 +278,7 @@ def _open_words(row: Row, waited: Row) -> str:
     record = row.record
     if record.status == "blocked":
         return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
-    words = "in progress" if record.status == "doing" else "not done"
+    words = "in progress" if record.status == "doing" else f"not {_done_word(row)}"
     if row.overdue and row.due:
         words += f", due {row.due.isoformat()}"
     if row.waits:
@@ -288,6 +287,11 @@ def _open_words(row: Row, waited: Row) -> str:
         if len(row.waits) > 1:
             words += f" and {pluralize(len(row.waits) - 1, 'other')}"
     return words
+
+
+def _done_word(row: Row) -> str:
+    """Return what a tick means: a prohibition is not done but confirmed."""
+    return "confirmed" if row.item.level in PROHIBITED else "done"
 
 
 def _unplanned(board: Board, row: Row) -> bool:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.glossary import STATUSES
+from fedcheck.domain.process import Phase
 from fedcheck.domain.row import Row
 
 
@@ -85,6 +86,28 @@ def count_by_checklist(board: Board) -> dict[str, Count]:
     for row in board.rows.values():
         counts[row.checklist].add(row)
     return counts
+
+
+MANY_PHASES = 8
+"""The most phases of a process that are always told one by one."""
+
+
+def split_phases(board: Board, role: str) -> tuple[list[Phase], list[Phase]]:
+    """Return the phases that concern a role, and those of others, each in order.
+
+    A role is concerned by the phases in which it owes something, and by those that the next
+    milestone closes where that asks something of the role. Where the process has few phases, or
+    none is the role's own, all concern it.
+    """
+    process = board.project.process
+    near = {row.phase for row in board.rows.values() if row.role == role}
+    milestone = process.milestone(board.next_milestone)
+    if near and milestone and role in (milestone.roles or (role,)):
+        near |= set(milestone.closes)
+    others = [phase for phase in process.phases if phase.id not in near]
+    if len(process.phases) <= MANY_PHASES or not near or len(others) < 2:
+        return list(process.phases), []
+    return [phase for phase in process.phases if phase.id in near], others
 
 
 def count_by_phase_and_role(board: Board) -> dict[tuple[str, str], Count]:
@@ -198,11 +221,10 @@ def compute_pace(board: Board, milestone: str) -> Pace:
     again.
     """
     stone = board.project.process.milestone(milestone)
-    phases = stone.closes if stone else ()
     rows = [
         row
         for row in board.rows.values()
-        if (not phases or row.phase in phases)
+        if (not (stone and stone.closes) or stone.asks_for(row.phase, row.role))
         and not row.private
         and not row.unknown
         and not row.optional

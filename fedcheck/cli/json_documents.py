@@ -248,6 +248,7 @@ def show_document(
         "private_note": project.private_note(row.ref),
         **_fields(record, "document"),
         "test": _known(record, "test"),
+        "assessment": _known(record, "assessment"),
         "evidence": [
             {"id": evidence_item.id, "state": state, **evidence_to_dict(evidence_item)}
             for evidence_item, state in zip(record.evidence, row.evidence, strict=True)

@@ -1,1 +1,1 @@
-"""The example workspace: a fictional service three weeks before its kick-off."""
+"""Example workspaces: fictional services, one on the classic path and one under the 2026 rules."""

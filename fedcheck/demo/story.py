@@ -1,41 +1,13 @@
-"""What is told by the example: who, when, and what is out of the ordinary. All of it is fictional.
+"""What an example tells: who, when, and what is out of the ordinary. All of it is fictional.
 
 Days count from today: -3 is three days ago. Items that a checklist does not have are left out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-NAME = "Meridian Ledger"
-PROVIDER = "Meridian Systems, Inc."
 MARKING = "Fictional example. Contains no real data"
 TIMEZONE = "America/New_York"
-
-MILESTONES: dict[str, int] = {
-    "prioritized": -68,
-    "rar": -60,
-    "ready-conversation": -48,
-    "ready": -41,
-    "kick-off": 21,
-}
-"""Milestones with a date of their own, in days from today."""
-
-PEOPLE: dict[str, tuple[str, str]] = {
-    "alice": ("Alice Ngata", "csp"),
-    "dana": ("Dana Whitfield", "csp"),
-    "erik": ("Erik Solberg", "csp"),
-    "bob": ("Bob Tanaka", "3pao"),
-    "carol": ("Carol Reyes", "3pao"),
-    "pat": ("Pat Lindqvist", "pmo"),
-    "jo": ("Jo Abernathy", "jab"),
-}
-"""Who takes part: full name and role."""
-
-OWNERS: dict[str, tuple[str, ...]] = {
-    "csp": ("alice", "dana", "erik"),
-    "3pao": ("bob", "carol"),
-    "pmo": ("pat",),
-    "jab": ("jo",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +18,6 @@ class Pace:
     doing: int
     first_day: int
     last_day: int
-
-
-PACES: dict[tuple[str, str, str], Pace] = {
-    ("readiness", "csp", ""): Pace(100, 0, -110, -62),
-    ("readiness", "3pao", ""): Pace(100, 0, -96, -62),
-    ("readiness", "pmo", ""): Pace(100, 0, -70, -41),
-    ("full-assessment", "csp", ""): Pace(100, 0, -60, -37),
-    ("full-assessment", "csp", "support-assessment"): Pace(100, 0, -44, -30),
-    ("full-assessment", "csp", "poam"): Pace(80, 15, -9, -1),
-    ("full-assessment", "csp", "submit"): Pace(0, 30, -6, -1),
-    ("full-assessment", "3pao", ""): Pace(100, 0, -30, -8),
-    ("full-assessment", "3pao", "sap"): Pace(100, 0, -44, -31),
-    ("full-assessment", "3pao", "sar"): Pace(75, 25, -9, -1),
-    ("full-assessment", "3pao", "sar-appendices"): Pace(85, 10, -9, -1),
-    ("full-assessment", "3pao", "submit"): Pace(0, 30, -6, -1),
-    ("kick-off", "csp", ""): Pace(20, 40, -8, -1),
-    ("kick-off", "3pao", ""): Pace(0, 30, -4, -1),
-}
-"""How far each phase, role and section is (no section: the rest); all else is still to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,132 +35,41 @@ class ItemOverride:
     day: int | None = None
 
 
-ITEM_OVERRIDES: dict[str, ItemOverride] = {
-    "rev5.full-assessment.csp:cp-test": ItemOverride(
-        status="doing",
-        owner="dana",
-        due=-3,
-        note="Failover of the ledger database worked in 41 minutes; the report still lacks the\n"
-        "restore of the document store. Erik repeats that part on Thursday.",
-    ),
-    "rev5.full-assessment.csp:app-q": ItemOverride(
-        status="done",
-        owner="erik",
-        note="Two load balancer modules are on the CMVP historical list; the vendor expects the\n"
-        "140-3 certificate before submission.",
-    ),
-    "rev5.full-assessment.csp:poam-template": ItemOverride(status="done", owner="alice", day=-9),
-    "rev5.full-assessment.csp:poam-from-ret": ItemOverride(status="done", owner="alice", day=-6),
-    "rev5.full-assessment.csp:poam-all-open": ItemOverride(status="done", owner="alice", day=-5),
-    "rev5.full-assessment.csp:poam-fields": ItemOverride(status="done", owner="alice", day=-4),
-    "rev5.full-assessment.csp:poam-config": ItemOverride(
-        status="blocked",
-        owner="erik",
-        reason="The scanner export lacks the rule ids; vendor ticket MER-412 is open",
-        day=-5,
-    ),
-    "rev5.full-assessment.csp:poam-no-high": ItemOverride(
-        status="doing", owner="alice", due=5, note="One High left: V-014, patch in test."
-    ),
-    "rev5.full-assessment.csp:poam-vd": ItemOverride(
-        status="done", owner="erik", evidence_day=-26, day=-6
-    ),
-    "rev5.full-assessment.csp:app-l": ItemOverride(
-        status="na", owner="alice", reason="No laws or regulations beyond the template's list apply"
-    ),
-    "rev5.full-assessment.csp:review-sar": ItemOverride(status="doing", owner="alice", due=3),
-    "rev5.full-assessment.csp:markings": ItemOverride(status="done", owner="alice", lost_file=True),
-    "rev5.full-assessment.csp:ssp-signed": ItemOverride(status="done", owner="alice", day=-36),
-    "rev5.full-assessment.3pao:sap-final": ItemOverride(status="done", owner="bob", day=-34),
-    "rev5.full-assessment.3pao:scan-web": ItemOverride(
-        status="done", result="satisfied", owner="bob", evidence_day=-116, day=-30
-    ),
-    "rev5.full-assessment.3pao:scan-db": ItemOverride(
-        status="done", result="satisfied", owner="bob", evidence_day=-119, day=-30
-    ),
-    "rev5.full-assessment.3pao:scan-infra": ItemOverride(
-        status="done", result="satisfied", owner="bob", evidence_day=-21, day=-20
-    ),
-    "rev5.full-assessment.3pao:pen-1": ItemOverride(
-        status="done", result="satisfied", owner="carol", evidence_day=-18, day=-16
-    ),
-    "rev5.full-assessment.3pao:pen-3": ItemOverride(
-        status="done",
-        result="other-than-satisfied",
-        owner="carol",
-        evidence_day=-17,
-        day=-15,
-        note="Session token of the tenant console is accepted by the management API.",
-    ),
-    "rev5.full-assessment.3pao:site-visit": ItemOverride(
-        status="blocked",
-        owner="carol",
-        reason="The data center in Ashburn takes visitors again from Thursday on",
-        day=-8,
-    ),
-    "rev5.full-assessment.3pao:pen-5": ItemOverride(
-        status="na",
-        result="not-applicable",
-        owner="carol",
-        reason="The offering has no mobile application",
-        day=-18,
-    ),
-    "rev5.full-assessment.3pao:scan-container": ItemOverride(
-        status="done", result="satisfied", owner="bob", evidence_day=-22, day=-19
-    ),
-    "rev5.full-assessment.3pao:srtm-final": ItemOverride(
-        status="doing", owner="bob", due=2, note="SC and SI are still to be read against the RET."
-    ),
-    "rev5.full-assessment.3pao:authn-methods": ItemOverride(
-        status="done", result="other-than-satisfied", owner="bob", day=-9
-    ),
-    "rev5.full-assessment.3pao:package-notice": ItemOverride(status="done", owner="bob", day=-8),
-    "jab.kick-off.csp:attendees": ItemOverride(status="done", owner="alice", day=-4),
-}
-"""The items that have a story of their own."""
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One example workspace.
 
-FINDINGS = """format = 1
+    Attributes:
+        lead: the person whose workspace it is.
+        finder: the person who found what `findings` holds.
+        milestones: milestones with a date of their own, in days from today.
+        people: full name and role of those who take part.
+        owners: who does the work of a role.
+        paces: how far each phase, role and section is (no section: the rest); else nothing is done.
+        overrides: the items with a story of their own, by reference.
+        notes: what was decided about an item that has begun, by the id of the item.
+        findings: text of `findings.toml`, with days as in `{-15}` and `{+40}`.
+        requests: text of `requests.toml`, with days alike.
+        tables: more tables of `fedcheck.toml`, with days alike.
+        evidence_address: where evidence is kept; list and item follow.
+        ticket_prefix: what tickets begin with.
+    """
 
-[[finding]]
-id = "f3k9"
-title = "Session token of the tenant console is accepted by the management API"
-risk = "moderate"
-state = "open"
-items = ["rev5.full-assessment.3pao:pen-3"]
-text = "The management interface takes tokens of the console: it does not look at the audience."
-plan = "Bind tokens to their audience; release 4.12"
-owner = "erik"
-found = {found}
-due = {due}
-likelihood = "moderate"
-impact = "high"
-recommendation = "Check the audience of every token at the management interface."
-assets = ["api-gw-1", "api-gw-2"]
-steps = ["{step}: audience check in release 4.12", "{due}: retest by the assessor"]
-"""
-"""The findings so far; one other-than-satisfied test has none yet, and the gate says so."""
-
-REQUESTS = """format = 1
-
-[[request]]
-id = "q7wd"
-title = "Screenshot of the session lock after 15 minutes, from a production console"
-kind = "evidence"
-state = "open"
-by = "bob"
-to = "dana"
-asked = {asked}
-due = {due}
-
-[[request]]
-id = "m2vx"
-title = "Export of the border firewall rules of both regions"
-kind = "evidence"
-state = "answered"
-by = "carol"
-to = "erik"
-asked = {asked}
-due = {due}
-answer = "In evidence/border-rules.txt"
-"""
-"""What the assessor has asked of the provider."""
+    process: str
+    name: str
+    provider: str
+    profile: Mapping[str, str]
+    role: str
+    lead: str
+    finder: str
+    milestones: Mapping[str, int]
+    people: Mapping[str, tuple[str, str]]
+    owners: Mapping[str, tuple[str, ...]]
+    paces: Mapping[tuple[str, str, str], Pace]
+    overrides: Mapping[str, ItemOverride]
+    findings: str
+    requests: str
+    evidence_address: str
+    ticket_prefix: str
+    notes: Mapping[str, str] = field(default_factory=dict)
+    tables: str = ""

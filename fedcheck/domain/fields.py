@@ -14,7 +14,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 
 HEAD, FACTS, TEXTS, DETAILS, HIDDEN = Group
 ID, LINE, TEXT, PERSON, CHOICE, DAY, DUE, LINES, REFS, LINK, HASH, EVIDENCE_ITEMS = Kind
@@ -60,6 +60,20 @@ RECORD = (
           line="Review", lead=" by ", merge="status", importance=3),
     Field("reviewed", "Reviewed", DAY, "Test: date of that review", json_part="test", line="Review",
           merge="status", follows="review"),
+    Field("verified", "Verified", CHOICE,
+          "Assessor: whether the implementation is as documented", json_part="assessment",
+          option="--verified", merge="assessment", importance=2),
+    Field("validated", "Validated", CHOICE, "Assessor: whether it has the intended effect",
+          json_part="assessment", option="--validated", merge="assessment", importance=2),
+    Field("assessor", "Assessor", PERSON, "Assessor: who verified and validated",
+          json_part="assessment", option="--assessor", line="Assessed", merge="assessment",
+          importance=3),
+    Field("assessed", "Assessed", DAY, "Assessor: date of the assessment", json_part="assessment",
+          option="--assessed", line="Assessed", merge="assessment", importance=3),
+    Field("summary", "Assessment", TEXT, "Assessor: summary of the process and the findings",
+          json_part="assessment", option="--summary", group=TEXTS, importance=3),
+    Field("response", "Response", TEXT, "Provider: response to what the assessor stated",
+          json_part="assessment", option="--response", group=TEXTS, importance=3),
     Field("observation", "Observation", TEXT, "Test: what was tested, how, and what was observed",
           json_part="test", option="--observation", group=TEXTS, importance=3),
     Field("differential", "SSP differs", TEXT, "Test: where the SSP differs from what was observed",
@@ -216,6 +230,9 @@ EVIDENCE = (
 SCHEDULED = (Field("day", "Date", DAY, "Date of the milestone"),)
 """The field of a milestone's date in the workspace."""
 
+PACKAGE_ENTRY = (Field("value", "Value", LINE, "What the key of the package holds"),)
+"""The field of a key of the certification package."""
+
 SENT = (
     Field("id", "ID", ID, "Short random id"),
     Field("title", "Title", LINE, "Template and milestone, in plain words", importance=1),
@@ -233,6 +250,7 @@ FIELDS: Mapping[type, tuple[Field, ...]] = {
     Finding: FINDING,
     Evidence: EVIDENCE,
     MilestoneDate: SCHEDULED,
+    PackageEntry: PACKAGE_ENTRY,
     SentReport: SENT,
 }
 """The rows of each class."""

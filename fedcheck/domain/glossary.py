@@ -191,6 +191,7 @@ class Standing(StrEnum):
 LEVELS = tuple(Level)
 DEMANDED = (Level.MUST, Level.MUST_NOT)
 ADVISED = (Level.SHOULD, Level.SHOULD_NOT)
+PROHIBITED = (Level.MUST_NOT, Level.SHOULD_NOT)
 METHODS = tuple(Method)
 STATUSES = tuple(Status)
 RESULTS = tuple(result for result in Result if result)

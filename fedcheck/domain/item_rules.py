@@ -162,6 +162,31 @@ def apply_result_effects(
     return new
 
 
+ASSESSMENT = ("verified", "validated", "summary")
+"""What an assessor states about an item, test or task; who and when follow from it."""
+
+
+def apply_assessment_effects(
+    item: Item, old: Record, new: Record, by: str, today: date | None
+) -> Record:
+    """Return the record with what follows from an assessment: who assessed, and when.
+
+    Where nothing is stated any more, both go. A name or a day that the edit gives itself stands.
+    Raises RuleError for an assessment in the future.
+    """
+    if today and new.assessed and new.assessed != old.assessed and new.assessed > today:
+        raise RuleError(f"{item.id}: the assessment is in the future", "give a past date")
+    if all(getattr(new, name) == getattr(old, name) for name in ASSESSMENT):
+        return new
+    if not any(getattr(new, name) for name in ASSESSMENT):
+        return replace(new, assessor="", assessed=None)
+    if by and new.assessor == old.assessor:
+        new = replace(new, assessor=by)
+    if today and new.assessed == old.assessed:
+        new = replace(new, assessed=today)
+    return new
+
+
 class ItemEdit(Struct, frozen=True):
     """What to set; None leaves a field alone, an empty text clears it.
 
@@ -172,7 +197,8 @@ class ItemEdit(Struct, frozen=True):
         done: the day on which it was done, where that was another day than today; it counts for
             what the edit leaves done.
         undated: whether a result comes from elsewhere, so that today is not the day of the test.
-        more: fields that no rule concerns, in the form that history keeps.
+        more: the other fields, in the form that history keeps: those of an assessment, and those
+            that no rule concerns.
     """
 
     status: str | None = None
@@ -207,7 +233,8 @@ def apply_item_edit(
             new = replace(new, **kept)
     for name, value in edit.more.items():
         try:
-            new = with_field(new, name, make_storable(value) if isinstance(value, str) else value)
+            text = make_storable(value).rstrip() if isinstance(value, str) else value
+            new = with_field(new, name, text)
         except ValueError as error:
             raise RuleError(f"{item.id}: {error}") from None
     _check_words(edit, new)
@@ -221,6 +248,7 @@ def apply_item_edit(
         new = record_test(item, new, edit.testing, by, today)
     new = _consistent(item, record, new, edit, today)
     new = apply_result_effects(item, record, new, by, None if edit.undated else today)
+    new = apply_assessment_effects(item, record, new, by, None if edit.undated else today)
     if edit.done is not None and new.status == "done":
         new = replace(new, done=edit.done)
     return new

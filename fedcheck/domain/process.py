@@ -52,11 +52,22 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     ] = ()
     default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
     ask: Annotated[bool, Key("Whether the form for a new workspace asks for its date")] = False
+    applies: Annotated[
+        Mapping[str, tuple[str, ...]] | None, Key("Concerns only these values of the profile")
+    ] = None
     note: Annotated[str, Key("More about it")] = ""
     decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
     decision: Annotated[str, Key("What they decide, in one sentence")] = ""
     decision_source: Annotated[SourceRef | None, Key("Where that comes from")] = None
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
+
+    def asks_for(self, phase: str, role: str) -> bool:
+        """Tell whether its gate asks for what a role owes in a phase."""
+        return phase in self.closes and role in (self.roles or (role,))
+
+    def applies_to(self, facts: Mapping[str, str]) -> bool:
+        """Tell whether it concerns a profile."""
+        return applies_to(self.applies, facts)
 
 
 class Deliverable(Struct, frozen=True, rename="kebab"):
@@ -126,7 +137,20 @@ class Ruleset(Struct, frozen=True, rename="kebab"):
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
         """Tell whether it binds a profile."""
-        return all(facts.get(name, "") in values for name, values in (self.applies or {}).items())
+        return applies_to(self.applies, facts)
+
+
+def applies_to(applies: Mapping[str, Sequence[str]] | None, facts: Mapping[str, str]) -> bool:
+    """Tell whether a restriction to values of the profile lets these facts through."""
+    return all(facts.get(name, "") in values for name, values in (applies or {}).items())
+
+
+class RequirementKind(Struct, frozen=True, rename="kebab"):
+    """A kind of requirement that reports count: items whose official code has one shape."""
+
+    id: Annotated[str, Key("Id of the kind", check="id")]
+    title: Annotated[str, Key("Title, in the plural")]
+    code: Annotated[str, Key("Shape of the official code, with ? for a character and * for any")]
 
 
 class SrtmImport(Struct, frozen=True, rename="kebab"):
@@ -186,6 +210,10 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the days they bind from")] = field(
         name="ruleset", default=()
     )
+    requirement_kinds: Annotated[
+        tuple[RequirementKind, ...],
+        Key("What reports count as requirements; an item is of the kind whose shape says most"),
+    ] = field(name="requirement-kind", default=())
     sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
         name="source", default=()
     )
@@ -282,5 +310,9 @@ def role_label(role_id: str) -> str:
 
 
 def combination_text(combination: Mapping[str, Sequence[str]]) -> str:
-    """Return values of a profile that exist together in words: `type 20x, class a or b`."""
-    return ", ".join(f"{name} {' or '.join(values)}" for name, values in combination.items())
+    """Return values of a profile that exist together in words: `type 20x, class a, b or c`."""
+    return ", ".join(f"{name} {_alternatives(values)}" for name, values in combination.items())
+
+
+def _alternatives(values: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(values[:-1]), values[-1]) if part)

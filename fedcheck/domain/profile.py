@@ -1,8 +1,11 @@
 """The profile of a workspace: its options, their defaults, and the combinations that exist."""
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
-from fedcheck.domain.process import Process, combination_text
+from fedcheck.domain.glossary import Standing
+from fedcheck.domain.process import Process, ProfileOption, combination_text
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.errors import ErrorKind, FedcheckError
 
@@ -18,8 +21,9 @@ def fill_defaults(process: Process, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_missing_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, str]:
-    """Return in words that a profile does not exist, and which do."""
-    chosen = ", ".join(f"{name} {value}" for name, value in profile.items())
+    """Return in words which values of a profile do not exist together, and which do."""
+    amiss = _find_smallest_conflict(process, profile)
+    chosen = ", ".join(f"{name} {value}" for name, value in amiss.items())
     exist = "; ".join(
         combination_text(one)
         for one in process.combinations
@@ -70,15 +74,72 @@ def parse_profile(process: Process, given: Mapping[str, str], role: str = "") ->
     return profile
 
 
+def default_profile(process: Process, role: str) -> dict[str, str]:
+    """Return the profile that a form for a new workspace starts with: one that exists.
+
+    A provider's is the first combination of the process; for other roles nothing is restricted.
+    """
+    if process.combinations and role not in ("", process.provider):
+        return parse_profile(process, {}, role)
+    first = process.combinations[0] if process.combinations else {}
+    return {
+        name: option.default or first.get(name, option.values)[0]
+        for name, option in (process.profile or {}).items()
+    }
+
+
+def list_values(process: Process, name: str, role: str) -> list[str]:
+    """Return the values of an option that a role can choose: no `any` for a provider."""
+    is_provider = role in ("", process.provider)
+    return _values(process, name) if is_provider else list((process.profile or {})[name].values)
+
+
+def fit_profile(process: Process, profile: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return a profile that exists with the value that was chosen for one option.
+
+    Values of other options stay where they can; for the others the first that fits is taken.
+    """
+    if process.allows(profile) or not (fitting := _list_fitting(process, {name: profile[name]})):
+        return dict(profile)
+
+    def count_kept(combination: Mapping[str, Sequence[str]]) -> int:
+        return sum(value in combination.get(one, (value,)) for one, value in profile.items())
+
+    best = max(fitting, key=count_kept)
+    return {
+        one: value if value in best.get(one, (value,)) else best[one][0]
+        for one, value in profile.items()
+    }
+
+
 def describe_profile(process: Process, profile: Mapping[str, str]) -> str:
-    """Return the values of a profile by their titles: `20x, Program, Class B`."""
+    """Return the values of a profile by their titles: `20x, Program, Class B`.
+
+    One without a title is told with its option: `region us`.
+    """
     options = process.profile or {}
-    found = [
-        (options[name].titles or {}).get(value, value) if name in options else value
-        for name, value in profile.items()
-        if value != ANY
-    ]
+    names = dict.fromkeys((*(name for name in options if name in profile), *profile))
+    found = [_title_value(options, name, profile[name]) for name in names if profile[name] != ANY]
     return ", ".join(found)
+
+
+def _title_value(options: Mapping[str, ProfileOption], name: str, value: str) -> str:
+    titles = options[name].titles if name in options else None
+    return (titles or {}).get(value, f"{name} {value}")
+
+
+def list_headings(process: Process, profile: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a process and a profile in words, the longest first; what is in brackets gives way."""
+    historical = " (historical)" if process.status == Standing.HISTORICAL else ""
+    if not process.combinations:
+        values = ", ".join(profile.values())
+        whole = process.title + (f", {values}" if values else "")
+        return tuple(dict.fromkeys((whole + historical, whole, process.title)))
+    brief = re.sub(r" \([^()]*\)", "", describe_profile(process, profile))
+    title = process.title.partition(" (")[0]
+    if not brief:
+        return process.title + historical, title
+    return f"{process.title}, {brief}{historical}", f"{title}, {brief}", brief
 
 
 def _values(process: Process, name: str) -> list[str]:
@@ -94,6 +155,16 @@ def _list_fitting(
         for combination in process.combinations
         if all(value in combination.get(name, (value,)) for name, value in profile.items())
     ]
+
+
+def _find_smallest_conflict(process: Process, profile: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the fewest values of a profile that are together in no combination."""
+    for count in range(1, len(profile)):
+        for names in combinations(profile, count):
+            part = {name: profile[name] for name in names}
+            if not _list_fitting(process, part):
+                return part
+    return profile
 
 
 def _complete(process: Process, profile: dict[str, str], *, is_provider: bool) -> dict[str, str]:

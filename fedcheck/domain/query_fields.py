@@ -57,6 +57,8 @@ def searchable_texts(row: Row) -> Iterable[str]:
     yield record.reason
     yield record.observation
     yield record.sample
+    yield record.summary
+    yield record.response
     for evidence_item in record.evidence:
         yield evidence_item.label
         yield evidence_item.link
@@ -86,6 +88,16 @@ def _control(value: str) -> Test:
 def list_methods(row: Row) -> tuple[Method, ...]:
     """Return the methods that a test used; those that are planned where none is recorded."""
     return row.record.methods or row.item.methods
+
+
+def _code(value: str) -> Test:
+    """`vdr` means all codes of that ruleset, `vdr-tfr` those of the subset, `vdr-tfr-pdd` one."""
+
+    def holds(row: Row, _: date) -> bool:
+        code = row.item.code.casefold()
+        return code.startswith(value) and not code[len(value) : len(value) + 1].isalnum()
+
+    return holds
 
 
 def _method(value: str) -> Test:
@@ -143,6 +155,7 @@ IS: dict[str, Test] = {
     "noted": lambda e, _: bool(e.record.note),
     "sampled": lambda e, _: bool(e.record.sample),
     "retested": lambda e, _: bool(e.record.retest),
+    "summarized": lambda e, _: bool(e.record.summary),
     "private": lambda e, _: e.private,
     "unknown": lambda e, _: e.unknown,
 }
@@ -165,6 +178,7 @@ KEYS: dict[str, Callable[[str], Test]] = {
     "method": _method,
     "family": _family,
     "control": _control,
+    "code": _code,
     "deliverable": match_text(lambda e: e.item.deliverable),
     "owner": match_name(_owner),
     "tester": _tester,
@@ -172,6 +186,10 @@ KEYS: dict[str, Callable[[str], Test]] = {
         "inherited", (*INHERITANCES, "none"), lambda e: e.record.inherited or "none"
     ),
     "review": match_one_of("review", (*REVIEWS, "none"), lambda e: e.record.review or "none"),
+    "verified": match_one_of("verified", (*RESULTS, "none"), lambda e: e.record.verified or "none"),
+    "validated": match_one_of(
+        "validated", (*RESULTS, "none"), lambda e: e.record.validated or "none"
+    ),
     "note": match_part(lambda e: e.record.note),
     "due": match_due,
     "evidence": _evidence,
@@ -191,11 +209,14 @@ EXAMPLES: dict[str, str] = {
     "method": "examine",
     "family": "SC",
     "control": "SC-13",
+    "code": "VDR-TFR",
     "deliverable": "rar",
     "owner": "alice",
     "tester": "bob",
     "inherited": "leveraged",
     "review": "returned",
+    "verified": "none",
+    "validated": "other-than-satisfied",
     "note": "waiver",
     "due": "<14d",
     "evidence": "stale",
@@ -242,6 +263,8 @@ FIXED_VALUES: dict[str, tuple[str, ...]] = {
     "method": METHODS,
     "inherited": (*INHERITANCES, "none"),
     "review": (*REVIEWS, "none"),
+    "verified": (*RESULTS, "none"),
+    "validated": (*RESULTS, "none"),
     "due": ("<7d", "<14d", "<1mo", "today", "<today", "none"),
     "evidence": EVIDENCE_WORDS,
     "is": tuple(IS),

@@ -35,6 +35,12 @@ class Record(Struct, frozen=True, rename="kebab"):
     review: Review = Review.NONE
     reviewer: str = ""
     reviewed: date | None = None
+    verified: Result = Result.NONE
+    validated: Result = Result.NONE
+    assessor: str = ""
+    assessed: date | None = None
+    summary: str = ""
+    response: str = ""
     evidence: tuple[Evidence, ...] = ()
     extra: dict[str, Any] = extra()
 

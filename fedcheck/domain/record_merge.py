@@ -11,7 +11,7 @@ from fedcheck.domain.record import EMPTY_RECORD, Record
 ADVANCED = (Status.TODO, Status.BLOCKED, Status.DOING, Status.NA, Status.DONE)
 """The states, from the least advanced one on."""
 
-_TEXTS = ("note", "reason", "observation", "sample", "differential")
+_TEXTS = ("note", "reason", "observation", "sample", "differential", "summary", "response")
 
 
 def merge_records(ids: Sequence[str], records: Sequence[Record]) -> Record:

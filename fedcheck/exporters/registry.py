@@ -148,6 +148,24 @@ number. Everything else in the workbook stays as it is.""",
         dry_run=True,
     ),
     Exporter(
+        "poam-table",
+        """\
+Write findings as a POA&M of your own, without a workbook: CSV, Excel or Markdown.
+
+An agency keeps a POA&M for what the agency itself has to do (VER-AGM-MAP). Findings of other
+roles are left out: by default for an agency, for others with --role. Nothing of private/ is in
+it.""",
+        (
+            "fedcheck export poam-table -o poam.xlsx",
+            "fedcheck export poam-table --role agency --format md",
+        ),
+        "fedcheck.exporters.poam_table:write",
+        (
+            Option("format", "Else by the name of FILE; else csv.", choices=("csv", "xlsx", "md")),
+            Option("role", "Only what this role remediates.", suggest=_roles),
+        ),
+    ),
+    Exporter(
         "ret",
         """\
 Fill a copy of the official Risk Exposure Table, and the risks corrected during testing.

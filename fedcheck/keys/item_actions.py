@@ -26,6 +26,13 @@ ACTIONS: tuple[Action, ...] = (
         ("c",),
         "edit",
     ),
+    Action(
+        "edit.assessment",
+        "assessment",
+        "Record an assessor's verification, validation and summary, or the provider's response.",
+        ("a",),
+        "edit",
+    ),
     Action("edit.history", "history", "Read the history of the item.", ("H",), "edit"),
     Action(
         "edit.needs", "linked", "Go to an item that it needs, or that needs it.", ("f",), "edit"

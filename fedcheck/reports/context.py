@@ -18,7 +18,7 @@ from fedcheck.analysis.gates import Gate, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
 from fedcheck.analysis.waiting_since import find_status_dates
-from fedcheck.domain.glossary import ADVISED, UNSOUND_STATES
+from fedcheck.domain.glossary import ADVISED, DEMANDED, UNSOUND_STATES, Level
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
@@ -29,6 +29,12 @@ from fedcheck.reports.issue_views import IssueViewBuilder, build_testing_view
 from fedcheck.reports.markdown import mark_text
 from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
+from fedcheck.reports.requirement_views import (
+    build_ahead_views,
+    build_decision_view,
+    build_recurring_views,
+    build_requirement_views,
+)
 from fedcheck.reports.service_context import workspace_relative
 from fedcheck.reports.wording import PeopleNames
 from fedcheck.storage import history
@@ -150,6 +156,12 @@ class _ContextBuilder:
         ledgers = IssueViewBuilder(board, self.names, self.evidence_items)
         replacements = list_replacements(project)
         findings = ledgers.findings()
+        subject = self.role or project.process.provider
+        requirements, coverage = build_requirement_views(board, subject)
+        rules = tuple(
+            service_context.build_rules_day_views(board, self.role or project.config.role)
+        )
+        recurring = tuple(build_recurring_views(board, subject, self.names))
         return views.ReportView(
             format=views.FORMAT,
             as_of=board.today,
@@ -161,9 +173,12 @@ class _ContextBuilder:
             replacements=tuple(_replacement(one) for one in replacements),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
-            rules=tuple(
-                service_context.build_rules_day_views(board, self.role or project.config.role)
-            ),
+            rules=rules,
+            requirements=requirements,
+            coverage=coverage,
+            decision=build_decision_view(board, self.milestone),
+            recurring=recurring,
+            ahead=build_ahead_views(board, milestones, rules, recurring),
             phases=tuple(service_context.build_phase_views(board, judged, self.milestone)),
             deliverables=tuple(
                 self._deliverable(p, chosen, items) for p in list_deliverables(board)
@@ -186,9 +201,10 @@ class _ContextBuilder:
             ),
             agenda=tuple(self._agenda(chosen, items)),
             steps=tuple(self._steps(chosen)),
-            idle=tuple(self._idle()),
-            not_applicable=tuple(items[e.ref] for e in declined if e.item.level not in ADVISED),
+            idle=tuple(self._idle(chosen)),
+            not_applicable=tuple(items[e.ref] for e in declined if e.item.level in DEMANDED),
             declined=tuple(items[e.ref] for e in declined if e.item.level in ADVISED),
+            not_taken=tuple(items[e.ref] for e in declined if e.item.level == Level.MAY),
             items=tuple(items.values()),
             totals=views.TotalsView(
                 items=len(items),
@@ -275,10 +291,12 @@ class _ContextBuilder:
     def _agenda(
         self, chosen: Gate | None, items: Mapping[str, views.ItemView]
     ) -> Iterable[views.SectionView]:
-        """Yield what the presenting role brings: its lists of the last phase before the gate."""
+        """Yield what the presenting role brings: its lists of its last phase before the gate."""
         if not chosen or not chosen.milestone.closes:
             return
-        role, phase = self.role or self.board.project.config.role, chosen.milestone.closes[-1]
+        role, closes = self.role or self.board.project.config.role, chosen.milestone.closes
+        own = {row.phase for row in self.board.rows.values() if row.role == role}
+        phase = next((one for one in reversed(closes) if one in own), closes[-1])
         sections: dict[tuple[str, str], list[Row]] = {}
         for row in self.board.of_phase(phase):
             if row.role == role and row.item.after != chosen.milestone.id:
@@ -291,7 +309,7 @@ class _ContextBuilder:
             )
 
     def _steps(self, chosen: Gate | None) -> Iterable[views.StepView]:
-        for role in service_context.list_report_roles(self.board):
+        for role in self._asked_roles(chosen):
             for step in agenda.list_steps_of_role(self.board, role)[:MAX_STEPS]:
                 row = step.row
                 yield views.StepView(
@@ -304,8 +322,15 @@ class _ContextBuilder:
                     why=step.why,
                 )
 
-    def _idle(self) -> Iterable[str]:
+    def _asked_roles(self, chosen: Gate | None) -> Iterable[str]:
+        """Yield the roles that the milestone asks something of, in the order of the process."""
+        asked = chosen.milestone.roles if chosen else ()
         for role in service_context.list_report_roles(self.board):
+            if role in (asked or (role,)):
+                yield role
+
+    def _idle(self, chosen: Gate | None) -> Iterable[str]:
+        for role in self._asked_roles(chosen):
             if not agenda.list_steps_of_role(self.board, role):
                 yield wording.role_label(role)
 

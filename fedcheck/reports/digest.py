@@ -12,13 +12,14 @@ from datetime import date
 
 from fedcheck.analysis.agenda import SOON_DAYS
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.evidence_register import EvidenceUse
 from fedcheck.analysis.gates import asks_for
 from fedcheck.analysis.issues import is_overdue
 from fedcheck.analysis.obligations import Digest, find_gate
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import DEMANDED, PROHIBITED, STATUS_WORDS
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -32,6 +33,9 @@ NOBODY = "nobody-named"
 
 MAX_GUIDANCE = 320
 """The most characters of guidance; what is longer ends with a sentence, or an ellipsis."""
+
+RULES_DAYS = 60
+"""How many days ahead the days of rulesets are listed."""
 
 MAX_EXPECTED = 6
 """How many kinds of expected evidence are told of one item."""
@@ -81,6 +85,7 @@ class _Page:
         yield f"# {mark_text(config.name)}: {self._headline()}"
         yield ""
         yield self._summary(until)
+        yield from self._rules()
         yield from self._items()
         yield from self._asked()
         yield from self._others()
@@ -121,6 +126,19 @@ class _Page:
         return any(
             not row.optional and asks_for(self.board, milestone, row) for row in self.one.items
         )
+
+    def _rules(self) -> Iterator[str]:
+        """Yield on which days rules begin to bind the owner's role, or their grace ends."""
+        people = self.board.project.config.people or {}
+        role = people[self.one.owner].role if self.one.owner in people else self.one.role
+        ahead = list_ruleset_deadlines(self.board, role) if role else []
+        near = [one for one in ahead if one.day and (one.day - self.today).days <= RULES_DAYS]
+        if near:
+            yield "\n## Rules ahead\n"
+        for one in near:
+            assert one.day is not None, "only those with a day are near"
+            far = format_distance(one.day, self.today)
+            yield f"- {one.day.isoformat()}, {far}: {mark_text(one.what)}"
 
     def _items(self) -> Iterator[str]:
         groups: dict[str, list[Row]] = {}
@@ -180,7 +198,8 @@ class _Page:
         if milestone:
             day = self.board.dates.get(milestone.id)
             when = f" ({day.isoformat()})" if day else ""
-            asks = "must be done" if row.item.level.startswith("must") else "done, or declined"
+            did = "confirmed" if row.item.level in PROHIBITED else "done"
+            asks = f"must be {did}" if row.item.level in DEMANDED else f"{did}, or declined"
             parts.append(f"{asks} before {mark_text(milestone.title)}{when}")
         elif row.optional:
             parts.append("optional")

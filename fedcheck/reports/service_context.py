@@ -12,6 +12,7 @@ from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by
 from fedcheck.analysis.progress import Count, compute_pace
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.process import Process
+from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.reports import views, wording
@@ -119,10 +120,13 @@ def build_service_view(board: Board) -> views.ServiceView:
     """Return the service offering."""
     config = board.project.config
     profile = ", ".join(f"{name} {value}" for name, value in (config.profile or {}).items())
+    process = board.project.process
+    words = describe_profile(process, config.profile or {}) if process.combinations else profile
     return views.ServiceView(
         name=wording.format_title(config.name),
         provider=wording.format_title(config.provider),
         profile=wording.format_title(profile),
+        going_for=wording.format_title(words),
         role=config.role,
         marking=wording.format_title(config.marking),
     )
@@ -172,6 +176,9 @@ def build_milestone_view(
         days=(judged.date - today).days if judged.date else None,
         away=format_distance(judged.date, today) if judged.date else "",
         when=wording.format_when(judged.date, today),
+        roles=tuple(
+            role for role in list_report_roles(board) if role in (milestone.roles or (role,))
+        ),
         reported=milestone.id == reported,
         gate=build_gate_view(board, judged, scope) if milestone.closes else None,
     )
@@ -194,6 +201,8 @@ def build_rules_day_views(board: Board, role: str) -> Iterable[views.RulesDayVie
 def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterable[views.PhaseView]:
     """Yield the phases that hold any item, told for a milestone."""
     lacks, roles = lacking_by_phase(board, judged, reported), list_report_roles(board)
+    milestone = board.project.process.milestone(reported)
+    asked = (milestone.roles if milestone else ()) or roles
     for phase in board.project.process.phases:
         rows = board.of_phase(phase.id)
         if not rows:
@@ -204,8 +213,10 @@ def build_phase_views(board: Board, judged: list[Gate], reported: str) -> Iterab
             title=wording.format_title(phase.title),
             purpose=one_line(phase.purpose),
             begun=any(row.record.status != "todo" for row in rows),
+            roles=tuple(role for role in roles if any(row.role == role for row in rows)),
             counts=tuple(_build_count_view_or_none(role, rows) for role in roles),
             total=build_count_view("", rows),
+            asked=build_count_view("", [row for row in rows if row.role in asked]),
             gate="-" if lack is None else f"{lack[1]} missing" if lack[1] else "met",
         )
 

@@ -23,11 +23,12 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """The service offering, and what it is going for."""
+    """The service offering, and what it is going for: the profile by its titles."""
 
     name: str
     provider: str
     profile: str
+    going_for: str
     role: str
     marking: str
 
@@ -76,15 +77,18 @@ class PhaseView:
     """A phase: its counts role by role (none where a role owes nothing there), and its gate.
 
     The gate is that of the report's milestone, or else the first one that lacks anything in it.
-    `begun` tells whether anything in it was touched.
+    `begun` tells whether anything in it was touched; `asked` counts what the roles owe that the
+    report's milestone asks.
     """
 
     id: str
     title: str
     purpose: str
     begun: bool
+    roles: tuple[str, ...]
     counts: tuple[CountView | None, ...]
     total: CountView
+    asked: CountView
     gate: str
 
 
@@ -128,11 +132,15 @@ class GateView:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneView:
-    """A milestone with its date; `gate` is none where it closes no phase."""
+    """A milestone with its date; `gate` is none where it closes no phase.
+
+    `roles` are those whose items its gate asks for; all that owe anything where it names none.
+    """
 
     id: str
     title: str
     question: str
+    roles: tuple[str, ...]
     date: date | None
     days: int | None
     away: str
@@ -287,6 +295,53 @@ class RulesDayView:
 
 
 @dataclass(frozen=True, slots=True)
+class RequirementView:
+    """Requirements of one kind and force that apply: addressed, declined with a reason, or open."""
+
+    title: str
+    levels: str
+    total: int
+    addressed: int
+    declined: int
+    outstanding: int
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextDecisionView:
+    """The next decision from the milestone of the report on: at which milestone, by whom, what."""
+
+    milestone: str
+    when: str
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringView:
+    """The next day on which something that recurs is due."""
+
+    name: str
+    ref: str
+    owner: str
+    every: str
+    date: date
+    away: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AheadView:
+    """A day ahead: a milestone with its gate, rules that bind, or something that recurs."""
+
+    date: date
+    days: int
+    away: str
+    what: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """Everything that a template can name."""
 
@@ -301,6 +356,11 @@ class ReportView:
     milestone: MilestoneView | None
     milestones: tuple[MilestoneView, ...]
     rules: tuple[RulesDayView, ...]
+    requirements: tuple[RequirementView, ...]
+    coverage: str
+    decision: NextDecisionView | None
+    recurring: tuple[RecurringView, ...]
+    ahead: tuple[AheadView, ...]
     phases: tuple[PhaseView, ...]
     deliverables: tuple[DeliverableView, ...]
     blocked: tuple[ItemView, ...]
@@ -320,6 +380,7 @@ class ReportView:
     idle: tuple[str, ...]
     not_applicable: tuple[ItemView, ...]
     declined: tuple[ItemView, ...]
+    not_taken: tuple[ItemView, ...]
     items: tuple[ItemView, ...]
     totals: TotalsView
     changes: ChangesView | None = None

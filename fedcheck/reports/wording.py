@@ -89,12 +89,16 @@ class PeopleNames:
 
 def describe_state(board: Board, gate: Gate | None) -> str:
     """Say in two sentences how things stand: the work, then the milestone."""
-    phases = gate.milestone.closes if gate else ()
-    rows = [e for e in board.rows.values() if not phases or e.phase in phases]
+    milestone = gate.milestone if gate and gate.milestone.closes else None
+    rows = [
+        row
+        for row in board.rows.values()
+        if milestone is None or milestone.asks_for(row.phase, row.role)
+    ]
     counts = count_items(rows)
     overdue = sum(row.overdue for row in rows)
     blocked = counts.by_status["blocked"]
-    scope = "that this milestone rests on" if phases else "that apply"
+    scope = "that this milestone rests on" if milestone else "that apply"
     items = pluralize(counts.countable, "required item")
     text = f"Of the {items} {scope}, {_is_or_are(counts.done)} done"
     if blocked or overdue:
@@ -113,14 +117,14 @@ def _describe_milestone(board: Board, gate: Gate) -> str:
         lack = "has no gate: it closes no phase"
         return f"The milestone {name} {lack}; its date is {format_when(gate.date, board.today)}."
     if gate.date is None:
-        rest = f"{things} before it can be called" if missing else "nothing is missing"
+        rest = f"{things} for it" if missing else "nothing is missing for it"
         return f"{name} has no date yet, and {rest}."
     days = (gate.date - board.today).days
     if days < 0:
         lack = f"{things} for it" if missing else "nothing is missing for it"
         return f"{name} was {pluralize(-days, 'day')} ago, and {lack}."
     left = f"{name} is today" if days == 0 else f"{name} is {pluralize(days, 'day')} away"
-    rest = f"{things} before it can be called" if missing else "it can be called"
+    rest = f"{things} for it" if missing else "nothing is missing for it"
     return f"{left}, and {rest}."
 
 

@@ -11,7 +11,7 @@ from fedcheck.domain.text import one_line
 from fedcheck.storage.list_checks import KeyPath, check_options, note_repeated_ids, note_unknown
 from fedcheck.storage.problems import Collector
 
-ARRAYS = ("role", "phase", "milestone", "deliverable", "ruleset", "source")
+ARRAYS = ("role", "phase", "milestone", "deliverable", "ruleset", "requirement-kind", "source")
 """The arrays of tables whose ids must differ."""
 
 
@@ -82,8 +82,10 @@ def _check_names(process: Process, problems: Collector) -> None:
 def _check_milestones(process: Process, problems: Collector) -> None:
     phases = [phase.id for phase in process.phases]
     milestones = {milestone.id: milestone for milestone in process.milestones}
+    values = {name: option.values for name, option in (process.profile or {}).items()}
     for i, milestone in enumerate(process.milestones):
         at: KeyPath = ("milestone", i)
+        check_options(milestone.applies or {}, values, (*at, "applies"), problems)
         for name in milestone.closes:
             note_unknown(name, phases, "phase", (*at, "closes"), problems)
         for name in milestone.roles:

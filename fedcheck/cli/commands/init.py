@@ -133,25 +133,36 @@ def _day(text: str, timezone: str) -> date:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--process", "process_id", default="", help="Process: jab (default) or cr26.")
 @as_of_option
 @click.pass_context
-def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
-    """Open a filled example workspace, three weeks before its kick-off.
+def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date | None) -> None:
+    """Open a filled example workspace.
 
-    On a terminal it opens the app; else it prints the status and writes the Markdown report. The
-    workspace is made in DIR, or in a new temporary folder.
+    The classic example (jab) is three weeks before its kick-off. The cr26 example is a 20x Class B
+    service five weeks before it applies. On a terminal the command opens the app; otherwise it
+    prints the status and writes the Markdown report. The workspace is made in DIR, or in a new
+    temporary folder; an existing workspace in DIR is opened as it is.
 
     \b
     Example:
       fedcheck demo
+      fedcheck demo --process cr26
       fedcheck demo example </dev/null
     """
     from fedcheck.cli.launch import is_on_terminal, open_app
     from fedcheck.demo import example
 
+    if process_id and process_id not in example.STORIES:
+        known = ", ".join(example.STORIES)
+        hint = did_you_mean(process_id, example.STORIES) or f"known: {known}"
+        text = f'there is no example for the process "{process_id[:60]}"'
+        raise FedcheckError(text, hint, ErrorKind.USAGE)
     root = paths.expand_path(folder).absolute() if folder else make_temporary_folder()
     if not (root / paths.WORKSPACE_FILE).exists():
-        example.make_example(root, as_of)
+        example.make_example(root, as_of, process_id)
+    elif process_id:
+        _check_process(root, process_id)
     if is_on_terminal():
         ctx.exit(open_app(ctx.find_object(Settings) or Settings(), root))
     from fedcheck.cli.commands.report import write_default
@@ -162,3 +173,13 @@ def demo(ctx: click.Context, folder: Path | None, as_of: date | None) -> None:
     print_line()
     print_line(f"workspace  {root}")
     print_line(f"report     {path}")
+
+
+def _check_process(root: Path, process_id: str) -> None:
+    """Raise FedcheckError where the workspace in a folder follows another process."""
+    from fedcheck.cli.options import open_workspace
+
+    found = open_workspace(str(root), None).project.config.process
+    if found != process_id:
+        text = f"{root}: the workspace here is for the process {found}, not {process_id}"
+        raise FedcheckError(text, "name another folder", ErrorKind.USAGE)

@@ -30,12 +30,14 @@ def package(workspace: str | None, as_of: date | None, as_json: bool) -> int:
       fedcheck package
       fedcheck export cpo -o cpo.json
     """
+    from fedcheck.analysis.assessment_summary import add_overall_summary
     from fedcheck.analysis.package_gaps import list_gaps
     from fedcheck.storage.package_table import load_package
 
     session = open_workspace(workspace, as_of)
     found, problems = load_package(session.root)
     print_problems(problems)
+    found = add_overall_summary(found, session.board().shared())
     gaps = list_gaps(session.project.config, found)
     required = [gap for gap in gaps if gap.required]
     if as_json:

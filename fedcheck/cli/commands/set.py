@@ -20,6 +20,8 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import parse_typed_due
+from fedcheck.domain.field import Kind
+from fedcheck.domain.field_values import history_form
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
@@ -37,7 +39,9 @@ TESTS = in_json(Record, "test")
 REST = tuple(
     row for row in FIELDS[Record] if row.option and row.name not in OWN and row not in TESTS
 )
-"""The fields with an option that no rule concerns: none today, and what the table gets next."""
+"""The other fields with an option: those of an assessment, and what the table gets next."""
+LONG = tuple(row.name for row in REST if row.kind is Kind.TEXT)
+STDIN = "; - reads it from stdin"
 
 
 def _build_test_edit(tested: dict[str, Any]) -> TestEdit | None:
@@ -75,8 +79,8 @@ def _copy_from_test(
 @click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
 @click.option("--private-note", help="Note that stays under private/ and is in no report.")
 @click.option("--reason", help="Why it is blocked, not applicable or declined.")
-@field_options(Record, TESTS, {"observation": "; - reads it from stdin"})
-@field_options(Record, REST)
+@field_options(Record, TESTS, {"observation": STDIN})
+@field_options(Record, REST, dict.fromkeys(LONG, STDIN))
 @click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
@@ -101,19 +105,24 @@ def set_(
     """Change items: status, result, owner, due date, note, reason, and what was tested how.
 
     Several items are one change, and one undo. What it prints is on disk. A result notes who gave
-    it, and today; --tester and --tested say otherwise.
+    it, and today; --tester and --tested say otherwise. An assessor records verification, validation
+    and a summary of any item, also of the provider's.
 
     \b
     Example:
       fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
       fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
       fedcheck set ac-01b --like ac-01a
+      fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
     session = open_workspace(workspace, as_of)
-    note, private_note, tested["observation"] = issues.read_texts(
-        note, private_note, tested["observation"]
+    long = ("observation", *LONG)
+    note, private_note, *texts = issues.read_texts(
+        note, private_note, *(tested[name] for name in long)
     )
-    more = collect_given({row.name: tested.pop(row.name) for row in REST})
+    tested.update(zip(long, texts, strict=True))
+    given = collect_given({row.name: tested.pop(row.name) for row in REST})
+    more = {name: history_form(value) for name, value in given.items()}
     testing = _build_test_edit(tested)
     if like is not None:
         result, reason, testing = _copy_from_test(session, like, result, reason, testing)

@@ -7,7 +7,7 @@ import click
 
 from fedcheck.analysis import deadlines, gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
-from fedcheck.analysis.progress import Count, count_by_phase_and_role
+from fedcheck.analysis.progress import Count, count_by_phase_and_role, split_phases
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands.gate import load_status_dates
 from fedcheck.cli.options import (
@@ -21,6 +21,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
+from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 
@@ -55,8 +56,11 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
 
 def _head(board: "Board", who: str) -> None:
     project = board.project
-    profile = ", ".join(f"{k} {v}" for k, v in (project.config.profile or {}).items())
-    line = f"{project.process.title}" + (f", {profile}" if profile else "")
+    process, chosen = project.process, project.config.profile or {}
+    profile = ", ".join(f"{k} {v}" for k, v in chosen.items())
+    if process.combinations:
+        profile = describe_profile(process, chosen)
+    line = process.title + (f", {profile}" if profile else "")
     name = one_line(project.config.name)
     print_line(f"{style_text(name, bold=True)}   {line}   you: {who} ({project.config.role})")
     if project.process.status == "historical":
@@ -66,14 +70,23 @@ def _head(board: "Board", who: str) -> None:
 
 def _print_phases(board: "Board", found: "list[Gate]") -> None:
     counts = count_by_phase_and_role(board)
-    roles = [r for r in board.project.process.roles if any(role == r for _, role in counts)]
+    near, others = split_phases(board, board.project.config.role)
+    all_roles = board.project.process.roles
+    roles = [r for r in all_roles if any((phase.id, r) in counts for phase in near)]
     lacking = gates.lacking_by_phase(board, found, board.next_milestone)
     rows = [["", *roles, "gate"]]
-    for phase in board.project.process.phases:
+    for phase in near:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
         rows.append([phase.title, *cells, _outstanding_text(lacking[phase.id])])
     for line in output.format_table(rows):
         print_line(line)
+    told = [
+        f"{phase.title} {' '.join(f'{role} {counts[phase.id, role].text}' for role in owing)}"
+        for phase in others
+        if (owing := [role for role in all_roles if (phase.id, role) in counts])
+    ]
+    if told:
+        print_line(style_text(f"Phases of others: {', '.join(told)}", dim=True))
     print_line()
 
 
@@ -89,7 +102,7 @@ def _outstanding_text(lack: tuple[str, int] | None) -> str:
 
 def _print_milestones(board: "Board", found: "list[Gate]") -> None:
     rows = []
-    for gate in found:
+    for gate in sorted(found, key=lambda one: one.date or date.max):
         milestone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = format_distance(gate.date, board.today) if gate.date else ""
@@ -182,9 +195,9 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     """List items, one a line, narrowed by a QUERY.
 
     Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
-    phase, checklist, section, kind, level, result, method, family, control, owner, tester, due,
-    evidence, inherited, review, is; a|b means either, a leading - turns a term round (write --
-    before it).
+    phase, checklist, section, kind, level, result, method, family, control, code, owner, tester,
+    due, evidence, inherited, review, is; a|b means either, a leading - turns a term round (write
+    -- before it).
 
     \b
     Example:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from fedcheck.analysis.assessment_summary import add_overall_summary
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.package_gaps import list_gaps
 from fedcheck.domain.package import Contact, Package, Repository
@@ -26,12 +27,20 @@ from fedcheck.session import Session
 
 IDENTIFICATION = "serviceIdentification"
 
+OTHER_SUMMARY = (
+    "assessment-summary of [package] is not what the assessor recorded: the assessor's is exported"
+)
+
 
 def write(session: Session, values: Values) -> Export:
     """Return the overview. Raises FedcheckError (refused) where something required is missing."""
     board = session.board().shared()
     newer = read_schema(values, IDENTIFICATION)
     package, remarks = read_package(session)
+    own = clean(package.assessment_summary).strip()
+    package = add_overall_summary(package, board)
+    if own and own != package.assessment_summary.strip():
+        remarks.append(OTHER_SUMMARY)
     gaps = list_gaps(board.project.config, package)
     required = [gap for gap in gaps if gap.required]
     if required:

@@ -5,7 +5,7 @@ two items have the same id, their texts come together and the status is the less
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
@@ -17,10 +17,12 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULT_SIGNS, EvidenceKind, Level, Result, Status
+from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.addresses import address_of_file, address_of_url, is_inside
+from fedcheck.exporters.certification.note_parts import split_note, split_parameters
 from fedcheck.importers.evidence_cells import is_private
 
 OFFICIAL_ID = re.compile(r"[A-Z]{3}-[A-Z0-9]{3}-[A-Z0-9]{3}", re.I)
@@ -63,6 +65,11 @@ class Requirement(Struct, frozen=True):
         level: how binding it is for the profile.
         status: our own status of the item.
         statements: how it is implemented, or why not; never empty.
+        assessment: what the assessor stated, and the provider's response to it.
+        parameters: values of a control's parameters, by their ids.
+        verified, validated: what the assessor found; both empty where nothing is recorded.
+        summarized: whether the assessor summarized it.
+        unlisted: whether it is a control that the assessor tested and no list of the provider has.
         decided: whether a person recorded a decision.
         described: whether a person described it; an item may be done without a note.
         unsound: whether some evidence is stale, missing or changed.
@@ -80,6 +87,11 @@ class Requirement(Struct, frozen=True):
     assessment: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    verified: Result = Result.NONE
+    validated: Result = Result.NONE
+    summarized: bool = False
+    unlisted: bool = False
     decided: bool = True
     described: bool = True
     unsound: bool = False
@@ -126,9 +138,39 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
 
 
 def build_controls(board: Board) -> list[Requirement]:
-    """Return the Rev5 controls that a list of the provider's own has as codes: `AC-2(1)`."""
-    found = _group_rows(board, board.project.process.provider, _control_id)
-    return [_build_merged(code, rows, "") for code, rows in found.items()]
+    """Return the Rev5 controls that a list of the provider's own has as codes: `AC-2(1)`.
+
+    Those that the assessor tested are among them where the provider has no such item: their test
+    is known, and the decision about them is not.
+    """
+    process = board.project.process
+    found = _group_rows(board, process.provider, _control_id)
+    tested = _group_rows(board, process.assessor, _control_id)
+    listed = [
+        _with_assessment(_build_merged(code, rows, ""), tested.get(code, ()))
+        for code, rows in found.items()
+    ]
+    unlisted = [
+        _with_assessment(_unlisted(code, rows[0]), rows)
+        for code, rows in tested.items()
+        if code not in found
+    ]
+    return [*listed, *(one for one in unlisted if one.assessment)]
+
+
+def _unlisted(code: str, row: Row) -> Requirement:
+    """Return a control of which only the assessor's test is known."""
+    return Requirement(
+        id=code,
+        title=one_line(row.item.title.rpartition(": ")[2]),
+        level=row.item.level,
+        status=Status.TODO,
+        implementation=Implementation.NONE,
+        statements=(UNDECIDED,),
+        unlisted=True,
+        decided=False,
+        described=False,
+    )
 
 
 def has_requirements(board: Board) -> bool:
@@ -168,20 +210,49 @@ def _with_assessment(one: Requirement, tested: Iterable[Row]) -> Requirement:
     """Return a requirement with what the assessor recorded about items of the same id."""
     said = list(one.assessment)
     for row in tested:
-        if row.record.result:
-            said.append(f"Result: {RESULT_SIGNS[row.record.result].word}.")
-        said.append(clean(row.record.observation).strip())
+        record = row.record
+        result = record.result
+        if result:
+            said.append(f"Result: {RESULT_SIGNS[result].word}.")
+        said += [clean(record.observation).strip(), *list_assessment(record)]
+        one = replace(
+            one,
+            verified=one.verified or record.verified or result,
+            validated=one.validated or record.validated or result,
+            summarized=one.summarized or bool(record.summary or record.observation),
+        )
     return replace(one, assessment=tuple(dict.fromkeys(filter(None, said))))
+
+
+def list_assessment(record: Record) -> tuple[str, ...]:
+    """Return what an assessor stated about an item: results, summary, and the response to it.
+
+    The name of the assessor's tester is left out.
+    """
+    results = [
+        f"Independent {name}: {RESULT_SIGNS[result].word}."
+        for name, result in (("verification", record.verified), ("validation", record.validated))
+        if result
+    ]
+    if record.assessed and results:
+        results.append(f"Assessed on {record.assessed}.")
+    response = clean(record.response).strip()
+    said = (
+        " ".join(results),
+        clean(record.summary).strip(),
+        f"Response of the provider: {response}" if response else "",
+    )
+    return tuple(filter(None, said))
 
 
 def _refuse_broken(board: Board) -> None:
     """Raise FedcheckError where something that the record is made of cannot be read."""
-    lists = board.project.checklists
+    lists, process = board.project.checklists, board.project.process
     for broken in board.project.broken:
         if not broken.checklist and PurePath(broken.path).name not in ("progress", "checklists"):
             continue  # requests, findings: nothing of them is in the record
         known = lists.get(broken.checklist)
-        if known is None or known.role == board.project.process.provider:
+        if known is None or known.role in (process.provider, process.assessor):
             raise FedcheckError(str(broken), "mend it: fedcheck doctor")
 
 
@@ -213,8 +284,12 @@ def _build(code: str, row: Row, evidence_base: str) -> Requirement:
         implementation=implementation,
         statements=statements,
         validation=(*note["validation"], *((observation,) if observation else ())),
-        assessment=note["assessment"],
+        assessment=(*note["assessment"], *list_assessment(record)),
         tests=note["tests"],
+        parameters=tuple(split_parameters(note["parameters"])),
+        verified=record.verified,
+        validated=record.validated,
+        summarized=bool(record.summary or note["assessment"]),
         evidence=tuple(_evidence_line(one, evidence_base) for one in shown),
         decided=decided,
         described=decided and bool(own),
@@ -245,6 +320,10 @@ def _merge(parts: list[Requirement]) -> Requirement:
         validation=texts("validation"),
         assessment=texts("assessment"),
         tests=texts("tests"),
+        parameters=tuple(dict.fromkeys(pair for one in parts for pair in one.parameters)),
+        verified=next((one.verified for one in parts if one.verified), Result.NONE),
+        validated=next((one.validated for one in parts if one.validated), Result.NONE),
+        summarized=any(one.summarized for one in parts),
         evidence=tuple(dict.fromkeys(line for one in parts for line in one.evidence)),
         decided=least.decided,
         described=all(one.described for one in parts),
@@ -252,31 +331,6 @@ def _merge(parts: list[Requirement]) -> Requirement:
         changed=any(one.changed for one in parts),
         withheld=sum(one.withheld for one in parts),
     )
-
-
-_HEADING = re.compile(r"#{1,6}\s*(implementation|validation|assessment|tests)\s*:?\s*", re.I)
-_BULLET = re.compile(r"\s{0,3}(?:[-*+]|\d{1,3}[.)])\s+")
-
-
-def split_note(note: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the parts of a note: `implementation`, `validation`, `assessment` and `tests`.
-
-    A heading line such as `## Validation` begins a part; what comes before any is about the
-    implementation. Under `## Tests` each list entry is a test, else each line.
-    """
-    lines: dict[str, list[str]] = {
-        "implementation": [], "validation": [], "assessment": [], "tests": [],
-    }  # fmt: skip
-    part = "implementation"
-    for line in clean(note).split("\n"):
-        heading = _HEADING.fullmatch(line)
-        if heading:
-            part = heading[1].lower()
-        else:
-            lines[part].append(line)
-    found = {name: tuple(filter(None, ["\n".join(text).strip()])) for name, text in lines.items()}
-    tests = (_BULLET.sub("", line, count=1).strip() for line in lines["tests"])
-    return found | {"tests": tuple(filter(None, tests))}
 
 
 _USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fedcheck.analysis.board import Board
-from fedcheck.domain.glossary import STATUS_WORDS
+from fedcheck.domain.glossary import STATUS_WORDS, Result
 from fedcheck.domain.package import Package
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -44,6 +44,8 @@ RULES = "fedRampRequirements"
 INDICATORS = "keySecurityIndicators"
 CONTROLS = "securityControls"
 
+BASELINE = "give the provider a list of its controls: fedcheck import csv FILE --role csp"
+
 LISTED = 10
 """How many ids a message lists."""
 
@@ -68,12 +70,16 @@ def write(session: Session, values: Values) -> Export:
 def _refuse_undecided(found: Sequence[Requirement]) -> None:
     """Raise FedcheckError (refused) where a requirement has no decision."""
     undecided = [one.id for one in found if not one.decided]
-    if undecided:
-        raise FedcheckError(
-            f"{pluralize(len(undecided), 'requirement')} without a decision: {_listed(undecided)}",
-            "set a status, with a note or a reason: fedcheck set ID --status S --note TEXT",
-            ErrorKind.REFUSED,
-        )
+    if not undecided:
+        return
+    hint = "set a status, with a note or a reason: fedcheck set ID --status S --note TEXT"
+    if all(one.unlisted for one in found if not one.decided):
+        hint = BASELINE
+    raise FedcheckError(
+        f"{pluralize(len(undecided), 'requirement')} without a decision: {_listed(undecided)}",
+        hint,
+        ErrorKind.REFUSED,
+    )
 
 
 def _listed(ids: Sequence[str]) -> str:
@@ -91,12 +97,14 @@ def list_remarks(found: Sequence[Requirement], package: Package) -> list[str]:
         ("done without a note that describes it",
          [one.id for one in found if one.decided and not one.described]),
         ("changed since the decision was recorded", [one.id for one in found if one.changed]),
+        ("tested and in no list of the provider", [one.id for one in found if one.unlisted]),
         ("with evidence that is stale, missing, changed or unverified",
          [one.id for one in found if one.unsound]),
     )  # fmt: skip
     said += [
         f"{pluralize(len(ids), 'requirement')} {what}: {_listed(ids)}" for what, ids in told if ids
     ]
+    said += list_assessed(found)
     withheld = sum(one.withheld for one in found)
     if withheld:
         said.append(f"{pluralize(withheld, 'evidence item')} under private/ left out")
@@ -107,6 +115,24 @@ def list_remarks(found: Sequence[Requirement], package: Package) -> list[str]:
         )
     if not package.overview_uri:
         said.append(NO_OVERVIEW_REMARK)
+    return said
+
+
+def list_assessed(found: Sequence[Requirement]) -> list[str]:
+    """Return how far the independent assessment is, once it has begun."""
+    begun = [one for one in found if one.verified or one.validated or one.summarized]
+    if not begun:
+        return []
+    whole = [one for one in begun if one.verified and one.validated]
+    flawed = [
+        one.id for one in begun if Result.OTHER_THAN_SATISFIED in (one.verified, one.validated)
+    ]
+    said = [f"assessment: {len(whole)} of {len(found)} verified and validated"]
+    if flawed:
+        said.append(f"{len(flawed)} other than satisfied: {_listed(flawed)}")
+    bare = [one.id for one in begun if not one.summarized]
+    if bare:
+        said.append(f"{len(bare)} assessed without a summary: {_listed(bare)}")
     return said
 
 
@@ -162,13 +188,25 @@ def build_document(
             "marking": one_line(config.marking),
             "metadata": {} if placed is not None else metadata,
             "undecided": [one.id for one in found if not one.decided],
-            "requirements": {
-                one.id: {"title": one.title, "level": one.level, "status": one.status}
-                for one in found
+            "requirements": {one.id: _more_of(one) for one in found},
+            "controls": {
+                one.id: more for one in _controls(found) if (more := _more_of_control(one))
             },
         }
         document[EXTENSION] = drop_empty(more)
     return document
+
+
+def _more_of(one: Requirement) -> dict[str, Any]:
+    found = {"title": one.title, "level": one.level, "status": one.status}
+    assessed = {"verified": one.verified, "validated": one.validated}
+    return found | drop_empty(assessed)
+
+
+def _more_of_control(one: Requirement) -> dict[str, Any]:
+    """Return what SDR-CSF-CTF requires of a control and the schema has no array for."""
+    parts = {"validation": one.validation, "assessment": one.assessment, "tests": one.tests}
+    return {name: list(texts) for name, texts in parts.items() if texts}
 
 
 def _fit_metadata(metadata: Mapping[str, str], schema: Mapping[str, Any]) -> dict[str, str]:
@@ -197,8 +235,10 @@ def _rule(one: Requirement) -> dict[str, Any]:
 
 
 def _control(one: Requirement) -> dict[str, Any]:
+    values = [{"parameterId": name, "parameterValue": value} for name, value in one.parameters]
     return {
         "controlId": one.id,
+        **({"parameterValues": values} if values else {}),
         "controlImplementationStatus": one.implementation,
         "controlImplementationDescription": "\n\n".join(one.statements),
     }
@@ -282,6 +322,9 @@ def _requirement_lines(one: Requirement) -> Iterator[str]:
     yield from (f"{level} · **{one.implementation}** · status in fedcheck: {word}", "")
     for statement in one.statements:
         yield from (escape_block(statement), "")
+    if one.parameters:
+        values = [f"{name}: {value}" for name, value in one.parameters]
+        yield from ("Parameters:", "", *bullets(values, ""), "")
     parts = {"Validation": one.validation, "Assessment": one.assessment, "Tests": one.tests}
     for title, texts in parts.items():
         if texts:

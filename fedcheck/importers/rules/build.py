@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from fedcheck.domain.guidance import join_guidance
 from fedcheck.domain.process import Process
 from fedcheck.errors import FedcheckError, InvalidFileError
+from fedcheck.importers.rules.controls import collect_control_words, read_control_words
 from fedcheck.importers.rules.document import Release
 from fedcheck.importers.rules.guidance import GUIDANCE, read_guidance
 from fedcheck.importers.rules.lists import BuiltLists, build_lists
@@ -43,8 +44,10 @@ def build_files(release: Release, folder: Path) -> tuple[dict[str, bytes], Built
     """
     process = read_process(folder)
     guidance = read_guidance(folder / GUIDANCE)
-    built = build_lists(release, guidance, process)
+    control_words = read_control_words(folder)
+    built = build_lists(release, guidance, process, words=control_words)
     words = {name: one.words for name, one in guidance.items()}
+    words |= collect_control_words(built.lists.values(), control_words)
     lists = {name: join_guidance(one, words) for name, one in built.lists.items()}
     built = replace(built, lists=lists)
     head = f"{MADE}{release.name}, sha256 {release.sha256}; edit guidance/, not this file\n"

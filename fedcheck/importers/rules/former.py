@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, Former, Item
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.rules.carry_over import Move, Place
-from fedcheck.importers.rules.lists import SOURCE
+from fedcheck.importers.rules.document import SOURCE
 
 
 def keep_former(

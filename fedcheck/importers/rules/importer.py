@@ -16,10 +16,16 @@ from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.rules.carry_over import Move, find_moves, index_by_code, plan_moves
 from fedcheck.importers.rules.common_changes import describe_dates
-from fedcheck.importers.rules.document import Release
+from fedcheck.importers.rules.controls import (
+    SUFFIX,
+    describe_control_changes,
+    is_control_list,
+    read_control_words,
+)
+from fedcheck.importers.rules.document import RULES_PAGE, SOURCE, Release
 from fedcheck.importers.rules.former import find_release, keep_former
 from fedcheck.importers.rules.guidance import GUIDANCE, Guidance, read_guidance
-from fedcheck.importers.rules.lists import RULES_PAGE, SOURCE, BuiltLists, build_lists
+from fedcheck.importers.rules.lists import BuiltLists, build_lists
 from fedcheck.importers.rules.reader import is_release, read_release
 from fedcheck.importers.rules.release_report import (
     describe_changes,
@@ -37,8 +43,11 @@ RULES_PROCESS = "cr26"
 
 
 def recognize(peek: Peek) -> bool:
-    """Return whether a file, or a file of a folder, holds rules, as far as it can be read."""
-    return is_release(peek.path)
+    """Return whether a file holds rules, as far as it can be read.
+
+    A folder that can be read can hold nothing else: reading it says why it holds no rules.
+    """
+    return peek.path.is_dir() or is_release(peek.path)
 
 
 def prepare(session: Session, path: Path, values: Values) -> Prepared:
@@ -63,11 +72,12 @@ def plan(session: Session, path: Path) -> Plan:
         )
     loaded = _find_earlier(session)
     before = {name: one.in_file for name, one in loaded.items() if one.in_file is not None}
-    usual = _usual_phases(before.values(), process)
-    built = build_lists(release, guidance, process, official=True, usual=usual)
+    usual = _usual_phases(_of_entries(before.values()), process)
+    words = read_control_words(find_shipped_checklists() / process.id)
+    built = build_lists(release, guidance, process, official=True, usual=usual, words=words)
     _refuse_unreadable(session, {*built.lists, *before})
-    old = index_by_code(before.values(), SOURCE)
-    new = index_by_code(built.lists.values(), SOURCE)
+    old = index_by_code(_of_entries(before.values()), SOURCE)
+    new = index_by_code(_of_entries(built.lists.values()), SOURCE)
     moves = find_moves(release, old, new)
     lists = _name_release(process, release, built, before)
     renamed = {one.new_ref: one for one in moves if one.in_list}
@@ -77,12 +87,13 @@ def plan(session: Session, path: Path) -> Plan:
     ]
     releases = {name: find_release(one) for name, one in before.items()}
     lists = keep_former(session.project, lists, old, moves, releases)
-    new = index_by_code(lists, SOURCE)
+    new = index_by_code(_of_entries(lists), SOURCE)
     changes = tuple(plan_moves(session.project, moves))
     facts = [
         *describe_release(release, [source.title for source in _sources(before.values())]),
         *describe_changes(session, process, old, new, moves),
         *describe_dates(release, process),
+        *describe_control_changes(before, built.lists),
         *_describe_guidance(built),
         *describe_texts(release),
     ]
@@ -92,6 +103,11 @@ def plan(session: Session, path: Path) -> Plan:
     )
     texts = tuple(plan_texts(session.root, release))
     return Plan(_label(path, release), tuple(facts), changed, changes, tuple(notes), texts)
+
+
+def _of_entries(lists: Iterable[Checklist]) -> list[Checklist]:
+    """Return the lists of rules and indicators, without that of the controls to be tested."""
+    return [one for one in lists if not is_control_list(one.id)]
 
 
 def _label(path: Path, release: Release) -> str:
@@ -126,7 +142,7 @@ def _find_earlier(session: Session) -> dict[str, LoadedList]:
 def _is_of_rules(checklist: Checklist, process: str) -> bool:
     """Tell whether a list is one of those that a release makes, not a person's own."""
     made = f"{process}.{checklist.phase}.{checklist.role}"
-    return checklist.id == made and any(
+    return checklist.id in (made, f"{made}-{SUFFIX}") and any(
         one.id == SOURCE and one.url == RULES_PAGE for one in checklist.sources
     )
 

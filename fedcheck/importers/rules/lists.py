@@ -35,7 +35,16 @@ from fedcheck.importers.rules.applicability import (
 )
 from fedcheck.importers.rules.clocks import find_period
 from fedcheck.importers.rules.compare import pain_text, timeframe_text
-from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
+from fedcheck.importers.rules.controls import ControlWords, build_control_list
+from fedcheck.importers.rules.document import (
+    RULES_PAGE,
+    SOURCE,
+    Entry,
+    Indicator,
+    Release,
+    Rule,
+    Wording,
+)
 from fedcheck.importers.rules.field_changes import plain_text
 from fedcheck.importers.rules.guidance import Guidance
 from fedcheck.importers.rules.official_text import (
@@ -51,11 +60,6 @@ from fedcheck.importers.rules.profiles import (
     list_profiles,
     split_conditions,
 )
-
-SOURCE = "rules"
-"""The id of the source that every item of a list rests on."""
-
-RULES_PAGE = "https://github.com/FedRAMP/rules"
 
 _PROPER = {
     "fedramp": "FedRAMP", "rev5": "Rev5", "20x": "20x", "class a": "Class A", "json": "JSON",
@@ -96,6 +100,7 @@ def build_lists(
     process: Process,
     official: bool = False,
     usual: Mapping[str, str] | None = None,
+    words: ControlWords | None = None,
 ) -> BuiltLists:
     """Return the checklists of a release for every role and profile of a process.
 
@@ -106,6 +111,7 @@ def build_lists(
         process: the process, with its profiles, roles and phases.
         official: whether the items carry the official text and artifacts.
         usual: the phase, by role, of an item whose neighbors have no guidance either.
+        words: our words on the controls that are tested again and again.
     """
     profiles = list_profiles(process)
     notes: list[str] = []
@@ -124,6 +130,8 @@ def build_lists(
             sections.setdefault(one.section, []).append(item)
     order = sorted(found, key=lambda key: (process.order(key[0]), process.all_roles.index(key[1])))
     lists = [_build_list(release, process, *key, found[key]) for key in order]
+    controls = build_control_list(release, process, words or ControlWords(), official)
+    lists += [controls] if controls else []
     return BuiltLists(
         {one.id: one for one in lists},
         tuple(name for name in release.entries if name not in guidance),

@@ -7,8 +7,7 @@ from datetime import date
 from fedcheck.domain.checklist import SourceRef
 from fedcheck.domain.process import Ruleset
 from fedcheck.domain.text import one_line
-from fedcheck.importers.rules.document import Effective, Release
-from fedcheck.importers.rules.lists import SOURCE
+from fedcheck.importers.rules.document import SOURCE, Effective, Release
 
 ASSESSMENT_START = "assessment-start"
 """The milestone that ends a grace period that lasts until the next assessment starts."""

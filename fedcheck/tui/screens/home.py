@@ -15,11 +15,13 @@ from textual.widgets import Static
 from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board, list_orphaned_refs
+from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.analysis.progress import compute_pace
 from fedcheck.domain.dates import format_distance
+from fedcheck.domain.profile import list_headings
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, ReadingScreen
 from fedcheck.tui.key_bindings import bindings, shown
@@ -32,6 +34,8 @@ from fedcheck.tui.widgets.timeline import sparkline, timeline
 from fedcheck.tui.widgets.top_line import TopLine
 
 MILESTONES = 5
+MORE_DATES = 3
+"""How many dates are shown, and how many more of a process with rulesets where there is room."""
 
 BESIDE_TITLE = 10 + 12 + 2
 """The cells beside a milestone's title: its date, the distance, a gap; then what is missing."""
@@ -51,7 +55,7 @@ class HomeScreen(PlaceScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._judged: tuple[Board, list[Gate], list[Door]] | None = None
+        self._judged: tuple[Board, str, list[Gate], list[Door]] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the parts of the screen."""
@@ -90,13 +94,16 @@ class HomeScreen(PlaceScreen):
     def show(self) -> None:
         """Show the board."""
         app, board = self.fedcheck, self.fedcheck.board
-        if self._judged is None or self._judged[0] is not board:
-            self._judged = board, gates(board), attention(board, app.signs)
-        _, found, troubles = self._judged
+        role = app.view_role
+        if self._judged is None or self._judged[0] is not board or self._judged[1] != role:
+            self._judged = board, role, gates(board), attention(board, app.signs, role)
+        _, _, found, troubles = self._judged
         self._top(board)
         self._gate(board, found)
         self.query_one(PhaseTable).show(board, found, app.view_role)
-        self.query_one("#milestones", Doors).show(self._milestones(board, found))
+        with_rules = " and rules" if board.project.process.rulesets else ""
+        self.query_one("#milestones-heading", Static).update(f"Milestones{with_rules}")
+        self.query_one("#milestones", Doors).show(self._dates(board, found))
         self._course(board)
         self._lately()
         needs = self._needs(troubles)
@@ -105,10 +112,6 @@ class HomeScreen(PlaceScreen):
 
     def _top(self, board: Board) -> None:
         project = board.project
-        profile = ", ".join(str(v) for v in (project.config.profile or {}).values())
-        middle = project.process.title + (f", {profile}" if profile else "")
-        if project.process.status == "historical":
-            middle += " (historical)"
         app = self.fedcheck
         milestone = project.process.milestone(board.next_dated)
         day = board.dates.get(board.next_dated)
@@ -116,7 +119,8 @@ class HomeScreen(PlaceScreen):
             f" · {milestone.title} {format_distance(day, board.today)}" if milestone and day else ""
         )
         you = f"you: {app.who} ({app.view_role})"
-        self.query_one(TopLine).show(project.config.name, middle, you + away, you)
+        heads = list_headings(project.process, project.config.profile or {})
+        self.query_one(TopLine).show(project.config.name, heads, you + away, you)
 
     def _gate(self, board: Board, found: list[Gate]) -> None:
         line = self.query_one("#gate-line", Doors)
@@ -149,37 +153,64 @@ class HomeScreen(PlaceScreen):
             )
         line.show([Door(text, f"gate:{gate.milestone.id}")])
 
-    def _milestones(self, board: Board, found: list[Gate]) -> list[Door]:
-        shown = [gate for gate in found if gate.date]
-        passed = [g for g in shown if g.date and g.date < board.today]
-        coming = [g for g in shown if g.date and g.date >= board.today]
+    def _dates(self, board: Board, found: list[Gate]) -> list[Door]:
+        """Return the milestone that passed last, and what comes next: milestones and rulesets."""
+        shown = [(gate.date, gate) for gate in found if gate.date]
+        passed = sorted((one for one in shown if one[0] < board.today), key=_by_day)[-1:]
+        verdicts = {gate.milestone.id: _verdict(gate, found) for _, gate in shown}
+        beside = max((len(words) for words, _ in verdicts.values()), default=0)
+
+        def show(gate: Gate) -> Door:
+            return self._milestone(board, gate, verdicts[gate.milestone.id], beside)
+
+        rows = [(day, show(gate)) for day, gate in passed]
+        coming = [(day, show(gate)) for day, gate in shown if day >= board.today]
+        for one in list_ruleset_deadlines(board, self.fedcheck.view_role):
+            if one.day:
+                line = self._dated(board, one.day, one.what, ("", ""), is_whole=True)
+                coming.append((one.day, Door(line, "calendar:")))
+        rows += sorted(coming, key=_by_day)
+        more = MORE_DATES if board.project.process.rulesets and self.size.height >= 40 else 0
+        if rows:
+            return [door for _, door in rows[: MILESTONES + more]]
+        sets = self.fedcheck.hint("gate.date", "sets one at the gate", "; ")
+        text = Content.styled(f"No milestone has a date yet{sets}", "$foreground-muted")
+        return [Door(text, f"gate:{board.next_milestone}")]
+
+    def _milestone(self, board: Board, gate: Gate, verdict: tuple[str, str], beside: int) -> Door:
+        assert gate.date is not None, "only milestones with a date are shown"
+        has_gate = bool(gate.milestone.closes)
+        title = gate.milestone.title
+        line = self._dated(board, gate.date, title, verdict, beside, is_whole=not has_gate)
+        return Door(line, f"gate:{gate.milestone.id}")
+
+    def _dated(
+        self,
+        board: Board,
+        day: date,
+        title: str,
+        verdict: tuple[str, str],
+        beside: int = 0,
+        *,
+        is_whole: bool = False,
+    ) -> Content:
+        """Return a line: the day, the distance, a title, what is missing. A whole title ends it."""
         wide = self.query_one("#milestones", Doors).size.width or 60
-        listed = [(gate, _verdict(gate, found)) for gate in [*passed[-1:], *coming][:MILESTONES]]
-        beside = BESIDE_TITLE + max((len(text) for _, (text, _) in listed), default=0)
-        room = min(max(wide - beside, 12), 40)
-        rows = []
-        for gate, verdict in listed:
-            assert gate.date is not None
-            title = one_line(gate.milestone.title)
-            line = Content.assemble(
-                gate.date.isoformat(),
-                (f"{format_distance(gate.date, board.today):>10}  ", "$foreground-muted"),
-                _fill(title, room) + "  ",
-                verdict,
-            )
-            rows.append(Door(line, f"gate:{gate.milestone.id}"))
-        if not rows:
-            sets = self.fedcheck.hint("gate.date", "sets one at the gate", "; ")
-            text = f"No milestone has a date yet{sets}"
-            rows.append(
-                Door(Content.styled(text, "$foreground-muted"), f"gate:{board.next_milestone}")
-            )
-        return rows
+        room = min(max(wide - BESIDE_TITLE - beside, 12), 40)
+        text = one_line(title, wide - 22) if is_whole else _fill(title, room)
+        return Content.assemble(
+            day.isoformat(),
+            (f"{format_distance(day, board.today):>10}  ", "$foreground-muted"),
+            text,
+            "  ",
+            verdict,
+        )
 
     def _course(self, board: Board) -> None:
         """Draw the milestones on a line, and how fast the next one comes nearer."""
         titles = {milestone.id: milestone.title for milestone in board.project.process.milestones}
-        milestones = sorted(((day, titles[name]) for name, day in board.dates.items()), key=_by_day)
+        known = [(day, titles[name]) for name, day in board.dates.items() if name in titles]
+        milestones = sorted(known, key=_by_day)
         near = [*[s for s in milestones if s[0] < board.today][-2:]]
         near += [s for s in milestones if s[0] >= board.today][:4]
         ascii_only = self.fedcheck.signs.ascii_only
@@ -194,6 +225,8 @@ class HomeScreen(PlaceScreen):
         )
         milestone = board.project.process.milestone(board.next_dated)
         phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
+        if phases and milestone and milestone.roles:
+            phases += f" role:{'|'.join(milestone.roles)}"
         self.query_one("#pace", Doors).show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
@@ -210,7 +243,7 @@ class HomeScreen(PlaceScreen):
     def _next(self, board: Board, below: int) -> None:
         role = self.fedcheck.view_role
         steps = agenda.list_steps_of_role(board, role)
-        room = self._room_for_steps(board, below)
+        room = self._room_for_steps(below)
         more = len(steps) - room + 1 if len(steps) > room else 0
         self.query_one("#next-heading", Static).update(Content(f"Next for {role}"))
         listed = self.query_one("#next", Doors)
@@ -240,11 +273,11 @@ class HomeScreen(PlaceScreen):
             )
         listed.show(doors)
 
-    def _room_for_steps(self, board: Board, below: int) -> int:
+    def _room_for_steps(self, below: int) -> int:
         """Return how many steps fit, so that home never has to be scrolled."""
         wide, tall = self.size.width >= 100, self.size.height >= 30
         around = 4 + 2 * (1 + tall) + tall
-        table = 0 if wide else len(board.project.process.phases) + 1 + 2 * tall
+        table = 0 if wide else self.query_one(PhaseTable).row_count + 1 + 2 * tall
         return min(max(self.size.height - around - table - below - tall, 3), 16)
 
     def _needs(self, found: list[Door]) -> list[Door]:
@@ -258,7 +291,8 @@ class HomeScreen(PlaceScreen):
 
     async def _ask_attention(self) -> None:
         """Show all that needs attention, to go to one of it."""
-        found = attention(self.fedcheck.board, self.fedcheck.signs)
+        app = self.fedcheck
+        found = attention(app.board, app.signs, app.view_role)
         choices = [Choice(door.target, door.line.plain) for door in found if door.target]
         self._go(await self.fedcheck.ask(ChoicePrompt("Needs attention", choices)))
 
@@ -270,6 +304,11 @@ class HomeScreen(PlaceScreen):
             for step in agenda.list_steps_of_role(self.fedcheck.board, role)
         ]
         self._go(await self.fedcheck.ask(ChoicePrompt(f"Next for {role}", choices)))
+
+    @on(PhaseTable.Folded)
+    def _fold_phases(self) -> None:
+        self.query_one(PhaseTable).toggle()
+        self.show()
 
     @on(PhaseTable.Opened)
     def _open_phase(self, event: PhaseTable.Opened) -> None:
@@ -300,6 +339,7 @@ class HomeScreen(PlaceScreen):
             "gate": lambda milestone: app.open_screen("gate", milestone),
             "attention": lambda _: app.start(self._ask_attention()),
             "steps": lambda _: app.start(self._ask_step()),
+            "calendar": lambda _: app.open_from_home("calendar"),
             "orphans": lambda _: self._read_orphans(),
             "broken": lambda number: self._read_broken(int(number)),
         }
@@ -338,8 +378,8 @@ def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
     return f"{len(gate.missing)} missing{more}", "$text-warning"
 
 
-def _by_day(milestone: tuple[date, str]) -> date:
-    return milestone[0]
+def _by_day(dated: tuple[date, object]) -> date:
+    return dated[0]
 
 
 def _fill(text: str, width: int) -> str:

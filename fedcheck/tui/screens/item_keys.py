@@ -10,6 +10,7 @@ from fedcheck.tui.app_protocol import ItemsEdited
 from fedcheck.tui.dialogs.terms import show_terms
 from fedcheck.tui.evidence_actions import dropped_links
 from fedcheck.tui.questions import Asking
+from fedcheck.tui.screens.assessment_actions import AssessmentActions
 from fedcheck.tui.screens.item_actions import ItemActions, Rows, not_all_tests
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.screens.test_actions import TestActions
@@ -124,6 +125,10 @@ class ItemKeysScreen(PlaceScreen):
             self.fedcheck.open_screen("evidence", rows[0].ref)
         else:
             self._ask(self.item_actions.ask_evidence)
+
+    def action_edit_assessment(self) -> None:
+        """Ask what an assessor states about the items."""
+        self._ask(AssessmentActions(self.item_actions).ask)
 
     def action_edit_history(self) -> None:
         """Show what was done to the item."""

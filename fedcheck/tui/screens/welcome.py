@@ -1,6 +1,6 @@
 """No workspace yet, or another one wanted: open a recent one, or make one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, cast
@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
 from fedcheck.domain.dates import format_distance, parse_typed_due
+from fedcheck.domain.glossary import Standing
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.text import clean, one_line
@@ -29,6 +30,13 @@ from fedcheck.tui.widgets.key_line import KeyLine
 from fedcheck.tui.widgets.process_fields import ProcessFields, choice, labeled
 
 KEYS = "⏎ and tab go on, F2 makes it, esc cancels"
+
+
+EXAMPLES = {
+    "cr26": "20x Class B, five weeks before it applies",
+    "jab": "JAB P-ATO (historical), three weeks before its kick-off",
+}
+"""The examples by their process, and where each of them stands."""
 
 
 class WelcomeScreen(ModalScreen[None]):
@@ -61,7 +69,12 @@ class WelcomeScreen(ModalScreen[None]):
         """Show recent workspaces and what else can be done."""
         doors = [Door(Content.assemble(("Make a workspace", "bold")), "new:")]
         doors.append(Door(Content.assemble(("Open a folder", "bold")), "open:"))
-        doors.append(Door(Content.assemble(("Look at an example", "bold")), "demo:"))
+        for process, what in EXAMPLES.items():
+            line = Content.assemble(
+                ("Look at an example", "bold"), (f"   {what}", "$foreground-muted")
+            )
+            doors.append(Door(line, f"demo:{process}"))
+        first_recent = len(doors)
         for path in self.fedcheck.memory.recent():
             doors.append(
                 Door(
@@ -73,7 +86,7 @@ class WelcomeScreen(ModalScreen[None]):
             )
         listed = self.query_one(Doors)
         listed.show(doors)
-        listed.highlighted = 3 if len(doors) > 3 else 0
+        listed.highlighted = first_recent if len(doors) > first_recent else 0
         listed.focus()
 
     @on(Doors.Opened)
@@ -82,7 +95,7 @@ class WelcomeScreen(ModalScreen[None]):
         if kind == "path":
             self._open(Path(target))
         elif kind == "demo":
-            self._demo()
+            self._demo(target)
         elif kind == "open":
             self.fedcheck.start(self._ask_folder())
         else:
@@ -96,11 +109,11 @@ class WelcomeScreen(ModalScreen[None]):
     def _open(self, root: Path) -> None:
         self.fedcheck.open_workspace(root)
 
-    def _demo(self) -> None:
+    def _demo(self, process: str) -> None:
         from fedcheck.demo import example
 
         root = make_temporary_folder()
-        example.make_example(root, example.find_today(self.fedcheck.clock()))
+        example.make_example(root, example.find_today(self.fedcheck.clock()), process)
         self._open(root)
 
     async def _ask_folder(self) -> None:
@@ -152,8 +165,11 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         shipped, user = paths.find_shipped_checklists(), config.user_checklists()
         catalog = checklist_files.load_catalog(shipped, user, None)
         self.processes = catalog.processes
-        process = self.processes[catalog.default_process()]
-        titles = [(one.title, one.id) for one in self.processes.values()]
+        offered = sorted(
+            self.processes.values(), key=lambda one: one.status is not Standing.CURRENT
+        )
+        process = _choose_default(catalog, offered)
+        titles = [(_process_title(one), one.id) for one in offered]
         with Vertical(classes="dialog -wide -form"):
             yield Static("A new workspace", classes="dialog-title")
             with VerticalScroll(can_focus=False):
@@ -240,10 +256,24 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             root = paths.expand_path(folder).absolute()
             workspace_creation.create(root, text)
         except (FedcheckError, ValueError, OSError) as error:
-            self._hint(str(error), wrong=True)
+            remedy = getattr(error, "hint", "")
+            self._hint(f"{error}; {remedy}" if remedy else str(error), wrong=True)
             return
         self.dismiss(root)
 
     def action_cancel(self) -> None:
         """Leave without a workspace."""
         self.dismiss(None)
+
+
+def _choose_default(catalog: checklist_files.Catalog, offered: Sequence[Process]) -> Process:
+    """Return the process that a form starts with: a closed one only where there is no other."""
+    default = catalog.processes[catalog.default_process()]
+    shipped = [one for one in offered if catalog.shipped_process(one.id)]
+    candidates = (default, *shipped, *offered)
+    return next((one for one in candidates if one.status is Standing.CURRENT), default)
+
+
+def _process_title(process: Process) -> str:
+    """Return what a process is called where one is chosen; a historical one is closed."""
+    return process.title + (" (closed)" if process.status is Standing.HISTORICAL else "")

@@ -14,6 +14,13 @@ from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.evidence_register import build_full_register
 from fedcheck.analysis.issue_evidence import list_issue_rows
 from fedcheck.analysis.replacements import list_replacements, summarize
+from fedcheck.analysis.rulesets import (
+    RulesetState,
+    list_ruleset_days,
+    list_rulesets,
+    select_lapsed,
+)
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.row import Row
@@ -70,16 +77,23 @@ class Doors(OptionList):
             self.post_message(self.Opened(target))
 
 
+RULES_DAYS = 30
+"""How many days ahead a day of a ruleset needs attention."""
+
 NONE = "Nothing: no item is overdue, blocked or stale"
 
 
-def attention(board: Board, signs: Signs) -> list[Door]:
-    """Return what needs attention; one line without a door where nothing does."""
+def attention(board: Board, signs: Signs, role: str) -> list[Door]:
+    """Return what needs attention; one line without a door where nothing does.
+
+    Rulesets are told to the role that they bind; all else concerns everybody.
+    """
     doors = [
         _door(sign, len(found), words, target)
         for found, sign, words, target in _items(board, signs)
         if found
     ]
+    doors += _rules_ahead(board, signs, role)
     doors += _soon(board, signs)
     doors += _unverified(board, signs)
     asked = [request for request in board.project.requests if request.state == "open"]
@@ -102,6 +116,34 @@ def attention(board: Board, signs: Signs) -> list[Door]:
         text = f"! {place}: {one_line(broken.message)}"
         doors.append(Door(Content.styled(text, "$text-error"), f"broken:{number}"))
     return doors or [Door(Content.styled(NONE, "$foreground-muted"))]
+
+
+def _rules_ahead(board: Board, signs: Signs, role: str) -> list[Door]:
+    """Return the rulesets whose grace is over for a role, and those that bind it soon.
+
+    Only where something that they demand is not done.
+    """
+    doors = []
+    for state in select_lapsed(list_rulesets(board, (role,)), board.today):
+        assert state.grace is not None, "a grace that is over had an end"
+        event = f"grace ended {format_distance(state.grace, board.today)}"
+        doors.append(_ruleset_door(signs.overdue, [state], event, role))
+    for one in list_ruleset_days(board, (role,)):
+        if one.day and 0 <= (one.day - board.today).days <= RULES_DAYS:
+            event = "grace ends" if one.key.startswith("grace") else "binding"
+            when = format_distance(one.day, board.today)
+            open_states = [state for state in one.states if state.open_rows]
+            if open_states:
+                doors.append(_ruleset_door(signs.here, open_states, f"{event} {when}", role))
+    return doors
+
+
+def _ruleset_door(sign: str, states: Sequence[RulesetState], event: str, role: str) -> Door:
+    """Return a line with what is not done of some rulesets; it leads to just that."""
+    codes = list(dict.fromkeys(state.ruleset.code for state in states))
+    count = len({row.ref for state in states for row in state.open_rows})
+    query = f"code:{'|'.join(codes).lower()} role:{role} is:demanded is:open"
+    return _door(sign, count, f"not done, {event}: {', '.join(codes)}", f"query:{query}")
 
 
 def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:

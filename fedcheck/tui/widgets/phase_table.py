@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate, lacking_by_phase
-from fedcheck.analysis.progress import Count, count_by_phase_and_role
+from fedcheck.analysis.progress import Count, count_by_phase_and_role, split_phases
+from fedcheck.domain.process import Phase
 from fedcheck.domain.text import one_line
 from fedcheck.tui.signs import UNICODE, Signs
 
@@ -21,7 +22,11 @@ GATE = "gate"
 
 
 class PhaseTable(Widget, can_focus=True):
-    """Phases as rows, roles and the gate as columns, a cursor on one cell."""
+    """Phases as rows, roles and the gate as columns, a cursor on one cell.
+
+    Where a process has many phases, those that concern other roles only are folded into the last
+    row; opening that row shows them, and folds them again.
+    """
 
     BINDINGS = [  # noqa: RUF012 - Textual reads it from the class
         Binding("down,j", "move(1,0)", "down", show=False),
@@ -41,10 +46,16 @@ class PhaseTable(Widget, can_focus=True):
             self.role = role
             super().__init__()
 
+    class Folded(Message):
+        """A person wants to see the phases of other roles, or no longer."""
+
     def __init__(self, signs: Signs = UNICODE, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.signs = signs
         self.board: Board | None = None
+        self.phases: list[Phase] = []
+        self.others: list[Phase] = []
+        self.unfolded = False
         self.counts: dict[tuple[str, str], Count] = {}
         self.roles: list[str] = []
         self.main_roles: frozenset[str] = frozenset()
@@ -54,23 +65,47 @@ class PhaseTable(Widget, can_focus=True):
     def show(self, board: Board, gates: list[Gate], view_role: str) -> None:
         """Show the state of a board; the first time, the cursor goes to the current phase."""
         first = self.board is None
+        on_fold = bool(self.others) and self.cursor[0] == len(self.phases)
         self.board = board
         self.counts = count_by_phase_and_role(board)
-        present = {role for _, role in self.counts}
+        self.phases, self.others = split_phases(board, view_role)
+        present = self._list_present_roles(view_role)
         roles = [role for role in board.project.process.roles if role in present]
         self.main_roles = board.project.process.main_roles  # the others are the first without bars
         self.roles = sorted(roles, key=lambda r: (r not in self.main_roles, roles.index(r)))
         self.lacking = lacking_by_phase(board, gates, board.next_milestone)
-        self.here = current_phase(self.lacking)
+        phases = [phase.id for phase in self.phases]
+        self.here = current_phase({phase: self.lacking[phase] for phase in phases})
+        if self.unfolded:
+            self.phases = list(board.project.process.phases)
+            phases = [phase.id for phase in self.phases]
         if first:
-            phases = [phase.id for phase in board.project.process.phases]
             row = phases.index(self.here) if self.here in phases else 0
             self.cursor = (row, self.roles.index(view_role) if view_role in self.roles else 0)
+        else:
+            last = self.row_count - 1
+            row = last if on_fold else min(self.cursor[0], last)
+            self.cursor = (row, min(self.cursor[1], len(self.roles)))
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the height: a heading and a line for each phase."""
-        return len(self.board.project.process.phases) + 1 if self.board else 1
+        return self.row_count + 1 if self.board else 1
+
+    @property
+    def row_count(self) -> int:
+        """Return the number of rows below the heading: the phases, and what unfolds the others."""
+        return len(self.phases) + bool(self.others)
+
+    def _list_present_roles(self, view_role: str) -> set[str]:
+        """Return the roles with a column: folded, those of the next gate and the viewer."""
+        assert self.board is not None, "a board is shown"
+        present = {role for _, role in self.counts}
+        process = self.board.project.process
+        milestone = process.milestone(self.board.next_milestone)
+        if self.unfolded or not self.others or not milestone or not milestone.roles:
+            return present
+        return present & {view_role, *milestone.roles}
 
     def _columns(self) -> tuple[int, list[int], int]:
         """Return the widths of titles, role columns and bars for the room there is."""
@@ -88,6 +123,10 @@ class PhaseTable(Widget, can_focus=True):
             room -= columns[-1]
         return title, columns, bar
 
+    def toggle(self) -> None:
+        """Show the phases of other roles from the next `show` on, or fold them."""
+        self.unfolded = not self.unfolded
+
     def render(self) -> Content:
         """Draw the table."""
         if self.board is None:
@@ -99,8 +138,10 @@ class PhaseTable(Widget, can_focus=True):
             if wide
         ]
         lines = [Content.assemble(" " * (title + 2), *heads, ("gate", "$foreground-muted"))]
-        for row, phase in enumerate(self.board.project.process.phases):
+        for row, phase in enumerate(self.phases):
             lines.append(self._line(row, phase.id, phase.title, title, columns, bar))
+        if self.others:
+            lines.append(self._fold())
         return Content("\n").join(lines)
 
     def _line(
@@ -129,6 +170,16 @@ class PhaseTable(Widget, can_focus=True):
         parts.append(self._at_cursor(cell, row, len(self.roles), 11))
         return Content.assemble(*parts)
 
+    def _fold(self) -> Content:
+        """Return the last row: it says which phases are folded, or folds them again."""
+        room = self.size.width - 2
+        names = ", ".join(phase.title for phase in self.others)
+        words = "fewer phases" if self.unfolded else f"{len(self.others)} more: {names}"
+        sign = "-" if self.unfolded else "+"
+        line = Content.styled(f"{sign} {one_line(words, max(room, 12))}", "$foreground-muted")
+        at = self.has_focus and self.cursor[0] == len(self.phases)
+        return line.stylize("reverse", 2) if at else line
+
     def _cell(self, phase: str, role: str, bar: int) -> Content:
         count = self.counts.get((phase, role))
         if count is None:
@@ -156,7 +207,7 @@ class PhaseTable(Widget, can_focus=True):
         """Move the cursor."""
         if self.board is None:
             return
-        last = len(self.board.project.process.phases) - 1
+        last = self.row_count - 1
         row, column = self.cursor
         shown = [number for number, wide in enumerate(self._columns()[1]) if wide]
         shown.append(len(self.roles))
@@ -170,8 +221,11 @@ class PhaseTable(Widget, can_focus=True):
         if self.board is None:
             return
         row, column = self.cursor
+        if row >= len(self.phases):
+            self.post_message(self.Folded())
+            return
         role = self.roles[column] if column < len(self.roles) else GATE
-        self.post_message(self.Opened(self.board.project.process.phases[row].id, role))
+        self.post_message(self.Opened(self.phases[row].id, role))
 
     def on_click(self, event: events.Click) -> None:
         """Open the clicked cell."""
@@ -184,7 +238,7 @@ class PhaseTable(Widget, can_focus=True):
         while column < len(columns) and place >= columns[column]:
             place -= columns[column]
             column += 1
-        if 0 <= row < len(self.board.project.process.phases):
+        if 0 <= row < self.row_count:
             self.cursor = (row, column if place >= 0 else self.cursor[1])
             self.action_open()
 
