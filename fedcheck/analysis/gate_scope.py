@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fedcheck.analysis.board import Board
 from fedcheck.analysis.gates import Gate
 from fedcheck.domain.process import Milestone, Process
 from fedcheck.domain.text import one_line
@@ -41,3 +42,25 @@ def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone
     named = [one_line(phase.title) for phase in process.phases if phase.id in milestone.closes]
     scope = " and ".join(named) if len(named) <= MAX_NAMED else "its own phases"
     return f"{scope} only; before it: {before}"
+
+
+def lacking_by_phase(
+    board: Board, found: Sequence[Gate], milestone: str
+) -> dict[str, tuple[str, int] | None]:
+    """Return for each phase the gate that it is told by, and how much that lacks there.
+
+    That is the gate of the milestone that is spoken of, where it closes the phase; for the other
+    phases the first of their gates that lacks something there. The milestone is empty and the
+    number 0 where nothing is missing; None where the phase has no gate. What is missing in the
+    phases of one gate adds up to what it lacks.
+    """
+    lacks: dict[str, tuple[str, int] | None] = {}
+    for phase in board.project.process.phases:
+        closing = [gate for gate in found if phase.id in gate.milestone.closes]
+        spoken = [gate for gate in closing if gate.milestone.id == milestone]
+        counts = [
+            (g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in spoken or closing
+        ]
+        short = next((pair for pair in counts if pair[1]), ("", 0))
+        lacks[phase.id] = short if closing else None
+    return lacks

@@ -132,28 +132,6 @@ def gates(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Gate]:
     return [gate(board, milestone, days) for milestone in board.project.process.milestones]
 
 
-def lacking_by_phase(
-    board: Board, found: Sequence[Gate], milestone: str
-) -> dict[str, tuple[str, int] | None]:
-    """Return for each phase the gate that it is told by, and how much that lacks there.
-
-    That is the gate of the milestone that is spoken of, where it closes the phase; for the other
-    phases the first of their gates that lacks something there. The milestone is empty and the
-    number 0 where nothing is missing; None where the phase has no gate. What is missing in the
-    phases of one gate adds up to what it lacks.
-    """
-    lacks: dict[str, tuple[str, int] | None] = {}
-    for phase in board.project.process.phases:
-        closing = [gate for gate in found if phase.id in gate.milestone.closes]
-        spoken = [gate for gate in closing if gate.milestone.id == milestone]
-        counts = [
-            (g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in spoken or closing
-        ]
-        short = next((pair for pair in counts if pair[1]), ("", 0))
-        lacks[phase.id] = short if closing else None
-    return lacks
-
-
 def phase_of(
     board: Board,
     milestone: Milestone,

@@ -6,7 +6,9 @@ from datetime import date, tzinfo
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence import find_age_limit_date
 from fedcheck.domain.change import HistoryLine
+from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -129,6 +131,18 @@ def find_stale_day(row: Row) -> date | None:
         if state == "stale"
     ]
     return min((day for day in turned if day), default=None)
+
+
+def list_stale_later(board: Board) -> list[tuple[Row, Evidence]]:
+    """Return the evidence that counts as stale for its milestone, and is not too old today."""
+    found = []
+    for row in board.rows.values():
+        for piece, state in zip(row.record.evidence, row.evidence, strict=True):
+            if state == EvidenceState.STALE:
+                day = find_age_limit_date(row.item, row.record, piece)
+                if day and day > board.today:
+                    found.append((row, piece))
+    return found
 
 
 def find_role(project: Project, who: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import PurePath
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
-from fedcheck.analysis.gate_scope import describe_scope
-from fedcheck.analysis.gates import Gate, Outstanding, lacking_by_phase
+from fedcheck.analysis.gate_scope import describe_scope, lacking_by_phase
+from fedcheck.analysis.gates import Gate, Outstanding
 from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by_owner, reason_of
 from fedcheck.analysis.progress import Count, compute_pace
 from fedcheck.domain.dates import format_distance

@@ -8,6 +8,7 @@ import click
 from fedcheck.analysis import deadlines, gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
 from fedcheck.analysis.progress import Count, count_by_phase_and_role, split_phases
+from fedcheck.analysis.waiting_since import list_stale_later
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands.gate import load_status_dates
 from fedcheck.cli.options import (
@@ -73,7 +74,7 @@ def _print_phases(board: "Board", found: "list[Gate]") -> None:
     near, others = split_phases(board, board.project.config.role)
     all_roles = board.project.process.roles
     roles = [r for r in all_roles if any((phase.id, r) in counts for phase in near)]
-    lacking = gates.lacking_by_phase(board, found, board.next_milestone)
+    lacking = gate_scope.lacking_by_phase(board, found, board.next_milestone)
     rows = [["", *roles, "gate"]]
     for phase in near:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
@@ -146,7 +147,11 @@ def _print_attention(board: "Board") -> None:
     states = [state for row in rows for state in row.evidence]
     blocked = [e for e in rows if e.record.status == "blocked"]
     overdue = [e for e in rows if e.overdue]
-    bad = [f"{states.count(state)} {state}" for state in TOLD_STATES if state in states]
+    later = len(list_stale_later(board))
+    counts = {state: states.count(state) for state in TOLD_STATES}
+    counts[EvidenceState.STALE] -= later
+    bad = [f"{count} {state}" for state, count in counts.items() if count]
+    bad += [f"{later} stale by the milestone that they are for"] if later else []
     print_line(f"overdue   {len(overdue)}")
     print_line(f"blocked   {len(blocked)}")
     print_line(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
