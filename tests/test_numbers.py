@@ -117,7 +117,7 @@ def test_what_waits_for_ones_own_role_stays_with_it() -> None:
 @pytest.mark.parametrize(
     ("collected", "why", "step"),
     [
-        ("2027-01-08", "evidence will be stale on 2027-01-19", "stale on 2027-01-19"),
+        ("2027-01-08", "evidence will be stale on 2027-01-19", "stale in 8 d"),
         ("2026-12-01", "evidence is too old", "evidence stale"),
     ],
 )

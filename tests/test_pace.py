@@ -35,7 +35,7 @@ def test_done_per_week_and_what_is_needed() -> None:
     assert going.made == 1.0  # two weeks with two, two with none
     left, days = 4, (date(2027, 1, 18) - TODAY).days
     assert going.needed == pytest.approx(left / (days / 7))
-    assert going.words == "7 of 11 required done, 4.0 a week needed, 1.0 made"
+    assert going.words == "7 of 11 required done, 4.0/week needed, 1.0 made"
     assert going.late
 
 

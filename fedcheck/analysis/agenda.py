@@ -122,7 +122,8 @@ def _describe_evidence(board: Board, row: Row) -> str:
     """Say what is wrong with the evidence of an item; what goes stale later says when."""
     worst = _worst_evidence_state(row)
     day = find_stale_day(row) if worst == EvidenceState.STALE else None
-    return f"stale on {day.isoformat()}" if day and day > board.today else f"evidence {worst}"
+    days = (day - board.today).days if day else 0
+    return f"stale in {days} d" if days > 0 else f"evidence {worst}"
 
 
 def _worst_evidence_state(row: Row) -> str:

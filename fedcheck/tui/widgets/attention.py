@@ -173,7 +173,7 @@ def _stale_words(board: Board, stale: list[Row]) -> str:
     if not later:
         return "with evidence that is too old"
     if later == len(stale):
-        return f"with evidence stale on {min(day for day in days if day)}, or later"
+        return f"with evidence stale from {min(day for day in days if day)}"
     return f"with evidence too old, {later} of them not yet today"
 
 
