@@ -45,9 +45,9 @@ class Outstanding(Struct, frozen=True):
     """One thing that a gate lacks.
 
     Attributes:
-        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, finding,
-            request, upstream or file. What waits for another role alone is that role's, whoever
-            has the item.
+        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, observation,
+            finding, request, upstream or file. What waits for another role alone is that role's,
+            whoever has the item.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
         phase: the phase of the gate in which it counts; each lack counts in exactly one.
@@ -186,6 +186,8 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
             yield lack("reason", "not applicable without a reason")
         if row.changed and (demanded or advised):
             yield lack("upstream", UPSTREAM_WORDS)
+        if row.unobserved and record.reason and (demanded or advised):
+            yield lack("observation", "not applicable, and the workbook gave no reason")
         return
     if _unplanned(board, row):
         yield lack("finding", _finding_words(board, row))
@@ -201,6 +203,8 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         yield lack("needs", f"done, {verb} {', '.join(row.waits)}", waited)
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
+    if row.unobserved:
+        yield lack("observation", "a result without an observation")
     if row.changed:
         yield lack("upstream", UPSTREAM_WORDS)
 

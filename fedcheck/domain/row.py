@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level
-from fedcheck.domain.record import UNKNOWN_RECORD, Record
+from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
 
 class Row(Struct, frozen=True):
@@ -43,6 +43,11 @@ class Row(Struct, frozen=True):
         if self.record.status == "done" and self.record.result == "other-than-satisfied":
             return "other"
         return self.record.status
+
+    @property
+    def unobserved(self) -> bool:
+        """Tell whether it is an official test step with a result and no observation."""
+        return self.item.is_test_step and is_unobserved(self.record)
 
     @property
     def unknown(self) -> bool:

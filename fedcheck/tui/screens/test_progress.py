@@ -81,6 +81,9 @@ class TestProgressScreen(PlaceScreen):
             text = f"Not counted here: {test_progress.describe_others(others)}"
             apart = "|".join(dict.fromkeys(row.checklist for row in others))
             doors.append(Door(Content.styled(text, "$foreground-muted"), f"{OTHERS}{apart}"))
+        if everything.unobserved:
+            text = f"{pluralize(everything.unobserved, 'result')} without an observation"
+            doors += [Door(Content("")), Door(Content.styled(text, "$warning"), "unobserved")]
         self.query_one(Doors).show(doors)
 
     def _room(self) -> tuple[int, int]:
@@ -129,7 +132,9 @@ class TestProgressScreen(PlaceScreen):
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
         lists = f" checklist:{'|'.join(self._lists)}" if self._lists else ""
-        if event.target.startswith(OTHERS):
+        if event.target == "unobserved":
+            narrowed = " is:unobserved"
+        elif event.target.startswith(OTHERS):
             narrowed = f" checklist:{event.target.removeprefix(OTHERS)}"
         else:
             narrowed = "" if event.target == "all" else f' {self.by}:"{event.target}"'
