@@ -182,9 +182,7 @@ async def test_dim_text_is_dim_in_the_terminal_s_own_colours(
 
 async def test_ctrl_z_suspends_after_what_is_saved_and_undoes_nothing(app, workspace, monkeypatch):
     suspended: list[int] = []
-    monkeypatch.setattr(
-        app, "action_suspend_process", lambda: suspended.append(app.writer.waiting)
-    )
+    monkeypatch.setattr(app, "action_suspend_process", lambda: suspended.append(app.writer.waiting))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "space", "ctrl+z")

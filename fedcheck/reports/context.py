@@ -52,6 +52,7 @@ def gather_context(
     role: str,
     redact: frozenset[str],
     earlier: PastState | None,
+    query: str = "",
 ) -> views.ReportView:
     """Return what a template sees of a workspace.
 
@@ -62,12 +63,13 @@ def gather_context(
         role: the role that the report is told for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
         earlier: the state that the report is to tell the changes since.
+        query: which tests are counted; empty for the usual ones.
     """
     veil = Veil(shared.project, redact)
     seen = build_board(veil(), shared.today) if redact else shared
     zone = ZoneInfo(seen.project.config.timezone)
     since = find_status_dates(seen.project, history.read_all(root), zone)
-    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier)
+    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier, query=query)
 
 
 def build_context(
@@ -78,6 +80,7 @@ def build_context(
     role: str = "",
     veil: Veil | None = None,
     earlier: PastState | None = None,
+    query: str = "",
 ) -> views.ReportView:
     """Return what a template sees of a board, with its texts marked for Markdown.
 
@@ -88,9 +91,10 @@ def build_context(
         role: the role that the report is told for; empty for all.
         veil: what is left out.
         earlier: the state that the report is to tell the changes since.
+        query: which tests are counted; empty for the usual ones.
     """
     hidden = veil or Veil(board.project)
-    found = _ContextBuilder(board, milestone, since, role, hidden).report()
+    found = _ContextBuilder(board, milestone, since, role, hidden, query).report()
     if earlier is not None:
         found = dataclasses.replace(
             found, changes=build_changes_view(board, earlier, hidden, since)
@@ -123,6 +127,7 @@ class _ContextBuilder:
     since: Mapping[str, date]
     role: str
     veil: Veil
+    query: str = ""
 
     @cached_property
     def names(self) -> PeopleNames:
@@ -138,7 +143,8 @@ class _ContextBuilder:
         milestone = project.process.milestone(self.milestone)
         chosen = gate(board, milestone, self.since) if milestone else None
         milestones = tuple(
-            service_context.build_milestone_view(board, one, self.milestone) for one in judged
+            service_context.build_milestone_view(board, one, self.milestone, judged)
+            for one in judged
         )
         why = {
             (t.row.ref, t.evidence_item.id): t.why
@@ -185,7 +191,7 @@ class _ContextBuilder:
             requests=tuple(ledgers.requests(accepted=False)),
             accepted=tuple(ledgers.requests(accepted=True)),
             findings=tuple(one for one in findings.values() if one.state == "open"),
-            testing=build_testing_view(board, self.names, findings),
+            testing=build_testing_view(board, self.names, findings, self.query),
             duties=tuple(build_duty_views(board)),
             handoffs=tuple(build_handoff_views(board, self.names, self.since)),
             pace=service_context.build_pace_view(board, self.milestone),

@@ -60,6 +60,13 @@ DEFAULT = "pmo-status"
     metavar="SINCE",
     help="Tell what changed since a date, a git revision or an earlier report.",
 )
+@click.option(
+    "--query",
+    default="",
+    metavar="QUERY",
+    shell_complete=completion.complete_item_query,
+    help="Count these tests alone (test-status); else those of the SRTM.",
+)
 @click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
 @click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
 @click.option("--list", "list_templates", is_flag=True, help="List the templates.")
@@ -91,6 +98,7 @@ def report(
     form: "Format | None",
     redact: str,
     since: str | None,
+    query: str,
     record: str | None,
     list_sent: bool,
     list_templates: bool,
@@ -116,6 +124,7 @@ def report(
       fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
       fedcheck report executive --redact owners,notes --record pmo
       fedcheck report --since 2027-01-04
+      fedcheck report test-status --query family:AC -o -
       fedcheck report --init weekly
       fedcheck report board --trust board -o board.md
     """
@@ -156,6 +165,7 @@ def report(
         redact=parse_redactions(redact),
         form=form,
         earlier=then,
+        query=query,
     )
     if output == "-" and record is not None:
         raise FedcheckError(
