@@ -120,7 +120,8 @@ def find_shipped_docs() -> dict[str, Path]:
     checkout = package.parent
     found: dict[str, Path] = {}
     if (checkout / "pyproject.toml").is_file():
-        found = {name: checkout / file for name, file in TOP_PAGES.items()}
+        pages = {name: checkout / file for name, file in TOP_PAGES.items()}
+        found = {name: page for name, page in pages.items() if page.is_file()}
     for folder in (checkout / "docs", package / "docs"):
         if found or folder.parent == package:
             found |= {page.stem: page for page in sorted(folder.glob("*.md"))}
