@@ -192,7 +192,9 @@ def _ask_for_reason(
         return None
     word = "blocked" if now == "blocked" else "N/A"
     if sys.stdin.isatty() and sys.stderr.isatty():
-        while not (reason := click.prompt(f"Why {word}?", default="", err=True).strip()):
+        while not (
+            reason := click.prompt(f"Why {word}?", default="", show_default=False, err=True).strip()
+        ):
             print_error(f"{word} needs a reason: it goes into the report")
         return str(reason)
     named = one_line(refs[0], 80) if len(refs) == 1 else f"{len(refs)} items"
