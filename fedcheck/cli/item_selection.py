@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fedcheck.domain.control_ids import parse_control
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 

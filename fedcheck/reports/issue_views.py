@@ -7,7 +7,7 @@ from datetime import date
 from fedcheck.analysis import test_progress, waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.test_progress import NOBODY, Tally
-from fedcheck.domain import query_fields
+from fedcheck.domain import item_language, query_fields
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -132,7 +132,7 @@ def build_testing_view(
     """
     others: list[Row] = []
     if query:
-        parsed = query_fields.build_item_language(board.project).parse(query)
+        parsed = item_language.build_item_language(board.project).parse(query)
         chosen = parsed.select(board.rows.values(), board.today)
         tests = test_progress.list_tests(chosen)
     else:

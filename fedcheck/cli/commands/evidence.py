@@ -24,7 +24,7 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.evidence import Evidence, evidence_to_dict, normalize_link
 from fedcheck.domain.evidence_edit import attach_evidence, change_each, detach_each
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 from fedcheck.storage.evidence_files import guess_kind

@@ -20,7 +20,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import Span, format_distance, shift_clamped
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError

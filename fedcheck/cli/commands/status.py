@@ -22,8 +22,8 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
-from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain import query_fields
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
