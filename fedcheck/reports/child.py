@@ -61,6 +61,7 @@ class RenderJob:
         role: the role that the report is told for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
         earlier: what led to the state that the report tells the changes since.
+        full: whether every list is told to its end.
     """
 
     root: Path
@@ -72,6 +73,7 @@ class RenderJob:
     role: str
     redact: frozenset[str]
     earlier: PastStateRequest | None
+    full: bool = False
 
 
 def render(order: RenderJob) -> str:
@@ -170,6 +172,7 @@ def _to_json(order: RenderJob) -> bytes:
         "role": order.role,
         "redact": sorted(order.redact),
         "earlier": [asked.spec, str(asked.here), asked.now.isoformat()] if asked else None,
+        "full": order.full,
         "memory": MAX_MEMORY,
         "seconds": MAX_SECONDS,
     }
@@ -221,6 +224,7 @@ def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
         order["role"],
         frozenset(order["redact"]),
         load_past_state(session, asked.spec, asked.here) if asked else None,
+        order["full"],
     )
     sources = {
         key: Source(TemplateInfo(name, origin, Path(path)), text)

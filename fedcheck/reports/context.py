@@ -22,11 +22,18 @@ from fedcheck.domain.glossary import ADVISED, DEMANDED, UNSOUND_STATES, Level
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
+from fedcheck.reports.ask_views import AskBuilder
 from fedcheck.reports.change_views import build_changes_view
 from fedcheck.reports.duty_views import build_duty_views, build_handoff_views
 from fedcheck.reports.evidence_views import EvidenceViewBuilder
 from fedcheck.reports.issue_views import IssueViewBuilder, build_testing_view
 from fedcheck.reports.markdown import mark_text
+from fedcheck.reports.page_views import (
+    build_group_views,
+    build_party_views,
+    build_result_views,
+    describe_results,
+)
 from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
 from fedcheck.reports.requirement_views import (
@@ -52,6 +59,7 @@ def gather_context(
     role: str,
     redact: frozenset[str],
     earlier: PastState | None,
+    full: bool = False,
 ) -> views.ReportView:
     """Return what a template sees of a workspace.
 
@@ -62,12 +70,13 @@ def gather_context(
         role: the role that the report is told for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
         earlier: the state that the report is to tell the changes since.
+        full: whether every list is told to its end.
     """
     veil = Veil(shared.project, redact)
     seen = build_board(veil(), shared.today) if redact else shared
     zone = ZoneInfo(seen.project.config.timezone)
     since = find_status_dates(seen.project, history.read_all(root), zone)
-    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier)
+    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier, full=full)
 
 
 def build_context(
@@ -78,6 +87,7 @@ def build_context(
     role: str = "",
     veil: Veil | None = None,
     earlier: PastState | None = None,
+    full: bool = False,
 ) -> views.ReportView:
     """Return what a template sees of a board, with its texts marked for Markdown.
 
@@ -88,9 +98,10 @@ def build_context(
         role: the role that the report is told for; empty for all.
         veil: what is left out.
         earlier: the state that the report is to tell the changes since.
+        full: whether every list is told to its end.
     """
     hidden = veil or Veil(board.project)
-    found = _ContextBuilder(board, milestone, since, role, hidden).report()
+    found = _ContextBuilder(board, milestone, since, role, hidden, full).report()
     if earlier is not None:
         found = dataclasses.replace(
             found, changes=build_changes_view(board, earlier, hidden, since)
@@ -123,6 +134,7 @@ class _ContextBuilder:
     since: Mapping[str, date]
     role: str
     veil: Veil
+    full: bool = False
 
     @cached_property
     def names(self) -> PeopleNames:
@@ -210,6 +222,12 @@ class _ContextBuilder:
                 unverified=states.count("unverified"),
                 overdue=sum(row.overdue for row in board.rows.values()),
             ),
+            full=self.full,
+            asks=AskBuilder(board, self.names, chosen, self.role or project.config.role).build(),
+            parties=tuple(build_party_views(board, chosen, self.names, self._asked_roles(chosen))),
+            groups=tuple(build_group_views(board, chosen, self.names)),
+            results=build_result_views(board, project.process.provider),
+            remarks=describe_results(board, project.process.provider),
         )
 
     def _unreadable(self) -> Iterable[views.UnreadableView]:
@@ -222,7 +240,7 @@ class _ContextBuilder:
 
     def _item(self, row: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
         item, record = row.item, row.record
-        owner, name = self.names.who(record.owner, row.role), wording.format_item_name(row)
+        owner, name = self.names.who(row.responsible, row.role), wording.format_item_name(row)
         evidence_items = zip(record.evidence, row.evidence, strict=True)
         return views.ItemView(
             ref=row.ref,
@@ -308,7 +326,7 @@ class _ContextBuilder:
                 row = step.row
                 yield views.StepView(
                     role=role,
-                    owner=self.names.who(row.record.owner, row.role),
+                    owner=self.names.who(row.responsible, row.role),
                     name=wording.format_title(wording.format_item_name(row)),
                     ref=row.ref,
                     due=row.due,

@@ -60,6 +60,9 @@ DEFAULT = "pmo-status"
     metavar="SINCE",
     help="Tell what changed since a date, a git revision or an earlier report.",
 )
+@click.option(
+    "--full", is_flag=True, help="List everything; else long lists are grouped or cut short."
+)
 @click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
 @click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
 @click.option("--list", "list_templates", is_flag=True, help="List the templates.")
@@ -91,6 +94,7 @@ def report(
     form: "Format | None",
     redact: str,
     since: str | None,
+    full: bool,
     record: str | None,
     list_sent: bool,
     list_templates: bool,
@@ -113,6 +117,7 @@ def report(
     \b
     Example:
       fedcheck report -o status.md
+      fedcheck report --full -o annex.md
       fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
       fedcheck report executive --redact owners,notes --record pmo
       fedcheck report --since 2027-01-04
@@ -156,6 +161,7 @@ def report(
         redact=parse_redactions(redact),
         form=form,
         earlier=then,
+        full=full,
     )
     if output == "-" and record is not None:
         raise FedcheckError(
