@@ -4,7 +4,9 @@ A test names what it needs; `make_workspace` gives it a workspace with the small
 `tests/mini/`, the shipped processes, and none of the shipped checklists.
 """
 
+import gc
 import os
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +16,11 @@ from typing import Any
 
 import hypothesis
 import pytest
+from msgspec.structs import replace
 
 from fedcheck import session as session_module
 from fedcheck.session import Session, open_session
-from fedcheck.storage import paths
+from fedcheck.storage import checklist_files, paths
 
 hypothesis.settings.register_profile(
     "ci",
@@ -39,6 +42,32 @@ NOW = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
 TODAY = NOW.date()
 MINI = Path(__file__).with_name("mini")
 KICK_OFF = date(2027, 2, 1)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there now out of the search for cycles: modules and thousands of tests stay.
+
+    A seventh of the time of a test of the app went into that search.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of the test's own.
+
+    In place of pytest's, which looks through the folders of all tests before to number each.
+    """
+    FOLDERS[0] += 1
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}{FOLDERS[0]}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+FOLDERS = [0]
 
 
 class NetworkRefusedError(RuntimeError):
@@ -66,6 +95,50 @@ def no_network() -> Iterator[None]:
         patch.setattr(socket, "socket", _LocalSocket)
         for name in ("create_connection", "create_server", "getaddrinfo", "gethostbyname"):
             patch.setattr(socket, name, _refuse)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Sync nothing in this process: only a real one that is ended shows whether it had to.
+
+    The tests in `faults/` and those that kill a process do that.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_read_once() -> Iterator[None]:
+    """Read each shipped checklist and process once, not again for every command of a test."""
+    load_list, load_process = checklist_files.load_list, checklist_files.load_process
+    kept: dict[Any, tuple[Any, Any]] = {}
+
+    def once(path: Path, load: Callable[[], Any], *about: Any) -> Any:
+        found = path.stat()
+        key = path, found.st_ino, found.st_size, found.st_mtime_ns, *map(id, about)
+        if key not in kept:
+            loaded = load()
+            if loaded.document is None or loaded.problems():
+                return loaded
+            kept[key] = loaded, about  # kept too: while they live, no other has their identity
+        whole = kept[key][0]
+        return replace(whole, collector=whole.document.collector())  # commands note problems in it
+
+    def list_once(path: Path, layer: Any, known: Any = None, under: Any = None) -> Any:
+        if layer != "shipped":
+            return load_list(path, layer, known, under)
+        return once(path, lambda: load_list(path, layer, known, under), *(known or {}).values())
+
+    def process_once(path: Path, layer: Any = "file", under: Any = None) -> Any:
+        if layer != "shipped":
+            return load_process(path, layer, under)
+        return once(path, lambda: load_process(path, layer, under))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checklist_files, "load_list", list_once)
+        patch.setattr(checklist_files, "load_process", process_once)
         yield
 
 

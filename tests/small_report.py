@@ -1,5 +1,6 @@
 """A small process with lists and records, all made up, and how a report of them is checked."""
 
+import json
 import re
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from conftest import NOW, TODAY
 from markdown_it import MarkdownIt
 
 from fedcheck.domain.change import Change, HistoryLine
-from fedcheck.reports import render, trust
+from fedcheck.reports import child, render, trust
 from fedcheck.reports.past_state import load_past_state
 from fedcheck.reports.template_files import find_comparison_date
 from fedcheck.session import open_session
@@ -324,6 +325,18 @@ def report(root, as_of=TODAY, trusted=True, **about):
     if since and "earlier" not in about:
         about["earlier"] = load_past_state(session, since, root)
     return render.render_report(board, root=root, folders=folders, **about)
+
+
+def render_here(monkeypatch):
+    """Render templates in this process, for tests of what they say and not of their limits.
+
+    It is what the child does between its order and its limits; a process takes ten times as long.
+    """
+
+    def render(order):
+        return "".join(child._prepare(json.loads(child._to_json(order))))
+
+    monkeypatch.setattr(child, "render", render)
 
 
 def template(root, text, name="mine"):

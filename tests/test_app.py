@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from driving import on_disk, press, screen_text, settle, type_text
 from textual.events import Key
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import Input, OptionList, Select, TextArea
 
 from fedcheck.keys.action import SHARED_PLACES
 from fedcheck.keys.actions import ACTIONS, list_actions
@@ -273,6 +273,8 @@ async def test_first_start_leads_through_making_a_workspace(tmp_path, clock):
         await press(pilot, "enter")
         assert isinstance(app.screen, NewWorkspaceScreen)
         await type_text(pilot, "Acme Vault")
+        app.screen.query_one("#process", Select).value = "jab"
+        await settle(pilot)
         app.screen.query_one("#milestone", Input).value = "+12w"
         await press(pilot, "f2")
         assert isinstance(app.screen, HomeScreen)
@@ -442,6 +444,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
     from fedcheck.tui.screens.gate import GateScreen
     from fedcheck.tui.screens.history import HistoryScreen
     from fedcheck.tui.screens.import_file import ImportFileScreen
+    from fedcheck.tui.screens.package import PackageScreen
     from fedcheck.tui.screens.report import ReportScreen
     from fedcheck.tui.screens.requests import RequestsScreen
     from fedcheck.tui.screens.responsibilities import ResponsibilitiesScreen
@@ -462,6 +465,7 @@ def test_every_action_of_the_table_exists_and_no_key_is_used_twice():
         "calendar": (CalendarScreen,),
         "parts": (ResponsibilitiesScreen,),
         "bring": (ImportFileScreen,),
+        "package": (PackageScreen,),
         "gate": (GateScreen,),
         "evidence": (EvidenceScreen,),
         "register": (EvidenceRegisterScreen,),

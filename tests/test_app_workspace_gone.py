@@ -64,6 +64,7 @@ SHOWN = {
     "test-progress": (),
     "history": (),
     "report": (),
+    "package": (),
     "import": (),
 }
 """Each screen that shows the project and is opened above home, with what it is opened on."""

@@ -5,7 +5,7 @@ as many. What loops inside one call, such as a comprehension, is counted by a ge
 processor time at sizes where a square would show by far.
 """
 
-import sys
+import cProfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from conftest import MakeWorkspace
 
 from fedcheck.cli.main import run
 
-SMALL = 600
+SMALL = 300
 LIST = "rev5.readiness.csp"
 HEAD = f'format = 1\nchecklist = "{LIST}"\n\n'
 
@@ -92,19 +92,10 @@ CASES: list[tuple[Callable[[Path, int], None], str]] = [
 
 def count_work(line: list[str]) -> int:
     """Run a line; return how many functions it called."""
-    calls = 0
-
-    def count(frame: object, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        status = run(line)
-    finally:
-        sys.setprofile(None)
+    counter = cProfile.Profile()  # it counts in C, which a profile function in Python does not
+    status = counter.runcall(run, line)
     assert status <= 2
-    return calls
+    return sum(entry.callcount for entry in counter.getstats())
 
 
 @pytest.mark.parametrize(("fill", "line"), CASES)
@@ -131,11 +122,11 @@ def test_four_times_as_much_is_little_more_than_four_times_the_work(
     ["w{}", "-w{}", "w|w{}", "NOT", "(", ")", "-", '"', "owner:x{}", "due:<9999bd", "is:overdue"],
 )
 @pytest.mark.parametrize("joined", [" ", "|", ""])
-def test_a_query_of_twenty_thousand_words(
+def test_a_query_of_thousands_of_words(
     query: str, joined: str, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen = []
-    for size in (5_000, 20_000):
+    for size in (2_000, 8_000):
         text = joined.join(query.format(i) for i in range(size))
         seen.append(count_work(["-w", str(workspace), "list", "--", text]))
     err = capsys.readouterr().err

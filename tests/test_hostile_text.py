@@ -97,9 +97,10 @@ def test_no_command_prints_anything_but_plain_text(
 
 @pytest.mark.parametrize("names", GROUPS, ids=lambda names: names[0])
 def test_every_item_can_be_shown_and_changed(
-    request: pytest.FixtureRequest, call: Call, names: list[str]
-) -> None:
-    request.getfixturevalue("endless" if names == list(LONG) else "hostile")
+    tmp_path: Path, without_shipped_lists: None, call: Call, names: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(hostile_workspace(tmp_path / "some", {n: TEXTS[n] for n in names}, False))
     for name in names:
         ref = f"{LIST}:i-{name}"
         status, out, _ = call("show", ref)
@@ -469,7 +470,7 @@ def test_a_nasty_template_ends_in_words(
     filled: Path, call: Call, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Within its bounds, with status 3, and the report of yesterday stays as it was."""
-    monkeypatch.setattr(child, "MAX_SECONDS", 2.0)
+    monkeypatch.setattr(child, "MAX_SECONDS", 1.0)
     out = filled / "status.md"
     out.write_text("yesterday\n\n<!-- fedcheck report 1\nas-of 2027-01-10\n-->\n")
     before = out.stat().st_mtime_ns, out.read_bytes()

@@ -309,6 +309,9 @@ async def test_the_app_knows_a_release_and_a_folder_of_one(
 
     (root / "release").mkdir()
     written(root / "release" / "any-name.json", consolidated())
+    written(root / "schema.json", {"$defs": {}, "properties": {}})
+    (root / "cut.json").write_text('{"FRR": {}, "KSI": {')
+    (root / "nothing").mkdir()
     app = FedcheckApp(root, find_user_folders(), UserConfig(), "alice", root, clock)
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
@@ -323,6 +326,23 @@ async def test_the_app_knows_a_release_and_a_folder_of_one(
         await press(pilot, "enter")
         await settle(pilot)
         assert (root / "checklists" / "cr26.build.csp.toml").is_file()
+        await press(pilot, "ctrl+g")
+        await type_text(pilot, "zed-tfr-pai")
+        assert "Rule of the sample" in screen_text(app) or "zed-tfr-pai" in screen_text(app)
+        await press(pilot, "enter")
+        assert "ZED-TFR-PAI" in screen_text(app)
+        for name, reason in (
+            ("schema.json", "is a JSON schema, no OSCAL catalog and no release of FedRAMP's rules"),
+            ("cut.json", "cut.json:1: not valid JSON"),
+            ("nothing", "holds no rules, for it has no JSON file"),
+        ):
+            await press(pilot, "L")
+            await type_text(pilot, name)
+            await pilot.press("enter")
+            await app.workers.wait_for_complete()
+            await settle(pilot)
+            assert reason in " ".join(screen_text(app).split())
+            await press(pilot, "escape", "escape")
 
 
 @needs_releases

@@ -58,10 +58,18 @@ def picture(snapshot):
     return snapshot.use_extension(SVGImageExtension)
 
 
-@pytest.mark.parametrize("theme", ["fedcheck-dark", "fedcheck-light"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
+LOOKS = {
+    "80x24-fedcheck-dark": ((80, 24), "fedcheck-dark"),
+    "120x40-fedcheck-dark": ((120, 40), "fedcheck-dark"),
+    "120x40-fedcheck-light": ((120, 40), "fedcheck-light"),
+    "200x60-fedcheck-dark": ((200, 60), "fedcheck-dark"),
+}
+"""Each size in one theme, and each theme at one size: a size moves things, a theme colours them."""
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS.values(), ids=list(LOOKS))
 async def test_main_screens(picture, demo, size, theme):
-    """One walk through the app for each size and theme, and a picture of each screen."""
+    """One walk through the app for each look, and a picture of each screen."""
     app = app_of(demo, theme=theme)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settle(pilot)

@@ -441,10 +441,10 @@ async def test_the_form_for_a_new_workspace_follows_the_process(tmp_path, clock)
         await settle(pilot)
         await press(pilot, "enter")
         await type_text(pilot, "Acme Vault")
-        assert "Kick-off" in screen_text(app)
+        assert "Application" in screen_text(app)
         app.screen.query_one("#process", Select).value = "acmeproc"
         await settle(pilot)
-        assert "Kick-off" not in screen_text(app), "it has no such milestone"
+        assert "Application" not in screen_text(app), "it has no such milestone"
         assert "supplier  Supplier of the service" in screen_text(app)
         assert "Tier" in screen_text(app)
         await press(pilot, "f2")

@@ -1,6 +1,8 @@
 """Reports as HTML: one file, nothing active, marked on every page, readable for everybody."""
 
+import os
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -149,8 +151,13 @@ USUAL: dict[str, list[int]] = {}
 
 @pytest.mark.parametrize("place", range(len(BENT)))
 def test_no_text_can_bend_a_page(tmp_path, shipped, place):
-    """Each text meets three templates, and each template every third text; a long one meets one."""
-    steps = (0, 3, 5) if len(BENT[place]) < 5_000 else (0,)
+    """Each text meets two templates, and each template texts of each kind; a long one meets one.
+
+    The hunt gives each text to all of them.
+    """
+    steps: Sequence[int] = (0, 5) if len(BENT[place]) < 5_000 else (0,)
+    if os.environ.get("HYPOTHESIS_PROFILE") == "hunt":
+        steps = range(len(NAMES))
     names = [NAMES[(place + step) % len(NAMES)] for step in steps]
     if missing := [name for name in names if name not in USUAL]:
         harmless = hostile_workspace(tmp_path / "v", shipped, "harmless")

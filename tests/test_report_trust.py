@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from small_report import fill, report, ship, template
+from small_report import fill, render_here, report, ship, template
 
 from fedcheck.cli.commands import report as report_command
 from fedcheck.cli.main import cli, run
@@ -93,12 +93,13 @@ def test_trust_is_for_the_template_that_runs(root, capsys):
         "{% include 'between' %}",
     ],
 )
-def test_a_change_of_what_is_included_asks_again(root, capsys, text):
+def test_a_change_of_what_is_included_asks_again(root, capsys, text, monkeypatch):
     template(root, text, "mine")
     template(root, "{% include 'part' %}", "between")
     template(root, "{% set x = 1 %}first", "part")
     template(root, "other", "other")
     assert run(["report", "--trust", "mine", "-o", "-"]) == 0
+    render_here(monkeypatch)  # whether it may run is the question from here on
     template(root, "another", "other")
     assert run(["report", "mine", "-o", "-"]) == 0, "it has no part in this one"
     template(root, "{% set x = 1 %}second", "part")

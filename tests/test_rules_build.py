@@ -127,6 +127,13 @@ def test_an_import_may_carry_the_official_text(
     assert two.title == "Rule of the sample", "the official name, beside its neighbors"
     assert {one.guidance for one in found.values()} == {""}, "our words are joined, not copied"
     assert two.statement == "Providers SHOULD paint widgets."
+    titles = {
+        item.code: item.title
+        for one in result.lists.values()
+        for _, item in join_guidance(one, {}).items.values()
+    }
+    assert titles["ZED-CSO-NOT"] == "Prohibition observed: Rule of the sample", "a tick complies"
+    assert titles["ZED-CSO-TWO"] == "Rule of the sample"
     assert found["ZED-CSO-ONE"].statement.endswith("\n- Red widgets\n- Blue widgets")
     assert "Class B: Providers MAY sell" in found["ZED-CSO-VAR"].statement
 

@@ -204,7 +204,7 @@ def records(draw):
     )
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 6)
 @given(st.dictionaries(st.sampled_from(["ac-01a.01", "ac-02-01", "au-02a"]), records(), min_size=1))
 def test_any_records_come_back_as_they_were(tmp_path_factory, processes_only, wanted):
     folder = tmp_path_factory.mktemp("x")

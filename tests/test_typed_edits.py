@@ -120,11 +120,12 @@ def named(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=named)
-def test_no_room_makes_a_record_by_itself(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert records_made(source) == []
-    assert functions_passed(source) == []
+def test_no_room_makes_a_record_by_itself() -> None:
+    assert len(MODULES) > 100
+    for path in MODULES:
+        source = path.read_text(encoding="utf-8")
+        assert records_made(source) == [], named(path)
+        assert functions_passed(source) == [], named(path)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,12 @@ TYPES = ("20x", "rev5")
 CONTACTS = ("Security", "Sales")
 """The contacts that an overview must have (CDS-CSO-PUB)."""
 
+REQUIRED = (
+    "provider", "acronym", "description", "website", "logo", "service-models", "deployment",
+    "contact",
+)  # fmt: skip
+"""The keys that no overview can be written without; the list of what is missing has the reasons."""
+
 _IMAGE = re.compile(r"\.(png|jpe?g|gif|svg|webp|ico|bmp|tiff?)([?#].*)?$")
 _ASSESSOR = re.compile(r"\d{6}")
 

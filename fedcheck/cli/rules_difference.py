@@ -6,7 +6,7 @@ from typing import Any
 from fedcheck.analysis.word_difference import compare_words
 from fedcheck.domain.text import pluralize
 from fedcheck.importers.rules.compare import Comparison, Item
-from fedcheck.importers.rules.document import Release
+from fedcheck.importers.rules.document import CLASSES, Release
 from fedcheck.importers.rules.field_changes import Changed, FieldChange
 from fedcheck.reports.markdown import Markdown, escape_document, mark_text
 
@@ -162,9 +162,18 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [*lines, *(f"| {' | '.join(_text(cell) for cell in row)} |" for row in rows), ""]
 
 
+SUMMARY_BY_TYPE = frozenset(
+    (
+        *("adopt", "obtain", "maintain", "grace", "start", "end", "requirement"),
+        *(f"class {key}" for key in CLASSES),
+    )
+)
+"""Fields of a ruleset that are told first; the certification type may follow in brackets."""
+
+
 def _is_summary(change: FieldChange) -> bool:
-    dated = change.field.split(" (")[0] in ("adopt", "obtain", "maintain", "grace", "start", "end")
-    return dated or change.field in (*SUMMARY_FIELDS, "timeframe", "requirement", "effective")
+    by_type = change.field.split(" (")[0] in SUMMARY_BY_TYPE
+    return by_type or change.field in (*SUMMARY_FIELDS, "timeframe", "effective")
 
 
 def _summary_table(changed: Iterable[Changed]) -> list[str]:

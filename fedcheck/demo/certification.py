@@ -51,7 +51,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         "certification",
     ),
     "cr26.build.csp:cpo-cso-ovr": ItemOverride(status="doing", owner="mara", due=7, day=-6),
-    "cr26.build.csp:cpo-cso-osa": ItemOverride(status="todo"),
+    "cr26.assess.csp:cpo-cso-osa": ItemOverride(status="todo"),
     "cr26.build.csp:scg-enh-api": ItemOverride(
         status="na",
         owner="ines",

@@ -11,9 +11,9 @@ from fedcheck.domain.field_values import list_values
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 
-AnyRecord = Record | Request | Finding | MilestoneDate | SentReport
+AnyRecord = Record | Request | Finding | MilestoneDate | PackageEntry | SentReport
 """What changes are made to."""
 
 OUTSIDE = "outside fedcheck"

@@ -18,12 +18,13 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 
 CLASSES: Mapping[str, type] = {
     "requests": Request,
     "findings": Finding,
     "milestones": MilestoneDate,
+    "package": PackageEntry,
     "sent": SentReport,
 }
 """What references name that are not of an item, by the part before the colon."""
@@ -127,6 +128,7 @@ def _shared(by_ref: Mapping[str, Sequence[Change]]) -> str:
 def _count(refs: Mapping[str, Any]) -> str:
     books = {split_ref(ref)[0] for ref in refs}
     one = {"requests": "request", "findings": "finding", "milestones": "milestone"}
+    one |= {"package": "entry of the package"}
     return pluralize(len(refs), one.get(books.pop(), "item") if len(books) == 1 else "item")
 
 
@@ -185,6 +187,8 @@ def _part(cls: type, change: Change, by_field: Mapping[str, Change]) -> str:
         return _state(change, by_field)
     if cls is Record and change.field == "basis" and change.old and change.new:
         return "upstream change reviewed"
+    if cls is PackageEntry:
+        return _package_entry(change)
     if change.field == IMPORTED or (split_ref(change.ref)[0] in _FILES and row is None):
         return _file(change)
     fresh = "title" in by_field and not by_field["title"].old  # its defaults are not a past
@@ -200,6 +204,15 @@ def _file(change: Change) -> str:
         return f"imported {change.new or change.old}"
     verb = "imported" if change.old is None else "removed" if change.new is None else "replaced"
     return f"{_FILES[split_ref(change.ref)[0]]} {verb}"
+
+
+def _package_entry(change: Change) -> str:
+    """Return what a key of the package holds now; of tables, that they changed."""
+    old, new = ("; ".join(str(one or "").split("\n")) for one in (change.old, change.new))
+    if new.startswith(("{", "[{")):
+        return "changed" if old else "filled in"
+    was = "" if old.startswith(("{", "[{")) else _was(one_line(old, 40))
+    return (one_line(new, 60) if new else "cleared") + was
 
 
 def _status(change: Change) -> str:

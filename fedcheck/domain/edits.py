@@ -24,7 +24,7 @@ from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, apply_request_edit
 from fedcheck.domain.text import make_storable, one_line, pluralize
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.errors import RuleError
 
 T = TypeVar("T", bound=AnyRecord)
@@ -37,6 +37,12 @@ class MilestoneEdit(Struct, frozen=True):
     """The date of a milestone; None lets it follow from the process."""
 
     day: date | None
+
+
+class PackageEdit(Struct, frozen=True):
+    """What a key of the certification package holds, in its history form; nothing clears it."""
+
+    value: str
 
 
 class SentEdit(Struct, frozen=True):
@@ -54,7 +60,16 @@ class Withdrawal(Struct, frozen=True):
     reason: str
 
 
-Edit = ItemEdit | RequestEdit | FindingEdit | EvidenceEdit | MilestoneEdit | SentEdit | Withdrawal
+Edit = (
+    ItemEdit
+    | RequestEdit
+    | FindingEdit
+    | EvidenceEdit
+    | MilestoneEdit
+    | PackageEdit
+    | SentEdit
+    | Withdrawal
+)
 """All that the session takes."""
 
 LookUp = Callable[[str], Any]
@@ -86,6 +101,8 @@ def list_changes(
             return _list_evidence_changes(ref, thing, edit, item)
         case MilestoneEdit(day), MilestoneDate():
             return diff_records(ref, thing, replace(thing, day=day, extra={}))
+        case PackageEdit(value), PackageEntry():
+            return diff_records(ref, thing, replace(thing, value=value))
         case SentEdit(title, to, file, sha256), SentReport():
             sent = replace(thing, title=title, to=to, on=today, file=file, sha256=sha256)
             return diff_records(ref, thing, sent)
@@ -168,6 +185,8 @@ def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
     if isinstance(first, MilestoneEdit):
         day = first.day.isoformat() if first.day else "no date of its own"
         return f"{split_ref(refs[0])[1]}: {day}"
+    if isinstance(first, PackageEdit):
+        return f"package: {', '.join(split_ref(ref)[1] for ref in refs)}"
     parts = [edit for _, edit in edits if isinstance(edit, EvidenceEdit)]
     if isinstance(first, EvidenceEdit) and len(parts) == len(edits):
         return _evidence_label(first, parts)

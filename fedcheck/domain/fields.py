@@ -14,7 +14,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import STATUS_WORDS
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 
 HEAD, FACTS, TEXTS, DETAILS, HIDDEN = Group
 ID, LINE, TEXT, PERSON, CHOICE, DAY, DUE, LINES, REFS, LINK, HASH, EVIDENCE_ITEMS = Kind
@@ -230,6 +230,9 @@ EVIDENCE = (
 SCHEDULED = (Field("day", "Date", DAY, "Date of the milestone"),)
 """The field of a milestone's date in the workspace."""
 
+PACKAGE_ENTRY = (Field("value", "Value", LINE, "What the key of the package holds"),)
+"""The field of a key of the certification package."""
+
 SENT = (
     Field("id", "ID", ID, "Short random id"),
     Field("title", "Title", LINE, "Template and milestone, in plain words", importance=1),
@@ -247,6 +250,7 @@ FIELDS: Mapping[type, tuple[Field, ...]] = {
     Finding: FINDING,
     Evidence: EVIDENCE,
     MilestoneDate: SCHEDULED,
+    PackageEntry: PACKAGE_ENTRY,
     SentReport: SENT,
 }
 """The rows of each class."""

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Checklist, Item
+from fedcheck.domain.glossary import Level
 
 
 class Words(Struct, frozen=True):
@@ -52,7 +53,13 @@ def _is_official(item: Item) -> bool:
 
 def _join(item: Item, words: Mapping[str, Words]) -> Item:
     ours = words.get(item.code)
-    if ours is None or not _is_official(item):
+    if not _is_official(item):
+        return item
+    if ours is None:
+        is_forbidden = item.level in (Level.MUST_NOT, Level.SHOULD_NOT)
+        if is_forbidden and item.title == item.official_name:
+            # The official name of what is forbidden names the deed: a tick would say it is done.
+            return replace(item, title=f"Prohibition observed: {item.title}")
         return item
     return replace(
         item,

@@ -15,7 +15,7 @@ ID_PATTERN = r"[a-z0-9][a-z0-9._-]*"
 
 RESERVED_LIST_IDS = frozenset(
     (
-        "requests", "findings", "milestones", "sent", "checklists", "imports", "process",
+        "requests", "findings", "milestones", "package", "sent", "checklists", "imports", "process",
         "fedcheck", "progress", "history", "evidence", "reports", "private", "texts", "glossary",
     )
 )  # fmt: skip

@@ -291,5 +291,9 @@ def role_label(role_id: str) -> str:
 
 
 def combination_text(combination: Mapping[str, Sequence[str]]) -> str:
-    """Return values of a profile that exist together in words: `type 20x, class a or b`."""
-    return ", ".join(f"{name} {' or '.join(values)}" for name, values in combination.items())
+    """Return values of a profile that exist together in words: `type 20x, class a, b or c`."""
+    return ", ".join(f"{name} {_alternatives(values)}" for name, values in combination.items())
+
+
+def _alternatives(values: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(values[:-1]), values[-1]) if part)

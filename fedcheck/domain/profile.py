@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from fedcheck.domain.glossary import Standing
 from fedcheck.domain.process import Process, ProfileOption, combination_text
@@ -20,8 +21,9 @@ def fill_defaults(process: Process, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_missing_combination(process: Process, profile: Mapping[str, str]) -> tuple[str, str]:
-    """Return in words that a profile does not exist, and which do."""
-    chosen = ", ".join(f"{name} {value}" for name, value in profile.items())
+    """Return in words which values of a profile do not exist together, and which do."""
+    amiss = _find_smallest_conflict(process, profile)
+    chosen = ", ".join(f"{name} {value}" for name, value in amiss.items())
     exist = "; ".join(
         combination_text(one)
         for one in process.combinations
@@ -72,6 +74,44 @@ def parse_profile(process: Process, given: Mapping[str, str], role: str = "") ->
     return profile
 
 
+def default_profile(process: Process, role: str) -> dict[str, str]:
+    """Return the profile that a form for a new workspace starts with: one that exists.
+
+    A provider's is the first combination of the process; for other roles nothing is restricted.
+    """
+    if process.combinations and role not in ("", process.provider):
+        return parse_profile(process, {}, role)
+    first = process.combinations[0] if process.combinations else {}
+    return {
+        name: option.default or first.get(name, option.values)[0]
+        for name, option in (process.profile or {}).items()
+    }
+
+
+def list_values(process: Process, name: str, role: str) -> list[str]:
+    """Return the values of an option that a role can choose: no `any` for a provider."""
+    is_provider = role in ("", process.provider)
+    return _values(process, name) if is_provider else list((process.profile or {})[name].values)
+
+
+def fit_profile(process: Process, profile: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return a profile that exists with the value that was chosen for one option.
+
+    Values of other options stay where they can; for the others the first that fits is taken.
+    """
+    if process.allows(profile) or not (fitting := _list_fitting(process, {name: profile[name]})):
+        return dict(profile)
+
+    def count_kept(combination: Mapping[str, Sequence[str]]) -> int:
+        return sum(value in combination.get(one, (value,)) for one, value in profile.items())
+
+    best = max(fitting, key=count_kept)
+    return {
+        one: value if value in best.get(one, (value,)) else best[one][0]
+        for one, value in profile.items()
+    }
+
+
 def describe_profile(process: Process, profile: Mapping[str, str]) -> str:
     """Return the values of a profile by their titles: `20x, Program, Class B`.
 
@@ -115,6 +155,16 @@ def _list_fitting(
         for combination in process.combinations
         if all(value in combination.get(name, (value,)) for name, value in profile.items())
     ]
+
+
+def _find_smallest_conflict(process: Process, profile: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the fewest values of a profile that are together in no combination."""
+    for count in range(1, len(profile)):
+        for names in combinations(profile, count):
+            part = {name: profile[name] for name in names}
+            if not _list_fitting(process, part):
+                return part
+    return profile
 
 
 def _complete(process: Process, profile: dict[str, str], *, is_provider: bool) -> dict[str, str]:

@@ -27,6 +27,14 @@ class MilestoneDate(Struct, frozen=True, rename="kebab"):
     extra: dict[str, Any] = extra()
 
 
+class PackageEntry(Struct, frozen=True, rename="kebab"):
+    """One key of the certification package, as the history keeps it (`storage.package_table`)."""
+
+    value: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    extra: dict[str, Any] = extra()
+
+
 class SentReport(Struct, frozen=True, rename="kebab"):
     """A report that was sent to somebody."""
 

@@ -35,6 +35,17 @@ class JsonLimits:
     too_deep: str
 
 
+def name_other_json(data: Any) -> str:
+    """Return what JSON is that is easily taken for data; empty where it is nothing of that kind."""
+    if not isinstance(data, dict):
+        return ""
+    if "$defs" in data or isinstance(data.get("properties"), dict):
+        return "a JSON schema"
+    if "fedRampRequirements" in data or "certificationPackageOverviewUri" in data:
+        return "a document of a certification package"
+    return ""
+
+
 def read_bytes(path: Path, limits: JsonLimits) -> bytes:
     """Return what a file holds. Raises InvalidFileError where it is none or is too large."""
     try:
@@ -88,7 +99,7 @@ def parse_json(path: Path, raw: bytes, limits: JsonLimits, twice: Counter[str]) 
     except json.JSONDecodeError as error:
         what = f"not valid JSON, column {error.colno}: {one_line(error.msg, 100)}"
         hint = "take it again from where it came from, or mend this place"
-        if not text[error.pos :].strip() or error.msg.startswith("Unterminated string"):
+        if not text[error.pos :].strip(", \r\n\t") or error.msg.startswith("Unterminated string"):
             hint = "the file ends too early; take it again from where it came from"
         raise explain(path, error.lineno, what, hint) from None
     except RecursionError:

@@ -22,6 +22,7 @@ PLACES: dict[str, str] = {
     "ledger": "Requests and findings",
     "ledger-page": "One of them, opened",
     "report": "Report",
+    "package": "Certification package",
     "bring": "Bringing in a file",
 }
 """The places of the app, in the order of the documentation."""

@@ -36,6 +36,13 @@ ACTIONS: tuple[Action, ...] = (
         ("8",),
         "everywhere",
     ),
+    Action(
+        "app.package",
+        "package",
+        "Fill in the certification package, and see what it lacks.",
+        ("P",),
+        "everywhere",
+    ),
     Action("app.goto", "go to", "Go to any item by its name.", ("ctrl+g",), "everywhere"),
     Action("app.undo", "undo", "Take your last change back.", ("u", "ctrl+z"), "everywhere"),
     Action(

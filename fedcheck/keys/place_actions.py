@@ -55,6 +55,7 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action("report.close", "back", "Go back.", ("escape",), "report", True, vim=("h",)),
+    Action("package.close", "back", "Go back.", ("escape",), "package", True, vim=("h",)),
     Action(
         "app.import",
         "bring in",

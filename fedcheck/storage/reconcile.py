@@ -24,7 +24,7 @@ from fedcheck.storage.atomic_files import read_prefix, toml_files
 from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.local_state import LocalNotes
 from fedcheck.storage.names import is_list_id
-from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES, RecordFile, make_empty
+from fedcheck.storage.record_file import IN_HEAD, RESERVED_NAMES, RecordFile, make_empty
 
 Key = tuple[str, str]
 """Reference and field."""
@@ -195,8 +195,8 @@ def list_unexplained(
         ref = f"{found.name}:{item}"
         for name, now in list_values(record).items():
             entered = known.pop((ref, name), None)
-            if entered is None and found.name == MILESTONES:
-                continue  # a workspace begins with dates that nobody set with fedcheck
+            if entered is None and found.name in IN_HEAD:
+                continue  # a workspace begins with values that nobody set with fedcheck
             default = _default_value(found.name, name)
             changes += _explain(graph, (ref, name), entered or (), now, default)
     for key, entered in known.items():

@@ -11,14 +11,21 @@ from fedcheck.domain.change import AnyRecord
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.record import EMPTY_RECORD
 from fedcheck.domain.request import Request
-from fedcheck.domain.workspace import MilestoneDate, SentReport
+from fedcheck.domain.workspace import MilestoneDate, PackageEntry, SentReport
 from fedcheck.errors import Problem
 
 REQUESTS = "requests"
 FINDINGS = "findings"
 MILESTONES = "milestones"
+PACKAGE = "package"
 SENT = "sent"
-RESERVED_NAMES = (REQUESTS, FINDINGS, MILESTONES, SENT)
+PROVIDER = "provider"
+"""The entry of the package that stands at the top of the head file, above all tables."""
+
+IN_HEAD = (MILESTONES, PACKAGE)
+"""Books that are a part of the workspace's head file, which people write."""
+
+RESERVED_NAMES = (REQUESTS, FINDINGS, MILESTONES, PACKAGE, SENT)
 """Names of books that no checklist can have: `requests:2b5354` is the reference of a request.
 
 All names that no checklist can have are in `domain.key.RESERVED_LIST_IDS`.
@@ -34,7 +41,7 @@ class RecordFile(Struct, frozen=True):
     """What a file of records holds.
 
     Attributes:
-        name: id of the checklist, or `requests`, `findings`, `milestones`.
+        name: id of the checklist, or `requests`, `findings`, `milestones`, ...
         records: what is known, by the id of the item, request or finding.
         extra: unknown keys at the top of the file.
         sha256: hash of the bytes that it was read from; empty for a file not there yet.
@@ -93,4 +100,6 @@ def make_empty(book: str, item: str) -> AnyRecord:
         return Finding(item)
     if book == SENT:
         return SentReport(item)
+    if book == PACKAGE:
+        return PackageEntry()
     return MilestoneDate() if book == MILESTONES else EMPTY_RECORD

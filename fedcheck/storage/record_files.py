@@ -7,7 +7,7 @@ from pathlib import Path
 from fedcheck.storage import issue_files, milestone_dates, progress_files
 from fedcheck.storage.names import parse_list_id
 from fedcheck.storage.paths import WORKSPACE_FILE, workspace_of
-from fedcheck.storage.record_file import MILESTONES, RESERVED_NAMES, RecordFile
+from fedcheck.storage.record_file import IN_HEAD, MILESTONES, PACKAGE, RESERVED_NAMES, RecordFile
 from fedcheck.storage.toml_io import read_bytes
 
 
@@ -16,7 +16,7 @@ def file_name(book: str) -> str:
 
     The name may come from a file. Raises FedcheckError where no book can have it.
     """
-    if book == MILESTONES:
+    if book in IN_HEAD:
         return WORKSPACE_FILE
     if book in RESERVED_NAMES:
         return f"{book}.toml"
@@ -42,6 +42,10 @@ def parse(path: Path, raw: bytes, book: str) -> RecordFile:
     """Read a book from the bytes of its file. Raises InvalidFileError."""
     if book == MILESTONES:
         return milestone_dates.load(path, raw)
+    if book == PACKAGE:
+        from fedcheck.storage import package_table  # few commands need it
+
+        return package_table.load(path, raw)
     return (
         issue_files.load(path, raw, book)
         if book in RESERVED_NAMES
@@ -56,6 +60,10 @@ def dump(book: RecordFile, order: Iterable[str]) -> tuple[bytes, RecordFile]:
     """
     if book.name == MILESTONES:
         return milestone_dates.dump(book)
+    if book.name == PACKAGE:
+        from fedcheck.storage import package_table
+
+        return package_table.dump(book)
     if book.name in RESERVED_NAMES:
         return issue_files.dump(book), book
     return progress_files.dump(book, order)

@@ -27,6 +27,7 @@ from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import WORKSPACE_FILE, workspace_of
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.record_file import (
+    PACKAGE,
     RESERVED_NAMES,
     RecordFile,
 )
@@ -119,7 +120,7 @@ def load_contents(root: Path) -> WorkspaceContents:
     contents = WorkspaceContents()
     _check_folders(root, contents)
     _read_progress(root, contents)
-    for name in RESERVED_NAMES:
+    for name in (one for one in RESERVED_NAMES if one != PACKAGE):  # no state rests on it
         _read(root, name, contents)
     return contents
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, facts
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import parse_profile
-from fedcheck.domain.workspace import BrokenFile, Project, Replaced
+from fedcheck.domain.workspace import BrokenFile, PackageEntry, Project, Replaced
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
 from fedcheck.storage import (
     checklist_files,
@@ -25,6 +25,8 @@ from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE, private_home
 from fedcheck.storage.record_file import (
     FINDINGS,
     MILESTONES,
+    PACKAGE,
+    PROVIDER,
     REQUESTS,
     RESERVED_NAMES,
     SENT,
@@ -265,6 +267,10 @@ def replace_record_file(project: Project, private: bool, found: RecordFile) -> P
     if name == MILESTONES:
         dates = {one: each.day for one, each in found.records.items() if each.day}
         return replace(project, config=replace(project.config, milestones=dates))
+    if name == PACKAGE:
+        provider = found.get(PROVIDER)
+        assert isinstance(provider, PackageEntry)
+        return replace(project, config=replace(project.config, provider=provider.value))
     if private and name not in project.private_lists:
         return replace(
             project, private_notes={**(project.private_notes or {}), name: found.records}

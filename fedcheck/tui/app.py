@@ -69,6 +69,7 @@ class FedcheckApp(App[int]):
         "styles/calendar.tcss",
         "styles/testing.tcss",
         "styles/import_file.tcss",
+        "styles/package.tcss",
     ]
     # Textual reads both from the class.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -321,6 +322,10 @@ class FedcheckApp(App[int]):
     def action_app_import(self) -> None:
         """Bring in a file that others hand over."""
         self._open_once("import")
+
+    def action_app_package(self) -> None:
+        """Fill in the certification package."""
+        self._open_once("package")
 
     def action_app_history(self) -> None:
         """Show who changed what, and when."""

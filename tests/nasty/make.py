@@ -15,7 +15,7 @@ import tomli
 import tomli_w
 
 HERE = Path(__file__).parent
-SPARSE = 200 * 1024 * 1024
+SPARSE = 64 * 1024 * 1024
 
 TEXTS: dict[str, str] = {
     **tomli.loads((HERE / "text.toml").read_text(encoding="utf-8")),
@@ -112,7 +112,7 @@ MADE: dict[str, Callable[[Path], Any]] = {
     "a pipe": os.mkfifo,
     "a socket": _bound_socket,
     "a device": lambda path: path.symlink_to("/dev/zero"),
-    "200 MB": _sparse,
+    "64 MB": _sparse,
     "brackets without end": lambda path: path.write_text("x = " + "[" * 100_000),
     "tables without end": lambda path: path.write_text("x = " + "{a=" * 50_000),
     "a closed file": _closed,

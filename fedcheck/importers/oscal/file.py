@@ -9,7 +9,7 @@ from typing import Any
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
-from fedcheck.importers.json_file import JsonLimits, parse_json, read_bytes
+from fedcheck.importers.json_file import JsonLimits, name_other_json, parse_json, read_bytes
 from fedcheck.importers.registry import Peek
 from fedcheck.storage import atomic_files
 
@@ -84,6 +84,12 @@ def read_catalog(path: Path) -> CatalogFile:
         for name, what in OTHER_KINDS.items():
             if name in document:
                 raise FedcheckError(f"{path}: is {what}, not a catalog", _explain_other(name))
+    if other := name_other_json(document):
+        raise FedcheckError(
+            f"{path}: is {other}, no OSCAL catalog and no release of FedRAMP's rules",
+            "take fedramp-consolidated-rules.json for the rules, a resolved profile catalog of a"
+            " baseline for its controls",
+        )
     raise FedcheckError(
         f"{path}: is JSON, but no OSCAL catalog",
         'a catalog begins with {"catalog": ...; take the resolved profile catalog of a baseline',

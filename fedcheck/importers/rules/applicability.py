@@ -3,8 +3,9 @@
 Everything is computed from the release; no id of a rule is written here. A subset says to whom its
 rules apply. One class can have rules of its own that list more items for it (FRC-CLA for Class A):
 where a subset is for a single class alone, the items in `related` of its rules apply to that class
-too, and of the indicators only these do. An item that varies by class applies to the classes that
-it has a wording for.
+too, and of the indicators only these do. The previews of the Consolidated Rules list them with the
+dates of each ruleset instead, where it does not apply to a class in full. An item that varies by
+class applies to the classes that it has a wording for.
 """
 
 import re
@@ -33,6 +34,9 @@ ROLES: Mapping[str, str] = {
 """The role of each actor of FedRAMP's; who is not among them (All, Everyone) is every role."""
 
 PROVIDER = "csp"
+
+NOT_BINDING = "no"
+"""What the dates of a ruleset say of a certification type that it is not for."""
 
 ANY = "any"
 """The value of an option that restricts nothing, for roles without a class of their own."""
@@ -126,6 +130,8 @@ def _is_in_scope(
         return listed is None or entry.id in listed
     if kind and entry.bucket not in ("all", kind):
         return False
+    if not _binds(release, entry, kind, certification_class):
+        return False
     scope = _scope_of(release, entry)
     if scope is None:
         return True
@@ -136,6 +142,18 @@ def _is_in_scope(
     if not certification_class or not scope.classes or certification_class in scope.classes:
         return True
     return listed is not None and entry.id in listed
+
+
+def _binds(release: Release, rule: Rule, kind: str | None, certification_class: str | None) -> bool:
+    """Tell whether the ruleset of a rule is for a type at all, and for a class in full or by list.
+
+    The last structures say both in their subsets; there nothing is restricted here.
+    """
+    ruleset = release.rulesets_by_id.get(rule.ruleset)
+    parts = ruleset.list_effective(kind) if ruleset else []
+    bound = [one for one in parts if one.requirement != NOT_BINDING]
+    listed = (one.listed.get(certification_class or "", (rule.id,)) for one in bound)
+    return not parts or any(rule.id in ids for ids in listed)
 
 
 def _scope_of(release: Release, rule: Rule) -> Applicability | None:
@@ -156,4 +174,11 @@ def _listed_for(release: Release, chosen: Mapping[str, str]) -> frozenset[str] |
             continue
         if kind is None or not scope.types or kind in scope.types:
             found.update(rule.related)
+    for ruleset in release.rulesets:
+        found.update(
+            name
+            for one in ruleset.list_effective(kind)
+            for name in one.listed.get(certification_class, ())
+            if isinstance(release.entries.get(name), Indicator)
+        )
     return frozenset(found) if found else None

@@ -57,7 +57,10 @@ def _date_words(effective: Effective | None) -> dict[str, str]:
     found = {name: day.isoformat() if day else "" for name, day in days.items()}
     grace = one.grace.isoformat() if one.grace else ""
     until = f"first assessment started after {grace}" if one.until_assessment else grace
-    return {**found, "grace": until, "requirement": one.requirement}
+    if one.grace_months is not None:
+        until = f"{one.grace_months:g} months, by assessment"
+    listed = {f"class {key}": ", ".join(one.listed.get(key, ())) for key in CLASSES}
+    return {**found, "grace": until, "requirement": one.requirement, **listed}
 
 
 def compare_subsets(old: Release, new: Release, log: ChangeLog) -> Iterator[Changed]:

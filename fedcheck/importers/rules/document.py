@@ -232,10 +232,12 @@ class Effective(Struct, frozen=True):
     """When a ruleset binds, for one certification type or (`all`) for every one.
 
     Attributes:
-        requirement: required, optional, ...
+        requirement: required, optional, or `no` where the type has nothing to do with the rules.
         grace: the day on which the grace period ends, or after which the first assessment is to
             start where `until_assessment` is set.
         start, end: the dates of structures before the Consolidated Rules.
+        listed: the ids that apply to a class, where the rules do not apply to it in full.
+        grace_months: how long the grace period lasts, where it has no day.
     """
 
     bucket: str
@@ -249,6 +251,8 @@ class Effective(Struct, frozen=True):
     start: date | None = None
     end: date | None = None
     comments: tuple[str, ...] = ()
+    listed: Mapping[str, tuple[str, ...]] = {}
+    grace_months: float | None = None
 
 
 class FlowStep(Struct, frozen=True):
@@ -284,6 +288,10 @@ class Ruleset(Struct, frozen=True, dict=True):
         """Return a subset as its bucket defines it, else as the ruleset does."""
         known = self._subsets
         return known.get((bucket, subset)) or known.get(("all", subset))
+
+    def list_effective(self, kind: str | None) -> list[Effective]:
+        """Return the dates that concern a certification type; all where none is named."""
+        return [one for one in self.effective if kind is None or one.bucket in ("all", kind)]
 
     @cached_property
     def _subsets(self) -> dict[tuple[str, str], Subset]:
@@ -335,11 +343,7 @@ class ControlGuidance(Struct, frozen=True):
 
 
 class UnknownKey(Struct, frozen=True):
-    """A key that fedcheck does not know: where it is first, and how often it occurs.
-
-    Attributes:
-        path: keys from the top, with dots.
-    """
+    """A key that fedcheck does not know: its first path, with dots, and how often it occurs."""
 
     path: str
     count: int = 1

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from fedcheck.domain.text import one_line
 from fedcheck.importers.rules.box import Box
 from fedcheck.importers.rules.document import (
@@ -57,8 +59,11 @@ def class_of(name: str) -> str:
 
 def read_rule(name: str, box: Box, ruleset: str, bucket: str, subset: str) -> Rule:
     """Return a rule; the box must be its object."""
+    entry = _entry(name, box)
+    if box.has("controls"):  # of the previews; later a rule lists them by family
+        entry["common"] = replace(entry["common"], controls=_by_family(_control_ids(box)))
     found = Rule(
-        **_entry(name, box),
+        **entry,
         ruleset=ruleset,
         bucket=bucket,
         subset=subset,
@@ -169,8 +174,23 @@ def _wording(box: Box) -> Wording:
         _timeframe(box),
         tuple(_pain(box)),
         _control_lists(box),
-        box.text("effective_date"),
+        _effective_date(box),
     )
+
+
+def _effective_date(box: Box) -> str:
+    """Return from when a wording binds; previews have dates by what they are for."""
+    if not isinstance(box.data.get("effective_date"), dict):
+        return box.text("effective_date")
+    inner = box.box("effective_date")
+    assert inner is not None
+    days = ((name, inner.day(name)) for name in ("obtain", "maintain", "grace_ends"))
+    found = [f"{name.replace('_', ' ')} {day.isoformat()}" for name, day in days if day]
+    months = inner.number("grace_by_assessment_months")
+    if months is not None:
+        found.append(f"grace by assessment {months:g} months")
+    inner.close()
+    return ", ".join(found)
 
 
 def _force(box: Box) -> str:
@@ -187,9 +207,15 @@ def _artifacts(box: Box) -> tuple[Artifact, ...]:
     inner = box.box("artifacts")
     if inner is None:
         return ()
-    found = tuple(Artifact(bucket_of(key), text) for key in inner.data for text in inner.texts(key))
+    found = []
+    for key, value in inner.data.items():
+        by_class = inner.box(key) if isinstance(value, dict) else None
+        texts = inner.texts(key) if by_class is None else by_class.texts("all_classes")
+        if by_class is not None:
+            by_class.close()
+        found += [Artifact(bucket_of(key), text) for text in texts]
     inner.close()
-    return found
+    return tuple(found)
 
 
 def _timeframe(box: Box, unit: str = "", number: str = "timeframe_num") -> Timeframe | None:
@@ -227,6 +253,15 @@ def _pain(box: Box) -> Iterator[PainRow]:
 def _control_lists(box: Box) -> Mapping[str, tuple[str, ...]]:
     inner = box.box("rev5_controls_list")
     return {key: inner.texts(key) for key in inner.data} if inner else {}
+
+
+def _by_family(controls: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return control ids by their family, as a list of controls is kept."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in controls:
+        family = one.partition("-")[0].upper()
+        found[family] = (*found.get(family, ()), one)
+    return found
 
 
 def _control_ids(box: Box) -> tuple[str, ...]:

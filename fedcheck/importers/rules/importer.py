@@ -43,8 +43,11 @@ RULES_PROCESS = "cr26"
 
 
 def recognize(peek: Peek) -> bool:
-    """Return whether a file, or a file of a folder, holds rules, as far as it can be read."""
-    return is_release(peek.path)
+    """Return whether a file holds rules, as far as it can be read.
+
+    A folder that can be read can hold nothing else: reading it says why it holds no rules.
+    """
+    return peek.path.is_dir() or is_release(peek.path)
 
 
 def prepare(session: Session, path: Path, values: Values) -> Prepared:

@@ -16,7 +16,13 @@ from msgspec.structs import replace
 
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, InvalidFileError, Problem
-from fedcheck.importers.json_file import JsonLimits, explain, parse_json, read_bytes
+from fedcheck.importers.json_file import (
+    JsonLimits,
+    explain,
+    name_other_json,
+    parse_json,
+    read_bytes,
+)
 from fedcheck.importers.rules.box import Box, Findings
 from fedcheck.importers.rules.document import (
     ControlGuidance,
@@ -84,19 +90,11 @@ def read_release(path: Path) -> Release:
 
 
 def is_release(path: Path) -> bool:
-    """Tell whether a file, or some file of a folder, holds rules or what is left of them.
+    """Tell whether a file holds rules or what is left of them.
 
     A damaged file counts where the names of two parts are in it, so that reading it says what is
     wrong.
     """
-    try:
-        paths = sorted(path.iterdir())[:MOST_FILES] if path.is_dir() else [path]
-    except OSError:
-        return False
-    return any(_looks_like_rules(one) for one in paths if one.suffix.lower() == ".json")
-
-
-def _looks_like_rules(path: Path) -> bool:
     try:
         raw = read_bytes(path, LIMITS)
     except FedcheckError:
@@ -117,12 +115,10 @@ def why_no_rules(data: Any) -> str:
     parts = [name for name in RULES_PARTS if isinstance(data.get(name), dict)]
     if parts:
         return ""
-    if "$defs" in data or isinstance(data.get("properties"), dict):
-        return "is a JSON schema, which describes the rules but holds none"
     if any(name in data for name in OSCAL_PARTS):
         return "is an OSCAL document, not FedRAMP's rules"
-    if "fedRampRequirements" in data or "certificationPackageOverviewUri" in data:
-        return "is a document of a certification package, not FedRAMP's rules"
+    if other := name_other_json(data):
+        return f"is {other}, not FedRAMP's rules"
     return "is JSON, but none of the parts FRR, KSI and FRD is in it"
 
 

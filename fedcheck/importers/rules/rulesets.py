@@ -146,7 +146,7 @@ def _effective(info: Box, bucket: str) -> Iterator[Effective]:
 def _by_framework(effective: Box) -> Iterator[tuple[str, Box]]:
     """Yield the parts of dates that are split by certification type, as older structures are."""
     for key in effective.data:
-        if bucket_of(key) in FRAMEWORKS and isinstance(effective.data[key], dict):
+        if bucket_of(key) in ("all", *FRAMEWORKS) and isinstance(effective.data[key], dict):
             part = effective.box(key)
             assert part is not None
             yield bucket_of(key), part
@@ -154,9 +154,10 @@ def _by_framework(effective: Box) -> Iterator[tuple[str, Box]]:
 
 def _dates(box: Box, bucket: str) -> Effective:
     days = box.box("date")
-    adopt = obtain = maintain = ends = None
+    adopt = obtain = maintain = ends = months = None
     until = False
     if days:
+        months = days.number("grace_by_assessment_months")
         adopt, obtain = days.day("optional_adoption"), days.day("obtain")
         maintain, ends = days.day("maintain"), days.day("grace_ends")
         if grace := days.box("grace"):
@@ -177,7 +178,21 @@ def _dates(box: Box, bucket: str) -> Effective:
         box.day("start_date"),
         box.day("end_date"),
         box.texts("comments", "warnings", "comment"),
+        dict(_listed_by_class(box)),
+        months,
     )
+
+
+def _listed_by_class(box: Box) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the ids that apply to each class that the rules do not apply to in full."""
+    classes = box.box("class")
+    for key, one in classes.children() if classes else ():
+        in_full, ids = one.flag("applies_in_full"), one.texts("applies")
+        one.close()
+        if not class_of(key):
+            box.findings.note(one.path, "is no class; left out")
+        elif not in_full and (ids or one.has("applies_in_full")):
+            yield class_of(key), ids
 
 
 def _flows(info: Box) -> Iterator[Flow]:

@@ -1,6 +1,6 @@
 """A form: lines with their names, what they mean while they are typed, and one longer text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,11 +16,19 @@ from textual.widgets import Input, Static, TextArea
 from fedcheck.domain.text import clean, one_line
 from fedcheck.tui.dialogs.prompts import Preview
 
+ASKS = "what you typed is not saved: F2 saves it, esc once more drops it"
 HINT = "⏎ goes on, F2 or ctrl+s saves, esc cancels"
+
+
+Check = Callable[[Mapping[str, str]], None]
 
 
 def _no_preview(_: str) -> str:
     return ""
+
+
+def _no_check(_: Mapping[str, str]) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,24 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
         Binding("f2,ctrl+s", "save", "save", key_display="F2"),
     ]
 
-    def __init__(self, title: str, fields: Sequence[Field]) -> None:
+    def __init__(
+        self, title: str, fields: Sequence[Field], *, check: Check = _no_check, asks: bool = False
+    ) -> None:
+        """Make the form.
+
+        Args:
+            title: what it is about.
+            fields: its lines.
+            check: raises ValueError with what is wrong with all of them together.
+            asks: whether what was typed is given up only at the second try.
+        """
         super().__init__(classes="prompt")
+        self.check = check
+        self.asks = asks
+        self._has_asked = False
         self.title_text = title
         self.fields = {field.name: field for field in fields}
+        self._before: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the lines."""
@@ -84,6 +106,7 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
         """Start long texts at their end."""
         for area in self.query(TextArea):
             area.move_cursor(area.document.end)
+        self._before = self._texts()
 
     def text(self, name: str) -> str:
         """Return what stands in a field."""
@@ -91,8 +114,15 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
             return self.query_one(f"#{name}", TextArea).text
         return self.query_one(f"#{name}", Input).value
 
+    @on(TextArea.Changed)
+    def _wrote(self, event: TextArea.Changed) -> None:
+        self._has_asked = False
+        if event.text_area.has_focus:
+            self._say(event.text_area.id or "")
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self._has_asked = False
         if event.input.has_focus:
             self._say(event.input.id or "")
 
@@ -131,10 +161,24 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
                 self.set_focus(self.query_one(f"#{name}"))
                 self.call_after_refresh(self._say, name)
                 return
+        texts = self._texts()
+        try:
+            self.check(texts)
+        except ValueError as error:
+            self._hint(str(error), wrong=True)
+            return
         if self.is_current:
-            self.dismiss({name: self.text(name) for name in self.fields})
+            self.dismiss(texts)
 
     def action_cancel(self) -> None:
-        """Leave without an answer."""
-        if self.is_current:
-            self.dismiss(None)
+        """Leave without an answer; what was typed is asked about where the form is for that."""
+        if not self.is_current:
+            return
+        if self.asks and not self._has_asked and self._texts() != self._before:
+            self._has_asked = True
+            self._hint(ASKS, wrong=True)
+            return
+        self.dismiss(None)
+
+    def _texts(self) -> dict[str, str]:
+        return {name: self.text(name) for name in self.fields}

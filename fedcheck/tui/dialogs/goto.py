@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from fedcheck.domain.control_ids import normalize_code
 from fedcheck.domain.query import split_words
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import count_cells, one_line
@@ -57,16 +58,18 @@ class GotoScreen(ModalScreen[str | None]):
     def _search(self, text: str) -> None:
         app = cast(ProjectApp, self.app)
         words = [word.casefold() for word in split_words(text)]
+        code = normalize_code(text.strip())
         scored = []
         for number, row in enumerate(app.board.rows.values()):
             name = " ".join((row.item.title, row.ref, row.item.code, *row.item.controls))
             folded = name.casefold()
-            if all(word in folded for word in words):
+            is_named = bool(code) and code == normalize_code(row.item.code)
+            if is_named or all(word in folded for word in words):
                 title = row.item.title.casefold()
                 starts = bool(words) and not title.startswith(words[0])
-                scored.append((starts, number, row))
-        scored.sort(key=lambda one: one[:2])
-        self.found = [row for _, _, row in scored[:MOST]]
+                scored.append((not is_named, starts, number, row))
+        scored.sort(key=lambda one: one[:3])
+        self.found = [row for *_, row in scored[:MOST]]
         options = self.query_one(OptionList)
         signs = app.signs
         room = max(options.scrollable_content_region.width, 40) - 1

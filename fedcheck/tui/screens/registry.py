@@ -24,6 +24,7 @@ SCREENS: dict[str, str] = {
     "test-progress": "test_progress:TestProgressScreen",
     "history": "history:HistoryScreen",
     "report": "report:ReportScreen",
+    "package": "package:PackageScreen",
     "import": "import_file:ImportFileScreen",
 }
 """Each screen, and the module and class that hold it."""
