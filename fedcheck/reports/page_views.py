@@ -76,9 +76,10 @@ class GroupView:
 class ResultView:
     """How far the tests of a list are, or the assessor's verification, validation and summaries.
 
-    `results` tells whether the step has results; a summary is only written.
+    `step` is tested, verified, validated or summarized; a summary has no result.
     """
 
+    step: str
     name: str
     total: int
     recorded: int
@@ -86,7 +87,6 @@ class ResultView:
     other: int
     na: int
     outstanding: int
-    results: bool
 
 
 def build_party_views(
@@ -190,7 +190,7 @@ def _due_day(board: Board, one: Outstanding) -> date | None:
 def build_result_views(board: Board, role: str) -> tuple[ResultView, ...]:
     """Return the tests list by list, then what the assessor recorded about a role's requirements.
 
-    The latter only where anything is recorded: docs/report.md.
+    The latter only where anything is recorded.
     """
     lists: dict[str, list[Row]] = {}
     for row in test_progress.list_tests(board.rows.values()):
@@ -200,7 +200,7 @@ def build_result_views(board: Board, role: str) -> tuple[ResultView, ...]:
         one = test_progress.count_tests("", "", rows)
         title = wording.format_title(board.project.checklists[name].title)
         counts = (one.total, one.tested, one.satisfied, one.other, one.na, one.untested)
-        found.append(ResultView(title, *counts, results=True))
+        found.append(ResultView("tested", title, *counts))
     assessed = count_assessor_results(board, role)
     if any(one.recorded for one in assessed):
         found += [_build_assessor_view(one) for one in assessed]
@@ -209,14 +209,14 @@ def build_result_views(board: Board, role: str) -> tuple[ResultView, ...]:
 
 def _build_assessor_view(one: AssessorCount) -> ResultView:
     return ResultView(
-        name=f"{wording.format_title(one.kind.title)}: {one.step} by the assessor",
+        step=one.step,
+        name=f"{wording.format_title(one.kind.title)} {one.step}",
         total=one.total,
         recorded=one.recorded,
         satisfied=one.satisfied,
         other=one.other,
         na=one.na,
         outstanding=one.total - one.recorded,
-        results=one.step != "summarized",
     )
 
 
