@@ -114,9 +114,9 @@ class AskBuilder:
             )  # fmt: skip
         yield from self._dates(subject)
         own = [one for one in gate.missing if one.role == subject]
-        bare = [one for one in own if one.owner == subject]
+        bare = {one.ref for one in own if one.owner == subject and one.ref in self.board.rows}
         if bare:
-            days = [self.board.rows[one.ref].due for one in bare if one.ref in self.board.rows]
+            days = [self.board.rows[ref].due for ref in bare]
             what = f"Name an owner for {pluralize(len(bare), 'outstanding item')} of the {label}"
             yield AskView("owner", label, subject, what, wording.find_earliest(*days, gate.date))
         held = {one.ref for one in own if self._is_blocked(one.ref)}

@@ -156,7 +156,7 @@ class _ContextBuilder:
             (t.row.ref, t.evidence_item.id): t.why
             for t in evidence_register.list_unsound_evidence(board)
         }
-        items = {ref: self._item(row, why) for ref, row in board.rows.items()}
+        items = {ref: self._item(row, why, chosen) for ref, row in board.rows.items()}
         states = [state for row in board.rows.values() for state in row.evidence]
         declined = [e for e in board.rows.values() if e.record.status == "na"]
         ledgers = IssueViewBuilder(board, self.names, self.evidence_items)
@@ -238,7 +238,9 @@ class _ContextBuilder:
             path = workspace_relative(self.board, broken.path)
             yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
-    def _item(self, row: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
+    def _item(
+        self, row: Row, why: Mapping[tuple[str, str], str], chosen: Gate | None
+    ) -> views.ItemView:
         item, record = row.item, row.record
         owner, name = self.names.who(row.responsible, row.role), wording.format_item_name(row)
         evidence_items = zip(record.evidence, row.evidence, strict=True)
@@ -266,6 +268,9 @@ class _ContextBuilder:
             overdue=row.overdue,
             waiting=row.waiting,
             changed=row.changed,
+            asked=chosen is None
+            or not chosen.milestone.closes
+            or chosen.milestone.asks_for(row.phase, row.role),
             reason=wording.format_reason(record.reason),
             note=wording.format_reason(record.note),
             evidence=tuple(

@@ -153,7 +153,10 @@ class MilestoneView:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item that applies. `name` is its title, after its official code if it has one."""
+    """An item that applies. `name` is its title, after its official code if it has one.
+
+    `asked` tells whether the milestone of the report rests on it.
+    """
 
     ref: str
     id: str
@@ -178,6 +181,7 @@ class ItemView:
     overdue: bool
     waiting: bool
     changed: bool
+    asked: bool
     reason: str
     note: str
     evidence: tuple[EvidenceView, ...]
