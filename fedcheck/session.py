@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board, build_board, resolve_item
+from fedcheck.analysis.consequences import add_consequences
 from fedcheck.domain.change import Change, HistoryLine, is_import, person_name
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.checklist import Checklist
@@ -126,7 +127,7 @@ class Session(Struct):
     ) -> Transaction:
         """Make several edits, each on a record of its own, as one transaction. See `apply`."""
         planned: dict[Path, list[tuple[str, Edit]]] = {home: [] for home in self.store.homes}
-        for ref, edit in edits:
+        for ref, edit in (edits := add_consequences(self.project, edits)):
             for home, part in self._split_private_note(ref, edit):
                 planned[home].append((ref, part))
             evidence_states.remember_added(self.root, *fresh_evidence(edit))

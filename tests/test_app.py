@@ -430,7 +430,7 @@ async def test_dialogs_keep_their_keys_to_themselves(app):
         await press(pilot, "2", "n")
         await type_text(pilot, "quit 123 rwu")
         assert app.screen.query_one(TextArea).text == "quit 123 rwu"
-        await press(pilot, "escape", "s")
+        await press(pilot, "escape", "d", "s")
         assert app.screen.query_one(OptionList)
         await press(pilot, "q", "1", "r")
         assert app.screen.query(OptionList), "letters that choose nothing do nothing"

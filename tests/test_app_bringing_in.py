@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from driving import press, screen_text, settle, told, type_text
-from textual.widgets import Input
+from textual.widgets import Input, Select
 
 from fedcheck.importers import registry
 from fedcheck.storage.config import UserConfig
@@ -76,6 +76,40 @@ async def test_where_the_rows_go_is_asked_for_in_the_app(app, workspace):
         await press(pilot, "enter")
         assert app.session.project.record("acme.own:1").status == "done"
         assert (workspace / "imports.toml").exists()
+
+
+async def test_columns_and_words_are_chosen_and_the_first_rows_are_shown(app, workspace):
+    text = "Ref,What we do,Thing,Where it is\nT-1,Lock the doors,x,In flight\nT-2,Log it,x,Done\n"
+    (workspace / "own.csv").write_text(text)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await read(pilot, "own.csv")
+        await press(pilot, "c")
+        form = app.screen
+        form.query_one("#list", Input).value = "acme.own"
+        form.query_one("#phase", Input).value = "readiness"
+        title = form.query_one("#column-title", Select)
+        assert [value for _, value in title._options] == ["", *text.splitlines()[0].split(",")]
+        title.focus()
+        await press(pilot, "enter", "home", "down", "down", "enter")
+        assert title.value == "What we do"
+        form.query_one("#column-status", Select).value = "Where it is"
+        await press(pilot, "f2")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        await press(pilot, "c")
+        word = app.screen.query_one(f"#status-word-{b'in flight'.hex()}", Select)
+        assert word.value == "", "not known yet"
+        word.value = "doing"
+        await press(pilot, "f2")
+        await app.workers.wait_for_complete()
+        await settle(pilot)
+        shown = screen_text(app)
+        assert "The first rows as they would become" in shown
+        (row,) = [line for line in shown.splitlines() if line.strip().startswith("t-1 ")]
+        assert row.split() == ["t-1", "Lock", "the", "doors", "doing"]
+        await press(pilot, "enter")
+        assert app.session.project.record("acme.own:t-1").status == "doing"
 
 
 async def test_what_changed_meanwhile_is_looked_at_again(app, workspace):

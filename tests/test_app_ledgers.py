@@ -22,7 +22,8 @@ from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui.app import FedcheckApp
 from fedcheck.tui.dialogs.form import FormScreen
-from fedcheck.tui.dialogs.prompts import ChoicePrompt, LongTextPrompt
+from fedcheck.tui.dialogs.long_text import LongTextPrompt
+from fedcheck.tui.dialogs.prompts import ChoicePrompt
 from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.findings import FindingsScreen
 from fedcheck.tui.screens.gate import GateScreen
@@ -341,12 +342,22 @@ async def test_a_finding_from_raising_to_closing(app, workspace):
         await settle(pilot)
         await press(pilot, "4", "tab")
         assert isinstance(app.screen, FindingsScreen)
-        await press(pilot, "a", "m")
-        assert "90 days to remediate" in screen_text(app)
-        assert "2027-04-11" in screen_text(app), "the due date follows from the risk"
+        await press(pilot, "a")
         await paste(pilot, "Old TLS")
         await press(pilot, "ctrl+s")
+        await settle(pilot)
+        assert "rate likelihood and impact" in screen_text(app)
+        await paste(pilot, "h")
+        await press(pilot, "enter", "m")
+        assert "90 days to remediate" in screen_text(app)
+        assert "2027-04-11" in screen_text(app), "the due date follows from the risk"
+        app.screen.query_one("#recommendation").focus()
+        await settle(pilot)
+        await paste(pilot, "Turn it off")
+        await press(pilot, "ctrl+s")
         found = stored(workspace, "findings")
+        rated = [found[name] for name in ("likelihood", "impact", "recommendation")]
+        assert rated == ["high", "moderate", "Turn it off"]
         assert (found["title"], found["risk"]) == ("Old TLS", "moderate")
         assert (found["found"], found["due"]) == (TODAY, date(2027, 4, 11))
         assert "1 open: 1 moderate" in screen_text(app)
@@ -461,15 +472,21 @@ async def test_a_test_not_satisfied_offers_its_finding(app, workspace):
         await press(pilot, "t", "o")
         await settle(pilot)
         assert "other-than-satisfied" in on_disk(workspace, "rev5.full-assessment.3pao")
-        assert "needs a finding. Raise it now?" in screen_text(app)
+        assert "needs a finding" in screen_text(app)
         await press(pilot, "escape")
         assert not (workspace / "findings.toml").exists()
         await press(pilot, "t", "c", "t", "o")
         await settle(pilot)
-        await press(pilot, "l", "ctrl+s")
+        assert "Penetration test" in screen_text(app), "what was tested is shown beside"
+        assert app.screen.text("title") == "", "a title says what is wrong"
+        await press(pilot, "ctrl+s")
+        await settle(pilot)
+        assert "say what is wrong" in screen_text(app)
+        await paste(pilot, "Tokens are shared")
+        await press(pilot, "enter", "enter", "enter", "l", "ctrl+s")
         found = stored(workspace, "findings")
         assert (found["items"], found["risk"]) == ([TEST], "low")
-        assert found["title"] == "Penetration test: not satisfied"
+        assert found["title"] == "Tokens are shared"
         await press(pilot, "t", "c", "t", "o")
         await settle(pilot)
         assert isinstance(app.screen, ChecklistScreen), "one that has its finding asks no more"

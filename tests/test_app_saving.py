@@ -14,7 +14,7 @@ from fedcheck.session import open_session
 from fedcheck.storage import atomic_files, config, paths
 from fedcheck.tui import external_changes
 from fedcheck.tui.app import FedcheckApp
-from fedcheck.tui.dialogs.prompts import LongTextPrompt
+from fedcheck.tui.dialogs.long_text import LongTextPrompt
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 

@@ -98,9 +98,10 @@ async def test_the_tester_does_not_review_and_another_one_does(app, steps):
         await press(pilot, "t", "s", "y", "a")
         assert "somebody else reviews it" in told(app)
         await press(pilot, "O")
-        await pilot.press(*["backspace"] * 5)
         await type_text(pilot, "dana")
-        await press(pilot, "enter", "y", "a")
+        await press(pilot, "enter")
+        assert "A new person?" in screen_text(app), "typing replaced alice, and dana is new here"
+        await press(pilot, "y", "y", "a")
         record = app.session.project.record(ONE)
         assert (record.tester, record.review, record.reviewer) == ("dana", "agreed", "alice")
 

@@ -52,19 +52,6 @@ def test_listed_headings_are_ranked():
     assert [TABLE.rank("id", one) for one in ("Item ID", "ID", "Item")] == [0, 1, UNRANKED]
 
 
-@pytest.mark.parametrize(
-    ("header", "wanted"),
-    [
-        (["Titel", "Due"], {"title": "Titel", "due": "Due"}),
-        (["Latest comment", "Comment date"], {"note": "Latest comment"}),
-        (["Actual due date"], {"due": "Actual due date"}),
-        (["x" * 60], {}),
-    ],
-)
-def test_similar_headings_are_guessed(header, wanted):
-    assert TABLE.guess_fields(header, dates=("due",)) == wanted
-
-
 def test_the_header_is_the_first_row_that_scores_best():
     assert find_header([0, 2, 5, 5]) == 2
     assert find_header([0, 0]) == -1

@@ -27,6 +27,7 @@ from small_catalog import (
 )
 
 from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.query_fields import parse_family
 from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.importers.oscal.catalog import contents
 from fedcheck.importers.oscal.checklist import plan
@@ -337,6 +338,69 @@ def test_a_catalog_without_objectives_says_so(session, tmp_path):
     assert list(items(planned(session, tmp_path, data))) == ["xx-2"]
     told = [note.what for note in planned(session, tmp_path, data).notes]
     assert any("no assessment objectives" in what for what in told)
+
+
+def test_parts_of_other_publishers_are_kept_under_their_names(session, tmp_path):
+    demands = [
+        {"id": f"ACME.Net.C1.{n}", "name": f"ACME.Net.C1.{n}", "prose": f"It MUST do {n}."}
+        for n in ("R1", "R2")
+    ]
+    told = {
+        "id": "g", "name": "guidance",
+        "parts": [
+            {"name": "item", "prose": "Name an owner."}, {"name": "item", "prose": "Log it."},
+        ],
+    }  # fmt: skip
+    example = {"id": "ex1", "name": "worked-example", "prose": "Keep a wiki page."}
+    said = {"id": "s1", "name": "statement", "prose": "Roles are known."}
+    data = catalog(
+        group(
+            "net",
+            "Network",
+            {"id": "ACME.Net.C1", "title": "Ports are shut", "parts": demands},
+            {"id": "ACME.Net.C2", "title": "Roles", "parts": [said, told, example]},
+        )
+    )
+    ports, roles = items(planned(session, tmp_path, data)).values()
+    assert (ports.code, ports.controls) == ("ACME.Net.C1", ("ACME.Net.C1",)), (
+        "codes keep their case"
+    )
+    assert ports.statement.split("\n") == [
+        "ACME.Net.C1.R1 It MUST do R1.",
+        "ACME.Net.C1.R2 It MUST do R2.",
+    ]
+    assert roles.statement == "Roles are known."
+    assert "Name an owner.\nLog it." in roles.guidance
+    assert "**Worked example:** Keep a wiki page." in roles.guidance
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Account Management (03.01.01)", "03.01.01"),
+        ("03.01.01: Account Management", "03.01.01"),
+        ("Managing of accounts (03.01.01)", "03.01.01"),
+        ("AC-2 (1)", "AC-2(1)"),
+        ("Account Management", "Account Management"),
+    ],
+)
+def test_a_label_with_a_title_is_split(session, tmp_path, said, code):
+    data = catalog(
+        group(
+            "f", "Access",
+            {"id": "x1", "title": "Account Management", "props": [{"name": "label", "value": said}],
+             "parts": [{"id": "s", "name": "statement", "prose": "Do it."}]},
+        )
+    )  # fmt: skip
+    (item,) = items(planned(session, tmp_path, data)).values()
+    assert (item.code, item.controls) == (code, (code,))
+
+
+@pytest.mark.parametrize(
+    ("control", "family"), [("AC-2(1)", "AC"), ("03.01.01", "03.01"), ("ACME.Net.C1", "ACME.Net")]
+)
+def test_the_family_of_a_control_is_what_its_code_begins_with(control, family):
+    assert parse_family(control) == family
 
 
 def test_deep_nesting_of_a_catalog_is_bounded(session, tmp_path):

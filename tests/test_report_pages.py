@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from conftest import TODAY
-from msgspec.structs import replace
 from small_project import checklist, item, small_board
 from small_report import fill, report, section, ship
 
@@ -119,8 +118,11 @@ def test_each_reader_is_asked_for_what_that_reader_can_give():
         ("acceptance", "Accept or return: Diagram?", day),
         ("work", "Complete: C", kick_off),
     ]
-    undated = replace(board, dates={})
-    assert ("date", 'Set a date for "Kick-off"', None) in asked(undated)["management"]
+
+
+def test_a_milestone_without_a_date_is_asked_for_one():
+    found = asked(small_board(item("a"), milestones={}))
+    assert ("date", 'Set a date for "Kick-off"', None) in found["management"]
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,15 @@ def test_it_is_narrowed_by_query_person_role_and_kind(fedcheck):
     assert status == 2 and "dana" in err
 
 
+def test_rows_are_in_order_of_due_date_then_number(fedcheck, root):
+    path = root / "requests.toml"
+    more = [("R-10", "2027-01-08"), ("R-2", "2027-01-08"), ("r1", "2026-12-01")]
+    text = "".join(f'[[request]]\nid = "{i}"\ntitle = "T"\ndue = {d}\n' for i, d in more)
+    path.write_text(path.read_text() + text)
+    listed = [row["id"] for row in table(fedcheck)]
+    assert listed == ["r1", "R-2", "R-10", "q7wd", "requests:123456"], "without a due date: last"
+
+
 def test_what_comes_back_unfilled_changes_nothing(fedcheck, root):
     before = (root / "requests.toml").read_bytes()
     for name in ("out.csv", "out.xlsx"):
@@ -190,7 +199,7 @@ def test_where_both_sides_wrote_ours_is_kept_and_told(fedcheck, root):
     found = came(fedcheck, name)
     assert found["changes"] == []
     assert 'here "Ours", in the file "Theirs"' in found["notes"][0]["what"]
-    assert found["notes"][0]["where"] == "row 3"
+    assert found["notes"][0]["where"] == "row 2"
     came(fedcheck, name, "--theirs")
     assert shown(fedcheck)["answer"] == "Theirs"
 
@@ -240,7 +249,7 @@ def test_what_cannot_be_used_is_told_with_its_row(fedcheck, root, changed, said)
     assert found["changes"] == []
     (note,) = found["notes"]
     assert said in note["what"]
-    assert note["where"] == "row 3"
+    assert note["where"] == "row 2"
 
 
 def test_a_returned_answer_needs_a_reason_and_an_accepted_one_is_settled(fedcheck, root):

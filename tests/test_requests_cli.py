@@ -334,7 +334,8 @@ def test_a_test_that_is_not_satisfied_says_how_to_raise_the_finding(fedcheck):
     fedcheck("set", "crypto-table", "--status", "done")
     _, out, _ = fedcheck("set", "mandate-1-fips", "--result", "other-than-satisfied")
     line = next(one.strip() for one in out.splitlines() if "finding add" in one)
-    assert line == f'fedcheck finding add "..." --risk moderate --item {FIPS}'
+    rated = '--likelihood moderate --impact moderate --recommendation "..."'
+    assert line == f'fedcheck finding add "..." {rated} --item {FIPS}'
     finding_id = find(fedcheck, "--item", FIPS)
     _, out, _ = fedcheck("set", "mandate-1-fips", "--result", "other-than-satisfied")
     assert (finding_id in out, "finding add" in out) == (True, False)

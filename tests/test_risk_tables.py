@@ -120,6 +120,25 @@ def test_each_finding_stands_on_its_sheet_with_a_number(session, template, tmp_p
     assert sheets["Open POA&M Items"][1][1] == "Meridian Ledger"
 
 
+def test_the_example_of_a_template_is_replaced_whole(session, template, tmp_path):
+    example = ("V-1Example", "AC-1", "Open port", "fw", None, "High", "Low", "x.doc", "ours")
+    known(session, GAP)
+    found = fill_workbook(session, template(poam(example)), "poam")
+    (row,) = table(found.data, tmp_path, "Open POA&M Items")
+    assert (row["POAM ID"], row["Weakness Name"]) == ("V-1", GAP.title)
+    assert row["Supporting Documents"] == "Remediation Evidence : the fix (fix.pdf)"
+    assert row["Adjusted Risk Rating"] == "N/A", "nothing of the example is left"
+    assert any("the example in row" in fact for fact in found.facts)
+
+
+def test_an_adjusted_rating_goes_out_once_it_is_approved(session, template, tmp_path):
+    asked = replace(GAP, adjusted="low", deviation="risk-adjustment", deviation_state="pending")
+    known(session, asked, replace(asked, id="aa2", deviation_state="approved", original="high"))
+    found = fill_workbook(session, template(poam()), "poam")
+    rows = table(found.data, tmp_path, "Open POA&M Items")
+    assert [row["Adjusted Risk Rating"] for row in rows] == ["N/A", "Low"]
+
+
 def test_a_finding_keeps_its_row_and_leaves_it_empty_when_it_is_closed(session, template, tmp_path):
     known(session, GAP)
     session.apply_changes(diff_records("findings:aa1", GAP, replace(GAP, number="V-3")), "numbered")
@@ -214,9 +233,57 @@ def test_the_same_state_and_day_give_the_same_bytes(session, template):
 
 
 def test_another_workbook_is_refused_in_words(session, template):
-    with pytest.raises(FedcheckError, match="no POA&M workbook") as refused:
+    with pytest.raises(FedcheckError, match="not a POA&M workbook") as refused:
         fill_workbook(session, template(ret()), "poam")
     assert "Risk Exposure Table" in refused.value.hint
+
+
+def test_a_newer_edition_names_columns_otherwise_and_has_guidance_above_values(
+    session, template, tmp_path
+):
+    known(session, replace(GAP, plan="Close the port"))
+    head = (None, "Cloud Service Provider", "Cloud Service Offering", "POA&M Date")
+    guidance = ("Guidance", "Who provides it", "What is provided", "When this was sent")
+    columns = (None, "POAM ID", "Weakness Name", "Remediation Plan")
+    explained = ("Guidance", None, None, "How it will be closed")
+    whole = write_xlsx([Sheet("Open POA&M Items", (head, guidance, (), (), columns, explained))])
+    found = fill_workbook(session, template(whole), "poam")
+    (tmp_path / "result.xlsx").write_bytes(found.data)
+    (sheet,) = read_workbook(tmp_path / "result.xlsx")
+    assert sheet.rows[1] == guidance and sheet.rows[5] == explained, "guidance stays"
+    assert sheet.rows[2] == (None, None, "Meridian Ledger", session.today())
+    assert sheet.rows[6] == (None, "V-1", GAP.title, "Close the port")
+
+    tight = write_xlsx([Sheet("Open POA&M Items", (head, guidance, columns))])
+    found = fill_workbook(session, template(tight), "poam")
+    assert any("Cloud Service Offering" in note.what for note in found.notes), "left, and told"
+    (tmp_path / "result.xlsx").write_bytes(found.data)
+    assert read_workbook(tmp_path / "result.xlsx")[0].rows[1] == guidance
+
+
+def test_numbers_go_on_in_their_own_pattern(session, template, tmp_path):
+    known(session, GAP)
+    rows = [(number, None, "Old") for number in ("POAM-001", "POAM-009")]
+    found = fill_workbook(session, template(poam(*rows)), "poam")
+    assert table(found.data, tmp_path, "Open POA&M Items")[2]["POAM ID"] == "POAM-010"
+
+
+@pytest.mark.parametrize(
+    ("header", "lacks", "known"),
+    [
+        (("POA&M ID", "Control(s)", "Weakness Title"), '"Weakness Name"', '"POAM ID"'),
+        (("Identifier", "Name"), '"POAM ID" and "Weakness Name"', "sheet named"),
+    ],
+)
+def test_a_table_of_an_unknown_edition_is_refused_with_the_columns_that_it_lacks(
+    session, template, header, lacks, known
+):
+    theirs = template(write_xlsx([Sheet("Open POA&M Items", (("Title",), header))]))
+    with pytest.raises(FedcheckError) as refused:
+        fill_workbook(session, theirs, "poam")
+    assert 'sheet "Open POA&M Items" has no column' in str(refused.value)
+    assert lacks in str(refused.value) and known not in str(refused.value)
+    assert header[0] in refused.value.hint
 
 
 def test_numbers_are_noted_by_the_command_and_taken_back(workspace, template, monkeypatch, capsys):

@@ -76,7 +76,7 @@ def test_records_fill_the_rows_of_their_tests(tested, book):
     assert sheets["AC"]["N4"].value.startswith("=IF(")
     assert sheets["AU"]["J2"].value == "Not Applicable"
     assert sheets["AC"]["J3"].value is None
-    assert made.facts[0] == f"{ID}: 3 tests of 4 rows filled, 8 cells written"
+    assert made.facts[0] == f"{ID}: 3 tests of 4 rows filled, 9 cells written"
     assert made.notes == ()
 
 
@@ -127,6 +127,60 @@ def test_what_the_copy_says_and_we_do_not_stays(tested, tmp_path):
     assert (sheet["J3"].value, sheet["K3"].value) == ("SATISFIED", "N/A")
     assert "1 cell said something else and were replaced" in made.facts
     assert "2 cells say more than is recorded here, and stay; fedcheck import srtm" in made.facts
+
+
+def test_the_reason_of_a_test_that_is_not_applicable_is_its_observation(
+    tested, book, tmp_path, make_workspace, open_workspace
+):
+    tested.apply([f"{ID}:ac-01a.02"], ItemEdit(status="na", reason="No such policy."))
+    seen = TestEdit(observation="Asked the lead.")
+    tested.apply([f"{ID}:au-02a"], ItemEdit(testing=seen))
+    out = tmp_path / "out.xlsx"
+    out.write_bytes(fill_workbook(tested.project, book).data)
+    made = loaded(out.read_bytes())
+    assert made["AU"]["H2"].value == "Not applicable: No such events.\n\nAsked the lead."
+    assert (made["AC"]["H3"].value, made["AC"]["J3"].value) == (
+        "Not applicable: No such policy.", "Not Applicable",
+    )  # fmt: skip
+    assert reader.plan(tested, out).empty
+    other = open_workspace(make_workspace("other"))
+    carry_out(other, reader.plan(other, out))
+    record = other.project.record(f"{ID}:au-02a")
+    assert (record.reason, record.observation) == ("No such events.", "Asked the lead.")
+
+
+def test_what_stays_in_fedcheck_is_told_with_how_many(tested, book):
+    tested.apply([f"{ID}:ac-01a.01", f"{ID}:ac-01a.02"], ItemEdit(note="Kept."))
+    tested.apply([f"{ID}:ac-01a.01"], ItemEdit(testing=TestEdit(methods=("examine",))))
+    facts = fill_workbook(tested.project, book).facts
+    assert "notes of 2 tests stay in fedcheck; Observations come from --observation" in facts
+    assert "stays in fedcheck, without a column: methods used (1 test)" in facts
+    (left,) = [one for one in facts if "without an observation" in one]
+    assert left.startswith("1 result without an observation"), "ac-02-01 says nothing"
+
+
+def test_the_head_of_the_system_tab_is_filled_and_what_is_missing_is_told(tested, book):
+    made = openpyxl.load_workbook(book)
+    made["System"].insert_rows(1, 4)
+    for row, label in enumerate(("System Acronym", "CSP Name", "3PAO Name", "Assessment Dates"), 1):
+        made["System"][f"A{row}"] = label
+    made["System"]["B3"] = "Theirs"
+    made.save(book)
+    found = fill_workbook(tested.project, book)
+    sheet = loaded(found.data)["System"]
+    assert sheet["B5"].value == "Meridian Ledger"
+    assert sheet["B3"].value == "Theirs", "what somebody wrote stays"
+    assert sheet["B4"].value == "2027-01-11 to 2027-01-11"
+    (left,) = [fact for fact in found.facts if fact.startswith("left empty")]
+    assert "System Acronym (fedcheck.toml: [package] acronym)" in left and "3PAO" not in left
+
+
+def test_line_breaks_of_word_processors_are_line_ends(tested, book):
+    seen = TestEdit(observation="One\x0btwo\x0cthree\u2028four")
+    tested.apply([f"{ID}:ac-01a.02"], ItemEdit(result="satisfied", testing=seen))
+    data = fill_workbook(tested.project, book).data
+    assert loaded(data)["AC"]["H3"].value == "One\ntwo\nthree\nfour"
+    assert not [name for name, part in parts_of(data).items() if b"_x000" in part]
 
 
 def test_evidence_that_is_kept_inside_is_told_of_as_that(
@@ -248,7 +302,7 @@ def test_filling_its_own_result_again_gives_the_same_bytes(tested, book, tmp_pat
     assert again.data == first.data
     assert again.facts[0].endswith(" 0 cells written")
     assert reader.plan(tested, tmp_path / "first.xlsx").empty, "what was cut is no difference"
-    assert "no column for assessor (3 tests), day of the test (3 tests)" in first.facts[-1]
+    assert "no column for assessor (3 tests), day of the test (3 tests)" in " ".join(first.facts)
 
 
 def test_a_share_is_a_share_however_often_it_is_filled(tested, book, tmp_path):

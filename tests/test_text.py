@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedcheck.domain.text import clean, make_storable, one_line, pluralize
+from fedcheck.domain.text import clean, clean_for_file, make_storable, one_line, pluralize
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates too
 
@@ -41,11 +41,34 @@ def test_one_line_is_one_line(text: str, limit: int) -> None:
         ("evil\u202ecod.exe", "evil\ufffdcod.exe"),
         ("zero\u200bwidth", "zero\ufffdwidth"),
         ("tag\U000e0041s", "tag\ufffds"),
+        ("soft\u00adhyphen\u2060\ufeff", "softhyphen"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u062e"),
         ("caf\u00e9 \u2713 \U0001f512 \u65e5\u672c", "caf\u00e9 \u2713 \U0001f512 \u65e5\u672c"),
     ],
 )
 def test_clean(text: str, shown: str) -> None:
     assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("soft\u00adhyphen", "softhyphen"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("\U0001f469\u200d\U0001f680", "\U0001f469\u200d\U0001f680"),
+        ("ad\u200dmin\u200c", "admin"),
+        ("\u0645\u200c \x1b[31m", "\u0645 \ufffd[31m"),
+    ],
+)
+def test_a_file_for_others_keeps_a_joiner_that_means_something(text: str, written: str) -> None:
+    assert clean_for_file(text) == clean_for_file(text, one_line) == written
+
+
+@given(ANY_TEXT | st.text("a\u0645 \u200c\u200d\u00ad\ufe0f\x1b\n\U0001f469", max_size=12))
+def test_a_text_for_a_file_is_as_on_a_screen_but_for_joiners(text: str) -> None:
+    written = clean_for_file(text)
+    assert clean(written) == clean(text)
+    assert clean_for_file(written) == written, "a table that comes back is compared by it"
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ class Outstanding(Struct, frozen=True):
     """One thing that a gate lacks.
 
     Attributes:
-        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, finding,
-            request, upstream or file.
+        kind: open, declined, reason, evidence, stale, missing, changed, needs, result, observation,
+            finding, request, upstream or file.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
         phase: the phase of the gate in which it counts; each lack counts in exactly one.
@@ -203,6 +203,8 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
             yield lack("reason", "not applicable without a reason")
         if row.changed and (demanded or advised):
             yield lack("upstream", UPSTREAM_WORDS)
+        if row.unobserved and record.reason and (demanded or advised):
+            yield lack("observation", "not applicable, and the workbook gave no reason")
         return
     if _unplanned(board, row):
         yield lack("finding", _finding_words(board, row))
@@ -217,6 +219,8 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         yield lack("needs", f"done, but it needs {', '.join(row.waits)}")
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
+    if row.unobserved:
+        yield lack("observation", "a result without an observation")
     if row.changed:
         yield lack("upstream", UPSTREAM_WORDS)
 

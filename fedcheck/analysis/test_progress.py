@@ -24,6 +24,7 @@ class Tally(Struct, frozen=True):
         satisfied, other, na: how many have which result.
         unreviewed: tests with a result that no second assessor has agreed to.
         returned: tests that the second assessor returned.
+        unobserved: official test steps with a result and no observation.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Tally(Struct, frozen=True):
     na: int
     unreviewed: int
     returned: int
+    unobserved: int = 0
 
     @property
     def untested(self) -> int:
@@ -67,6 +69,7 @@ def count_tests(name: str, title: str, found: Iterable[Row]) -> Tally:
         na=results.count(Result.NOT_APPLICABLE),
         unreviewed=len(reviews) - reviews.count(Review.AGREED),
         returned=reviews.count(Review.RETURNED),
+        unobserved=sum(row.unobserved for row in listed),
     )
 
 

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "orphan-record": "Records without an item",
     "twice-recorded": "Items with two records",
     "unknown-reference": "References to items that are not there",
+    "contradiction": "Tests and findings that do not agree",
     "changed-upstream": "Items that changed since they were recorded",
     "evidence-link": "Evidence that may not count",
     "missing-evidence": "Evidence files that are gone or changed",

@@ -29,6 +29,7 @@ def examine(session: Session) -> list[Defect]:
         lambda: records.find_duplicate_records(session, places),
         lambda: records.find_changed_upstream(session),
         lambda: records.find_unknown_references(session, places),
+        lambda: records.find_contradictions(session, places),
         lambda: evidence.check_evidence_links(session, places, tree),
         lambda: evidence.find_orphan_evidence(session, tree),
         lambda: histories.find_future_dates(session, places),

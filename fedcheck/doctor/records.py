@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fedcheck.analysis.consequences import list_contradictions
 from fedcheck.doctor.defect import Defect, MoveRecord, Severity
 from fedcheck.doctor.files import Places
 from fedcheck.domain.checklist import Checklist
@@ -247,6 +248,25 @@ def find_unknown_references(session: Session, places: Places) -> list[Defect]:
     return [
         *_report_unknown(project, places, "request", project.requests),
         *_report_unknown(project, places, "finding", project.findings),
+    ]
+
+
+def find_contradictions(session: Session, places: Places) -> list[Defect]:
+    """Return the tests whose result and whose findings do not agree."""
+    project = session.project
+    named = dict.fromkeys(ref for finding in project.findings for ref in finding.items)
+    remedy = "record the retest: fedcheck finding update ID --retest passed; or correct the result"
+    return [
+        Defect(
+            "contradiction",
+            "warning",
+            f"{one_line(split_ref(ref)[1], 60)}: {why}",
+            remedy,
+            places.progress_file(split_ref(ref)[0]),
+            places.record(*split_ref(ref)),
+            ref,
+        )
+        for ref, why in list_contradictions(project, named)
     ]
 
 

@@ -137,6 +137,11 @@ class Item(Struct, frozen=True, rename="kebab"):
         return not self.applies or _are_met(self.applies, facts)
 
     @property
+    def is_test_step(self) -> bool:
+        """Tell whether it is an official test step, whose result needs an observation."""
+        return self.kind == "test" and bool(self.statement)
+
+    @property
     def full_guidance(self) -> str:
         """Return the guidance, then what else the official source says, in Markdown."""
         return "\n\n".join(text for text in (self.guidance, self.remarks) if text)

@@ -64,8 +64,9 @@ def searchable_texts(row: Row) -> Iterable[str]:
 
 
 def parse_family(control: str) -> str:
-    """Return the family of a control: `AC` of `AC-2(1)`."""
-    return control.partition("-")[0].upper()
+    """Return the family of a control: `AC` of `AC-2(1)`, `03.01` of `03.01.01`."""
+    family, dash, _ = control.partition("-")
+    return family.upper() if dash else control.rpartition(".")[0] or control.upper()
 
 
 def _family(value: str) -> Test:
@@ -149,6 +150,7 @@ IS: dict[str, Test] = {
     "noted": lambda e, _: bool(e.record.note),
     "sampled": lambda e, _: bool(e.record.sample),
     "retested": lambda e, _: bool(e.record.retest),
+    "unobserved": lambda e, _: e.unobserved,
     "summarized": lambda e, _: bool(e.record.summary),
     "private": lambda e, _: e.private,
     "unknown": lambda e, _: e.unknown,

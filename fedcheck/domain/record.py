@@ -59,6 +59,17 @@ class Record(Struct, frozen=True, rename="kebab"):
         return next((e for e in self.evidence if e.id == evidence_id), None)
 
 
+UNSTATED_REASON = "Not applicable according to the SRTM workbook"
+"""The reason of a test that a workbook calls not applicable without saying why."""
+
+
+def is_unobserved(record: Record) -> bool:
+    """Tell whether a test has a result and nothing that says what was seen, or why it is n/a."""
+    if record.observation or not (record.result or record.status == "na"):
+        return False
+    return record.status != "na" or record.reason in ("", UNSTATED_REASON)
+
+
 EMPTY_RECORD = Record()
 """The record of an item that nobody has touched."""
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
 from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
-from fedcheck.domain.record import UNKNOWN_RECORD, Record
+from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
 
 class Row(Struct, frozen=True):
@@ -49,6 +49,11 @@ class Row(Struct, frozen=True):
         """Return who has it: of a test its tester, else the owner; empty where nobody is named."""
         tester = self.record.tester if self.item.kind == "test" else ""
         return tester or self.record.owner
+
+    @property
+    def unobserved(self) -> bool:
+        """Tell whether it is an official test step with a result and no observation."""
+        return self.item.is_test_step and is_unobserved(self.record)
 
     @property
     def unknown(self) -> bool:

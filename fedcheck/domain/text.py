@@ -1,6 +1,7 @@
 """What may reach a screen: text from files is data, never a command to the terminal."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 _BIDI_AND_INVISIBLE = (
@@ -14,8 +15,17 @@ _UNSAFE = (
 )
 _UNSAFE_LINE = rf"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BIDI_AND_INVISIBLE}\ud800-\udfff\ue000-\uf8ff]"
 _VISIBLE = "\ufffd"
-_EMOJI = "\ufe0f"
-"""Makes the sign before it wider, but not everywhere; columns need one width. It is left out."""
+_LINE_ENDS = dict.fromkeys(map(ord, "\x0b\x0c\u2028\u2029"), "\n")
+_IGNORABLE = "[\ufe0f\u00ad\u034f\u2060\ufeff]"
+"""What a reader never sees: soft hyphens, word joiners, byte order marks, and the selector that
+makes the sign before it wider, but not everywhere. It is left out."""
+
+_JOINERS = "[\u200c\u200d]"
+"""What says whether the letters beside it join; on a screen that needs one width it is left out."""
+
+_JOINING = "(?<=[^\\x00-\\x9f\\s\u200c\u200d])([\u200c\u200d])(?=[^\\x00-\\x9f\\s\u200c\u200d])"
+"""A joiner where one has a meaning: between letters, or signs, of other scripts than ours."""
+
 _WIDE = (
     "[\u1100-\u115f\u231a-\u23f3\u25fd\u25fe\u2614-\u27bf\u2b1b-\u2b55\u2e80-\ua4cf\ua960-\ua97c"
     "\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00016fe0-\U00018df2"
@@ -33,11 +43,39 @@ def clean(text: str) -> str:
     """Return text for a screen: newlines and tabs stay, other control characters become `\ufffd`.
 
     Escape sequences lose their escape character and so their power; direction marks and
-    zero-width characters, which can make a text read other than it is, become visible.
+    zero-width spaces, which can make a text read other than it is, become visible.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _pattern(_UNSAFE).sub(_VISIBLE, text.replace("\r\n", "\n").replace(_EMOJI, ""))
+    text = _without_ignorable(text.translate(_LINE_ENDS).replace("\r\n", "\n"))
+    return _pattern(_UNSAFE).sub(_VISIBLE, drop_joiners(text))
+
+
+def has_ignorable(text: str) -> bool:
+    """Return whether a text contains signs that nobody sees, and that `one_line` leaves out."""
+    return not text.isascii() and _pattern(f"{_IGNORABLE}|{_JOINERS}").search(text) is not None
+
+
+def drop_joiners(text: str) -> str:
+    """Return a text that was made for a file as a screen takes it."""
+    return _pattern(_JOINERS).sub("", text)
+
+
+def _without_ignorable(text: str) -> str:
+    return _pattern(_IGNORABLE).sub("", text)
+
+
+def clean_for_file(text: str, plain: Callable[[str], str] = clean) -> str:
+    """Return text for a file that others read: as `clean`, but a joiner stays where it has meaning.
+
+    Args:
+        text: any text.
+        plain: `clean`, or `one_line` for a text on one line.
+    """
+    if "\u200c" not in text and "\u200d" not in text:
+        return plain(text)
+    parts = _pattern(_JOINING).split(_without_ignorable(text))
+    return "".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
 
 
 def one_line(text: str, limit: int = 0) -> str:
@@ -49,7 +87,8 @@ def one_line(text: str, limit: int = 0) -> str:
     """
     plain = text.isascii() and text.isprintable()
     if not plain or "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = " ".join(_pattern(_UNSAFE_LINE).sub(_visible_mark, text.replace(_EMOJI, "")).split())
+        text = text if plain else drop_joiners(_without_ignorable(text))
+        text = " ".join(_pattern(_UNSAFE_LINE).sub(_visible_mark, text).split())
     if limit and count_cells(text) > limit:
         return _truncate(text, max(limit - 1, 0)).rstrip() + "…"
     return text
@@ -72,8 +111,12 @@ def _visible_mark(match: re.Match[str]) -> str:
 
 
 def make_storable(text: str) -> str:
-    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in LF."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+    """Return text as our files hold it: UTF-8 (a lone surrogate becomes `?`), lines end in LF.
+
+    The line breaks of word processors (VT, FF, U+2028, U+2029) are line ends too.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+    return text if text.isprintable() else text.translate(_LINE_ENDS)
 
 
 def pluralize(count: int, singular: str, many: str = "") -> str:

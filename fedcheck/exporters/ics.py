@@ -12,7 +12,7 @@ from fedcheck.analysis import deadlines
 from fedcheck.analysis.deadlines import Deadline
 from fedcheck.domain.dates import next_day
 from fedcheck.domain.reference import did_you_mean
-from fedcheck.domain.text import clean, one_line, pluralize
+from fedcheck.domain.text import clean_for_file, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
 from fedcheck.importers.option import Values
@@ -147,7 +147,7 @@ def _escape(text: str) -> str:
     """Return text as a value of the type TEXT (RFC 5545, section 3.3.11)."""
     for active in ("\\", ";", ","):
         text = text.replace(active, f"\\{active}")
-    return clean(text).replace("\n", "\\n").replace("\t", " ")
+    return clean_for_file(text).replace("\n", "\\n").replace("\t", " ")
 
 
 def _fold(line: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import clean
+from fedcheck.domain.text import clean_for_file
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, is_private, write_line
@@ -175,7 +175,7 @@ def _cell(name: str, value: Any) -> Cell:
     if isinstance(value, tuple | list):
         value = SEPARATORS.get(name, ", ").join(str(one) for one in value)
     if isinstance(value, str):
-        return clean(value)
+        return clean_for_file(value)
     found: Cell = value
     return found
 

@@ -1,5 +1,6 @@
 """The table of requests that others fill in: a comment matrix, an evidence request list."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from fedcheck.importers.option import Values
 from fedcheck.session import Session
 from fedcheck.spreadsheets import xlsx_writer
 from fedcheck.storage.record_file import REQUESTS
+
+
+def _number_key(text: str) -> tuple[tuple[int, str], ...]:
+    """Return what sorts numbers as people do: R-2 before R-10."""
+    parts = re.split(r"(\d{1,9})", text.casefold())
+    return tuple((int(part), "") if place % 2 else (0, part) for place, part in enumerate(parts))
 
 
 def write(session: Session, values: Values) -> Export:
@@ -35,7 +42,7 @@ def write(session: Session, values: Values) -> Export:
                 f'nobody is called "{to[:60]}"', did_you_mean(to, known), ErrorKind.USAGE
             )
     found = request_rows.select_requests(project, found, to, kind)
-    found.sort(key=lambda one: (one.asked or date.min, one.id))
+    found.sort(key=lambda one: (one.due or date.max, _number_key(one.id)))
     match values["format"] or values["output"].rpartition(".")[2].lower():
         case "md":
             from fedcheck.reports.request_table import render_request_table

@@ -1,10 +1,11 @@
 """The columns of the POA&M and of the Risk Exposure Table: their headings and their values.
 
 The columns and their values are those of the POA&M template 2.1 (rows 5 to 7 say what each holds)
-and of the RET template 2.4 (SAR Appendix A, RET Completion Guide).
+and of the RET template 2.4 (SAR Appendix A, RET Completion Guide). The POA&M template 3.0 of
+2025-11-17 names some of them otherwise, and has guidance between a name and its value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,7 +94,10 @@ def _documents(row: RiskRow) -> str:
 
 
 def _adjusted(row: RiskRow) -> str:
-    return row.finding.adjusted.capitalize() or "N/A"
+    """Return the adjusted rating once it was approved; one that is asked for is not in force."""
+    finding = row.finding
+    approved = finding.deviation == "risk-adjustment" and finding.deviation_state == "approved"
+    return (finding.adjusted.capitalize() if approved else "") or "N/A"
 
 
 COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
@@ -136,6 +140,25 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
 NUMBER, NAME = "poamid", "weaknessname"
 """The columns by which a table is recognized."""
 
+REQUIRED = {NUMBER: "POAM ID", NAME: "Weakness Name"}
+"""Their headings, for people."""
+
+OTHER_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "overallremediationplan": ("remediationplan",),
+    "pointofcontact": ("poc",),
+    "vendordependency": ("vendordependence",),
+    "cve": ("cves", "cveid"),
+    "csp": ("cloudserviceprovider", "cspname", "cloudserviceprovidername"),
+    "systemname": (
+        "cloudserviceoffering", "cloudserviceofferingname", "cso", "csoname",
+        "informationsystemname",
+    ),
+}  # fmt: skip
+"""What other editions call a column or a value of the head."""
+
+GUIDANCE = frozenset(("guidance", "instructions", "instruction", "example"))
+"""How a row begins that explains what the cells below are for; nothing is written there."""
+
 HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
     "csp": lambda project, _: project.config.provider,
     "systemname": lambda project, _: project.config.name,
@@ -146,5 +169,10 @@ HEAD: Mapping[str, Callable[[Project, date], Cell]] = {
 }
 """The values in the head of a sheet, each below its name."""
 
-COLUMN_HEADINGS = HeadingTable({name: (name,) for name in COLUMNS}, number="")
-HEAD_HEADINGS = HeadingTable({name: (name,) for name in HEAD}, number="")
+
+def _headings(names: Iterable[str]) -> HeadingTable:
+    return HeadingTable({name: (name, *OTHER_HEADINGS.get(name, ())) for name in names}, number="")
+
+
+COLUMN_HEADINGS = _headings(COLUMNS)
+HEAD_HEADINGS = _headings(HEAD)

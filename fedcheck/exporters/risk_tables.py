@@ -13,22 +13,20 @@ from msgspec.structs import replace
 from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.finding import Finding, compute_remediation_due
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.errors import FedcheckError
 from fedcheck.exporters.registry import Export
 from fedcheck.exporters.risk_columns import (
-    COLUMN_HEADINGS,
     COLUMNS,
     HEAD,
     HEAD_HEADINGS,
     NAME,
-    NUMBER,
     RiskRow,
 )
+from fedcheck.exporters.risk_layout import RiskTable, find_table, no_table_error, place_of
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.xlsx_filler import ComputedValue, fill_cells, list_formula_cells
-from fedcheck.spreadsheets.xlsx_reader import Cell, Sheet, column_letters, read_workbook
+from fedcheck.spreadsheets.xlsx_reader import Cell, read_workbook
 from fedcheck.spreadsheets.xlsx_writer import cut_text
 
 Belongs = Callable[[Finding], bool]
@@ -45,7 +43,6 @@ RET: Mapping[str, Belongs] = {
 """The sheets of each workbook by words of their titles, and which findings belong there."""
 
 WORKBOOKS: Mapping[str, Mapping[str, Belongs]] = {"poam": POAM, "ret": RET}
-TITLES = {"poam": "POA&M", "ret": "Risk Exposure Table"}
 PLACEHOLDERS = {"", "text", "date", "low"}
 """What the head of an empty template contains."""
 
@@ -70,46 +67,6 @@ class Filled:
     facts: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A sheet with its header: columns by heading, rows by official number.
-
-    Attributes:
-        formulas: the places of formulas, and whether other cells rest on each.
-    """
-
-    sheet: Sheet
-    header: int
-    columns: Mapping[str, int]
-    formulas: Mapping[str, bool]
-
-    def fixed(self, row: int) -> bool:
-        """Return whether a row contains a formula that must not be replaced."""
-        return any(self.formulas.get(_place(row, column)) for column in self.columns.values())
-
-    def text(self, row: int, column: int) -> str:
-        cells = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
-        return str(cells[column] if column < len(cells) and cells[column] is not None else "")
-
-    @property
-    def numbers(self) -> dict[str, list[int]]:
-        """Return the rows below the header by their official number."""
-        column = self.columns[NUMBER]
-        found: dict[str, list[int]] = {}
-        for row in range(self.header + 1, len(self.sheet.rows)):
-            if number := self.text(row, column).strip():
-                found.setdefault(number, []).append(row)
-        return found
-
-    @property
-    def free(self) -> int:
-        """Return the first row after all that hold a number, a name or a description."""
-        told = [self.columns[name] for name in (NUMBER, NAME) if name in self.columns]
-        rows = range(self.header + 1, len(self.sheet.rows))
-        used = [row for row in rows if any(self.text(row, column).strip() for column in told)]
-        return max(used, default=self.header) + 1
 
 
 def write_poam(session: Session, values: Values) -> Export:
@@ -157,8 +114,9 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
         gone = [rows[f.id] for f in wanted if not belongs(f)]
         left = _empty_rows(table, gone, found)
         cells[table.sheet.title] = {
-            **_fill_head(session, table),
+            **_fill_head(session, table, found),
             **left,
+            **_empty_examples(table, found),
             **_fill_rows(table, here, found, {row.number for row in gone}),
         }
     found.data = fill_cells(template, cells)
@@ -176,7 +134,7 @@ def _note_shared_numbers(wanted: Sequence[Finding], found: Filled) -> None:
 
 def _find_tables(
     template: Path, kind: str, findings: Sequence[Finding], found: Filled
-) -> list[tuple[_Table, Belongs]]:
+) -> list[tuple[RiskTable, Belongs]]:
     """Return the tables of a workbook, and which findings belong in each.
 
     An edition without a sheet for configuration findings has them among the open ones.
@@ -185,21 +143,17 @@ def _find_tables(
     tables = []
     lacks = []
     for words, belongs in WORKBOOKS[kind].items():
-        for sheet in sheets:
-            if words in one_line(sheet.title).casefold():
-                table = _find_table(sheet, formulas.get(sheet.title, {}))
-                if table is not None:
-                    tables.append((table, belongs))
-                    break
+        called = [sheet for sheet in sheets if words in one_line(sheet.title).casefold()]
+        for sheet in called:
+            table = find_table(sheet, formulas.get(sheet.title, {}))
+            if table is not None:
+                tables.append((table, belongs))
+                break
         else:
             if words in OPTIONAL:
                 lacks.append(words)
                 continue
-            has = ", ".join(one_line(sheet.title, 40) for sheet in sheets)
-            raise FedcheckError(
-                f"{template}: no {TITLES[kind]} workbook: no table on a sheet named {words!r}",
-                f"use the official template; this one has: {one_line(has, 160)}",
-            )
+            raise no_table_error(template, kind, words, called or sheets, bool(called))
     for words in lacks:
         count = sum(WORKBOOKS[kind][words](f) for f in findings)
         if words == "configuration":
@@ -216,39 +170,35 @@ def _is_open(finding: Finding) -> bool:
     return finding.state == "open"
 
 
-def _find_table(sheet: Sheet, formulas: Mapping[str, bool]) -> _Table | None:
-    """Return the table of a sheet; its header is the first row with a number and a name."""
-    for number, cells in enumerate(sheet.rows):
-        columns = COLUMN_HEADINGS.find_columns(cells)
-        if NUMBER in columns and NAME in columns:
-            return _Table(sheet, number, columns, formulas)
-    return None
-
-
 def _assign_numbers(
-    session: Session, wanted: Sequence[Finding], tables: Iterable[_Table], found: Filled
+    session: Session, wanted: Sequence[Finding], tables: Iterable[RiskTable], found: Filled
 ) -> dict[str, str]:
     """Return the official number of each finding, new ones where they have none yet."""
     taken = {f.number for f in session.project.findings if f.number}
     taken |= {number for table in tables for number in table.numbers}
-    counted = [(m[1], int(m[2])) for number in taken if (m := _NUMBER.match(number))]
-    prefix, last = max(
-        ((p, max(n for q, n in counted if q == p)) for p in {p for p, _ in counted}),
-        key=lambda pair: (sum(p == pair[0] for p, _ in counted), pair),
-        default=("V-", 0),
-    )
+    prefix, last, width = _find_pattern(taken)
     numbers = {}
     for finding in wanted:
         number = finding.number
         if not number:
             last += 1
-            number = f"{prefix}{last}"
+            number = f"{prefix}{last:0{width}}"
             numbered = replace(finding, number=number)
             found.changes += diff_records(f"findings:{finding.id}", finding, numbered)
         numbers[finding.id] = number
     if found.changes:
         found.facts.append(f"{pluralize(len(found.changes), 'finding')} got a number")
     return numbers
+
+
+def _find_pattern(taken: Iterable[str]) -> tuple[str, int, int]:
+    """Return how numbers go on: the usual prefix, the last number, and its digits if padded."""
+    counted = [(m[1], m[2]) for number in taken if (m := _NUMBER.match(number))]
+    usual = Counter(prefix for prefix, _ in counted)
+    prefix = max(usual, key=lambda one: (usual[one], one), default="V-")
+    digits = [text for own, text in counted if own == prefix]
+    padded = [len(text) for text in digits if text.startswith("0")]
+    return prefix, max(map(int, digits), default=0), max(padded, default=1)
 
 
 def _find_last_changes(session: Session) -> dict[str, date]:
@@ -262,23 +212,35 @@ def _find_last_changes(session: Session) -> dict[str, date]:
     }
 
 
-def _fill_head(session: Session, table: _Table) -> dict[str, Cell]:
-    """Return the head of a sheet: what the template has not filled yet, and the date always."""
+def _fill_head(session: Session, table: RiskTable, found: Filled) -> dict[str, Cell]:
+    """Return the head of a sheet: what the template has not filled yet, and the date always.
+
+    A value is written below its name, below the guidance if there is any.
+    """
     cells: dict[str, Cell] = {}
+    left = []
     for number, row in enumerate(table.sheet.rows[: table.header]):
         for column, cell in enumerate(row):
             value = HEAD.get(HEAD_HEADINGS.find_field(cell))
-            if value is None or number + 1 >= table.header:
+            wanted = value(session.project, session.today()) if value else None
+            if not wanted:
                 continue
-            wanted = value(session.project, session.today())
-            now = table.text(number + 1, column).strip().casefold()
-            if wanted and (isinstance(wanted, date) or now in PLACEHOLDERS):
-                cells[_place(number + 1, column)] = wanted
+            below = range(number + 1, table.header)
+            place = next((one for one in below if not table.is_guidance(one)), None)
+            if place is None:
+                left.append(one_line(str(cell), 40))
+                continue
+            now = table.text(place, column).strip().casefold()
+            if isinstance(wanted, date) or now in PLACEHOLDERS:
+                cells[place_of(place, column)] = wanted
+    if left:
+        what = f"no room below {', '.join(left)}; left as it is"
+        found.notes.append(Note(one_line(table.sheet.title), what, "write it by hand"))
     return cells
 
 
 def _empty_rows(
-    table: _Table, gone: Iterable[RiskRow], found: Filled
+    table: RiskTable, gone: Iterable[RiskRow], found: Filled
 ) -> dict[str, Cell | ComputedValue]:
     """Return the cells to clear for findings that moved to another sheet.
 
@@ -288,16 +250,29 @@ def _empty_rows(
     known = table.numbers
     for row in gone:
         for place in known.get(row.number, ()):
-            emptied = {_place(place, column) for column in table.columns.values()}
-            cells |= dict.fromkeys(emptied - table.formulas.keys())
-            cells |= {one: ComputedValue("") for one in emptied & table.formulas.keys()}
+            cells |= _empty_row(table, place)
             where = f"{one_line(table.sheet.title)}, row {place + 1}"
             found.notes.append(Note(where, f"{row.number} is no longer of this sheet; emptied"))
     return cells
 
 
+def _empty_row(table: RiskTable, row: int) -> dict[str, Cell | ComputedValue]:
+    emptied = {place_of(row, column) for column in table.columns.values()}
+    cells: dict[str, Cell | ComputedValue] = dict.fromkeys(emptied - table.formulas.keys())
+    return cells | {one: ComputedValue("") for one in emptied & table.formulas.keys()}
+
+
+def _empty_examples(table: RiskTable, found: Filled) -> dict[str, Cell | ComputedValue]:
+    """Return the cells to clear of the example that a template came with."""
+    cells: dict[str, Cell | ComputedValue] = {}
+    for row in table.examples:
+        cells |= _empty_row(table, row)
+        found.facts.append(f"{one_line(table.sheet.title)}: the example in row {row + 1} is gone")
+    return cells
+
+
 def _fill_rows(
-    table: _Table, rows: Sequence[RiskRow], found: Filled, gone: Collection[str]
+    table: RiskTable, rows: Sequence[RiskRow], found: Filled, gone: Collection[str]
 ) -> dict[str, Cell | ComputedValue]:
     cells: dict[str, Cell | ComputedValue] = {}
     known, free = table.numbers, table.free
@@ -311,9 +286,10 @@ def _fill_rows(
             place, free = free, free + 1
         for name, column in table.columns.items():
             value = COLUMNS[name](row)
-            where = _place(place, column)
+            where = place_of(place, column)
             if value in ("", None):
-                blank[name] = blank.get(name, 0) + (not table.text(place, column).strip())
+                now = "" if table.is_example(place) else table.text(place, column).strip()
+                blank[name] = blank.get(name, 0) + (not now)
             elif table.formulas.get(where) or (
                 where in table.formulas and _has_computed_due(row.finding)
             ):
@@ -333,6 +309,9 @@ def _fill_rows(
     ]
     if empty:
         found.notes.append(Note(title, f"empty in so many rows: {', '.join(empty)}"))
+    if rows and table.unknown:
+        listed = ", ".join(f'"{one_line(heading, 40)}"' for heading in table.unknown[:10])
+        found.notes.append(Note(title, f"columns that are left as they are: {listed}"))
     named = table.columns[NAME]
     others = [
         number
@@ -357,7 +336,3 @@ def _has_computed_due(finding: Finding) -> bool:
     return finding.found is not None and finding.due == compute_remediation_due(
         finding.risk, finding.found
     )
-
-
-def _place(row: int, column: int) -> str:
-    return f"{column_letters(column + 1)}{row + 1}"

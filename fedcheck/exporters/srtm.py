@@ -13,13 +13,14 @@ from pathlib import Path
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.query_fields import build_item_language
-from fedcheck.domain.record import EMPTY_RECORD
+from fedcheck.domain.record import EMPTY_RECORD, Record, is_unobserved
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.registry import Export
 from fedcheck.exporters.srtm_summary import Outcome, fill_summaries
+from fedcheck.exporters.srtm_system import describe_system, fill_system
 from fedcheck.importers.evidence_cells import KEPT_INSIDE
 from fedcheck.importers.option import Values
 from fedcheck.importers.plan import Note
@@ -200,7 +201,12 @@ def fill_workbook(
         else:
             said = {name: _read_cell(step, name) for name in ("result", "exposure", "differential")}
             outcomes.append(Outcome(step.controls, *said.values()))
-    fill_summaries(sheets, set(found.sheets), outcomes, filling.formulas, filling.set)
+    tabs = set(found.sheets)
+    fill_summaries(sheets, tabs, outcomes, filling.formulas, filling.set)
+    records = {ref: project.record(ref) for ref in sorted(met)}
+    controls = len({step.controls[0] for step in found.steps if step.controls})
+    system = describe_system(project.config, records.values(), controls)
+    unfilled = fill_system(sheets, tabs, system, filling.formulas, filling.set)
     notes = [
         *filling.notes,
         *filling.note_differing(),
@@ -222,7 +228,43 @@ def fill_workbook(
         facts.append(f"{what} say more than is recorded here, and stay; fedcheck import srtm")
     if missing := filling.without_column():
         facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
+    facts += describe_left(records)
+    if unfilled:
+        facts.append(f"left empty in the head: {', '.join(unfilled)}")
     return Export(fill_cells(template, filling.cells), tuple(facts), tuple(notes))
+
+
+STAYING = {
+    "methods": "methods used",
+    "inherited": "inheritance",
+    "retest": "retests",
+    "review": "reviews",
+}
+"""What is recorded of tests and has no column in the workbook, with the words for it."""
+
+
+def describe_left(records: Mapping[str, Record]) -> list[str]:
+    """Return what of these tests stays in fedcheck, and what their rows lack, with how many."""
+    found = []
+    if notes := sum(bool(one.note) for one in records.values()):
+        of = pluralize(notes, "test")
+        found.append(f"notes of {of} stay in fedcheck; Observations come from --observation")
+    staying = [
+        f"{words} ({pluralize(count, 'test')})"
+        for name, words in STAYING.items()
+        if (count := sum(bool(getattr(one, name)) for one in records.values()))
+    ]
+    if blocked := sum(bool(one.status == "blocked" and one.reason) for one in records.values()):
+        staying.append(f"reasons why it is blocked ({pluralize(blocked, 'test')})")
+    if staying:
+        found.append(f"stays in fedcheck, without a column: {', '.join(staying)}")
+    unseen = sum(is_unobserved(one) for one in records.values())
+    if unseen:
+        found.append(
+            f"{pluralize(unseen, 'result')} without an observation: Observations stay empty,"
+            " a common reason for rejection"
+        )
+    return found
 
 
 def _find_list(

@@ -47,6 +47,7 @@ class Option:
         between: the least and the greatest number.
         label: the name of its field in the app; an option without one is not in the app.
         hint: what the field may hold.
+        titles: what the app shows for each choice; given, nothing else can be entered there.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Option:
     between: tuple[int, int] | None = None
     label: str = ""
     hint: str = ""
+    titles: tuple[str, ...] = ()
 
     def parse(self, text: str) -> Any:
         """Return the value of a text from a form. Raises ValueError for no date or number."""

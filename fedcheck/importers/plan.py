@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
-from fedcheck.domain.text import pluralize
+from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.session import Session, Transaction
 from fedcheck.storage.checklist_writer import Rewritten
 
@@ -49,6 +49,8 @@ class Plan:
         changes: the changes of records, requests and findings.
         notes: everything that could not be used.
         texts: the files with official text to write.
+        unused: how many rows of the file were not used.
+        first_rows: the first rows as they would become: headings, then a row for each.
     """
 
     label: str
@@ -57,11 +59,20 @@ class Plan:
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = ()
     texts: tuple[PlannedText, ...] = ()
+    unused: int = 0
+    first_rows: tuple[tuple[str, ...], ...] = ()
 
     @property
     def empty(self) -> bool:
         """Return whether the workspace has all of it already."""
         return not (self.checklists or self.changes or self.texts)
+
+    @property
+    def nothing(self) -> str:
+        """Return why there is nothing to do; not that all is here where rows were not used."""
+        if self.unused:
+            return f"Nothing to do: {pluralize(self.unused, 'row')} could not be used."
+        return "Nothing to do: the workspace has all of it already."
 
     @property
     def summary(self) -> str:
@@ -76,6 +87,17 @@ class Plan:
             )
         what += [one.what for one in self.texts]
         return " and ".join(filter(None, (", ".join(what[:-1]), *what[-1:])))
+
+    def format_first_rows(self, width: int = 28) -> list[str]:
+        """Return the first rows as lines of a table; cells are cut at a width."""
+        table = [[one_line(cell, width) for cell in row] for row in self.first_rows]
+        used = [i for i, _ in enumerate(table[0])] if table else []
+        used = [i for i in used if any(row[i] for row in table[1:])]
+        wide = {i: max(count_cells(row[i]) for row in table) for i in used}
+        return [
+            "  ".join(row[i] + " " * (wide[i] - count_cells(row[i])) for i in used).rstrip()
+            for row in table
+        ]
 
     @property
     def newly_outstanding(self) -> str:

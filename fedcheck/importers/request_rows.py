@@ -13,7 +13,7 @@ from datetime import date
 from fedcheck.analysis.issues import state_of
 from fedcheck.analysis.waiting_since import find_answering_role
 from fedcheck.domain.request import Request
-from fedcheck.domain.text import clean
+from fedcheck.domain.text import clean_for_file
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.evidence_cells import EvidenceForm, write_line
 from fedcheck.spreadsheets.grid import Cell, normalize_cell
@@ -51,21 +51,27 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "by": ("asked by", "requester", "requested by", "commenter", "from"),
     "to": ("assigned to", "responsible", "owner", "owed by"),
     "document": ("doc", "artifact"),
-    "section": ("page", "location", "section page"),
+    "section": ("page", "location", "section page", "ssp section", "section number", "paragraph"),
     "title": ("comment", "request", "question", "evidence requested", "comment request"),
     "text": ("details", "description", "comment in full"),
     "controls": ("control", "control id"),
     "items": ("item",),
     "asked": ("asked", "date asked", "date requested", "requested on"),
     "due": ("due date", "due on", "needed by"),
-    "state": ("status",),
-    "answer": ("response", "csp response", "reply"),
+    "state": ("status", "resolved", "closed", "comment status"),
+    "answer": ("response", "csp response", "reply", "resolution", "vendor response"),
     "evidence": ("evidence link", "evidence links", "evidence provided", "artifacts", "links"),
     "answered": ("date answered", "response date"),
-    "decision": ("reviewer s decision", "disposition", "accepted", "accept or return"),
+    "decision": (
+        "reviewer s decision",
+        "disposition",
+        "accepted",
+        "accept or return",
+        "adjudication",
+    ),
     "comment": ("reviewer comment", "reviewers comment", "decision comment", "reason"),
     "mark": ("row mark", "fedcheck"),
-}
+}  # fmt: skip
 """Other headings that a column may have, as `normalize` gives them."""
 
 FIELDS = ("answer", "evidence", "decision", "comment", "due")
@@ -112,8 +118,20 @@ def parse_mark(text: str) -> Mark | None:
 
 def score_header(cells: Sequence[str]) -> int:
     """Return how many fields a row names; 0 where neither an id nor a title is among them."""
+    found = find_columns(cells)
+    return len(found) if "title" in found or ("id" in found and len(found) > 1) else 0
+
+
+def find_columns(cells: Sequence[object]) -> dict[str, int]:
+    """Return the column of each field.
+
+    In a matrix that others made, the reviewer's comment is what is asked, not why an answer of ours
+    was returned.
+    """
     found = TABLE.find_columns(cells)
-    return len(found) if "id" in found or "title" in found else 0
+    if "title" not in found and "mark" not in found and "comment" in found:
+        found["title"] = found.pop("comment")
+    return found
 
 
 def write_cells(project: Project, request: Request) -> dict[str, str]:
@@ -151,7 +169,7 @@ def write_cells(project: Project, request: Request) -> dict[str, str]:
 
 def cell_text(text: str) -> str:
     """Return a text as a cell contains it, and as it is compared on import."""
-    text = normalize_cell(clean(normalize_cell(text)))
+    text = normalize_cell(clean_for_file(normalize_cell(text)))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fedcheck.analysis.consequences import list_shared_evidence
 from fedcheck.domain.change import Change, diff_records
 from fedcheck.domain.evidence import Evidence, normalize_link
-from fedcheck.domain.glossary import REQUEST_KINDS
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit, RequestStep, apply_request_edit
@@ -27,18 +27,25 @@ from fedcheck.importers.evidence_cells import (
 )
 from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.option import Values
+from fedcheck.importers.people import match_person
 from fedcheck.importers.plan import Note, Plan, Prepared
 from fedcheck.importers.registry import Peek
 from fedcheck.importers.request_rows import COLUMNS, Mark
+from fedcheck.importers.request_words import is_row_number, parse_decision, parse_kind
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, DateOrder, parse_day
-from fedcheck.spreadsheets.grid import Grid, GridRow, find_best_grid, normalize_cell, read_sheets
+from fedcheck.spreadsheets.grid import (
+    Grid,
+    GridRow,
+    drop_errors,
+    find_best_grid,
+    normalize_cell,
+    read_sheets,
+)
 from fedcheck.storage.record_file import REQUESTS
 
 WANTED = 'it needs the columns "ID" or "Comment or request"; see: fedcheck export requests'
 
-_ACCEPT = {"accept", "accepted", "agreed", "yes", "y", "ok", "closed", "approved", "done", "✓", "✔"}
-_RETURN = {"return", "returned", "not accepted", "rejected", "reject", "no", "n", "reopen"}
 _IDENTITY = ("kind", "round", "by", "document", "section", "title", "text")
 
 
@@ -58,6 +65,7 @@ class _Reading:
     asked: dict[tuple[str, ...], Request] | None = None
     changed: int = 0
     new: int = 0
+    unused: int = 0
     same: int = 0
     conflicts: int = 0
 
@@ -80,7 +88,7 @@ def recognize(peek: Peek) -> bool:
     """Return whether a file is a table of requests: the marks of our export, or most columns."""
 
     def score(cells: Sequence[str]) -> int:
-        found = request_rows.TABLE.find_columns(cells)
+        found = request_rows.find_columns(cells)
         asked = {"title", "answer"} <= found.keys()
         return len(found) if asked and ("mark" in found or len(found) >= 8) else 0
 
@@ -104,8 +112,10 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: DateOrder
     Raises:
         FedcheckError: status 3 where the file cannot be read or is no such table.
     """
-    grid = find_best_grid(path, read_sheets(path), request_rows.score_header, WANTED)
-    columns = request_rows.TABLE.find_columns(grid.header)
+    grid, errors = drop_errors(
+        find_best_grid(path, read_sheets(path), request_rows.score_header, WANTED)
+    )
+    columns = request_rows.find_columns(grid.header)
     used = columns.values()
     extra = [heading for place, heading in enumerate(grid.header) if heading and place not in used]
     project = session.project.shared(with_internal=True)
@@ -113,6 +123,9 @@ def plan(session: Session, path: Path, *, theirs: bool = False, dates: DateOrder
     if extra:
         listed = ", ".join(f'"{one_line(name, 40)}"' for name in extra[:10])
         reading.notes.append(Note("the header", f"columns that are not used: {listed}"))
+    if errors:
+        what = f"failed formulas are read as empty: {', '.join(errors[:10])}"
+        reading.notes.append(Note(grid.sheet or "the cells", what, "mend them in the file"))
     for line in grid.lines:
         _read_row(reading, line)
     return _make_plan(reading, path)
@@ -129,7 +142,8 @@ def _make_plan(reading: _Reading, path: Path) -> Plan:
         what = pluralize(reading.conflicts, "field")
         facts.append(f"{what} changed on both sides since the export: {kept}")
     label = one_line(path.name, 80)
-    return Plan(label, tuple(facts), (), tuple(reading.changes), tuple(reading.notes))
+    changes, notes = tuple(reading.changes), tuple(reading.notes)
+    return Plan(label, tuple(facts), (), changes, notes, unused=reading.unused)
 
 
 def _read_row(reading: _Reading, line: GridRow) -> None:
@@ -138,21 +152,27 @@ def _read_row(reading: _Reading, line: GridRow) -> None:
     project = reading.project
     if said:
         request = project.request(said) or project.request(said.casefold())
-        if request is None:
+        if request is None and "mark" not in reading.columns and is_row_number(said):
+            said = ""
+        elif request is None:
             known = [one.id for one in project.requests]
             near = find_nearest(said, known)
             hint = f'did you mean "{near[0]}"?' if near else "a new request has no id"
             reading.note(line, f'no request has the id "{one_line(said, 40)}"', hint)
+            reading.unused += 1
             return
-    else:
+    if not said:
+        cells |= {n: match_person(project, cells[n]) for n in ("by", "to") if cells.get(n)}
         title = " ".join(cells.get("title", "").split())
         if not title:
             reading.note(line, "neither an id nor a comment or request", "say what is asked")
+            reading.unused += 1
             return
         request = _find_earlier(reading, cells)
     known_as = request.id if request else "\x1f".join(_identify(cells))
     if known_as in reading.seen:
         reading.note(line, f"says the same request as {reading.seen[known_as]}; it is not used")
+        reading.unused += 1
         return
     reading.seen[known_as] = reading.grid.place(line)
     if request is None:
@@ -162,16 +182,8 @@ def _read_row(reading: _Reading, line: GridRow) -> None:
 
 
 def _identify(cells: Mapping[str, str]) -> tuple[str, ...]:
-    values = {**cells, "kind": _parse_kind(cells.get("kind", ""))}
+    values = {**cells, "kind": parse_kind(cells.get("kind", ""))}
     return tuple(" ".join(values.get(name, "").split()).casefold() for name in _IDENTITY)
-
-
-def _parse_kind(word: str) -> str:
-    """Return the kind of request that a word means: a question unless it speaks of evidence."""
-    word = word.casefold().strip()
-    if word in REQUEST_KINDS:
-        return word
-    return "evidence" if "evidence" in word or "artifact" in word else "question"
 
 
 def _find_earlier(reading: _Reading, cells: Mapping[str, str]) -> Request | None:
@@ -193,7 +205,7 @@ def _add_request(reading: _Reading, line: GridRow, cells: Mapping[str, str]) -> 
     words: dict[str, Any] = {name: cells.get(name, "") for name in names}
     edit = RequestEdit(
         "ask",
-        kind=_parse_kind(cells.get("kind", "")),
+        kind=parse_kind(cells.get("kind", "")),
         due=_parse_day(reading, line, "due"),
         asked=_parse_day(reading, line, "asked"),
         link=tuple(_find_items(reading, line, cells)),
@@ -242,6 +254,8 @@ def _merge_row(reading: _Reading, line: GridRow, cells: dict[str, str], request:
     became = _apply_row(reading, row, request)
     made = diff_records(f"{REQUESTS}:{request.id}", request, became)
     reading.changes += made
+    if became.state == "accepted" != request.state:
+        reading.changes += list_shared_evidence(reading.project, became)
     reading.changed += bool(made)
     reading.same += not made
 
@@ -373,7 +387,7 @@ def _read_decision(reading: _Reading, row: _Row) -> str:
     """Return the new decision in the columns of decision and state; a decision wins."""
     for name in ("decision", "state"):
         text = row.cells.get(name, "")
-        word = _parse_decision(text)
+        word = parse_decision(text)
         if row.mark is not None and row.mark.same(name, text):
             continue
         if word == "?":
@@ -381,13 +395,6 @@ def _read_decision(reading: _Reading, row: _Row) -> str:
             reading.note(row.line, what, "write accepted or returned")
         elif word and (name == "decision" or row.mark is not None):
             return word
+        elif word == "accepted" and row.cells.get("answer"):
+            return word  # a matrix of others: a comment that was answered, and is closed
     return ""
-
-
-def _parse_decision(text: str) -> str:
-    word = " ".join(text.casefold().split())
-    if word in _ACCEPT:
-        return "accepted"
-    if word in _RETURN:
-        return "returned"
-    return "?" if word and word not in ("open", "answered", "pending", "none", "-") else ""

@@ -120,6 +120,7 @@ class TallyView:
     na: int
     unreviewed: int
     returned: int
+    unobserved: int
     percent: int
     text: str
 

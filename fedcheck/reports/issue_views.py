@@ -171,6 +171,7 @@ def _build_tally_view(name: str, one: Tally) -> TallyView:
         na=one.na,
         unreviewed=one.unreviewed,
         returned=one.returned,
+        unobserved=one.unobserved,
         percent=one.percent,
         text=f"{one.tested}/{one.total}, {one.percent}%",
     )

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import has_ignorable, one_line
 
 _CHARACTERS = "\\`*_[]<>&|~#@$!:.)-+="
 _FIRST = 0xFDD0
@@ -57,6 +57,9 @@ def _insert_stand_ins(text: str) -> str:
         return line
     line = _NUMBERED.sub(lambda found: found[1] + _STAND_IN[found[2]], line)
     line = _IN_PLACE.sub(lambda found: _STAND_IN[found.group()], line)
+    if "\ufffd" in line or has_ignorable(text):
+        # What something unseen held apart must not become the link of a host once it is gone.
+        line = line.replace(".", _STAND_IN["."])
     return line.translate(_ALWAYS)
 
 

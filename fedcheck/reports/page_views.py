@@ -33,6 +33,7 @@ KIND_WORDS = {
     "changed": "file changed",
     "needs": "waiting",
     "result": "no result",
+    "observation": "no observation",
     "finding": "finding",
     "request": "unanswered",
     "upstream": "changed upstream",

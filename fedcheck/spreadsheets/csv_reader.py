@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import atomic_files
 
@@ -131,15 +131,36 @@ def sniff_delimiter(text: str) -> str:
 def _records(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     csv.field_size_limit(MAX_BYTES)
-    number = 0
+    number = before = begins = 0
     try:
         for number, cells in enumerate(reader, 1):
             if number > MAX_ROWS:
                 raise _file_error(path, f"more than {MAX_ROWS:,} rows", "export less of it")
+            before, begins = reader.line_num, before
             yield number, tuple(cells[:MAX_COLUMNS])
+        # Only the last record can swallow what follows it up to the end of the file.
+        last = "\n".join(text.split("\n")[begins:])
+        if number and reader.line_num - begins > 1 and _is_open(last, delimiter):
+            swallowed = reader.line_num - begins - 1
+            raise _file_error(
+                path,
+                f"line {begins + 1}: a quote opens a cell of row {number} and is never closed, so"
+                f" {pluralize(swallowed, 'more line')} would be read as its text",
+                "close the quote, or take it out",
+            )
     except csv.Error as error:
         where, reason = f"{path}: after row {number}", one_line(str(error), 120)
         raise _file_error(where, f"no CSV: {reason}", "export it again as CSV") from None
+
+
+def _is_open(record: str, delimiter: str) -> bool:
+    """Return whether the last cell of a record begins with a quote that is never closed."""
+    try:
+        for _ in csv.reader(io.StringIO(record), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def _file_error(path: Path | str, message: str, hint: str) -> FedcheckError:

@@ -1,5 +1,6 @@
 """Read CSV or a workbook as rows under a header, with places that a person finds."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,14 @@ Cell = str | int | float | bool | date | datetime | None
 WORKBOOKS = (".xlsx", ".xlsm")
 MAX_HEADER_ROW = 25
 """How many rows are searched for the header; titles and markings are above it."""
+
+COMPARED = 100
+"""How many rows below a row are compared with it, to find out whether it is one of them."""
+
+ERROR = re.compile(
+    r"#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!)", re.I
+)
+"""What a spreadsheet shows where a formula failed; it is no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,18 @@ class Grid:
         """Return where a row is: `row 12`, `Tracker, row 12`."""
         return f"{self.sheet}, row {line.number}" if self.sheet else f"row {line.number}"
 
+    def cell_place(self, line: GridRow, column: int) -> str:
+        """Return where a cell is: `E12`, `Tracker, E12`."""
+        cell = name_cell(line, column)
+        return f"{self.sheet}, {cell}" if self.sheet else cell
+
+
+def name_cell(line: GridRow, column: int) -> str:
+    """Return the name of a cell as a spreadsheet shows it: `E12`."""
+    from fedcheck.spreadsheets.xlsx_reader import column_letters
+
+    return f"{column_letters(column + 1)}{line.number}"
+
 
 def format_cell(cell: Cell) -> str:
     """Return a cell as text: lines end in LF, days are ISO, whole numbers without a point.
@@ -113,10 +134,28 @@ def read_sheets(path: Path) -> list[Sheet]:
 def select_shown(book: "Iterable[BookSheet]") -> list[Sheet]:
     """Return the sheets of a workbook that are not hidden."""
     return [
-        Sheet(sheet.title, tuple(GridRow(i, row) for i, row in enumerate(sheet.rows, 1)))
+        Sheet(sheet.title, tuple(GridRow(i, row) for i, row in enumerate(_unmerge(sheet), 1)))
         for sheet in book
         if not sheet.hidden
     ]
+
+
+def _unmerge(sheet: "BookSheet") -> Sequence[tuple[Cell, ...]]:
+    """Return the rows of a sheet; cells merged downwards all hold what the first one shows.
+
+    An area that also goes sideways is a title, and is left as it is.
+    """
+    down = [one for one in sheet.merged if one.left == one.right and one.bottom > one.top]
+    if not down:
+        return sheet.rows
+    rows = [list(row) for row in sheet.rows]
+    for area in down:
+        within = rows[area.top : area.bottom + 1]
+        value = within[0][area.left] if within and area.left < len(within[0]) else None
+        for row in within[1:] if value is not None else ():
+            row += [None] * (area.left + 1 - len(row))
+            row[area.left] = value
+    return [tuple(row) for row in rows]
 
 
 def is_workbook(path: Path) -> bool:
@@ -137,12 +176,52 @@ def find_grid(sheet: Sheet, score: Callable[[Sequence[str]], int]) -> Grid | Non
         score: says how much the texts of a row look like a header; 0 for not at all.
     """
     within = sheet.lines[:MAX_HEADER_ROW]
-    at = find_header(score([format_cell(cell) for cell in line.cells]) for line in within)
+    texts = [
+        [format_cell(cell) for cell in line.cells]
+        for line in sheet.lines[: MAX_HEADER_ROW + COMPARED]
+    ]
+    at = find_header(
+        0 if _is_one_of(texts[place], texts[place + 1 : place + COMPARED]) else score(texts[place])
+        for place in range(len(within))
+    )
     if at < 0:
         return None
-    header = tuple(" ".join(format_cell(cell).split()) for cell in sheet.lines[at].cells)
-    rest = tuple(line for line in sheet.lines[at + 1 :] if line.filled)
+    header = tuple(" ".join(text.split()) for text in texts[at])
+    # Long lists repeat their header at each page.
+    again = sheet.lines[at].cells
+    rest = tuple(line for line in sheet.lines[at + 1 :] if line.cells != again and line.filled)
     return Grid(sheet.title, header, rest)
+
+
+def _is_one_of(row: Sequence[str], below: Iterable[Sequence[str]]) -> bool:
+    """Return whether a row is like those below it: a cell of it comes again in its column.
+
+    The same row once more is a header that is repeated.
+    """
+    for other in below:
+        if other != row and any(a and a == b for a, b in zip(row, other, strict=False)):
+            return True
+    return False
+
+
+def drop_errors(grid: Grid) -> tuple[Grid, list[str]]:
+    """Return the grid with empty cells where formulas failed, and these cells: `E2 (#N/A)`."""
+    found: list[str] = []
+    lines = []
+    for line in grid.lines:
+        wrong = [
+            place
+            for place, cell in enumerate(line.cells)
+            if isinstance(cell, str) and cell[:1] == "#" and ERROR.fullmatch(cell.strip())
+        ]
+        for place in wrong:
+            found.append(f"{name_cell(line, place)} ({line.text(place).strip()})")
+        if wrong:
+            cells = (None if place in wrong else cell for place, cell in enumerate(line.cells))
+            line = GridRow(line.number, tuple(cells))
+        if not wrong or line.filled:
+            lines.append(line)
+    return (Grid(grid.sheet, grid.header, tuple(lines)) if found else grid), found
 
 
 def find_best_grid(

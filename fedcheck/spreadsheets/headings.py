@@ -1,22 +1,14 @@
 """Match the headings of columns with the fields that they name: one matcher for all tables.
 
-Case, punctuation, line breaks and blanks of any kind make no difference. A table may also be
-searched for headings that are only similar, which is for lists that people keep as they like.
+Case, punctuation, line breaks and blanks of any kind make no difference.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
 
 UNRANKED = 99
 """The rank of a heading that is none of the listed ones."""
-
-LONGEST = 40
-"""The longest text that is guessed to be a heading, in characters; explanations are longer."""
-
-_SHORTEST = 4
-"""Shorter words are not compared by similarity: too many are alike."""
 
 
 def normalize(heading: object, number: str = "no") -> str:
@@ -76,47 +68,3 @@ class HeadingTable:
         """Return how well a heading tells its field: 0 is the best, `UNRANKED` not listed."""
         name, listed = self.normalize(heading), self.names.get(field, ())
         return listed.index(name) if name in listed else UNRANKED
-
-    def guess_fields(self, header: Sequence[str], dates: Collection[str] = ()) -> dict[str, str]:
-        """Return the heading of each field that can be told; a heading serves one field.
-
-        Listed headings come first, then those that are nearly one, then those that contain one.
-
-        Args:
-            header: the texts of the row.
-            dates: the fields that hold dates; only they take a heading that contains one of theirs
-                and the word "date".
-        """
-        found: dict[str, str] = {}
-        for match in (self._match_listed, self._match_similar, self._match_contained):
-            for field, listed in self.names.items():
-                if field in found:
-                    continue
-                taken = found.values()
-                free = [one for one in header if 0 < len(one) <= LONGEST and one not in taken]
-                if match == self._match_contained and field not in dates:
-                    free = [one for one in free if "date" not in self.normalize(one).split()]
-                if heading := match(listed, free):
-                    found[field] = heading
-        return found
-
-    def _match_listed(self, listed: Sequence[str], free: Sequence[str]) -> str:
-        by_name = {self.normalize(one): one for one in reversed(free)}
-        return next((by_name[name] for name in listed if name in by_name), "")
-
-    def _match_similar(self, listed: Sequence[str], free: Sequence[str]) -> str:
-        names = ((self.normalize(one), one) for one in reversed(free))
-        by_name = {name: one for name, one in names if len(name) >= _SHORTEST}
-        for name in listed:
-            alike = [one for one in by_name if abs(len(one) - len(name)) <= 1]
-            near = get_close_matches(name, alike, 1, 0.8) if len(name) >= _SHORTEST else []
-            if near:
-                return by_name[near[0]]
-        return ""
-
-    def _match_contained(self, listed: Sequence[str], free: Sequence[str]) -> str:
-        for one in free:
-            words = f" {self.normalize(one)} "
-            if any(len(name) >= _SHORTEST and f" {name} " in words for name in listed):
-                return one
-        return ""

@@ -106,6 +106,10 @@ def _convert(kind: Any, raw: Any, at: Path, problems: Collector, key: Key | None
     if kind is str:
         if key is not None and key.check == "due" and type(raw) is date:
             return raw.isoformat()
+        if isinstance(raw, datetime):
+            # Quotes would not help: what is meant is a day, or a text that was never one.
+            problems.add(at, *_no_time_wanted(raw, key is not None and key.check == "due"))
+            return _BAD
         return _expect(isinstance(raw, str), raw, "text in quotes", at, problems)
     if kind is int:
         whole = isinstance(raw, int) and not isinstance(raw, bool)
@@ -164,7 +168,8 @@ def _date(raw: Any, at: Path, problems: Collector) -> Any:
     if type(raw) is date:
         return raw if is_in_range(raw) else _keep(raw, at, problems)
     if isinstance(raw, datetime):
-        return _expect(False, raw, "a date without a time", at, problems)
+        problems.add(at, *_no_time_wanted(raw, True))
+        return _BAD
     if isinstance(raw, str):
         try:
             day = date.fromisoformat(raw)
@@ -176,6 +181,13 @@ def _date(raw: Any, at: Path, problems: Collector) -> Any:
         problems.add(at, f'"{one_line(raw, 40)}" is not a date', hint)
         return day if day else _BAD
     return _expect(False, raw, "a date, such as 2027-02-01", at, problems)
+
+
+def _no_time_wanted(raw: datetime, day: bool) -> tuple[str, str]:
+    """Return what is wrong with a date that has a time, and the remedy."""
+    if day:
+        return ("expected a date without a time", f"write {raw.date().isoformat()}")
+    return ("expected text in quotes, found a date with a time", f'write "{raw.isoformat()}"')
 
 
 def _keep(raw: date | str, at: Path, problems: Collector) -> Any:

@@ -6,6 +6,8 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from fedcheck.analysis.consequences import describe_retests
+from fedcheck.domain.edits import Edit
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
@@ -51,6 +53,14 @@ def with_needs(project: Project, action: Transaction) -> Transaction:
     title = one_line(first.title, 60) if first else ""
     more = f" and {len(open_) - 1} more" if len(open_) > 1 else ""
     return replace(action, label=f"{action.label}, but it still needs: {title}{more}")
+
+
+def with_retests(
+    project: Project, edits: Sequence[tuple[str, Edit]], action: Transaction
+) -> Transaction:
+    """Return an action whose label says where a test and its finding do not agree after it."""
+    said = describe_retests(project, edits)
+    return replace(action, label=f"{action.label}; {'; '.join(said)}") if said else action
 
 
 def check(project: Project, refs: Sequence[str], edit: ItemEdit, today: date) -> None:

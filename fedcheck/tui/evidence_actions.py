@@ -18,7 +18,8 @@ from fedcheck.storage.evidence_files import guess_kind, measure_size
 from fedcheck.storage.evidence_states import Verdict, verify
 from fedcheck.storage.file_looks import Cancelled, Step
 from fedcheck.tui.app_protocol import ProjectApp
-from fedcheck.tui.dialogs.evidence_form import EvidenceForm
+from fedcheck.tui.dialogs.drafts import OpenDraft, Texts, ask_with_draft
+from fedcheck.tui.dialogs.evidence_form import EvidenceForm, Filled
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, Verifying
 from fedcheck.tui.widgets.link_field import LinkField, links_in
 
@@ -30,9 +31,24 @@ def add_pieces(app: ProjectApp, refs: Sequence[str], links: Sequence[str] = ()) 
 
 async def _add(app: ProjectApp, refs: Sequence[str], links: Sequence[str]) -> None:
     session = app.session
-    filled = await app.ask(EvidenceForm(refs=refs, links=links))
-    if filled is not None:
-        app.change(lambda: session.apply(filled.refs, attach_evidence(*filled.evidence_items)))
+    asked = await ask_evidence(app, refs, links)
+    if asked is not None:
+        filled, draft = asked
+        edit = attach_evidence(*filled.evidence_items)
+        app.change(draft.saving(lambda: session.apply(filled.refs, edit)))
+
+
+async def ask_evidence(
+    app: ProjectApp, refs: Sequence[str], links: Sequence[str]
+) -> tuple[Filled, OpenDraft] | None:
+    """Ask for evidence of items; return it with its draft, to be dropped once it is saved."""
+    draft = OpenDraft(app, "evidence", refs)
+
+    def make(left: Texts) -> EvidenceForm:
+        return EvidenceForm(refs=refs, links=links, typed=left, draft=draft)
+
+    filled = await (app.ask(make({})) if links else ask_with_draft(app, draft, {}, make))
+    return (filled, draft) if filled is not None else None
 
 
 def edit_piece(

@@ -24,6 +24,7 @@ from fedcheck.cli.registry_commands import (
     existing_file,
     show_notes,
 )
+from fedcheck.domain.text import drop_joiners
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters import registry
 from fedcheck.storage.typed_files import replace_typed_file, typed_link_error
@@ -145,7 +146,7 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
     """
     if output is None or output == "-":
         try:
-            click.echo(data.decode(), nl=False)
+            click.echo(drop_joiners(data.decode()), nl=False)
         except UnicodeDecodeError:
             raise FedcheckError(
                 "this is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
+from fedcheck.analysis.consequences import describe_retests
 from fedcheck.analysis.issues import build_finding_language, state_of
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import print_transaction, withdraw_issue
+from fedcheck.cli.commands.item import hint_at_new_people, print_transaction, withdraw_issue
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -34,6 +35,9 @@ from fedcheck.storage.record_file import FINDINGS
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.session import Session
+
+RATED = ("likelihood", "impact", "recommendation")
+"""What the assessor's workbooks require of a finding that a test raised."""
 
 
 @click.group()
@@ -109,6 +113,7 @@ def add(
         text=described,
         details=known,
     )
+    people = issues.list_people_and_roles(session)
     action = session.apply([ref], edit, f"Finding: {one_line(title)}")
     raised = session.project.finding(split_ref(ref)[1])
     if as_json or raised is None:
@@ -116,6 +121,11 @@ def add(
         return
     far = f"due {output.format_due(raised.due, session.today())}"
     issues.print_new_ref(raised, raised.risk, far, "" if raised.plan else "no plan yet")
+    lacks = [name for name in RATED if not getattr(raised, name)]
+    if lacks and raised.items:
+        options = " ".join(f'--{name} "..."' for name in lacks)
+        print_line(f"SRTM and RET also need: fedcheck finding update {raised.id} {options}")
+    hint_at_new_people(people, owner)
 
 
 @finding.command()
@@ -214,7 +224,12 @@ def update(
             "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
         )
     wanted = replace(wanted, evidence=issues.evidence_of(session, links, kind, outside))
+    people = issues.list_people_and_roles(session)
     print_transaction(session, session.apply(refs, wanted, "Finding updated"), as_json)
+    if not as_json:
+        for line in describe_retests(session.project, [(ref, wanted) for ref in refs]):
+            print_line(line)
+        hint_at_new_people(people, owner)
 
 
 def _refuse_contradictions(close: bool, reopen: bool, retest: str | None) -> None:

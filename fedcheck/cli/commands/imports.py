@@ -94,6 +94,10 @@ def run_import(
         print_plan(plan, done=transaction is not None)
     else:
         show_notes(plan.facts, plan.notes)
+        if dry_run and plan.first_rows:
+            print_line("The first rows as they would become:")
+            for line in plan.format_first_rows():
+                print_line(f"  {line}")
         print_line(_ending(plan, dry_run))
     if not dry_run:
         prepared.after(transaction)
@@ -135,7 +139,7 @@ def print_plan(plan: "Plan", done: bool) -> None:
 
 def _ending(plan: "Plan", dry_run: bool) -> str:
     if plan.empty:
-        return "Nothing to do: the workspace has all of it already."
+        return plan.nothing
     if dry_run:
         return f"Would write {plan.summary}. Nothing was changed."
     return f"Written: {plan.summary}. fedcheck undo takes it back."

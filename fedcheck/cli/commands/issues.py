@@ -253,6 +253,12 @@ def _kind(thing: Issue) -> str:
     return thing.kind if isinstance(thing, Request) else thing.risk
 
 
+def list_people_and_roles(session: "Session") -> list[str]:
+    """Return the names that may own or answer something: known people, then roles."""
+    project = session.project
+    return list(dict.fromkeys([*project.people(), *project.process.roles, session.who]))
+
+
 def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
     """Say how findings are raised for tests that are not satisfied and have none yet."""
     bare = []
@@ -269,7 +275,8 @@ def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
     if bare:
         named = " ".join(f"--item {ref}" for ref in bare)
         print_line("This needs a finding; say what is weak, and rate it high, moderate or low:")
-        print_line(f'  fedcheck finding add "..." --risk moderate {named}')
+        rated = '--likelihood moderate --impact moderate --recommendation "..."'
+        print_line(f'  fedcheck finding add "..." {rated} {named}')
 
 
 def _print_lines(title: str, lines: Sequence[str]) -> None:

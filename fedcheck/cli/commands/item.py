@@ -29,7 +29,7 @@ from fedcheck.domain.field_values import fact_lines, text_blocks
 from fedcheck.domain.fields import in_group
 from fedcheck.domain.glossary import STATUS_GLYPHS
 from fedcheck.domain.record import Record
-from fedcheck.domain.reference import split_ref
+from fedcheck.domain.reference import find_nearest, split_ref
 from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import FedcheckError, NoSuchItemError
 from fedcheck.storage.record_file import RESERVED_NAMES
@@ -223,6 +223,16 @@ def print_transaction(session: "Session", action: "Transaction", as_json: bool =
         print_line("No change: the values were already set.")
     elif not shown:
         print_line(f"saved  {action.label}")
+
+
+def hint_at_new_people(known: "Sequence[str]", *names: str | None) -> None:
+    """Say that a name was not known before the change: it may be misspelled."""
+    for name in dict.fromkeys(names):
+        if name and name not in known and known:
+            near = find_nearest(name, known)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            listed = ", ".join(one_line(one, 30) for one in known[:8])
+            print_error(f'"{one_line(name, 40)}" is a new name here{meant}', f"known: {listed}")
 
 
 def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
+from fedcheck.analysis.consequences import describe_retests
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
-from fedcheck.cli.commands.item import print_transaction
+from fedcheck.cli.commands.item import hint_at_new_people, print_transaction
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -17,6 +18,7 @@ from fedcheck.cli.options import (
     json_option,
     open_workspace,
     print_error,
+    print_line,
     workspace_option,
 )
 from fedcheck.domain.dates import parse_typed_due
@@ -116,6 +118,7 @@ def set_(
       fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
     session = open_workspace(workspace, as_of)
+    people = issues.list_people_and_roles(session)
     long = ("observation", *LONG)
     note, private_note, *texts = issues.read_texts(
         note, private_note, *(tested[name] for name in long)
@@ -123,7 +126,7 @@ def set_(
     tested.update(zip(long, texts, strict=True))
     given = collect_given({row.name: tested.pop(row.name) for row in REST})
     more = {name: history_form(value) for name, value in given.items()}
-    testing = _build_test_edit(tested)
+    testing = _build_test_edit(dict(tested))
     if like is not None:
         result, reason, testing = _copy_from_test(session, like, result, reason, testing)
     named = (status, result, owner, due, note, reason, private_note, testing, more or None)
@@ -140,8 +143,25 @@ def set_(
     if status == "blocked" and not reason:
         _ask_for_reason(session, refs)
     print_transaction(session, action, as_json)
-    if result == "other-than-satisfied" and not as_json:
+    if as_json:
+        return
+    if result == "other-than-satisfied":
         issues.print_raise_hint(session.board(), refs)
+    for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
+        print_line(line)
+    _hint_at_observation(session, refs, note)
+    hint_at_new_people(people, owner, tested["tester"])
+
+
+def _hint_at_observation(session: "Session", refs: list[str], note: str | None) -> None:
+    """Say that a note of a test step stays here, where the step has no observation."""
+    records = session.project.record
+    steps = [ref for ref in refs if (item := session.project.item(ref)) and item.is_test_step]
+    if note and any(not records(ref).observation for ref in steps):
+        print_error(
+            "a note stays in fedcheck; what the workbook's Observations show comes from"
+            ' --observation "..."'
+        )
 
 
 def _parse_due(session: "Session", text: str | None) -> str | None:

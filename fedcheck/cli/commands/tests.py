@@ -82,6 +82,9 @@ def _print_counts(chosen: "list[Row]", ways: list[str]) -> None:
         for line in output.format_table(rows, right=(1, 2, 3, 4, 5, 6)):
             print_line(line)
         print_line()
+    if everything.unobserved:
+        what = pluralize(everything.unobserved, "result")
+        print_line(f"{what} without an observation; see: fedcheck list is:unobserved")
 
 
 def _cells(one: "Tally") -> list[str]:
@@ -153,4 +156,5 @@ def _tally_row(one: "Tally") -> dict[str, Any]:
         "not_applicable": one.na,
         "unreviewed": one.unreviewed,
         "returned": one.returned,
+        "without_observation": one.unobserved,
     }

@@ -7,7 +7,7 @@ from fedcheck.analysis.assessment_summary import add_overall_summary
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.package_gaps import list_gaps
 from fedcheck.domain.package import Contact, Package, Repository
-from fedcheck.domain.text import clean, one_line
+from fedcheck.domain.text import clean_for_file, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.document import (
     EXTENSION,
@@ -37,7 +37,7 @@ def write(session: Session, values: Values) -> Export:
     board = session.board().shared()
     newer = read_schema(values, IDENTIFICATION)
     package, remarks = read_package(session)
-    own = clean(package.assessment_summary).strip()
+    own = clean_for_file(package.assessment_summary).strip()
     package = add_overall_summary(package, board)
     if own and own != package.assessment_summary.strip():
         remarks.append(OTHER_SUMMARY)
@@ -70,7 +70,7 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
                 "providerName": provider,
                 "serviceName": one_line(config.name),
                 "serviceAcronym": acronym,
-                "serviceDescription": clean(package.description).strip(),
+                "serviceDescription": clean_for_file(package.description).strip(),
                 "certificationType": "20x" if kind == "20x" else "Rev5",
                 "fedRampPackageId": one_line(package.fedramp_id) or f"{provider} {acronym}",
                 "ueiNumber": one_line(package.uei),
@@ -98,7 +98,7 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
         "certifiedServices": [
             {
                 "serviceName": one_line(one.name),
-                "serviceDescription": clean(one.description).strip(),
+                "serviceDescription": clean_for_file(one.description).strip(),
                 "dateAvailable": one.available.isoformat(),
             }
             for one in package.services
@@ -111,7 +111,7 @@ def build_document(board: Board, package: Package, schema: Schema | None = None)
         more = {
             "marking": one_line(config.marking),
             "profile": dict(config.profile or {}),
-            "assessmentSummary": clean(package.assessment_summary).strip(),
+            "assessmentSummary": clean_for_file(package.assessment_summary).strip(),
         }
         found[EXTENSION] = drop_empty(more) | {"metadata": build_metadata(board, package)}
     return found
@@ -123,10 +123,10 @@ def _repository(place: Repository | None, usual: str = "") -> dict[str, Any] | N
     found: dict[str, Any] = {
         "repositoryType": [one_line(one) for one in place.types] or [usual],
         "url": place.url,
-        "repositoryDescription": clean(place.description).strip(),
+        "repositoryDescription": clean_for_file(place.description).strip(),
         "authenticationRequired": place.sign_in,
     }
-    access = clean(place.access).strip()
+    access = clean_for_file(place.access).strip()
     return {**found, "accessRequestInstructions": access} if access else found
 
 

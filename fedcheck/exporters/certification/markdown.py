@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from fedcheck.domain.text import clean
+from fedcheck.domain.text import clean_for_file
 from fedcheck.reports.markdown import escape_document, link, mark_text
 
 _MARKER = re.compile(r"( {0,3}(?:[-*+]|\d{1,3}[.)]) +)(.*)")
@@ -32,7 +32,7 @@ def mark_page(marking: str, lines: Iterable[str]) -> Iterator[str]:
 
 def escape_block(text: str) -> str:
     """Return a text of several lines, escaped; paragraphs and entries of lists stay."""
-    return "\n".join(_escape_line(line) for line in clean(text).strip().split("\n"))
+    return "\n".join(_escape_line(line) for line in clean_for_file(text).strip().split("\n"))
 
 
 def bullets(texts: Iterable[str], none: str) -> Iterator[str]:

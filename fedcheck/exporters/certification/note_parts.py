@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from fedcheck.domain.text import clean
+from fedcheck.domain.text import clean_for_file
 
 _HEADING = re.compile(
     r"#{1,6}\s*(implementation|validation|assessment|tests|parameters)\s*:?\s*", re.I
@@ -21,7 +21,7 @@ def split_note(note: str) -> Mapping[str, tuple[str, ...]]:
         "implementation": [], "validation": [], "assessment": [], "tests": [], "parameters": [],
     }  # fmt: skip
     part = "implementation"
-    for line in clean(note).split("\n"):
+    for line in clean_for_file(note).split("\n"):
         heading = _HEADING.fullmatch(line)
         if heading:
             part = heading[1].lower()

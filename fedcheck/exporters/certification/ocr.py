@@ -11,7 +11,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import Deviation, DeviationState, FindingState
 from fedcheck.domain.package import Announcement, Incident, Package
 from fedcheck.domain.package_values import parse_moment
-from fedcheck.domain.text import clean, one_line, pluralize
+from fedcheck.domain.text import clean_for_file, one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.document import (
     EXTENSION,
@@ -206,8 +206,7 @@ def summarize_accepted(findings: Sequence[Finding], until: date) -> str:
     if not found:
         return NO_VULNERABILITIES
     lines = [
-        f"- {one_line(one.number or one.id)} {one_line(one.title)} "
-        f"(risk {one.adjusted or one.risk}; {why})"
+        f"- {one_line(one.number or one.id)} {one_line(one.title)} (risk {one.risk}; {why})"
         for one, why in found
     ]
     count = pluralize(len(found), "accepted vulnerability", "accepted vulnerabilities")
@@ -233,16 +232,16 @@ def _why_accepted(one: Finding, until: date) -> str:
 def _announcements(listed: Sequence[Announcement], since: date, until: date) -> Iterator[str]:
     for one in sorted(listed, key=lambda one: one.on):
         if since <= one.on <= until:
-            yield f"{one.on}: {clean(one.summary).strip()}"
+            yield f"{one.on}: {clean_for_file(one.summary).strip()}"
 
 
 def _incident(one: Incident) -> dict[str, Any]:
-    found: dict[str, Any] = {"summary": clean(one.summary).strip()}
+    found: dict[str, Any] = {"summary": clean_for_file(one.summary).strip()}
     found["occurredAt"] = _moment(one.occurred)
     if one.resolved:
         found["resolvedAt"] = _moment(one.resolved)
     if one.lessons:
-        found["incidentLessonsLearned"] = [clean(text).strip() for text in one.lessons]
+        found["incidentLessonsLearned"] = [clean_for_file(text).strip() for text in one.lessons]
     return found
 
 

@@ -19,7 +19,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULT_SIGNS, EvidenceKind, Level, Result, Status
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import clean, one_line
+from fedcheck.domain.text import clean_for_file, one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.addresses import address_of_file, address_of_url, is_inside
 from fedcheck.exporters.certification.note_parts import split_note, split_parameters
@@ -214,7 +214,7 @@ def _with_assessment(one: Requirement, tested: Iterable[Row]) -> Requirement:
         result = record.result
         if result:
             said.append(f"Result: {RESULT_SIGNS[result].word}.")
-        said += [clean(record.observation).strip(), *list_assessment(record)]
+        said += [clean_for_file(record.observation).strip(), *list_assessment(record)]
         one = replace(
             one,
             verified=one.verified or record.verified or result,
@@ -236,10 +236,10 @@ def list_assessment(record: Record) -> tuple[str, ...]:
     ]
     if record.assessed and results:
         results.append(f"Assessed on {record.assessed}.")
-    response = clean(record.response).strip()
+    response = clean_for_file(record.response).strip()
     said = (
         " ".join(results),
-        clean(record.summary).strip(),
+        clean_for_file(record.summary).strip(),
         f"Response of the provider: {response}" if response else "",
     )
     return tuple(filter(None, said))
@@ -259,7 +259,7 @@ def _refuse_broken(board: Board) -> None:
 def _build(code: str, row: Row, evidence_base: str) -> Requirement:
     record = row.record
     note = split_note(record.note)
-    reason = clean(record.reason).strip()
+    reason = clean_for_file(record.reason).strip()
     reasons = (reason,) if reason and record.status != Status.DONE else ()
     own = (*reasons, *note["implementation"])
     decided = record.status == Status.DONE or bool(own)
@@ -274,7 +274,7 @@ def _build(code: str, row: Row, evidence_base: str) -> Requirement:
         statements = own or (f"Recorded as done{on}.",)
     elif record.status == Status.DOING:
         implementation = Implementation.PARTIAL
-    observation = clean(record.observation).strip()
+    observation = clean_for_file(record.observation).strip()
     shown = [one for one in record.evidence if not is_private(one.link)]
     return Requirement(
         id=code,

@@ -1,9 +1,18 @@
-"""Guess the meaning of a list's columns from their headings, and of its words for a status."""
+"""What the columns of a list mean, by their headings and cells; its words for status and result.
+
+An id tells rows apart, a title is a phrase that varies, a status has few values, a date parses. A
+column whose cells cannot be what its heading says is not used, however well the heading fits.
+"""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from fedcheck.spreadsheets.headings import HeadingTable, normalize
+from fedcheck.domain.control_ids import find_controls
+from fedcheck.importers.csv_checklist.synonyms import ENOUGH, score_heading
+from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
+from fedcheck.spreadsheets.grid import GridRow
+from fedcheck.spreadsheets.headings import normalize
 
 FIELDS: Mapping[str, str] = {
     "id": "what names the row: an id of its own, a reference, or an official code",
@@ -23,47 +32,6 @@ FIELDS: Mapping[str, str] = {
     "role": "the role",
 }
 """The fields that a column can mean, each with an explanation."""
-
-TABLE = HeadingTable({
-    "id": (
-        "id", "item", "item id", "task id", "ref", "reference", "key", "issue key", "ticket",
-        "no", "number", "code", "test id", "row id", "step", "action id", "req id", "task no",
-        "item no", "task number", "item number",
-    ),
-    "title": (
-        "title", "task", "task name", "name", "summary", "action", "action item", "description",
-        "what", "activity", "requirement", "deliverable", "item name", "item description",
-        "checklist item", "subject", "step description", "to do",
-    ),
-    "status": (
-        "status", "state", "progress", "complete", "completed", "done", "percent complete",
-        "implementation status", "task status", "percent done", "completion",
-    ),
-    "owner": (
-        "owner", "assignee", "assigned to", "responsible", "who", "lead", "poc",
-        "point of contact", "task owner", "resource", "responsible party", "responsible person",
-        "responsibility",
-    ),
-    "due": (
-        "due", "due date", "deadline", "target date", "target", "due by", "finish", "end date",
-        "by when", "planned date", "planned completion", "target completion date",
-        "scheduled completion date",
-    ),
-    "note": ("note", "notes", "comment", "comments", "remarks", "update", "latest update"),
-    "reason": ("reason", "blocker", "blocked by", "justification", "rationale", "why"),
-    "evidence": (
-        "evidence", "evidence link", "evidence links", "link", "links", "url", "artifact",
-        "artifacts", "proof", "attachment", "attachments", "location",
-    ),
-    "control": ("control", "controls", "control id", "nist", "nist control", "control ids"),
-    "section": ("section", "category", "group", "area", "epic", "workstream", "domain", "topic"),
-    "result": ("result", "test result", "outcome", "assessment result", "finding", "pass fail"),
-    "done": ("done on", "completed on", "completion date", "date completed", "closed", "actual"),
-    "guidance": ("guidance", "details", "instructions", "how", "acceptance criteria"),
-    "phase": ("phase", "stage"),
-    "role": ("role", "team", "party", "csp 3pao"),
-})  # fmt: skip
-"""The headings that are met for each field, as `normalize` gives them; the most usual first."""
 
 STATUSES: Mapping[str, tuple[str, ...]] = {
     "todo": (
@@ -102,23 +70,6 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
 """The words that teams have for each result of a test."""
 
 
-def guess_columns(header: Sequence[str]) -> dict[str, str]:
-    """Return the heading for each field that can be told from it, in the order of the fields."""
-    found = TABLE.guess_fields(header, dates=("due", "done"))
-    if "title" not in found and "note" in found and normalize(found["note"]) == "description":
-        found["title"] = found.pop("note")
-    return {field: found[field] for field in FIELDS if field in found}
-
-
-def score_header(cells: Sequence[str]) -> int:
-    """Return how much a row looks like the header of a list; 0 for not at all."""
-    texts = [cell for cell in cells if cell and not re.fullmatch(r"[-\d./%]+", cell)]
-    if not texts or len(set(texts)) != len(texts):
-        return 0
-    known = len(guess_columns(cells))
-    return 10 * known + min(len(texts), 9) if len(texts) > 1 else min(known, 1)
-
-
 def parse_status(text: str, own: Mapping[str, str]) -> str | None:
     """Return the status that a word means; None where that is not known.
 
@@ -155,3 +106,176 @@ def _parse_percent(word: str) -> str | None:
     if share > 1:
         return None
     return "todo" if share == 0 else "done" if share == 1 else "doing"
+
+
+SAMPLED = 300
+"""How many rows are looked at to check a column."""
+
+_LINK = re.compile(r"https?://|[\w./\\-]+\.(?:pdf|docx?|xlsx?|png|txt|csv|zip|md|pptx?)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What the filled cells of a column look like; shares are of the filled ones."""
+
+    rows: int
+    filled: int
+    distinct: int
+    length: float
+    spaced: float
+    numbers: float
+    dates: float
+    statuses: float
+    results: float
+    links: float
+    controls: float
+
+    @property
+    def constant(self) -> bool:
+        return self.filled > 1 and self.distinct == 1
+
+    @property
+    def variety(self) -> float:
+        return self.distinct / self.filled if self.filled else 0.0
+
+
+def guess_columns(header: Sequence[str], lines: Sequence[GridRow] = ()) -> dict[str, str]:
+    """Return the heading for each field that can be told, in the order of the fields.
+
+    Args:
+        header: the headings.
+        lines: the rows below; without any the headings alone decide.
+    """
+    sample = lines[:SAMPLED]
+    ranked = []
+    for place, heading in enumerate(header):
+        scores = score_heading(heading) if heading else {}
+        if not scores:
+            continue
+        cells = _measure(sample, place) if sample else None
+        for order, field in enumerate(FIELDS):
+            if field in scores:
+                score = scores[field] * (_fit(field, cells) if cells else 1)
+                if score >= ENOUGH:
+                    ranked.append((-score, place, order, field, heading))
+    found: dict[str, str] = {}
+    used: set[int] = set()
+    for _, place, _, field, heading in sorted(ranked):
+        if field not in found and place not in used:
+            found[field] = heading
+            used.add(place)
+    return {field: found[field] for field in FIELDS if field in found}
+
+
+def score_header(cells: Sequence[str]) -> int:
+    """Return how much a row looks like the header of a list; 0 for not at all.
+
+    Numbers and days name no column.
+    """
+    texts = [cell for cell in cells if cell and not re.fullmatch(r"[-\d./%,$:]+", cell)]
+    if not texts or len(set(texts)) * 2 <= len(texts):
+        return 0
+    known = len(guess_columns(cells))
+    numbers = sum(bool(cell) for cell in cells) - len(texts)
+    if len(texts) == 1:
+        return min(known, 1) if not numbers else 0
+    return max(10 * known + min(len(texts), 9) - 10 * numbers, 0)
+
+
+def _measure(lines: Sequence[GridRow], place: int) -> _Cells:
+    pairs = [(line.text(place).strip(), line.cell(place)) for line in lines]
+    texts = [text for text, _ in pairs if text]
+    count = max(len(texts), 1)
+    dates = sum(_is_day(cell) for text, cell in pairs if text)
+    return _Cells(
+        len(lines),
+        len(texts),
+        len({text.casefold() for text in texts}),
+        sum(map(len, texts)) / count,
+        sum(" " in text for text in texts) / count,
+        sum(bool(re.fullmatch(r"[-+]?[\d.,]+%?", text)) for text in texts) / count,
+        dates / count,
+        sum(parse_status(text, {}) is not None for text in texts) / count,
+        sum(bool(parse_result(text, {})) for text in texts) / count,
+        sum(bool(_LINK.search(text)) for text in texts) / count,
+        sum(bool(find_controls(text)) for text in texts) / count,
+    )
+
+
+def _is_day(cell: object) -> bool:
+    if isinstance(cell, int | float):
+        return False
+    try:
+        return parse_day(cell) is not None
+    except AmbiguousDayError:
+        return True
+    except ValueError:
+        return False
+
+
+def _fit(field: str, cells: _Cells) -> float:
+    """Return by how much the cells of a column speak for a field, or against it: 1 is neither."""
+    if not cells.filled:
+        return 0.5
+    if field in ("due", "done"):
+        if cells.dates >= 0.5:
+            return 1.2
+        return 1.0 if cells.dates else 0.35 if cells.length <= 20 else 0.0
+    if cells.dates > 0.5:
+        return 0.3 if field in ("note", "reason", "evidence") else 0.0
+    return _CHECKS[field](cells) if field in _CHECKS else 1.0
+
+
+def _fit_id(cells: _Cells) -> float:
+    if cells.constant or cells.variety < 0.5 or cells.length > 60:
+        return 0.0
+    whole = 1.0 if cells.filled * 2 >= cells.rows else 0.5
+    phrases = 0.6 if cells.spaced > 0.5 else 1.0
+    return (1.0 if cells.variety >= 0.9 else 0.4) * whole * phrases
+
+
+def _fit_title(cells: _Cells) -> float:
+    if cells.constant or (cells.numbers > 0.8 and cells.filled > 1):
+        return 0.0
+    if cells.filled >= 4 and cells.variety < 0.3:
+        return 0.3
+    return (1.0 if cells.spaced > 0.3 else 0.85) * (1 if cells.length <= 300 else 0.7)
+
+
+def _fit_status(cells: _Cells) -> float:
+    if cells.length > 40:
+        return 0.2
+    if cells.statuses >= 0.5:
+        return 1.2
+    return 0.3 if cells.filled > 8 and cells.variety > 0.5 else 0.9
+
+
+def _fit_owner(cells: _Cells) -> float:
+    return 0.2 if cells.length > 60 or cells.numbers > 0.8 else 1.0
+
+
+def _fit_result(cells: _Cells) -> float:
+    return 1.2 if cells.results >= 0.3 else 0.2 if cells.length > 40 else 0.8
+
+
+def _fit_section(cells: _Cells) -> float:
+    return 0.6 if cells.filled >= 4 and cells.variety > 0.95 else 1.0
+
+
+def _fit_short(cells: _Cells) -> float:
+    return 0.2 if cells.length > 30 or (cells.filled >= 5 and cells.variety > 0.8) else 1.0
+
+
+_CHECKS: Mapping[str, Callable[[_Cells], float]] = {
+    "id": _fit_id,
+    "title": _fit_title,
+    "status": _fit_status,
+    "owner": _fit_owner,
+    "result": _fit_result,
+    "section": _fit_section,
+    "control": lambda cells: 1.2 if cells.controls >= 0.5 else 1.0 if cells.controls else 0.6,
+    "evidence": lambda cells: 1.2 if cells.links else 0.9,
+    "guidance": lambda cells: 0.3 if cells.constant else 1.0,
+    "phase": _fit_short,
+    "role": _fit_short,
+}

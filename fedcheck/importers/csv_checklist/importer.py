@@ -9,6 +9,7 @@ import msgspec.structs
 
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import column_mappings, columns, rows
 from fedcheck.importers.csv_checklist.plan import choose_target, plan
@@ -23,6 +24,12 @@ WHERE = ("list", "phase", "role", "level", "onto", "dates")
 
 _COLUMN = "column-"
 """How the fields of the app's form begin that name a column."""
+
+_WORD = {"status": "status-word-", "result": "result-word-"}
+"""How those begin that say what a word means; the word follows, in hexadecimal digits."""
+
+WORDS_AT_MOST = 12
+"""How many words of a column are offered; more of them are no words for a status."""
 
 
 def recognize(peek: Peek) -> bool:
@@ -51,7 +58,23 @@ def prepare(session: Session, path: Path, values: Values) -> Prepared:
 def look(session: Session, path: Path, values: Values) -> Look:
     """Return a list with the meaning of its columns and words: given, remembered or guessed."""
     found = rows.look(session, path, given_columns(values), values.get("sheet", ""))
-    return with_words(found, values.get("status", ()), values.get("result", ()))
+    found = with_words(found, values.get("status", ()), values.get("result", ()))
+    return _with_form_words(found, values)
+
+
+def _with_form_words(found: Look, values: Values) -> Look:
+    """Return a list with the meaning of its words as the app's form has them."""
+    mapped = found.mapped
+    for name, parse in (("status", columns.parse_status), ("result", columns.parse_result)):
+        own = dict(getattr(mapped, name) or {})
+        for key, meaning in values.items():
+            if key.startswith(_WORD[name]) and meaning:
+                word = bytes.fromhex(key.removeprefix(_WORD[name])).decode()
+                if parse(word, own) != meaning:
+                    own[word] = str(meaning)
+        words: dict[str, Any] = {name: own or None}
+        mapped = msgspec.structs.replace(mapped, **words)
+    return dataclasses.replace(found, mapped=mapped)
 
 
 def given_columns(values: Values) -> dict[str, str]:
@@ -109,7 +132,10 @@ def list_fields(
         "phase": " or ".join(phase.id for phase in process.phases),
         "role": " or ".join(process.roles),
     }
-    headings = tuple(heading for heading in found.grid.header if heading)
+    headings = [heading for heading in found.grid.header if heading]
+    shown = [
+        f"{one_line(one, 30)}  ({', '.join(found.samples(one)) or 'empty'})" for one in headings
+    ]
     targets = [
         dataclasses.replace(one, hint=hints.get(one.name, one.hint))
         for one in form_fields(options, session.project, texts, defaults)
@@ -118,10 +144,35 @@ def list_fields(
         Option(
             _COLUMN + name,
             label=name.capitalize(),
-            hint=f"column: {what}",
-            choices=headings,
+            hint=what,
+            choices=("", *headings),
+            titles=("(no column)", *(one_line(text, 70) for text in shown)),
             default=texts.get(_COLUMN + name, mapped.columns.get(name, "")),
         )
         for name, what in columns.FIELDS.items()
     ]
-    return [*targets, *meanings]
+    return [*targets, *meanings, *_word_fields(found, texts)]
+
+
+def _word_fields(found: Look, texts: Texts) -> list[Option]:
+    """Return a field for each word of the status and result columns, with what it means."""
+    fields = []
+    meanings = (
+        ("status", columns.parse_status, tuple(STATUSES)),
+        ("result", columns.parse_result, tuple(RESULTS)),
+    )
+    for name, parse, known in meanings:
+        own = getattr(found.mapped, name) or {}
+        for word in rows.list_words(found, name)[:WORDS_AT_MOST]:
+            key = _WORD[name] + word.casefold().encode().hex()
+            fields.append(
+                Option(
+                    key,
+                    label=f'"{one_line(word, 12)}"',
+                    hint=f'what the {name} "{one_line(word, 30)}" means',
+                    choices=("", *known),
+                    titles=(f"(not a {name})", *known),
+                    default=texts.get(key, parse(word, own) or ""),
+                )
+            )
+    return fields

@@ -14,7 +14,8 @@ from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
-from fedcheck.importers.csv_checklist.rows import Look, Task
+from fedcheck.importers.csv_checklist.rows import Look
+from fedcheck.importers.csv_checklist.tasks import Task
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.storage.names import parse_list_id

@@ -26,19 +26,19 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, RuleError
 from fedcheck.importers.csv_checklist.lists import build_lists
-from fedcheck.importers.csv_checklist.rows import (
-    Look,
-    Task,
-    describe_columns,
-    read_tasks,
-    require_title_or_id,
-)
+from fedcheck.importers.csv_checklist.rows import Look, describe_columns, require_title_or_id
+from fedcheck.importers.csv_checklist.tasks import Task, read_tasks
 from fedcheck.importers.evidence_cells import make_evidence
 from fedcheck.importers.merge import merge, show_sides
 from fedcheck.importers.plan import Note, Plan
 from fedcheck.session import Session
 
 FIELDS = ("status", "result", "owner", "due", "note", "reason", "done")
+
+_PREVIEW = ("Item", "Title", "Status", "Result", "Owner", "Due", "Control", "Note")
+
+SHOWN = 5
+"""How many rows are shown as they would become."""
 
 _Refs = list[tuple[Task, str, Item]]
 
@@ -51,10 +51,12 @@ class _Work:
     seen: Look
     theirs: bool
     base: Mapping[tuple[str, str], Any]
+    given: Mapping[str, set[str]]
     notes: list[Note] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     changed: int = 0
     conflicts: int = 0
+    first_rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def note(self, task: Task, what: str, remedy: str = "") -> None:
         self.notes.append(Note(self.seen.grid.place(task.line), what, remedy))
@@ -83,7 +85,8 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     else:
         refs = _match_items(session, seen, rows, notes)
         facts.append(f"progress on {pluralize(len(refs), 'item')} that {_are(refs)} here already")
-    work = _Work(session, seen, theirs, _load_base(session, seen.mapped.actions), notes)
+    base = _load_base(session, seen.mapped.actions)
+    work = _Work(session, seen, theirs, base, _list_given_links(base), notes)
     for task, ref, item in refs:
         _merge_row(work, task, ref, item)
     facts.append(
@@ -94,7 +97,16 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
         what = pluralize(work.conflicts, "field")
         facts.append(f"{what} changed on both sides since the last import: {kept}")
     label = one_line(seen.path.name, 80)
-    return Plan(label, tuple(facts), tuple(lists), tuple(work.changes), tuple(work.notes))
+    unused = len(rows) - len(refs)
+    return Plan(
+        label,
+        tuple(facts),
+        tuple(lists),
+        tuple(work.changes),
+        tuple(work.notes),
+        unused=unused,
+        first_rows=(_PREVIEW, *work.first_rows) if work.first_rows else (),
+    )
 
 
 def _are(refs: _Refs) -> str:
@@ -178,6 +190,15 @@ def _load_base(session: Session, actions: Sequence[str]) -> dict[tuple[str, str]
     }
 
 
+def _list_given_links(base: Mapping[tuple[str, str], Any]) -> dict[str, set[str]]:
+    """Return the links that earlier imports gave each item; one that was removed stays away."""
+    found: dict[str, set[str]] = {}
+    for (ref, name), value in base.items():
+        if name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
+            found.setdefault(ref, set()).add(normalize_link(str(value.get("link", ""))))
+    return found
+
+
 def _list_standing(entered: Iterable[HistoryLine]) -> set[str]:
     """Return the actions that were not undone, or were done again after that."""
     roots: dict[str, tuple[str, bool]] = {}
@@ -203,6 +224,11 @@ def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
     evidence = tuple(_list_new_evidence(work, task, ref, record))
     if evidence:
         became = apply_evidence_edit(became, attach_evidence(*evidence))
+    if len(work.first_rows) < SHOWN:
+        work.first_rows.append((
+            item.id, item.title, became.status, became.result, became.owner, became.due,
+            item.controls[0] if item.controls else "", became.note,
+        ))  # fmt: skip
     made = diff_records(ref, record, became)
     work.changes += made
     work.changed += bool(made)
@@ -259,9 +285,7 @@ def _remedy(error: RuleError) -> str:
 def _list_new_evidence(work: _Work, task: Task, ref: str, record: Record) -> Iterator[Evidence]:
     """Yield the evidence of a row that the item does not have, and never had from an import."""
     known = {normalize_link(one.link) for one in record.evidence}
-    for (where, name), value in work.base.items():
-        if where == ref and name.startswith(EVIDENCE_PREFIX) and isinstance(value, dict):
-            known.add(normalize_link(str(value.get("link", ""))))
+    known |= work.given.get(ref, set())
     for found in task.evidence:
         if normalize_link(found.link) in known:
             continue

@@ -4,7 +4,8 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,15 +15,30 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.importers.csv_checklist import columns
 from fedcheck.importers.csv_checklist.column_mappings import Mapped, load, sort_by_columns
-from fedcheck.importers.evidence_cells import CellEvidence, EvidenceForm, read_line, split_cell
 from fedcheck.importers.plan import Note
 from fedcheck.session import Session
 from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
-from fedcheck.spreadsheets.grid import Grid, GridRow, Sheet, find_best_grid, find_grid, read_sheets
+from fedcheck.spreadsheets.grid import (
+    Grid,
+    GridRow,
+    Sheet,
+    drop_errors,
+    find_best_grid,
+    find_grid,
+    name_cell,
+    read_sheets,
+)
 from fedcheck.spreadsheets.headings import normalize
 
 WANTED = "the first row of a list names its columns: Task, Status, Owner, Due, ..."
 DAYS = ("due", "done")
+
+_ABOUT_THE_FILE = re.compile(
+    r"\b(?:record of changes|change (?:log|record)|revision|version history|instructions?|"
+    r"completion guide|read ?me|legend|look ?ups?|drop ?downs?)\b",
+    re.I,
+)
+"""The titles of sheets that are about the workbook; they are read where there is no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,7 @@ class Look:
 
     Attributes:
         remembered: whether the meaning is known from an earlier import.
+        notes: what was wrong with the table as such.
         unused: headings that mean nothing here.
     """
 
@@ -38,6 +55,7 @@ class Look:
     grid: Grid
     mapped: Mapped
     remembered: bool
+    notes: tuple[Note, ...] = ()
 
     @property
     def unused(self) -> list[str]:
@@ -49,17 +67,61 @@ class Look:
 
     def place(self, name: str) -> int:
         """Return the column of a field; -1 where it has none."""
-        wanted = normalize(self.mapped.columns.get(name, ""))
-        if self.mapped.columns.get(name) in self.grid.header:
-            return self.grid.header.index(self.mapped.columns[name])
-        places = [i for i, heading in enumerate(self.grid.header) if normalize(heading) == wanted]
-        return places[0] if places and wanted else -1
+        heading = self.mapped.columns.get(name, "")
+        return _find_place(self.grid.header, heading) if heading else -1
 
     def samples(self, heading: str, count: int = 3) -> list[str]:
         """Return the first different values of a column, to show what is in it."""
         place = self.grid.header.index(heading)
         texts = (one_line(line.text(place), 24) for line in self.grid.lines)
         return list(dict.fromkeys(text for text in texts if text))[:count]
+
+
+@lru_cache(maxsize=1024)
+def _find_place(header: tuple[str, ...], heading: str) -> int:
+    """Return the column with a heading; -1 where there is none. Asked for every cell of a list."""
+    if heading in header:
+        return header.index(heading)
+    wanted = normalize(heading)
+    places = (place for place, own in enumerate(header) if wanted and normalize(own) == wanted)
+    return next(places, -1)
+
+
+def name_apart(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return headings of which none is twice: a later `Notes` is `Notes (column F)`."""
+    seen: set[str] = set()
+    found = []
+    for place, cell in enumerate(cells):
+        name = normalize(cell)
+        if name and name in seen:
+            cell = f"{cell} (column {name_cell(GridRow(0, ()), place)[:-1]})"
+        seen.add(name)
+        found.append(cell)
+    return tuple(found)
+
+
+def _tidy(grid: Grid) -> tuple[Grid, tuple[Note, ...]]:
+    """Return a grid with headings of their own and no failed formulas, and what to say of it."""
+    notes = []
+    grid, errors = drop_errors(grid)
+    where = grid.sheet or "the cells"
+    if errors:
+        more = f" and {len(errors) - 10} more" if len(errors) > 10 else ""
+        what = f"failed formulas are read as empty: {', '.join(errors[:10])}{more}"
+        notes.append(Note(where, what, "mend them in the sheet"))
+    header = name_apart(grid.header)
+    if twice := [new for new, old in zip(header, grid.header, strict=True) if new != old]:
+        listed = ", ".join(f'"{one_line(name, 40)}"' for name in twice[:6])
+        what = f"columns of the same name are told apart as {listed}"
+        notes.append(Note("the header", what, "give each a name of its own"))
+    bare = [place for place, heading in enumerate(header) if not heading]
+    counts = {place: sum(bool(line.text(place)) for line in grid.lines) for place in bare}
+    for place, count in counts.items():
+        if count:
+            column = name_cell(GridRow(0, ()), place)[:-1]
+            what = f"column {column} has no heading; {pluralize(count, 'cell')} not used"
+            notes.append(Note("the header", what, "give the column a name"))
+    return Grid(grid.sheet, header, grid.lines), tuple(notes)
 
 
 def look(
@@ -86,26 +148,30 @@ def look(
             raise FedcheckError(
                 f'{path.name}: no sheet "{one_line(sheet, 40)}"', hint, ErrorKind.USAGE
             )
+    else:
+        # A log of changes looks like a list, but is about the file itself.
+        sheets = [one for one in sheets if not _ABOUT_THE_FILE.search(one.title)] or sheets
     for known in sort_by_columns(load(session.root)):
         grid = _find_grid(known, sheets)
         if grid is not None:
-            return with_columns(Look(path, grid, known, True), given or {})
+            grid, notes = _tidy(grid)
+            return with_columns(Look(path, grid, known, True, notes), given or {})
     said = {normalize(heading) for heading in (given or {}).values() if heading}
 
     def score(cells: Sequence[str]) -> int:
-        there = len(said & {normalize(cell) for cell in cells if cell})
+        there = len(said & {normalize(cell) for cell in name_apart(cells) if cell})
         return 1000 * there + columns.score_header(cells)
 
-    grid = find_best_grid(path, sheets, score, WANTED)
-    found = Mapped(columns.guess_columns(grid.header), sheet=sheet and grid.sheet)
-    return with_columns(Look(path, grid, found, False), given or {})
+    grid, notes = _tidy(find_best_grid(path, sheets, score, WANTED))
+    found = Mapped(columns.guess_columns(grid.header, grid.lines), sheet=sheet and grid.sheet)
+    return with_columns(Look(path, grid, found, False, notes), given or {})
 
 
 def _find_grid(known: Mapped, sheets: Sequence[Sheet]) -> Grid | None:
     """Return the rows under a header that has all columns of a list that is remembered."""
 
     def score(cells: Sequence[str]) -> int:
-        return int(known.headings <= {normalize(cell) for cell in cells if cell})
+        return int(known.headings <= {normalize(cell) for cell in name_apart(cells) if cell})
 
     wanted = [one for one in sheets if not known.sheet or one.title == known.sheet]
     grids = (find_grid(sheet, score) for sheet in wanted)
@@ -146,6 +212,16 @@ def find_unknown_words(seen: Look) -> dict[str, Counter[str]]:
         if words:
             found[name] = words
     return found
+
+
+def list_words(seen: Look, name: str) -> list[str]:
+    """Return the words of a column of statuses or results, the unknown ones first."""
+    place = seen.place(name)
+    parse = columns.parse_status if name == "status" else columns.parse_result
+    own = getattr(seen.mapped, name) or {}
+    texts = Counter(" ".join(line.text(place).split()) for line in seen.grid.lines)
+    words = {text.casefold(): text for text, _ in texts.most_common() if text and len(text) <= 40}
+    return sorted(words.values(), key=lambda word: parse(word, own) is not None)
 
 
 def find_ambiguous_days(seen: Look) -> list[str]:
@@ -196,162 +272,3 @@ def require_title_or_id(seen: Look) -> None:
         text = f"{seen.path.name}: it is not clear which column says what is to be done"
         hint = f'say it: --map title="{listed[0]}"; there are: {", ".join(listed[:20])}'
         raise FedcheckError(text, hint, ErrorKind.USAGE)
-
-
-IMPLIED = {"satisfied": "done", "other-than-satisfied": "done", "not-applicable": "na"}
-"""The status that follows from each result."""
-
-_CONTROL = re.compile(r"\b([A-Z]{2})-0*(\d{1,2})((?:\s*\(\s*\d{1,2}\s*\))*)", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A row as it is understood.
-
-    Attributes:
-        values: what it says of the record, by field; what could not be understood is not there.
-        evidence: what its cell of evidence says.
-    """
-
-    line: GridRow
-    id: str
-    title: str
-    section: str = ""
-    phase: str = ""
-    role: str = ""
-    guidance: str = ""
-    controls: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
-    evidence: tuple[CellEvidence, ...] = ()
-
-
-def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
-    """Return the rows as they are understood, and notes on what was not."""
-    notes: list[Note] = []
-    words: dict[tuple[str, str], list[GridRow]] = {}
-    found = []
-    for line in seen.grid.lines:
-        task = _read_task(session, seen, line, notes, words)
-        if task is not None:
-            found.append(task)
-    for (name, word), lines in words.items():
-        more = f" and {pluralize(len(lines) - 1, 'more row')}" if len(lines) > 1 else ""
-        what = f'{name}: "{one_line(word, 40)}" is not known, and was not used'
-        remedy = f'say what it means: --{name} "{one_line(word, 40)}=..."'
-        notes.append(Note(seen.grid.place(lines[0]) + more, what, remedy))
-    return found, notes
-
-
-def _read_task(
-    session: Session,
-    seen: Look,
-    line: GridRow,
-    notes: list[Note],
-    words: dict[tuple[str, str], list[GridRow]],
-) -> Task | None:
-    def text(name: str) -> str:
-        return line.text(seen.place(name))
-
-    name, title = " ".join(text("id").split()), " ".join(text("title").split())
-    if not name and not title:
-        notes.append(Note(seen.grid.place(line), "neither a title nor an id", ""))
-        return None
-    controls = _parse_controls(text("control"))
-    if text("control").strip(" -–") and not controls:
-        what = f'control: "{one_line(text("control"), 40)}" names none'
-        notes.append(Note(seen.grid.place(line), what, "write it as AC-2(1)"))
-    return Task(
-        line,
-        name,
-        title or name,
-        " ".join(text("section").split()),
-        " ".join(text("phase").split()),
-        " ".join(text("role").split()),
-        text("guidance").strip(),
-        controls,
-        _read_values(session, seen, line, notes, words),
-        tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
-    )
-
-
-def _parse_controls(text: str) -> tuple[str, ...]:
-    found = (
-        f"{one[1].upper()}-{int(one[2])}{re.sub(r'[^()0-9]', '', one[3])}"
-        for one in _CONTROL.finditer(text)
-    )
-    return tuple(dict.fromkeys(found))
-
-
-def _read_values(
-    session: Session,
-    seen: Look,
-    line: GridRow,
-    notes: list[Note],
-    words: dict[tuple[str, str], list[GridRow]],
-) -> dict[str, str]:
-    """Return what a row says of the record, by field."""
-    found: dict[str, str] = {}
-    for name in ("note", "reason"):
-        if name in seen.mapped.columns:
-            found[name] = line.text(seen.place(name))
-    if "owner" in seen.mapped.columns:
-        found["owner"] = _find_person(session, line.text(seen.place("owner")))
-    for name in DAYS:
-        if name in seen.mapped.columns:
-            day = _parse_day(seen, line, name, notes)
-            if day is not None:
-                found[name] = day
-    for name, meaning in (("status", columns.parse_status), ("result", columns.parse_result)):
-        if name not in seen.mapped.columns:
-            continue
-        word = " ".join(line.text(seen.place(name)).split())
-        meant = meaning(word, getattr(seen.mapped, name) or {}) if word else ""
-        if meant is None:
-            words.setdefault((name, word), []).append(line)
-        else:
-            found[name] = meant or ("todo" if name == "status" else "")
-    return _reconcile_status(seen, line, found, notes)
-
-
-def _reconcile_status(
-    seen: Look, line: GridRow, found: dict[str, str], notes: list[Note]
-) -> dict[str, str]:
-    """Let the result decide the status; note a row that gives another one."""
-    implied = IMPLIED.get(found.get("result", ""))
-    if implied:
-        said = found.get("status", "todo")
-        if "status" in found and said not in (implied, "todo"):
-            what = f"the result {found['result']} makes it {implied}, the status says {said}"
-            notes.append(Note(seen.grid.place(line), what, "the result counts"))
-        found["status"] = implied
-    if found.get("status") != "done":
-        found.pop("done", None)
-    return found
-
-
-def _parse_day(seen: Look, line: GridRow, name: str, notes: list[Note]) -> str | None:
-    """Return a day as it is stored, empty for none; None where the cell holds no day."""
-    cell = line.cell(seen.place(name))
-    if line.text(seen.place(name)).casefold().strip() in ("tbd", "tba", "n/a", "na", "-", "–"):
-        return ""
-    try:
-        day = parse_day(cell, seen.mapped.dates)
-    except AmbiguousDayError as error:
-        notes.append(
-            Note(seen.grid.place(line), f"{name}: {error}", "say --dates mdy, or --dates dmy")
-        )
-        return None
-    except ValueError as error:
-        notes.append(Note(seen.grid.place(line), f"{name}: {error}", "write it as 2027-02-01"))
-        return None
-    return day.isoformat() if day else ""
-
-
-def _find_person(session: Session, text: str) -> str:
-    """Return the short name of somebody who is known by it or by their full name; else the text."""
-    words = " ".join(text.split())
-    people = session.project.config.people or {}
-    for name, person in people.items():
-        if words.casefold() in (name.casefold(), person.name.casefold()):
-            return name
-    return words

@@ -22,16 +22,26 @@ from fedcheck.importers.oscal.file import (
     text_of,
 )
 from fedcheck.importers.oscal.parameters import Inserter, Param, inserter, params_of
+from fedcheck.importers.oscal.prose import (
+    DEEPEST,
+    list_all_lines,
+    list_lines,
+    list_named_lines,
+    list_own_lines,
+    prose_of,
+    title_of_part,
+)
 
 OBJECTIVES = ("assessment-objective", "objective")
 METHOD_PARTS = ("assessment-method", "assessment")
 OBJECTS = ("assessment-objects", "objects")
+DISCUSSIONS = ("guidance", "discussion")
+KNOWN_PARTS = (*OBJECTIVES, *METHOD_PARTS, *OBJECTS, *DISCUSSIONS, "statement")
+"""The names of parts that have a place of their own; others are kept under their name."""
+
 POINT = "response-point"
 FEDRAMP = "fedramp.gov/ns"
 """What every namespace of FedRAMP's own properties holds (https://fedramp.gov/ns/oscal)."""
-
-DEEPEST = 40
-"""How deep groups, controls and parts may nest; official ones nest six times."""
 
 Trail = tuple[dict[str, Any], ...]
 """A part, after its parent parts."""
@@ -63,6 +73,7 @@ class Control:
         advice: guidance inside the statement, a paragraph each.
         core: whether it is among FedRAMP's core controls.
         more: FedRAMP's other properties, as `name: value`.
+        others: parts that other publishers have: what each is called, and its text.
     """
 
     id: str
@@ -78,6 +89,7 @@ class Control:
     advice: tuple[str, ...]
     core: bool
     more: tuple[str, ...]
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +190,23 @@ def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
     ]
     own = [p for p in props(data) if FEDRAMP in text_of(p, "ns")]
     core = [p for p in own if text_of(p, "name").casefold() == "core"]
+    statement = [line for part in statements for line in list_lines(part, words, 0)]
+    others = [part for part in parts if text_of(part, "name") not in KNOWN_PARTS]
+    if not statement:
+        # Some publishers name each requirement by its id, and have no statement around them.
+        required = [part for part in others if text_of(part, "name") == text_of(part, "id")]
+        statement = [line for part in required for line in list_named_lines(part, words)]
+        others = [part for part in others if part not in required]
     return Control(
         name,
         label_of(data),
         one_line(words.prose(text_of(data, "title"))) or label_of(data),
-        "\n".join(line for part in statements for line in _lines(part, words, 0)),
-        "\n\n".join(_prose(p, words) for p in parts if text_of(p, "name") == "guidance").strip(),
+        "\n".join(statement),
+        "\n\n".join(
+            "\n".join(list_all_lines(part, words, 0))
+            for part in parts
+            if text_of(part, "name") in DISCUSSIONS
+        ).strip(),
         tuple(objectives),
         looked_at,
         tuple(_param_line(param, words) for param in params_of(data)),
@@ -195,6 +218,11 @@ def _control(data: dict[str, Any], name: str, words: Inserter) -> Control:
             f"{one_line(text_of(p, 'name'), 60)}: {one_line(text_of(p, 'value'), 200)}"
             for p in own
             if p not in core and text_of(p, "name") != POINT
+        ),
+        tuple(
+            (title_of_part(part), "\n".join(lines))
+            for part in others
+            if (lines := list_all_lines(part, words, 0))
         ),
     )
 
@@ -219,7 +247,7 @@ def _objectives(
     that FedRAMP wants to what is above it is wanted to it.
     """
     here = _Above(
-        (*above.stems, one_line(_prose(part, words))),
+        (*above.stems, one_line(prose_of(part, words))),
         _in_order(_method_props(part)) or above.methods,
         _whole_label(part_label(part), above.label),
         (*above.points, *_points(part, "this determination")),
@@ -261,7 +289,7 @@ def _looked_at(parts: Iterable[dict[str, Any]], words: Inserter) -> dict[str, st
         if text_of(part, "name") not in METHOD_PARTS:
             continue
         named = [p for p in list_objects(part, "parts") if text_of(p, "name") in OBJECTS]
-        lines = [line for p in (part, *named) for line in _prose(p, words).split("\n")]
+        lines = [line for p in (part, *named) for line in prose_of(p, words).split("\n")]
         things = [line.strip(" -*;") for line in lines if line.strip(" -*;")]
         for method in _method_props(part) or [text_of(part, "id", "title").lower()]:
             for known in METHODS:
@@ -290,29 +318,11 @@ def _quoted(trail: Trail, words: Inserter) -> Iterator[str]:
     """Yield a part of a statement after the words of its parents."""
     depth = 0
     for part in trail[:-1]:
-        for line in _head(part, words):
+        for line in list_own_lines(part, words):
             yield "  " * depth + line
-        depth += bool(_head(part, words))
+        depth += bool(list_own_lines(part, words))
     for part in trail[-1:]:
-        yield from _lines(part, words, depth)
-
-
-def _lines(part: dict[str, Any], words: Inserter, depth: int) -> list[str]:
-    """Return the lines of a statement; what stands under another is indented. No guidance."""
-    if text_of(part, "name") == "guidance" or depth > DEEPEST:
-        return []
-    head = ["  " * depth + line for line in _head(part, words)]
-    inner = list(list_objects(part, "parts"))
-    below = [line for one in inner for line in _lines(one, words, depth + bool(head))]
-    bare = not text_of(part, "prose").strip()
-    return [] if bare and inner and not below else head + below
-
-
-def _head(part: dict[str, Any], words: Inserter) -> list[str]:
-    """Return the own words of a part, after its label and title."""
-    label = one_line(prop(part, "label"), 60)
-    said = " ".join(filter(None, (label, one_line(text_of(part, "title")), _prose(part, words))))
-    return [line for line in said.split("\n") if line]
+        yield from list_lines(part, words, depth)
 
 
 def _bare(text: str) -> str:
@@ -340,7 +350,7 @@ def _demands(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _labelled(part: dict[str, Any], words: Inserter) -> str:
     label = one_line(prop(part, "label"), 60)
-    return f"{'' if label == 'Guidance:' else label} {_prose(part, words)}".strip()
+    return f"{'' if label == 'Guidance:' else label} {prose_of(part, words)}".strip()
 
 
 def _points(part: dict[str, Any], unnamed: str) -> Iterator[str]:
@@ -349,7 +359,3 @@ def _points(part: dict[str, Any], unnamed: str) -> Iterator[str]:
         if text_of(one, "name") == POINT and FEDRAMP in text_of(one, "ns"):
             remark = one_line(text_of(one, "remarks"), 300)
             yield (part_label(part) or unnamed) + (f" ({remark.rstrip('.')})" if remark else "")
-
-
-def _prose(part: Data, words: Inserter) -> str:
-    return words.prose(text_of(part, "prose"))

@@ -38,6 +38,7 @@ def write_control_guidance(control: Control) -> str:
         _bullets("Determine", determine),
         *_methods(control, control.objects),
         _bullets("Parameters", control.params),
+        *(_paragraphs(name, [text]) for name, text in control.others),
         _paragraphs("Discussion", [control.discussion]),
     )
 
@@ -52,6 +53,7 @@ def write_objective_guidance(control: Control, objective: Objective) -> str:
         _bullets("FedRAMP properties", control.more),
         _paragraphs("FedRAMP requirements", control.demands),
         _paragraphs("FedRAMP guidance", control.advice),
+        *(_paragraphs(name, [text]) for name, text in control.others),
     )
 
 

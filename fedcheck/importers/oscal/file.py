@@ -173,6 +173,21 @@ def part_label(part: Data) -> str:
     return one_line(text_of(labels[0], "value"), 80) if labels else ""
 
 
+def _without_title(label: str, title: str) -> str:
+    """Return the code of a label that has a title beside it: `Account Management (03.01.01)`."""
+    if title and len(label) > len(title) and title.casefold() in label.casefold():
+        at = label.casefold().index(title.casefold())
+        rest = (label[:at] + " " + label[at + len(title) :]).strip(" ()[]-–:,.")
+        if any(char.isdigit() for char in rest):
+            return rest
+    found = _TITLED.fullmatch(label)
+    return found[1] if found else label
+
+
+_TITLED = re.compile(r"[^\d()]*[a-z]{3}[^\d()]*\s\(([^()\s]*\d[^()\s]*)\)")
+"""A title without numbers, then a code in brackets; `AC-2 (1)` is a code as it is."""
+
+
 def label_of(control: Data) -> str:
     """Return a control's id as people write it: `AC-2(1)`, for `ac-2.1` and `AC-02 (01)` too."""
     name = text_of(control, "id").strip()
@@ -180,8 +195,9 @@ def label_of(control: Data) -> str:
     plain = [p for p in labels if not text_of(p, "class")]
     said = one_line(text_of((plain or labels or [{}])[0], "value"), 60)
     if said:
-        return (said if plain else _PADDING.sub("", said)).replace(" (", "(")
+        code = _without_title(said, one_line(text_of(control, "title")))
+        return (code if plain else _PADDING.sub("", code)).replace(" (", "(")
     token = _TOKEN.fullmatch(name.lower())
     if token is None:
-        return one_line(name, 60).upper()
+        return one_line(name, 60) if name != name.lower() else one_line(name, 60).upper()
     return f"{token[1].upper()}-{token[2]}" + (f"({token[3]})" if token[3] else "")

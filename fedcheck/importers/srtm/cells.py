@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding, compute_exposure
-from fedcheck.domain.record import Record
+from fedcheck.domain.record import UNSTATED_REASON, Record
 from fedcheck.domain.text import one_line
 from fedcheck.importers.evidence_cells import EvidenceForm, split_cell, write_line
 from fedcheck.importers.srtm.columns import is_nothing, normalize_text
+
+REASON = "Not applicable: "
+"""How the reason of a test that is not applicable begins in the column of observations."""
 
 RECORDED = ("observation", "result", "differential", "tester", "tested", "sample")
 """Columns that hold one field of a record, each under its name."""
@@ -22,9 +25,31 @@ def write_cells(record: Record, findings: Sequence[Finding]) -> dict[str, str]:
     shown = {
         name: normalize_text(getattr(record, name) or "") for name in RECORDED if name != "tested"
     }
+    if record.status == "na":
+        shown["result"] = "not-applicable"
+        shown["observation"] = write_reason(record)
     shown["tested"] = record.tested.isoformat() if record.tested else ""
     shown["evidence"] = "\n".join(write_evidence(one) for one in record.evidence)
     return shown | write_risk_cells(findings)
+
+
+def write_reason(record: Record) -> str:
+    """Return the observation of a test that is not applicable: why it is not, then what was seen.
+
+    The workbook has no column for the reason, and reviewers reject a result without one.
+    """
+    seen, reason = normalize_text(record.observation), one_line(record.reason)
+    if not reason or record.reason == UNSTATED_REASON or reason == one_line(seen, 200):
+        return seen
+    return f"{REASON}{reason}\n\n{seen}".rstrip()
+
+
+def split_reason(text: str) -> tuple[str, str]:
+    """Return the reason that a cell of observations begins with, and what was seen."""
+    if not text.startswith(REASON):
+        return "", text
+    reason, _, seen = text.removeprefix(REASON).partition("\n\n")
+    return (one_line(reason), seen.strip()) if reason.strip() else ("", text)
 
 
 def write_risk_cells(findings: Sequence[Finding]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
 from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.finding_rules import FindingEdit, apply_finding_edit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, apply_item_edit
-from fedcheck.domain.record import Record
+from fedcheck.domain.record import UNSTATED_REASON, Record
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError, RuleError
 from fedcheck.importers.evidence_cells import KEPT_INSIDE, EvidenceForm, read_line
@@ -44,7 +44,6 @@ from fedcheck.spreadsheets.cells import AmbiguousDayError, parse_day
 from fedcheck.spreadsheets.xlsx_writer import cut_text
 from fedcheck.storage.record_file import FINDINGS
 
-NOT_APPLICABLE = "Not applicable according to the SRTM workbook"
 TITLE = 100
 """The longest title that is made of a risk, in cells."""
 
@@ -183,25 +182,28 @@ class Recording:
         result = self._result(step, said, old)
         if result and old.result:  # another result than the one that was tested again
             texts["retest"] = ""
+        reason: str | None = None
+        if "observation" in texts and "not-applicable" in (result, old.result):
+            reason, texts["observation"] = cells.split_reason(texts["observation"])
+            reason = reason or None
         testing = TestEdit(**texts) if texts else None
+        if result == "not-applicable":
+            reason = reason or self._reason(said, old)
         if result:
-            reason = self._reason(said, old) if result == "not-applicable" else ""
-            return ItemEdit(result=result, reason=reason, testing=testing, undated=True)
-        return ItemEdit(testing=testing, undated=True) if testing else None
+            return ItemEdit(result=result, reason=reason or "", testing=testing, undated=True)
+        return ItemEdit(reason=reason, testing=testing, undated=True) if testing else None
 
     def _result(self, step: Step, said: dict[str, str], old: Record) -> str:
         """Return the result to take over; empty where ours stands."""
         result = said["result"]
         ours = old.result or ("not-applicable" if old.status == "na" else "")
-        if result and result == ours and not old.result:
-            return result
         return result if self._takes(step, "result", result, ours) else ""
 
     def _reason(self, said: dict[str, str], old: Record) -> str:
         """Return why a test is not applicable: our reason, else what was observed."""
         if old.status == "na" and old.reason:
             return old.reason
-        return one_line(said["observation"], 200) or NOT_APPLICABLE
+        return one_line(said["observation"], 200) or UNSTATED_REASON
 
     def _apply(self, item: Item, step: Step, edit: ItemEdit, old: Record) -> Record:
         """Return the record after an edit; what the rules refuse is noted.

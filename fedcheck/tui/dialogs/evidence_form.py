@@ -1,7 +1,7 @@
 """The form of evidence: add pieces, change what is known of one, replace its file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, cast, get_args
@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -25,6 +24,7 @@ from fedcheck.errors import FedcheckError
 from fedcheck.storage.evidence_files import OutsideError, guess_kind, measure_size
 from fedcheck.storage.file_looks import Cancelled, Step
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
 from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed
@@ -45,7 +45,7 @@ PLACEHOLDERS: dict[str, str] = {
     "expires": "the last day on which it counts; optional",
     "items": "references, a comma between them; ctrl+g finds one",
 }
-KEYS = "⏎ goes on, saves after the day; F2 saves; tab completes; esc cancels"
+KEYS = "⏎ goes on, saves after the day; F2 saves; tab completes; esc leaves"
 ONCE_MORE = "⏎ once more"
 
 
@@ -60,7 +60,7 @@ class Filled:
     expires: date | None
 
 
-class EvidenceForm(ModalScreen[Filled | None]):
+class EvidenceForm(DraftScreen[Filled | None]):
     """Asks for the fields of evidence, checks them, and reads its files."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,8 +78,13 @@ class EvidenceForm(ModalScreen[Filled | None]):
         links: Sequence[str] = (),
         known: Evidence | None = None,
         most: int = 0,
+        typed: Mapping[str, str] | None = None,
+        draft: OpenDraft | None = None,
     ) -> None:
         super().__init__(classes="prompt")
+        self.typed_before = typed or {}
+        self.draft = draft
+        self._begun: Mapping[str, str] = {}
         self.title_text = title
         self.fields = fields
         self.refs = refs
@@ -114,8 +119,8 @@ class EvidenceForm(ModalScreen[Filled | None]):
         day = app.session.today().isoformat()
         about = {"placeholder": PLACEHOLDERS[name], "id": name}
         if name == "link":
-            return LinkField(as_typed(self.start) if self.start else "", app.here,
-                             app.session.root, **about)  # fmt: skip
+            links = self.typed_before.get(name, as_typed(self.start) if self.start else "")
+            return LinkField(links, app.here, app.session.root, **about)
         values = {
             "label": known.label if known else "",
             "collected": (str(known.collected or "") if known and not self.links_asked else day),
@@ -126,8 +131,21 @@ class EvidenceForm(ModalScreen[Filled | None]):
             "kind": SuggestFromList(get_args(EvidenceKind)),
             "items": ItemSuggester([split_ref(ref)[1] for ref in app.board.rows]),
         }
-        value = one_line(values.get(name, ""))
-        return Input(value, suggester=suggesters.get(name), select_on_focus=False, **about)  # type: ignore[arg-type]
+        value = one_line(self.typed_before.get(name, values.get(name, "")))
+        select = name in ("collected", "expires", "kind")
+        return Input(value, suggester=suggesters.get(name), select_on_focus=select, **about)  # type: ignore[arg-type]
+
+    def on_mount(self) -> None:
+        """Note what the fields begin with."""
+        self._begun = {**self.typed(), **dict.fromkeys(self.typed_before, "")}
+
+    def typed(self) -> dict[str, str]:
+        """Return what stands in the fields."""
+        return {name: self.query_one(f"#{name}", Input).value for name in self.fields}
+
+    def in_store(self) -> Mapping[str, str]:
+        """Return what the fields begin with."""
+        return self._begun
 
     @property
     def links_asked(self) -> bool:
@@ -143,7 +161,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
         return self.query_one(f"#{name}", Input).value.strip() if name in self.fields else ""
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _show_meaning(self, event: Input.Changed) -> None:
         if event.input.id == "link":
             self.query_one("#meaning", Static).update(Content(self._meaning()))
         if self._asked is not None and self._asked != self._what():
@@ -260,6 +278,7 @@ class EvidenceForm(ModalScreen[Filled | None]):
 
     def _give(self, filled: Filled) -> None:
         if self.is_current:
+            self.keep_draft()
             self.dismiss(filled)
 
     def _items(self) -> tuple[str, ...]:
@@ -330,8 +349,8 @@ class EvidenceForm(ModalScreen[Filled | None]):
         """Stop reading; else leave without evidence."""
         if self.hashing is not None:
             self.hashing.stop()
-        elif self.is_current:
-            self.dismiss(None)
+        else:
+            self.leave()
 
 
 def _words(error: Exception) -> str:

@@ -14,9 +14,11 @@ from fedcheck.domain.field_values import history_form, printed
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding, compute_exposure
 from fedcheck.domain.finding_rules import DETAILS, FindingEdit, apply_finding_edit
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import clean, one_line
 from fedcheck.errors import RuleError
-from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, LongTextPrompt, TextPrompt
+from fedcheck.tui.dialogs.drafts import OpenDraft, Texts, ask_with_draft
+from fedcheck.tui.dialogs.long_text import NAME, LongTextPrompt
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.screens.issue_actions import IssueActions
 
 WIDE, ROOM = 26, 30
@@ -91,10 +93,21 @@ class FindingDetails:
         held = getattr(self.finding, name)
         many = isinstance(held, tuple)
         title = f"{_DOCS[name]}, one a line" if many else _DOCS[name]
-        text = await self.app.ask(LongTextPrompt(title, "\n".join(held) if many else held))
+        text = await self._ask_text(name, title, "\n".join(held) if many else held)
         if text is None:
             return None
         return {name: text.splitlines() if many else text}
+
+    async def _ask_text(self, name: str, title: str, held: str) -> str | None:
+        draft = self._draft(name)
+
+        def make(left: Texts) -> LongTextPrompt:
+            return LongTextPrompt(title, held, left.get(NAME), draft)
+
+        return await ask_with_draft(self.app, draft, {NAME: clean(held)}, make)
+
+    def _draft(self, name: str) -> OpenDraft:
+        return OpenDraft(self.app, name, [f"findings:{self.finding.id}"])
 
     async def _ask_day(self, name: str) -> Details | None:
         held = getattr(self.finding, name)
@@ -109,7 +122,7 @@ class FindingDetails:
         details: dict[str, Any] = {}
         for name in ("remedy", "verification"):
             if not getattr(self.finding, name):
-                details[name] = await self.app.ask(LongTextPrompt(_DOCS[name]))
+                details[name] = await self._ask_text(name, _DOCS[name], "")
                 if not details[name]:
                     return None
         hint = "2027-02-01, today, -3d, fri; this closes the finding"
@@ -135,4 +148,5 @@ class FindingDetails:
             self.app.tell(str(error), error.hint, "warning")
         else:
             words = f"{DETAILS[at].lower()}: {_shown(self.finding, at, 200) or 'not set'}"
-            self.issue_actions.save(self.finding, edit, words)
+            drafts = [self._draft(name) for name in details]
+            self.issue_actions.save(self.finding, edit, words, drafts=drafts)

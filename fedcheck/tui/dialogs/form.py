@@ -1,6 +1,6 @@
 """A form: lines with their names, what they mean while they are typed, and one longer text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,26 +9,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from fedcheck.domain.text import clean, one_line
+from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.prompts import Preview
 
-ASKS = "what you typed is not saved: F2 saves it, esc once more drops it"
-HINT = "⏎ goes on, F2 or ctrl+s saves, esc cancels"
+HINT = "⏎ goes on, F2 or ctrl+s saves, esc leaves"
 
-
-Check = Callable[[Mapping[str, str]], None]
+Check = Callable[[Mapping[str, str]], str | None]
 
 
 def _no_preview(_: str) -> str:
     return ""
-
-
-def _no_check(_: Mapping[str, str]) -> None:
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +34,8 @@ class Field:
         known: what has been typed there before; completed with →.
         preview: says what the text means; raises ValueError with what is wrong with it.
         long: whether it is a text of several lines.
+        replaced: whether typing replaces what stands there, as with names and days.
+        choices: the only values, each with what is shown for it; empty for any text.
     """
 
     name: str
@@ -49,10 +45,26 @@ class Field:
     known: tuple[str, ...] = ()
     preview: Preview = _no_preview
     long: bool = False
+    replaced: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
 
 
-class FormScreen(ModalScreen[dict[str, str] | None]):
-    """Asks for several texts at once; gives them by name, or nothing."""
+def _no_check(_: Mapping[str, str]) -> str:
+    return ""
+
+
+class FormScreen(DraftScreen[dict[str, str] | None]):
+    """Asks for several texts at once; gives them by name, or nothing.
+
+    Args:
+        title: what it is about.
+        fields: what is asked, with what is saved.
+        typed: what was typed before, by the names of fields.
+        draft: where what is typed is kept.
+        about: lines to read while one writes.
+        check: says what all of it means together; raises ValueError with what is wrong with it.
+        checked: the fields that it is about.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", key_display="esc"),
@@ -60,28 +72,32 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
     ]
 
     def __init__(
-        self, title: str, fields: Sequence[Field], *, check: Check = _no_check, asks: bool = False
+        self,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        typed: Mapping[str, str] | None = None,
+        draft: OpenDraft | None = None,
+        about: Sequence[str] = (),
+        check: Check = _no_check,
+        checked: Collection[str] = (),
     ) -> None:
-        """Make the form.
-
-        Args:
-            title: what it is about.
-            fields: its lines.
-            check: raises ValueError with what is wrong with all of them together.
-            asks: whether what was typed is given up only at the second try.
-        """
         super().__init__(classes="prompt")
-        self.check = check
-        self.asks = asks
-        self._has_asked = False
         self.title_text = title
         self.fields = {field.name: field for field in fields}
-        self._before: dict[str, str] = {}
+        self.start = typed or {}
+        self.draft = draft
+        self.about = about
+        self.check = check
+        self.checked = checked
+        self._faulty = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the lines."""
         with Vertical(classes="dialog -wide -form"):
             yield Static(Content(one_line(self.title_text)), classes="dialog-title")
+            if self.about:
+                yield Static(Content("\n".join(map(clean, self.about))), classes="form-about")
             with VerticalScroll(can_focus=False):
                 for field in self.fields.values():
                     with Horizontal(classes="form-long" if field.long else "form-line"):
@@ -89,47 +105,67 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
                         yield self._editor(field)
             yield Static(Content(HINT), classes="dialog-hint", id="hint")
 
-    def _editor(self, field: Field) -> Input | TextArea:
+    def _editor(self, field: Field) -> "Input | TextArea | Select[str]":
+        value = self.start.get(field.name, field.value)
+        if field.choices:
+            values = [value for value, _ in field.choices]
+            return Select(
+                [(Content(one_line(shown)), value) for value, shown in field.choices],
+                allow_blank=False,
+                value=value if value in values else values[0],
+                id=field.name,
+                compact=True,
+            )
         if field.long:
-            text = clean(field.value)
+            text = clean(value)
             return TextArea(text, id=field.name, show_line_numbers=False, soft_wrap=True)
         known = [one_line(name) for name in field.known]
         return Input(
-            one_line(field.value),
+            one_line(value),
             placeholder=field.placeholder,
             id=field.name,
             suggester=SuggestFromList(known, case_sensitive=False) if known else None,
-            select_on_focus=False,
+            select_on_focus=field.replaced,
         )
 
     def on_mount(self) -> None:
         """Start long texts at their end."""
         for area in self.query(TextArea):
             area.move_cursor(area.document.end)
-        self._before = self._texts()
 
     def text(self, name: str) -> str:
         """Return what stands in a field."""
+        if self.fields[name].choices:
+            return str(self.query_one(f"#{name}", Select).value)
         if self.fields[name].long:
             return self.query_one(f"#{name}", TextArea).text
         return self.query_one(f"#{name}", Input).value
 
+    def typed(self) -> dict[str, str]:
+        """Return what stands in the fields."""
+        return {name: self.text(name) for name in self.fields}
+
+    def in_store(self) -> Mapping[str, str]:
+        """Return what the fields hold without anything typed."""
+        return {name: _show_stored(field) for name, field in self.fields.items()}
+
     @on(TextArea.Changed)
     def _wrote(self, event: TextArea.Changed) -> None:
-        self._has_asked = False
         if event.text_area.has_focus:
             self._say(event.text_area.id or "")
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        self._has_asked = False
+    def _show_meaning(self, event: Input.Changed) -> None:
         if event.input.has_focus:
             self._say(event.input.id or "")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field means that one has come to; an empty one is not wrong yet."""
         name = event.widget.id or ""
-        if name in self.fields and self.text(name):
+        if name in self.fields and self.fields[name].choices:
+            about = one_line(self.fields[name].placeholder)
+            self._hint(f"{about}; ⏎ shows the choices, tab goes on, F2 saves" if about else HINT)
+        elif name in self.fields and (self.text(name) or name == self._faulty):
             self._say(name)
         else:
             self._hint(HINT)
@@ -139,6 +175,8 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
         field = self.fields.get(name)
         try:
             meaning = field.preview(self.text(name)) if field else ""
+            if name in self.checked:
+                meaning = self.check(self.typed()) or ""
         except ValueError as error:
             self._hint(str(error), wrong=True)
             return False
@@ -158,27 +196,27 @@ class FormScreen(ModalScreen[dict[str, str] | None]):
         """Give what was typed; go to the first field that is wrong, if one is."""
         for name in self.fields:
             if not self._say(name):
+                self._faulty = name  # its hint stays when the focus comes
                 self.set_focus(self.query_one(f"#{name}"))
-                self.call_after_refresh(self._say, name)
                 return
-        texts = self._texts()
+        texts = self.typed()
         try:
             self.check(texts)
         except ValueError as error:
             self._hint(str(error), wrong=True)
             return
         if self.is_current:
+            self.keep_draft()
             self.dismiss(texts)
 
     def action_cancel(self) -> None:
-        """Leave without an answer; what was typed is asked about where the form is for that."""
-        if not self.is_current:
-            return
-        if self.asks and not self._has_asked and self._texts() != self._before:
-            self._has_asked = True
-            self._hint(ASKS, wrong=True)
-            return
-        self.dismiss(None)
+        """Leave without an answer; ask where something was typed."""
+        self.leave()
 
-    def _texts(self) -> dict[str, str]:
-        return {name: self.text(name) for name in self.fields}
+
+def _show_stored(field: Field) -> str:
+    """Return what a field holds before anything is typed."""
+    if field.choices:
+        values = [value for value, _ in field.choices]
+        return field.value if field.value in values else values[0]
+    return clean(field.value) if field.long else one_line(field.value)

@@ -115,7 +115,7 @@ async def _ask_text(app: ProjectApp, name: str, kind: Any, value: Any) -> tuple[
         preview=preview,
         long=listed or name in LONG,
     )
-    form = FormScreen(f"{label_of(name)}: {_lower(doc_of(name))}", [field], asks=True)
+    form = FormScreen(f"{label_of(name)}: {_lower(doc_of(name))}", [field])
     texts = await app.ask(form)
     return None if texts is None else (parse(texts["value"]),)
 
@@ -142,7 +142,7 @@ def _table_form(
             raise ValueError(fault)
 
     fields = [_part_field(app, kind, spec, held.get(spec.name)) for spec in specs.values()]
-    return FormScreen(title, fields, check=check, asks=True)
+    return FormScreen(title, fields, check=check)
 
 
 def _part_field(app: ProjectApp, kind: Any, spec: KeySpec, value: Any) -> Field:

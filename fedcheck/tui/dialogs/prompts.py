@@ -1,4 +1,4 @@
-"""Small dialogs: a line, a longer text, a choice, a text to read."""
+"""Small dialogs: a line, a choice, a text to read."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar
@@ -11,10 +11,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fedcheck.domain.text import clean, one_line
+
+LONG = 30
+"""From so many characters on, a line that was typed is not dropped without a question."""
 
 Preview = Callable[[str], str]
 """Says what a text means while it is typed; raises ValueError with what is wrong with it."""
@@ -48,7 +51,10 @@ class Dialog(ModalScreen[str | None]):
 
 
 class TextPrompt(Dialog):
-    """Asks for one line; shows what it means while it is typed."""
+    """Asks for one line; shows what it means while it is typed.
+
+    What stands there is selected, so typing replaces it, unless it is the beginning of an answer.
+    """
 
     def __init__(
         self,
@@ -58,10 +64,12 @@ class TextPrompt(Dialog):
         hint: str = "",
         preview: Preview = _no_preview,
         known: Sequence[str] = (),
+        selected: bool = True,
     ) -> None:
         super().__init__(classes="prompt")
         self.title_text = title
         self.value = value
+        self.selected = selected
         self.hint = one_line(hint)
         self.preview = preview
         self.known = [one_line(name) for name in known]
@@ -71,7 +79,7 @@ class TextPrompt(Dialog):
         with Vertical(classes="dialog"):
             yield Static(Content(clean(self.title_text)), classes="dialog-title")
             suggester = SuggestFromList(self.known, case_sensitive=False) if self.known else None
-            yield Input(one_line(self.value), suggester=suggester, select_on_focus=False)
+            yield Input(one_line(self.value), suggester=suggester, select_on_focus=self.selected)
             yield Static(Content(self.hint), classes="dialog-hint", id="hint")
 
     @on(Input.Changed)
@@ -95,49 +103,21 @@ class TextPrompt(Dialog):
             return
         self.answer(event.value)
 
-
-class LongTextPrompt(Dialog):
-    """Asks for a text of several lines."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,ctrl+s", "save", "save"),
-        Binding("ctrl+e", "editor", "editor", priority=True),
-    ]
-
-    def __init__(self, title: str, value: str = "") -> None:
-        super().__init__(classes="prompt")
-        self.title_text = title
-        self.value = value
-
-    def compose(self) -> ComposeResult:
-        """Lay out title, text and hint."""
-        with Vertical(classes="dialog -tall"):
-            yield Static(Content(clean(self.title_text)), classes="dialog-title")
-            yield TextArea(clean(self.value), show_line_numbers=False, soft_wrap=True)
-            hint = "F2 or ctrl+s saves, ctrl+e opens your editor, esc leaves it as it was"
-            yield Static(Content(hint), classes="dialog-hint")
-
-    def on_mount(self) -> None:
-        """Start at the end of the text."""
-        area = self.query_one(TextArea)
-        area.move_cursor(area.document.end)
-
-    def action_editor(self) -> None:
-        """Go on writing in the person's own editor; what it gives comes back here."""
-        from fedcheck.tui import external_programs
-
-        area = self.query_one(TextArea)
-        try:
-            text = external_programs.edited(self.app, area.text)
-        except external_programs.NoProgramError as error:
-            self.notify(str(error), severity="warning", markup=False)
+    def action_dismiss_none(self) -> None:
+        """Leave without an answer; ask first where more than some words were typed."""
+        typed = self.query_one(Input).value
+        if len(typed) < LONG or typed == one_line(self.value) or not self.is_current:
+            self.answer(None)
             return
-        area.load_text(clean(text))
-        area.move_cursor(area.document.end)
+        choices = [
+            Choice("stay", "Go on writing", "g"),
+            Choice("drop", "Leave, and drop what was typed", "d"),
+        ]
+        self.app.push_screen(ChoicePrompt("What you typed is not saved", choices), self._left)
 
-    def action_save(self) -> None:
-        """Give the text."""
-        self.answer(self.query_one(TextArea).text)
+    def _left(self, answer: str | None) -> None:
+        if answer == "drop":
+            self.answer(None)
 
 
 class ChoicePrompt(Dialog):

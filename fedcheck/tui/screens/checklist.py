@@ -20,7 +20,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 from fedcheck.session import Session
-from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited
+from fedcheck.tui.app_protocol import HistoryRecalled
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import ChecklistView
@@ -282,13 +282,6 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
     def _opened(self) -> None:
         if self.row:
             self.fedcheck.open_screen("item", self.row.ref)
-
-    @on(ItemsEdited)
-    def _edited(self, event: ItemsEdited) -> None:
-        """Take the marks off what was changed: the next key is about something else."""
-        if self.items.marks.refs:
-            self.items.marks.drop(event.refs)
-            self._marks_changed()
 
     def _marks_changed(self) -> None:
         self.items.refresh()

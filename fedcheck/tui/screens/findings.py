@@ -12,7 +12,7 @@ from fedcheck.domain.glossary import DEVIATIONS, RISKS
 from fedcheck.domain.query import Language
 from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.finding_details import FindingDetails
-from fedcheck.tui.dialogs.issue_forms import amend_finding, ask_new_finding
+from fedcheck.tui.dialogs.finding_forms import amend_finding, ask_new_finding
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.issues import IssueScreen

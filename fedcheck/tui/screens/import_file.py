@@ -1,6 +1,6 @@
 """Bringing in a file: what it would do is shown before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -171,7 +171,14 @@ class ImportFileScreen(PlaceScreen):
 
     async def _ask_options(self, path: Path, options: Sequence[Option]) -> None:
         fields = [
-            Field(one.name, one_line(one.label, 14), one.default, one.hint, one.choices)
+            Field(
+                one.name,
+                one_line(one.label, 14),
+                one.default,
+                one.hint,
+                one.choices if not one.titles else (),
+                choices=tuple(zip(one.choices, one.titles, strict=False)),
+            )
             for one in options
         ]
         form = FormScreen(f"About {one_line(path.name, 60)}", fields)
@@ -282,7 +289,7 @@ class ImportFileScreen(PlaceScreen):
         words = f"It is {kind.title}. " if kind else ""
         assert self.prepared is not None, "there is a plan"
         if self.prepared.plan.empty:
-            return f"{words}Nothing to do: the workspace has all of it already."
+            return f"{words}{self.prepared.plan.nothing}"
         does = self.fedcheck.hint("bring.do", "does what is shown below")
         leaves = self.fedcheck.hint("bring.close", "leaves it")
         return f"{words}{'; '.join(part for part in (does, leaves) if part)}."
@@ -333,6 +340,14 @@ def known_kinds() -> Content:
     return Content.assemble(*parts)
 
 
+def _first_rows(plan: Plan) -> Iterator[str | tuple[str, str]]:
+    if plan.first_rows and not plan.empty:
+        head, *below = plan.format_first_rows()
+        yield ("\nThe first rows as they would become\n", "bold")
+        yield (f"  {head}\n", "$foreground-muted")
+        yield from (f"  {line}\n" for line in below)
+
+
 def plan_text(plan: Plan) -> Content:
     """Return what a plan would do: facts, what is written, remarks, and some of the changes."""
     parts: list[Content | str | tuple[str, str]] = []
@@ -341,14 +356,19 @@ def plan_text(plan: Plan) -> Content:
     if not plan.empty:
         parts.append(("\nTo be written  ", "bold"))
         parts.append(plan.summary + "\n")
+    # Of a new list the rows say most; of one that comes again, what was not taken from it.
+    first = list(_first_rows(plan))
+    parts += first if plan.checklists else []
     if plan.notes:
         parts.append((f"\n{pluralize(len(plan.notes), 'remark')}\n", "bold $text-warning"))
     for note in plan.notes[:SHOWN]:
-        remedy = f"; {note.remedy}" if note.remedy else ""
+        # What a command line can say is said with a key here.
+        remedy = f"; {note.remedy}" if note.remedy and "--" not in note.remedy else ""
         parts.append((f"  {one_line(note.where, 60)}  ", "$foreground-muted"))
         parts.append(one_line(note.what + remedy, 400) + "\n")
     if len(plan.notes) > SHOWN:
         parts.append(f"  and {pluralize(len(plan.notes) - SHOWN, 'more remark')}\n")
+    parts += [] if plan.checklists else first
     if plan.changes:
         parts.append(("\nChanges\n", "bold"))
     for change in plan.changes[:SAMPLE]:

@@ -11,13 +11,16 @@ from fedcheck.domain.finding import Finding, compute_remediation_due
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.request import Request
 from fedcheck.domain.request_rules import RequestEdit
-from fedcheck.domain.text import make_storable, one_line
+from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import ConflictError, Guard, allow_all
+from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.drafts import OpenDraft
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.dialogs.note import write_note
+from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
 
 IssueEdit = RequestEdit | FindingEdit | EvidenceEdit | Withdrawal
@@ -41,16 +44,30 @@ class IssueActions:
         what: str,
         guard: Guard = allow_all,
         conflict: Callable[[ConflictError], object] | None = None,
+        drafts: Sequence[OpenDraft] = (),
     ) -> None:
-        """Save a change off the UI thread; `what` tells it in the toast."""
-        run = self.job(thing, edit, what)
-        self.app.change(lambda: run(guard), conflict=conflict)
+        """Save a change off the UI thread, then drop drafts; `what` tells it in the toast."""
+        job = self.job(thing, edit, what)
+
+        def run() -> Transaction:
+            made = job(guard)
+            for draft in drafts:
+                draft.forget()
+            return made
+
+        self.app.change(run, conflict=conflict)
 
     def job(self, thing: Issue, edit: IssueEdit, what: str) -> Callable[[Guard], Transaction]:
         """Return what saves a change."""
         session = self.app.session
         label = f'"{one_line(thing.title, 50)}" {what}'
-        return lambda guard: session.apply([f"{self.book}:{thing.id}"], edit, label, guard)
+        ref = f"{self.book}:{thing.id}"
+
+        def run(guard: Guard) -> Transaction:
+            made = session.apply([ref], edit, label, guard)
+            return bulk_edit.with_retests(session.project, [(ref, edit)], made)
+
+        return run
 
     def write(
         self,
@@ -67,7 +84,15 @@ class IssueActions:
             return self.job(thing, edit_of(text), what)(guard)
 
         heading = f"{title}: {thing.title}"
-        write_note(self.app, heading, getattr(thing, field), save, field=field, even_same=even_same)
+        write_note(
+            self.app,
+            heading,
+            getattr(thing, field),
+            save,
+            refs=[f"{self.book}:{thing.id}"],
+            field=field,
+            even_same=even_same,
+        )
 
     async def ask_name(
         self, thing: Issue, now: str, title: str, edit_of: Callable[[str], IssueEdit]
@@ -75,10 +100,8 @@ class IssueActions:
         """Ask for a person or a role; `now` is who it is so far."""
         project = self.app.session.project
         people = list(dict.fromkeys([*project.people(), *project.process.roles]))
-        hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
-        name = await self.app.ask(TextPrompt(title, now, hint=hint, known=people))
-        if name is not None:
-            who = " ".join(make_storable(name).split())
+        who = await ask_person(self.app, title, now, people)
+        if who is not None:
             words = f"is for {who}" if who else "is for nobody"
             self.save(thing, edit_of(who), words)
 

@@ -19,10 +19,11 @@ from fedcheck.session import Transaction
 from fedcheck.storage.transaction import Guard
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.app_protocol import HistoryRecalled, ItemsEdited, ProjectApp
-from fedcheck.tui.dialogs.evidence_form import EvidenceForm
-from fedcheck.tui.dialogs.issue_forms import UNSATISFIED, saved_then_offered
+from fedcheck.tui.dialogs.finding_forms import UNSATISFIED, saved_then_offered
 from fedcheck.tui.dialogs.note import write_note
+from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.evidence_actions import ask_evidence
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.issue_columns import SIGNS
 from fedcheck.tui.widgets.navigator import Place
@@ -71,7 +72,9 @@ class ItemActions:
         def job() -> Transaction:
             bulk_edit.check(session.project, refs, edit, session.today())
             transaction = session.apply(refs, edit)
-            return bulk_edit.with_needs(session.project, transaction)
+            transaction = bulk_edit.with_needs(session.project, transaction)
+            edits = [(ref, edit) for ref in refs]
+            return bulk_edit.with_retests(session.project, edits, transaction)
 
         self.save(refs, job)
 
@@ -164,9 +167,8 @@ class ItemActions:
     async def ask_owner(self, rows: Rows) -> None:
         """Ask who has them."""
         people = self.app.session.project.people()
-        hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as alice"
         now = bulk_edit.shared(rows, lambda row: row.record.owner)
-        owner = await self.app.ask(TextPrompt(_asked("Owner", rows), now, hint=hint, known=people))
+        owner = await ask_person(self.app, _asked("Owner", rows), now, people)
         if owner is not None:
             self.edit(rows, ItemEdit(owner=owner))
 
@@ -211,7 +213,7 @@ class ItemActions:
         def read(row: Row) -> str:
             return session.project.private_note(row.ref)
 
-        self.write("Private note, in no report", rows, read, save)
+        self.write("Private note, in no report", rows, read, save, place="private note")
 
     def write(
         self,
@@ -220,6 +222,7 @@ class ItemActions:
         read: Callable[[Row], str],
         save: Callable[[str, Guard], Transaction],
         field: str = "note",
+        place: str = "",
     ) -> None:
         """Ask for a long text of items, while none of several has one of its own."""
         noted = [row for row in rows if read(row)]
@@ -230,7 +233,8 @@ class ItemActions:
             self.app.tell(text, f"{hint}write one by one")
             return
         about = f"{what}: {bulk_edit.title_of(rows)}"
-        write_note(self.app, about, seen, save, field=field)
+        refs = [row.ref for row in rows]
+        write_note(self.app, about, seen, save, refs=refs, field=field, place=place)
 
     def confirm(self, rows: Rows) -> None:
         """Confirm that what changed upstream was read."""
@@ -245,11 +249,11 @@ class ItemActions:
         """Ask for evidence of items, as one transaction."""
         session = self.app.session
         refs = [row.ref for row in rows]
-        filled = await self.app.ask(EvidenceForm(refs=refs, links=links))
-        if filled is not None:
-            self.save(
-                refs, lambda: session.apply(filled.refs, attach_evidence(*filled.evidence_items))
-            )
+        asked = await ask_evidence(self.app, refs, links)
+        if asked is not None:
+            filled, draft = asked
+            edit = attach_evidence(*filled.evidence_items)
+            self.save(refs, draft.saving(lambda: session.apply(filled.refs, edit)))
 
     async def ask_linked(self, row: Row) -> None:
         """Open the item that is linked; where there are several, ask which one."""

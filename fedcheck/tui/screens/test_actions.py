@@ -9,6 +9,7 @@ from fedcheck.domain.row import Row
 from fedcheck.session import Transaction
 from fedcheck.storage.transaction import Guard
 from fedcheck.tui import bulk_edit
+from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt, TogglesPrompt
 from fedcheck.tui.screens.item_actions import ItemActions, Rows
 
@@ -95,9 +96,7 @@ class TestActions:
         """Ask who tested."""
         people = self.app.session.project.people()
         now = bulk_edit.shared(rows, lambda row: row.record.tester)
-        hint = "known: " + ", ".join(people[:8]) if people else "a short name, such as dana"
-        prompt = TextPrompt(_about("Tester", rows), now, hint=hint, known=people)
-        text = await self.app.ask(prompt)
+        text = await ask_person(self.app, _about("Tester", rows), now, people, "dana")
         if text is not None:
             self.record(rows, tester=text)
 

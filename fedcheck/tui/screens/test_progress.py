@@ -71,6 +71,9 @@ class TestProgressScreen(PlaceScreen):
         doors = [Door(self._heading())]
         doors += [Door(self._line(one), one.name) for one in test_progress.COUNTERS[self.by](rows)]
         doors.append(Door(self._line(everything), "all"))
+        if everything.unobserved:
+            text = f"{pluralize(everything.unobserved, 'result')} without an observation"
+            doors += [Door(Content("")), Door(Content.styled(text, "$warning"), "unobserved")]
         self.query_one(Doors).show(doors)
 
     def _room(self) -> tuple[int, int]:
@@ -119,6 +122,8 @@ class TestProgressScreen(PlaceScreen):
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
         narrowed = "" if event.target == "all" else f' {self.by}:"{event.target}"'
+        if event.target == "unobserved":
+            narrowed = " is:unobserved"
         self.fedcheck.open_from_home("checklist", query=f"kind:test{narrowed}")
 
     def action_tests_by(self) -> None:

@@ -126,7 +126,9 @@ class WelcomeScreen(ModalScreen[None]):
                 raise ValueError("no fedcheck.toml there")
             return "a workspace is there; ⏎ opens it"
 
-        prompt = TextPrompt("Folder of the workspace", f"{self.fedcheck.here}/", preview=preview)
+        prompt = TextPrompt(
+            "Folder of the workspace", f"{self.fedcheck.here}/", preview=preview, selected=False
+        )
         text = await self.fedcheck.ask(prompt)
         if text:
             self._open(paths.expand_path(text).absolute())
