@@ -31,7 +31,7 @@ def test_status_counts_and_judges(fedcheck):
     assert (status, err) == (0, "")
     assert "Meridian Ledger" in out
     assert "in 21 d" in out
-    assert "0/5 0%" in out
+    assert "0/4 0%" in out
 
 
 def test_status_json_has_the_promised_keys(fedcheck):
@@ -267,7 +267,7 @@ def test_what_cannot_be_read_counts_as_unknown_not_as_open(fedcheck, workspace):
     path = workspace / "progress/rev5.readiness.csp.toml"
     path.write_text(path.read_text() + "broken = \n")
     _, out, err = fedcheck("status")
-    assert "?/5" in out
+    assert "?/4" in out
     assert f"{path.name}:8" in err
     rows = json.loads(fedcheck("list", "checklist:readiness.csp", "--json")[1])
     assert {row["status"] for row in rows} == {"unknown"}

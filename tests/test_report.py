@@ -67,7 +67,7 @@ def test_the_first_screen_says_who_what_how_and_when(filled):
         "JAB kick-off, 2027-02-01, in 21 d",
         "2027-01-11",
         '## Not ready for "JAB kick-off": 8 outstanding',
-        "| CSP | 5 | 2 | 1 | - | dana 3, Alice Ngata 1, no owner 1 |",
+        "| CSP | 6 | 2 | 1 | - | dana 4, Alice Ngata 1, no owner 1 |",
         "| PMO | 1 |",
         "historical",
     ):
@@ -82,7 +82,7 @@ def test_every_table_is_one(filled):
 
 def test_what_is_missing_is_counted_and_listed_by_owner(filled):
     text = section(report(filled), 'Outstanding before "JAB kick-off"')
-    assert text.count("\n| dana (CSP) |") == 3
+    assert text.count("\n| dana (CSP) |") == 4
     assert "| CSP, no owner | Incident response plan final |" in text
     assert '| SSP signed | done, but it needs "Incident response plan final" (CSP) |' in text
     assert "| Screenshot of the session lock | unanswered | 2027-01-02 | 2027-01-09 |" in text
@@ -156,7 +156,7 @@ def test_a_process_without_milestones_and_without_items(tmp_path, shipped):
     head = 'format = 1\nname = "New"\nprocess = "jab"\nrole = "csp"\n'
     root = fill(tmp_path / "w", head, {}, "format = 1\n", "format = 1\n")
     text = report(root)
-    assert "Of the 0 items that apply, none is done" in text
+    assert "Of the 0 required items that apply, none is done" in text
     assert "| New | JAB P-ATO, impact moderate | 0 | 2027-01-11 |" in text
     session = open_session(root, paths.find_user_folders(), (), "alice", lambda: NOW)
     assert render.default_path(root, session.board(TODAY)).name == "2027-01-11-pmo-status.md"

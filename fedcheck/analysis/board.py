@@ -17,6 +17,7 @@ from fedcheck.analysis.milestones import (
 from fedcheck.domain.checklist import Checklist, Item, Section
 from fedcheck.domain.control_ids import normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
+from fedcheck.domain.glossary import Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
@@ -102,7 +103,7 @@ def _build_row(
         item=item,
         record=record,
         due=due,
-        overdue=open_ and due is not None and due < today,
+        overdue=open_ and due is not None and due < today and _counts_late(item, record),
         evidence=evidence.list_evidence_states(
             item, record, days, today, ends, project.file_states
         ),
@@ -142,6 +143,11 @@ def resolve_due_date(item: Item, record: Record, days: Calendar, ends: date | No
         turn = shift_clamped(newest, parse_span(item.every))
         return turn if ends is None or turn <= ends else None
     return days.due(item.due)
+
+
+def _counts_late(item: Item, record: Record) -> bool:
+    """Tell whether an item can be overdue: an optional one only by a date that a person gave."""
+    return item.level != Level.MAY or bool(record.due)
 
 
 def _is_due_again(item: Item, record: Record, due: date, today: date) -> bool:
@@ -202,4 +208,6 @@ def resolve_item(project: Project, tail: str) -> str:
     ids = {split_ref(ref)[1]: ref for ref in project.refs}
     near = find_nearest(tail.rpartition(":")[2], ids, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
+    if project.skipped and not near:
+        hint += f"; phases before {project.config.begins} are left out (begins, in fedcheck.toml)"
     raise NoSuchItemError(f"{one_line(tail, 80)}: no such item", hint)

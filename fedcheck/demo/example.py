@@ -170,13 +170,15 @@ def _plan_work(story: Story, session: Session, today: date, lost: list[Path]) ->
             work[group, who].append((row.ref, EvidenceEdit(attach=(evidence_item,))))
     for number, (group, who) in enumerate(sorted(work)):
         at = time(14 + number % 6, 7 * number % 60)
+        last = _shift(today, group + GRAIN - 1)
+        entered = min(last, _shift(today, -1))
         yield Save(
-            moment=datetime.combine(_shift(today, min(group, -1)), at, UTC),
+            moment=datetime.combine(entered, at, UTC),
             who=who,
             tx=f"{_hash_number(f'{group}{who}'):08x}",
             label=f"Work of {who}",
             edits=work[group, who],
-            as_of=_shift(today, group + GRAIN - 1),
+            as_of=last if last > entered else None,
         )
     for group, who in reviews:
         yield Save(

@@ -14,6 +14,7 @@ from fedcheck.domain.glossary import (
     REVIEWS,
     STATUSES,
     EvidenceState,
+    Method,
 )
 from fedcheck.domain.query import (
     Language,
@@ -85,6 +86,11 @@ def _control(value: str) -> Test:
     return holds
 
 
+def list_methods(row: Row) -> tuple[Method, ...]:
+    """Return the methods that a test used; those that are planned where none is recorded."""
+    return row.record.methods or row.item.methods
+
+
 def _code(value: str) -> Test:
     """`vdr` means all codes of that ruleset, `vdr-tfr` those of the subset, `vdr-tfr-pdd` one."""
 
@@ -97,8 +103,8 @@ def _code(value: str) -> Test:
 
 def _method(value: str) -> Test:
     if value == "none":
-        return lambda row, _: not row.item.methods
-    return lambda row, _: value in row.item.methods
+        return lambda row, _: not list_methods(row)
+    return lambda row, _: value in list_methods(row)
 
 
 def _section(value: str) -> Test:

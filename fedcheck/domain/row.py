@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
-from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
 
@@ -59,6 +59,11 @@ class Row(Struct, frozen=True):
     def unknown(self) -> bool:
         """Tell whether its record cannot be read."""
         return self.record is UNKNOWN_RECORD
+
+    @property
+    def optional(self) -> bool:
+        """Tell whether it is in no total: it may be done, and nothing asks for it."""
+        return self.item.level == Level.MAY
 
     @property
     def stale(self) -> bool:

@@ -64,6 +64,7 @@ class RenderJob:
         redact: what is left out, some of redact.REDACTIONS.
         earlier: what led to the state that the report tells the changes since.
         full: whether every list is told to its end.
+        query: which tests are counted; empty for the usual ones.
     """
 
     root: Path
@@ -76,6 +77,7 @@ class RenderJob:
     redact: frozenset[str]
     earlier: PastStateRequest | None
     full: bool = False
+    query: str = ""
 
 
 def render(order: RenderJob) -> str:
@@ -175,6 +177,7 @@ def _to_json(order: RenderJob) -> bytes:
         "redact": sorted(order.redact),
         "earlier": [asked.spec, str(asked.here), asked.now.isoformat()] if asked else None,
         "full": order.full,
+        "query": order.query,
         "memory": MAX_MEMORY,
         "seconds": MAX_SECONDS,
     }
@@ -229,6 +232,7 @@ def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
         frozenset(order["redact"]),
         load_past_state(session, asked.spec, asked.here) if asked else None,
         order["full"],
+        order["query"],
     )
     sources = {
         key: Source(TemplateInfo(name, origin, Path(path)), text)

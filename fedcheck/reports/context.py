@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board, build_board
-from fedcheck.analysis.gates import Gate, gate, gates
+from fedcheck.analysis.gates import Gate, asks_for, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
 from fedcheck.analysis.waiting_since import find_status_dates
@@ -60,6 +60,7 @@ def gather_context(
     redact: frozenset[str],
     earlier: PastState | None,
     full: bool = False,
+    query: str = "",
 ) -> views.ReportView:
     """Return what a template sees of a workspace.
 
@@ -71,12 +72,15 @@ def gather_context(
         redact: what is left out, some of redact.REDACTIONS.
         earlier: the state that the report is to tell the changes since.
         full: whether every list is told to its end.
+        query: which tests are counted; empty for the usual ones.
     """
     veil = Veil(shared.project, redact)
     seen = build_board(veil(), shared.today) if redact else shared
     zone = ZoneInfo(seen.project.config.timezone)
     since = find_status_dates(seen.project, history.read_all(root), zone)
-    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier, full=full)
+    return build_context(
+        seen, milestone, since, role=role, veil=veil, earlier=earlier, full=full, query=query
+    )
 
 
 def build_context(
@@ -88,6 +92,7 @@ def build_context(
     veil: Veil | None = None,
     earlier: PastState | None = None,
     full: bool = False,
+    query: str = "",
 ) -> views.ReportView:
     """Return what a template sees of a board, with its texts marked for Markdown.
 
@@ -99,9 +104,10 @@ def build_context(
         veil: what is left out.
         earlier: the state that the report is to tell the changes since.
         full: whether every list is told to its end.
+        query: which tests are counted; empty for the usual ones.
     """
     hidden = veil or Veil(board.project)
-    found = _ContextBuilder(board, milestone, since, role, hidden, full).report()
+    found = _ContextBuilder(board, milestone, since, role, hidden, full, query).report()
     if earlier is not None:
         found = dataclasses.replace(
             found, changes=build_changes_view(board, earlier, hidden, since)
@@ -135,6 +141,7 @@ class _ContextBuilder:
     role: str
     veil: Veil
     full: bool = False
+    query: str = ""
 
     @cached_property
     def names(self) -> PeopleNames:
@@ -150,7 +157,8 @@ class _ContextBuilder:
         milestone = project.process.milestone(self.milestone)
         chosen = gate(board, milestone, self.since) if milestone else None
         milestones = tuple(
-            service_context.build_milestone_view(board, one, self.milestone) for one in judged
+            service_context.build_milestone_view(board, one, self.milestone, judged)
+            for one in judged
         )
         why = {
             (t.row.ref, t.evidence_item.id): t.why
@@ -197,7 +205,7 @@ class _ContextBuilder:
             requests=tuple(ledgers.requests(accepted=False)),
             accepted=tuple(ledgers.requests(accepted=True)),
             findings=tuple(one for one in findings.values() if one.state == "open"),
-            testing=build_testing_view(board, self.names, findings),
+            testing=build_testing_view(board, self.names, findings, self.query),
             duties=tuple(build_duty_views(board)),
             handoffs=tuple(build_handoff_views(board, self.names, self.since)),
             pace=service_context.build_pace_view(board, self.milestone),
@@ -270,7 +278,7 @@ class _ContextBuilder:
             changed=row.changed,
             asked=chosen is None
             or not chosen.milestone.closes
-            or chosen.milestone.asks_for(row.phase, row.role),
+            or asks_for(self.board, chosen.milestone, row),
             reason=wording.format_reason(record.reason),
             note=wording.format_reason(record.note),
             evidence=tuple(

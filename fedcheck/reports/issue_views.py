@@ -11,6 +11,7 @@ from fedcheck.domain import query_fields
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
+from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import (
     EvidenceViewBuilder,
@@ -122,7 +123,7 @@ class IssueViewBuilder:
 
 
 def build_testing_view(
-    board: Board, names: PeopleNames, findings: Mapping[str, FindingView]
+    board: Board, names: PeopleNames, findings: Mapping[str, FindingView], query: str = ""
 ) -> TestingView:
     """Return how the tests of a board stand.
 
@@ -130,10 +131,21 @@ def build_testing_view(
         board: the project on the day of the report.
         names: how its people are called.
         findings: all findings by id.
+        query: which tests are counted; without one, as `fedcheck tests` counts them.
     """
-    tests = test_progress.list_tests(board.rows.values())
+    others: list[Row] = []
+    if query:
+        parsed = query_fields.build_item_language(board.project).parse(query)
+        chosen = parsed.select(board.rows.values(), board.today)
+        tests = test_progress.list_tests(chosen)
+    else:
+        tests, others = test_progress.split_tests(board.rows.values())
     roles = {query_fields.find_tester(row): row.role for row in tests}
+    controls = test_progress.count_controls(tests)
     return TestingView(
+        query=one_line(query),
+        controls=controls.words if controls.total else "",
+        others=test_progress.describe_others(others),
         total=_build_tally_view("All tests", test_progress.count_tests("", "", tests)),
         families=_build_tally_views(test_progress.count_by_family(tests), with_id=True),
         methods=_build_tally_views(test_progress.count_by_method(tests)),

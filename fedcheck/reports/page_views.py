@@ -112,7 +112,7 @@ def build_party_views(
             count=len(owed),
             overdue=sum(row.overdue for row in rows) + _count_late_requests(board, owed),
             blocked=sum(row.record.status == "blocked" for row in rows),
-            waiting=sum(row.waiting for row in rows),
+            waiting=sum(row.waiting and row.role == role for row in rows),
             who=_name_people(people[role]),
         )
 

@@ -27,6 +27,9 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--class", "class_", help="cr26: a, b, c or d.")
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
+@click.option(
+    "--from", "begins", default="", metavar="PHASE", help="Phase to begin in; without earlier ones."
+)
 @click.option("--provider", default="", help="Name of the cloud service provider.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
 @click.option("--marking", default="", help="Sensitivity marking for reports.")
@@ -41,6 +44,7 @@ def init(
     class_: str | None,
     profile: tuple[str, ...],
     milestone: tuple[str, ...],
+    begins: str,
     provider: str,
     timezone: str,
     marking: str,
@@ -50,10 +54,14 @@ def init(
     Besides the shipped processes, --process takes one of your own: a folder with a process.toml
     in your checklists folder, or in DIR/checklists.
 
+    --from is for a team that starts in a later phase: earlier phases count nowhere. To change it
+    later, edit the key "begins" in fedcheck.toml.
+
     \b
     Example:
       fedcheck init acme --name "Acme Vault" --process jab --role csp \\
         --impact moderate --milestone kick-off=2027-02-01
+      fedcheck init lab --name "Acme Vault" --process jab --role 3pao --from full-assessment
       fedcheck init vault --name "Acme Vault" --process cr26 --role csp --type 20x --class b
     """
     root = paths.expand_path(folder).absolute()
@@ -94,6 +102,7 @@ def init(
         marking=marking,
         profile=chosen,
         milestones=dates,
+        begins=workspace_creation.resolve_phase(process, begins),
     )
     workspace_creation.create(root, text)
     print_line(f"made  {root}")

@@ -63,6 +63,13 @@ DEFAULT = "pmo-status"
 @click.option(
     "--full", is_flag=True, help="List everything; else long lists are grouped or cut short."
 )
+@click.option(
+    "--query",
+    default="",
+    metavar="QUERY",
+    shell_complete=completion.complete_item_query,
+    help="Count these tests alone (test-status); else those of the SRTM.",
+)
 @click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
 @click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
 @click.option("--list", "list_templates", is_flag=True, help="List the templates.")
@@ -95,6 +102,7 @@ def report(
     redact: str,
     since: str | None,
     full: bool,
+    query: str,
     record: str | None,
     list_sent: bool,
     list_templates: bool,
@@ -121,6 +129,7 @@ def report(
       fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
       fedcheck report executive --redact owners,notes --record pmo
       fedcheck report --since 2027-01-04
+      fedcheck report test-status --query family:AC -o -
       fedcheck report --init weekly
       fedcheck report board --trust board -o board.md
     """
@@ -162,6 +171,7 @@ def report(
         form=form,
         earlier=then,
         full=full,
+        query=query,
     )
     if output == "-" and record is not None:
         raise FedcheckError(

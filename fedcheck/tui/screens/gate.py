@@ -12,7 +12,8 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gate
+from fedcheck.analysis.gate_scope import describe_scope
+from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gate, gates
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
@@ -80,6 +81,7 @@ class GateScreen(PlaceScreen):
         if milestone is None:
             return
         found = gate(board, milestone, self._days())
+        scope = describe_scope(board.project.process, gates(board), milestone)
         phase = board.project.process.phase(self.phase)
         when = (
             f"{found.date}  {format_distance(found.date, board.today)}"
@@ -89,10 +91,11 @@ class GateScreen(PlaceScreen):
         self.query_one(TopLine).show(
             f"Gate › {milestone.title}" + (f" › {phase.title}" if phase else ""), "", when
         )
-        self.query_one("#gate-answer", Static).update(self._answer(found))
+        self.query_one("#gate-answer", Static).update(self._answer(found, scope))
         self.query_one(Doors).show(self._missing(found))
 
-    def _answer(self, found: Gate) -> Content:
+    def _answer(self, found: Gate, scope: str) -> Content:
+        """Return the answer; its number says what it counts where that is not everything."""
         milestone = found.milestone
         question = one_line(milestone.question or f"May we call: {milestone.title}?")
         if not milestone.closes:
@@ -100,14 +103,17 @@ class GateScreen(PlaceScreen):
         replaced = summarize(list_replacements(self.fedcheck.board.project))
         note = (f"\n{replaced}." if replaced else "", "$text-warning")
         told = (self._remarks(found), "$foreground-muted")
+        of = f" ({scope})" if scope else ""
         if found.ready:
-            return Content.assemble(
-                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success"), note, told
-            )
+            yes = (f"Yes: nothing is missing{of}.", "$text-success")
+            return Content.assemble((question, "bold"), " ", yes, note, told)
         count = pluralize(len(self._here(found)), "thing is", "things are")
-        return Content.assemble(
-            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning"), note, told
-        )
+        phase = self.fedcheck.board.project.process.phase(self.phase)
+        if phase:
+            every = f"{len(found.missing)} for {one_line(milestone.title)}"
+            of = f" in {one_line(phase.title)}, of {every}" + of
+        no = (f"Not yet: {count} missing{of}.", "$text-warning")
+        return Content.assemble((question, "bold"), " ", no, note, told)
 
     def _remarks(self, found: Gate) -> str:
         """Return what is to be said and keeps the gate from nothing, with how to settle it."""

@@ -254,6 +254,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
                 timezone=detect_timezone(),
                 profile=parse_profile(chosen.process, chosen.profile, chosen.role),
                 milestones={milestone.id: day} if day and milestone else {},
+                begins=chosen.begins,
             )
             root = paths.expand_path(folder).absolute()
             workspace_creation.create(root, text)
