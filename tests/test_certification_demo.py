@@ -137,7 +137,7 @@ def test_the_status_for_the_pmo_has_what_a_reader_there_looks_for(call):
 
 def test_an_assessor_is_briefed_on_the_last_phase_of_its_own(call):
     text = call("report", "briefing", "--role", "3pao", "-o", "-")
-    assert "1 of 7 points are ready" in text
+    assert "1 of 6 points are ready" in text
     assert "| Assessment work |" in text
 
 
