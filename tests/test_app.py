@@ -45,7 +45,7 @@ async def test_home_says_where_we_stand(app, size):
             "Next for",
         ):
             assert words in text
-        assert "0/5" in text
+        assert "0/4" in text
 
 
 @pytest.mark.parametrize("size", SIZES)
