@@ -206,7 +206,7 @@ async def test_the_welcome_screen_offers_each_example(tmp_path):
         assert "Northlight Forms" in screen_text(app)
 
 
-def test_reports_and_the_decision_record_count_the_same_results_of_the_assessor(call, capsys):
+def test_reports_and_the_decision_record_count_the_same_results_of_the_assessor(root, call, capsys):
     text = call("report", "pmo-status", "-o", "-")
     assert "| Rules verified | 158 | 4 | 4 | 0 | 0 | 154 |" in text
     assert "| Rules validated | 158 | 3 | 3 | 0 | 0 | 155 |" in text
@@ -215,4 +215,5 @@ def test_reports_and_the_decision_record_count_the_same_results_of_the_assessor(
     assert "The overall assessment summary is not recorded yet." in text
     page = call("report", "executive", "-o", "-")
     assert "| Requirements verified | 204 | 13 | 12 | 1 | 0 | 191 |" in page
-    call("export", "sdr", "-o", "-")
+    assert run(["export", "sdr", "-o", "-", "-w", str(root), "--as-of", DAY.isoformat()]) == 0
+    assert "assessment: 10 of 204 verified and validated" in capsys.readouterr().err

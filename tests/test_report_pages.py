@@ -5,11 +5,13 @@ from datetime import date
 
 import pytest
 from conftest import TODAY
-from small_project import checklist, item, small_board
+from msgspec.structs import replace
+from small_project import PROCESS, checklist, item, small_board
 from small_report import fill, report, section, ship
 
 from fedcheck.cli.main import run
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.process import Milestone
 from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.reports.context import build_context
@@ -144,3 +146,15 @@ def test_json_of_a_gate_names_the_tester(tested, capsys):
     assert run(["gate", "--json", "-w", str(tested), "--as-of", str(TODAY)]) == 1
     missing = json.loads(capsys.readouterr().out)["missing"]
     assert {one["owner"] for one in missing if ":t" in one["ref"]} == {"bob"}
+
+
+def test_a_decision_is_asked_of_the_reviewer_until_its_day_is_over():
+    stone = Milestone("kick-off", "Kick-off", closes=("readiness",), decided_by=("pmo",))
+    stone = replace(stone, decision="The PMO says go or no-go.")
+    process = replace(PROCESS, milestones=(stone,))
+    board = small_board(item("a"), process=process)
+    assert asked(board)["review"] == [
+        ("decision", "Kick-off: The PMO says go or no-go.", date(2027, 2, 1))
+    ]
+    late = small_board(item("a"), process=process, today=date(2027, 2, 2))
+    assert asked(late)["review"] == []

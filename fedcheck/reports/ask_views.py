@@ -88,11 +88,20 @@ class AskBuilder:
         return decision.decided_by[0] if decision else ""
 
     def _next_decision(self) -> Milestone | None:
-        """Return the milestone of the next decision, from that of the report on."""
+        """Return the milestone of the next decision, from that of the report on.
+
+        One whose day is over is not asked for again.
+        """
         milestones = self.board.project.process.milestones
         ids = [one.id for one in milestones]
         start = ids.index(self.gate.milestone.id) if self.gate else 0
-        return next((one for one in milestones[start:] if one.decided_by), None)
+        return next(
+            (one for one in milestones[start:] if one.decided_by and self._is_due(one)), None
+        )
+
+    def _is_due(self, milestone: Milestone) -> bool:
+        day = self.board.dates.get(milestone.id)
+        return day is None or day >= self.board.today
 
     def _ask_reviewer(self, reviewer: str) -> Iterable[AskView]:
         yield from self._decisions(lambda role: role == reviewer)
