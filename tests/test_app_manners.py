@@ -178,3 +178,25 @@ async def test_dim_text_is_dim_in_the_terminal_s_own_colours(
         assert not [
             one for one in segments if one.style and one.style.color and one.style.color.number == 8
         ]
+
+
+async def test_ctrl_z_suspends_after_what_is_saved_and_undoes_nothing(app, workspace, monkeypatch):
+    suspended: list[int] = []
+    monkeypatch.setattr(app, "action_suspend_process", lambda: suspended.append(app.writer.waiting))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "space", "ctrl+z")
+        assert suspended == [0], "a process that sleeps holds no lock"
+        assert 'status = "done"' in on_disk(workspace)
+        await press(pilot, "u")
+        assert 'status = "done"' not in on_disk(workspace)
+
+
+async def test_blocked_is_asked_why_as_not_applicable_is(app, workspace):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for key in ("b", "n"):
+            await press(pilot, "2", "s", key, "enter")
+            assert "a reason is needed" in screen_text(app)
+            await press(pilot, "escape", "escape")
+        assert "status" not in on_disk(workspace)

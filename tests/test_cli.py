@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,7 @@ def test_undo_with_nothing_to_undo_says_so(fedcheck):
     [
         (["set", "diagram"], 2, "nothing to set"),
         (["set", "diagram", "--status", "na"], 2, "without a reason"),
+        (["set", "diagram", "--status", "blocked"], 2, "without a reason"),
         (["set", "diagram", "--result", "satisfied"], 2, "only a test has a result"),
         (["set", "diagram", "--due", "someday"], 2, "neither a date nor a milestone"),
         (["set", "diagram", "--due", "ready + 5d"], 2, "has no date"),
@@ -120,7 +122,7 @@ def test_undo_with_nothing_to_undo_says_so(fedcheck):
         (["evidence", "add", "diagram", "no/such/file.pdf"], 2, "no such file"),
         (["evidence", "add", "diagram", "javascript:alert(1)", "--kind", "url"], 2, "not accepted"),
         (["-w", "/nowhere", "status"], 2, "no workspace here"),
-        (["status", "--as-of", "yesterday"], 2, "not a date"),
+        (["status", "--as-of", "yesteryear"], 2, "not a date"),
         (["history", "--verify"], 0, ""),
     ],
 )
@@ -388,13 +390,19 @@ def test_checklist_commands(fedcheck, workspace):
     assert status == 0
     path = workspace / "checklists" / "rev5.readiness.csp-acme.toml"
     assert fedcheck("checklist", "validate", str(path))[0] == 0
-    assert "first-item" in fedcheck("list")[1]
+    before = fedcheck("list")[1]
+    assert "incident-drill" not in before, "nothing counts before a person wrote it"
+    lines = path.read_text().split("#\n", 1)
+    example = re.sub("(?m)^# ?", "", lines[1])
+    path.write_text(lines[0] + example)
+    assert fedcheck("checklist", "validate", str(path))[0] == 0
+    assert "incident-drill" in fedcheck("list")[1]
     status, _, err = fedcheck("checklist", "new", "rev5.readiness.csp", "--phase", "readiness")
     assert (status, "already" in err) == (2, True)
     path.write_text(path.read_text().replace("guidance", "guidence"))
     status, out, _ = fedcheck("checklist", "validate", str(path))
     assert status == 1
-    assert f"{path}:15: unknown key" in out
+    assert f"{path}:17: unknown key" in out
     assert 'did you mean "guidance"?' in out
 
 

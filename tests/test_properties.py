@@ -31,7 +31,6 @@ from fedcheck.domain.dates import (
     parse_due,
     parse_max_age,
     parse_span,
-    parse_typed_due,
 )
 from fedcheck.domain.edits import list_changes
 from fedcheck.domain.evidence import Evidence
@@ -46,6 +45,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.reference import find_candidates, matches_tail, split_ref
 from fedcheck.domain.request import Requests
 from fedcheck.domain.text import clean, count_cells, one_line
+from fedcheck.domain.typed_dates import parse_typed_due
 from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, QueryError, RuleError
 from fedcheck.reports.markdown import code, escape_document, link, mark_text

@@ -15,7 +15,7 @@ from fedcheck.analysis.milestones import (
     find_phase_ends,
 )
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.control_ids import normalize_code
+from fedcheck.domain.control_ids import find_family, normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.glossary import Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
@@ -183,6 +183,18 @@ def _find_by_code(project: Project, code: str) -> list[str]:
     return own if len(own) == 1 else found
 
 
+def _suggest_items(project: Project, word: str) -> list[str]:
+    """Return what names items like a word; for a code of a control, codes of its family first."""
+    items = [item for ref in project.refs if (item := project.item(ref))]
+    found: list[str] = []
+    if family := find_family(word):
+        codes = {normalize_code(item.code): item.code for item in items if item.code}
+        same = [code for code in codes if find_family(code) == family]
+        found = [codes[code] for code in find_nearest(normalize_code(word), same, 3)]
+    near = find_nearest(word, [item.id for item in items], 3)
+    return list(dict.fromkeys([*found, *near]))[:3]
+
+
 def resolve_item(project: Project, tail: str) -> str:
     """Return the full reference of an item.
 
@@ -205,8 +217,7 @@ def resolve_item(project: Project, tail: str) -> str:
         raise FedcheckError(
             text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
         )
-    ids = {split_ref(ref)[1]: ref for ref in project.refs}
-    near = find_nearest(tail.rpartition(":")[2], ids, 3)
+    near = _suggest_items(project, tail.rpartition(":")[2])
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
     if project.skipped and not near:
         hint += f"; phases before {project.config.begins} are left out (begins, in fedcheck.toml)"

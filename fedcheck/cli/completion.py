@@ -121,6 +121,15 @@ def complete_item_query(ctx: click.Context, _: click.Parameter, incomplete: str)
 
 
 @_silent
+def complete_items_or_query(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "Completions":
+    """Complete a reference, or the keys and values of a query."""
+    items = complete_items(ctx, param, incomplete)
+    return [*complete_item_query(ctx, param, incomplete), *items][:MOST]
+
+
+@_silent
 def complete_milestones(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":
     """Complete the id of a milestone."""
     session = _open_session(ctx)

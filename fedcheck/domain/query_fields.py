@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Item
+from fedcheck.domain.control_ids import normalize_code, parse_control
 from fedcheck.domain.glossary import (
     INHERITANCES,
     LEVELS,
@@ -77,13 +79,19 @@ def _family(value: str) -> Test:
 
 
 def _control(value: str) -> Test:
-    """`ac-2` means the control with its enhancements, `ac-2(1)` just that one."""
+    """`ac-2` means the control with its enhancements, `ac-2(1)` just that one, in any spelling."""
+    if value == "none":
+        return lambda row, _: not row.item.controls
+    wanted = _normalize_control(value)
 
     def holds(row: Row, _: date) -> bool:
-        controls = (c.casefold() for c in row.item.controls)
-        return any(c == value or c.startswith(value + "(") for c in controls)
+        controls = (_normalize_control(c) for c in row.item.controls)
+        return any(c == wanted or c.startswith(wanted + "(") for c in controls)
 
     return holds
+
+
+_normalize_control = lru_cache(maxsize=4096)(normalize_code)
 
 
 def list_methods(row: Row) -> tuple[Method, ...]:
@@ -94,9 +102,11 @@ def list_methods(row: Row) -> tuple[Method, ...]:
 def _code(value: str) -> Test:
     """`vdr` means all codes of that ruleset, `vdr-tfr` those of the subset, `vdr-tfr-pdd` one."""
 
+    wanted = _normalize_control(value)
+
     def holds(row: Row, _: date) -> bool:
-        code = row.item.code.casefold()
-        return code.startswith(value) and not code[len(value) : len(value) + 1].isalnum()
+        code = _normalize_control(row.item.code)
+        return code.startswith(wanted) and not code[len(wanted) : len(wanted) + 1].isalnum()
 
     return holds
 
@@ -226,7 +236,14 @@ EXAMPLES: dict[str, str] = {
 }
 """An example value for each key, for messages and completion."""
 
-ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts)
+
+def spell_word(word: str) -> tuple[str, ...]:
+    """Return what a plain word is looked for as: a control also as lists write it."""
+    control = parse_control(word).casefold()
+    return (word, control) if control and control != word else (word,)
+
+
+ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts, spell_word)
 """The language of items."""
 
 

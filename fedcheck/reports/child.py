@@ -39,7 +39,7 @@ _SPARE_MEMORY = 4 * 1024 * 1024
 _MAX_COMPLAINT = 64 * 1024
 """How many bytes of the child's standard error are read."""
 
-_HINT = "see docs/report.md for the limits of a template"
+_HINT = "see fedcheck docs report for the limits of a template"
 
 # `-P` keeps the working directory off the search path: a workspace may hold a file `jinja2.py`.
 # Nothing is given back before the template runs: until then no cycles are looked for.

@@ -19,6 +19,7 @@ from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateRangeError, next_day, parse_date
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.reports import fingerprint
@@ -103,9 +104,10 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
         return _at_revision(
             session, git_snapshot.find_revision(session.root, text.removeprefix(GIT))
         )
-    day, path = _parse_day_or_none(text), _find_report_file(session.root, here, text)
+    (day, read), path = _read_day(session, text), _find_report_file(session.root, here, text)
     if day:
         found = _on_day(session, day)
+        found = _with_note(found, f"{read}.") if read else found
         if path or git_snapshot.is_revision(session.root, text):
             other = f"a file: ./{shown}" if path else f"a revision: {GIT}{shown}"
             return _with_note(found, f"{shown} is read as a date. It names {other} too.")
@@ -182,11 +184,21 @@ def _what_is_wrong_with_day(text: str) -> str:
     return "there is no such day"
 
 
-def _parse_day_or_none(text: str) -> date | None:
+def _read_day(session: Session, text: str) -> tuple[date | None, str]:
+    """Return the day that a text means, and how it was read; none for a name of anything else.
+
+    Words are of the past here: `1234d` is the beginning of a revision rather than a day to come.
+    """
     try:
-        return parse_date(text)
+        return parse_date(text), ""
     except ValueError:
-        return None
+        pass
+    today = session.today()
+    try:
+        day, note = read_typed_date(text, today, session.date_order, "past")
+    except ValueError:
+        return None, ""
+    return (day, note) if day and day <= today else (None, "")
 
 
 def _find_report_file(root: Path, here: Path, text: str) -> Path | None:

@@ -6,11 +6,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.cli.options import Settings, as_of_option, print_error, print_line
-from fedcheck.domain.dates import parse_typed_date
+from fedcheck.cli.options import (
+    Settings,
+    as_of_option,
+    load_date_order,
+    print_error,
+    print_line,
+    print_reading,
+)
 from fedcheck.domain.profile import describe_profile, parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
+from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
 from fedcheck.storage.typed_files import make_temporary_folder
@@ -124,9 +131,11 @@ def _day(text: str, timezone: str) -> date:
     from fedcheck.session import system_clock
 
     try:
-        day = parse_typed_date(text, system_clock().astimezone(ZoneInfo(timezone)).date())
+        today = system_clock().astimezone(ZoneInfo(timezone)).date()
+        day, note = read_typed_date(text, today, load_date_order())
     except ValueError as error:
         raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None
+    print_reading(note)
     assert day is not None, "an empty date does not get past the equals sign"
     return day
 

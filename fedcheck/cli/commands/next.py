@@ -130,7 +130,9 @@ def deadline_row(one: "Deadline", today: date) -> dict[str, Any]:
 )
 @click.option("--calendar", is_flag=True, help="Tell every deadline instead, by week and month.")
 @click.option(
-    "--until", type=DateType(), help="Last day of the calendar; 90 days from today without it."
+    "--until",
+    type=DateType("future"),
+    help="Last day of the calendar; 90 days from today without it.",
 )
 @click.option(
     "--undated", is_flag=True, help="In the calendar, list each deadline that has no day yet."

@@ -117,7 +117,7 @@ def report(
 
     Without -o it goes to the reports folder of the workspace; the same state and date give the
     same bytes. TEMPLATE is one that comes with fedcheck (pmo-status, briefing, weekly, executive,
-    requests, evidence, responsibilities, test-status) or one of yours (docs/report.md).
+    requests, evidence, responsibilities, test-status) or one of yours (fedcheck docs report).
 
     A template that comes with the workspace runs only after you trust it: on a terminal you are
     asked, elsewhere name it with --trust. After any change to its files you are asked again.
@@ -262,7 +262,7 @@ def _copy_template(
         print_json({"schema": "fedcheck/template@1", "name": found.name, "path": str(path)})
         return
     print_line(f"written  {path}")
-    print_line("What it can name is told in docs/report.md.")
+    print_line("What it can name is listed by: fedcheck docs report")
 
 
 def _print_sent(session: "Session", as_json: bool) -> None:

@@ -18,7 +18,7 @@ from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
 from fedcheck.analysis.waiting_since import find_status_dates, needs_history
-from fedcheck.domain.dates import format_distance, parse_typed_date
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.glossary import UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.reference import split_ref
@@ -26,6 +26,7 @@ from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.storage.record_file import MILESTONES
 from fedcheck.tui.dialogs.prompts import TextPrompt
+from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors
@@ -186,26 +187,21 @@ class GateScreen(PlaceScreen):
 
     async def _ask_date(self) -> None:
         session, name, board = self.fedcheck.session, self.milestone, self.fedcheck.board
-        today = board.today
         own = (session.project.config.milestones or {}).get(name)
 
         def preview(text: str) -> str:
-            day = parse_typed_date(text, today)
-            told = (
-                f"{day:%a} {day}, {format_distance(day, today)}"
-                if day
-                else "follows from the process"
-            )
+            day = read_day(self.fedcheck, text)
+            told = describe_typed(self.fedcheck, text) or "follows from the process"
             moved = describe_impact(measure_impact(board, reschedule_milestone(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
         milestone = session.project.process.milestone(name)
         title = f"Date: {one_line(milestone.title if milestone else name, 50)}"
-        hint = "2027-02-01, +12w, fri; empty: follows from the process"
+        hint = "2027-02-01, Dec 15, +12w; empty: follows from the process"
         value = own.isoformat() if own else ""
         text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))
         if text is not None:
-            day = parse_typed_date(text, today)
+            day = read_day(self.fedcheck, text)
             edit = MilestoneEdit(day)
             self.fedcheck.change(lambda: session.apply([f"{MILESTONES}:{name}"], edit))
 
