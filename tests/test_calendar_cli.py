@@ -80,7 +80,7 @@ def test_a_gate_tells_who_must_act_since_when_and_what(fedcheck: Run) -> None:
     fedcheck("set", "ssp-signed", "--owner", "dana", "--status", "blocked", "--reason", "No signer")
     status, out, _ = fedcheck("gate", "kick-off")
     assert status == 1
-    dana = out.partition("\ndana (csp)  2\n")[2].partition("\n\n")[0].splitlines()
+    dana = out.partition("\ndana (csp)  3\n")[2].partition("\n\n")[0].splitlines()
     assert [re.split(r"\s{2,}", line.strip()) for line in dana] == [
         [
             "since 2027-01-02",
@@ -93,6 +93,11 @@ def test_a_gate_tells_who_must_act_since_when_and_what(fedcheck: Run) -> None:
             "rev5.readiness.csp:crypto-table",
             "Table of cryptographic modules filled in",
             "not done, due 2027-01-08",
+        ],
+        [
+            "rev5.readiness.3pao:mandate-1-fips",
+            "FIPS 140-validated modules wherever cryptography is required",
+            "not done, 3pao waits for rev5.readiness.csp:crypto-table",
         ],
     ]
     heads = re.findall(r"^(\w.*)  \d+$", out, re.MULTILINE)
@@ -136,20 +141,22 @@ def test_a_look_ahead_tells_what_will_be_stale_or_overdue(fedcheck: Run) -> None
 
 def test_the_next_gate_is_that_of_the_next_conversation(fedcheck: Run) -> None:
     out = fedcheck("gate")[1]
-    assert out.startswith("FedRAMP Ready conversation   no date yet")
+    assert out.startswith("Package delivered   2027-01-18"), (
+        "more is done after readiness than in it"
+    )
+    fedcheck("milestone", "ready-conversation", "2027-01-14")
+    assert fedcheck("gate")[1].startswith("FedRAMP Ready conversation   2027-01-14")
     fedcheck("milestone", "ready-conversation", "2027-01-04")
-    assert fedcheck("gate")[1].startswith("FedRAMP Ready   no date yet")
-    fedcheck("milestone", "ready", "2027-01-06")
     assert fedcheck("gate")[1].startswith("Package delivered   2027-01-18")
 
 
 def test_status_and_report_tell_the_same_of_a_phase(fedcheck: Run) -> None:
     fedcheck("request", "add", "Which ports?", "--to", "dana")
     line = next(one for one in fedcheck("status")[1].splitlines() if one.startswith("Readiness"))
-    gate = json.loads(fedcheck("gate", "--json")[1])
+    gate = json.loads(fedcheck("gate", "ready", "--json")[1])
     assert line.endswith(f"{len(gate['missing'])} missing")
     report = fedcheck("report", "-o", "-")[1]
-    row = next(one for one in report.splitlines() if one.startswith("| Readiness"))
+    row = next(one for one in report.splitlines() if one.startswith("| Readiness |"))
     assert f"| {len(gate['missing'])} missing |" in row
 
 

@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "sync": "sync:sync",
     "merge-file": "merge_file:merge_file",
     "doctor": "doctor:doctor",
+    "docs": "docs:docs",
     "config": "config:config",
     "completion": "config:completion",
 }

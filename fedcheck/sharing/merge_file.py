@@ -25,7 +25,6 @@ from fedcheck.storage.typed_files import (
     write_scratch_files,
 )
 
-
 BY_HISTORY = "settle them with: fedcheck doctor --fix"
 BY_HAND = "bring both sides together by hand, then run git add"
 
