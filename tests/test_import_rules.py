@@ -192,6 +192,34 @@ def test_a_record_whose_item_is_gone_stays_and_is_named(root: Path, tmp_path: Pa
     assert session.project.record(ref_of(session, "ZED-CSO-CNT")).note == "counted"
 
 
+def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
+    root: Path, tmp_path: Path, capsys: Any
+) -> None:
+    imported(root, tmp_path, consolidated())
+    record(root, "ZED-CSO-ONE", "--status", "done", "--note", "counted")
+
+    def change(found: Release) -> None:
+        found["ZED-CSO-CNT"] = found.pop("ZED-CSO-ONE")
+
+    imported(root, tmp_path, edited(change))
+    capsys.readouterr()
+    assert run(["doctor", "--fix", "-w", str(root)]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "perhaps it is zed-cso-cnt now" in said
+    assert "the same item" not in said
+    session = opened(root)
+    assert session.project.record(ref_of(session, "ZED-CSO-CNT")).untouched
+    assert run(["show", "ZED-CSO-ONE", "-w", str(root)]) == 2
+    error = capsys.readouterr().err
+    assert "gone" in error and "doctor" in error
+
+
+def test_a_rule_that_is_not_for_the_profile_is_said_to_be_so(root: Path, capsys: Any) -> None:
+    assert run(["show", "frc-csf-bsl", "-w", str(root)]) == 2
+    assert "profile leaves it out" in capsys.readouterr().err
+    assert run(["show", "ac-2", "-w", str(root)]) == 0, "a control is explained all the same"
+
+
 def test_an_item_that_had_another_id_keeps_its_record(root: Path, tmp_path: Path) -> None:
     imported(root, tmp_path, consolidated())
     record(root, "ZED-CSO-TWO", "--status", "doing", "--note", "blue")

@@ -177,6 +177,16 @@ def _find_by_code(project: Project, code: str) -> list[str]:
     return own if len(own) == 1 else found
 
 
+def _is_left_out(project: Project, code: str) -> bool:
+    """Tell whether an official code is that of an item for other profiles only."""
+    wanted = normalize_code(code)
+    return any(
+        item.code and normalize_code(item.code) == wanted
+        for checklist in project.checklists.values()
+        for _, item in checklist.items.values()
+    )
+
+
 def resolve_item(project: Project, tail: str) -> str:
     """Return the full reference of an item.
 
@@ -190,15 +200,18 @@ def resolve_item(project: Project, tail: str) -> str:
         raise FedcheckError(
             f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
         )
+    hint = "the workspace's profile leaves it out"
     if project.item(tail):
-        hint = "the workspace's profile leaves it out"
         raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, ErrorKind.USAGE)
-    kept = find_candidates(tail, list_orphaned_refs(project))
+    orphans = list_orphaned_refs(project)
+    kept = find_candidates(tail, orphans) or find_candidates(tail.strip().lower(), orphans)
     if kept:
         text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
         raise FedcheckError(
             text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
         )
+    if _is_left_out(project, tail):
+        raise NoSuchItemError(f"{one_line(tail, 80)}: does not apply here", hint)
     ids = {split_ref(ref)[1]: ref for ref in project.refs}
     near = find_nearest(tail.rpartition(":")[2], ids, 3)
     hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"

@@ -60,7 +60,7 @@ def with_suggestions(session: "Session", error: FedcheckError, text: str) -> Fed
     """Return the error of a name that means nothing, with the terms that may be meant."""
     terminology = load_terminology(session.root, session.project.process.id)
     near = suggest_terms(Lexicon(terminology.terms), text)
-    if not near:
+    if not near or error.hint.startswith("the workspace's profile"):
         return error
     names = " or ".join(f'"{one_line(one, 60)}"' for one in near)
     hint = f"{error.hint}\n  or the term {names}?" if "did you mean" in error.hint else ""
