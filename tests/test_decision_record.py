@@ -327,6 +327,15 @@ def test_a_file_that_cannot_be_read_stops_the_record(fedcheck):
     assert not Path("sdr.json").exists()
 
 
+def test_without_a_whole_profile_nothing_is_certified(tmp_path, capsys):
+    root = str(tmp_path / "agency")
+    argv = ["init", root, "--name", "Agency", "--process", "cr26", "--role", "agency"]
+    assert run(argv) == 0
+    assert run(["export", "sdr", "-w", root]) == 1
+    said = capsys.readouterr().err
+    assert "leaves open type, path, class" in said and "[profile] of fedcheck.toml" in said
+
+
 def test_a_process_without_official_ids_has_no_record(workspace, monkeypatch, capsys):
     monkeypatch.chdir(workspace)
     assert run(["export", "sdr"]) == 1

@@ -140,7 +140,19 @@ def test_the_same_file_twice_changes_nothing_and_undo_takes_it_back(
     assert run(["import", "frmr", str(tmp_path / "rules.json"), "-w", str(root)]) == 0
     assert "Nothing to do" in capsys.readouterr().out
     assert run(["undo", "-w", str(root)]) == 0
+    out = capsys.readouterr().out
+    assert "texts:glossary" in out and " -> " not in out, "hashes of files tell a person nothing"
     assert items_of(opened(root)) == before
+
+
+def test_another_time_frame_is_told_and_flags_nothing(root: Path, tmp_path: Path) -> None:
+    imported(root, tmp_path, consolidated())
+    record(root, "ZED-TFR-PAI", "--status", "done")
+    data = consolidated()
+    data["FRR"]["ZED"]["data"]["all"]["TFR"]["ZED-TFR-PAI"]["timeframe_num_max"] = 12
+    facts = imported(root, tmp_path, data).facts
+    assert "1 with another time frame: ZED-TFR-PAI" in facts
+    assert not any("to be reviewed" in one or "nothing is new" in one for one in facts)
 
 
 def test_only_what_a_rule_requires_flags_its_record(root: Path, tmp_path: Path) -> None:

@@ -159,6 +159,8 @@ def test_a_gate_remarks_that_a_grace_is_over_while_something_demanded_is_open() 
     words = "its grace period ended on 2027-02-01, and 2 of 4 binding items are not done"
     assert remarks(START + DAY, d=done) == [("grace", "rulesets:abc", "Alpha", words)]
     assert remarks(START + DAY, d=done, a=na, b=done) == []
+    one = Ruleset("abc", "Alpha", START, START, START)  # no grace was given
+    assert remarks(START + DAY, d=done)[0][3].startswith("it has been binding since 2027-02-01, ")
     lacks = gate(board(one, items=items, today=START + DAY), kick_off)
     assert not any(m.kind == "grace" for m in lacks.missing)
 
