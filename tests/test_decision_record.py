@@ -333,7 +333,7 @@ def test_without_a_whole_profile_nothing_is_certified(tmp_path, capsys):
     assert run(argv) == 0
     assert run(["export", "sdr", "-w", root]) == 1
     said = capsys.readouterr().err
-    assert "leaves open type, path, class" in said and "[profile] of fedcheck.toml" in said
+    assert "leaves type, path, class open" in said and "[profile] of fedcheck.toml" in said
 
 
 def test_a_process_without_official_ids_has_no_record(workspace, monkeypatch, capsys):

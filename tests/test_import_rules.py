@@ -229,6 +229,8 @@ def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
 def test_a_rule_that_is_not_for_the_profile_is_said_to_be_so(root: Path, capsys: Any) -> None:
     assert run(["show", "frc-csf-bsl", "-w", str(root)]) == 2
     assert "profile leaves it out" in capsys.readouterr().err
+    assert run(["show", "ksi-iam", "-w", str(root)]) == 2
+    assert "6 ids begin with it: fedcheck list code:ksi-iam" in capsys.readouterr().err
     assert run(["show", "ac-2", "-w", str(root)]) == 0, "a control is explained all the same"
 
 

@@ -20,7 +20,7 @@ from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 
@@ -164,6 +164,10 @@ def list_orphaned_refs(project: Project) -> list[str]:
     ]
 
 
+NO_GUESS = "see: fedcheck list"
+"""The hint at a name that is near to none."""
+
+
 def _find_by_code(project: Project, code: str) -> list[str]:
     """Return the items that have an official code, in any spelling; one's own role goes first."""
     wanted = normalize_code(code)
@@ -185,6 +189,18 @@ def _is_left_out(project: Project, code: str) -> bool:
         for checklist in project.checklists.values()
         for _, item in checklist.items.values()
     )
+
+
+def _guess_meant(project: Project, tail: str) -> str:
+    """Return the hint at a name of no item: a ruleset's or theme's items, or names near to it."""
+    beginning = normalize_code(tail) + "-"
+    begun = sum(normalize_code(item.code).startswith(beginning) for *_, item in project.applying())
+    if begun:
+        ids = pluralize(begun, "id begins", "ids begin")
+        return f"{ids} with it: fedcheck list code:{one_line(tail, 80)}"
+    known = {split_ref(ref)[1]: ref for ref in project.refs}
+    near = find_nearest(tail.rpartition(":")[2], known, 3)
+    return "did you mean " + " or ".join(near) + "?" if near else NO_GUESS
 
 
 def resolve_item(project: Project, tail: str) -> str:
@@ -212,7 +228,5 @@ def resolve_item(project: Project, tail: str) -> str:
         )
     if _is_left_out(project, tail):
         raise NoSuchItemError(f"{one_line(tail, 80)}: does not apply here", hint)
-    ids = {split_ref(ref)[1]: ref for ref in project.refs}
-    near = find_nearest(tail.rpartition(":")[2], ids, 3)
-    hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
+    hint = _guess_meant(project, tail)
     raise NoSuchItemError(f"{one_line(tail, 80)}: no such item", hint)

@@ -29,6 +29,7 @@ from fedcheck.exporters.certification.requirements import (
     build_requirements,
     has_requirements,
     official_id,
+    refuse_open_profile,
 )
 from fedcheck.exporters.certification.schema_check import Schema
 from fedcheck.exporters.certification.shapes import ONGOING_REPORT
@@ -64,6 +65,7 @@ def write(session: Session, values: Values) -> Export:
             "name its first day with --since and its last with --until",
             ErrorKind.USAGE,
         )
+    refuse_open_profile(session.board())
     _refuse_broken_findings(session)
     package, remarks = read_package(session)
     old = _board_at(session, since - timedelta(days=1), remarks)

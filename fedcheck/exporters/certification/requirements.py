@@ -144,11 +144,11 @@ def refuse_open_profile(board: Board) -> None:
     Rules of both types and of all classes would stand in one record.
     """
     process, profile = board.project.process, board.project.config.profile or {}
-    is_open = [name for name in process.profile or {} if profile.get(name, ANY) == ANY]
-    if not process.combinations or not is_open:
+    left = [name for name in process.profile or {} if profile.get(name, ANY) == ANY]
+    if not process.combinations or not left:
         return
     raise FedcheckError(
-        f"the profile of the workspace leaves open {', '.join(is_open)}: which rules apply is not known",
+        f"the profile of the workspace leaves {', '.join(left)} open: which rules apply is unknown",
         "write what the service goes for into [profile] of fedcheck.toml",
         ErrorKind.REFUSED,
     )
