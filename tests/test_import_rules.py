@@ -204,6 +204,19 @@ def test_a_record_whose_item_is_gone_stays_and_is_named(root: Path, tmp_path: Pa
     assert session.project.record(ref_of(session, "ZED-CSO-CNT")).note == "counted"
 
 
+def test_a_rule_whose_old_id_looks_like_an_indicators_is_proposed_too(
+    root: Path, tmp_path: Path
+) -> None:
+    def before(found: Release) -> None:
+        found["KSI-CSO-TWO"] = found.pop("ZED-CSO-TWO")
+
+    imported(root, tmp_path, edited(before))
+    record(root, "KSI-CSO-TWO", "--note", "painted")
+    found = imported(root, tmp_path, consolidated())
+    note = next(one for one in found.notes if one.where == "KSI-CSO-TWO")
+    assert "it may be ZED-CSO-TWO now" in note.remedy
+
+
 def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
     root: Path, tmp_path: Path, capsys: Any
 ) -> None:
