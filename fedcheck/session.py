@@ -23,6 +23,7 @@ from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import renew
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.domain.reference import split_ref
+from fedcheck.domain.typed_dates import DateOrder
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.storage import (
@@ -73,6 +74,7 @@ class Session(Struct):
         problems: what is wrong with files of the workspace, for stderr or a toast.
         mark: fingerprint of the files that the state was read from.
         as_of: the day to take for today, where a person named one.
+        date_order: what this person means by 2/1/2027.
         token: what makes ids of transactions, requests and findings.
     """
 
@@ -85,6 +87,7 @@ class Session(Struct):
     problems: list[Problem]
     mark: str = ""
     as_of: date | None = None
+    date_order: DateOrder = "mdy"
     token: Token = random_id
 
     def today(self) -> date:

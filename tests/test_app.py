@@ -45,7 +45,7 @@ async def test_home_says_where_we_stand(app, size):
             "Next for",
         ):
             assert words in text
-        assert "0/5" in text
+        assert "0/4" in text
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -196,6 +196,18 @@ async def test_go_to_any_item(app):
         await type_text(pilot, "penetration")
         await press(pilot, "enter")
         assert app.screen.items.row.ref == "rev5.full-assessment.3pao:pen-test"
+        await press(pilot, "escape", "3", "ctrl+g")
+        await type_text(pilot, "a")
+        first = app.screen.found[0].role
+        await press(pilot, "escape", "R", "2", "ctrl+g")
+        await type_text(pilot, "a")
+        assert (first, app.screen.found[0].role) == ("csp", "3pao"), "one's own role goes first"
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ChecklistScreen)
+        await press(pilot, "escape")
+        assert type(app.screen).__name__ == "EvidenceRegisterScreen", (
+            "esc goes back to where one was"
+        )
 
 
 async def test_role_phase_and_help(app):

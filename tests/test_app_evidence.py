@@ -501,3 +501,22 @@ async def test_evidence_of_a_request_shows_its_state(app, workspace, open_worksp
         await app.push_screen(IssueEvidenceScreen("requests", "q1"))
         await settle(pilot)
         assert "changed" in screen_text(app)
+
+
+async def test_tab_completes_as_far_as_there_is_no_doubt_and_lists_the_rest(app, workspace):
+    for name in ("scan-01.json", "scan-02.json", "scan-02-retest.json"):
+        (workspace / "evidence" / name).write_text("{}")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "a")
+        field = app.screen.query_one("#link", Input)
+        await type_text(pilot, "evidence/s")
+        await press(pilot, "tab")
+        assert field.value == "evidence/scan-0"
+        assert "scan-01.json  scan-02-retest.json  scan-02.json" in screen_text(app)
+        await type_text(pilot, "1")
+        assert "scan-02.json" not in screen_text(app)
+        await press(pilot, "tab")
+        assert (field.value, app.focused) == ("evidence/scan-01.json", field)
+        await press(pilot, "tab")
+        assert app.focused.id == "label", "nothing is left to complete"

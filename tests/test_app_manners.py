@@ -147,18 +147,20 @@ async def test_several_unsatisfied_tests_are_offered_their_findings(app, workspa
         assert isinstance(app.screen, ChoicePrompt)
         assert "2 tests are other than satisfied" in screen_text(app)
         await press(pilot, answer)
-        if answer != "l":
-            await press(pilot, "m")
-        if answer == "o":
+        for number in range(count):
+            await type_text(pilot, "Open port")
+            await press(pilot, "enter")
+            if number == 0:  # the next form begins with the ratings of the one before it
+                await press(pilot, "m", "enter", "m")
             await press(pilot, "f2")
         findings = app.session.project.findings
         assert len(findings) == count
         named = [ref for finding in findings for ref in finding.items]
         assert len(named) == (2 if count else 0)
         assert all(finding.risk == "moderate" for finding in findings)
-        if count:
+        for left in reversed(range(count)):
             await press(pilot, "u")
-            assert app.session.project.findings == (), "one action"
+            assert len(app.session.project.findings) == left, "one action for each form"
 
 
 @pytest.mark.parametrize("colourless", [False, True])
@@ -178,3 +180,25 @@ async def test_dim_text_is_dim_in_the_terminal_s_own_colours(
         assert not [
             one for one in segments if one.style and one.style.color and one.style.color.number == 8
         ]
+
+
+async def test_ctrl_z_suspends_after_what_is_saved_and_undoes_nothing(app, workspace, monkeypatch):
+    suspended: list[int] = []
+    monkeypatch.setattr(app, "action_suspend_process", lambda: suspended.append(app.writer.waiting))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "space", "ctrl+z")
+        assert suspended == [0], "a process that sleeps holds no lock"
+        assert 'status = "done"' in on_disk(workspace)
+        await press(pilot, "u")
+        assert 'status = "done"' not in on_disk(workspace)
+
+
+async def test_blocked_is_asked_why_as_not_applicable_is(app, workspace):
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for key in ("b", "n"):
+            await press(pilot, "2", "s", key, "enter")
+            assert "a reason is needed" in screen_text(app)
+            await press(pilot, "escape", "escape")
+        assert "status" not in on_disk(workspace)

@@ -80,7 +80,7 @@ def test_a_gate_tells_who_must_act_since_when_and_what(fedcheck: Run) -> None:
     fedcheck("set", "ssp-signed", "--owner", "dana", "--status", "blocked", "--reason", "No signer")
     status, out, _ = fedcheck("gate", "kick-off")
     assert status == 1
-    dana = out.partition("\ndana (csp)  2\n")[2].partition("\n\n")[0].splitlines()
+    dana = out.partition("\ndana (csp)  3\n")[2].partition("\n\n")[0].splitlines()
     assert [re.split(r"\s{2,}", line.strip()) for line in dana] == [
         [
             "since 2027-01-02",
@@ -93,6 +93,11 @@ def test_a_gate_tells_who_must_act_since_when_and_what(fedcheck: Run) -> None:
             "rev5.readiness.csp:crypto-table",
             "Table of cryptographic modules filled in",
             "not done, due 2027-01-08",
+        ],
+        [
+            "rev5.readiness.3pao:mandate-1-fips",
+            "FIPS 140-validated modules wherever cryptography is required",
+            "not done, 3pao waits for rev5.readiness.csp:crypto-table",
         ],
     ]
     heads = re.findall(r"^(\w.*)  \d+$", out, re.MULTILINE)

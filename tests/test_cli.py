@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_status_counts_and_judges(fedcheck):
     assert (status, err) == (0, "")
     assert "Meridian Ledger" in out
     assert "in 21 d" in out
-    assert "0/5 0%" in out
+    assert "0/4 0%" in out
 
 
 def test_status_json_has_the_promised_keys(fedcheck):
@@ -107,6 +108,7 @@ def test_undo_with_nothing_to_undo_says_so(fedcheck):
     [
         (["set", "diagram"], 2, "nothing to set"),
         (["set", "diagram", "--status", "na"], 2, "without a reason"),
+        (["set", "diagram", "--status", "blocked"], 2, "without a reason"),
         (["set", "diagram", "--result", "satisfied"], 2, "only a test has a result"),
         (["set", "diagram", "--due", "someday"], 2, "neither a date nor a milestone"),
         (["set", "diagram", "--due", "ready + 5d"], 2, "has no date"),
@@ -120,7 +122,7 @@ def test_undo_with_nothing_to_undo_says_so(fedcheck):
         (["evidence", "add", "diagram", "no/such/file.pdf"], 2, "no such file"),
         (["evidence", "add", "diagram", "javascript:alert(1)", "--kind", "url"], 2, "not accepted"),
         (["-w", "/nowhere", "status"], 2, "no workspace here"),
-        (["status", "--as-of", "yesterday"], 2, "not a date"),
+        (["status", "--as-of", "yesteryear"], 2, "not a date"),
         (["history", "--verify"], 0, ""),
     ],
 )
@@ -267,7 +269,7 @@ def test_what_cannot_be_read_counts_as_unknown_not_as_open(fedcheck, workspace):
     path = workspace / "progress/rev5.readiness.csp.toml"
     path.write_text(path.read_text() + "broken = \n")
     _, out, err = fedcheck("status")
-    assert "?/5" in out
+    assert "?/4" in out
     assert f"{path.name}:8" in err
     rows = json.loads(fedcheck("list", "checklist:readiness.csp", "--json")[1])
     assert {row["status"] for row in rows} == {"unknown"}
@@ -388,13 +390,19 @@ def test_checklist_commands(fedcheck, workspace):
     assert status == 0
     path = workspace / "checklists" / "rev5.readiness.csp-acme.toml"
     assert fedcheck("checklist", "validate", str(path))[0] == 0
-    assert "first-item" in fedcheck("list")[1]
+    before = fedcheck("list")[1]
+    assert "incident-drill" not in before, "nothing counts before a person wrote it"
+    lines = path.read_text().split("#\n", 1)
+    example = re.sub("(?m)^# ?", "", lines[1])
+    path.write_text(lines[0] + example)
+    assert fedcheck("checklist", "validate", str(path))[0] == 0
+    assert "incident-drill" in fedcheck("list")[1]
     status, _, err = fedcheck("checklist", "new", "rev5.readiness.csp", "--phase", "readiness")
     assert (status, "already" in err) == (2, True)
     path.write_text(path.read_text().replace("guidance", "guidence"))
     status, out, _ = fedcheck("checklist", "validate", str(path))
     assert status == 1
-    assert f"{path}:15: unknown key" in out
+    assert f"{path}:17: unknown key" in out
     assert 'did you mean "guidance"?' in out
 
 

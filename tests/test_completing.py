@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from small_project import checklist, item, project, small_board
 
 from fedcheck.domain import query_fields
+from fedcheck.domain.item_language import build_item_language, list_query_words
 from fedcheck.domain.query import complete_query, complete_word, find_last_word
-from fedcheck.domain.query_fields import build_item_language, list_query_words
 from fedcheck.domain.record import Record
 from fedcheck.errors import QueryError
 

@@ -16,11 +16,11 @@ from fedcheck.domain.dates import (
     parse_due,
     parse_max_age,
     parse_span,
-    parse_typed_due,
     resolve_due,
     shift,
     shift_clamped,
 )
+from fedcheck.domain.typed_dates import parse_typed_due
 
 UNITS = st.sampled_from(["d", "bd", "w", "mo", "y"])
 SPANS = st.builds(Span, st.integers(0, 9999), UNITS)
@@ -196,7 +196,9 @@ def test_what_a_person_types(typed: str, meant: str) -> None:
     assert parse_typed_due(typed, MONDAY) == meant
 
 
-@pytest.mark.parametrize("typed", ["+", "+9999y", "2027-13-01", "next week", "?"])
+@pytest.mark.parametrize(
+    "typed", ["+", "+9999y", "2027-13-01", "next fridy", "?", "13/13/2027", "2/30/2027"]
+)
 def test_what_a_person_types_wrongly(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_typed_due(typed, MONDAY)

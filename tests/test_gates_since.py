@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from small_project import KICK_OFF, PROCESS, checklist, item, small_board
 from test_gates import DAY, DONE, GAP, TEST, finding, lacks, proof
 
-from fedcheck.analysis.gates import gate, gates, lacking_by_phase
+from fedcheck.analysis.gate_scope import lacking_by_phase
+from fedcheck.analysis.gates import gate, gates
 from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.record import Record

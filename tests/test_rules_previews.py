@@ -156,7 +156,10 @@ def test_a_preview_is_imported_and_its_unknown_keys_are_named(
     assert structure == 6 or "effective.20x.class.a.color" in text
     codes = set()
     catalog = load_catalog(paths.find_shipped_checklists(), (), root)
-    for file in (root / "checklists").glob("*.toml"):
+    lists = set((root / "checklists").glob("*.toml"))
+    controls = root / "checklists" / "cr26.assessment.3pao-controls.toml"
+    assert controls in lists
+    for file in lists - {controls}:
         assert load_list(file, "workspace", catalog.processes).problems() == []
         for section in read(file).data.get("section", ()):
             codes |= {item["code"] for item in section["item"]}

@@ -21,7 +21,8 @@ class HistoryRow(Struct, frozen=True):
 
     Attributes:
         tx: the action.
-        at: when, in the time zone of the workspace.
+        at: when, in the time zone of the workspace; on the day that the person gave with --as-of,
+            where that was another one.
         ref: the item; empty for an import, and for the rest of a long action.
         what: in words.
     """
@@ -34,7 +35,7 @@ class HistoryRow(Struct, frozen=True):
 
 
 def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
-    """Return the history in words, the oldest action first.
+    """Return the history in words, the oldest action first, by the day that it counts for.
 
     An action on many items names the first ones, and how many more there were. An import is one
     row, which says what came.
@@ -48,7 +49,7 @@ def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
     imports: dict[str, str] = {}
     for tx, items in actions.items():
         first = next(iter(items.values()))[0]
-        day = first.at.astimezone(zone)
+        day, note = _place_in_time(first, zone)
         word = _undo_word(undos, tx)
         lines = [one.change for of_it in items.values() for one in of_it]
         if any(is_import(change) for change in lines):
@@ -56,15 +57,30 @@ def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
         elif undos[tx] in imports:
             imports[tx] = imports[undos[tx]]
         if tx in imports:
-            told.append(HistoryRow(tx, day, first.by, "", word + imports[tx]))
+            told.append(HistoryRow(tx, day, first.by, "", word + imports[tx] + note))
             continue
         for ref, of_it in list(items.items())[:SHOWN]:
-            what = word + _describe_lines(of_it)
+            what = word + _describe_lines(of_it) + note
             told.append(HistoryRow(tx, day, first.by, ref, what))
         if len(items) > SHOWN:
             rest = f"and {len(items) - SHOWN} more items, the same action"
             told.append(HistoryRow(tx, day, first.by, "", rest))
-    return told
+    return sorted(told, key=lambda row: row.at)
+
+
+def sort_lines(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryLine]:
+    """Return history lines in the order of time, as `story` has them."""
+    return sorted(entered, key=lambda one: _place_in_time(one, zone)[0])
+
+
+def _place_in_time(line: HistoryLine, zone: tzinfo) -> tuple[datetime, str]:
+    """Return where a line stands in the story, and what to say of it."""
+    clock = line.at.astimezone(zone)
+    day = line.counts_on(zone)
+    if day == clock.date():
+        return clock, ""
+    moved = datetime.combine(day, clock.time(), clock.tzinfo)
+    return moved, f" (entered on {clock.date()})"
 
 
 def _describe_lines(lines: Sequence[HistoryLine]) -> str:

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.milestones import list_gates
+from fedcheck.analysis.waiting_since import find_stale_day
+from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.query_fields import Query
 from fedcheck.domain.row import Row
 
@@ -112,7 +114,7 @@ def explain_step(board: Board, row: Row) -> str:
     if row.overdue and row.due:
         return f"overdue {(board.today - row.due).days} d"
     if row.record.closed:
-        return "changed upstream" if row.changed else "evidence " + _worst_evidence_state(row)
+        return "changed upstream" if row.changed else _describe_evidence(board, row)
     if row.due and (row.due - board.today).days <= SOON_DAYS:
         days = (row.due - board.today).days
         return "due today" if days == 0 else f"due in {days} d"
@@ -122,6 +124,14 @@ def explain_step(board: Board, row: Row) -> str:
         return f"due {row.due.isoformat()}"
     phase = board.project.process.phase(row.phase)
     return f"next in {phase.title.lower()}" if phase else "open"
+
+
+def _describe_evidence(board: Board, row: Row) -> str:
+    """Say what is wrong with the evidence of an item; what goes stale later says when."""
+    worst = _worst_evidence_state(row)
+    day = find_stale_day(row) if worst == EvidenceState.STALE else None
+    days = (day - board.today).days if day else 0
+    return f"stale in {days} d" if days > 0 else f"evidence {worst}"
 
 
 def _worst_evidence_state(row: Row) -> str:

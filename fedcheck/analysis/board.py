@@ -15,8 +15,9 @@ from fedcheck.analysis.milestones import (
     find_phase_ends,
 )
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.control_ids import normalize_code
+from fedcheck.domain.control_ids import find_family, normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
+from fedcheck.domain.glossary import Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
@@ -102,7 +103,7 @@ def _build_row(
         item=item,
         record=record,
         due=due,
-        overdue=open_ and due is not None and due < today,
+        overdue=open_ and due is not None and due < today and _counts_late(item, record),
         evidence=evidence.list_evidence_states(
             item, record, days, today, ends, project.file_states
         ),
@@ -144,6 +145,11 @@ def resolve_due_date(item: Item, record: Record, days: Calendar, ends: date | No
     return days.due(item.due)
 
 
+def _counts_late(item: Item, record: Record) -> bool:
+    """Tell whether an item can be overdue: an optional one only by a date that a person gave."""
+    return item.level != Level.MAY or bool(record.due)
+
+
 def _is_due_again(item: Item, record: Record, due: date, today: date) -> bool:
     """Tell whether a recurring item that was done is due once more."""
     return bool(item.every) and record.status == "done" and due < today
@@ -181,6 +187,18 @@ def _find_by_code(project: Project, code: str) -> list[str]:
     return own if len(own) == 1 else found
 
 
+def _suggest_items(project: Project, word: str) -> list[str]:
+    """Return what names items like a word; for a code of a control, codes of its family first."""
+    items = [item for ref in project.refs if (item := project.item(ref))]
+    found: list[str] = []
+    if family := find_family(word):
+        codes = {normalize_code(item.code): item.code for item in items if item.code}
+        same = [code for code in codes if find_family(code) == family]
+        found = [codes[code] for code in find_nearest(normalize_code(word), same, 3)]
+    near = find_nearest(word, [item.id for item in items], 3)
+    return list(dict.fromkeys([*found, *near]))[:3]
+
+
 def _is_left_out(project: Project, code: str) -> bool:
     """Tell whether an official code is that of an item for other profiles only."""
     wanted = normalize_code(code)
@@ -198,9 +216,13 @@ def _guess_meant(project: Project, tail: str) -> str:
     if begun:
         ids = pluralize(begun, "id begins", "ids begin")
         return f"{ids} with it: fedcheck list code:{one_line(tail, 80)}"
-    known = {split_ref(ref)[1]: ref for ref in project.refs}
-    near = find_nearest(tail.rpartition(":")[2], known, 3)
-    return "did you mean " + " or ".join(near) + "?" if near else NO_GUESS
+    near = _suggest_items(project, tail.rpartition(":")[2])
+    if near:
+        return "did you mean " + " or ".join(near) + "?"
+    if project.skipped:
+        begins = project.config.begins
+        return f"{NO_GUESS}; phases before {begins} are left out (begins, in fedcheck.toml)"
+    return NO_GUESS
 
 
 def resolve_item(project: Project, tail: str) -> str:

@@ -28,8 +28,8 @@ from fedcheck.domain.checklist import Item, SourceRef
 from fedcheck.domain.dates import parse_due, parse_max_age, shift_clamped
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import REMEDIATION, Finding, compute_remediation_due
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.process import Milestone
-from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
@@ -265,7 +265,7 @@ def _item_deadline(
         kind=kind,
         what=row.item.title,
         ref=row.ref,
-        owner=_person_or_empty(board, row.record.owner),
+        owner=_person_or_empty(board, row.responsible),
         role=row.role,
         why=why,
         source=_format_source(source.title if source else "", where),

@@ -46,7 +46,8 @@ class Outstanding(Struct, frozen=True):
 
     Attributes:
         kind: open, declined, reason, evidence, stale, missing, changed, needs, result, observation,
-            finding, request, upstream or file.
+            finding, request, upstream or file. What waits for another role alone is that role's,
+            whoever has the item.
         ref: the item, request, finding or file that it is about.
         owner: who owes it: a person where one is named, or else the role.
         phase: the phase of the gate in which it counts; each lack counts in exactly one.
@@ -107,12 +108,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         days: since when items and requests have their status, as far as the history knows
             (`find_status_dates`); it only tells since when something is owed.
     """
-    asked = [
-        row
-        for row in board.rows.values()
-        if milestone.asks_for(row.phase, row.role)
-        and not (row.private or row.unknown or _after_later(board, row, milestone))
-    ]
+    asked = [row for row in board.rows.values() if asks_for(board, milestone, row)]
     missing = [lack for row in asked for lack in _lacks(board, row, days)]
     if milestone.closes:
         missing += _findings(board, milestone)
@@ -124,31 +120,16 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
     return Gate(milestone, board.dates.get(milestone.id), tuple(missing), tuple(remarks))
 
 
+def asks_for(board: Board, milestone: Milestone, row: Row) -> bool:
+    """Tell whether the gate of a milestone judges an item, of whatever level."""
+    return milestone.asks_for(row.phase, row.role) and not (
+        row.private or row.unknown or _after_later(board, row, milestone)
+    )
+
+
 def gates(board: Board, days: Mapping[str, date] = NO_DAYS) -> list[Gate]:
     """Judge the gates of all milestones, in their order."""
     return [gate(board, milestone, days) for milestone in board.project.process.milestones]
-
-
-def lacking_by_phase(
-    board: Board, found: Sequence[Gate], milestone: str
-) -> dict[str, tuple[str, int] | None]:
-    """Return for each phase the gate that it is told by, and how much that lacks there.
-
-    That is the gate of the milestone that is spoken of, where it closes the phase; for the other
-    phases the first of their gates that lacks something there. The milestone is empty and the
-    number 0 where nothing is missing; None where the phase has no gate. What is missing in the
-    phases of one gate adds up to what it lacks.
-    """
-    lacks: dict[str, tuple[str, int] | None] = {}
-    for phase in board.project.process.phases:
-        closing = [gate for gate in found if phase.id in gate.milestone.closes]
-        spoken = [gate for gate in closing if gate.milestone.id == milestone]
-        counts = [
-            (g.milestone.id, sum(m.phase == phase.id for m in g.missing)) for g in spoken or closing
-        ]
-        short = next((pair for pair in counts if pair[1]), ("", 0))
-        lacks[phase.id] = short if closing else None
-    return lacks
 
 
 def phase_of(
@@ -187,14 +168,16 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
     item, record = row.item, row.record
     demanded, advised = item.level in DEMANDED, item.level in ADVISED
 
-    def lack(kind: str, why: str) -> Outstanding:
-        owner = record.owner or row.role
+    def lack(kind: str, why: str, of: Row = row) -> Outstanding:
+        owner = of.responsible or of.role
         day = waiting_since.find_outstanding_since(board, row, kind, days)
-        return Outstanding(kind, row.ref, why, owner, row.role, row.phase, day)
+        return Outstanding(kind, row.ref, why, owner, of.role, row.phase, day)
+
+    waited = _find_other_side(board, row)
 
     if not record.closed:
         if demanded:
-            yield lack("open", _open_words(row))
+            yield lack("open", _open_words(row, waited), waited)
         elif advised:
             yield lack("declined", f"neither {_done_word(row)} nor declined with a reason")
         return
@@ -214,15 +197,35 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         yield lack("evidence", f"done without evidence; expected: {item.expects[0]}")
     for state, words in EVIDENCE_WORDS.items():
         if state in row.evidence:
-            yield lack(state, words)
+            yield lack(state, describe_stale(row, board.today) if state == "stale" else words)
     if row.waits:
-        yield lack("needs", f"done, but it needs {', '.join(row.waits)}")
+        verb = "but it needs" if waited is row else f"and {row.role} waits for"
+        yield lack("needs", f"done, {verb} {', '.join(row.waits)}", waited)
     if item.kind == "test" and not record.result:
         yield lack("result", "tested without a result")
     if row.unobserved:
         yield lack("observation", "a result without an observation")
     if row.changed:
         yield lack("upstream", UPSTREAM_WORDS)
+
+
+def describe_stale(row: Row, today: date) -> str:
+    """Say that evidence is too old: today, or on which day before the milestone it serves."""
+    turns = waiting_since.find_stale_day(row)
+    if turns is None or turns <= today:
+        return EVIDENCE_WORDS["stale"]
+    return f"evidence will be stale on {turns.isoformat()}"
+
+
+def _find_other_side(board: Board, row: Row) -> Row:
+    """Return the first item that an item waits for, where it waits for other roles alone; or it.
+
+    An item that is blocked or in progress stays with its role.
+    """
+    needed = [board.rows[ref] for ref in row.waits if ref in board.rows]
+    if not needed or row.record.status in (Status.BLOCKED, Status.DOING):
+        return row
+    return row if any(one.role == row.role for one in needed) else needed[0]
 
 
 def _list_remarks(row: Row) -> Iterator[Remark]:
@@ -232,7 +235,7 @@ def _list_remarks(row: Row) -> Iterator[Remark]:
         return
     count = row.evidence.count(EvidenceState.UNVERIFIED)
     why = f"{pluralize(count, 'evidence file is', 'evidence files are')} {UNVERIFIED_WORDS}"
-    owner = record.owner or row.role
+    owner = row.responsible or row.role
     yield Remark(EvidenceState.UNVERIFIED, row.ref, why, owner, row.role, row.phase, row.item.title)
 
 
@@ -255,7 +258,7 @@ def _list_lapsed_graces(board: Board, milestone: Milestone) -> Iterator[Remark]:
         yield Remark(GRACE, ref, why, role, role, "", one.ruleset.title)
 
 
-def _open_words(row: Row) -> str:
+def _open_words(row: Row, waited: Row) -> str:
     record = row.record
     if record.status == "blocked":
         return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
@@ -263,7 +266,8 @@ def _open_words(row: Row) -> str:
     if row.overdue and row.due:
         words += f", due {row.due.isoformat()}"
     if row.waits:
-        words += f", waits for {row.waits[0]}"
+        whose = "" if waited is row else f"{row.role} "
+        words += f", {whose}waits for {row.waits[0]}"
         if len(row.waits) > 1:
             words += f" and {pluralize(len(row.waits) - 1, 'other')}"
     return words

@@ -47,7 +47,8 @@ def group_items(rows: Iterable[Row], by: str, board: Board) -> list[ItemGroup]:
     titles = {"status": _status_title, "owner": _owner_title, "family": _family_title}
     title = titles.get(by, str)
     return [
-        (f"{one_line(title(key))}  {count_items(members).text}", members) for key, members in groups
+        (f"{one_line(title(key))}  {count_items(members).words}", members)
+        for key, members in groups
     ]
 
 
@@ -78,7 +79,7 @@ def _group_by_section(rows: Sequence[Row], board: Board) -> list[ItemGroup]:
             phase = board.project.process.phase(first.phase)
             named = phase.title if phase else first.phase
             title = f"{named} › {first.role.upper()} › {title}"
-        found.append((f"{one_line(title)}  {count_items(members).text}", members))
+        found.append((f"{one_line(title)}  {count_items(members).words}", members))
     return found
 
 

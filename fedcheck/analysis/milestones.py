@@ -1,12 +1,13 @@
 """When milestones take place: the workspace's own dates first, the process's defaults else."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
 
 from fedcheck.domain.dates import parse_due, resolve_due
-from fedcheck.domain.glossary import DEMANDED
+from fedcheck.domain.glossary import DEMANDED, Status
 from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.domain.workspace import Project
@@ -107,7 +108,8 @@ def find_next_milestone(project: Project, dates: Mapping[str, date], today: date
 
     That is the next one that has a date, unless the process has a gate before it that has none: a
     workspace that only knows its kick-off still has the Ready conversation before it. Such a gate
-    is taken for held once a later one has passed, or nothing is open in what it closes.
+    is taken for held once a later one has passed, nothing is open in what it closes, or the work is
+    further on: more is done in the phases after it than in those that it closes.
     """
     dated = find_next_dated(project, dates, today)
     milestones = list_gates(project)
@@ -115,10 +117,32 @@ def find_next_milestone(project: Project, dates: Mapping[str, date], today: date
     if dated not in dates:
         return dated
     between = milestones[_count_passed(gates, dates, today) : gates.index(dated)]
+    undated = [m for m in between if m.id not in dates]
+    if not undated:
+        return dated
+    done = _count_done(project)
     return next(
-        (m.id for m in between if m.id not in dates and _has_open_items(project, m)),
+        (m.id for m in undated if _has_open_items(project, m) and not _is_behind(project, m, done)),
         dated,
     )
+
+
+def _count_done(project: Project) -> dict[str, int]:
+    """Count the items done by phase."""
+    found: Counter[str] = Counter()
+    for checklist, _, item in project.applying():
+        if checklist.id not in project.withheld_lists:
+            done = project.record(f"{checklist.id}:{item.id}").status == Status.DONE
+            found[checklist.phase] += done
+    return dict(found)
+
+
+def _is_behind(project: Project, milestone: Milestone, done: Mapping[str, int]) -> bool:
+    """Tell whether more is done in the phases after a gate than in those that it closes."""
+    order = project.process.order
+    last = max(order(phase) for phase in milestone.closes)
+    own = sum(count for phase, count in done.items() if phase in milestone.closes)
+    return own < sum(count for phase, count in done.items() if order(phase) > last)
 
 
 def list_gates(project: Project) -> list[Milestone]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from fedcheck.analysis.agenda import SOON_DAYS, Rank, Step, find_phases_in_reach, rank_row
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence_register import EvidenceUse, build_register
+from fedcheck.analysis.gates import asks_for
 from fedcheck.analysis.issues import build_finding_language, build_request_language, is_overdue
 from fedcheck.analysis.waiting_since import find_answering_role, find_remediating_role, find_role
 from fedcheck.domain.finding import Finding
@@ -250,11 +251,16 @@ def _select(
 
 
 def find_gate(board: Board, row: Row) -> Milestone | None:
-    """Return the next milestone whose gate asks for an item; None where none does any more."""
+    """Return the next milestone whose gate asks for an item; None where none does any more.
+
+    No gate asks for an optional item.
+    """
+    if row.optional:
+        return None
     for milestone in board.project.process.milestones:
         day = board.dates.get(milestone.id)
         passed = day is not None and day < board.today
-        if row.phase in milestone.closes and row.item.after != milestone.id and not passed:
+        if not passed and asks_for(board, milestone, row):
             return milestone
     return None
 

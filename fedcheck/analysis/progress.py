@@ -13,18 +13,21 @@ from fedcheck.domain.row import Row
 
 
 class Count(Struct):
-    """How many items have which status; items that do not apply are in no total.
+    """How many items have which status; items that do not apply or are optional are in no total.
 
     Attributes:
+        by_status: the required items: those of every level but `may`.
         unknown: items whose file cannot be read; they count as neither done nor open.
+        optional: `may` items, whatever their status.
     """
 
     by_status: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
     unknown: int = 0
+    optional: int = 0
 
     @property
     def total(self) -> int:
-        """Return the number of items."""
+        """Return the number of required items."""
         return sum(self.by_status.values()) + self.unknown
 
     @property
@@ -50,13 +53,20 @@ class Count(Struct):
         return f"{self.done}/{self.countable}" + ("?" if self.unknown else "")
 
     @property
+    def words(self) -> str:
+        """Return the count with what is optional beside it: `31/42 +3 optional`."""
+        return self.text + (f" +{self.optional} optional" if self.optional else "")
+
+    @property
     def share(self) -> str:
         """Return the percentage in words, `?` where not all is known: `73%`."""
         return "?" if self.unknown else f"{self.percent}%"
 
     def add(self, row: Row) -> None:
         """Count one item."""
-        if row.unknown:
+        if row.optional:
+            self.optional += 1
+        elif row.unknown:
             self.unknown += 1
         else:
             self.by_status[row.record.status] += 1
@@ -175,7 +185,7 @@ class Pace(Struct, frozen=True):
     Attributes:
         weeks: items done in each of the last weeks, the current one last.
         done: items done of those that the milestone rests on.
-        total: items that it rests on, without those not applicable.
+        total: required items that it rests on, without those not applicable.
         made: items done per week, the average of the last full weeks.
         needed: items to be done per week until the milestone; None without a date ahead.
     """
@@ -189,14 +199,14 @@ class Pace(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it in words: `77 of 125 done, 4.1 a week needed, 5.0 made`."""
-        text = f"{self.done} of {self.total} done"
+        """Say it in words: `77 of 125 required done, 4.1/week needed, 5.0 made`."""
+        text = f"{self.done} of {self.total} required done"
         if self.done >= self.total:
             return text
-        made = f"{self.made:.1f} a week made"
+        made = f"{self.made:.1f}/week made"
         if self.needed is None:
             return f"{text}, {made}"
-        return f"{text}, {self.needed:.1f} a week needed, {self.made:.1f} made"
+        return f"{text}, {self.needed:.1f}/week needed, {self.made:.1f} made"
 
     @property
     def late(self) -> bool:
@@ -217,6 +227,7 @@ def compute_pace(board: Board, milestone: str) -> Pace:
         if (not (stone and stone.closes) or stone.asks_for(row.phase, row.role))
         and not row.private
         and not row.unknown
+        and not row.optional
         and row.record.status != "na"
     ]
     weeks = _count_per_week(rows, board.today)

@@ -1,16 +1,22 @@
 """How far the testing is: tests counted by family, by method and by tester, and what is planned."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
 from fedcheck.domain.glossary import METHODS, Result, Review
-from fedcheck.domain.query_fields import FAMILIES, find_tester, parse_family
+from fedcheck.domain.query_fields import FAMILIES, find_tester, list_methods, parse_family
 from fedcheck.domain.row import Row
+from fedcheck.domain.text import pluralize
 
 NOBODY = "none"
 """Stands where no family, method or tester is named; the query language calls it so too."""
+
+
+WORKBOOK = "srtm"
+"""The source that steps of an imported test case workbook name."""
 
 
 class Tally(Struct, frozen=True):
@@ -54,6 +60,84 @@ def list_tests(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.item.kind == "test" and not row.unknown]
 
 
+def split_tests(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the tests that are counted together, and the others.
+
+    Where a test case workbook (SRTM) was imported, its steps are counted, as the summary of the
+    workbook counts them; tests of other checklists, such as those of readiness, are the others.
+    Where none was imported, all tests are counted together.
+    """
+    found = list_tests(rows)
+    steps = [row for row in found if _is_step(row)]
+    return (steps, [row for row in found if not _is_step(row)]) if steps else (found, [])
+
+
+def _is_step(row: Row) -> bool:
+    """Tell whether a test is a step of an imported test case workbook."""
+    return row.item.source is not None and row.item.source.id == WORKBOOK
+
+
+def describe_others(others: Iterable[Row]) -> str:
+    """Say which tests are counted apart: `40 tests of rev5.readiness.3pao, 12 of my.list`."""
+    counts = Counter(row.checklist for row in others)
+    first = True
+    parts = []
+    for name, count in counts.items():
+        parts.append(f"{pluralize(count, 'test') if first else count} of {name}")
+        first = False
+    return ", ".join(parts)
+
+
+class ControlCount(Struct, frozen=True):
+    """How many controls have which result, as the summary of a test case workbook counts them."""
+
+    total: int
+    satisfied: int
+    other: int
+    na: int
+
+    @property
+    def untested(self) -> int:
+        """Return how many have no result that counts yet."""
+        return self.total - self.satisfied - self.other - self.na
+
+    @property
+    def words(self) -> str:
+        """Say it: `3 controls: 1 satisfied, 1 other than satisfied, ...`."""
+        return (
+            f"{pluralize(self.total, 'control')}: {self.satisfied} satisfied,"
+            f" {self.other} other than satisfied, {self.na} not applicable,"
+            f" {self.untested} without a result"
+        )
+
+
+def roll_up(results: Collection[str]) -> str:
+    """Return the result of a control by those of its tests, as the official workbook computes it.
+
+    One test that is other than satisfied makes the control so; it is not applicable where all of
+    its tests are.
+    """
+    if all(one == Result.NOT_APPLICABLE for one in results):
+        return Result.NOT_APPLICABLE
+    order = (Result.OTHER_THAN_SATISFIED, Result.SATISFIED)
+    return next((one for one in order if one in results), Result.NONE)
+
+
+def count_controls(rows: Iterable[Row]) -> ControlCount:
+    """Count the controls of steps of a workbook; a step belongs to the first one it names."""
+    by_control: dict[str, list[str]] = {}
+    for row in filter(_is_step, list_tests(rows)):
+        for control in row.item.controls[:1]:
+            by_control.setdefault(control, []).append(row.record.result)
+    found = [roll_up(results) for results in by_control.values()]
+    return ControlCount(
+        len(found),
+        found.count(Result.SATISFIED),
+        found.count(Result.OTHER_THAN_SATISFIED),
+        found.count(Result.NOT_APPLICABLE),
+    )
+
+
 def count_tests(name: str, title: str, found: Iterable[Row]) -> Tally:
     """Count tests."""
     listed = list(found)
@@ -84,12 +168,15 @@ def count_by_family(rows: Iterable[Row]) -> list[Tally]:
 
 
 def count_by_method(rows: Iterable[Row]) -> list[Tally]:
-    """Count tests by the methods that their items name; one of two methods counts in both."""
+    """Count tests by the methods used, or by those planned where none is recorded yet.
+
+    A test of two methods counts in both.
+    """
     titles: dict[str, str] = {
         NOBODY: "No method named",
         **{method: method.capitalize() for method in METHODS},
     }
-    found = _count_by(rows, lambda row: list(row.item.methods) or [NOBODY], titles)
+    found = _count_by(rows, lambda row: list(list_methods(row)) or [NOBODY], titles)
     order = [*METHODS, NOBODY]
     return sorted(found, key=lambda one: order.index(one.name))
 

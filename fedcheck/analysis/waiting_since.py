@@ -6,7 +6,9 @@ from datetime import date, tzinfo
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.evidence import find_age_limit_date
 from fedcheck.domain.change import HistoryLine
+from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
@@ -30,7 +32,7 @@ def find_status_dates(
     """
     last = {one.change.ref: one for one in entered if one.change.field in ("status", "state")}
     return {
-        ref: one.at.astimezone(zone).date()
+        ref: one.counts_on(zone)
         for ref, one in last.items()
         if _current_status(project, ref) == one.change.new
     }
@@ -113,13 +115,34 @@ def _find_stale_since(board: Board, row: Row) -> date | None:
     None where that day is still to come: what will be too old at a milestone is owed now, and
     nothing says since when that milestone has its date.
     """
+    day = find_stale_day(row)
+    return day if day and day <= board.today else None
+
+
+def find_stale_day(row: Row) -> date | None:
+    """Return the first day on which a stale piece of an item is past its limit; None: unknown.
+
+    It may lie ahead: evidence that will be too old at its milestone counts as stale now.
+    """
     pieces = zip(row.record.evidence, row.evidence, strict=True)
     turned = [
         find_age_limit_date(row.item, row.record, piece)
         for piece, state in pieces
         if state == "stale"
     ]
-    return min((day for day in turned if day and day <= board.today), default=None)
+    return min((day for day in turned if day), default=None)
+
+
+def list_stale_later(board: Board) -> list[tuple[Row, Evidence]]:
+    """Return the evidence that counts as stale for its milestone, and is not too old today."""
+    found = []
+    for row in board.rows.values():
+        for piece, state in zip(row.record.evidence, row.evidence, strict=True):
+            if state == EvidenceState.STALE:
+                day = find_age_limit_date(row.item, row.record, piece)
+                if day and day > board.today:
+                    found.append((row, piece))
+    return found
 
 
 def find_role(project: Project, who: str) -> str:

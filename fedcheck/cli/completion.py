@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fedcheck.analysis import issues
-from fedcheck.domain import query, query_fields
+from fedcheck.domain import item_language, query, query_fields
 from fedcheck.domain.query import QueryWords
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import clean, one_line
@@ -113,11 +113,20 @@ def complete_items(ctx: click.Context, _: click.Parameter, incomplete: str) -> "
 def complete_item_query(ctx: click.Context, _: click.Parameter, incomplete: str) -> "Completions":
     """Complete the keys of a query, and the values of those keys that have a list."""
     name, colon, _value = incomplete.removeprefix("-").partition(":")
-    known: QueryWords = {key: query_fields.FIXED_VALUES.get(key, ()) for key in query_fields.KEYS}
+    known: QueryWords = {key: item_language.FIXED_VALUES.get(key, ()) for key in query_fields.KEYS}
     if colon and not known.get(name):
         session = _open_session(ctx)
-        known = query_fields.list_query_words(session.project) if session else known
+        known = item_language.list_query_words(session.project) if session else known
     return _offer((word, "") for word in query.complete_word(incomplete, known))
+
+
+@_silent
+def complete_items_or_query(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "Completions":
+    """Complete a reference, or the keys and values of a query."""
+    items = complete_items(ctx, param, incomplete)
+    return [*complete_item_query(ctx, param, incomplete), *items][:MOST]
 
 
 @_silent

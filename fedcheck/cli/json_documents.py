@@ -6,6 +6,7 @@ from typing import Any
 
 from fedcheck.analysis import issues, outstanding
 from fedcheck.analysis.board import Board, list_orphaned_refs
+from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import NO_DAYS, Gate, Outstanding, Remark, gates
 from fedcheck.analysis.obligations import Obligation
 from fedcheck.analysis.progress import count_by_checklist
@@ -34,6 +35,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
     requests = project.requests
     asked = issues.count_issues(requests, board.today)
     found = issues.count_issues(project.findings, board.today)
+    judged = gates(board, days)
     return {
         "schema": "fedcheck/status@1",
         "as_of": board.today,
@@ -55,6 +57,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
                         "total": counts[checklist.id].total,
                         **counts[checklist.id].by_status,
                         "unknown": counts[checklist.id].unknown,
+                        "optional": counts[checklist.id].optional,
                         "percent": counts[checklist.id].percent,
                         "private": checklist.id in project.withheld_lists,
                     }
@@ -64,7 +67,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
             }
             for phase in project.process.phases
         ],
-        "milestones": [_milestone(board, gate) for gate in gates(board, days)],
+        "milestones": [_milestone(board, gate, judged) for gate in judged],
         "rulesets": [ruleset_row(one) for one in list_rulesets(board)],
         "evidence": {
             "total": len(states),
@@ -89,7 +92,7 @@ def status_document(board: Board, days: Mapping[str, date] = NO_DAYS) -> dict[st
     }
 
 
-def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
+def _milestone(board: Board, gate: Gate, judged: Sequence[Gate]) -> dict[str, Any]:
     return {
         "id": gate.milestone.id,
         "title": gate.milestone.title,
@@ -97,6 +100,8 @@ def _milestone(board: Board, gate: Gate) -> dict[str, Any]:
         "days": (gate.date - board.today).days if gate.date else None,
         "gate": {
             "ready": gate.ready,
+            "phases": list(gate.milestone.closes),
+            "before": count_before(judged, gate.milestone) if gate.milestone.closes else 0,
             "missing": [missing_row(m) for m in gate.missing],
             "remarks": [remark_row(one) for one in gate.remarks],
         },
@@ -154,6 +159,8 @@ def gate_document(board: Board, gate: Gate, fresh: Collection[tuple[str, str]]) 
         "milestone": gate.milestone.id,
         "date": gate.date,
         "ready": gate.ready,
+        "phases": list(gate.milestone.closes),
+        "before": count_before(gates(board), gate.milestone),
         "missing": [
             {
                 **missing_row(missing),

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "history": "history:history",
     "changes": "changes:changes",
     "doctor": "doctor:doctor",
+    "docs": "docs:docs",
     "config": "config:config",
     "completion": "config:completion",
 }

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,10 @@ from fedcheck.domain.dates import parse_date
 from fedcheck.domain.field import Field, Kind
 from fedcheck.domain.field_values import choices
 from fedcheck.domain.text import clean
-from fedcheck.errors import Problem
+from fedcheck.errors import ErrorKind, FedcheckError, Problem
 
 if TYPE_CHECKING:
+    from fedcheck.domain.typed_dates import DateOrder, Lean
     from fedcheck.session import Session
 
 _OURS = f"\x1b[{os.urandom(8).hex()}"
@@ -29,18 +30,47 @@ _OURS = f"\x1b[{os.urandom(8).hex()}"
 
 
 class DateType(click.ParamType):  # type: ignore[type-arg]
-    """A date option, as `2027-02-01`."""
+    """A date option, as people write dates: `2027-02-01`, `12/15/2026`, `Dec 15`, `yesterday`.
+
+    Words count from --as-of, else from today on this machine. Where the date may be read another
+    way, stderr says how it was read.
+    """
 
     name = "date"
+
+    def __init__(self, lean: "Lean" = "past") -> None:
+        self.lean = lean
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse a date or fail with what to write."""
         if isinstance(value, date):
             return value
+        from fedcheck.domain.typed_dates import read_typed_date
+
+        today = (ctx.params.get("as_of") if ctx else None) or datetime.now().astimezone().date()
         try:
-            return parse_date(value)
+            if value.isascii() and value[:4].isdigit() and len(value) == 10:
+                return parse_date(value)
+            day, note = read_typed_date(value, today, load_date_order(), self.lean)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if day is None:
+            self.fail("the date is empty; write 2027-02-01", param, ctx)
+        print_reading(note)
+        return day
+
+
+def load_date_order() -> "DateOrder":
+    """Return what 2/1/2027 means where this person types it."""
+    from fedcheck.storage import config, paths
+
+    return config.load(paths.find_user_folders())[0].typed_dates
+
+
+def print_reading(note: str) -> None:
+    """Say on stderr how a date was read that may be read another way."""
+    if note:
+        print_error(f"note: {note}")
 
 
 def choice_of(words: Iterable[str]) -> click.Choice[str]:
@@ -50,7 +80,9 @@ def choice_of(words: Iterable[str]) -> click.Choice[str]:
 
 def as_of_option(command: F) -> F:
     """Add `--as-of DATE`."""
-    return click.option("--as-of", type=DateType(), help="Take this day for today.")(command)
+    return click.option(
+        "--as-of", type=DateType("future"), is_eager=True, help="Treat this day as today."
+    )(command)
 
 
 def json_option(command: F) -> F:
@@ -70,9 +102,30 @@ def open_workspace(workspace: str | None, as_of: date | None = None) -> "Session
     root = paths.find_workspace(named, os.environ, paths.find_working_folder())
     extra = user.checklist_folders()
     session = open_session(root, folders, extra, config.resolve_user(user, os.environ))
-    session.as_of = as_of
+    session.as_of, session.date_order = as_of, user.typed_dates
     print_problems([*problems, *session.problems])
     return session
+
+
+def read_due_option(session: "Session", text: str | None) -> str | None:
+    """Return the due date that somebody typed: a date or a due expression; None for nothing given.
+
+    Says on stderr how a date was read that may be read another way. Raises FedcheckError.
+    """
+    from fedcheck.domain.typed_dates import read_typed_due
+
+    if text is None:
+        return None
+    try:
+        found = read_typed_due(text, session.today(), session.date_order)
+        if found.due:
+            session.board().calendar.day_of(found.due)
+    except ValueError as error:
+        raise FedcheckError(
+            str(error), "or 12/15/2026, Dec 15, next friday, +2w", ErrorKind.USAGE
+        ) from None
+    print_reading(found.note)
+    return found.due
 
 
 def print_problems(problems: list[Problem]) -> None:
@@ -163,7 +216,11 @@ def _option_type(cls: type, row: Field) -> click.ParamType:  # type: ignore[type
     values = [str(value) for value in choices(cls, row.name) if value]
     if values:
         return click.Choice([*values, ""])
-    return DateType() if row.kind is Kind.DAY else click.STRING
+    return (
+        DateType("future" if "due" in row.name else "past")
+        if row.kind is Kind.DAY
+        else click.STRING
+    )
 
 
 def collect_given(details: Mapping[str, Any]) -> dict[str, Any]:

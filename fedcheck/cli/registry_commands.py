@@ -64,7 +64,7 @@ def build_option(option: Option) -> click.Option:
     if option.choices:
         kind = choice_of(option.choices)
     elif option.kind is OptionKind.DAY:
-        kind = DateType()
+        kind = DateType("future" if option.name == "until" else "past")
     elif option.kind is OptionKind.NUMBER:
         kind = click.IntRange(*option.between) if option.between else click.INT
     flag = option.kind is OptionKind.FLAG

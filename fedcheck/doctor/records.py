@@ -224,6 +224,10 @@ def find_unknown_lists(session: Session, places: Places) -> list[Defect]:
             serves = " and ".join(loaded.checklist.process)
             message = f"its checklist serves {serves}, not {project.process.id}; {counted}"
             remedy = "keep it if you may go back to that process, or else move the file away"
+            if loaded.checklist.phase in project.skipped:
+                phase = f"the phase {loaded.checklist.phase} is before {project.config.begins}"
+                message = f"{phase}, which this workspace begins in; {counted}"
+                remedy = "to count it, take the line begins = ... out of fedcheck.toml"
         else:
             message = f'there is no checklist "{one_line(name, 60)}"; {counted}'
             guess = did_you_mean(name, project.checklists)

@@ -1,7 +1,7 @@
 """Changes: one field of one record, old and new; and which transaction undo takes back."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from msgspec import Struct
@@ -65,6 +65,10 @@ class HistoryLine(Struct, frozen=True):
     saw: tuple[str, ...] = ()
     prev: str = ""
     hash: str = ""
+
+    def counts_on(self, zone: tzinfo | None) -> date:
+        """Return the day that the change belongs to: the one a person gave, or the clock's."""
+        return self.day or self.at.astimezone(zone).date()
 
 
 SHORT = 12

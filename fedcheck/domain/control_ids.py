@@ -20,17 +20,45 @@ def find_controls(text: str) -> tuple[str, ...]:
 def normalize_code(code: str) -> str:
     """Return an official code in the one form in which spellings of it agree.
 
-    `AC-2(1)`, `ac-02 (01)` and `AC-2.1` are the same, and so are `VDR-TFR-PDD` and `vdr-tfr-pdd`.
+    `AC-2(1)`, `ac-02 (01)`, `AC2(1)` and `AC-2.1` are the same, and so are `AC-01a.[01]` and
+    `ac-1(a)[1]`, `VDR-TFR-PDD` and `vdr-tfr-pdd`.
     """
     text = _DASHES.sub("-", code.strip().casefold())
     text = _ZEROS.sub("", _SPACES.sub("", text))
-    return _DOTTED.sub(r"\1(\2)", text)
+    found = _BASE.match(text)
+    if found is None or found[1].upper() not in FAMILIES:
+        return text
+    number = f"({found[3] or found[4]})" if found[3] or found[4] else ""
+    rest = _LETTERS.sub(r"\1", text[found.end() :])
+    rest = _NUMBERS.sub(r"\1", _DOTS.sub("", rest))
+    return f"{found[1]}-{found[2]}{number}{rest}"
+
+
+def find_family(code: str) -> str:
+    """Return the family of controls that a code begins with, as `AC`; nothing where it has none."""
+    found = _BASE.match(_SPACES.sub("", code.casefold()))
+    family = found[1].upper() if found else ""
+    return family if family in FAMILIES else ""
 
 
 _DASHES = re.compile(r"[\u2010-\u2014_]")
 _SPACES = re.compile(r"\s+")
-_ZEROS = re.compile(r"(?<![0-9a-z])0+(?=[0-9])")
-_DOTTED = re.compile(r"^([a-z]{2}-[0-9]+)\.([0-9]+)(?![0-9.])")
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_BASE = re.compile(
+    r"([a-z]{2})-?([0-9]{1,2})(?![0-9])"
+    r"(?:\(([0-9]{1,2})\)|[.-]([0-9]{1,2})(?![0-9.(]))?"
+)
+"""A control of a code without blanks and zeros: family, number, enhancement in either form."""
+_LETTERS = re.compile(r"\(([a-z])\)")
+_NUMBERS = re.compile(r"(?<=[a-z])\(([0-9]+)\)")
+_DOTS = re.compile(r"\.(?![0-9])|(?<=[^0-9])\.")
+"""Points that only set parts of a code apart; one between two numbers means something."""
+
+FAMILIES = frozenset((
+    "AC", "AT", "AU", "CA", "CM", "CP", "IA", "IR", "MA", "MP",
+    "PE", "PL", "PM", "PS", "PT", "RA", "SA", "SC", "SI", "SR",
+))  # fmt: skip
+"""The families of controls in NIST SP 800-53, revision 5."""
 
 
 def find_procedure_control(code: str) -> str:
@@ -45,12 +73,6 @@ def find_procedure_control(code: str) -> str:
     part = found[3]
     return f"{found[1].upper()}-{int(found[2])}" + (f"({int(part)})" if part else "")
 
-
-FAMILIES = frozenset((
-    "AC", "AT", "AU", "CA", "CM", "CP", "IA", "IR", "MA", "MP",
-    "PE", "PL", "PM", "PS", "PT", "RA", "SA", "SC", "SI", "SR",
-))  # fmt: skip
-"""The families of controls in NIST SP 800-53, revision 5."""
 
 _DASHED = re.compile(r"([A-Za-z]{2}-\d{1,2})-(\d{1,2})")
 

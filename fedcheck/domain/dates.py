@@ -1,4 +1,4 @@
-"""Dates as people write them: due expressions, ages, periods, business days.
+"""Dates as files hold them: due expressions, ages, periods, business days. See `typed_dates`.
 
 A due expression is a date (`2027-02-01`) or `ANCHOR [+|-] N(d|bd|w|mo|y)`, where the anchor is a
 milestone or an item (its done date). Month ends clamp; `bd` skips weekends and federal holidays.
@@ -23,8 +23,6 @@ _AGE = re.compile(rf"(?P<span>{_LENGTH})(?:\s+at\s+(?P<at>[a-z0-9][a-z0-9._-]*))
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 """The first and the last day that a date may be."""
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Span(Struct, frozen=True):
@@ -264,39 +262,6 @@ def resolve_due(due: Due, anchor_date: Callable[[str], date | None]) -> date | N
     if base is None:
         return None
     return shift(base, due.span, due.sign) if due.sign else base
-
-
-def parse_typed_due(text: str, today: date) -> str:
-    """Return the due expression meant by what a person typed.
-
-    Accepts everything that a file may hold and, relative to today, `today`, `tomorrow`,
-    `+2w`, `-3d` and the next day of that name (`fri`). An empty text means: no date.
-    Raises ValueError for anything else, and where the day would lie outside of the range.
-    """
-    word = text.strip().lower()
-    if not word:
-        return ""
-    if word == "today":
-        return check_range(today).isoformat()
-    if word == "tomorrow":
-        return shift(today, Span(1, "d")).isoformat()
-    named = [i for i, name in enumerate(_WEEKDAYS) if len(word) >= 3 and name.startswith(word)]
-    if named:
-        ahead = (named[0] - today.weekday() - 1) % 7 + 1
-        return shift(today, Span(ahead, "d")).isoformat()
-    if word[0] in "+-":
-        return shift(today, parse_span(word[1:]), -1 if word[0] == "-" else 1).isoformat()
-    parse_due(word)
-    return word
-
-
-def parse_typed_date(text: str, today: date) -> date | None:
-    """Return the day meant by what a person typed; None for nothing.
-
-    Like `parse_typed_due`, but for a day that hangs on no milestone. Raises ValueError.
-    """
-    meant = parse_typed_due(text, today)
-    return parse_date(meant) if meant else None
 
 
 def format_distance(day: date, today: date) -> str:

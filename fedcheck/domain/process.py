@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.checklist import Source, SourceRef
 from fedcheck.domain.glossary import Duty, Risk, Standing
@@ -238,6 +239,24 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
         """Return the place of a phase; unknown ones come last."""
         ids = [phase.id for phase in self.phases]
         return ids.index(phase_id) if phase_id in ids else len(ids)
+
+    def beginning_in(self, phase_id: str) -> "Process":
+        """Return the process without the phases before one; itself where it has no such phase.
+
+        Milestones stay, as other dates hang on them; what closes earlier phases alone has no gate.
+        """
+        earlier = {phase.id for phase in self.phases[: self.order(phase_id)]}
+        if not earlier or self.phase(phase_id) is None:
+            return self
+        return replace(
+            self,
+            phases=tuple(phase for phase in self.phases if phase.id not in earlier),
+            milestones=tuple(
+                replace(one, closes=tuple(name for name in one.closes if name not in earlier))
+                for one in self.milestones
+            ),
+            assessment="" if self.assessment in earlier else self.assessment,
+        )
 
     @property
     def all_roles(self) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from fedcheck.domain.dates import parse_date, parse_span, parse_typed_date, shift, shift_clamped
+from fedcheck.domain.dates import parse_span, shift, shift_clamped
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
+from fedcheck.domain.typed_dates import AmbiguousDayError, parse_typed_date
 from fedcheck.errors import QueryError
 
 T = TypeVar("T")
@@ -18,6 +19,7 @@ Test = Callable[[T, date], bool]
 """Whether a thing passes, on a day."""
 
 _DUE = re.compile(r"(<=|>=|<|>|=)?(.+)")
+_SPAN = re.compile(r"[0-9]+\s*[a-z]+")
 
 
 class Dated(Protocol):
@@ -50,11 +52,13 @@ class Language(Struct, Generic[T], frozen=True):
         keys: each key with what makes a test of its value; it may raise QueryError.
         examples: a value for each key, for messages and completion.
         searchable_texts: the texts in which a plain word is looked for.
+        spellings: what a plain word is looked for as; any of them is enough.
     """
 
     keys: Mapping[str, Callable[[str], Test[T]]]
     examples: Mapping[str, str]
     searchable_texts: Callable[[T], Iterable[str]]
+    spellings: Callable[[str], tuple[str, ...]] = lambda word: (word,)
 
     def parse(self, text: str) -> Search[T]:
         """Parse a query. Raises QueryError for an unknown key or value, with a suggestion."""
@@ -67,7 +71,9 @@ class Language(Struct, Generic[T], frozen=True):
             if colon and name.isidentifier():
                 tests.append(_negate(self._keyed(name.lower(), value), negated))
             else:
-                wanted.append((not negated, _split_choices(body.casefold())))
+                choices = _split_choices(body.casefold())
+                spelled = tuple(one for word in choices for one in self.spellings(word))
+                wanted.append((not negated, spelled))
         if wanted:
             tests.append(self._containing(wanted))
         return Search(text.strip(), tuple(tests))
@@ -183,37 +189,34 @@ def match_due(value: str) -> Test[Dated]:
     found = _DUE.fullmatch(value)
     relation, day = (found[1] or "<=", found[2]) if found else ("<=", "")
     try:
-        if day[:4].isdigit() and "-" in day:
-            fixed = parse_date(day)
-            relation = relation if found and found[1] else "="
+        if _SPAN.fullmatch(day):
+            span = parse_span(day)
+            shift(date(2026, 1, 1), span)
 
             def limit(today: date) -> date:
-                return fixed
+                return shift_clamped(today, span)
 
-        elif not day[:1].isdigit():
-            relation = relation if (found and found[1]) or day[0] in "+-" else "="
-            parse_typed_date(day, date(2026, 1, 1))
+        else:
+            given = found[1] if found else None
+            relation = relation if given or day[:1] in "+-" or day.startswith("in ") else "="
+            _parse_date(day, date(2026, 1, 1))
 
             def limit(today: date) -> date:
                 return _parse_date_or_today(day, today)
 
-        else:
-            span = parse_span(day)
-            shift(date(2026, 1, 1), span)
-
-            @lru_cache(maxsize=4)  # one for the whole search: business days take their time
-            def limit(today: date) -> date:
-                return shift_clamped(today, span)
-
+    except AmbiguousDayError as error:
+        raise QueryError(f"due:{shorten(value)}: {error}; write it as 2027-02-01") from None
     except ValueError as error:
         raise QueryError(
             f"due:{shorten(value)}: {error}; write due:<14d, due:>2027-02-01, due:fri or due:none"
         ) from None
 
+    bound_on = lru_cache(maxsize=4)(limit)  # once for the whole search: it takes its time
+
     def holds(thing: Dated, today: date) -> bool:
         if thing.due is None:
             return False
-        bound = limit(today)
+        bound = bound_on(today)
         match relation:
             case "<":
                 return thing.due < bound
@@ -229,10 +232,15 @@ def match_due(value: str) -> Test[Dated]:
     return holds
 
 
+def _parse_date(text: str, today: date) -> date:
+    """Return the day meant by a word. A query says nothing back, so it never guesses the order."""
+    return parse_typed_date(text, today, "") or today
+
+
 def _parse_date_or_today(text: str, today: date) -> date:
     """Return the day meant by a word; today where the calendar ends before it."""
     try:
-        return parse_typed_date(text, today) or today
+        return _parse_date(text, today)
     except (ValueError, OverflowError):
         return today
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-
-from msgspec.structs import replace
+from functools import lru_cache
 
 from fedcheck.domain.checklist import Item
+from fedcheck.domain.control_ids import normalize_code, parse_control
 from fedcheck.domain.glossary import (
     INHERITANCES,
     LEVELS,
-    METHODS,
     RESULTS,
     REVIEWS,
     STATUSES,
     EvidenceState,
+    Method,
 )
 from fedcheck.domain.query import (
     Language,
@@ -29,7 +29,6 @@ from fedcheck.domain.query import (
 from fedcheck.domain.query import Test as GenericTest
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row
-from fedcheck.domain.workspace import Project
 from fedcheck.errors import QueryError
 
 Query = Search[Row]
@@ -76,29 +75,42 @@ def _family(value: str) -> Test:
 
 
 def _control(value: str) -> Test:
-    """`ac-2` means the control with its enhancements, `ac-2(1)` just that one."""
+    """`ac-2` means the control with its enhancements, `ac-2(1)` just that one, in any spelling."""
+    if value == "none":
+        return lambda row, _: not row.item.controls
+    wanted = _normalize_control(value)
 
     def holds(row: Row, _: date) -> bool:
-        controls = (c.casefold() for c in row.item.controls)
-        return any(c == value or c.startswith(value + "(") for c in controls)
+        controls = (_normalize_control(c) for c in row.item.controls)
+        return any(c == wanted or c.startswith(wanted + "(") for c in controls)
 
     return holds
+
+
+_normalize_control = lru_cache(maxsize=4096)(normalize_code)
+
+
+def list_methods(row: Row) -> tuple[Method, ...]:
+    """Return the methods that a test used; those that are planned where none is recorded."""
+    return row.record.methods or row.item.methods
 
 
 def _code(value: str) -> Test:
     """`vdr` means all codes of that ruleset, `vdr-tfr` those of the subset, `vdr-tfr-pdd` one."""
 
+    wanted = _normalize_control(value)
+
     def holds(row: Row, _: date) -> bool:
-        code = row.item.code.casefold()
-        return code.startswith(value) and not code[len(value) : len(value) + 1].isalnum()
+        code = _normalize_control(row.item.code)
+        return code.startswith(wanted) and not code[len(wanted) : len(wanted) + 1].isalnum()
 
     return holds
 
 
 def _method(value: str) -> Test:
     if value == "none":
-        return lambda row, _: not row.item.methods
-    return lambda row, _: value in row.item.methods
+        return lambda row, _: not list_methods(row)
+    return lambda row, _: value in list_methods(row)
 
 
 def _section(value: str) -> Test:
@@ -118,7 +130,7 @@ def _owner(row: Row) -> str:
 
 def find_tester(row: Row) -> str:
     """Return who tested; the owner of a test that nobody has tested yet."""
-    return (row.record.tester or row.record.owner) if row.item.kind == "test" else ""
+    return row.responsible if row.item.kind == "test" else ""
 
 
 def _tester(value: str) -> Test:
@@ -220,12 +232,16 @@ EXAMPLES: dict[str, str] = {
 }
 """An example value for each key, for messages and completion."""
 
-ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts)
+
+def spell_word(word: str) -> tuple[str, ...]:
+    """Return what a plain word is looked for as: a control also as lists write it."""
+    control = parse_control(word).casefold()
+    return (word, control) if control and control != word else (word,)
+
+
+ITEMS: Language[Row] = Language(KEYS, EXAMPLES, searchable_texts, spell_word)
 """The language of items."""
 
-
-MAX_SUGGESTED_VALUES = 30
-"""How many known words a message still lists."""
 
 FAMILIES: dict[str, str] = {
     "AC": "Access Control",
@@ -250,135 +266,3 @@ FAMILIES: dict[str, str] = {
     "SR": "Supply Chain Risk Management",
 }
 """The control families of NIST SP 800-53, Revision 5."""
-
-FIXED_VALUES: dict[str, tuple[str, ...]] = {
-    "status": STATUSES,
-    "kind": ("task", "test"),
-    "level": LEVELS,
-    "result": (*RESULTS, "none"),
-    "method": METHODS,
-    "inherited": (*INHERITANCES, "none"),
-    "review": (*REVIEWS, "none"),
-    "verified": (*RESULTS, "none"),
-    "validated": (*RESULTS, "none"),
-    "due": ("<7d", "<14d", "<1mo", "today", "<today", "none"),
-    "evidence": EVIDENCE_WORDS,
-    "is": tuple(IS),
-}
-"""The values that do not depend on the project."""
-
-
-def list_query_words(project: Project) -> dict[str, tuple[str, ...]]:
-    """Return the keys of the language, each with the values that this project knows."""
-    people = (*project.people(), "none")
-    own = {
-        "role": _roles(project),
-        "phase": _phases(project),
-        "checklist": tuple(project.checklists),
-        "section": _distinct(s.id for c in project.checklists.values() for s in c.sections),
-        "family": _families(project),
-        "control": _distinct(sorted(c for item in _items(project) for c in item.controls)),
-        "deliverable": _deliverables(project),
-        "owner": people,
-        "tester": people,
-    }
-    return {key: FIXED_VALUES.get(key) or own.get(key, ()) for key in KEYS}
-
-
-def build_item_language(project: Project) -> Language[Row]:
-    """Return the language of items, in which a value that the project cannot know is an error.
-
-    A person or a control that is not known is none: there may be one tomorrow. Only what is
-    nearly the name of somebody else is taken for a slip.
-    """
-    checked = {
-        "role": _known("role", lambda: _roles(project)),
-        "phase": _known("phase", lambda: _phases(project)),
-        "checklist": _known("checklist", lambda: _short_ids(project.checklists), "checklist list"),
-        "section": _known_section(project),
-        "method": _known("method", lambda: (*METHODS, "none")),
-        "family": _known("control family", lambda: (*FAMILIES, *_families(project), "none")),
-        "deliverable": _known("deliverable", lambda: _deliverables(project)),
-        "owner": _suggest_name("owner", project),
-        "tester": _suggest_name("tester", project),
-    }
-    return replace(ITEMS, keys={**KEYS, **checked})
-
-
-def _known(name: str, known: Callable[[], Iterable[str]], see: str = "") -> Callable[[str], Test]:
-    """Return what makes tests of a value that has to be one of the project's words."""
-    make = KEYS[{"control family": "family"}.get(name, name)]
-
-    def maker(value: str) -> Test:
-        found = {word.casefold(): word for word in known()}
-        if value not in found:
-            listed = ", ".join(found.values()) if len(found) <= MAX_SUGGESTED_VALUES else ""
-            hint = f"see: fedcheck {see}" if see else listed and f"it is one of {listed}"
-            raise _unknown_value_error(name, value, did_you_mean(value, found) or hint)
-        return make(value)
-
-    return maker
-
-
-def _known_section(project: Project) -> Callable[[str], Test]:
-    """Return what makes tests of a section: its id, or part of its title."""
-
-    def maker(value: str) -> Test:
-        sections = [s for c in project.checklists.values() for s in c.sections]
-        if not any(value == s.id or value in s.title.casefold() for s in sections):
-            near = {s.id: s.title for s in sections}
-            raise _unknown_value_error("section", value, did_you_mean(value, near))
-        return KEYS["section"](value)
-
-    return maker
-
-
-def _suggest_name(name: str, project: Project) -> Callable[[str], Test]:
-    """Return what makes tests of a person; one who is nearly another is taken for a slip."""
-
-    def maker(value: str) -> Test:
-        people = {one.casefold(): one for one in (*project.people(), "none")}
-        near = "" if value in people else did_you_mean(value, people)
-        if near:
-            raise _unknown_value_error(name, value, near)
-        return KEYS[name](value)
-
-    return maker
-
-
-def _unknown_value_error(name: str, value: str, hint: str) -> QueryError:
-    return QueryError(f'no {name} is called "{shorten(value)}"' + (f"; {hint}" if hint else ""))
-
-
-def _items(project: Project) -> Iterable[Item]:
-    return (item for _, _, item in project.applying())
-
-
-def _roles(project: Project) -> tuple[str, ...]:
-    lists = project.checklists.values()
-    return _distinct((*project.process.roles, *(one.role for one in lists)))
-
-
-def _phases(project: Project) -> tuple[str, ...]:
-    lists = project.checklists.values()
-    return _distinct((*(one.id for one in project.process.phases), *(one.phase for one in lists)))
-
-
-def _families(project: Project) -> tuple[str, ...]:
-    return _distinct(sorted(parse_family(c) for item in _items(project) for c in item.controls))
-
-
-def _deliverables(project: Project) -> tuple[str, ...]:
-    named = (deliverable.id for deliverable in project.process.deliverables)
-    used = (item.deliverable for item in _items(project) if item.deliverable)
-    return _distinct((*named, *used))
-
-
-def _short_ids(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return ids and the tails that stand for them: `readiness.csp`, `csp`."""
-    parts = [one.split(".") for one in ids]
-    return _distinct(".".join(one[start:]) for one in parts for start in range(len(one)))
-
-
-def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(texts))

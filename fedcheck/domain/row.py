@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.domain.checklist import Item, Section
-from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState
+from fedcheck.domain.glossary import UNSOUND_STATES, EvidenceState, Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record, is_unobserved
 
 
@@ -45,6 +45,12 @@ class Row(Struct, frozen=True):
         return self.record.status
 
     @property
+    def responsible(self) -> str:
+        """Return who has it: of a test its tester, else the owner; empty where nobody is named."""
+        tester = self.record.tester if self.item.kind == "test" else ""
+        return tester or self.record.owner
+
+    @property
     def unobserved(self) -> bool:
         """Tell whether it is an official test step with a result and no observation."""
         return self.item.is_test_step and is_unobserved(self.record)
@@ -53,6 +59,11 @@ class Row(Struct, frozen=True):
     def unknown(self) -> bool:
         """Tell whether its record cannot be read."""
         return self.record is UNKNOWN_RECORD
+
+    @property
+    def optional(self) -> bool:
+        """Tell whether it is in no total: it may be done, and nothing asks for it."""
+        return self.item.level == Level.MAY
 
     @property
     def stale(self) -> bool:

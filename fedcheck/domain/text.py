@@ -27,7 +27,13 @@ _JOINING = "(?<=[^\\x00-\\x9f\\s\u200c\u200d])([\u200c\u200d])(?=[^\\x00-\\x9f\\
 """A joiner where one has a meaning: between letters, or signs, of other scripts than ours."""
 
 _WIDE = (
-    "[\u1100-\u115f\u231a-\u23f3\u25fd\u25fe\u2614-\u27bf\u2b1b-\u2b55\u2e80-\ua4cf\ua960-\ua97c"
+    "[\u1100-\u115f\u2b1b\u2b1c\u2b50\u2b55"
+    "\u231a-\u231b\u2329-\u232a\u23e9-\u23ec\u23f0\u23f3\u2427-\u243f\u244b-\u245f"
+    "\u25fd-\u25fe\u2614-\u2615\u2630-\u2637\u2648-\u2653\u267f\u268a-\u268f\u2693\u26a1"
+    "\u26aa-\u26ab\u26bd-\u26be\u26c4-\u26c5\u26ce\u26d4\u26ea\u26f2-\u26f3\u26f5\u26fa"
+    "\u26fd\u2705\u270a-\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0"
+    "\u27bf"
+    "\u2e80-\ua4cf\ua960-\ua97c"
     "\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00016fe0-\U00018df2"
     "\U0001aff0-\U0001b2fb\U0001d300-\U0001d376\U0001f004-\U0001faff\U00020000-\U0003fffd]"
 )

@@ -76,6 +76,9 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
     marking: Annotated[str, Key("Sensitivity marking on every page of a report")] = ""
     profile: Annotated[Mapping[str, str] | None, Key("What the workspace is going for")] = None
     milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
+    begins: Annotated[
+        str, Key("Phase that the work begins in; earlier ones count nowhere", check="id")
+    ] = ""
     people: Annotated[Mapping[str, Person] | None, Key("Who takes part, by short name")] = None
     package: Annotated[
         Mapping[str, Any] | None,
@@ -124,7 +127,8 @@ class Project(Struct, frozen=True, eq=False, dict=True):
 
     Attributes:
         config: what `fedcheck.toml` says.
-        process: the process that the workspace takes.
+        process: the process that the workspace takes, from the phase on that it begins in.
+        skipped: the phases before that; their lists are not among `checklists`.
         checklists: the lists that serve it, by id, in the order of phases and roles.
         records: the records by checklist and item id; items without one are untouched.
         file_states: evidence files that are not known to be good; see `find_file_state`.
@@ -151,6 +155,7 @@ class Project(Struct, frozen=True, eq=False, dict=True):
     private_notes: Mapping[str, Mapping[str, Record]] | None = None
     written: Mapping[str, Checklist] | None = None
     replaced: tuple[Replaced, ...] = ()
+    skipped: frozenset[str] = frozenset()
 
     @cached_property
     def facts(self) -> dict[str, str]:

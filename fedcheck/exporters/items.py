@@ -12,7 +12,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.field import Kind
 from fedcheck.domain.fields import FIELDS
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.row import Row

@@ -206,7 +206,7 @@ def _find_last_changes(session: Session) -> dict[str, date]:
     zone = ZoneInfo(session.project.config.timezone)
     entered = session.history()
     return {
-        one.change.ref: one.at.astimezone(zone).date()
+        one.change.ref: one.counts_on(zone)
         for one in entered
         if one.change.ref.startswith("findings:") and one.change.field != "number"
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding, compute_exposure
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.record import EMPTY_RECORD, Record, is_unobserved
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line, pluralize

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fedcheck.analysis.test_progress import roll_up
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.query_fields import parse_family
 from fedcheck.importers.srtm.columns import (
@@ -66,10 +67,7 @@ def sum_by_control(outcomes: Iterable[Outcome]) -> dict[str, Sum]:
             by_control.setdefault(control, []).append(one)
     found = {}
     for control, tests in by_control.items():
-        results = [test.result for test in tests]
-        result = next((r for r in ("other-than-satisfied", "satisfied") if r in results), "")
-        if all(one == "not-applicable" for one in results):
-            result = "not-applicable"
+        result = roll_up([test.result for test in tests])
         level = highest_level([test.exposure for test in tests])
         found[control] = Sum(control, result, level, sum(bool(t.differential) for t in tests))
     return found

@@ -44,7 +44,7 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
     ),
     Action("app.goto", "go to", "Go to any item by its name.", ("ctrl+g",), "everywhere"),
-    Action("app.undo", "undo", "Take your last change back.", ("u", "ctrl+z"), "everywhere"),
+    Action("app.undo", "undo", "Take your last change back.", ("u",), "everywhere"),
     Action(
         "app.redo",
         "redo",
@@ -52,6 +52,13 @@ ACTIONS: tuple[Action, ...] = (
         ("U", "ctrl+y"),
         "everywhere",
         vim=("ctrl+r",),
+    ),
+    Action(
+        "app.suspend",
+        "suspend",
+        "Put the app into the background of the shell; fg brings it back.",
+        ("ctrl+z",),
+        "everywhere",
     ),
     Action("app.role", "role", "Look at it as another role.", ("R",), "everywhere"),
     Action(

@@ -7,7 +7,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "evidence.open",
         "open",
-        "Open it: a URL in the browser; else the path is copied.",
+        "Open a URL in the browser, a file with its program; else copy it.",
         ("o", "enter"),
         "evidence",
         True,
@@ -37,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("register.filter", "filter", "Narrow it by words.", ("slash",), "register", True),
     Action("register.group", "group", "By state, item, kind, age.", ("z",), "register", True),
     Action("register.add", "add", "Add it to items; or drop files here.", ("a",), "register", True),
-    Action("register.open", "open", "Open a URL; copy a path.", ("o",), "register", True),
+    Action("register.open", "open", "Open a URL or file; or copy it.", ("o",), "register", True),
     Action("register.edit", "change", "Change label, dates and items.", ("e",), "register", True),
     Action(
         "register.renew",

@@ -29,7 +29,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "edit.assessment",
         "assessment",
-        "Record an assessor's verification, validation and summary, or the provider's response.",
+        "Record the assessor's results and summary.",
         ("a",),
         "edit",
     ),

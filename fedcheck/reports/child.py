@@ -39,7 +39,7 @@ _SPARE_MEMORY = 4 * 1024 * 1024
 _MAX_COMPLAINT = 64 * 1024
 """How many bytes of the child's standard error are read."""
 
-_HINT = "see docs/report.md for the limits of a template"
+_HINT = "see fedcheck docs report for the limits of a template"
 
 # `-P` keeps the working directory off the search path: a workspace may hold a file `jinja2.py`.
 # Nothing is given back before the template runs: until then no cycles are looked for.
@@ -63,6 +63,8 @@ class RenderJob:
         role: the role that the report is told for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
         earlier: what led to the state that the report tells the changes since.
+        full: whether every list is told to its end.
+        query: which tests are counted; empty for the usual ones.
     """
 
     root: Path
@@ -74,6 +76,8 @@ class RenderJob:
     role: str
     redact: frozenset[str]
     earlier: PastStateRequest | None
+    full: bool = False
+    query: str = ""
 
 
 def render(order: RenderJob) -> str:
@@ -172,6 +176,8 @@ def _to_json(order: RenderJob) -> bytes:
         "role": order.role,
         "redact": sorted(order.redact),
         "earlier": [asked.spec, str(asked.here), asked.now.isoformat()] if asked else None,
+        "full": order.full,
+        "query": order.query,
         "memory": MAX_MEMORY,
         "seconds": MAX_SECONDS,
     }
@@ -225,6 +231,8 @@ def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
         order["role"],
         frozenset(order["redact"]),
         load_past_state(session, asked.spec, asked.here) if asked else None,
+        order["full"],
+        order["query"],
     )
     sources = {
         key: Source(TemplateInfo(name, origin, Path(path)), text)

@@ -14,11 +14,13 @@ from fedcheck.analysis.agenda import SOON_DAYS
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
 from fedcheck.analysis.evidence_register import EvidenceUse
+from fedcheck.analysis.gates import asks_for
 from fedcheck.analysis.issues import is_overdue
 from fedcheck.analysis.obligations import Digest, find_gate
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import DEMANDED, PROHIBITED, STATUS_WORDS
+from fedcheck.domain.process import Milestone
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
@@ -112,10 +114,18 @@ class _Page:
         text += f". What is due after {until.isoformat()} is left out" if until else ""
         milestone = self.board.project.process.milestone(self.board.next_dated)
         day = self.board.dates.get(self.board.next_dated)
-        if milestone and day:
+        if milestone and day and self._is_asked(milestone):
             far = format_distance(day, self.today)
             text += f". Next: {mark_text(milestone.title)} on {day.isoformat()}, {far}"
         return text + "."
+
+    def _is_asked(self, milestone: Milestone) -> bool:
+        """Tell whether the gate of a milestone asks for anything that is owed."""
+        if self.one.answers or self.one.findings:
+            return True
+        return any(
+            not row.optional and asks_for(self.board, milestone, row) for row in self.one.items
+        )
 
     def _rules(self) -> Iterator[str]:
         """Yield on which days rules begin to bind the owner's role, or their grace ends."""
@@ -190,12 +200,9 @@ class _Page:
             when = f" ({day.isoformat()})" if day else ""
             did = "confirmed" if row.item.level in PROHIBITED else "done"
             asks = f"must be {did}" if row.item.level in DEMANDED else f"{did}, or declined"
-            optional = row.item.level == "may"
-            parts.append(
-                f"optional before {mark_text(milestone.title)}{when}"
-                if optional
-                else f"{asks} before {mark_text(milestone.title)}{when}"
-            )
+            parts.append(f"{asks} before {mark_text(milestone.title)}{when}")
+        elif row.optional:
+            parts.append("optional")
         if row.item.deliverable:
             parts.append(f"goes into: {mark_text(self._paper(row.item.deliverable))}")
         waiting = (self.one.blocked or {}).get(row.ref, ())

@@ -139,8 +139,17 @@ class GapView:
 
 @dataclass(frozen=True, slots=True)
 class TestingView:
-    """The tests of a workspace: all together, and by family, method and tester."""
+    """The tests of a workspace: all together, and by family, method and tester.
 
+    Attributes:
+        query: what was asked to be counted; empty for the usual tests.
+        others: the tests that are counted apart, in words; empty for none.
+        controls: how many controls have which result, in words; empty for none.
+    """
+
+    query: str
+    controls: str
+    others: str
     total: TallyView
     families: tuple[TallyView, ...]
     methods: tuple[TallyView, ...]
@@ -232,7 +241,7 @@ class EvidenceViewBuilder:
             why=said,
             until=_previous_day(worst.turns),
             items=tuple(wording.format_title(title) for title in titles.values()),
-            owner=names.who(worst.row.record.owner, worst.row.role),
+            owner=names.who(worst.row.responsible, worst.row.role),
         )
 
     def _name(self, evidence_item: Evidence) -> str:

@@ -7,10 +7,11 @@ from datetime import date
 from fedcheck.analysis import test_progress, waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.test_progress import NOBODY, Tally
-from fedcheck.domain import query_fields
+from fedcheck.domain import item_language, query_fields
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
+from fedcheck.domain.text import one_line
 from fedcheck.reports import wording
 from fedcheck.reports.evidence_views import (
     EvidenceViewBuilder,
@@ -93,13 +94,16 @@ class IssueViewBuilder:
         deviation = _DEVIATIONS.get(gap.deviation, "")
         if deviation and gap.deviation_state:
             deviation += f", {gap.deviation_state}"
+        role = waiting_since.find_remediating_role(self.board.project, gap)
         return FindingView(
             id=gap.id,
             title=wording.format_title(gap.title),
             risk=gap.risk,
             state=gap.state,
-            owner=self.names.who(gap.owner) if gap.owner else "nobody named",
-            role=waiting_since.find_remediating_role(self.board.project, gap),
+            owner=self.names.who(
+                gap.owner, waiting_since.find_remediating_role(self.board.project, gap)
+            ),
+            role=role,
             found=gap.found,
             due=gap.due,
             overdue=late and gap.state == "open",
@@ -119,7 +123,7 @@ class IssueViewBuilder:
 
 
 def build_testing_view(
-    board: Board, names: PeopleNames, findings: Mapping[str, FindingView]
+    board: Board, names: PeopleNames, findings: Mapping[str, FindingView], query: str = ""
 ) -> TestingView:
     """Return how the tests of a board stand.
 
@@ -127,10 +131,21 @@ def build_testing_view(
         board: the project on the day of the report.
         names: how its people are called.
         findings: all findings by id.
+        query: which tests are counted; without one, as `fedcheck tests` counts them.
     """
-    tests = test_progress.list_tests(board.rows.values())
+    others: list[Row] = []
+    if query:
+        parsed = item_language.build_item_language(board.project).parse(query)
+        chosen = parsed.select(board.rows.values(), board.today)
+        tests = test_progress.list_tests(chosen)
+    else:
+        tests, others = test_progress.split_tests(board.rows.values())
     roles = {query_fields.find_tester(row): row.role for row in tests}
+    controls = test_progress.count_controls(tests)
     return TestingView(
+        query=one_line(query),
+        controls=controls.words if controls.total else "",
+        others=test_progress.describe_others(others),
         total=_build_tally_view("All tests", test_progress.count_tests("", "", tests)),
         families=_build_tally_views(test_progress.count_by_family(tests), with_id=True),
         methods=_build_tally_views(test_progress.count_by_method(tests)),

@@ -19,6 +19,7 @@ from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.dates import DateRangeError, next_day, parse_date
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.reports import fingerprint
@@ -103,9 +104,10 @@ def _resolve_spec(session: Session, spec: str, here: Path) -> PastState:
         return _at_revision(
             session, git_snapshot.find_revision(session.root, text.removeprefix(GIT))
         )
-    day, path = _parse_day_or_none(text), _find_report_file(session.root, here, text)
+    (day, read), path = _read_day(session, text), _find_report_file(session.root, here, text)
     if day:
         found = _on_day(session, day)
+        found = _with_note(found, f"{read}.") if read else found
         if path or git_snapshot.is_revision(session.root, text):
             other = f"a file: ./{shown}" if path else f"a revision: {GIT}{shown}"
             return _with_note(found, f"{shown} is read as a date. It names {other} too.")
@@ -182,11 +184,21 @@ def _what_is_wrong_with_day(text: str) -> str:
     return "there is no such day"
 
 
-def _parse_day_or_none(text: str) -> date | None:
+def _read_day(session: Session, text: str) -> tuple[date | None, str]:
+    """Return the day that a text means, and how it was read; none for a name of anything else.
+
+    Words are of the past here: `1234d` is the beginning of a revision rather than a day to come.
+    """
     try:
-        return parse_date(text)
+        return parse_date(text), ""
     except ValueError:
-        return None
+        pass
+    today = session.today()
+    try:
+        day, note = read_typed_date(text, today, session.date_order, "past")
+    except ValueError:
+        return None, ""
+    return (day, note) if day and day <= today else (None, "")
 
 
 def _find_report_file(root: Path, here: Path, text: str) -> Path | None:
@@ -209,23 +221,50 @@ def _on_day(session: Session, day: date) -> PastState:
         raise FedcheckError(text, "name an earlier day", ErrorKind.USAGE)
     zone = ZoneInfo(session.project.config.timezone)
     end = datetime.combine(next_day(day), time.min, zone)
-    now_counts = session.clock() < end
+    now_counts = day >= today
     shared, private = (
-        [one.change for one in history.read_since(home, end)]
+        _list_later_changes(home, day, end, zone)
         + ([] if now_counts else _list_unrecorded_changes(session, home))
         for home in session.store.homes
     )
     notes = []
-    first = history.find_first_moment(session.root)
-    if first is None:
+    begin = history.find_first_day(session.root, zone)
+    if begin is None:
         notes.append("There is no history yet, so of the earlier state nothing is known.")
-    elif first >= end:
-        begin = first.astimezone(zone).date()
+    elif begin > day:
         notes.append(f"The history begins on {begin}: of the days before nothing is known.")
     if now_counts:
         notes.append("That day is not over: it is compared with what it is now.")
     board, more = _rebuild_board(session, shared, private, day)
     return PastState(board, "date", f"since the end of {day}", True, (*notes, *more))
+
+
+def _list_later_changes(home: Path, day: date, end: datetime, zone: ZoneInfo) -> list[Change]:
+    """Return what leads from the state at the end of a day to that of now.
+
+    Args:
+        home: the folder of the history.
+        day: the day; a line that names a day of its own (`for`) counts on that.
+        end: the moment at which it ends.
+        zone: the time zone that decides what day it was.
+    """
+    if not history.names_days(home):
+        return [one.change for one in history.read_since(home, end)]
+    graph = history.read_graph(home)
+    fields: dict[tuple[str, str], list[tuple[date, Change]]] = {}
+    for line in graph.lines:
+        counts = line.day or graph.moment(line).astimezone(zone).date()
+        place = (line.change.ref, line.change.field)
+        fields.setdefault(place, []).append((counts, line.change))
+    found = []
+    for (ref, field), steps in fields.items():
+        until = [(counts, change) for counts, change in steps if counts <= day]
+        if len(until) < len(steps):
+            # the latest by its day; of one day, the one that was entered last
+            last = sorted(until, key=lambda one: one[0])[-1:]
+            value = last[0][1].new if last else steps[0][1].old
+            found.append(Change(ref, field, value, steps[-1][1].new))
+    return found
 
 
 def _at_report(session: Session, path: Path, seen: Fingerprint) -> PastState:
@@ -294,7 +333,9 @@ def _rebuild_checklists(
     join_shipped_guidance(then, others)
     catalog = replace(session.catalog, lists=[*then, *others])
     lists = catalog.checklists_for(session.project.process)
-    return {name: one.resolved(session.project.facts) for name, one in lists.items()}, notes
+    skipped, facts = session.project.skipped, session.project.facts
+    now = {name: one for name, one in lists.items() if one.phase not in skipped}
+    return {name: one.resolved(facts) for name, one in now.items()}, notes
 
 
 def _is_workspace_list(loaded: LoadedList, names: Iterable[str]) -> bool:

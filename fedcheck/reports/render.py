@@ -55,6 +55,8 @@ def render_report(
     redact: frozenset[str] = frozenset(),
     form: Format = "md",
     earlier: PastState | None = None,
+    full: bool = False,
+    query: str = "",
 ) -> str:
     """Return a report: the same state and date give the same bytes.
 
@@ -72,6 +74,8 @@ def render_report(
         redact: what is left out, some of redact.REDACTIONS.
         form: Markdown, or one HTML file.
         earlier: the state that the report is to tell the changes since.
+        full: whether every list is told to its end.
+        query: which tests are counted, in the query language of items; empty for the usual ones.
 
     Raises:
         UntrustedError: status 2, for a template of the workspace that nobody trusted yet.
@@ -79,7 +83,9 @@ def render_report(
             for a template that cannot be rendered.
     """
     shared = board.shared()
-    found = _build_document(shared, root, folders, template, milestone, role, redact, earlier)
+    found = _build_document(
+        shared, root, folders, template, milestone, role, redact, earlier, full, query
+    )
     if form == "html":
         from fedcheck.reports import html
 
@@ -111,6 +117,8 @@ def _build_document(
     role: str | None,
     redact: frozenset[str],
     earlier: PastState | None,
+    full: bool,
+    query: str = "",
 ) -> _Document:
     veil = Veil(shared.project, redact)
     project = shared.project
@@ -120,7 +128,7 @@ def _build_document(
     sources = collect_sources(chosen, root, folders)
     bundle = trust.build_bundle(chosen.name, root, sources)
     if bundle is None:
-        data = gather_context(shared, root, stone, told, redact, earlier)
+        data = gather_context(shared, root, stone, told, redact, earlier, full, query)
         body = "".join(run_template(chosen, root, folders, data, sources))
     else:
         from fedcheck.reports import child
@@ -136,6 +144,8 @@ def _build_document(
             role=told,
             redact=redact,
             earlier=earlier.asked if earlier else None,
+            full=full,
+            query=query,
         )
         body = child.render(order)
     hashes = {veil.history_file(name): line for name, line in fingerprint.take(root).items()}

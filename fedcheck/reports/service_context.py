@@ -6,7 +6,8 @@ from pathlib import PurePath
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
-from fedcheck.analysis.gates import Gate, Outstanding, lacking_by_phase
+from fedcheck.analysis.gate_scope import describe_scope, lacking_by_phase
+from fedcheck.analysis.gates import Gate, Outstanding
 from fedcheck.analysis.outstanding import OwnerOutstanding, find_issue, group_by_owner, reason_of
 from fedcheck.analysis.progress import Count, compute_pace
 from fedcheck.domain.dates import format_distance
@@ -18,14 +19,14 @@ from fedcheck.reports import views, wording
 from fedcheck.reports.wording import PeopleNames
 
 
-def build_gate_view(board: Board, gate: Gate) -> views.GateView:
-    """Return a gate as templates see it."""
+def build_gate_view(board: Board, gate: Gate, scope: str = "") -> views.GateView:
+    """Return a gate as templates see it; `scope` says what its number leaves out."""
     names, owed = PeopleNames(board.project), group_by_owner(board.project, gate.missing)
     return views.GateView(
         ready=gate.ready,
         count=len(gate.missing),
         verdict="met" if gate.ready else f"{len(gate.missing)} missing",
-        answer=_describe_answer(gate),
+        answer=_describe_answer(gate, scope),
         counted=count_by_owner(names, owed),
         owed=tuple(
             views.OwedView(
@@ -41,7 +42,7 @@ def build_gate_view(board: Board, gate: Gate) -> views.GateView:
 
 
 def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
-    """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, nobody named 2), JAB 1`."""
+    """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, no owner 2), JAB 1`."""
     by_role: dict[str, dict[str, int]] = {}
     for debt in owed:
         people = by_role.setdefault(debt.role, {})
@@ -49,7 +50,7 @@ def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
         people[person] = people.get(person, 0) + len(debt.missing)
     parts = []
     for role, people in by_role.items():
-        shown = ", ".join(f"{person or 'nobody named'} {n}" for person, n in people.items())
+        shown = ", ".join(f"{person or 'no owner'} {n}" for person, n in people.items())
         if not role:
             parts.append(shown)
             continue
@@ -58,17 +59,18 @@ def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
     return ", ".join(parts)
 
 
-def _describe_answer(gate: Gate) -> str:
+def _describe_answer(gate: Gate, scope: str) -> str:
+    of = f" ({scope})" if scope else ""
     if gate.ready:
-        return "Yes: nothing is missing."
-    return f"Not yet: {pluralize(len(gate.missing), 'thing is', 'things are')} missing."
+        return f"Yes: nothing is missing{of}."
+    return f"Not yet: {pluralize(len(gate.missing), 'thing is', 'things are')} missing{of}."
 
 
 def _owner(role: str, person: str) -> str:
     label = wording.role_label(role)
     if person:
         return f"{person} ({label})" if label else person
-    return f"{label}, nobody named" if label else "Nobody named"
+    return f"{label}, no owner" if label else "No owner"
 
 
 def _build_lack_view(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:
@@ -153,8 +155,18 @@ def list_report_roles(board: Board) -> list[str]:
     return [role for role in dict.fromkeys(roles) if role in owing]
 
 
-def build_milestone_view(board: Board, judged: Gate, reported: str) -> views.MilestoneView:
-    """Return a milestone; `reported` is the id of the one that the report is for."""
+def build_milestone_view(
+    board: Board, judged: Gate, reported: str, every: Sequence[Gate]
+) -> views.MilestoneView:
+    """Return a milestone.
+
+    Args:
+        board: the project on the day of the report.
+        judged: the gate of the milestone.
+        reported: id of the milestone that the report is for.
+        every: the gates of all milestones, in their order.
+    """
+    scope = describe_scope(board.project.process, every, judged.milestone)
     milestone, today = judged.milestone, board.today
     return views.MilestoneView(
         id=milestone.id,
@@ -168,7 +180,7 @@ def build_milestone_view(board: Board, judged: Gate, reported: str) -> views.Mil
             role for role in list_report_roles(board) if role in (milestone.roles or (role,))
         ),
         reported=milestone.id == reported,
-        gate=build_gate_view(board, judged) if milestone.closes else None,
+        gate=build_gate_view(board, judged, scope) if milestone.closes else None,
     )
 
 

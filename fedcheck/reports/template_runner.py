@@ -161,7 +161,7 @@ def _failure(error: Exception, chosen: TemplateInfo, opened: set[str]) -> Fedche
         lines = _error_lines(error, opened)
         place = f"{lines[-1][0]}:{lines[-1][1]}" if lines else place
     return FedcheckError(
-        f"{place}: {_describe_error(error)}", "see docs/report.md for what a template sees"
+        f"{place}: {_describe_error(error)}", "see fedcheck docs report for what a template sees"
     )
 
 

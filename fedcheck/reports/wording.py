@@ -99,7 +99,8 @@ def describe_state(board: Board, gate: Gate | None) -> str:
     overdue = sum(row.overdue for row in rows)
     blocked = counts.by_status["blocked"]
     scope = "that this milestone rests on" if milestone else "that apply"
-    text = f"Of the {pluralize(counts.countable, 'item')} {scope}, {_is_or_are(counts.done)} done"
+    items = pluralize(counts.countable, "required item")
+    text = f"Of the {items} {scope}, {_is_or_are(counts.done)} done"
     if blocked or overdue:
         text += f"; {_is_or_are(blocked)} blocked and {_is_or_are(overdue)} overdue."
     else:

@@ -3,11 +3,13 @@
 import math
 import re
 from datetime import date, datetime, timedelta
-from typing import Literal
 from unicodedata import category, normalize
 
 from fedcheck.domain.dates import check_range
 from fedcheck.domain.text import one_line
+from fedcheck.domain.typed_dates import AmbiguousDayError as AmbiguousDayError
+from fedcheck.domain.typed_dates import DateOrder as DateOrder
+from fedcheck.domain.typed_dates import parse_written_day
 
 _FORMULA_SIGNS = frozenset("=+-@")
 _BREAKS = frozenset("\t\n\r")
@@ -79,35 +81,15 @@ def to_serial(value: date | datetime, from_1904: bool) -> float:
     return int(number) if float(number).is_integer() else number
 
 
-DateOrder = Literal["", "mdy", "dmy"]
-"""What 2/1/2027 means: month first, day first, or nobody has said."""
-
 EXCEL_EPOCH = date(1899, 12, 30)
 """Day 0 of Excel's count (its 1900 system, for all days from March 1900 on)."""
 
 SERIALS = range(20_000, 80_000)
 """Which numbers are taken for days of Excel: from 1954 to 2119."""
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
 _TIME = re.compile(
     r"[T\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([ap]m)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.I
 )
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_NUMBERS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
-_DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?[\s.-]+([a-z]{3,9})\.?[\s,.-]+(\d{4}|\d{2})", re.I
-)
-_MONTH_FIRST = re.compile(
-    r"([a-z]{3,9})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?[\s,-]+(\d{4}|\d{2})", re.I
-)
-_WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[\s,.]+", re.I)
-
-
-class AmbiguousDayError(ValueError):
-    """A day that means two days, until somebody says which part is the month."""
 
 
 def parse_day(value: object, order: DateOrder = "") -> date | None:
@@ -135,52 +117,18 @@ def _parse_any_day(value: object, order: DateOrder) -> date | None:
         return None
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _serial(float(text), text)
-    return _parse_written_date(_WEEKDAY.sub("", _TIME.sub("", text)), text, order)
+    try:
+        found = parse_written_day(_TIME.sub("", text), order)
+    except AmbiguousDayError:
+        raise
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(f'"{one_line(text, 40)}" is no day')
+    return found
 
 
 def _serial(number: float, shown: str) -> date:
     if int(number) not in SERIALS:
         raise ValueError(f"{shown} is no day")
     return EXCEL_EPOCH + timedelta(days=int(number))
-
-
-def _parse_written_date(text: str, shown: str, order: DateOrder) -> date:
-    if found := _ISO.fullmatch(text):
-        return _day(int(found[1]), int(found[2]), int(found[3]), shown)
-    if found := _NUMBERS.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), _year(found[4])
-        if found[2] == ".":
-            order = "dmy"
-        if first > 12 or order == "dmy":
-            return _day(year, second, first, shown)
-        if second > 12 or order == "mdy" or first == second:
-            return _day(year, first, second, shown)
-        raise AmbiguousDayError(f'"{one_line(shown, 40)}" may be two days')
-    if found := _DAY_FIRST.fullmatch(text):
-        return _day(_year(found[3]), _month(found[2], shown), int(found[1]), shown)
-    if found := _MONTH_FIRST.fullmatch(text):
-        return _day(_year(found[3]), _month(found[1], shown), int(found[2]), shown)
-    raise _not_a_date_error(shown)
-
-
-def _year(text: str) -> int:
-    return int(text) if len(text) == 4 else 2000 + int(text)
-
-
-def _month(word: str, shown: str) -> int:
-    name = word.casefold()
-    for number, month in enumerate(_MONTHS, 1):
-        if month.startswith(name) or (name == "sept" and number == 9):
-            return number
-    raise _not_a_date_error(shown)
-
-
-def _day(year: int, month: int, day: int, shown: str) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise _not_a_date_error(shown) from None
-
-
-def _not_a_date_error(shown: str) -> ValueError:
-    return ValueError(f'"{one_line(shown, 40)}" is no day')

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from fedcheck.domain.key import Key
 from fedcheck.domain.text import one_line
+from fedcheck.domain.typed_dates import DateOrder
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.decoder import decode
 from fedcheck.storage.paths import UserFolders, expand_path, find_user_folders
@@ -29,6 +30,9 @@ Theme = Literal[
 ]
 """The themes of the app; it has no others."""
 
+DATE_ORDERS: dict[str, DateOrder] = {"month-first": "mdy", "day-first": "dmy"}
+"""What the setting `date-order` may say, and what it means."""
+
 Check = Callable[["UserConfig"], Iterable[tuple[tuple[str | int, ...], str, str]]]
 """Finds what is wrong beyond names and types: place in the file, message, what to do."""
 
@@ -45,6 +49,14 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
     preset: Annotated[Preset, Key("Keys that are added: vim")] = ""
     keys: Annotated[Mapping[str, Any] | None, Key("Own keys: action id to key or keys")] = None
     checklists: Annotated[tuple[str, ...], Key("More folders with checklists")] = ()
+    date_order: Annotated[
+        Literal["month-first", "day-first"], Key("How you type dates such as 2/1/2027")
+    ] = "month-first"
+
+    @property
+    def typed_dates(self) -> DateOrder:
+        """Return what 2/1/2027 means where this person types it."""
+        return DATE_ORDERS[self.date_order]
 
     def checklist_folders(self) -> list[Path]:
         """Return the folders with checklists; one of a user that is not known stays as written."""

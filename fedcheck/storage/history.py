@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 from fedcheck.domain.change import SHORT, HistoryLine
@@ -219,6 +219,7 @@ def _last_line(path: Path) -> tuple[bytes, bool]:
     return lines[-1] if lines else b"", not tail or tail.endswith(b"\n")
 
 
+_NAMES_DAY = re.compile(rb'"for"\s*:\s*"[0-9]')
 _BEGIN = b'{"v":1,"at":"'
 _STAMP_ENDS = len(_BEGIN) + len("2027-01-11T15:00:00.000")
 
@@ -250,6 +251,23 @@ def _is_since(line: bytes, moment: datetime, stamp: bytes) -> bool:
         return line[len(_BEGIN) : _STAMP_ENDS] >= stamp
     one = parse_line(line)
     return one is not None and one.at >= moment
+
+
+def names_days(root: Path) -> bool:
+    """Tell whether a line of the history names another day than that of its clock (`for`)."""
+    return any(
+        _NAMES_DAY.search(line)
+        for path in list_history_files(root)
+        for line in _read_raw_lines(path)
+    )
+
+
+def find_first_day(root: Path, zone: tzinfo) -> date | None:
+    """Return the day of the earliest change that the history still holds."""
+    if names_days(root):
+        return min((one.counts_on(zone) for one in read_all(root)), default=None)
+    first = find_first_moment(root)
+    return first.astimezone(zone).date() if first else None
 
 
 def find_first_moment(root: Path) -> datetime | None:

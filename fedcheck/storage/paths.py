@@ -107,6 +107,29 @@ def _plain_xdg(environment: Mapping[str, str]) -> UserFolders | None:
     return UserFolders(*found)
 
 
+TOP_PAGES = {"readme": "README.md", "security": "SECURITY.md"}
+"""The pages of the documentation that lie at the top of a checkout."""
+
+
+def find_shipped_docs() -> dict[str, Path]:
+    """Return the pages of the documentation by topic: those of a checkout, or those in a wheel.
+
+    Raises FedcheckError where there are none.
+    """
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parent
+    found: dict[str, Path] = {}
+    if (checkout / "pyproject.toml").is_file():
+        pages = {name: checkout / file for name, file in TOP_PAGES.items()}
+        found = {name: page for name, page in pages.items() if page.is_file()}
+    for folder in (checkout / "docs", package / "docs"):
+        if found or folder.parent == package:
+            found |= {page.stem: page for page in sorted(folder.glob("*.md"))}
+    if not found:
+        raise FedcheckError(f"{package}: the documentation is missing", "install fedcheck again")
+    return found
+
+
 def find_shipped_checklists() -> Path:
     """Return the folder of the shipped checklists: beside the package, or inside it in a wheel."""
     package = Path(__file__).resolve().parents[1]

@@ -91,7 +91,7 @@ def _check_head(config: WorkspaceConfig, process: Process | None, problems: Coll
 
 
 def check_against_process(root: Path, config: WorkspaceConfig, process: Process) -> list[Problem]:
-    """Return what in `fedcheck.toml` does not fit the process: milestones, profile."""
+    """Return what in `fedcheck.toml` does not fit the process: milestones, phase, profile."""
     document = read(root / WORKSPACE_FILE, root)
     problems = document.collector()
     milestones = [milestone.id for milestone in process.milestones]
@@ -99,6 +99,10 @@ def check_against_process(root: Path, config: WorkspaceConfig, process: Process)
         if name not in milestones:
             hint = did_you_mean(name, milestones) or "known: " + ", ".join(milestones)
             problems.add(("milestones", name), f'unknown milestone "{name}"', hint, "warning")
+    phases = [phase.id for phase in process.phases]
+    if config.begins and config.begins not in phases:
+        hint = did_you_mean(config.begins, phases) or "known: " + ", ".join(phases)
+        problems.add(("begins",), f'unknown phase "{config.begins}"', hint)
     for option, value in (config.profile or {}).items():
         known = (process.profile or {}).get(option)
         if known is None:

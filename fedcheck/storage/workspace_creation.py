@@ -37,12 +37,14 @@ def format_head(
     marking: str = "",
     profile: Mapping[str, str] | None = None,
     milestones: Mapping[str, date] | None = None,
+    begins: str = "",
 ) -> str:
     """Return the text of a new `fedcheck.toml`; a comment says what else may stand in it."""
     head = {"format": FORMAT, "name": name, "process": process.id, "role": role}
     head |= {"provider": provider} if provider else {}
     head |= {"timezone": timezone}
     head |= {"marking": marking} if marking else {}
+    head |= {"begins": begins} if begins else {}
     text = dumps(head)
     text += "\n" + dumps({"profile": dict(profile or {})})
     text += "\n# Dates of milestones; those not named here follow from the process.\n"
@@ -82,6 +84,15 @@ def check_timezone(name: str) -> None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = "write an IANA name such as America/New_York"
         raise FedcheckError(f'unknown time zone "{name[:60]}"', hint, ErrorKind.USAGE) from None
+
+
+def resolve_phase(process: Process, name: str) -> str:
+    """Return the id of a phase. Raises FedcheckError with a suggestion for an unknown one."""
+    known = [phase.id for phase in process.phases]
+    if name and name not in known:
+        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
+        raise FedcheckError(f'{process.id} has no phase "{name[:60]}"', hint, ErrorKind.USAGE)
+    return name
 
 
 def resolve_milestone(process: Process, name: str) -> str:

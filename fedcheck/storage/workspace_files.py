@@ -100,7 +100,11 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
     chosen = {name: value for name, value in (config.profile or {}).items() if name in options}
     profile = parse_profile(process, chosen, config.role)
     known_facts = facts(process.id, profile)
-    whole = catalog.checklists_for(process)
+    every, process = process, process.beginning_in(config.begins)
+    skipped = frozenset(one.id for one in every.phases if process.phase(one.id) is None)
+    whole = {
+        name: one for name, one in catalog.checklists_for(every).items() if one.phase not in skipped
+    }
     serving = {name: one.resolved(known_facts) for name, one in whole.items()}
     inside = {name for name, one in catalog.effective_lists().items() if one.layer == "private"}
     records = {
@@ -136,7 +140,12 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         private_lists=frozenset(inside & serving.keys()),
         private_notes=notes,
         written=catalog.in_files(process),
-        replaced=tuple(_replaced(catalog, process, known_facts)),
+        replaced=tuple(
+            one
+            for one in _replaced(catalog, process, known_facts)
+            if one.id == process.id or one.id in serving
+        ),
+        skipped=skipped,
     )
     project = replace(
         project, file_states=evidence_states.check_states(root, project.list_evidence_holders())

@@ -33,6 +33,7 @@ from fedcheck.tui.dialogs.keys import KeysScreen
 from fedcheck.tui.dialogs.role import ask_role
 from fedcheck.tui.dialogs.theme import ThemeScreen, ask_theme
 from fedcheck.tui.external_changes import ExternalChanges
+from fedcheck.tui.external_programs import suspend
 from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.memory import WorkspaceMemory
@@ -174,6 +175,7 @@ class FedcheckApp(App[int]):
         except FedcheckError as error:
             self.tell(str(error), error.hint, "error")
             return False
+        session.date_order = config.typed_dates
         self.open_session = session
         self._board = None
         remembered = self.memory.text(f"role:{root}")
@@ -334,15 +336,12 @@ class FedcheckApp(App[int]):
             self.open_screen("history")
 
     def action_app_calendar(self) -> None:
-        """Show every deadline."""
         self._open_once("calendar")
 
     def action_app_responsibilities(self) -> None:
-        """Show who does what, and who waits for whom."""
         self._open_once("responsibilities")
 
     def action_app_tests(self) -> None:
-        """Show how far the testing is."""
         self._open_once("test-progress")
 
     def _open_once(self, name: str) -> None:
@@ -350,7 +349,6 @@ class FedcheckApp(App[int]):
             self.open_screen(name)
 
     def action_app_role(self) -> None:
-        """Choose whose view it is."""
         self.start(ask_role(self))
 
     def action_app_workspace(self) -> None:
@@ -358,8 +356,11 @@ class FedcheckApp(App[int]):
         self.open_screen("welcome")
 
     def action_app_goto(self) -> None:
-        """Go to any item by its name."""
-        self.start(ask_item(self, self.show_item))
+        """Go to any item by its name, on top of where one is: esc goes back there."""
+        self.start(ask_item(self, lambda ref: self.open_screen("checklist", ref=ref)))
+
+    def action_app_suspend(self) -> None:
+        suspend(self)
 
     def action_app_help(self) -> None:
         """Show the keys of this place."""

@@ -21,6 +21,7 @@ from fedcheck.storage.paths import UserFolders
 from fedcheck.storage.transaction import ConflictError
 from fedcheck.tui.history_reader import Recall
 from fedcheck.tui.memory import Memory, WorkspaceMemory
+from fedcheck.tui.preferences import Preferences
 from fedcheck.tui.questions import Asking, Question
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.writer import Writer
@@ -80,6 +81,7 @@ class ProjectApp(Protocol):
     signs: Signs
     keymap: KeyMap
     memory: Memory
+    preferences: Preferences
     writer: Writer
     recall: Recall
     view_role: str
@@ -158,6 +160,12 @@ class ProjectApp(Protocol):
 
     def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """Call something in the UI thread, from any thread."""
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
+        """Call something later, in the UI thread."""
+
+    def action_suspend_process(self) -> None:
+        """Put the program into the background of the shell; nothing where that is not possible."""
 
     def run_worker(
         self, work: Callable[[], None], *, thread: bool = False, exit_on_error: bool = True

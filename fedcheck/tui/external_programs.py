@@ -1,19 +1,13 @@
-"""Editor, pager and browser: other programs that the app starts."""
+"""Editor and pager: other programs that the app starts, and the shell that it came from."""
 
 import os
 import shlex
 import shutil
 import subprocess
-import sys
-import webbrowser
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.text import clean
-from fedcheck.reports.markdown import safe_url
-from fedcheck.storage.evidence_paths import resolve_path
 from fedcheck.storage.typed_files import temporary_folder, write_scratch_files
 from fedcheck.tui.app_protocol import ProjectApp
 
@@ -51,6 +45,17 @@ def paged(app: App[int], text: str) -> None:
     _run(app, _command("pager", ("PAGER",)), text)
 
 
+def suspend(app: ProjectApp) -> None:
+    """Put the app into the background of the shell.
+
+    What is being written is written first: a process that sleeps may hold no lock.
+    """
+    if app.writer.waiting:
+        app.set_timer(0.05, lambda: suspend(app))
+    else:
+        app.action_suspend_process()
+
+
 def _command(what: str, variables: tuple[str, ...]) -> list[str]:
     """Return the program that the environment names, else one that is there."""
     for name in variables:
@@ -77,26 +82,3 @@ def _run(app: App[int], command: list[str], text: str | None = None) -> None:
     except OSError as error:
         raise NoProgramError(f"{command[0]}: {error.strerror}") from error
     app.refresh(layout=True)
-
-
-def open_evidence(app: ProjectApp, evidence_item: Evidence) -> None:
-    """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
-    link = clean(evidence_item.link)
-    url = safe_url(evidence_item.link) if evidence_item.kind == "url" else ""
-    if url:
-        app.copy_to_clipboard(link)
-        if browser_is_near() and webbrowser.open(url):
-            app.tell(f"Opened in the browser: {link}", "the URL is copied too")
-        else:
-            app.tell(f"No browser here: {link}", "the URL is copied")
-        return
-    path = resolve_path(app.session.root, evidence_item.link)
-    text = str(path) if evidence_item.kind == "file" else link
-    app.copy_to_clipboard(clean(text))
-    app.tell(f"Copied: {text}")
-
-
-def browser_is_near() -> bool:
-    """Tell whether there is a browser with a window; one in the terminal would take the screen."""
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in named)

@@ -202,6 +202,8 @@ def schema(process: bool) -> None:
 def new(id_: str, phase: str, role: str | None, title: str | None, workspace: str | None) -> None:
     """Write the start of a checklist of your own into the workspace.
 
+    It has an example that is commented out: nothing counts before you wrote it.
+
     \b
     Example:
       fedcheck checklist new rev5.readiness.csp-acme --phase readiness
@@ -236,6 +238,7 @@ def new(id_: str, phase: str, role: str | None, title: str | None, workspace: st
     presence.check_present(session.root)
     atomic_files.replace_file(path, text.encode(), under=session.root)
     print_line(f"written  {path}")
+    print_line("It has no items yet: open it in an editor; the example in it shows how.")
 
 
 SKELETON = '''format = 1
@@ -245,17 +248,20 @@ phase = {phase}
 role = {role}
 title = {title}
 
-[[section]]
-id = "additions"
-title = "Additions"
-
-  [[section.item]]
-  id = "first-item"
-  title = "What is true when this is done"
-  guidance = """
-What to do and what good looks like.
-"""
-  expects = ["what proves it"]
+# An example: take the # away, and say what is true when it is done. Nothing counts before that.
+# Required items count toward gates; level = "may" is for optional ones. More: fedcheck docs files
+#
+# [[section]]
+# id = "additions"
+# title = "Additions"
+#
+#   [[section.item]]
+#   id = "incident-drill"
+#   title = "The incident response plan was tested this year"
+#   guidance = """
+# Run a tabletop exercise, and write down what went wrong.
+# """
+#   expects = ["Minutes of the exercise"]
 '''
 
 

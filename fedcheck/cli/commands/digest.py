@@ -33,7 +33,7 @@ NOBODY_WORDS = ("nobody", "none")
 @click.command()
 @click.argument("owners", nargs=-1, metavar="[OWNER]...", shell_complete=completion.complete_people)
 @click.option("--role", shell_complete=completion.complete_roles, help="Only people of this role.")
-@click.option("--until", type=DateType(), help="Leave out what is due after this day.")
+@click.option("--until", type=DateType("future"), help="Leave out what is due after this day.")
 @click.option(
     "-o", "--output", metavar="DIR", help="Folder for the files; - prints one owner's digest."
 )

@@ -1,5 +1,6 @@
 """Commands on evidence: add, list, verify, renew, remove."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +24,11 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.evidence import Evidence, evidence_to_dict, normalize_link
 from fedcheck.domain.evidence_edit import attach_evidence, change_each, detach_each
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.errors import ErrorKind, FedcheckError
+from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
+from fedcheck.storage.evidence_files import guess_kind
+from fedcheck.storage.paths import expand_path
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
@@ -50,14 +53,14 @@ def evidence() -> None:
     "targets",
     nargs=-1,
     required=True,
-    metavar="ITEM... LINK",
+    metavar="ITEM... LINK...",
     shell_complete=completion.complete_items,
 )
 @click.option("--link", "links", multiple=True, help="A link; then all that is named is an item.")
 @click.option("--label", default="", help="What it is, in words.")
 @click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
 @click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=DateType(), help="Day after which it no longer counts.")
+@click.option("--expires", type=DateType("future"), help="Day after which it no longer counts.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
 @click.option("--also", multiple=True, metavar="ITEM", help="Attach it to this item too.")
 @workspace_option
@@ -76,7 +79,10 @@ def add(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Attach LINK to each ITEM: a URL, a file or a ticket such as SEC-123.
+    """Attach each LINK to each ITEM: a URL, a file or a ticket such as SEC-123.
+
+    The items come first, then the links. Several links go to all of the items, with the same label
+    and dates. With --link, every word names an item.
 
     A file's hash is kept, so that a later change of the file shows. One call is one action, and
     one undo. A request or a finding can stand for an item: requests:ID, findings:ID.
@@ -85,15 +91,14 @@ def add(
     Example:
       fedcheck evidence add scan-web evidence/zap-2027-01.json --collected 2027-01-09
       fedcheck evidence add scan-web scan-db evidence/scans-2027-01.zip
+      fedcheck evidence add abd evidence/boundary.pdf evidence/data-flow.pdf
       fedcheck evidence add m-meeting --link https://tickets.example.com/SEC-9 --link SEC-10
     """
-    items = targets if links else targets[:-1]
-    if not items:
-        raise FedcheckError(
-            "the link or the item is missing", "first the items, then the link", ErrorKind.USAGE
-        )
     session = open_workspace(workspace, as_of)
-    refs = list(dict.fromkeys(issues.resolve_any_ref(session, one) for one in (*items, *also)))
+    named, wanted = (
+        (list(targets), list(links)) if links else _split_targets(session, targets, kind)
+    )
+    refs = list(dict.fromkeys(issues.resolve_any_ref(session, one) for one in (*named, *also)))
     with show_progress("reading") as step:
         pieces = [
             session.new_evidence(
@@ -106,10 +111,71 @@ def add(
                 outside=outside,
                 step=step,
             )
-            for link in dict.fromkeys(links or targets[-1:])
+            for link in dict.fromkeys(wanted)
         ]
     _warn_of_duplicates(session, refs, pieces)
-    print_transaction(session, session.apply(refs, attach_evidence(*pieces)), as_json)
+    action = session.apply(refs, attach_evidence(*pieces))
+    if len(pieces) > 1 and not as_json:
+        print_line(
+            f"{len(pieces)} links, each attached to {pluralize(len(refs), 'item')}: one undo"
+        )
+    print_transaction(session, action, as_json)
+
+
+def _split_targets(
+    session: "Session", words: tuple[str, ...], kind: str | None
+) -> tuple[list[str], list[str]]:
+    """Return which words name items, and which are links: the first is an item, the last a link.
+
+    Raises FedcheckError, saying what was understood, where a word is neither.
+    """
+    if len(words) < 2:
+        hint = "first the items, then the links: fedcheck evidence add abd evidence/boundary.pdf"
+        raise FedcheckError("the link or the item is missing", hint, ErrorKind.USAGE)
+    if not _names_item(session, words[0]) and _is_link(session, words[0]):
+        raise FedcheckError(
+            f"{one_line(words[0], 200)}: is a link, and the item comes first",
+            f"fedcheck evidence add ITEM {one_line(words[0], 100)}",
+            ErrorKind.USAGE,
+        )
+    items = [words[0]]
+    links: list[str] = []
+    for word in words[1:]:
+        if not links and word is not words[-1] and _names_item(session, word):
+            items.append(word)
+        elif kind in ("url", "ticket") or _is_link(session, word):
+            links.append(word)
+        else:
+            shown = one_line(word, 200)
+            what = "names an item, and no file" if _names_item(session, word) else "no such file"
+            said = f"understood so far: {_list_words('item', items)}"
+            said += f"; {_list_words('link', links)}" if links else ""
+            hint = "first the items, then the links; a URL begins with https://"
+            raise FedcheckError(f"{shown}: {what}", f"{said}\n  {hint}", ErrorKind.USAGE)
+    return items, links
+
+
+def _list_words(what: str, words: list[str]) -> str:
+    named = ", ".join(one_line(word, 60) for word in words)
+    return f"{what if len(words) == 1 else what + 's'} {named}"
+
+
+def _names_item(session: "Session", word: str) -> bool:
+    """Tell whether a word names an item; one that may be several is refused as such, later."""
+    try:
+        issues.resolve_any_ref(session, word)
+    except NoSuchItemError:
+        return False
+    except FedcheckError:
+        return not _is_link(session, word)
+    return True
+
+
+def _is_link(session: "Session", word: str) -> bool:
+    """Tell whether a word is a URL, a ticket, or a file or folder that is there."""
+    if guess_kind(word) != "file" or ":" in word:  # what begins like a URL is judged as one
+        return True
+    return any(os.path.lexists(base / expand_path(word)) for base in (Path.cwd(), session.root))
 
 
 def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:
@@ -263,7 +329,7 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
 @evidence.command()
 @click.argument("piece")
 @click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=DateType(), help="Day after which it no longer counts.")
+@click.option("--expires", type=DateType("future"), help="Day after which it no longer counts.")
 @workspace_option
 @json_option
 def renew(

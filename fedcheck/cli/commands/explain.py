@@ -62,7 +62,7 @@ def with_suggestions(session: "Session", error: FedcheckError, text: str) -> Fed
     terminology = load_terminology(session.root, session.project.process.id)
     near = suggest_terms(Lexicon(terminology.terms), text)
     is_guess = "did you mean" in error.hint
-    if not near or not (is_guess or error.hint == NO_GUESS):
+    if not near or not (is_guess or error.hint.startswith(NO_GUESS)):
         return error  # it says what the name is
     names = " or ".join(f'"{one_line(one, 60)}"' for one in near)
     hint = f"{error.hint}\n  or the term {names}?" if is_guess else ""

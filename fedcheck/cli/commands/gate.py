@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.analysis import gates, outstanding, waiting_since
+from fedcheck.analysis import gate_scope, gates, outstanding, waiting_since
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.options import (
     as_of_option,
@@ -107,13 +107,15 @@ def _print_gate(
         print_line(line)
     if milestone.question:
         print_line(milestone.question)
+    scope = gate_scope.describe_scope(board.project.process, gates.gates(board), milestone)
+    of = f" ({scope})" if scope else ""
     if gate.ready:
-        print_line(style_text("Yes. Nothing is missing.", fg="green"))
+        print_line(style_text(f"Yes. Nothing is missing{of}.", fg="green"))
         _print_remarks(board, gate)
         return
     count = pluralize(len(gate.missing), "thing is", "things are")
     more = f", {len(fresh)} of them not yet" if fresh else ""
-    print_line(style_text(f"No. {count} missing{more}.", fg="red"))
+    print_line(style_text(f"No. {count} missing{of}{more}.", fg="red"))
     names = output.shorten_refs(board.project.refs)
     for debt in outstanding.group_by_owner(board.project, gate.missing):
         print_line()
@@ -142,6 +144,14 @@ def _print_remarks(board: "Board", gate: "Gate") -> None:
         print_line(output.VERIFY_HINT)
 
 
+def _is_due_later(board: "Board", missing: "Outstanding", today: date) -> bool:
+    """Tell whether an open item has a due date, and it has not passed yet."""
+    row = board.rows.get(missing.ref)
+    if row is None or row.due is None or missing.kind not in ("open", "declined"):
+        return False
+    return row.overdue and row.due >= today
+
+
 def _row(
     board: "Board",
     missing: "Outstanding",
@@ -153,7 +163,7 @@ def _row(
     why = outstanding.reason_of(board, missing)
     if (missing.kind, missing.ref) in fresh:
         why = f"not yet: {why}"
-    elif missing.kind in ("open", "declined") and missing.since and missing.since >= today:
+    elif _is_due_later(board, missing, today):
         why = f"not yet overdue: {why}"
     if output.is_narrow():
         why = one_line(re.sub(_LIST, "", why), output.terminal_width() // 4)

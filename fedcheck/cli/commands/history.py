@@ -78,10 +78,12 @@ def history(
     pending = _record_outside_changes(session)
     ref = issues.resolve_any_ref(session, item) if item else ""
     entered = session.history(ref)
+    zone = ZoneInfo(session.project.config.timezone)
     if as_json:
-        print_json([json_documents.history_row(one) for one in entered])
+        listed = activity.sort_lines(entered, zone)
+        print_json([json_documents.history_row(one) for one in listed])
         return
-    told = activity.story(entered, ZoneInfo(session.project.config.timezone))
+    told = activity.story(entered, zone)
     kept = list(dict.fromkeys(deed.tx for deed in told))[-count:]
     _print_history([deed for deed in told if deed.tx in kept], one_item=bool(ref))
     for change in pending:

@@ -6,11 +6,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from fedcheck.cli.options import Settings, as_of_option, print_error, print_line
-from fedcheck.domain.dates import parse_typed_date
+from fedcheck.cli.options import (
+    Settings,
+    as_of_option,
+    load_date_order,
+    print_error,
+    print_line,
+    print_reading,
+)
 from fedcheck.domain.profile import describe_profile, parse_profile
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
+from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
 from fedcheck.storage.typed_files import make_temporary_folder
@@ -27,6 +34,9 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--class", "class_", help="cr26: a, b, c or d.")
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
+@click.option(
+    "--from", "begins", default="", metavar="PHASE", help="Phase to begin in; without earlier ones."
+)
 @click.option("--provider", default="", help="Name of the cloud service provider.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
 @click.option("--marking", default="", help="Sensitivity marking for reports.")
@@ -41,6 +51,7 @@ def init(
     class_: str | None,
     profile: tuple[str, ...],
     milestone: tuple[str, ...],
+    begins: str,
     provider: str,
     timezone: str,
     marking: str,
@@ -50,10 +61,14 @@ def init(
     Besides the shipped processes, --process takes one of your own: a folder with a process.toml
     in your checklists folder, or in DIR/checklists.
 
+    --from is for a team that starts in a later phase: earlier phases count nowhere. To change it
+    later, edit the key "begins" in fedcheck.toml.
+
     \b
     Example:
       fedcheck init acme --name "Acme Vault" --process jab --role csp \\
         --impact moderate --milestone kick-off=2027-02-01
+      fedcheck init lab --name "Acme Vault" --process jab --role 3pao --from full-assessment
       fedcheck init vault --name "Acme Vault" --process cr26 --role csp --type 20x --class b
     """
     root = paths.expand_path(folder).absolute()
@@ -94,6 +109,7 @@ def init(
         marking=marking,
         profile=chosen,
         milestones=dates,
+        begins=workspace_creation.resolve_phase(process, begins),
     )
     workspace_creation.create(root, text)
     print_line(f"made  {root}")
@@ -115,9 +131,11 @@ def _day(text: str, timezone: str) -> date:
     from fedcheck.session import system_clock
 
     try:
-        day = parse_typed_date(text, system_clock().astimezone(ZoneInfo(timezone)).date())
+        today = system_clock().astimezone(ZoneInfo(timezone)).date()
+        day, note = read_typed_date(text, today, load_date_order())
     except ValueError as error:
         raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None
+    print_reading(note)
     assert day is not None, "an empty date does not get past the equals sign"
     return day
 

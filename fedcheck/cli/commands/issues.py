@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from fedcheck.analysis.activity import story
 from fedcheck.analysis.issues import Issue, is_overdue, list_issues_of_item, state_of
 from fedcheck.cli import output
-from fedcheck.cli.options import print_error, print_line, style_text
-from fedcheck.domain.dates import format_distance, parse_typed_due
+from fedcheck.cli.options import print_error, print_line, read_due_option, style_text
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.field import Field, Group, Kind, within_sentence
 from fedcheck.domain.field_values import fact_lines
 from fedcheck.domain.fields import FIELDS
@@ -99,15 +99,8 @@ def resolve_item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ..
 
 def parse_date_option(session: "Session", text: str | None) -> date | None:
     """Return the day that somebody typed, as `set --due` takes it. Raises FedcheckError."""
-    if not text:
-        return None
-    try:
-        due = parse_typed_due(text, session.today())
-        return session.board().calendar.day_of(due) if due else None
-    except ValueError as error:
-        raise FedcheckError(
-            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
-        ) from None
+    due = read_due_option(session, text)
+    return session.board().calendar.day_of(due) if due else None
 
 
 def read_text(text: str) -> str:

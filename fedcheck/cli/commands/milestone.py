@@ -15,12 +15,13 @@ from fedcheck.cli.options import (
     open_workspace,
     print_json,
     print_line,
+    print_reading,
     style_text,
     workspace_option,
 )
-from fedcheck.domain.dates import parse_typed_date
 from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.text import one_line
+from fedcheck.domain.typed_dates import read_typed_date
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.storage.record_file import MILESTONES
 from fedcheck.storage.workspace_creation import resolve_milestone
@@ -60,11 +61,12 @@ def milestone(
     if milestone is not None and day is not None:
         name = resolve_milestone(process, milestone)
         try:
-            wanted = parse_typed_date(day, session.today())
+            wanted, note = read_typed_date(day, session.today(), session.date_order)
         except ValueError as error:
             raise FedcheckError(
                 str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE
             ) from None
+        print_reading(note)
         now = session.board()
         change = rescheduling.measure_impact(
             now, rescheduling.reschedule_milestone(now, name, wanted)

@@ -1,6 +1,6 @@
 """What to do now (`next`), and the deadlines ahead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain.dates import Span, format_distance, shift_clamped
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -39,10 +39,17 @@ MAX_REASON = 60
 """The widest reason on a terminal, in cells."""
 
 
+MAX_ALIKE = 3
+"""How many deadlines without a day that wait for the same are listed; more are counted."""
+
+
 def print_calendar(
-    board: "Board", role: str, query: str, until: date | None, as_json: bool
+    board: "Board", role: str, query: str, until: date | None, as_json: bool, each: bool = False
 ) -> None:
-    """Print the deadlines of a role, or of all; the horizon is meant for those with a day."""
+    """Print the deadlines of a role, or of all; the horizon is meant for those with a day.
+
+    Those without a day are counted by what they wait for, unless each of them is asked for.
+    """
     found = deadlines.list_deadlines(board, role, query)
     until = until or shift_clamped(board.today, HORIZON)
     dated, undated = deadlines.select_until(found, until), deadlines.select_undated(found)
@@ -52,7 +59,8 @@ def print_calendar(
     later = len(found) - len(dated) - len(undated)
     groups = group_deadlines(dated, board.today)
     cells = {head: [_cells(board, one) for one in ones] for head, ones in groups}
-    cells["No day yet"] = [_cells(board, one) for one in undated]
+    shown = [_cells(board, one) for one in undated] if each else _count_undated(board, undated)
+    cells["No day yet"] = shown
     lines = iter(
         output.format_table(
             [row for rows in cells.values() for row in rows], right=(1,), flexible=3
@@ -60,7 +68,8 @@ def print_calendar(
     )
     for head, rows in cells.items():
         if rows:
-            print_line(f"{style_text(head, bold=True)}  {len(rows)}")
+            count = len(undated) if head == "No day yet" else len(rows)
+            print_line(f"{style_text(head, bold=True)}  {count}")
             for _ in rows:
                 print_line("  " + next(lines))
             print_line()
@@ -69,6 +78,24 @@ def print_calendar(
     elif later:
         last = max(one.day for one in found if one.day)
         print_line(f"and {later} more after {until}: --until {last}")
+
+
+def _count_undated(board: "Board", undated: "Sequence[Deadline]") -> list[list[str]]:
+    """Return deadlines without a day as cells; many that wait for the same are one line."""
+    groups: dict[tuple[str, str, str], list[Deadline]] = {}
+    for one in undated:
+        groups.setdefault((one.kind, one.waits, one.role), []).append(one)
+    rows = []
+    for (kind, waits, role), members in groups.items():
+        if len(members) <= MAX_ALIKE:
+            rows += [_cells(board, one) for one in members]
+            continue
+        phases = {row.phase for one in members if (row := board.rows.get(one.ref))}
+        titles = [p.title for p in board.project.process.phases if p.id in phases]
+        of = f" of {', '.join(titles)}" if titles else ""
+        what = f"{len(members)} items{of}; each: --undated"
+        rows.append(["-", "", WORDS[kind], what, role, f"waiting for {waits}"])
+    return rows
 
 
 def _cells(board: "Board", one: "Deadline") -> list[str]:
@@ -103,7 +130,12 @@ def deadline_row(one: "Deadline", today: date) -> dict[str, Any]:
 )
 @click.option("--calendar", is_flag=True, help="Tell every deadline instead, by week and month.")
 @click.option(
-    "--until", type=DateType(), help="Last day of the calendar; 90 days from today without it."
+    "--until",
+    type=DateType("future"),
+    help="Last day of the calendar; 90 days from today without it.",
+)
+@click.option(
+    "--undated", is_flag=True, help="In the calendar, list each deadline that has no day yet."
 )
 @workspace_option
 @as_of_option
@@ -114,6 +146,7 @@ def next_(
     count: int,
     calendar: bool,
     until: date | None,
+    undated: bool,
     workspace: str | None,
     as_of: date | None,
     as_json: bool,
@@ -123,7 +156,8 @@ def next_(
     Items that are blocked, wait for others or lie behind a milestone are left out. Requests to
     answer or to judge and findings to plan, remediate or retest stand among them. With --calendar:
     milestones, days of rulesets, due dates, turns of what recurs, evidence that stops to count,
-    answers and remediations, and what has no day yet; --role all for everybody's.
+    answers and remediations, and how much has no day yet and why (--undated lists it); --role all
+    for everybody's.
 
     \b
     Example:
@@ -132,6 +166,8 @@ def next_(
     """
     if until and not calendar:
         raise click.UsageError("--until goes with --calendar")
+    if undated and not calendar:
+        raise click.UsageError("--undated goes with --calendar")
     session = open_workspace(workspace, as_of)
     board = session.board()
     roles = board.project.process.roles
@@ -141,7 +177,12 @@ def next_(
     role = role or board.project.config.role
     if calendar:
         print_calendar(
-            board, "" if role == ALL_ROLES else role, output.join_query(query), until, as_json
+            board,
+            "" if role == ALL_ROLES else role,
+            output.join_query(query),
+            until,
+            as_json,
+            undated,
         )
         return
     parsed = build_item_language(board.project).parse(output.join_query(query))

@@ -60,6 +60,16 @@ DEFAULT = "pmo-status"
     metavar="SINCE",
     help="Tell what changed since a date, a git revision or an earlier report.",
 )
+@click.option(
+    "--full", is_flag=True, help="List everything; else long lists are grouped or cut short."
+)
+@click.option(
+    "--query",
+    default="",
+    metavar="QUERY",
+    shell_complete=completion.complete_item_query,
+    help="Count these tests alone (test-status); else those of the SRTM.",
+)
 @click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
 @click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
 @click.option("--list", "list_templates", is_flag=True, help="List the templates.")
@@ -91,6 +101,8 @@ def report(
     form: "Format | None",
     redact: str,
     since: str | None,
+    full: bool,
+    query: str,
     record: str | None,
     list_sent: bool,
     list_templates: bool,
@@ -105,7 +117,7 @@ def report(
 
     Without -o it goes to the reports folder of the workspace; the same state and date give the
     same bytes. TEMPLATE is one that comes with fedcheck (pmo-status, briefing, weekly, executive,
-    requests, evidence, responsibilities, test-status) or one of yours (docs/report.md).
+    requests, evidence, responsibilities, test-status) or one of yours (fedcheck docs report).
 
     A template that comes with the workspace runs only after you trust it: on a terminal you are
     asked, elsewhere name it with --trust. After any change to its files you are asked again.
@@ -113,9 +125,11 @@ def report(
     \b
     Example:
       fedcheck report -o status.md
+      fedcheck report --full -o annex.md
       fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
       fedcheck report executive --redact owners,notes --record pmo
       fedcheck report --since 2027-01-04
+      fedcheck report test-status --query family:AC -o -
       fedcheck report --init weekly
       fedcheck report board --trust board -o board.md
     """
@@ -156,6 +170,8 @@ def report(
         redact=parse_redactions(redact),
         form=form,
         earlier=then,
+        full=full,
+        query=query,
     )
     if output == "-" and record is not None:
         raise FedcheckError(
@@ -246,7 +262,7 @@ def _copy_template(
         print_json({"schema": "fedcheck/template@1", "name": found.name, "path": str(path)})
         return
     print_line(f"written  {path}")
-    print_line("What it can name is told in docs/report.md.")
+    print_line("What it can name is listed by: fedcheck docs report")
 
 
 def _print_sent(session: "Session", as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """The command that changes items."""
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from fedcheck.analysis.consequences import describe_retests
 from fedcheck.cli import completion
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import hint_at_new_people, print_transaction
+from fedcheck.cli.item_selection import select_items
 from fedcheck.cli.options import (
     as_of_option,
     choice_of,
@@ -19,15 +21,16 @@ from fedcheck.cli.options import (
     open_workspace,
     print_error,
     print_line,
+    read_due_option,
     workspace_option,
 )
-from fedcheck.domain.dates import parse_typed_due
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.record import Record
+from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -70,7 +73,11 @@ def _copy_from_test(
 
 @click.command("set")
 @click.argument(
-    "items", nargs=-1, required=True, metavar="ITEM...", shell_complete=completion.complete_items
+    "items",
+    nargs=-1,
+    required=True,
+    metavar="ITEM...|QUERY",
+    shell_complete=completion.complete_items_or_query,
 )
 @click.option("--status", type=choice_of(STATUSES), help="New status.")
 @click.option("--result", type=choice_of([*RESULTS, ""]), help="Result of a test; makes it done.")
@@ -84,6 +91,7 @@ def _copy_from_test(
 @field_options(Record, TESTS, {"observation": STDIN})
 @field_options(Record, REST, dict.fromkeys(LONG, STDIN))
 @click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
+@click.option("--yes", is_flag=True, help="Change many items without a question.")
 @click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
 @workspace_option
 @as_of_option
@@ -98,6 +106,7 @@ def set_(
     private_note: str | None,
     reason: str | None,
     like: str | None,
+    yes: bool,
     confirm: bool,
     workspace: str | None,
     as_of: date | None,
@@ -105,6 +114,10 @@ def set_(
     **tested: Any,
 ) -> None:
     """Change items: status, result, owner, due date, note, reason, and what was tested how.
+
+    A word that names one item means that item. Otherwise the words are a QUERY, as fedcheck list
+    takes it, and every item that it lists is changed. More than 20 items, or all of them, are
+    confirmed first; --yes does so without a terminal.
 
     Several items are one change, and one undo. What it prints is on disk. A result notes who gave
     it, and today; --tester and --tested say otherwise. An assessor records verification, validation
@@ -115,6 +128,7 @@ def set_(
       fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
       fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
       fedcheck set ac-01b --like ac-01a
+      fedcheck set family:AC owner:none --owner dana --due "Dec 15"
       fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
     session = open_workspace(workspace, as_of)
@@ -134,14 +148,13 @@ def set_(
         raise FedcheckError(
             "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
-    day = _parse_due(session, due)
+    day = read_due_option(session, due)
+    refs = select_items(session, items, yes)
+    reason = reason or _ask_for_reason(session, refs, status, result) or reason
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
     )
-    refs = list(dict.fromkeys(session.resolve(item) for item in items))
     action = session.apply(refs, edit)
-    if status == "blocked" and not reason:
-        _ask_for_reason(session, refs)
     print_transaction(session, action, as_json)
     if as_json:
         return
@@ -164,20 +177,27 @@ def _hint_at_observation(session: "Session", refs: list[str], note: str | None) 
         )
 
 
-def _parse_due(session: "Session", text: str | None) -> str | None:
-    if text is None:
+def _ask_for_reason(
+    session: "Session", refs: list[str], status: str | None, result: str | None
+) -> str | None:
+    """Ask on a terminal why items are blocked or not applicable; None where each says so already.
+
+    Raises FedcheckError, status 2, without a terminal.
+    """
+    now = "na" if result == "not-applicable" else status
+    if now not in ("blocked", "na"):
         return None
-    try:
-        due = parse_typed_due(text, session.today())
-        if due:
-            session.board().calendar.day_of(due)
-    except ValueError as error:
-        raise FedcheckError(
-            str(error), "or relative to today: +2w, fri, tomorrow", ErrorKind.USAGE
-        ) from None
-    return due
-
-
-def _ask_for_reason(session: "Session", refs: list[str]) -> None:
-    if any(not session.project.record(ref).reason for ref in refs):
-        print_error('blocked without a reason; say what holds it: --reason "..."')
+    records = [session.project.record(ref) for ref in refs]
+    if all(record.reason and record.status == now for record in records):
+        return None
+    word = "blocked" if now == "blocked" else "N/A"
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        while not (
+            reason := click.prompt(f"Why {word}?", default="", show_default=False, err=True).strip()
+        ):
+            print_error(f"{word} needs a reason: it goes into the report")
+        return str(reason)
+    named = one_line(refs[0], 80) if len(refs) == 1 else f"{len(refs)} items"
+    raise FedcheckError(
+        f"{named} cannot be {word} without a reason", 'say why: --reason "..."', ErrorKind.USAGE
+    )

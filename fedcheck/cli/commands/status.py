@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fedcheck.analysis import deadlines, gates, issues
+from fedcheck.analysis import deadlines, gate_scope, gates, issues
 from fedcheck.analysis.board import list_orphaned_refs
 from fedcheck.analysis.progress import Count, count_by_phase_and_role, split_phases
+from fedcheck.analysis.waiting_since import list_stale_later
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands.gate import load_status_dates
 from fedcheck.cli.options import (
@@ -21,8 +22,8 @@ from fedcheck.cli.options import (
 )
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_STATES, EvidenceState
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
-from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _print_phases(board: "Board", found: "list[Gate]") -> None:
     near, others = split_phases(board, board.project.config.role)
     all_roles = board.project.process.roles
     roles = [r for r in all_roles if any((phase.id, r) in counts for phase in near)]
-    lacking = gates.lacking_by_phase(board, found, board.next_milestone)
+    lacking = gate_scope.lacking_by_phase(board, found, board.next_milestone)
     rows = [["", *roles, "gate"]]
     for phase in near:
         cells = [_cell(counts.get((phase.id, role))) for role in roles]
@@ -106,7 +107,7 @@ def _print_milestones(board: "Board", found: "list[Gate]") -> None:
         milestone = gate.milestone
         day = gate.date.isoformat() if gate.date else "no date"
         away = format_distance(gate.date, board.today) if gate.date else ""
-        verdict = _verdict(gate) if milestone.closes else ""
+        verdict = _verdict(board, gate, found) if milestone.closes else ""
         mark = "▸" if milestone.id == board.next_milestone else " "
         rows.append([mark, milestone.title, day, away, verdict])
     for line in output.format_table(rows, right=(3,)):
@@ -135,8 +136,10 @@ def _print_rulesets(board: "Board") -> None:
     print_line()
 
 
-def _verdict(gate: "Gate") -> str:
-    return "ready" if gate.ready else pluralize(len(gate.missing), "thing") + " missing"
+def _verdict(board: "Board", gate: "Gate", found: "list[Gate]") -> str:
+    text = "ready" if gate.ready else pluralize(len(gate.missing), "thing") + " missing"
+    scope = gate_scope.describe_scope(board.project.process, found, gate.milestone)
+    return f"{text} ({scope})" if scope else text
 
 
 def _print_attention(board: "Board") -> None:
@@ -144,7 +147,11 @@ def _print_attention(board: "Board") -> None:
     states = [state for row in rows for state in row.evidence]
     blocked = [e for e in rows if e.record.status == "blocked"]
     overdue = [e for e in rows if e.overdue]
-    bad = [f"{states.count(state)} {state}" for state in TOLD_STATES if state in states]
+    later = len(list_stale_later(board))
+    counts = {state: states.count(state) for state in TOLD_STATES}
+    counts[EvidenceState.STALE] -= later
+    bad = [f"{count} {state}" for state, count in counts.items() if count]
+    bad += [f"{later} stale by the milestone that they are for"] if later else []
     print_line(f"overdue   {len(overdue)}")
     print_line(f"blocked   {len(blocked)}")
     print_line(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))

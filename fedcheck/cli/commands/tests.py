@@ -16,7 +16,7 @@ from fedcheck.cli.options import (
     workspace_option,
 )
 from fedcheck.domain import query_fields
-from fedcheck.domain.query_fields import build_item_language
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
@@ -44,18 +44,24 @@ def tests(
 ) -> None:
     """Show how far the testing is: by control family, by method, by tester.
 
-    A QUERY narrows to some of the tests, as in fedcheck list.
+    Where a test case workbook (SRTM) was imported, its steps alone are counted, as its summary
+    counts them; how many tests other checklists have is said below. A QUERY counts what it selects,
+    of whatever checklist, as in fedcheck list.
 
     \b
     Example:
       fedcheck tests --by family
       fedcheck tests tester:dana
+      fedcheck tests phase:readiness
       fedcheck tests --interviews family:AC
     """
     session = open_workspace(workspace, as_of)
     board = session.board()
     parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
+    others: list[Row] = []
+    if not query:
+        chosen, others = test_progress.split_tests(chosen)
     if interviews or samples:
         listed = (
             test_progress.list_interviews(chosen)
@@ -66,9 +72,14 @@ def tests(
         return
     ways = [by] if by else list(test_progress.COUNTERS)
     if as_json:
-        print_json(_build_document(board, chosen, ways))
+        print_json(_build_document(board, chosen, others, ways))
         return
     _print_counts(chosen, ways)
+    controls = test_progress.count_controls(chosen)
+    if controls.total:
+        print_line(f"By control, as the summary of the workbook: {controls.words}")
+    if others:
+        print_line(f"Not counted here: {test_progress.describe_others(others)}")
 
 
 def _print_counts(chosen: "list[Row]", ways: list[str]) -> None:
@@ -132,8 +143,11 @@ def _row(row: "Row") -> dict[str, Any]:
     }
 
 
-def _build_document(board: "Board", chosen: "list[Row]", ways: list[str]) -> dict[str, Any]:
+def _build_document(
+    board: "Board", chosen: "list[Row]", others: "list[Row]", ways: list[str]
+) -> dict[str, Any]:
     everything = test_progress.count_tests("", "All tests", test_progress.list_tests(chosen))
+    controls = test_progress.count_controls(chosen)
     counted = {
         way: [_tally_row(one) for one in test_progress.COUNTERS[way](chosen)] for way in ways
     }
@@ -141,6 +155,14 @@ def _build_document(board: "Board", chosen: "list[Row]", ways: list[str]) -> dic
         "schema": "fedcheck/tests@1",
         "as_of": board.today,
         "all": _tally_row(everything),
+        "controls": {
+            "total": controls.total,
+            "satisfied": controls.satisfied,
+            "other_than_satisfied": controls.other,
+            "not_applicable": controls.na,
+            "untested": controls.untested,
+        },
+        "others": _tally_row(test_progress.count_tests("", "Other tests", others)),
         "by": counted,
     }
 

@@ -18,8 +18,8 @@ from fedcheck.domain.checklist import Item
 from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.evidence_edit import apply_evidence_edit, attach_evidence
 from fedcheck.domain.field_values import EVIDENCE_PREFIX, field_value
+from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.item_rules import ItemEdit, apply_item_edit
-from fedcheck.domain.query_fields import build_item_language
 from fedcheck.domain.record import EMPTY_RECORD, Record
 from fedcheck.domain.reference import find_candidates
 from fedcheck.domain.row import Row

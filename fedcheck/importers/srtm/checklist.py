@@ -10,6 +10,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from fedcheck.analysis.test_progress import WORKBOOK
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, Section, Source, SourceRef
 from fedcheck.domain.process import Process
 from fedcheck.domain.query_fields import FAMILIES, parse_family
@@ -144,7 +145,6 @@ LEVELS = {"li-saas": "LI-SaaS", "low": "Low", "moderate": "Moderate", "high": "H
 TITLE = 110
 """The longest title that is made of an objective, in cells."""
 
-_SOURCE = "srtm"
 _LEVEL = re.compile(r"(?<![a-z])(li[\s_-]?saas|tailored|low|moderate|high)(?![a-z])", re.I)
 _LEVEL_HEADINGS = {
     "categorization level", "security categorization level", "system categorization level",
@@ -283,7 +283,7 @@ def build_list(project: Project, name: str, phase: str, steps: Steps, known: Abo
         role=project.process.assessor or project.config.role,
         title=f"Test steps of the SRTM{level}",
         summary="The assessment procedures of the test case workbook, by control family.",
-        sources=(Source(_SOURCE, known.title or "Security Requirements Traceability Matrix"),),
+        sources=(Source(WORKBOOK, known.title or "Security Requirements Traceability Matrix"),),
         sections=tuple(_build_section(letters, items) for letters, items in sections.items()),
     )  # fmt: skip
     pairs = tuple(zip(ids, steps.steps, strict=True))
@@ -321,7 +321,7 @@ def _build_item(project: Project, item_id: str, step: Step, old: Item | None) ->
         kind="test",
         controls=step.controls,
         methods=step.methods,
-        source=SourceRef(_SOURCE, one_line(step.sheet)),
+        source=SourceRef(WORKBOOK, one_line(step.sheet)),
     )
 
 

@@ -15,7 +15,6 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from fedcheck.domain.dates import parse_date
 from fedcheck.domain.evidence import Evidence, normalize_link
 from fedcheck.domain.glossary import EvidenceKind
 from fedcheck.domain.reference import find_candidates, split_ref
@@ -26,8 +25,9 @@ from fedcheck.storage.file_looks import Cancelled, Step
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.drafts import DraftScreen, OpenDraft
 from fedcheck.tui.dialogs.goto import ask_item
+from fedcheck.tui.dialogs.typed_days import read_day
 from fedcheck.tui.evidence_hashing import AT_ONCE, Hashing, size_text
-from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed
+from fedcheck.tui.widgets.link_field import ItemSuggester, LinkField, as_typed, list_names
 
 NAMES: dict[str, str] = {
     "link": "Link",
@@ -168,6 +168,11 @@ class EvidenceForm(DraftScreen[Filled | None]):
             self._asked = None
             self._say(KEYS)
 
+    @on(LinkField.Candidates)
+    def _list_candidates(self, event: LinkField.Candidates) -> None:
+        line = self.query_one("#meaning", Static)
+        line.update(Content(list_names(event.names, line.content_size.width * 2 - 24)))
+
     def _meaning(self) -> str:
         """Say what the links are while they are typed."""
         field = self.query_one(LinkField)
@@ -284,14 +289,15 @@ class EvidenceForm(DraftScreen[Filled | None]):
     def _items(self) -> tuple[str, ...]:
         if "items" not in self.fields:
             return tuple(self.refs)
-        named = [word for word in re.split(r"[,\s]+", self._text("items")) if word]
+        words = re.split(r"[,\s]+(?!\()", self._text("items"))  # AC-2 (1) is one name
+        named = [word for word in words if word]
         if not named:
             raise ValueError("name an item that it stands for; ctrl+g finds one")
         return tuple(dict.fromkeys(self.fedcheck.session.resolve(name) for name in named))
 
     def _day(self, name: str) -> date | None:
         text = self._text(name)
-        return parse_date(text) if text else None
+        return read_day(self.fedcheck, text, "future" if name == "expires" else "past")
 
     def _links(self) -> list[str]:
         if not self.links_asked:

@@ -8,7 +8,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, get_type_hints
 
-from fedcheck.domain.dates import format_distance, parse_typed_date
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form, printed
 from fedcheck.domain.fields import FIELDS
@@ -19,6 +18,7 @@ from fedcheck.errors import RuleError
 from fedcheck.tui.dialogs.drafts import OpenDraft, Texts, ask_with_draft
 from fedcheck.tui.dialogs.long_text import NAME, LongTextPrompt
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 from fedcheck.tui.screens.issue_actions import IssueActions
 
 WIDE, ROOM = 26, 30
@@ -125,19 +125,16 @@ class FindingDetails:
                 details[name] = await self._ask_text(name, _DOCS[name], "")
                 if not details[name]:
                     return None
-        hint = "2027-02-01, today, -3d, fri; this closes the finding"
+        hint = "2027-02-01, 2/1/2027, yesterday, -3d; this closes the finding"
         prompt = TextPrompt(_DOCS["corrected"], "today", hint=hint, preview=self._preview)
         text = await self.app.ask(prompt)
         return {**details, "corrected": self._day(text)} if text else None
 
     def _day(self, text: str) -> date | None:
-        return parse_typed_date(text, self.app.board.today)
+        return read_day(self.app, text, "past")
 
     def _preview(self, text: str) -> str:
-        day = self._day(text)
-        if day is None:
-            return ""
-        return f"{day:%a} {day.isoformat()}, {format_distance(day, self.app.board.today)}"
+        return describe_typed(self.app, text, "past")
 
     def _save(self, at: str, details: Details) -> None:
         """Save details as one change, and know the finding as it will be."""

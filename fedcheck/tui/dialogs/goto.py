@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from fedcheck.domain.control_ids import normalize_code
 from fedcheck.domain.query import split_words
+from fedcheck.domain.query_fields import spell_word
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import count_cells, one_line
 from fedcheck.tui.app_protocol import ProjectApp
@@ -23,7 +24,7 @@ MOST = 100
 
 
 class GotoScreen(ModalScreen[str | None]):
-    """A field and the items that match it, best first."""
+    """A field and the items that match it: the one that is named, then one's own role's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel"),
@@ -57,19 +58,19 @@ class GotoScreen(ModalScreen[str | None]):
 
     def _search(self, text: str) -> None:
         app = cast(ProjectApp, self.app)
-        words = [word.casefold() for word in split_words(text)]
-        code = normalize_code(text.strip())
+        words = [spell_word(word.casefold()) for word in split_words(text)]
+        code = normalize_code(text)
         scored = []
         for number, row in enumerate(app.board.rows.values()):
-            name = " ".join((row.item.title, row.ref, row.item.code, *row.item.controls))
-            folded = name.casefold()
-            is_named = bool(code) and code == normalize_code(row.item.code)
-            if is_named or all(word in folded for word in words):
-                title = row.item.title.casefold()
-                starts = bool(words) and not title.startswith(words[0])
-                scored.append((not is_named, starts, number, row))
-        scored.sort(key=lambda one: one[:3])
-        self.found = [row for *_, row in scored[:MOST]]
+            item = row.item
+            folded = " ".join((item.title, row.ref, item.code, *item.controls)).casefold()
+            named = bool(code) and code in (item.id, normalize_code(item.code))
+            if named or all(any(one in folded for one in spelled) for spelled in words):
+                starts = bool(words) and item.title.casefold().startswith(words[0][0])
+                rank = (not named, row.role != app.view_role, not starts, number)
+                scored.append((rank, row))
+        scored.sort(key=lambda one: one[0])
+        self.found = [row for _, row in scored[:MOST]]
         options = self.query_one(OptionList)
         signs = app.signs
         room = max(options.scrollable_content_region.width, 40) - 1

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
-from fedcheck.domain.dates import format_distance, parse_typed_date
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.package import Package
 from fedcheck.domain.text import make_storable, one_line
 from fedcheck.storage.package_table import find_fault, find_part_fault
@@ -14,6 +14,7 @@ from fedcheck.storage.toml_keys import KeySpec, is_struct, keys_of
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.form import Field, FormScreen
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TogglesPrompt
+from fedcheck.tui.dialogs.typed_days import read_day
 
 ADD = "add"
 YES = "yes"
@@ -213,7 +214,7 @@ def _parse(app: ProjectApp, kind: Any, text: str) -> Any:
             raise ValueError("write yes or no")
         return text.lower() in (YES, "y")
     if kind is date:
-        return parse_typed_date(text, app.session.today()) if text else None
+        return read_day(app, text)
     if get_origin(kind) is tuple:
         return [line.strip() for line in text.splitlines() if line.strip()] or None
     return text or None

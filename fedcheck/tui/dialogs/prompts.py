@@ -84,24 +84,27 @@ class TextPrompt(Dialog):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self._say_meaning(event.value)
+
+    def _say_meaning(self, text: str) -> bool:
+        """Say what a text means, or what is wrong with it; tell whether it means something."""
         hint = self.query_one("#hint", Static)
         try:
-            meaning = self.preview(event.value)
+            meaning = self.preview(text)
         except ValueError as error:
             hint.update(Content(one_line(str(error))))
             hint.add_class("-wrong")
-            return
+            return False
         hint.remove_class("-wrong")
         hint.update(Content(one_line(meaning) or self.hint))
+        return True
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        try:
-            self.preview(event.value)
-        except ValueError:
+        if self._say_meaning(event.value):
+            self.answer(event.value)
+        else:
             self.app.bell()
-            return
-        self.answer(event.value)
 
     def action_dismiss_none(self) -> None:
         """Leave without an answer; ask first where more than some words were typed."""

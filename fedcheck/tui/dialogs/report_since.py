@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from fedcheck.domain.dates import Span, format_distance, parse_typed_date, shift_clamped
+from fedcheck.domain.dates import Span, format_distance, shift_clamped
 from fedcheck.domain.text import one_line
 from fedcheck.domain.workspace import SentReport
 from fedcheck.session import Session
@@ -13,6 +13,7 @@ from fedcheck.storage import atomic_files
 from fedcheck.storage.record_file import SENT
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 
 Since = Callable[[str | None], object]
 """Receives the choice: text for `load_past_state`, empty for none, None for the template's own."""
@@ -85,15 +86,15 @@ async def _ask_day(app: ProjectApp, then: Since) -> None:
     today = app.session.today()
 
     def preview(text: str) -> str:
-        day = parse_typed_date(text, today)
+        day = read_day(app, text, "past")
         if day is None:
             return ""
         if day > today:
             raise ValueError(f"{day} is still to come")
-        return f"what changed after {day:%a} {day}, {format_distance(day, today)}"
+        return f"what changed after {describe_typed(app, text, 'past')}"
 
-    hint = "2027-01-04; the report tells what changed after that day"
+    hint = "2027-01-04, last monday; the report tells what changed after that day"
     text = await app.ask(TextPrompt("Since the end of", hint=hint, preview=preview))
-    day = parse_typed_date(text, today) if text else None
+    day = read_day(app, text, "past") if text else None
     if day is not None:
         then(day.isoformat())

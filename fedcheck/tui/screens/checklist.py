@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from fedcheck.analysis.activity import HistoryRow
 from fedcheck.analysis.grouping import GROUPINGS, group_items
 from fedcheck.analysis.progress import count_items
-from fedcheck.domain import query_fields
+from fedcheck.domain import item_language, query_fields
 from fedcheck.domain.query import QueryWords, find_last_word
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line, pluralize
@@ -153,7 +153,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         """Return the words that a query may use, worked out once for each state."""
         project = self.fedcheck.board.project
         if self._words[0] is not project:
-            self._words = (project, query_fields.list_query_words(project))
+            self._words = (project, item_language.list_query_words(project))
         return self._words[1]
 
     def _query(self) -> query_fields.Query:
@@ -162,7 +162,7 @@ class ChecklistScreen(ItemKeysScreen, FilteredListScreen):
         The line below the field says what may follow, or what is wrong.
         """
         field = self.query_one("#filter", QueryField)
-        language = query_fields.build_item_language(self.fedcheck.board.project)
+        language = item_language.build_item_language(self.fedcheck.board.project)
         error = ""
         try:
             self.good_query = language.parse(self.filter)

@@ -26,7 +26,7 @@ from fedcheck.tui.evidence_actions import (
     renew_piece,
     replace_piece,
 )
-from fedcheck.tui.external_programs import open_evidence
+from fedcheck.tui.evidence_opener import open_evidence
 from fedcheck.tui.key_bindings import bindings, shown
 from fedcheck.tui.screens.issue_actions import IssueActions
 from fedcheck.tui.signs import EVIDENCE_STYLES
@@ -150,7 +150,7 @@ class EvidenceScreen(ModalScreen[None]):
         self.action_evidence_open()
 
     def action_evidence_open(self) -> None:
-        """Open a URL in the browser; copy anything else, so that it can be opened by hand."""
+        """Open a URL in the browser, a file with its program; copy anything else."""
         if self.chosen is not None:
             open_evidence(self.fedcheck, self.chosen)
 

@@ -30,7 +30,7 @@ from fedcheck.tui.evidence_actions import (
     replace_piece,
     verify_rows,
 )
-from fedcheck.tui.external_programs import open_evidence
+from fedcheck.tui.evidence_opener import open_evidence
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.filtered_list import FilteredListScreen
 from fedcheck.tui.widgets.evidence_list import EvidenceList, details

@@ -12,12 +12,13 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gate
+from fedcheck.analysis.gate_scope import describe_scope
+from fedcheck.analysis.gates import GRACE, Gate, Outstanding, gate, gates
 from fedcheck.analysis.outstanding import group_by_owner, reason_of, title_of
 from fedcheck.analysis.replacements import list_replacements, summarize
 from fedcheck.analysis.rescheduling import describe_impact, measure_impact, reschedule_milestone
 from fedcheck.analysis.waiting_since import find_status_dates, needs_history
-from fedcheck.domain.dates import format_distance, parse_typed_date
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.glossary import UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.reference import split_ref
@@ -25,6 +26,7 @@ from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.storage.record_file import MILESTONES
 from fedcheck.tui.dialogs.prompts import TextPrompt
+from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.attention import Door, Doors
@@ -80,6 +82,7 @@ class GateScreen(PlaceScreen):
         if milestone is None:
             return
         found = gate(board, milestone, self._days())
+        scope = describe_scope(board.project.process, gates(board), milestone)
         phase = board.project.process.phase(self.phase)
         when = (
             f"{found.date}  {format_distance(found.date, board.today)}"
@@ -89,10 +92,11 @@ class GateScreen(PlaceScreen):
         self.query_one(TopLine).show(
             f"Gate › {milestone.title}" + (f" › {phase.title}" if phase else ""), "", when
         )
-        self.query_one("#gate-answer", Static).update(self._answer(found))
+        self.query_one("#gate-answer", Static).update(self._answer(found, scope))
         self.query_one(Doors).show(self._missing(found))
 
-    def _answer(self, found: Gate) -> Content:
+    def _answer(self, found: Gate, scope: str) -> Content:
+        """Return the answer; its number says what it counts where that is not everything."""
         milestone = found.milestone
         question = one_line(milestone.question or f"May we call: {milestone.title}?")
         if not milestone.closes:
@@ -100,14 +104,17 @@ class GateScreen(PlaceScreen):
         replaced = summarize(list_replacements(self.fedcheck.board.project))
         note = (f"\n{replaced}." if replaced else "", "$text-warning")
         told = (self._remarks(found), "$foreground-muted")
+        of = f" ({scope})" if scope else ""
         if found.ready:
-            return Content.assemble(
-                (question, "bold"), " ", ("Yes: nothing is missing.", "$text-success"), note, told
-            )
+            yes = (f"Yes: nothing is missing{of}.", "$text-success")
+            return Content.assemble((question, "bold"), " ", yes, note, told)
         count = pluralize(len(self._here(found)), "thing is", "things are")
-        return Content.assemble(
-            (question, "bold"), " ", (f"Not yet: {count} missing.", "$text-warning"), note, told
-        )
+        phase = self.fedcheck.board.project.process.phase(self.phase)
+        if phase:
+            every = f"{len(found.missing)} for {one_line(milestone.title)}"
+            of = f" in {one_line(phase.title)}, of {every}" + of
+        no = (f"Not yet: {count} missing{of}.", "$text-warning")
+        return Content.assemble((question, "bold"), " ", no, note, told)
 
     def _remarks(self, found: Gate) -> str:
         """Return what is to be said and keeps the gate from nothing, with how to settle it."""
@@ -180,26 +187,21 @@ class GateScreen(PlaceScreen):
 
     async def _ask_date(self) -> None:
         session, name, board = self.fedcheck.session, self.milestone, self.fedcheck.board
-        today = board.today
         own = (session.project.config.milestones or {}).get(name)
 
         def preview(text: str) -> str:
-            day = parse_typed_date(text, today)
-            told = (
-                f"{day:%a} {day}, {format_distance(day, today)}"
-                if day
-                else "follows from the process"
-            )
+            day = read_day(self.fedcheck, text)
+            told = describe_typed(self.fedcheck, text) or "follows from the process"
             moved = describe_impact(measure_impact(board, reschedule_milestone(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
         milestone = session.project.process.milestone(name)
         title = f"Date: {one_line(milestone.title if milestone else name, 50)}"
-        hint = "2027-02-01, +12w, fri; empty: follows from the process"
+        hint = "2027-02-01, Dec 15, +12w; empty: follows from the process"
         value = own.isoformat() if own else ""
         text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))
         if text is not None:
-            day = parse_typed_date(text, today)
+            day = read_day(self.fedcheck, text)
             edit = MilestoneEdit(day)
             self.fedcheck.change(lambda: session.apply([f"{MILESTONES}:{name}"], edit))
 

@@ -16,6 +16,7 @@ from fedcheck.analysis import agenda
 from fedcheck.analysis.activity import lately
 from fedcheck.analysis.board import Board, list_orphaned_refs
 from fedcheck.analysis.deadlines import list_ruleset_deadlines
+from fedcheck.analysis.gate_scope import count_before
 from fedcheck.analysis.gates import Gate, gates
 from fedcheck.analysis.outstanding import NOBODY, group_by_owner
 from fedcheck.analysis.progress import compute_pace
@@ -36,8 +37,8 @@ MILESTONES = 5
 MORE_DATES = 3
 """How many dates are shown, and how many more of a process with rulesets where there is room."""
 
-BESIDE_TITLE = 10 + 12 + 2 + 13
-"""The cells beside a milestone's title: its date, the distance, a gap, what is missing."""
+BESIDE_TITLE = 10 + 12 + 2
+"""The cells beside a milestone's title: its date, the distance, a gap; then what is missing."""
 
 LATELY = 4
 """How many people are told of under "Since you last looked"."""
@@ -156,8 +157,14 @@ class HomeScreen(PlaceScreen):
         """Return the milestone that passed last, and what comes next: milestones and rulesets."""
         shown = [(gate.date, gate) for gate in found if gate.date]
         passed = sorted((one for one in shown if one[0] < board.today), key=_by_day)[-1:]
-        rows = [(day, self._milestone(board, gate)) for day, gate in passed]
-        coming = [(day, self._milestone(board, gate)) for day, gate in shown if day >= board.today]
+        verdicts = {gate.milestone.id: _verdict(gate, found) for _, gate in shown}
+        beside = max((len(words) for words, _ in verdicts.values()), default=0)
+
+        def show(gate: Gate) -> Door:
+            return self._milestone(board, gate, verdicts[gate.milestone.id], beside)
+
+        rows = [(day, show(gate)) for day, gate in passed]
+        coming = [(day, show(gate)) for day, gate in shown if day >= board.today]
         for one in list_ruleset_deadlines(board, self.fedcheck.view_role):
             if one.day:
                 line = self._dated(board, one.day, one.what, ("", ""), is_whole=True)
@@ -170,14 +177,11 @@ class HomeScreen(PlaceScreen):
         text = Content.styled(f"No milestone has a date yet{sets}", "$foreground-muted")
         return [Door(text, f"gate:{board.next_milestone}")]
 
-    def _milestone(self, board: Board, gate: Gate) -> Door:
-        verdict = ("", "")
-        if gate.milestone.closes:
-            lacks = f"{len(gate.missing)} missing"
-            verdict = ("ready", "$text-success") if gate.ready else (lacks, "$text-warning")
+    def _milestone(self, board: Board, gate: Gate, verdict: tuple[str, str], beside: int) -> Door:
         assert gate.date is not None, "only milestones with a date are shown"
         has_gate = bool(gate.milestone.closes)
-        line = self._dated(board, gate.date, gate.milestone.title, verdict, is_whole=not has_gate)
+        title = gate.milestone.title
+        line = self._dated(board, gate.date, title, verdict, beside, is_whole=not has_gate)
         return Door(line, f"gate:{gate.milestone.id}")
 
     def _dated(
@@ -186,12 +190,13 @@ class HomeScreen(PlaceScreen):
         day: date,
         title: str,
         verdict: tuple[str, str],
+        beside: int = 0,
         *,
         is_whole: bool = False,
     ) -> Content:
         """Return a line: the day, the distance, a title, what is missing. A whole title ends it."""
         wide = self.query_one("#milestones", Doors).size.width or 60
-        room = min(max(wide - BESIDE_TITLE, 12), 40)
+        room = min(max(wide - BESIDE_TITLE - beside, 12), 40)
         text = one_line(title, wide - 22) if is_whole else _fill(title, room)
         return Content.assemble(
             day.isoformat(),
@@ -222,7 +227,7 @@ class HomeScreen(PlaceScreen):
         phases = f" phase:{'|'.join(milestone.closes)}" if milestone and milestone.closes else ""
         if phases and milestone and milestone.roles:
             phases += f" role:{'|'.join(milestone.roles)}"
-        self.query_one("#pace", Doors).show([Door(text, f"query:status:done{phases}")])
+        self.query_one("#pace", Doors).show([Door(text, f"query:status:done -level:may{phases}")])
 
     def _lately(self) -> None:
         doings = lately(self.fedcheck.since_last_look)
@@ -360,6 +365,17 @@ class HomeScreen(PlaceScreen):
     def action_home_next_pane(self) -> None:
         """Go to the next part."""
         self.focus_next()
+
+
+def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
+    """Return what a gate lacks, and its color; what earlier gates lack besides is told too."""
+    if not gate.milestone.closes:
+        return "", ""
+    before = count_before(found, gate.milestone)
+    more = f", {before} before it" if before else ""
+    if gate.ready:
+        return f"ready{more}", "$text-warning" if before else "$text-success"
+    return f"{len(gate.missing)} missing{more}", "$text-warning"
 
 
 def _by_day(dated: tuple[date, object]) -> date:

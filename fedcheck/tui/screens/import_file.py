@@ -27,7 +27,7 @@ from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings
 from fedcheck.tui.screens.place import PlaceScreen
 from fedcheck.tui.widgets.key_line import KeyLine
-from fedcheck.tui.widgets.link_field import LinkField
+from fedcheck.tui.widgets.link_field import LinkField, list_names
 from fedcheck.tui.widgets.top_line import TopLine
 
 SHOWN = 400
@@ -120,6 +120,12 @@ class ImportFileScreen(PlaceScreen):
     def kind(self) -> Importer | None:
         """Return the importer that reads the file."""
         return next((one for one in self.kinds if one.name == self.chosen), None)
+
+    @on(LinkField.Candidates)
+    def _list_candidates(self, event: LinkField.Candidates) -> None:
+        said = self.query_one("#bring-said", Static)
+        said.set_class(False, "-wrong")
+        said.update(Content(list_names(event.names, said.content_size.width * 2 - 24)))
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from fedcheck.analysis.issues import Issue
-from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.edits import Withdrawal
 from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.finding import Finding, compute_remediation_due
@@ -22,6 +21,7 @@ from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.dialogs.typed_days import describe_day, read_due
 
 IssueEdit = RequestEdit | FindingEdit | EvidenceEdit | Withdrawal
 """What is done to a request or a finding.
@@ -197,7 +197,7 @@ def due_by_risk(thing: Issue) -> date | None:
 
 def day_of(app: ProjectApp, text: str) -> date | None:
     """Return the day that a typed due date means; none for an empty one. Raises ValueError."""
-    meant = parse_typed_due(text, app.board.today)
+    meant = read_due(app, text).due
     return app.board.calendar.day_of(meant) if meant else None
 
 
@@ -208,7 +208,7 @@ def due_preview(app: ProjectApp, without: str) -> Callable[[str], str]:
         day = day_of(app, text)
         if day is None:
             return without
-        return f"{day:%a} {day.isoformat()}, {format_distance(day, app.board.today)}"
+        return describe_day(day, app.board.today, read_due(app, text).note)
 
     return preview
 

@@ -8,7 +8,6 @@ from textual.message_pump import MessagePump
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.issues import Issue, list_issues_of_item, state_of
 from fedcheck.analysis.progress import count_by_phase_and_role
-from fedcheck.domain.dates import format_distance, parse_typed_due
 from fedcheck.domain.evidence_edit import attach_evidence
 from fedcheck.domain.glossary import ADVISED, RESULT_SIGNS, STATUS_SIGNS, STATUS_WORDS
 from fedcheck.domain.item_rules import ItemEdit
@@ -23,6 +22,7 @@ from fedcheck.tui.dialogs.finding_forms import UNSATISFIED, saved_then_offered
 from fedcheck.tui.dialogs.note import write_note
 from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt
+from fedcheck.tui.dialogs.typed_days import describe_day, read_due
 from fedcheck.tui.evidence_actions import ask_evidence
 from fedcheck.tui.signs import Signs
 from fedcheck.tui.widgets.issue_columns import SIGNS
@@ -128,11 +128,11 @@ class ItemActions:
 
     async def _ask_reason(self, rows: Rows, status: str, result: str | None = None) -> None:
         def preview(text: str) -> str:
-            if status == "na" and not text.strip():
+            if not text.strip():
                 raise ValueError("a reason is needed: it goes into the report")
             return ""
 
-        asked = "Why does it not apply?" if status == "na" else "What holds it?"
+        asked = "Why does it not apply?" if status == "na" else "Why is it blocked?"
         if len(rows) > 1:
             asked += f" ({len(rows)} items)"
         now = bulk_edit.shared(rows, lambda row: row.record.reason)
@@ -175,22 +175,23 @@ class ItemActions:
     async def ask_due(self, rows: Rows) -> None:
         """Ask for the due date, showing what it comes to while it is typed."""
         board = self.app.board
-        hint = "2027-02-01, +2w, fri, kick-off - 30d; empty: the checklist's own"
+        hint = "2027-02-01, Dec 15, +2w, kick-off - 30d; empty: the checklist's own"
 
         def preview(text: str) -> str:
-            typed = parse_typed_due(text, board.today)
+            read = read_due(self.app, text)
+            typed = read.due
             if not typed and len(rows) > 1:
                 return "each the checklist's own"
             if not typed:
                 own = board.calendar.due(rows[0].item.due)
                 return f"the checklist's own: {own}" if own else "no due date"
             day = board.calendar.day_of(typed)
-            return f"{day:%a} {day.isoformat()}, {format_distance(day, board.today)}"
+            return describe_day(day, board.today, read.note)
 
         now = bulk_edit.shared(rows, lambda row: row.record.due)
         text = await self.app.ask(TextPrompt(_asked("Due", rows), now, hint=hint, preview=preview))
         if text is not None:
-            self.edit(rows, ItemEdit(due=parse_typed_due(text, board.today)))
+            self.edit(rows, ItemEdit(due=read_due(self.app, text).due))
 
     def ask_note(self, rows: Rows) -> None:
         """Edit the note; that of several items only while none has a note of its own."""

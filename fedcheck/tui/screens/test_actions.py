@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fedcheck.domain.dates import format_distance, parse_date, parse_typed_due
 from fedcheck.domain.glossary import METHODS
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.row import Row
@@ -11,6 +10,7 @@ from fedcheck.storage.transaction import Guard
 from fedcheck.tui import bulk_edit
 from fedcheck.tui.dialogs.people import ask_person
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt, TextPrompt, TogglesPrompt
+from fedcheck.tui.dialogs.typed_days import describe_typed, read_day
 from fedcheck.tui.screens.item_actions import ItemActions, Rows
 
 INHERITED = (
@@ -105,20 +105,22 @@ class TestActions:
         today = self.app.board.today
 
         def preview(text: str) -> str:
-            day = parse_date(parse_typed_due(text, today))
+            day = read_day(self.app, text, "past")
+            if day is None:
+                raise ValueError("name the day of the test")
             if day > today:
                 raise ValueError("a test cannot have taken place in the future")
-            return f"{day:%a} {day.isoformat()}, {format_distance(day, today)}"
+            return describe_typed(self.app, text, "past")
 
         now = bulk_edit.shared(
             rows, lambda e: e.record.tested.isoformat() if e.record.tested else ""
         )
-        hint = "2027-01-11, today, -2d"
+        hint = "2027-01-11, 1/11/2027, yesterday, -2d"
         title = _about("Day of the test", rows)
         prompt = TextPrompt(title, now or today.isoformat(), hint=hint, preview=preview)
         text = await self.app.ask(prompt)
         if text is not None:
-            self.record(rows, tested=parse_date(parse_typed_due(text, today)))
+            self.record(rows, tested=read_day(self.app, text, "past"))
 
     async def ask_inherited(self, rows: Rows) -> None:
         """Ask who else meets it."""

@@ -31,6 +31,10 @@ COLUMNS: dict[str, tuple[int, str]] = {
 """The counts after the progress, with the widths and colours of their columns."""
 
 
+OTHERS = "others:"
+"""Begins the target of the line that counts the tests of other checklists."""
+
+
 class TestProgressScreen(PlaceScreen):
     """Tests counted in one way at a time."""
 
@@ -41,6 +45,7 @@ class TestProgressScreen(PlaceScreen):
     def __init__(self) -> None:
         super().__init__()
         self.by = "family"
+        self._lists: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -60,8 +65,9 @@ class TestProgressScreen(PlaceScreen):
 
     def show(self) -> None:
         """Count the tests of the project."""
-        rows = self.fedcheck.board.rows.values()
-        everything = test_progress.count_tests("", "All tests", test_progress.list_tests(rows))
+        rows, others = test_progress.split_tests(self.fedcheck.board.rows.values())
+        everything = test_progress.count_tests("", "All tests", rows)
+        self._lists = list(dict.fromkeys(row.checklist for row in rows)) if others else []
         share = f"{everything.tested} of {pluralize(everything.total, 'test')} with a result"
         self.query_one(TopLine).show("Testing", f"by {self.by}", share)
         if not everything.total:
@@ -71,6 +77,10 @@ class TestProgressScreen(PlaceScreen):
         doors = [Door(self._heading())]
         doors += [Door(self._line(one), one.name) for one in test_progress.COUNTERS[self.by](rows)]
         doors.append(Door(self._line(everything), "all"))
+        if others:
+            text = f"Not counted here: {test_progress.describe_others(others)}"
+            apart = "|".join(dict.fromkeys(row.checklist for row in others))
+            doors.append(Door(Content.styled(text, "$foreground-muted"), f"{OTHERS}{apart}"))
         if everything.unobserved:
             text = f"{pluralize(everything.unobserved, 'result')} without an observation"
             doors += [Door(Content("")), Door(Content.styled(text, "$warning"), "unobserved")]
@@ -121,9 +131,14 @@ class TestProgressScreen(PlaceScreen):
 
     @on(Doors.Opened)
     def _open(self, event: Doors.Opened) -> None:
-        narrowed = "" if event.target == "all" else f' {self.by}:"{event.target}"'
+        lists = f" checklist:{'|'.join(self._lists)}" if self._lists else ""
         if event.target == "unobserved":
             narrowed = " is:unobserved"
+        elif event.target.startswith(OTHERS):
+            narrowed = f" checklist:{event.target.removeprefix(OTHERS)}"
+        else:
+            narrowed = "" if event.target == "all" else f' {self.by}:"{event.target}"'
+            narrowed += lists
         self.fedcheck.open_from_home("checklist", query=f"kind:test{narrowed}")
 
     def action_tests_by(self) -> None:

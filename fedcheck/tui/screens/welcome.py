@@ -14,11 +14,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
-from fedcheck.domain.dates import format_distance, parse_typed_due
+from fedcheck.domain.dates import format_distance
 from fedcheck.domain.glossary import Standing
 from fedcheck.domain.process import Process
 from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.text import clean, one_line
+from fedcheck.domain.typed_dates import parse_typed_date
 from fedcheck.errors import FedcheckError
 from fedcheck.storage import checklist_files, config, paths, workspace_creation
 from fedcheck.storage.config import detect_timezone
@@ -222,10 +223,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
             self.focus_next()
 
     def _day(self, text: str) -> date | None:
-        due = parse_typed_due(text, self._today())
-        if due and not due[:4].isdigit():
-            raise ValueError("write a date, such as 2027-02-01, or +12w")
-        return date.fromisoformat(due) if due else None
+        return parse_typed_date(text, self._today(), self.fedcheck.preferences.config.typed_dates)
 
     def _today(self) -> date:
         """Return what day it is where the new workspace will be."""
@@ -254,6 +252,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
                 timezone=detect_timezone(),
                 profile=parse_profile(chosen.process, chosen.profile, chosen.role),
                 milestones={milestone.id: day} if day and milestone else {},
+                begins=chosen.begins,
             )
             root = paths.expand_path(folder).absolute()
             workspace_creation.create(root, text)

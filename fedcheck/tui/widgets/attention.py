@@ -20,6 +20,7 @@ from fedcheck.analysis.rulesets import (
     list_rulesets,
     select_lapsed,
 )
+from fedcheck.analysis.waiting_since import find_stale_day
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
@@ -159,10 +160,21 @@ def _items(board: Board, signs: Signs) -> list[tuple[list[Row], str, str, str]]:
     return [
         (overdue, signs.overdue, _oldest(board, overdue), "query:is:overdue"),
         (blocked, signs.status["blocked"], STATUS_WORDS["blocked"], "query:status:blocked"),
-        (stale, signs.stale, "with evidence that is too old", "query:evidence:stale"),
+        (stale, signs.stale, _stale_words(board, stale), "query:evidence:stale"),
         (gone, signs.stale, lost, "query:evidence:missing|changed"),
         (upstream, signs.changed, read, "query:is:changed"),
     ]
+
+
+def _stale_words(board: Board, stale: list[Row]) -> str:
+    """Say whether evidence is too old today, or will be at the milestone that it is for."""
+    days = [find_stale_day(row) for row in stale]
+    later = sum(day is not None and day > board.today for day in days)
+    if not later:
+        return "with evidence that is too old"
+    if later == len(stale):
+        return f"with evidence stale from {min(day for day in days if day)}"
+    return f"with evidence too old, {later} of them not yet today"
 
 
 def _replaced(board: Board, signs: Signs) -> list[Door]:

@@ -2,16 +2,18 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from fedcheck.domain.text import count_cells, one_line
 from fedcheck.storage.evidence_files import find_typed_file, guess_kind
 from fedcheck.storage.evidence_paths import is_fedcheck_file
 from fedcheck.storage.paths import expand_path
@@ -92,7 +94,14 @@ def _quoted(link: str) -> str:
 
 
 class LinkField(Input):
-    """A line for one link or several; tab completes a path, or goes on."""
+    """A line for one link or several; tab completes a path or lists what it may be, or goes on."""
+
+    class Candidates(Message):
+        """Several files begin with what was typed; their names, for a line of the form."""
+
+        def __init__(self, names: Sequence[str]) -> None:
+            super().__init__()
+            self.names = names
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "complete", show=False)]
 
@@ -125,11 +134,19 @@ class LinkField(Input):
             self.insert_text_at_cursor(event.text.strip().splitlines()[0])
 
     def action_complete(self) -> None:
-        """Take the suggestion; without one, go to the next field."""
-        before = self.value
-        self.action_cursor_right()
-        if self.value == before:
+        """Complete as far as there is no doubt, then list what may follow; else go on."""
+        found = find_paths(self.value, (self.here, self.root))
+        if not found or self.is_file(self.value):
             self.screen.focus_next()
+            return
+        common = os.path.commonprefix(found)  # noqa: RUF071 - by character, as shells do
+        if len(common) > len(self.value) or len(found) == 1:
+            self.value = common
+            self.cursor_position = len(common)
+        if len(found) > 1:
+            start = common.rpartition("/")[0]
+            names = [one[len(start) :].removeprefix("/") for one in found]
+            self.call_after_refresh(self.post_message, self.Candidates(names))
 
 
 class PathSuggester(Suggester):
@@ -141,23 +158,41 @@ class PathSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the first path that begins with what was typed."""
-        if not value or "://" in value:
-            return None
-        head, _, tail = value.rpartition("/")
-        for base in self.folders:
-            folder = base / expand_path(head + "/" if head or value.startswith("/") else "")
-            try:
-                names = sorted(
-                    row.name + ("/" if row.is_dir() else "") for row in os.scandir(folder)
-                )
-            except OSError:
-                continue
-            for name in names:
-                if name.startswith(tail) and name != tail and (tail or not name.startswith(".")):
-                    found = value[: len(value) - len(tail)] + name
-                    if not (head == "" and is_fedcheck_file(found.rstrip("/"))):
-                        return found
-        return None
+        return next(iter(find_paths(value, self.folders)), None)
+
+
+def find_paths(value: str, folders: Iterable[Path]) -> list[str]:
+    """Return the paths that begin with what was typed, in the first folder that has some."""
+    if not value or "://" in value:
+        return []
+    head, _, tail = value.rpartition("/")
+    for base in folders:
+        folder = base / expand_path(head + "/" if head or value.startswith("/") else "")
+        try:
+            names = sorted(row.name + ("/" if row.is_dir() else "") for row in os.scandir(folder))
+        except OSError:
+            continue
+        found = [
+            value[: len(value) - len(tail)] + name
+            for name in names
+            if name.startswith(tail) and name != tail and (tail or not name.startswith("."))
+        ]
+        if head == "":
+            found = [one for one in found if not is_fedcheck_file(one.rstrip("/"))]
+        if found:
+            return found
+    return []
+
+
+def list_names(names: Sequence[str], cells: int) -> str:
+    """Return names of files on one line of so many cells, and how many more there are."""
+    shown: list[str] = []
+    for name in names:
+        more = f"  and {len(names) - len(shown)} more"
+        if count_cells("  ".join([*shown, one_line(name)])) + len(more) > cells and shown:
+            return "  ".join(shown) + more
+        shown.append(one_line(name, max(cells - len(more), 8)))
+    return "  ".join(shown)
 
 
 class ItemSuggester(Suggester):

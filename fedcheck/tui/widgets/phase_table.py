@@ -10,7 +10,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from fedcheck.analysis.board import Board
-from fedcheck.analysis.gates import Gate, lacking_by_phase
+from fedcheck.analysis.gate_scope import lacking_by_phase
+from fedcheck.analysis.gates import Gate
 from fedcheck.analysis.progress import Count, count_by_phase_and_role, split_phases
 from fedcheck.domain.process import Phase
 from fedcheck.domain.text import one_line

@@ -59,6 +59,12 @@ class ProcessFields(Vertical):
         return {name: str(select.value) for name, select in zip(names, chosen, strict=True)}
 
     @property
+    def begins(self) -> str:
+        """Return the phase to begin in; empty for the first one."""
+        chosen = str(self.query_one("#begins", Select).value)
+        return "" if chosen == self.process.phases[0].id else chosen
+
+    @property
     def day(self) -> str:
         """Return what is typed for the date of the milestone."""
         return self.query_one("#milestone", Input).value if self.milestone else ""
@@ -79,6 +85,8 @@ class ProcessFields(Vertical):
             yield from labeled(self._label(name), select)
         if process.combinations:
             yield Static(id="profile-said", classes="form-text")
+        phases = [(one_line(phase.title), phase.id) for phase in process.phases]
+        yield from labeled("Begin with", choice(phases, process.phases[0].id, id="begins"))
         if self.milestone:
             field = Input(placeholder="2027-02-01 or +12w, if it is known", id="milestone")
             yield from labeled(self.milestone.id.capitalize(), field)
