@@ -36,6 +36,13 @@ ANY = "any"
 """The value of an option that restricts nothing: for roles that no certification is given to."""
 
 
+def list_open_options(process: Process, profile: Mapping[str, str]) -> list[str]:
+    """Return the options that a profile leaves open, where the process has certain combinations."""
+    if not process.combinations:
+        return []
+    return [name for name in process.profile or {} if profile.get(name, ANY) == ANY]
+
+
 def parse_profile(process: Process, given: Mapping[str, str], role: str = "") -> dict[str, str]:
     """Return the profile of a new workspace, with what follows from what is given filled in.
 

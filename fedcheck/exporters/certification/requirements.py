@@ -17,7 +17,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULT_SIGNS, EvidenceKind, Level, Result, Status
-from fedcheck.domain.profile import ANY
+from fedcheck.domain.profile import list_open_options
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean_for_file, one_line
@@ -143,9 +143,8 @@ def refuse_open_profile(board: Board) -> None:
 
     Rules of both types and of all classes would stand in one record.
     """
-    process, profile = board.project.process, board.project.config.profile or {}
-    left = [name for name in process.profile or {} if profile.get(name, ANY) == ANY]
-    if not process.combinations or not left:
+    left = list_open_options(board.project.process, board.project.config.profile or {})
+    if not left:
         return
     raise FedcheckError(
         f"the profile of the workspace leaves {', '.join(left)} open: which rules apply is unknown",
