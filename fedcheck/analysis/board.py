@@ -15,7 +15,7 @@ from fedcheck.analysis.milestones import (
     find_phase_ends,
 )
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.control_ids import find_family, normalize_code
+from fedcheck.domain.control_ids import find_family, is_part_of_code, normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.glossary import Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
@@ -171,13 +171,20 @@ def list_orphaned_refs(project: Project) -> list[str]:
 
 
 def _find_by_code(project: Project, code: str) -> list[str]:
-    """Return the items that have an official code, in any spelling; one's own role goes first."""
+    """Return the items that have an official code, in any spelling; one's own role goes first.
+
+    Where no item has just this one, those whose code joins it with others: `AC-01a.[01][02]`.
+    """
     wanted = normalize_code(code)
-    found = [
-        ref
+    codes = [
+        (ref, normalize_code(item.code))
         for ref in project.refs
-        if (item := project.item(ref)) and item.code and normalize_code(item.code) == wanted
+        if (item := project.item(ref)) and item.code
     ]
+    found = [ref for ref, one in codes if one == wanted]
+    if not found:
+        parts = [ref for ref, one in codes if is_part_of_code(wanted, one)]
+        return parts if len(parts) == 1 else []  # of several, it is a query that means them all
     lists = project.checklists
     own = [ref for ref in found if lists[split_ref(ref)[0]].role == project.config.role]
     return own if len(own) == 1 else found

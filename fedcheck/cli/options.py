@@ -47,7 +47,9 @@ class DateType(click.ParamType):  # type: ignore[type-arg]
             return value
         from fedcheck.domain.typed_dates import read_typed_date
 
-        today = (ctx.params.get("as_of") if ctx else None) or datetime.now().astimezone().date()
+        today = ctx.params.get("as_of") if ctx else None
+        if not isinstance(today, date):  # click has a mark of its own for an option not given
+            today = datetime.now().astimezone().date()
         try:
             if value.isascii() and value[:4].isdigit() and len(value) == 10:
                 return parse_date(value)
