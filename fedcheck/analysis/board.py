@@ -190,6 +190,12 @@ def _find_by_code(project: Project, code: str) -> list[str]:
     return own if len(own) == 1 else found
 
 
+def _goes_on(code: str, beginning: str) -> bool:
+    """Tell whether a code begins so, and the number at the end of the beginning ends there too."""
+    rest = code.removeprefix(beginning)
+    return rest != code and not (beginning[-1:].isdigit() and rest[:1].isdigit())
+
+
 def _suggest_items(project: Project, word: str) -> list[str]:
     """Return what names items like a word; for a code of a control, codes of its family first."""
     items = [item for ref in project.refs if (item := project.item(ref))]
@@ -197,7 +203,9 @@ def _suggest_items(project: Project, word: str) -> list[str]:
     if family := find_family(word):
         codes = {normalize_code(item.code): item.code for item in items if item.code}
         same = [code for code in codes if find_family(code) == family]
-        found = [codes[code] for code in find_nearest(normalize_code(word), same, 3)]
+        wanted = normalize_code(word)
+        longer = [code for code in same if _goes_on(code, wanted)]
+        found = [codes[code] for code in [*longer, *find_nearest(wanted, same, 3)]]
     near = find_nearest(word, [item.id for item in items], 3)
     return list(dict.fromkeys([*found, *near]))[:3]
 
