@@ -187,6 +187,8 @@ def test_tests_are_those_of_the_workbook_and_a_query_counts_others(
     asked = json.loads(fedcheck("tests", "phase:readiness", "--json"))
     assert (asked["others"]["total"], asked["all"]["total"]) == (0, 2)
     assert asked["controls"]["total"] == 0
+    every = json.loads(fedcheck("tests", "kind:test", "--json"))
+    assert (every["all"], every["others"]) == (data["all"], data["others"]), "as without a query"
     report = fedcheck("report", "test-status", "-o", "-")
     assert "Of the 4 tests that apply, 1 has a result" in report
     assert f"Not counted: {apart}." in report
