@@ -196,4 +196,6 @@ def test_tests_are_those_of_the_workbook_and_a_query_counts_others(
     assert "Of the 1 test that applies" in some
     assert "Counted are the tests that this query selects: family:AU" in some
     assert "Not counted" not in some
+    both = fedcheck("report", "test-status", "--query", "kind:test", "-o", "-")
+    assert "Of the 4 tests that apply" in both and f"Not counted: {apart}." in both
     assert "nonsense" in fedcheck("report", "test-status", "--query", "nonsense:x", status=2)
