@@ -95,6 +95,16 @@ def test_an_observation_from_before_the_retest_is_named(tested, monkeypatch, cap
     assert "two: the observation still describes the failed test" in capsys.readouterr().out
 
 
+def test_a_finding_of_a_satisfied_test_is_remarked(tested, monkeypatch, capsys):
+    tested.apply([ONE], ItemEdit(result="satisfied"))
+    monkeypatch.chdir(tested.root)
+    words = ["--risk", "low", "--item"]
+    assert run(["finding", "add", "Stale accounts", *words, ONE]) == 0
+    assert "one: satisfied, but finding" in capsys.readouterr().out
+    assert run(["finding", "add", "Shared accounts", *words, TWO]) == 0
+    assert "satisfied, but" not in capsys.readouterr().out
+
+
 def test_a_result_is_given_in_the_words_of_workbooks(tested, monkeypatch, capsys):
     monkeypatch.chdir(tested.root)
     assert run(["set", ONE, "--result", "Not Applicable", "--reason", "No doors"]) == 0

@@ -137,6 +137,13 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
 }
 """The value of a finding for each column, by its heading without blanks and signs."""
 
+MAY_BE_EMPTY = frozenset((
+    "milestonechanges", "lastvendorcheckindate", "vendordependentproductname", "deviationrationale",
+    "supportingdocuments", "comments", "autoapprove", "bindingoperationaldirective2201duedate",
+    "cve", "servicename",
+))  # fmt: skip
+"""Columns that most findings have nothing for: a deviation, a vendor, another service."""
+
 NUMBER, NAME = "poamid", "weaknessname"
 """The columns by which a table is recognized."""
 
@@ -191,7 +198,7 @@ _HEADLESS: Mapping[str, Callable[[RiskRow], object]] = {
     "impact": lambda row: row.finding.impact,
     "recommendation": lambda row: row.finding.recommendation,
 }
-"""What is recorded of a finding, and no edition has a column for."""
+"""What no edition has a column for; the SRTM has it, beside the test that a finding names."""
 
 _ENTERED: Mapping[str, Callable[[RiskRow], object]] = {
     "weaknessdescription": lambda row: row.finding.text,
@@ -249,7 +256,10 @@ def list_without_column(row: RiskRow, columns: Iterable[str]) -> list[str]:
     """Return what a person entered of a finding and a table with these columns cannot hold."""
     has = {*columns, *_MADE}
     values = {name: _ENTERED.get(name, read) for name, read in COLUMNS.items() if name not in has}
-    return [_WORDS.get(name, name) for name, read in {**values, **_HEADLESS}.items() if read(row)]
+    items = (row.project.item(ref) for ref in row.finding.items)
+    if not any(item and item.is_test_step for item in items):
+        values |= _HEADLESS
+    return [_WORDS.get(name, name) for name, read in values.items() if read(row)]
 
 
 HEAD_HEADINGS = _headings(HEAD)

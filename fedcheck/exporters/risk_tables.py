@@ -19,6 +19,7 @@ from fedcheck.exporters.risk_columns import (
     HEAD,
     HEAD_HEADINGS,
     HEAD_KEYS,
+    MAY_BE_EMPTY,
     NAME,
     RiskRow,
     has_computed_due,
@@ -326,7 +327,7 @@ def _fill_rows(
             where = place_of(place, column)
             if value in ("", None):
                 now = "" if table.is_example(place) else table.text(place, column).strip()
-                blank[name] = blank.get(name, 0) + (not now)
+                blank[name] = blank.get(name, 0) + (not now and name not in MAY_BE_EMPTY)
             elif table.formulas.get(where) or (
                 where in table.formulas and has_computed_due(row.finding)
             ):
@@ -345,7 +346,7 @@ def _fill_rows(
         if count
     ]
     if empty:
-        found.notes.append(Note(title, f"empty in so many rows: {', '.join(empty)}"))
+        found.notes.append(Note(title, f"empty cells, with the number of rows: {', '.join(empty)}"))
     if rows and table.unknown:
         listed = ", ".join(f'"{one_line(heading, 40)}"' for heading in table.unknown[:10])
         found.notes.append(Note(title, f"columns that are left as they are: {listed}"))
