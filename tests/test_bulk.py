@@ -53,6 +53,8 @@ def test_a_code_that_is_no_part_of_a_joined_one_is_suggested_what_goes_on_from_i
     assert status == 2 and "AC-01a.[01][02]" in err
     status, _, err = fedcheck("show", "AC-01.")
     assert status == 2 and "did you mean AC-01a.[01][02]" in err
+    assert owners(fedcheck, "code:AC-01a.[02]") == {"item-2"}
+    assert owners(fedcheck, "code:AC-01a.[03]") == set()
 
 
 def owners(fedcheck, *query: str) -> set[str]:
