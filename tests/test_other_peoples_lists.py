@@ -1,6 +1,7 @@
 """Lists as people made them: each shape that is met in the field, and what is right for it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -183,7 +184,7 @@ def test_a_day_that_is_plain_is_used_and_any_other_kept_in_the_note(bring, root)
     text = "ID,Task,Due,Notes\n1,A,ASAP,mine\n2,B,by 2027-02-01 (draft),\n"
     text += "3,C,kick-off - 30d,\n4,D,TBD,\n"
     found = bring(text)
-    assert 'row 2: due (C2): "ASAP" is no day; kept in the note' in told(found)
+    assert 'row 2: due (C2): "ASAP" is not a date; kept in the note' in told(found)
     assert record(root, "1")["note"].strip() == "mine\nDue in the sheet: ASAP"
     assert str(record(root, "2")["due"]) == "2027-02-01"
     assert "by 2027-02-01 (draft)" in record(root, "2")["note"]
@@ -303,3 +304,49 @@ def test_the_work_grows_with_the_rows(root, open_workspace, monkeypatch):
     assert few.keys() >= {"normalize_link", "diff_records", "match_person"}
     for name, number in many.items():
         assert number <= 10 * few[name], name
+
+
+MESSY = """#,Task,Who,Target date,Where are we?,Comments
+1,Boundary diagram,dana.w@meridian.example; erik,Dec 10,DONE 11/18,
+2,Log retention,"Solberg, Erik",ASAP,N/A - covered by the host,
+3,Background checks,Security / HR,12/05,N/A,HR: no contractors
+4,Module inventory,@erik,2026-12-20,Blocked,Vendor has no certificate
+5,Scan of databases,erik,2026-12-20,in progress (40%),
+6,Scan of hosts,erik,2026-12-20,Recurring,each month
+7,Key management,erik,2026-12-20,Not started,
+"""
+
+
+def test_a_status_column_is_known_by_its_cells_and_remarks_beside_the_status_are_kept(root, bring):
+    found = bring(MESSY, "--as-of", "2026-11-30", "--dates", "mdy")
+    first = record(root, "1")
+    assert (first["status"], first["owner"], first["due"]) == ("done", "dana", date(2026, 12, 10))
+    assert "Where are we? in the sheet: DONE 11/18" in first["note"]
+    assert "Who in the sheet: dana.w@meridian.example; erik" in first["note"]
+    assert record(root, "2")["reason"] == "covered by the host"
+    assert record(root, "3")["reason"] == "HR: no contractors"
+    assert record(root, "3")["owner"] == "Security / HR"
+    assert record(root, "3")["due"] == date(2026, 12, 5)
+    assert record(root, "4")["reason"] == "Vendor has no certificate"
+    assert record(root, "5")["status"] == "doing"
+    assert "status" not in record(root, "6")
+    assert record(root, "6")["note"].endswith("Where are we? in the sheet: Recurring")
+    assert 'owner: "dana.w@meridian.example; erik" names several; dana is the owner' in told(found)
+    assert 'status: "Recurring" is no known status; kept in the note' in told(found)
+
+
+def test_a_date_without_a_year_is_the_nearest_one(root, bring):
+    bring("Task,Due\nScan,Nov 20\nPlan,Feb 3\n", "--as-of", "2026-12-01")
+    days = [record(root, item)["due"] for item in ("scan", "plan")]
+    assert days == [date(2026, 11, 20), date(2027, 2, 3)]
+
+
+@pytest.mark.parametrize("header", ["Approved", "Risk"])
+def test_a_column_of_yes_and_no_or_of_other_words_is_no_status(header):
+    found = guess(f"Task|{header}\nA plan|Y\nB plan|N\nC plan|Y\nD plan|High\nE plan|Low")
+    assert "status" not in found
+
+
+def test_blocked_without_a_reason_is_told(root, bring):
+    found = bring("Task,Status\nScan of hosts,On hold\nPlan of work,Done\n")
+    assert "row 2: blocked without a reason" in told(found)

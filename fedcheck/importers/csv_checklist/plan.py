@@ -227,7 +227,7 @@ def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
     if len(work.first_rows) < SHOWN:
         work.first_rows.append((
             item.id, item.title, became.status, became.result, became.owner, became.due,
-            item.controls[0] if item.controls else "", became.note,
+            ", ".join(item.controls), became.note,
         ))  # fmt: skip
     made = diff_records(ref, record, became)
     work.changes += made
