@@ -128,7 +128,7 @@ def set_(
       fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
       fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
       fedcheck set ac-01b --like ac-01a
-      fedcheck set family:AC owner:none --owner dana --due "Dec 15"
+      fedcheck set family:AC role:csp owner:none --owner dana --due "Dec 15"
       fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
     session = open_workspace(workspace, as_of)
@@ -163,7 +163,27 @@ def set_(
     for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
         print_line(line)
     _hint_at_observation(session, refs, note)
+    if status == "done":
+        _hint_at_needs(session, refs)
     hint_at_new_people(people, owner, tested["tester"])
+
+
+def _hint_at_needs(session: "Session", refs: list[str]) -> None:
+    """Say what items still need that were declared done: a gate counts them as missing."""
+    rows = session.board().rows
+    waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
+    for row in waiting[:NEEDS_SHOWN]:
+        more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
+        print_error(
+            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, not done yet;"
+            " gates count it as missing until then"
+        )
+    if len(waiting) > NEEDS_SHOWN:
+        print_error(f"note: so do {len(waiting) - NEEDS_SHOWN} more of these items")
+
+
+NEEDS_SHOWN = 5
+"""How many items are named that need something."""
 
 
 def _hint_at_observation(session: "Session", refs: list[str], note: str | None) -> None:
