@@ -141,20 +141,22 @@ def test_a_look_ahead_tells_what_will_be_stale_or_overdue(fedcheck: Run) -> None
 
 def test_the_next_gate_is_that_of_the_next_conversation(fedcheck: Run) -> None:
     out = fedcheck("gate")[1]
-    assert out.startswith("FedRAMP Ready conversation   no date yet")
+    assert out.startswith("Package delivered   2027-01-18"), (
+        "more is done after readiness than in it"
+    )
+    fedcheck("milestone", "ready-conversation", "2027-01-14")
+    assert fedcheck("gate")[1].startswith("FedRAMP Ready conversation   2027-01-14")
     fedcheck("milestone", "ready-conversation", "2027-01-04")
-    assert fedcheck("gate")[1].startswith("FedRAMP Ready   no date yet")
-    fedcheck("milestone", "ready", "2027-01-06")
     assert fedcheck("gate")[1].startswith("Package delivered   2027-01-18")
 
 
 def test_status_and_report_tell_the_same_of_a_phase(fedcheck: Run) -> None:
     fedcheck("request", "add", "Which ports?", "--to", "dana")
     line = next(one for one in fedcheck("status")[1].splitlines() if one.startswith("Readiness"))
-    gate = json.loads(fedcheck("gate", "--json")[1])
+    gate = json.loads(fedcheck("gate", "ready", "--json")[1])
     assert line.endswith(f"{len(gate['missing'])} missing")
     report = fedcheck("report", "-o", "-")[1]
-    row = next(one for one in report.splitlines() if one.startswith("| Readiness"))
+    row = next(one for one in report.splitlines() if one.startswith("| Readiness |"))
     assert f"| {len(gate['missing'])} missing |" in row
 
 

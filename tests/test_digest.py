@@ -88,7 +88,7 @@ def test_evidence_that_no_longer_counts_is_to_be_renewed():
 def test_the_page_says_what_by_when_and_why_and_escapes_it():
     text = render_digest(board(), of(build_digests(board()), "dana"))
     assert "## Overdue" in text
-    assert "- **Plan \\[tested\\] &lt;b&gt;** (due 2027-01-08, 3 d ago, in progress)" in text
+    assert "- **Plan \\[tested\\] \\<b>** (due 2027-01-08, 3 d ago, in progress)" in text
     assert "must be done before Ready" in text
     assert "1 item of others waits for it (bob)" in text
     assert "What to do: Do this first." in text

@@ -84,7 +84,7 @@ def hostile_workspace(root, shipped, text):
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_text_can_bend_a_report(tmp_path, shipped, text):
     text = report(hostile_workspace(tmp_path / "w", shipped, text))
-    assert check_tables(text) == 17
+    assert check_tables(text) == 14
     seen = list(tokens(text))
     comments = [t.content for t in seen if t.type in ("html_block", "html_inline")]
     assert len(comments) == 1

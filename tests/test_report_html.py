@@ -255,11 +255,11 @@ def test_a_template_of_ones_own_is_one_for_both_forms(filled):
 
 
 def test_a_chart_has_its_numbers_as_text(filled):
-    text = html(filled, template="executive")
+    text = html(filled, template="weekly")
     told = re.search(r"<desc>([^<]*)</desc>", text)[1]
     assert "2026-10-26: 0" in told
     assert told.count(":") == 12
-    shown = report(filled, template="executive")
+    shown = report(filled, template="weekly")
     assert "Done per week" in shown
     assert re.search(r"`[▁▂▃▄▅▆▇█]{12}`", shown)
 

@@ -9,7 +9,16 @@ from conftest import TODAY
 from small_report import body, fill, render_here, rendered, report, ship, template
 
 from fedcheck.errors import FedcheckError
-from fedcheck.reports import change_views, child, duty_views, evidence_views, fingerprint, sandbox
+from fedcheck.reports import (
+    ask_views,
+    change_views,
+    child,
+    duty_views,
+    evidence_views,
+    fingerprint,
+    page_views,
+    sandbox,
+)
 from fedcheck.reports import views as view
 from fedcheck.reports.fingerprint import Fingerprint
 from fedcheck.reports.template_files import SHIPPED, list_templates
@@ -101,7 +110,7 @@ def test_every_name_of_the_context_can_be_used(filled):
 
 
 def views():
-    modules = (view, change_views, duty_views, evidence_views)
+    modules = (view, ask_views, change_views, duty_views, evidence_views, page_views)
     found = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     ours = {module.__name__ for module in modules}
     return [one for one in found if one.__module__ in ours and one.__name__.endswith("View")]

@@ -265,7 +265,7 @@ def _item_deadline(
         kind=kind,
         what=row.item.title,
         ref=row.ref,
-        owner=_person_or_empty(board, row.record.owner),
+        owner=_person_or_empty(board, row.responsible),
         role=row.role,
         why=why,
         source=_format_source(source.title if source else "", where),

@@ -169,7 +169,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
     demanded, advised = item.level in DEMANDED, item.level in ADVISED
 
     def lack(kind: str, why: str, of: Row = row) -> Outstanding:
-        owner = of.record.owner or of.role
+        owner = of.responsible or of.role
         day = waiting_since.find_outstanding_since(board, row, kind, days)
         return Outstanding(kind, row.ref, why, owner, of.role, row.phase, day)
 
@@ -235,7 +235,7 @@ def _list_remarks(row: Row) -> Iterator[Remark]:
         return
     count = row.evidence.count(EvidenceState.UNVERIFIED)
     why = f"{pluralize(count, 'evidence file is', 'evidence files are')} {UNVERIFIED_WORDS}"
-    owner = record.owner or row.role
+    owner = row.responsible or row.role
     yield Remark(EvidenceState.UNVERIFIED, row.ref, why, owner, row.role, row.phase, row.item.title)
 
 

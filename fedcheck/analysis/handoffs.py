@@ -135,7 +135,7 @@ def _make_item_handoff(row: Row, needed: Row, since: date | None) -> Handoff:
         what="item",
         ref=needed.ref,
         title=needed.item.title,
-        owner=needed.record.owner,
+        owner=needed.responsible,
         status=needed.record.status,
         since=since,
         due=needed.due,

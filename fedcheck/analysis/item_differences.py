@@ -79,7 +79,7 @@ def _maker(row: Row) -> Make:
             now=more.get("now", ""),
             why=more.get("why", ""),
             role=row.role,
-            owner=row.record.owner,
+            owner=row.responsible,
             evidence_item=more.get("evidence_item", ""),
             because=more.get("because", ""),
             private=row.private,

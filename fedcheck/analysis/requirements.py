@@ -49,7 +49,7 @@ def count_requirements(board: Board, role: str) -> list[RequirementCount]:
     kinds = board.project.process.requirement_kinds
     found: dict[tuple[str, int], list[Row]] = {}
     for row in board.rows.values():
-        kind = max((one for one in kinds if _fits(one, row)), key=_precision, default=None)
+        kind = find_kind(kinds, row)
         if kind and row.role == role and not row.private:
             force = next(i for i, levels in enumerate(FORCES) if row.item.level in levels)
             found.setdefault((kind.id, force), []).append(row)
@@ -59,6 +59,11 @@ def count_requirements(board: Board, role: str) -> list[RequirementCount]:
         for kind in kinds
         if (kind.id, force) in found
     ]
+
+
+def find_kind(kinds: Iterable[RequirementKind], row: Row) -> RequirementKind | None:
+    """Return the kind whose shape says most of an item's code; None where none fits."""
+    return max((one for one in kinds if _fits(one, row)), key=_precision, default=None)
 
 
 def _fits(kind: RequirementKind, row: Row) -> bool:

@@ -1,5 +1,6 @@
 """The cr26 example: a fictional 20x Class B service five weeks before it applies."""
 
+from fedcheck.demo.certification_results import RESULTS
 from fedcheck.demo.story import ItemOverride, Pace, Story
 
 PACES: dict[tuple[str, str, str], Pace] = {
@@ -355,5 +356,6 @@ STORY = Story(
     evidence_address="https://trust.northlight.example/forms/evidence/",
     ticket_prefix="NOR",
     notes=NOTES,
+    assessments=RESULTS,
     tables=PACKAGE,
 )

@@ -18,7 +18,7 @@ from fedcheck.domain.edits import Edit
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.evidence_edit import EvidenceEdit
 from fedcheck.domain.glossary import EvidenceKind
-from fedcheck.domain.item_rules import ItemEdit, TestEdit
+from fedcheck.domain.item_rules import ASSESSMENT, ItemEdit, TestEdit
 from fedcheck.domain.profile import parse_profile
 from fedcheck.domain.row import Row
 from fedcheck.session import Session, open_session
@@ -127,6 +127,7 @@ def make_example(root: Path, today: date | None = None, process_id: str = "") ->
     lost: list[Path] = []
     saves = [
         *_plan_work(story, session, day, lost),
+        *_plan_assessments(story, session, day),
         *_plan_issues(story, root, day, FINDINGS, story.findings),
         *_plan_issues(story, root, day, REQUESTS, story.requests),
     ]
@@ -186,6 +187,24 @@ def _plan_work(story: Story, session: Session, today: date, lost: list[Path]) ->
             tx=f"{_hash_number(f'review {group}{who}'):08x}",
             label=f"Work of {who}",
             edits=reviews[group, who],
+        )
+
+
+def _plan_assessments(story: Story, session: Session, today: date) -> Iterator[Save]:
+    """Yield what the assessor recorded about requirements, by day and person."""
+    found: Work = defaultdict(list)
+    for ref, one in story.assessments.items():
+        said = {name: getattr(one, name) for name in ASSESSMENT if getattr(one, name)}
+        if session.project.item(ref) is not None:
+            found[one.day, one.who].append((ref, ItemEdit(more=said)))
+    for (away, who), edits in found.items():
+        yield Save(
+            moment=datetime.combine(_shift(today, away), time(22), UTC),
+            who=who,
+            tx=f"{_hash_number(f'assessment {away}{who}'):08x}",
+            label=f"Assessment by {who}",
+            edits=edits,
+            as_of=_shift(today, away),
         )
 
 

@@ -36,6 +36,17 @@ class ItemOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class Assessment:
+    """What an assessor recorded about an item on a day; empty for what is still to be done."""
+
+    who: str
+    day: int
+    verified: str = ""
+    validated: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One example workspace.
 
@@ -48,6 +59,7 @@ class Story:
         paces: how far each phase, role and section is (no section: the rest); else nothing is done.
         overrides: the items with a story of their own, by reference.
         notes: what was decided about an item that has begun, by the id of the item.
+        assessments: what the assessor recorded about requirements, by reference.
         findings: text of `findings.toml`, with days as in `{-15}` and `{+40}`.
         requests: text of `requests.toml`, with days alike.
         tables: more tables of `fedcheck.toml`, with days alike.
@@ -72,4 +84,5 @@ class Story:
     evidence_address: str
     ticket_prefix: str
     notes: Mapping[str, str] = field(default_factory=dict)
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
     tables: str = ""

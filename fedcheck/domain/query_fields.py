@@ -130,7 +130,7 @@ def _owner(row: Row) -> str:
 
 def find_tester(row: Row) -> str:
     """Return who tested; the owner of a test that nobody has tested yet."""
-    return (row.record.tester or row.record.owner) if row.item.kind == "test" else ""
+    return row.responsible if row.item.kind == "test" else ""
 
 
 def _tester(value: str) -> Test:

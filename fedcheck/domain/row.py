@@ -45,6 +45,12 @@ class Row(Struct, frozen=True):
         return self.record.status
 
     @property
+    def responsible(self) -> str:
+        """Return who has it: of a test its tester, else the owner; empty where nobody is named."""
+        tester = self.record.tester if self.item.kind == "test" else ""
+        return tester or self.record.owner
+
+    @property
     def unobserved(self) -> bool:
         """Tell whether it is an official test step with a result and no observation."""
         return self.item.is_test_step and is_unobserved(self.record)

@@ -63,6 +63,7 @@ class RenderJob:
         role: the role that the report is told for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
         earlier: what led to the state that the report tells the changes since.
+        full: whether every list is told to its end.
         query: which tests are counted; empty for the usual ones.
     """
 
@@ -75,6 +76,7 @@ class RenderJob:
     role: str
     redact: frozenset[str]
     earlier: PastStateRequest | None
+    full: bool = False
     query: str = ""
 
 
@@ -174,6 +176,7 @@ def _to_json(order: RenderJob) -> bytes:
         "role": order.role,
         "redact": sorted(order.redact),
         "earlier": [asked.spec, str(asked.here), asked.now.isoformat()] if asked else None,
+        "full": order.full,
         "query": order.query,
         "memory": MAX_MEMORY,
         "seconds": MAX_SECONDS,
@@ -228,6 +231,7 @@ def _prepare(order: Mapping[str, Any]) -> Iterator[str]:
         order["role"],
         frozenset(order["redact"]),
         load_past_state(session, asked.spec, asked.here) if asked else None,
+        order["full"],
         order["query"],
     )
     sources = {

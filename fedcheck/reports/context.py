@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fedcheck.analysis import agenda, evidence_register
 from fedcheck.analysis.board import Board, build_board
-from fedcheck.analysis.gates import Gate, gate, gates
+from fedcheck.analysis.gates import Gate, asks_for, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
 from fedcheck.analysis.waiting_since import find_status_dates
@@ -22,11 +22,18 @@ from fedcheck.domain.glossary import ADVISED, DEMANDED, UNSOUND_STATES, Level
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 from fedcheck.reports import service_context, views, wording
+from fedcheck.reports.ask_views import AskBuilder
 from fedcheck.reports.change_views import build_changes_view
 from fedcheck.reports.duty_views import build_duty_views, build_handoff_views
 from fedcheck.reports.evidence_views import EvidenceViewBuilder
 from fedcheck.reports.issue_views import IssueViewBuilder, build_testing_view
 from fedcheck.reports.markdown import mark_text
+from fedcheck.reports.page_views import (
+    build_group_views,
+    build_party_views,
+    build_result_views,
+    describe_results,
+)
 from fedcheck.reports.past_state import PastState
 from fedcheck.reports.redact import Veil
 from fedcheck.reports.requirement_views import (
@@ -52,6 +59,7 @@ def gather_context(
     role: str,
     redact: frozenset[str],
     earlier: PastState | None,
+    full: bool = False,
     query: str = "",
 ) -> views.ReportView:
     """Return what a template sees of a workspace.
@@ -63,13 +71,16 @@ def gather_context(
         role: the role that the report is told for; empty for all.
         redact: what is left out, some of redact.REDACTIONS.
         earlier: the state that the report is to tell the changes since.
+        full: whether every list is told to its end.
         query: which tests are counted; empty for the usual ones.
     """
     veil = Veil(shared.project, redact)
     seen = build_board(veil(), shared.today) if redact else shared
     zone = ZoneInfo(seen.project.config.timezone)
     since = find_status_dates(seen.project, history.read_all(root), zone)
-    return build_context(seen, milestone, since, role=role, veil=veil, earlier=earlier, query=query)
+    return build_context(
+        seen, milestone, since, role=role, veil=veil, earlier=earlier, full=full, query=query
+    )
 
 
 def build_context(
@@ -80,6 +91,7 @@ def build_context(
     role: str = "",
     veil: Veil | None = None,
     earlier: PastState | None = None,
+    full: bool = False,
     query: str = "",
 ) -> views.ReportView:
     """Return what a template sees of a board, with its texts marked for Markdown.
@@ -91,10 +103,11 @@ def build_context(
         role: the role that the report is told for; empty for all.
         veil: what is left out.
         earlier: the state that the report is to tell the changes since.
+        full: whether every list is told to its end.
         query: which tests are counted; empty for the usual ones.
     """
     hidden = veil or Veil(board.project)
-    found = _ContextBuilder(board, milestone, since, role, hidden, query).report()
+    found = _ContextBuilder(board, milestone, since, role, hidden, full, query).report()
     if earlier is not None:
         found = dataclasses.replace(
             found, changes=build_changes_view(board, earlier, hidden, since)
@@ -127,6 +140,7 @@ class _ContextBuilder:
     since: Mapping[str, date]
     role: str
     veil: Veil
+    full: bool = False
     query: str = ""
 
     @cached_property
@@ -150,7 +164,7 @@ class _ContextBuilder:
             (t.row.ref, t.evidence_item.id): t.why
             for t in evidence_register.list_unsound_evidence(board)
         }
-        items = {ref: self._item(row, why) for ref, row in board.rows.items()}
+        items = {ref: self._item(row, why, chosen) for ref, row in board.rows.items()}
         states = [state for row in board.rows.values() for state in row.evidence]
         declined = [e for e in board.rows.values() if e.record.status == "na"]
         ledgers = IssueViewBuilder(board, self.names, self.evidence_items)
@@ -216,6 +230,12 @@ class _ContextBuilder:
                 unverified=states.count("unverified"),
                 overdue=sum(row.overdue for row in board.rows.values()),
             ),
+            full=self.full,
+            asks=AskBuilder(board, self.names, chosen, self.role or project.config.role).build(),
+            parties=tuple(build_party_views(board, chosen, self.names, self._asked_roles(chosen))),
+            groups=tuple(build_group_views(board, chosen, self.names)),
+            results=build_result_views(board, project.process.provider),
+            remarks=describe_results(board, project.process.provider),
         )
 
     def _unreadable(self) -> Iterable[views.UnreadableView]:
@@ -226,9 +246,11 @@ class _ContextBuilder:
             path = workspace_relative(self.board, broken.path)
             yield views.UnreadableView(path, broken.line, one_line(broken.message), len(hidden))
 
-    def _item(self, row: Row, why: Mapping[tuple[str, str], str]) -> views.ItemView:
+    def _item(
+        self, row: Row, why: Mapping[tuple[str, str], str], chosen: Gate | None
+    ) -> views.ItemView:
         item, record = row.item, row.record
-        owner, name = self.names.who(record.owner, row.role), wording.format_item_name(row)
+        owner, name = self.names.who(row.responsible, row.role), wording.format_item_name(row)
         evidence_items = zip(record.evidence, row.evidence, strict=True)
         return views.ItemView(
             ref=row.ref,
@@ -254,6 +276,9 @@ class _ContextBuilder:
             overdue=row.overdue,
             waiting=row.waiting,
             changed=row.changed,
+            asked=chosen is None
+            or not chosen.milestone.closes
+            or asks_for(self.board, chosen.milestone, row),
             reason=wording.format_reason(record.reason),
             note=wording.format_reason(record.note),
             evidence=tuple(
@@ -314,7 +339,7 @@ class _ContextBuilder:
                 row = step.row
                 yield views.StepView(
                     role=role,
-                    owner=self.names.who(row.record.owner, row.role),
+                    owner=self.names.who(row.responsible, row.role),
                     name=wording.format_title(wording.format_item_name(row)),
                     ref=row.ref,
                     due=row.due,

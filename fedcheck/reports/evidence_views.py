@@ -241,7 +241,7 @@ class EvidenceViewBuilder:
             why=said,
             until=_previous_day(worst.turns),
             items=tuple(wording.format_title(title) for title in titles.values()),
-            owner=names.who(worst.row.record.owner, worst.row.role),
+            owner=names.who(worst.row.responsible, worst.row.role),
         )
 
     def _name(self, evidence_item: Evidence) -> str:

@@ -94,13 +94,16 @@ class IssueViewBuilder:
         deviation = _DEVIATIONS.get(gap.deviation, "")
         if deviation and gap.deviation_state:
             deviation += f", {gap.deviation_state}"
+        role = waiting_since.find_remediating_role(self.board.project, gap)
         return FindingView(
             id=gap.id,
             title=wording.format_title(gap.title),
             risk=gap.risk,
             state=gap.state,
-            owner=self.names.who(gap.owner) if gap.owner else "nobody named",
-            role=waiting_since.find_remediating_role(self.board.project, gap),
+            owner=self.names.who(
+                gap.owner, waiting_since.find_remediating_role(self.board.project, gap)
+            ),
+            role=role,
             found=gap.found,
             due=gap.due,
             overdue=late and gap.state == "open",

@@ -84,9 +84,12 @@ def _escape(found: re.Match[str]) -> str:
     before, after = unmark_text(text[place - 1 : place]), unmark_text(text[place + 1 : place + 2])
     match char:
         case "<":
-            return "&lt;"
+            # Only what could begin a tag, a comment or an address in angle brackets needs it.
+            return "\\<" if not after or after.isalpha() or after in "/!?<" else "<"
         case ">":
-            return "&gt;"
+            # It quotes at the beginning of a line, and ends a comment of a template after `--`.
+            quotes = _begins_line(text, place) or unmark_text(text[place - 2 : place]) == "--"
+            return "\\>" if quotes else ">"
         case "&":
             return "&amp;" if _ENTITY.match(unmark_text(text[place + 1 : place + 40])) else "&"
         case "\\":

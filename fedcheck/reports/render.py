@@ -55,6 +55,7 @@ def render_report(
     redact: frozenset[str] = frozenset(),
     form: Format = "md",
     earlier: PastState | None = None,
+    full: bool = False,
     query: str = "",
 ) -> str:
     """Return a report: the same state and date give the same bytes.
@@ -73,6 +74,7 @@ def render_report(
         redact: what is left out, some of redact.REDACTIONS.
         form: Markdown, or one HTML file.
         earlier: the state that the report is to tell the changes since.
+        full: whether every list is told to its end.
         query: which tests are counted, in the query language of items; empty for the usual ones.
 
     Raises:
@@ -82,7 +84,7 @@ def render_report(
     """
     shared = board.shared()
     found = _build_document(
-        shared, root, folders, template, milestone, role, redact, earlier, query
+        shared, root, folders, template, milestone, role, redact, earlier, full, query
     )
     if form == "html":
         from fedcheck.reports import html
@@ -115,6 +117,7 @@ def _build_document(
     role: str | None,
     redact: frozenset[str],
     earlier: PastState | None,
+    full: bool,
     query: str = "",
 ) -> _Document:
     veil = Veil(shared.project, redact)
@@ -125,7 +128,7 @@ def _build_document(
     sources = collect_sources(chosen, root, folders)
     bundle = trust.build_bundle(chosen.name, root, sources)
     if bundle is None:
-        data = gather_context(shared, root, stone, told, redact, earlier, query)
+        data = gather_context(shared, root, stone, told, redact, earlier, full, query)
         body = "".join(run_template(chosen, root, folders, data, sources))
     else:
         from fedcheck.reports import child
@@ -141,6 +144,7 @@ def _build_document(
             role=told,
             redact=redact,
             earlier=earlier.asked if earlier else None,
+            full=full,
             query=query,
         )
         body = child.render(order)

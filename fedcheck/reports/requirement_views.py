@@ -108,7 +108,7 @@ def build_recurring_views(
             yield views.RecurringView(
                 name=wording.format_title(wording.format_item_name(row)),
                 ref=row.ref,
-                owner=names.who(row.record.owner, row.role),
+                owner=names.who(row.responsible, row.role),
                 every=row.item.every,
                 date=one.day,
                 away=format_distance(one.day, board.today),

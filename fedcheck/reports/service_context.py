@@ -42,7 +42,7 @@ def build_gate_view(board: Board, gate: Gate, scope: str = "") -> views.GateView
 
 
 def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
-    """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, nobody named 2), JAB 1`."""
+    """Count what is missing by who owes it: `CSP 11 (Alice Moreno 9, no owner 2), JAB 1`."""
     by_role: dict[str, dict[str, int]] = {}
     for debt in owed:
         people = by_role.setdefault(debt.role, {})
@@ -50,7 +50,7 @@ def count_by_owner(names: PeopleNames, owed: Sequence[OwnerOutstanding]) -> str:
         people[person] = people.get(person, 0) + len(debt.missing)
     parts = []
     for role, people in by_role.items():
-        shown = ", ".join(f"{person or 'nobody named'} {n}" for person, n in people.items())
+        shown = ", ".join(f"{person or 'no owner'} {n}" for person, n in people.items())
         if not role:
             parts.append(shown)
             continue
@@ -70,7 +70,7 @@ def _owner(role: str, person: str) -> str:
     label = wording.role_label(role)
     if person:
         return f"{person} ({label})" if label else person
-    return f"{label}, nobody named" if label else "Nobody named"
+    return f"{label}, no owner" if label else "No owner"
 
 
 def _build_lack_view(board: Board, gate: Gate, missing: Outstanding) -> views.LackView:

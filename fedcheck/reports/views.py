@@ -7,6 +7,7 @@ Texts are single lines, dates are dates. The names are described in docs/report.
 from dataclasses import dataclass
 from datetime import date
 
+from fedcheck.reports.ask_views import AsksView
 from fedcheck.reports.change_views import ChangesView
 from fedcheck.reports.duty_views import HandoffView, PhaseDutiesView
 from fedcheck.reports.evidence_views import (
@@ -16,6 +17,7 @@ from fedcheck.reports.evidence_views import (
     RequestView,
     TestingView,
 )
+from fedcheck.reports.page_views import GroupView, PartyView, ResultView
 
 FORMAT = 1
 """The newest version of the context that this program gives to templates."""
@@ -151,7 +153,10 @@ class MilestoneView:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item that applies. `name` is its title, after its official code if it has one."""
+    """An item that applies. `name` is its title, after its official code if it has one.
+
+    `asked` tells whether the milestone of the report rests on it.
+    """
 
     ref: str
     id: str
@@ -176,6 +181,7 @@ class ItemView:
     overdue: bool
     waiting: bool
     changed: bool
+    asked: bool
     reason: str
     note: str
     evidence: tuple[EvidenceView, ...]
@@ -383,4 +389,10 @@ class ReportView:
     not_taken: tuple[ItemView, ...]
     items: tuple[ItemView, ...]
     totals: TotalsView
+    full: bool
+    asks: AsksView
+    parties: tuple[PartyView, ...]
+    groups: tuple[GroupView, ...]
+    results: tuple[ResultView, ...]
+    remarks: tuple[str, ...]
     changes: ChangesView | None = None

@@ -61,6 +61,9 @@ DEFAULT = "pmo-status"
     help="Tell what changed since a date, a git revision or an earlier report.",
 )
 @click.option(
+    "--full", is_flag=True, help="List everything; else long lists are grouped or cut short."
+)
+@click.option(
     "--query",
     default="",
     metavar="QUERY",
@@ -98,6 +101,7 @@ def report(
     form: "Format | None",
     redact: str,
     since: str | None,
+    full: bool,
     query: str,
     record: str | None,
     list_sent: bool,
@@ -121,6 +125,7 @@ def report(
     \b
     Example:
       fedcheck report -o status.md
+      fedcheck report --full -o annex.md
       fedcheck report briefing --role 3pao --milestone kick-off -o briefing.html
       fedcheck report executive --redact owners,notes --record pmo
       fedcheck report --since 2027-01-04
@@ -165,6 +170,7 @@ def report(
         redact=parse_redactions(redact),
         form=form,
         earlier=then,
+        full=full,
         query=query,
     )
     if output == "-" and record is not None:
