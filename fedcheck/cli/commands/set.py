@@ -165,7 +165,31 @@ def set_(
     _hint_at_observation(session, refs, note)
     if status == "done":
         _hint_at_needs(session, refs)
+    if ASSESSED & more.keys():
+        _hint_at_assessor(session, refs, "assessor" in more)
     hint_at_new_people(people, owner, tested["tester"])
+
+
+ASSESSED = frozenset(("verified", "validated", "assessment"))
+"""The fields that go out as the independent assessor's word."""
+
+
+def _hint_at_assessor(session: "Session", refs: list[str], named: bool) -> None:
+    """Say who is recorded as the assessor of items that are that person's own side's."""
+    people = session.project.config.people or {}
+    rows = session.board().rows
+    for ref in refs:
+        name = session.project.record(ref).assessor
+        if name in people:
+            role = people[name].role
+        else:  # a name that nobody explains is of this workspace's side only where it is one's own
+            role = session.project.config.role if not named else ""
+        if role and ref in rows and rows[ref].role == role:
+            print_error(
+                f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of the"
+                " same side; if that is wrong: --assessor NAME, or fedcheck undo"
+            )
+            return
 
 
 def _hint_at_needs(session: "Session", refs: list[str]) -> None:
