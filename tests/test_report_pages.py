@@ -178,3 +178,13 @@ def test_a_single_person_beyond_the_most_is_named_not_counted():
     people = Counter({"Ann": 5, "Ben": 4, "Cat": 3, "Dan": 2, "Eve": 1, "": 2})
     assert _name_people(people) == "Ann 5, Ben 4, Cat 3, Dan 2, Eve 1, no owner 2"
     assert _name_people(people + Counter({"Fay": 1})).endswith("Dan 2, 2 others 2, no owner 2")
+
+
+def test_a_milestone_that_passed_unmet_is_named_and_scope_is_told(tested, capsys):
+    words = ["report", "executive", "-o", "-", "-w", str(tested), "--as-of", "2027-02-03"]
+    assert run(words) == 0
+    text = capsys.readouterr().out
+    passed = 'The day has passed, and things are still missing, for "JAB kick-off" (2027-02-01,'
+    assert passed not in text, "the milestone of the report is told by its own sentence"
+    assert run([*words, "--milestone", "ready-conversation"]) == 0
+    assert passed in capsys.readouterr().out
