@@ -339,6 +339,9 @@ def test_a_date_without_a_year_is_the_nearest_one(root, bring):
     bring("Task,Due\nScan,Nov 20\nPlan,Feb 3\n", "--as-of", "2026-12-01")
     days = [record(root, item)["due"] for item in ("scan", "plan")]
     assert days == [date(2026, 11, 20), date(2027, 2, 3)]
+    bring("Task,Due\nScan,Nov 20\nPlan,Feb 4\n", "--as-of", "2027-09-01")
+    days = [record(root, item)["due"] for item in ("scan", "plan")]
+    assert days == [date(2026, 11, 20), date(2028, 2, 4)], "the year of an unchanged date stays"
 
 
 @pytest.mark.parametrize("header", ["Approved", "Risk"])

@@ -110,17 +110,19 @@ def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) 
         text += "; none is blocked or overdue."
     if counts.unknown:
         text = text[:-1] + f"; the state of {counts.unknown} cannot be read."
+    if gate is None:
+        return text
     passed = _describe_passed(board, gate, every)
-    return " ".join(filter(None, (text, _describe_milestone(board, gate), passed))) if gate else text
+    return f"{text} {_describe_milestone(board, gate)} {passed}".rstrip()
 
 
-def _describe_passed(board: Board, gate: Gate | None, every: Sequence[Gate]) -> str:
+def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
     """Name the milestones that lie behind, and that still lack something."""
     listed = [
         f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} missing)'
         for one in every
         if one.milestone.closes and one.missing and one.date and one.date < board.today
-        if gate is None or one.milestone.id != gate.milestone.id
+        if one.milestone.id != gate.milestone.id
     ]
     if not listed:
         return ""

@@ -240,6 +240,8 @@ def _merge_field(work: _Work, task: Task, ref: str, record: Record, name: str) -
     ours = field_value(record, name) or ""
     usual = field_value(EMPTY_RECORD, name) or ""
     before = work.base.get((ref, name), usual) or usual
+    if name in task.yearless and before[4:] == theirs[4:]:
+        theirs = before  # "Dec 10" still is the day that it was when the sheet came first
     merged = merge(ours, theirs, is_base=lambda value: value == before, prefer_theirs=work.theirs)
     if merged.conflict:
         work.conflicts += 1

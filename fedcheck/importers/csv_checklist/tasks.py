@@ -43,6 +43,7 @@ class Task:
     Attributes:
         values: what it says of the record, by field; what could not be understood is not there.
         evidence: what its cell of evidence says.
+        yearless: the fields whose date has no year in the sheet; the year is a guess.
     """
 
     line: GridRow
@@ -55,6 +56,7 @@ class Task:
     controls: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[CellEvidence, ...] = ()
+    yearless: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -65,6 +67,7 @@ class _Reading:
     seen: Look
     notes: list[Note] = field(default_factory=list)
     words: dict[tuple[str, str], list[GridRow]] = field(default_factory=dict)
+    yearless: set[tuple[int, str]] = field(default_factory=set)
 
     def note(self, line: GridRow, what: str, remedy: str = "") -> None:
         self.notes.append(Note(self.seen.grid.place(line), what, remedy))
@@ -105,6 +108,7 @@ def _read_task(reading: _Reading, line: GridRow) -> Task | None:
         return None
     lost = list(_list_cells_beyond(reading, line))
     controls = _parse_controls(text("control"))
+    values = _read_values(reading, line, lost)
     if text("control").strip(" -–") and not controls:
         what = f'control: "{one_line(text("control"), 40)}" names none'
         reading.note(line, what, "write it as AC-2(1)")
@@ -117,8 +121,9 @@ def _read_task(reading: _Reading, line: GridRow) -> Task | None:
         " ".join(text("role").split()),
         text("guidance").strip(),
         controls,
-        _read_values(reading, line, lost),
+        values,
         tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
+        frozenset(name for name in DAYS if (line.number, name) in reading.yearless),
     )
 
 
@@ -255,7 +260,9 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
         reading.note(line, f"{where}: {error}", "say --dates mdy, or --dates dmy")
         return None
     except ValueError as error:
-        inside = _find_day(text, seen, name) or _find_near_day(reading, text)
+        inside = _find_day(text, seen, name)
+        if not inside and (inside := _find_near_day(reading, text)):
+            reading.yearless.add((line.number, name))
         heading = one_line(seen.mapped.columns[name], 40)
         lost.append(f"{heading} in the sheet: {text}")
         if inside:
