@@ -113,6 +113,13 @@ def test_a_query_says_how_many_items_are_of_another_party(fedcheck, controls):
     assert fedcheck("set", "family:AC", "role:csp", "--owner", "erik")[2].count("another") == 0
 
 
+def test_notes_that_a_bulk_change_replaces_are_counted(fedcheck, controls):
+    fedcheck("set", "item-0", "--note", "A whole paragraph")
+    err = fedcheck("set", "family:AC", "--note", "Reviewed")[2]
+    assert "1 other note replaced; fedcheck undo brings back what was there" in err
+    assert "replaced" not in fedcheck("set", "family:AC", "--note", "Reviewed")[2]
+
+
 def test_what_is_done_before_what_it_needs_is_told(fedcheck, controls):
     (controls / "checklists" / "t.3pao.toml").write_text(OTHERS)
     err = fedcheck("set", "theirs", "--status", "done")[2]

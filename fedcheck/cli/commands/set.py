@@ -30,7 +30,7 @@ from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
 from fedcheck.domain.record import Record
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def set_(
         )
     day = read_due_option(session, due)
     refs = select_items(session, items, yes)
+    replaced = _count_replaced_notes(session, refs, note)
     reason = reason or _ask_for_reason(session, refs, status, result) or reason
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
@@ -163,6 +164,9 @@ def set_(
     for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
         print_line(line)
     _hint_at_observation(session, refs, note)
+    if replaced:
+        which = pluralize(replaced, "other note")
+        print_error(f"note: {which} replaced; fedcheck undo brings back what was there")
     if status == "done":
         _hint_at_needs(session, refs)
     if ASSESSED & more.keys():
@@ -208,6 +212,13 @@ def _hint_at_needs(session: "Session", refs: list[str]) -> None:
 
 NEEDS_SHOWN = 5
 """How many items are named that need something."""
+
+
+def _count_replaced_notes(session: "Session", refs: list[str], note: str | None) -> int:
+    """Count the items of several whose own, other note a new one takes the place of."""
+    if note is None or len(refs) < 2:
+        return 0
+    return sum(session.project.record(ref).note not in ("", note) for ref in refs)
 
 
 def _hint_at_observation(session: "Session", refs: list[str], note: str | None) -> None:
