@@ -50,7 +50,7 @@ class WorkspaceGoneError(FedcheckError):
 
 
 class NoSuchItemError(FedcheckError):
-    """A text that means no item: neither one that applies nor one that is gone."""
+    """A text that means no item that applies; it may be the name of something else."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint, ErrorKind.USAGE)

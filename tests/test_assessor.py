@@ -295,7 +295,8 @@ def test_an_agency_authorizes_monitors_and_keeps_its_own_poam(call: Call) -> Non
     gate = json.loads(call("gate", "--json")[1])
     assert gate["milestone"] == "agency-use", "not the provider's next one"
     assert {one["owner"] for one in gate["missing"]} == {"agency"}
-    refs = [one["ref"] for one in data(call, "list", "role:agency phase:authorize")]
+    assert {one["phase"] for one in gate["missing"]} == {"prepare", "authorize"}
+    refs = [one["ref"] for one in gate["missing"]]
     assert call("set", *refs, "--status", "na", "--reason", "Not this year.")[0] == 0
     assert call("gate", "agency-use")[0] == 0
     add = ("finding", "add", "--found", "2027-01-02", "--due", "2027-02-01", "--risk", "moderate")
@@ -340,3 +341,30 @@ async def test_a_key_records_the_assessment_of_an_item(workspace, home, clock):
         assert "Verified" in shown and "Read it twice." in shown
         await press(pilot, "u")
         assert app.session.project.record(ref).summary == ""
+
+
+# ---------------------------------------------------------------- what is next, by role
+
+
+@pytest.mark.parametrize(
+    ("role", "phases"),
+    [
+        ("pmo", ["communicate", "oversee"]),
+        ("3pao", ["recognition", "assessment"]),
+        ("agency", ["prepare", "authorize"]),
+        ("advisor", ["prepare"]),
+    ],
+)
+def test_what_is_next_is_what_a_role_owes_first(call: Call, role: str, phases: list[str]) -> None:
+    assert call("init", "--role", role)[0] == 0
+    found = data(call, "next", "-n", "300")
+    refs = [one["ref"].split(".")[1] for one in found]
+    assert list(dict.fromkeys(refs)) == phases
+
+
+def test_a_certified_provider_is_told_to_operate(call: Call) -> None:
+    make_csp(call, "20x", "program", "b")
+    assert not any(".operate." in one["ref"] for one in data(call, "next", "-n", "300"))
+    assert call("milestone", "certification", "2026-08-10")[0] == 0
+    found = data(call, "next", "-n", "300", "--as-of", "2026-11-28")
+    assert any(".operate." in one["ref"] for one in found), "no date of an agency's use is needed"

@@ -58,7 +58,7 @@ KINDS: dict[str, tuple[Callable[[Path], None], int, str, str]] = {
     "a link to itself": (lambda p: p.symlink_to(p.name), 0, "cannot be read: ", "permissions"),
     "a pipe": (lambda path: os.mkfifo(path), 0, "a device or a pipe, not a file", "move it away"),
     "a device": (lambda p: p.symlink_to("/dev/zero"), 0, "leads outside", "the file itself"),
-    "merge markers": (text(CONFLICT), 6, "unsettled merge conflict", "keep one side"),
+    "merge markers": (text(CONFLICT), 6, "unsettled merge conflict", "both sides"),
 }  # fmt: skip
 
 

@@ -221,7 +221,7 @@ def test_nothing_due_is_said(fedcheck: Run) -> None:
 def test_export_as_a_calendar_file(fedcheck: Run, root: Path) -> None:
     status, out, err = fedcheck("export", "ics", "-o", "all.ics", "--remind", "7")
     assert (status, "all.ics" in out) == (0, True)
-    assert "without a day left out" in err
+    assert "without a day left out: fedcheck next --calendar --role all" in err
     raw = (root / "all.ics").read_bytes()
     events = icalendar.Calendar.from_ical(raw).walk("VEVENT")
     summaries = {str(event["SUMMARY"]): event["DTSTART"].dt.isoformat() for event in events}

@@ -14,6 +14,7 @@ from conftest import OpenWorkspace
 from fedcheck.cli.main import run
 from fedcheck.domain.item_rules import ItemEdit
 from fedcheck.storage import history
+from fedcheck.storage.workspace_creation import MERGED
 
 DIAGRAM = "rev5.readiness.csp:diagram"
 CRYPTO = "rev5.readiness.csp:crypto-table"
@@ -247,7 +248,8 @@ def test_private_files_that_git_tracks_are_named(
     git(top, "init", "-q")
     git(top, "config", "index.version", version)
     write(workspace / ".gitignore", *IGNORED)
-    write(workspace / ".gitattributes", *ATTRIBUTES)
+    write(workspace / ".gitattributes", *ATTRIBUTES, *MERGED)
+    git(workspace, "config", "merge.fedcheck.driver", "registered %A")
     (workspace / "evidence/private").mkdir(parents=True)
     (workspace / "evidence/private/a.txt").write_text("x")
     session = open_workspace(workspace)

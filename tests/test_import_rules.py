@@ -140,7 +140,19 @@ def test_the_same_file_twice_changes_nothing_and_undo_takes_it_back(
     assert run(["import", "frmr", str(tmp_path / "rules.json"), "-w", str(root)]) == 0
     assert "Nothing to do" in capsys.readouterr().out
     assert run(["undo", "-w", str(root)]) == 0
+    out = capsys.readouterr().out
+    assert "texts:glossary" in out and " -> " not in out, "hashes of files tell a person nothing"
     assert items_of(opened(root)) == before
+
+
+def test_another_time_frame_is_told_and_flags_nothing(root: Path, tmp_path: Path) -> None:
+    imported(root, tmp_path, consolidated())
+    record(root, "ZED-TFR-PAI", "--status", "done")
+    data = consolidated()
+    data["FRR"]["ZED"]["data"]["all"]["TFR"]["ZED-TFR-PAI"]["timeframe_num_max"] = 12
+    facts = imported(root, tmp_path, data).facts
+    assert "1 with another time frame: ZED-TFR-PAI" in facts
+    assert not any("to be reviewed" in one or "nothing is new" in one for one in facts)
 
 
 def test_only_what_a_rule_requires_flags_its_record(root: Path, tmp_path: Path) -> None:
@@ -190,6 +202,49 @@ def test_a_record_whose_item_is_gone_stays_and_is_named(root: Path, tmp_path: Pa
     assert run(["doctor", "--move", move, "-w", str(root)]) == 0
     session = opened(root)
     assert session.project.record(ref_of(session, "ZED-CSO-CNT")).note == "counted"
+
+
+def test_a_rule_whose_old_id_looks_like_an_indicators_is_proposed_too(
+    root: Path, tmp_path: Path
+) -> None:
+    def before(found: Release) -> None:
+        found["KSI-CSO-TWO"] = found.pop("ZED-CSO-TWO")
+
+    imported(root, tmp_path, edited(before))
+    record(root, "KSI-CSO-TWO", "--note", "painted")
+    found = imported(root, tmp_path, consolidated())
+    note = next(one for one in found.notes if one.where == "KSI-CSO-TWO")
+    assert "it may be ZED-CSO-TWO now" in note.remedy
+
+
+def test_doctor_proposes_a_renamed_rule_and_moves_nothing_unasked(
+    root: Path, tmp_path: Path, capsys: Any
+) -> None:
+    imported(root, tmp_path, consolidated())
+    record(root, "ZED-CSO-ONE", "--status", "done", "--note", "counted")
+
+    def change(found: Release) -> None:
+        found["ZED-CSO-CNT"] = found.pop("ZED-CSO-ONE")
+
+    imported(root, tmp_path, edited(change))
+    capsys.readouterr()
+    assert run(["doctor", "--fix", "-w", str(root)]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "perhaps it is zed-cso-cnt now" in said
+    assert "the same item" not in said
+    session = opened(root)
+    assert session.project.record(ref_of(session, "ZED-CSO-CNT")).untouched
+    assert run(["show", "ZED-CSO-ONE", "-w", str(root)]) == 2
+    error = capsys.readouterr().err
+    assert "gone" in error and "doctor" in error
+
+
+def test_a_rule_that_is_not_for_the_profile_is_said_to_be_so(root: Path, capsys: Any) -> None:
+    assert run(["show", "frc-csf-bsl", "-w", str(root)]) == 2
+    assert "profile leaves it out" in capsys.readouterr().err
+    assert run(["show", "ksi-iam", "-w", str(root)]) == 2
+    assert "6 ids begin with it: fedcheck list code:ksi-iam" in capsys.readouterr().err
+    assert run(["show", "ac-2", "-w", str(root)]) == 0, "a control is explained all the same"
 
 
 def test_an_item_that_had_another_id_keeps_its_record(root: Path, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ ROOMS = {
     # A table of requests in Markdown is one of the tables of reports.
     "exporters": {"exporters", "importers", "reports", "spreadsheets", *CORE},
     "doctor": {"doctor", *CORE},
+    "sharing": {"sharing", *CORE},
     "cli": {
         "cli",
         "demo",
@@ -39,6 +40,7 @@ ROOMS = {
         "importers",
         "exporters",
         "doctor",
+        "sharing",
         *CORE,
     },
     "tui": {"tui", "demo", "keys", "reports", "importers", *CORE},

@@ -200,6 +200,14 @@ def test_a_broken_file_of_findings_is_not_taken_for_none(fedcheck):
     assert not Path("ocr.json").exists()
 
 
+def test_an_incident_that_cannot_be_read_is_not_taken_for_none(fedcheck):
+    head = Path("fedcheck.toml")
+    head.write_text(head.read_text().replace("2027-01-10T23:30:00-05:00", "last night"))
+    status, out, err = fedcheck("export", "ocr", "--since", "2027-01-01")
+    assert (status, out) == (3, "")
+    assert "package.incident: expected a date with time" in err
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [

@@ -49,6 +49,8 @@ def test_a_profile_is_completed_where_only_one_fits(
         (("--type", "any", "--path", "any", "--class", "any"), "does not exist as type any"),
         (("--type", "rev5", "--class", "b"), "add --path program|agency"),
         ((), "add --type 20x|rev5 --path program|agency --class a|b|c|d"),
+        (("--type", "rev5"), "add --path program|agency --class b|c|d"),
+        (("--path", "agency"), "add --class b|c|d"),
         (("--class", "e"), '"e" is no class of cr26'),
     ],
 )

@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from fedcheck.analysis.board import Board
+from fedcheck.analysis.milestones import list_gates
 from fedcheck.analysis.waiting_since import find_stale_day
 from fedcheck.domain.glossary import EvidenceState
 from fedcheck.domain.query_fields import Query
@@ -53,19 +54,26 @@ def list_steps_of_role(board: Board, role: str, query: Query | None = None) -> l
 
 
 def find_phases_in_reach(board: Board) -> set[str]:
-    """Return the phases that the next gate and the one after it close.
+    """Return the phases that the next gate of one's own role and the one after it close.
 
-    A phase without a gate, such as continuous monitoring, is in reach once the last gate was
-    passed; milestones on the way that never got a date do not hold it back.
+    A phase without a gate, such as continuous monitoring, is in reach once the last of these gates
+    was passed; milestones on the way that never got a date do not hold it back. What one's own role
+    owes without any gate is in reach earlier: where it comes before what the gates close, and at
+    once where no gate asks that role for anything.
     """
-    milestones = [milestone for milestone in board.project.process.milestones if milestone.closes]
-    ids = [milestone.id for milestone in milestones]
+    project = board.project
+    process, role = project.process, project.config.role
+    gates = list_gates(project)
+    ids = [milestone.id for milestone in gates]
     first = ids.index(board.next_dated) if board.next_dated in ids else 0
-    near = {phase for milestone in milestones[first : first + 2] for phase in milestone.closes}
-    if not milestones or board.dates.get(milestones[-1].id, date.max) < board.today:
-        gated = {phase for milestone in milestones for phase in milestone.closes}
-        near |= {phase.id for phase in board.project.process.phases} - gated
-    return near
+    near = {phase for milestone in gates[first : first + 2] for phase in milestone.closes}
+    gated = {phase for milestone in process.milestones for phase in milestone.closes}
+    if not gates or board.dates.get(gates[-1].id, date.max) < board.today:
+        return near | {phase.id for phase in process.phases} - gated
+    asked = any(not milestone.roles or role in milestone.roles for milestone in gates)
+    furthest = max(process.order(phase) for phase in near)
+    own = {one.phase for one in project.checklists.values() if one.role == role} - gated
+    return near | {phase for phase in own if not asked or process.order(phase) < furthest}
 
 
 def _is_pressing(board: Board, row: Row) -> bool:

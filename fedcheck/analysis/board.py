@@ -21,7 +21,7 @@ from fedcheck.domain.glossary import Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
 from fedcheck.domain.reference import find_candidates, find_nearest, split_ref
 from fedcheck.domain.row import Row
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 
@@ -170,6 +170,10 @@ def list_orphaned_refs(project: Project) -> list[str]:
     ]
 
 
+NO_GUESS = "see: fedcheck list"
+"""The hint at a name that is near to none."""
+
+
 def _find_by_code(project: Project, code: str) -> list[str]:
     """Return the items that have an official code, in any spelling; one's own role goes first."""
     wanted = normalize_code(code)
@@ -195,6 +199,32 @@ def _suggest_items(project: Project, word: str) -> list[str]:
     return list(dict.fromkeys([*found, *near]))[:3]
 
 
+def _is_left_out(project: Project, code: str) -> bool:
+    """Tell whether an official code is that of an item for other profiles only."""
+    wanted = normalize_code(code)
+    return any(
+        item.code and normalize_code(item.code) == wanted
+        for checklist in project.checklists.values()
+        for _, item in checklist.items.values()
+    )
+
+
+def _guess_meant(project: Project, tail: str) -> str:
+    """Return the hint at a name of no item: a ruleset's or theme's items, or names near to it."""
+    beginning = normalize_code(tail) + "-"
+    begun = sum(normalize_code(item.code).startswith(beginning) for *_, item in project.applying())
+    if begun:
+        ids = pluralize(begun, "id begins", "ids begin")
+        return f"{ids} with it: fedcheck list code:{one_line(tail, 80)}"
+    near = _suggest_items(project, tail.rpartition(":")[2])
+    if near:
+        return "did you mean " + " or ".join(near) + "?"
+    if project.skipped:
+        begins = project.config.begins
+        return f"{NO_GUESS}; phases before {begins} are left out (begins, in fedcheck.toml)"
+    return NO_GUESS
+
+
 def resolve_item(project: Project, tail: str) -> str:
     """Return the full reference of an item.
 
@@ -208,17 +238,17 @@ def resolve_item(project: Project, tail: str) -> str:
         raise FedcheckError(
             f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
         )
+    hint = "the workspace's profile leaves it out"
     if project.item(tail):
-        hint = "the workspace's profile leaves it out"
         raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, ErrorKind.USAGE)
-    kept = find_candidates(tail, list_orphaned_refs(project))
+    orphans = list_orphaned_refs(project)
+    kept = find_candidates(tail, orphans) or find_candidates(tail.strip().lower(), orphans)
     if kept:
         text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
         raise FedcheckError(
             text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
         )
-    near = _suggest_items(project, tail.rpartition(":")[2])
-    hint = "did you mean " + " or ".join(near) + "?" if near else "see: fedcheck list"
-    if project.skipped and not near:
-        hint += f"; phases before {project.config.begins} are left out (begins, in fedcheck.toml)"
+    if _is_left_out(project, tail):
+        raise NoSuchItemError(f"{one_line(tail, 80)}: does not apply here", hint)
+    hint = _guess_meant(project, tail)
     raise NoSuchItemError(f"{one_line(tail, 80)}: no such item", hint)

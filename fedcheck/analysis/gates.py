@@ -248,8 +248,10 @@ def _list_lapsed_graces(board: Board, milestone: Milestone) -> Iterator[Remark]:
         demanded = sum(row.item.level in DEMANDED for row in one.rows)
         roles = list(dict.fromkeys(row.role for row in one.open_rows))
         role = roles[0] if len(roles) == 1 else ""
+        bound = one.ruleset.maintain or one.ruleset.obtain
+        since = "it has been binding since" if one.grace == bound else "its grace period ended on"
         why = (
-            f"its grace period ended on {one.grace}, and {len(one.open_rows)} of"
+            f"{since} {one.grace}, and {len(one.open_rows)} of"
             f" {pluralize(demanded, 'binding item')} {'is' if demanded == 1 else 'are'} not done"
         )
         ref = f"rulesets:{one.ruleset.id}"

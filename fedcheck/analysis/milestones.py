@@ -95,7 +95,7 @@ def find_next_dated(project: Project, dates: Mapping[str, date], today: date) ->
 
     Without any date ahead: the first gate after the last one that has passed.
     """
-    gates = [m.id for m in _list_gates(project)]
+    gates = [m.id for m in list_gates(project)]
     ahead = [m for m in gates if m in dates and dates[m] >= today]
     if ahead:
         return min(ahead, key=lambda m: (dates[m], gates.index(m)))
@@ -112,7 +112,7 @@ def find_next_milestone(project: Project, dates: Mapping[str, date], today: date
     further on: more is done in the phases after it than in those that it closes.
     """
     dated = find_next_dated(project, dates, today)
-    milestones = _list_gates(project)
+    milestones = list_gates(project)
     gates = [m.id for m in milestones]
     if dated not in dates:
         return dated
@@ -145,7 +145,7 @@ def _is_behind(project: Project, milestone: Milestone, done: Mapping[str, int]) 
     return own < sum(count for phase, count in done.items() if order(phase) > last)
 
 
-def _list_gates(project: Project) -> list[Milestone]:
+def list_gates(project: Project) -> list[Milestone]:
     """Return the milestones with a gate that ask one's own role for something; else all of them.
 
     An agency waits for no Marketplace listing before it authorizes its use.

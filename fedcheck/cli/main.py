@@ -40,6 +40,8 @@ COMMANDS: dict[str, str] = {
     "rules": "rules:rules",
     "history": "history:history",
     "changes": "changes:changes",
+    "sync": "sync:sync",
+    "merge-file": "merge_file:merge_file",
     "doctor": "doctor:doctor",
     "docs": "docs:docs",
     "config": "config:config",

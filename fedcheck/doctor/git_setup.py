@@ -9,9 +9,10 @@ from pathlib import Path
 from fedcheck.doctor.defect import AppendLines, Defect
 from fedcheck.domain.text import pluralize
 from fedcheck.errors import InvalidFileError
+from fedcheck.storage.git_driver import is_registered
 from fedcheck.storage.paths import LOCAL_STATE, PRIVATE_FOLDER
 from fedcheck.storage.toml_io import read_bytes
-from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED
+from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
 
 WHY = {
     LOCAL_STATE: "its locks and copies are for this machine only",
@@ -40,6 +41,7 @@ def check_git(root: Path) -> list[Defect]:
                 fix=AppendLines(root / ".gitattributes", missing),
             )
         )
+    found += _find_unregistered(root, top)
     tracked = _count_tracked(top, f"{(root / PRIVATE_FOLDER).relative_to(top).as_posix()}/")
     if tracked:
         found.append(
@@ -54,6 +56,24 @@ def check_git(root: Path) -> list[Defect]:
             )
         )
     return found
+
+
+def _find_unregistered(root: Path, top: Path) -> list[Defect]:
+    """Return that this clone merges lines, where it does; nothing where that is not known."""
+    if is_registered(top) is None:
+        return []
+    if is_registered(top) and all(_has_attributes(root, top, line) for line in MERGED):
+        return []
+    return [
+        Defect(
+            "git",
+            "note",
+            "this clone merges files of fedcheck line by line, so that changes by two people"
+            " conflict",
+            "merge them record by record; run once in each clone: fedcheck sync --setup",
+            root / ".gitattributes",
+        )
+    ]
 
 
 def _find_unignored(root: Path, line: str) -> Defect:
@@ -84,7 +104,7 @@ def _is_ignored(root: Path, top: Path, line: str) -> bool:
 def _has_attributes(root: Path, top: Path, line: str) -> bool:
     """Tell whether git gives files the attributes of a line; the last that names one holds."""
     pattern, *wanted = line.split()
-    name = pattern.replace("*", "x")
+    name = pattern.replace("*", "x").removeprefix("/")
     found: dict[str, str] = {}
     for folder in _folders_from_top(root, top):
         below = (root / name).relative_to(folder).as_posix()

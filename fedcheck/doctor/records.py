@@ -21,6 +21,9 @@ from fedcheck.session import Session
 
 Records = Mapping[str, Record]
 
+MOST_NAMESAKES = 3
+"""How many official ids may end alike for their last part to say what they are about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
@@ -72,12 +75,22 @@ def list_orphans(session: Session) -> list[Orphan]:
 def _guess_new_id(checklist: Checklist, records: Records, record: Record) -> str:
     if not record.basis:
         return ""
+    if _has_official_ids(checklist):
+        # Whether an official id was renamed is for a person to say: texts may be alike by chance.
+        return ""
     same = [
         item.id
         for _, item in checklist.items.values()
         if item.id not in records and item.accepts(record.basis)
     ]
     return same[0] if len(same) == 1 else ""
+
+
+def _has_official_ids(checklist: Checklist) -> bool:
+    """Tell whether items are called by the ids of a publisher, as rules of FedRAMP are."""
+    return any(
+        item.own_basis and item.id == item.code.lower() for _, item in checklist.items.values()
+    )
 
 
 def find_orphan_records(session: Session, places: Places) -> list[Defect]:
@@ -141,17 +154,45 @@ def _suggest_move(
 ) -> str:
     """Return how a person moves a record to the item that it belongs to."""
     checklist = project.checklists[orphan.checklist]
-    records = project.records.get(checklist.id, {})
-    free = [item for item in checklist.items if item not in records]
-    near = find_nearest(orphan.item, free, 3)
+    near = _find_likely_items(project, checklist, orphan)
     old = orphaned.of(orphan.item, checklist.id)
     if not near:
         command = f"fedcheck doctor --move {shlex.quote(old + '=ITEM')}"
+        if _has_official_ids(checklist):
+            where = f"role:{checklist.role}"
+            return f"where a rule says it now (fedcheck list {where}): {command}; else leave it"
         return f"find its item with fedcheck list checklist:{checklist.id}, then: {command}"
-    new = known.of(near[0], checklist.id)
-    others = f" (or {', '.join(near[1:])})" if near[1:] else ""
+    where, item = split_ref(near[0])
+    new = known.of(item, where)
+    rest = [split_ref(ref)[1] for ref in near[1:]]
+    others = f" (or {', '.join(rest)})" if rest else ""
     command = f"fedcheck doctor --move {shlex.quote(f'{old}={new}')}"
-    return f"perhaps it is {near[0]}{others} now; if so: {command}"
+    return f"perhaps it is {item}{others} now; if so: {command}"
+
+
+def _find_likely_items(project: Project, checklist: Checklist, orphan: Orphan) -> list[str]:
+    """Return the references of up to three items without a record that an orphan may belong to.
+
+    Official ids say by their last part what they are about, and a rule may have moved to another
+    list of its role; other ids are near by spelling, in the same list.
+    """
+    if not _has_official_ids(checklist):
+        records = project.records.get(checklist.id, {})
+        free = [item for item in checklist.items if item not in records]
+        return [f"{checklist.id}:{item}" for item in find_nearest(orphan.item, free, 3)]
+    same_text, same_key = [], []
+    for one in project.checklists.values():
+        records = project.records.get(one.id, {})
+        for _, item in one.items.values() if one.role == checklist.role else ():
+            if item.id in records or not item.own_basis:
+                continue
+            if orphan.record.basis and item.accepts(orphan.record.basis):
+                same_text.append(f"{one.id}:{item.id}")
+            elif item.id.rpartition("-")[2] == orphan.item.rpartition("-")[2]:
+                same_key.append(f"{one.id}:{item.id}")
+    if len(same_key) > MOST_NAMESAKES:
+        same_key = []  # a part that many ids end with says nothing
+    return (same_text or same_key)[:3]
 
 
 def describe_record(record: Record) -> str:

@@ -214,16 +214,17 @@ FINDING = (
 EVIDENCE = (
     Field("id", "ID", ID, "Short random id", group=HEAD),
     Field("link", "Link", LINK, "URL, path relative to the workspace, or ticket id", group=HEAD,
-          importance=1),
+          merge="file", importance=1),
     Field("label", "Label", LINE, "What it is, in plain words", option="--label", group=HEAD,
           importance=1),
     Field("kind", "Kind", CHOICE, "What the link is: url, file or ticket", option="--kind",
-          group=HEAD, importance=2),
+          group=HEAD, merge="file", importance=2),
     Field("collected", "Collected", DAY, "Date on which it was collected", option="--collected",
           group=HEAD, importance=2),
     Field("expires", "Expires", DAY, "Date after which it no longer counts", option="--expires",
           group=HEAD, importance=2),
-    Field("sha256", "SHA-256", HASH, "Hash of the file when it was added", group=HEAD),
+    Field("sha256", "SHA-256", HASH, "Hash of the file when it was added", group=HEAD,
+          merge="file"),
 )
 """The fields of an evidence item."""
 

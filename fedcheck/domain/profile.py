@@ -36,6 +36,13 @@ ANY = "any"
 """The value of an option that restricts nothing: for roles that no certification is given to."""
 
 
+def list_open_options(process: Process, profile: Mapping[str, str]) -> list[str]:
+    """Return the options that a profile leaves open, where the process has certain combinations."""
+    if not process.combinations:
+        return []
+    return [name for name in process.profile or {} if profile.get(name, ANY) == ANY]
+
+
 def parse_profile(process: Process, given: Mapping[str, str], role: str = "") -> dict[str, str]:
     """Return the profile of a new workspace, with what follows from what is given filled in.
 
@@ -62,7 +69,9 @@ def parse_profile(process: Process, given: Mapping[str, str], role: str = "") ->
     profile = fill_defaults(process, _complete(process, profile, is_provider=is_provider))
     missing = [name for name in options if name not in profile]
     if missing:
-        said = " ".join(f"--{name} {'|'.join(_values(process, name))}" for name in missing)
+        said = " ".join(
+            f"--{name} {'|'.join(_values_that_fit(process, name, profile))}" for name in missing
+        )
         raise FedcheckError(
             f"{process.id} needs a profile: what does the service go for? No {missing[0]} is given",
             f"add {said}",
@@ -144,6 +153,15 @@ def list_headings(process: Process, profile: Mapping[str, str]) -> tuple[str, ..
 
 def _values(process: Process, name: str) -> list[str]:
     return [value for value in (process.profile or {})[name].values if value != ANY]
+
+
+def _values_that_fit(process: Process, name: str, profile: Mapping[str, str]) -> list[str]:
+    """Return the values of an option that exist together with those of a profile."""
+    known = _values(process, name)
+    if not process.combinations:
+        return known
+    fitting = _list_fitting(process, profile)
+    return [value for value in known if any(value in one.get(name, known) for one in fitting)]
 
 
 def _list_fitting(

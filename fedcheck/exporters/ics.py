@@ -58,7 +58,8 @@ def write(session: Session, values: Values) -> Export:
         remind=values["remind"],
     )
     undated = len(deadlines.select_undated(found))
-    what = f"{pluralize(undated, 'deadline')} without a day left out: fedcheck next --calendar"
+    command = f"fedcheck next --calendar --role {role or 'all'}"
+    what = f"{pluralize(undated, 'deadline')} without a day left out: {command}"
     return Export(text.encode(), left_out=(what,) if undated else ())
 
 

@@ -41,6 +41,7 @@ from fedcheck.reports.requirement_views import (
     build_decision_view,
     build_recurring_views,
     build_requirement_views,
+    choose_subject,
 )
 from fedcheck.reports.service_context import workspace_relative
 from fedcheck.reports.wording import PeopleNames
@@ -170,7 +171,7 @@ class _ContextBuilder:
         ledgers = IssueViewBuilder(board, self.names, self.evidence_items)
         replacements = list_replacements(project)
         findings = ledgers.findings()
-        subject = self.role or project.process.provider
+        subject = self.role or choose_subject(project)
         requirements, coverage = build_requirement_views(board, subject)
         rules = tuple(
             service_context.build_rules_day_views(board, self.role or project.config.role)

@@ -8,9 +8,21 @@ from fedcheck.analysis.deadlines import list_deadlines
 from fedcheck.analysis.requirements import RequirementCount, count_requirements
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.process import Milestone
+from fedcheck.domain.profile import list_open_options
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.workspace import Project
 from fedcheck.reports import views, wording
 from fedcheck.reports.wording import PeopleNames
+
+
+def choose_subject(project: Project) -> str:
+    """Return the role whose requirements a report counts: the provider's, if it names its profile.
+
+    An agency that uses many services has no profile; what all of them owe says nothing of it.
+    """
+    process = project.process
+    is_open = list_open_options(process, project.config.profile or {})
+    return project.config.role or process.provider if is_open else process.provider
 
 
 def build_requirement_views(

@@ -64,7 +64,7 @@ def find_revision(root: Path, name: str) -> Revision:
         raise FedcheckError(
             f'"{shown}" is no revision', "name a branch, a tag or a commit", ErrorKind.USAGE
         )
-    inside = _run_git(root, "rev-parse", "--is-inside-work-tree")
+    inside = run_git(root, "rev-parse", "--is-inside-work-tree")
     if inside.returncode:
         if b"dubious ownership" in inside.stderr:
             hint = "it belongs to somebody else; git tells how to allow it (safe.directory)"
@@ -73,7 +73,7 @@ def find_revision(root: Path, name: str) -> Revision:
             )
         hint = "name a date or an earlier report instead"
         raise FedcheckError(f"{root}: lies in no git repository", hint, ErrorKind.USAGE)
-    found = _run_git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    found = run_git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     commit = found.stdout.decode("ascii", "replace").strip()
     if found.returncode or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         raise FedcheckError(
@@ -163,15 +163,18 @@ def _read_blobs(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
 
 def _git_output(root: Path, *words: str, given: bytes = b"") -> bytes:
     """Return what git answers. Raises FedcheckError where it fails."""
-    done = _run_git(root, *words, given=given)
+    done = run_git(root, *words, given=given)
     if done.returncode or len(done.stdout) > MAX_BYTES:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["too much to read"]
         raise FedcheckError(f"git cannot read the repository: {one_line(lines[0], 200)}", "")
     return done.stdout
 
 
-def _run_git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git where it can change nothing, run nothing and reach nobody."""
+def run_git(root: Path, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run git where it runs no other program and reaches nobody.
+
+    Raises FedcheckError where git is not installed, or takes too long.
+    """
     program = shutil.which("git")
     if program is None:
         hint = "install git, or name a date or an earlier report"

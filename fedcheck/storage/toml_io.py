@@ -24,6 +24,9 @@ MAX_BYTES = 32 * 1024 * 1024
 """The largest file that is read; the largest real checklist is below one megabyte."""
 
 _CONFLICT = r"(?m)^(<{7}|>{7})(\s|$)"
+_RECORDS = ("requests.toml", "findings.toml", "sent.toml")
+"""Files beside `progress/` whose conflicts the histories can settle."""
+
 _PLACE = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
 
@@ -100,7 +103,9 @@ def _syntax_error(path: Path, text: str, error: tomli.TOMLDecodeError) -> Invali
     conflict = re.search(_CONFLICT, text)
     if conflict:
         line = text[: conflict.start()].count("\n") + 1
-        hint = "settle the merge: keep one side and delete the markers"
+        hint = "bring both sides together by hand, then delete the markers"
+        if path.parent.name == "progress" or path.name in _RECORDS:
+            hint = "settle the merge by what both sides entered, with: fedcheck doctor --fix"
         return _file_error(path, line, "unsettled merge conflict", hint)
     place = re.search(_PLACE, str(error))
     line = int(place[1]) if place and place[1] else text.count("\n") + 1

@@ -26,6 +26,13 @@ ATTRIBUTES = tuple(
 )
 """How git must treat histories: lines of `.gitattributes`. Line ends stay as they were written."""
 
+MERGED = tuple(
+    f"/{folder}{name} merge=fedcheck"
+    for folder in ("", f"{PRIVATE_FOLDER}/")
+    for name in ("progress/*.toml", "checklists/*.toml", "requests.toml", "findings.toml")
+) + tuple(f"/{name} merge=fedcheck" for name in (WORKSPACE_FILE, "sent.toml"))
+"""What git merges with our driver: lines of `.gitattributes`. A clone without it merges lines."""
+
 
 def format_head(
     name: str,
@@ -68,7 +75,7 @@ def create(root: Path, text: str) -> None:
         atomic_files.make_folder(root / folder, under=root)
     atomic_files.replace_file(root / WORKSPACE_FILE, text.encode(), under=root)
     _write_if_missing(root / ".gitignore", IGNORED)
-    _write_if_missing(root / ".gitattributes", ATTRIBUTES)
+    _write_if_missing(root / ".gitattributes", (*ATTRIBUTES, *MERGED))
 
 
 def _write_if_missing(path: Path, lines: Iterable[str]) -> None:

@@ -31,7 +31,7 @@ from fedcheck.tui.app_protocol import ProjectApp, ProjectChanged, Verification
 from fedcheck.tui.dialogs.goto import ask_item
 from fedcheck.tui.dialogs.keys import KeysScreen
 from fedcheck.tui.dialogs.role import ask_role
-from fedcheck.tui.dialogs.theme import ThemeScreen, ask_theme
+from fedcheck.tui.dialogs.theme import ThemeScreen, choose_theme
 from fedcheck.tui.external_changes import ExternalChanges
 from fedcheck.tui.external_programs import suspend
 from fedcheck.tui.history_reader import Recall
@@ -359,8 +359,7 @@ class FedcheckApp(App[int]):
         """Go to any item by its name, on top of where one is: esc goes back there."""
         self.start(ask_item(self, lambda ref: self.open_screen("checklist", ref=ref)))
 
-    def action_app_suspend(self) -> None:
-        suspend(self)
+    action_app_suspend = suspend
 
     def action_app_help(self) -> None:
         """Show the keys of this place."""
@@ -368,7 +367,6 @@ class FedcheckApp(App[int]):
             self.push_screen(KeysScreen(getattr(self.screen, "PLACES", ("everywhere",))))
 
     def action_app_palette(self) -> None:
-        """Find everything by its name."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(id="--command-palette"))
 
@@ -379,10 +377,8 @@ class FedcheckApp(App[int]):
 
     def action_app_theme(self) -> None:
         """Choose the colors, seeing each while the cursor is on it."""
-        if self.preferences.colourless:
-            self.tell("Colours are off", "NO_COLOR is set; without it there are themes")
-        elif not isinstance(self.screen, ThemeScreen):
-            self.start(ask_theme(self))
+        if not isinstance(self.screen, ThemeScreen):
+            choose_theme(self)
 
     def action_app_undo(self) -> None:
         """Take the last change back; one that is not saved yet is dropped."""
@@ -393,7 +389,6 @@ class FedcheckApp(App[int]):
         self.change(self.session.undo)
 
     def action_app_redo(self) -> None:
-        """Make again what was undone."""
         self.change(self.session.redo)
 
     def action_app_quit(self) -> None:

@@ -1,6 +1,7 @@
 """The command that lists what is wrong with a workspace, and mends what needs no person."""
 
 import os
+import shlex
 import textwrap
 from datetime import datetime
 from itertools import groupby
@@ -85,8 +86,10 @@ def doctor(
     Exit status 1 where there are problems; notes alone are no problem. --fix closes what others
     at this machine can reach, removes temporary files that were left behind, adds what git must
     ignore or leave as it is to .gitignore and .gitattributes, and moves records to items that
-    were renamed. No record is ever deleted, and its file is copied to .fedcheck/backup/ before it
-    is moved; `fedcheck undo` takes a move back.
+    were renamed. It settles conflict markers of a merge in files of records: the value that the
+    histories have last stands, texts of both sides are kept, each decision is listed. No record
+    is ever deleted, and its file is copied to .fedcheck/backup/ before it is changed; `fedcheck
+    undo` takes a move back.
 
     \b
     Example:
@@ -128,10 +131,39 @@ def _move_record(patient: ExaminedWorkspace, text: str) -> list[str]:
 def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[str]:
     from fedcheck.doctor.fixes import apply_fixes
 
+    said = _settle_conflicts(patient)
     mended = apply_fixes(defects, patient.root, patient.session)
     for error in mended.failed:
         print_error(str(error), error.hint)
-    return mended.done
+    return [*said, *mended.done]
+
+
+def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
+    """Settle what a merge left in files of records; return what was done, in words."""
+    from fedcheck.session import system_clock
+    from fedcheck.sharing.conflicts import settle_conflicts
+
+    said: list[str] = []
+    names: list[str] = []
+    for one in settle_conflicts(patient.root, system_clock()):
+        name = _relative_path(one.path)
+        if one.problem:
+            print_error(f"{name}: {one.problem}", "bring both sides together by hand")
+        elif one.copy is None:
+            for remark in one.remarks:
+                if remark.is_conflict:
+                    print_error(f"{name}: {remark}", "the histories do not say which is later")
+        else:
+            names.append(name)
+            said.append(f"settled  {name}; what it held is in {_relative_path(one.copy)}")
+            said += [f"         {remark}" for remark in one.remarks]
+    if names:
+        patient.examine()  # what could not be read before can be read now
+        if patient.session is not None:
+            patient.session.reconcile()  # so that every clone sees the outcome explained
+        names.append(_relative_path(patient.root / "history"))
+        said.append(f"now: git add {shlex.join(names)}, and commit or continue")
+    return said
 
 
 def _row(defect: "Defect") -> dict[str, Any]:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fedcheck.analysis.board import NO_GUESS
 from fedcheck.analysis.explanations import list_items_of_control, list_uses
 from fedcheck.cli import output
 from fedcheck.cli.options import print_error, print_json, print_line, style_text
@@ -60,10 +61,11 @@ def with_suggestions(session: "Session", error: FedcheckError, text: str) -> Fed
     """Return the error of a name that means nothing, with the terms that may be meant."""
     terminology = load_terminology(session.root, session.project.process.id)
     near = suggest_terms(Lexicon(terminology.terms), text)
-    if not near:
-        return error
+    is_guess = "did you mean" in error.hint
+    if not near or not (is_guess or error.hint.startswith(NO_GUESS)):
+        return error  # it says what the name is
     names = " or ".join(f'"{one_line(one, 60)}"' for one in near)
-    hint = f"{error.hint}\n  or the term {names}?" if "did you mean" in error.hint else ""
+    hint = f"{error.hint}\n  or the term {names}?" if is_guess else ""
     return FedcheckError(str(error), hint or f"did you mean the term {names}?", ErrorKind.USAGE)
 
 

@@ -40,6 +40,7 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--provider", default="", help="Name of the cloud service provider.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
 @click.option("--marking", default="", help="Sensitivity marking for reports.")
+@click.option("--git", "with_git", is_flag=True, help="Keep it in git; merge with fedcheck.")
 def init(
     folder: Path,
     name: str,
@@ -55,6 +56,7 @@ def init(
     provider: str,
     timezone: str,
     marking: str,
+    with_git: bool,
 ) -> None:
     """Make a workspace in DIR (here, without one).
 
@@ -113,6 +115,11 @@ def init(
     )
     workspace_creation.create(root, text)
     print_line(f"made  {root}")
+    if with_git:
+        from fedcheck.sharing.setup import keep_in_git
+
+        keep_in_git(root)
+        print_line("git   merges records one by one; commit the workspace to share it")
     if process.combinations and (said := describe_profile(process, chosen)):
         print_line(f"going for  {said}")
     if process.status == "historical":

@@ -211,9 +211,14 @@ def print_transaction(session: "Session", action: "Transaction", as_json: bool =
         ]
         print_json({"schema": "fedcheck/change@1", "tx": action.tx, "changes": rows})
         return
+    from fedcheck.storage.checklist_writer import LISTS, TEXTS
+
     shown = [change for change in action.changes if not is_bookkeeping(change)]
     for ref in dict.fromkeys(change.ref for change in shown):
         of_it = [change for change in shown if change.ref == ref]
+        if split_ref(ref)[0] in (LISTS, TEXTS):
+            print_line(f"saved  {ref}")  # what changed in a whole file is a hash
+            continue
         if split_ref(ref)[0] in RESERVED_NAMES:
             print_line(f"saved  {ref}  {describe(of_it)}")
             continue

@@ -29,6 +29,7 @@ from fedcheck.exporters.certification.requirements import (
     build_requirements,
     has_requirements,
     official_id,
+    refuse_open_profile,
 )
 from fedcheck.exporters.certification.schema_check import Schema
 from fedcheck.exporters.certification.shapes import ONGOING_REPORT
@@ -36,7 +37,11 @@ from fedcheck.exporters.registry import Export
 from fedcheck.importers.option import Values
 from fedcheck.reports.past_state import load_past_state
 from fedcheck.session import Session
+from fedcheck.storage.package_table import find_fault, load_entries
 from fedcheck.storage.record_file import FINDINGS
+
+EVENTS = ("incident", "transformative-change", "recommendation")
+"""The keys of `[package]` with what happened; an empty list of them says that nothing did."""
 
 PERIOD = Span(3, "mo")
 """What a report covers, and how far it looks ahead at least (CCM-OCR-AVL)."""
@@ -64,7 +69,9 @@ def write(session: Session, values: Values) -> Export:
             "name its first day with --since and its last with --until",
             ErrorKind.USAGE,
         )
+    refuse_open_profile(session.board())
     _refuse_broken_findings(session)
+    _refuse_broken_events(session)
     package, remarks = read_package(session)
     old = _board_at(session, since - timedelta(days=1), remarks)
     new = session.board().shared() if until == today else _board_at(session, until, remarks)
@@ -91,6 +98,18 @@ def _refuse_broken_findings(session: Session) -> None:
     for broken in session.project.broken:
         if not broken.private and Path(broken.path).stem == FINDINGS:
             raise FedcheckError(str(broken), "mend it: fedcheck doctor")
+
+
+def _refuse_broken_events(session: Session) -> None:
+    """Raise FedcheckError where what happened cannot be read: it would look like nothing did."""
+    entries = load_entries(session.root)
+    for key in EVENTS:
+        if fault := find_fault(key, entries.get(key)):
+            raise FedcheckError(
+                f"fedcheck.toml: package.{key}: {fault}",
+                "mend it: without it the report would say that there was none",
+                ErrorKind.UNREADABLE,
+            )
 
 
 def build_document(

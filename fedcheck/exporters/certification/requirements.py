@@ -17,6 +17,7 @@ from fedcheck.analysis.board import Board
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.evidence import Evidence
 from fedcheck.domain.glossary import RESULT_SIGNS, EvidenceKind, Level, Result, Status
+from fedcheck.domain.profile import list_open_options
 from fedcheck.domain.record import Record
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import clean_for_file, one_line
@@ -135,6 +136,21 @@ def build_requirements(board: Board, evidence_base: str = "") -> list[Requiremen
         for code, rows in found.items()
     ]
     return sorted(each, key=lambda one: one.is_indicator)
+
+
+def refuse_open_profile(board: Board) -> None:
+    """Raise FedcheckError (refused) where the workspace does not say what is certified.
+
+    Rules of both types and of all classes would stand in one record.
+    """
+    left = list_open_options(board.project.process, board.project.config.profile or {})
+    if not left:
+        return
+    raise FedcheckError(
+        f"the profile of the workspace leaves {', '.join(left)} open: which rules apply is unknown",
+        "write what the service goes for into [profile] of fedcheck.toml",
+        ErrorKind.REFUSED,
+    )
 
 
 def build_controls(board: Board) -> list[Requirement]:

@@ -7,6 +7,7 @@ from typing import Any
 from fedcheck.analysis.board import Board
 from fedcheck.domain.glossary import STATUS_WORDS, Result
 from fedcheck.domain.package import Package
+from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.exporters.certification.document import (
@@ -33,6 +34,7 @@ from fedcheck.exporters.certification.requirements import (
     Requirement,
     build_controls,
     build_requirements,
+    refuse_open_profile,
 )
 from fedcheck.exporters.certification.schema_check import Schema
 from fedcheck.exporters.certification.shapes import DECISION_RECORD
@@ -56,6 +58,7 @@ def write(session: Session, values: Values) -> Export:
     Raises FedcheckError where it is not valid, or `complete` is wanted and a decision is missing.
     """
     board = session.board().shared()
+    refuse_open_profile(board)
     package, unusable = read_package(session)
     newer = read_schema(values, RULES)
     found = [*build_requirements(board, package.evidence_base), *build_controls(board)]
@@ -287,7 +290,7 @@ def render_markdown(board: Board, package: Package, found: Sequence[Requirement]
 def _lines(board: Board, package: Package, found: Sequence[Requirement]) -> Iterator[str]:
     config = board.project.config
     yield from (f"# Security Decision Record: {escape(config.name)}", "")
-    profile = ", ".join(f"{name} {value}" for name, value in (config.profile or {}).items())
+    profile = describe_profile(board.project.process, config.profile or {})
     metadata = build_metadata(board, package)
     about = {
         "Provider": config.provider,

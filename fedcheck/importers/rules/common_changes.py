@@ -13,6 +13,7 @@ from fedcheck.domain.process import Process, Ruleset
 from fedcheck.importers.rules.applicability import ANY
 from fedcheck.importers.rules.carry_over import Place
 from fedcheck.importers.rules.document import Release
+from fedcheck.importers.rules.lists import list_time_frames
 from fedcheck.importers.rules.profiles import Profile, enclose, find_condition, list_profiles
 from fedcheck.importers.rules.ruleset_dates import list_ruleset_dates
 
@@ -21,6 +22,7 @@ MANY = 3
 
 SCOPE = "another scope"
 FORCE = "another force"
+TIMES = "another time frame"
 TEXT = "another statement, other points or times"
 
 
@@ -28,7 +30,7 @@ class Difference(Struct, frozen=True):
     """How an item differs from what it was.
 
     Attributes:
-        kind: SCOPE, FORCE or TEXT.
+        kind: SCOPE, FORCE, TIMES or TEXT.
         how: the change in words; empty where it is not the same for all profiles, or a text.
     """
 
@@ -59,7 +61,7 @@ def describe_differences(pairs: Iterable[tuple[Place, Place]], process: Process)
         others = [code for code in codes if _subset_of(code) not in common]
         if others:
             rest.setdefault(one.kind, []).extend(others)
-    for kind in (SCOPE, FORCE, TEXT):
+    for kind in (SCOPE, FORCE, TIMES, TEXT):
         if kind in rest:
             order = {new.item.code: place for place, (_, new) in enumerate(listed)}
             codes = sorted(rest[kind], key=order.__getitem__)
@@ -80,7 +82,8 @@ def _count_words(name: str, count: int, size: int) -> str:
 
 
 def list_differences(old: Item, new: Item, process: Process) -> Iterator[Difference]:
-    """Yield how an item differs for any profile: whom it applies to, its force, its substance.
+    """Yield how an item differs for any profile: whom it applies to, its force, its times,
+    its substance.
 
     A profile that leaves something open sees all classes at once, so it tells no kind from another.
     """
@@ -106,6 +109,10 @@ def list_differences(old: Item, new: Item, process: Process) -> Iterator[Differe
         same = len(levels) == 1
         before, after = next(iter(levels))
         yield Difference(FORCE, f"{after.value} now, {before.value} before" if same else "")
+    if list_time_frames(old) != list_time_frames(new) or any(
+        one.every != other.every for one, other in both
+    ):
+        yield Difference(TIMES)
     if any(one.level == other.level and not other.accepts(one.basis()) for one, other in both):
         yield Difference(TEXT)
 

@@ -68,6 +68,10 @@ _PROPER = {
 """Names in the ids of sections that have a spelling of their own."""
 
 
+TIME_FRAME = "Time frame"
+"""What the fact of an item begins with that tells in which time something is due."""
+
+
 class BuiltLists(Struct, frozen=True):
     """Checklists, and what did not fit together.
 
@@ -295,7 +299,7 @@ def _facts(entry: Entry) -> Iterator[str]:
             times.setdefault(timeframe_text(wording.timeframe), []).append(key.upper())
     for time, classes in times.items():
         named = ", ".join(one for one in classes if one)
-        yield f"Time frame{f' (Class {named})' if named and len(times) > 1 else ''}: {time}"
+        yield f"{TIME_FRAME}{f' (Class {named})' if named and len(times) > 1 else ''}: {time}"
     if not isinstance(entry, Rule):
         return
     if entry.schema is not None:
@@ -305,6 +309,11 @@ def _facts(entry: Entry) -> Iterator[str]:
         yield f"Notify {one_line(one.party, 100)}{' (optional)' if one.optional else ''}: {where}"
     if entry.related:
         yield "Related: " + ", ".join(entry.related)
+
+
+def list_time_frames(item: Item) -> list[str]:
+    """Return the lines on time frames among the facts of an item; they are in no basis."""
+    return [one for one in item.remarks.splitlines() if one.startswith(f"- {TIME_FRAME}")]
 
 
 def _recipient(name: str, target: str) -> str:

@@ -107,13 +107,18 @@ def note_proposals(
     """
     moved = {old for one in moves for old in one.olds} | {one.new for one in moves}
     gone = [
-        _entry_of(place.item)
+        entry
         for code, place in before.items()
         if code not in after and code not in moved
+        for entry in _entries_of(place.item)
     ]
     came = [release.entries[code] for code in after if code not in before and code not in moved]
     successors = {one.old: one.new for one in propose_renames(gone, came)}
-    recorded = [one.id for one in gone if not session.project.record(before[one.id].ref).untouched]
+    recorded = [
+        code
+        for code in dict.fromkeys(one.id for one in gone)
+        if not session.project.record(before[code].ref).untouched
+    ]
     for code in recorded:
         old = before[code].ref
         likely = successors.pop(code, None)
@@ -127,11 +132,15 @@ def note_proposals(
         yield Note(code, f"is gone; it may be {likely} now, by name and text")
 
 
-def _entry_of(item: Item) -> Entry:
-    """Return what an item of a list says of its rule: enough to find its likest successor."""
+def _entries_of(item: Item) -> Iterator[Entry]:
+    """Yield what an item of a list says of its rule: enough to find its likest successor.
+
+    A list does not tell rules from indicators, and older releases have rules whose ids begin with
+    KSI: such an item may be either.
+    """
     where = item.source.where if item.source else ""
     name = where.partition(", ")[2]
     wording = Wording(item.statement)
     if item.code.startswith("KSI-"):
-        return Indicator(id=item.code, name=name, common=wording, theme="")
-    return Rule(id=item.code, name=name, common=wording, ruleset="")
+        yield Indicator(id=item.code, name=name, common=wording, theme="")
+    yield Rule(id=item.code, name=name, common=wording, ruleset="")

@@ -60,7 +60,15 @@ class ThemeScreen(ModalScreen[str | None]):
             self.dismiss(None)
 
 
-async def ask_theme(app: ProjectApp) -> None:
+def choose_theme(app: ProjectApp) -> None:
+    """Ask for the colors, unless NO_COLOR turned them off."""
+    if app.preferences.colourless:
+        app.tell("Colors are off", "NO_COLOR is set; without it there are themes")
+    else:
+        app.start(_ask_theme(app))
+
+
+async def _ask_theme(app: ProjectApp) -> None:
     """Ask for the colors, and remember them."""
     name = await app.ask(ThemeScreen(app.theme))
     if name:

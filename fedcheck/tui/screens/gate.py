@@ -110,7 +110,7 @@ class GateScreen(PlaceScreen):
             return Content.assemble((question, "bold"), " ", yes, note, told)
         count = pluralize(len(self._here(found)), "thing is", "things are")
         phase = self.fedcheck.board.project.process.phase(self.phase)
-        if phase:
+        if phase and len(self._here(found)) < len(found.missing):
             every = f"{len(found.missing)} for {one_line(milestone.title)}"
             of = f" in {one_line(phase.title)}, of {every}" + of
         no = (f"Not yet: {count} missing{of}.", "$text-warning")

@@ -1,0 +1,135 @@
+"""The merge driver of git: `fedcheck merge-file %O %A %B %P`; see gitattributes(5).
+
+It reads the three files that git gives it and writes the second one. It never looks at the history:
+while git runs it, the history on disk is that of one side, and a rebase swaps the sides.
+"""
+
+from pathlib import Path
+
+from fedcheck.errors import InvalidFileError
+from fedcheck.sharing.line_merge import mark_conflicts, merge_lines
+from fedcheck.sharing.list_order import read_item_order
+from fedcheck.sharing.record_files import Merged, Texts, merge_record_files
+from fedcheck.sharing.remark import Remark
+from fedcheck.sharing.tables import merge_table_file
+from fedcheck.storage import progress_files
+from fedcheck.storage.checklist_files import load_list
+from fedcheck.storage.checklist_writer import LISTS
+from fedcheck.storage.names import is_list_id, parse_list_id
+from fedcheck.storage.paths import PRIVATE_FOLDER, WORKSPACE_FILE
+from fedcheck.storage.record_file import FINDINGS, REQUESTS, SENT
+from fedcheck.storage.toml_io import parse, read_bytes
+from fedcheck.storage.typed_files import (
+    replace_typed_file,
+    temporary_folder,
+    write_scratch_files,
+)
+
+BY_HISTORY = "settle them with: fedcheck doctor --fix"
+BY_HAND = "bring both sides together by hand, then run git add"
+
+
+class Outcome:
+    """What became of a merge.
+
+    Attributes:
+        is_merged: whether nothing is left to a person; else the file has git's marks.
+        remarks: what is to be listed.
+        problem: why the file could not be read; empty where it could.
+        hint: what a person does about conflict markers.
+    """
+
+    def __init__(
+        self,
+        is_merged: bool,
+        remarks: tuple[Remark, ...] = (),
+        problem: str = "",
+        settles: bool = False,
+    ) -> None:
+        self.is_merged = is_merged
+        self.remarks = remarks
+        self.problem = problem
+        self.hint = BY_HISTORY if settles and not problem else BY_HAND
+
+
+def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> Outcome:
+    """Merge a file of a workspace three ways, and write it in the place of `ours`.
+
+    Whatever goes wrong, `ours` never stays one side that looks merged: it gets git's marks.
+
+    Args:
+        base: the common ancestor; empty where there is none.
+        ours: one side; it is replaced.
+        theirs: the other side.
+        path: what the file is called in the work tree, from its top.
+
+    Raises:
+        FedcheckError: where a file cannot be read or written, or git is not installed.
+    """
+    texts = Texts(*(read_bytes(one) for one in (base, ours, theirs)))
+    try:
+        data, remarks = _merge(path, texts)
+    except InvalidFileError as error:
+        _write_marks(ours, texts)
+        return Outcome(False, problem=str(error.problems[0]))
+    except Exception:
+        _write_marks(ours, texts)
+        raise
+    if data is None:
+        _write_marks(ours, texts)
+        return Outcome(False, tuple(remarks))
+    replace_typed_file(ours.absolute(), data)
+    is_merged = not any(one.is_conflict for one in remarks)
+    return Outcome(is_merged, tuple(remarks), settles=True)
+
+
+def _write_marks(ours: Path, texts: Texts) -> None:
+    """Leave the file to a person as git does: what lines can be merged are, marks around others."""
+    merged, conflicts = merge_lines(texts)
+    data = merged.encode("utf-8", "surrogateescape")
+    if conflicts and _is_toml(data):  # the marks are inside of a text, where nobody sees them
+        data = mark_conflicts(texts.ours, texts.theirs)
+    replace_typed_file(ours.absolute(), data)
+
+
+def _is_toml(data: bytes) -> bool:
+    try:
+        parse(Path(WORKSPACE_FILE), data)
+    except InvalidFileError:
+        return False
+    return True
+
+
+def _merge(path: Path, texts: Texts) -> tuple[bytes | None, list[Remark]]:
+    """Return the merged file, with marks where there are conflicts; None leaves it to git."""
+    folder, name = path.parent.name, path.stem
+    if folder == progress_files.FOLDER and is_list_id(name):
+        order, renamed = read_item_order(_find_root(path.parent.parent), parse_list_id(name))
+        return _with_marks(merge_record_files(path, name, texts, order, renamed))
+    if path.name in (f"{REQUESTS}.toml", f"{FINDINGS}.toml", f"{SENT}.toml"):
+        return _with_marks(merge_record_files(path, name, texts))
+    if path.name == WORKSPACE_FILE:
+        return merge_table_file(path, texts, by_data=False)
+    if folder == LISTS:
+        data, remarks = merge_table_file(path, texts, by_data=True)
+        return (data if data and not _find_errors(path, data) else None), remarks
+    merged, conflicts = merge_lines(texts)
+    return (None if conflicts else merged.encode("utf-8", "surrogateescape")), []
+
+
+def _find_root(home: Path) -> Path:
+    return home.parent if home.name == PRIVATE_FOLDER else home
+
+
+def _with_marks(merged: Merged) -> tuple[bytes, list[Remark]]:
+    if not merged.has_conflicts:
+        return merged.ours, list(merged.remarks)
+    return mark_conflicts(merged.ours, merged.theirs), list(merged.remarks)
+
+
+def _find_errors(path: Path, data: bytes) -> bool:
+    """Tell whether a merged checklist breaks a rule, such as an id that is listed twice."""
+    with temporary_folder() as folder:
+        write_scratch_files(folder, {path.name: data})
+        found = load_list(folder / path.name, "file")
+        return any(one.severity == "error" for one in found.problems())

@@ -1,0 +1,30 @@
+"""What a merge lists: where it had to decide, and where it could not."""
+
+from msgspec import Struct
+
+
+class Remark(Struct, frozen=True):
+    """One place of a merge that a person may want to look at.
+
+    Attributes:
+        where: the record and the fields, in words.
+        text: what happened.
+        is_conflict: whether two sides set different values, so that a person has to choose.
+    """
+
+    where: str
+    text: str
+    is_conflict: bool = False
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return f"{self.where}: {self.text}"
+
+
+CHANGE_STANDS = "removed on one side and changed on the other: the change stands"
+
+BOTH_SET = "set on both sides"
+
+LATER_STANDS = "different on both sides: the value set last stands"
+
+BOTH_KEPT = "changed on both sides: both texts are kept"
