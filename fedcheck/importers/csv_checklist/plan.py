@@ -56,6 +56,7 @@ class _Work:
     changes: list[Change] = field(default_factory=list)
     changed: int = 0
     conflicts: int = 0
+    undated: int = 0
     first_rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def note(self, task: Task, what: str, remedy: str = "") -> None:
@@ -92,6 +93,12 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     facts.append(
         f"{pluralize(work.changed, 'record')} to change, {len(refs) - work.changed} as here"
     )
+    if work.undated:
+        day = session.today()
+        facts.append(
+            f"{pluralize(work.undated, 'item')} done without a day in the sheet: counted as done on"
+            f" {day}, also in the pace; --map done=COLUMN says when"
+        )
     if work.conflicts:
         kept = "the sheet's is taken" if theirs else "ours is kept"
         what = pluralize(work.conflicts, "field")
@@ -230,6 +237,8 @@ def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
             ", ".join(item.controls), became.note,
         ))  # fmt: skip
     made = diff_records(ref, record, became)
+    newly_done = became.status == "done" and record.status != "done"
+    work.undated += newly_done and not task.values.get("done")
     work.changes += made
     work.changed += bool(made)
 
