@@ -335,6 +335,24 @@ def test_a_status_column_is_known_by_its_cells_and_remarks_beside_the_status_are
     assert 'status: "Recurring" is no known status; kept in the note' in told(found)
 
 
+def test_a_stage_of_statuses_is_the_status_and_an_ambiguous_day_is_kept(root, bring):
+    text = (
+        "Task;Responsible;Deadline;Stage;Remarks\nSSP;dana;15.12.2026;Done;\n"
+        'Inventory;"dana, erik";2026-12-10;Doing;x\nScan;erik;12/11/2026;Open;\nTest;;;Blocked;y\n'
+    )
+    bring(text)
+    assert [record(root, item).get("status") for item in ("ssp", "inventory", "scan", "test")] == [
+        "done", "doing", None, "blocked",
+    ]  # fmt: skip
+    assert record(root, "inventory")["owner"] == "dana"
+    assert record(root, "scan")["note"] == "Deadline in the sheet: 12/11/2026"
+
+
+def test_a_phase_of_phases_stays_a_phase():
+    found = guess("Task|Stage\nA plan|Readiness\nB plan|Review\nC plan|Full assessment\nD|Review")
+    assert found["phase"] == "Stage"
+
+
 def test_what_is_done_without_a_day_is_told_to_count_as_of_today(bring):
     text = "Task,Status,Closed on\nScan,Done,\nPlan,Done,2026-10-01\nTest,Open,\n"
     found = bring(text, "--as-of", "2026-11-30")

@@ -311,6 +311,8 @@ def _fit_section(cells: _Cells) -> float:
 
 
 def _fit_short(cells: _Cells) -> float:
+    if cells.statuses >= 0.6 and cells.distinct > 1:
+        return 0.0  # a stage of `Done`, `Open` and `Blocked` is how far the row is
     return 0.2 if cells.length > 30 or (cells.filled >= 5 and cells.variety > 0.8) else 1.0
 
 

@@ -188,6 +188,9 @@ def _read_owner(reading: _Reading, line: GridRow, lost: list[str]) -> str:
     whole = match_person(project, text)
     people = project.config.people or {}
     parts = [part.strip() for part in _BETWEEN_PEOPLE.split(text) if part.strip()]
+    listed = [part.strip() for part in text.split(",") if part.strip()]
+    if whole not in people and all(match_person(project, part) in people for part in listed):
+        parts = listed
     if len(parts) < 2:
         return whole
     first = match_person(project, parts[0])
@@ -257,7 +260,8 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
         day = parse_day(line.cell(place), seen.mapped.dates)
         return day.isoformat() if day else ""
     except AmbiguousDayError as error:
-        reading.note(line, f"{where}: {error}", "say --dates mdy, or --dates dmy")
+        lost.append(f"{one_line(seen.mapped.columns[name], 40)} in the sheet: {text}")
+        reading.note(line, f"{where}: {error}; kept in the note", "say --dates mdy, or --dates dmy")
         return None
     except ValueError as error:
         inside = _find_day(text, seen, name)
