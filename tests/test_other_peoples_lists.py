@@ -348,6 +348,15 @@ def test_a_stage_of_statuses_is_the_status_and_an_ambiguous_day_is_kept(root, br
     assert record(root, "scan")["note"] == "Deadline in the sheet: 12/11/2026"
 
 
+def test_the_order_of_days_that_was_inferred_is_told_and_nothing_claims_too_much(bring):
+    text = "Task,Due,Status\nScan,12/5/26,Done\nPlan,13/5/26,Open\nTest,ASAP,Odd\n"
+    found = bring(text)
+    assert "dates such as 12/5/26 are read day first; --dates mdy says otherwise" in found["facts"]
+    assert plan.Plan("x", notes=(plan.Note("row 4", "odd"),)).nothing.endswith(
+        "could be used already."
+    )
+
+
 def test_a_phase_of_phases_stays_a_phase():
     found = guess("Task|Stage\nA plan|Readiness\nB plan|Review\nC plan|Full assessment\nD|Review")
     assert found["phase"] == "Stage"

@@ -263,6 +263,11 @@ def describe_columns(seen: Look) -> Iterable[str]:
     if seen.unused:
         shown = ", ".join(f'"{one_line(heading, 30)}"' for heading in seen.unused[:12])
         yield f"columns that are not used: {shown}"
+    order = seen.mapped.dates
+    bare = dataclasses.replace(seen, mapped=replace(seen.mapped, dates=""))
+    if order and (ambiguous := find_ambiguous_days(bare)):
+        first, other = ("month", "dmy") if order == "mdy" else ("day", "mdy")
+        yield f"dates such as {ambiguous[0]} are read {first} first; --dates {other} says otherwise"
 
 
 def require_title_or_id(seen: Look) -> None:
