@@ -205,7 +205,7 @@ async def test_groups_by_owner_due_status_and_family(app, clock):
         await settle(pilot)
         app.session.apply([DIAGRAM], ItemEdit(owner="dana", due="2027-01-08", status="doing"))
         await press(pilot, "2", "z", "o")
-        assert headings(app)[:2] == ["Nobody has it  0/4", "dana  0/1"]
+        assert headings(app)[:2] == ["Nobody has it  0/3 +1 optional", "dana  0/1"]
         assert "by owner" in lines(app)[0]
         await press(pilot, "z", "d")
         assert headings(app)[0] == "Overdue  0/1"
