@@ -60,6 +60,14 @@ def assessment(call: Call, item: str) -> dict[str, Any]:
     return found
 
 
+def test_a_provider_that_assesses_its_own_item_is_told_so(call: Call) -> None:
+    make_csp(call, "20x", "program", "b")
+    err = call("set", RULE, "--verified", "satisfied")[2]
+    assert "(csp) is recorded as the assessor of an item of the same side" in err
+    err = call("set", RULE, "--verified", "satisfied", "--assessor", "lee")[2]
+    assert "recorded as" not in err
+
+
 def test_an_assessment_of_a_task_leaves_its_status_and_notes_who_and_when(call: Call) -> None:
     make_csp(call, "20x", "program", "b")
     assess(call, RULE, "--verified", "satisfied", "--summary", "Read three reports.")

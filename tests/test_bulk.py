@@ -108,6 +108,38 @@ def test_a_query_changes_all_that_it_lists_as_one_undo(fedcheck, controls):
     assert owners(fedcheck, "owner:dana") == set()
 
 
+def test_a_whole_query_in_quotes_is_the_same_query(fedcheck, controls):
+    assert fedcheck("set", "family:AC code:AC-20", "--owner", "dana")[0] == 0
+    assert owners(fedcheck, "owner:dana") == {"item-4"}
+
+
+OTHERS = LIST.replace("t.csp", "t.3pao").replace('"csp"', '"3pao"') + (
+    '\n  [[section.item]]\n  id = "theirs"\n  title = "Validated"\n'
+    '  needs = ["t.csp:item-0"]\n  controls = ["AC-2"]\n'
+)
+
+
+def test_a_query_says_how_many_items_are_of_another_party(fedcheck, controls):
+    (controls / "checklists" / "t.3pao.toml").write_text(OTHERS)
+    err = fedcheck("set", "family:AC", "--owner", "dana")[2]
+    assert "1 of these 5 items are another party's (1 of 3pao); for yours alone add role:csp" in err
+    assert fedcheck("set", "family:AC", "role:csp", "--owner", "erik")[2].count("another") == 0
+
+
+def test_notes_that_a_bulk_change_replaces_are_counted(fedcheck, controls):
+    fedcheck("set", "item-0", "--note", "A whole paragraph")
+    err = fedcheck("set", "family:AC", "--note", "Reviewed")[2]
+    assert "1 other note replaced; fedcheck undo brings back what was there" in err
+    assert "replaced" not in fedcheck("set", "family:AC", "--note", "Reviewed")[2]
+
+
+def test_what_is_done_before_what_it_needs_is_told(fedcheck, controls):
+    (controls / "checklists" / "t.3pao.toml").write_text(OTHERS)
+    err = fedcheck("set", "theirs", "--status", "done")[2]
+    assert "t.3pao:theirs needs t.csp:item-0, not done yet" in err
+    assert "needs" not in fedcheck("set", "item-0", "--status", "done")[2]
+
+
 def test_many_items_are_not_changed_without_yes(fedcheck, controls):
     for query, what in (("more", "25 items"), ("status:todo", "all 30 items")):
         status, out, err = fedcheck("set", query, "--owner", "dana")

@@ -271,7 +271,9 @@ def test_a_dry_run_tells_what_a_date_moves_and_changes_nothing(fedcheck: Run, ro
 
 def test_setting_a_date_says_in_a_line_what_moved(fedcheck: Run) -> None:
     out = fedcheck("milestone", "kick-off", "2027-03-01")[1]
-    assert re.search(r"By it: \d other milestones move, 2 deadlines move, 1 item gets stale", out)
+    assert re.search(
+        r"With this date: \d other milestones move, 2 deadlines move, 1 item gets stale", out
+    )
 
 
 def test_a_dry_run_of_the_same_date_or_of_none(fedcheck: Run) -> None:

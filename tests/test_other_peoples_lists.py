@@ -1,6 +1,7 @@
 """Lists as people made them: each shape that is met in the field, and what is right for it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -183,7 +184,7 @@ def test_a_day_that_is_plain_is_used_and_any_other_kept_in_the_note(bring, root)
     text = "ID,Task,Due,Notes\n1,A,ASAP,mine\n2,B,by 2027-02-01 (draft),\n"
     text += "3,C,kick-off - 30d,\n4,D,TBD,\n"
     found = bring(text)
-    assert 'row 2: due (C2): "ASAP" is no day; kept in the note' in told(found)
+    assert 'row 2: due (C2): "ASAP" is not a date; kept in the note' in told(found)
     assert record(root, "1")["note"].strip() == "mine\nDue in the sheet: ASAP"
     assert str(record(root, "2")["due"]) == "2027-02-01"
     assert "by 2027-02-01 (draft)" in record(root, "2")["note"]
@@ -303,3 +304,91 @@ def test_the_work_grows_with_the_rows(root, open_workspace, monkeypatch):
     assert few.keys() >= {"normalize_link", "diff_records", "match_person"}
     for name, number in many.items():
         assert number <= 10 * few[name], name
+
+
+MESSY = """#,Task,Who,Target date,Where are we?,Comments
+1,Boundary diagram,dana.w@meridian.example; erik,Dec 10,DONE 11/18,
+2,Log retention,"Solberg, Erik",ASAP,N/A - covered by the host,
+3,Background checks,Security / HR,12/05,N/A,HR: no contractors
+4,Module inventory,@erik,2026-12-20,Blocked,Vendor has no certificate
+5,Scan of databases,erik,2026-12-20,in progress (40%),
+6,Scan of hosts,erik,2026-12-20,Recurring,each month
+7,Key management,erik,2026-12-20,Not started,
+"""
+
+
+def test_a_status_column_is_known_by_its_cells_and_remarks_beside_the_status_are_kept(root, bring):
+    found = bring(MESSY, "--as-of", "2026-11-30", "--dates", "mdy")
+    first = record(root, "1")
+    assert (first["status"], first["owner"], first["due"]) == ("done", "dana", date(2026, 12, 10))
+    assert "Where are we? in the sheet: DONE 11/18" in first["note"]
+    assert "Who in the sheet: dana.w@meridian.example; erik" in first["note"]
+    assert record(root, "2")["reason"] == "covered by the host"
+    assert record(root, "3")["reason"] == "HR: no contractors"
+    assert record(root, "3")["owner"] == "Security / HR"
+    assert record(root, "3")["due"] == date(2026, 12, 5)
+    assert record(root, "4")["reason"] == "Vendor has no certificate"
+    assert record(root, "5")["status"] == "doing"
+    assert "status" not in record(root, "6")
+    assert record(root, "6")["note"].endswith("Where are we? in the sheet: Recurring")
+    assert 'owner: "dana.w@meridian.example; erik" names several; dana is the owner' in told(found)
+    assert 'status: "Recurring" is no known status; kept in the note' in told(found)
+
+
+def test_a_stage_of_statuses_is_the_status_and_an_ambiguous_day_is_kept(root, bring):
+    text = (
+        "Task;Responsible;Deadline;Stage;Remarks\nSSP;dana;15.12.2026;Done;\n"
+        'Inventory;"dana, erik";2026-12-10;Doing;x\nScan;erik;12/11/2026;Open;\nTest;;;Blocked;y\n'
+    )
+    bring(text)
+    assert [record(root, item).get("status") for item in ("ssp", "inventory", "scan", "test")] == [
+        "done", "doing", None, "blocked",
+    ]  # fmt: skip
+    assert record(root, "inventory")["owner"] == "dana"
+    assert record(root, "scan")["note"] == "Deadline in the sheet: 12/11/2026"
+
+
+def test_the_order_of_days_that_was_inferred_is_told_and_nothing_claims_too_much(bring):
+    text = "Task,Due,Status\nScan,12/5/26,Done\nPlan,13/5/26,Open\nTest,ASAP,Odd\n"
+    found = bring(text)
+    assert "dates such as 12/5/26 are read day first; --dates mdy says otherwise" in found["facts"]
+    assert plan.Plan("x", notes=(plan.Note("row 4", "odd"),)).nothing.endswith(
+        "could be used already."
+    )
+
+
+def test_a_phase_of_phases_stays_a_phase():
+    found = guess("Task|Stage\nA plan|Readiness\nB plan|Review\nC plan|Full assessment\nD|Review")
+    assert found["phase"] == "Stage"
+
+
+def test_what_is_done_without_a_day_is_told_to_count_as_of_today(bring):
+    text = "Task,Status,Closed on\nScan,Done,\nPlan,Done,2026-10-01\nTest,Open,\n"
+    found = bring(text, "--as-of", "2026-11-30")
+    told_so = [one for one in found["facts"] if "without a day" in one]
+    assert len(told_so) == 1
+    assert told_so[0].startswith(
+        "1 item done without a day in the sheet: counted as done on 2026-11-30"
+    )
+    again = bring(text, "--as-of", "2026-12-30")
+    assert not [one for one in again["facts"] if "without a day" in one]
+
+
+def test_a_date_without_a_year_is_the_nearest_one(root, bring):
+    bring("Task,Due\nScan,Nov 20\nPlan,Feb 3\n", "--as-of", "2026-12-01")
+    days = [record(root, item)["due"] for item in ("scan", "plan")]
+    assert days == [date(2026, 11, 20), date(2027, 2, 3)]
+    bring("Task,Due\nScan,Nov 20\nPlan,Feb 4\n", "--as-of", "2027-09-01")
+    days = [record(root, item)["due"] for item in ("scan", "plan")]
+    assert days == [date(2026, 11, 20), date(2028, 2, 4)], "the year of an unchanged date stays"
+
+
+@pytest.mark.parametrize("header", ["Approved", "Risk"])
+def test_a_column_of_yes_and_no_or_of_other_words_is_no_status(header):
+    found = guess(f"Task|{header}\nA plan|Y\nB plan|N\nC plan|Y\nD plan|High\nE plan|Low")
+    assert "status" not in found
+
+
+def test_blocked_without_a_reason_is_told(root, bring):
+    found = bring("Task,Status\nScan of hosts,On hold\nPlan of work,Done\n")
+    assert "row 2: blocked without a reason" in told(found)

@@ -1,6 +1,7 @@
 """The first page of a report: what it asks, the gate by party, results, and long lists grouped."""
 
 import json
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.request import Request
 from fedcheck.reports.context import build_context
 from fedcheck.reports.markdown import escape_document, mark_text, unmark_text
+from fedcheck.reports.page_views import _name_people
 
 STEPS = 90
 
@@ -158,3 +160,31 @@ def test_a_decision_is_asked_of_the_reviewer_until_its_day_is_over():
     ]
     late = small_board(item("a"), process=process, today=date(2027, 2, 2))
     assert asked(late)["review"] == []
+
+
+def test_a_returned_request_is_called_returned(tmp_path, monkeypatch):
+    ship(tmp_path, monkeypatch)
+    asked = (
+        'format = 1\n[[request]]\nid = "q7w"\ntitle = "Lock?"\nto = "csp"\nby = "bob"\n'
+        "due = 2027-01-05\nanswered = 2027-01-04\n"
+        'answer = "15 min"\ncomment = "Show the config"\n'
+    )
+    text = report(fill(tmp_path / "w", requests=asked))
+    assert "| Lock? | returned, overdue since 2027-01-05 | CSP |" in section(text, "Risks")
+    assert "| 2027-01-05 | returned, overdue |" in section(text, "Open requests")
+
+
+def test_a_single_person_beyond_the_most_is_named_not_counted():
+    people = Counter({"Ann": 5, "Ben": 4, "Cat": 3, "Dan": 2, "Eve": 1, "": 2})
+    assert _name_people(people) == "Ann 5, Ben 4, Cat 3, Dan 2, Eve 1, no owner 2"
+    assert _name_people(people + Counter({"Fay": 1})).endswith("Dan 2, 2 others 2, no owner 2")
+
+
+def test_a_milestone_that_passed_unmet_is_named_and_scope_is_told(tested, capsys):
+    words = ["report", "executive", "-o", "-", "-w", str(tested), "--as-of", "2027-02-03"]
+    assert run(words) == 0
+    text = capsys.readouterr().out
+    passed = 'The day has passed, and things are still missing, for "JAB kick-off" (2027-02-01,'
+    assert passed not in text, "the milestone of the report is told by its own sentence"
+    assert run([*words, "--milestone", "ready-conversation"]) == 0
+    assert passed in capsys.readouterr().out

@@ -231,7 +231,7 @@ def test_an_old_table_does_not_decide_on_a_new_answer(fedcheck, root):
     [
         ({"decision": "accepted"}, "not answered yet"),
         ({"decision": "perhaps"}, "is no decision"),
-        ({"due": "soon"}, "is no day"),
+        ({"due": "soon"}, "is not a date"),
         ({"due": "2/1/2027"}, "may be two days"),
         ({"evidence": "evidence/none.txt"}, "evidence not added"),
         ({"evidence": "../../etc/passwd"}, "evidence not added"),

@@ -176,9 +176,9 @@ def test_evidence_that_somebody_removed_does_not_come_back(fedcheck, root):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("T-9,X,Sorta,,,,,,", 'status: "Sorta" is not known'),
+        ("T-9,X,Sorta,,,,,,", 'status: "Sorta" is no known status'),
         ("T-9,X,N/A,,,,,,", "without a reason"),
-        ("T-9,X,,,soon,,,,", '"soon" is no day'),
+        ("T-9,X,,,soon,,,,", '"soon" is not a date'),
         ("T-9,X,,,,,evidence/none.pdf,,", "no such file"),
         ("T-9,X,,,,,../../../../etc/passwd,,", "evidence not added"),
         ("T-9,X,,,,,private/x.txt,,", "private/"),

@@ -1,11 +1,14 @@
 """Which items a command changes: those that its words name, or those that a query means."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from fedcheck.cli.invocation import print_error
+from fedcheck.cli.output import quote_value
 from fedcheck.domain.control_ids import parse_control
 from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
@@ -53,7 +56,22 @@ def select_items(session: "Session", words: Sequence[str], yes: bool) -> list[st
     found = _select(session, words, next(iter(unknown.values())))
     if not yes:
         _confirm(session, found)
+    if not any("role:" in word for word in words):
+        _note_other_roles(session, found)
     return found
+
+
+def _note_other_roles(session: "Session", refs: Sequence[str]) -> None:
+    """Say on stderr how many items of a query are another party's."""
+    own = session.project.config.role
+    rows = session.board().rows
+    counts = Counter(rows[ref].role for ref in refs if ref in rows)
+    others = [f"{count} of {role}" for role, count in counts.items() if role != own]
+    if others and own in counts:
+        print_error(
+            f"note: {sum(counts.values()) - counts[own]} of these {len(refs)} items are another"
+            f" party's ({', '.join(others)}); for yours alone add role:{own}"
+        )
 
 
 def _has_key(session: "Session", word: str) -> bool:
@@ -68,11 +86,10 @@ def _select(session: "Session", words: Sequence[str], error: NoSuchItemError) ->
     for word in words:
         control = parse_control(word)
         spaced = any(char.isspace() for char in word) and '"' not in word
-        name, colon, value = word.partition(":")
         if control:
             parts.append(f"control:{control}")
-        elif spaced and colon and name.removeprefix("-").isidentifier():
-            parts.append(f'{name}:"{value}"')
+        elif ":" in word.partition(" ")[0]:
+            parts.append(quote_value(word))
         else:
             parts.append(f'"{word}"' if spaced else word)
     language = build_item_language(session.project)

@@ -127,10 +127,11 @@ def join_query(parts: Sequence[str]) -> str:
     A value with blanks that the shell has taken the quotes from (`section:federal mandates`) gets
     them back; an argument with several terms stays several terms.
     """
-    return " ".join(_quote_value(part) for part in parts)
+    return " ".join(quote_value(part) for part in parts)
 
 
-def _quote_value(part: str) -> str:
+def quote_value(part: str) -> str:
+    """Return one argument of a query; see `join_query`."""
     first, *rest = part.split() or [""]
     whole = ":" in first and rest and not any(":" in word for word in rest) and '"' not in part
     name, _, value = part.partition(":")

@@ -205,9 +205,14 @@ def _read_written(word: str, order: DateOrder, today: date, lean: Lean) -> Typed
     if named and not f"{day:%A}".lower().startswith(named.group().strip(" ,.")[:3]):
         raise ValueError(f"{name_day(day)} is a {day:%A}, not a {named.group().strip(' ,.')}")
     if other is None or other == day:
-        return _iso(day)
+        far = abs((day - today).days) > FAR and _read_form(text, order or "mdy") is None
+        return _read_as(one_line(word, 40), day) if far else _iso(day)
     note = f"{one_line(word, 40)} read as {name_day(day)}; it could also be {name_day(other)}"
     return TypedDay(day.isoformat(), note)
+
+
+FAR = 300
+"""From how many days away a year that was left out is said: last year's day is close by."""
 
 
 def parse_written_day(text: str, order: DateOrder = "") -> date | None:

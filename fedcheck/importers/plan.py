@@ -69,9 +69,11 @@ class Plan:
 
     @property
     def nothing(self) -> str:
-        """Return why there is nothing to do; not that all is here where rows were not used."""
+        """Return why there is nothing to do; not that all is here where something was not used."""
         if self.unused:
             return f"Nothing to do: {pluralize(self.unused, 'row')} could not be used."
+        if self.notes:
+            return "Nothing to do: the workspace has all that could be used already."
         return "Nothing to do: the workspace has all of it already."
 
     @property

@@ -182,7 +182,7 @@ class _ContextBuilder:
             as_of=board.today,
             service=service_context.build_service_view(board),
             process=service_context.build_process_view(board),
-            state=wording.describe_state(board, chosen),
+            state=wording.describe_state(board, chosen, judged),
             unreadable=tuple(self._unreadable()),
             replaced=summarize(replacements),
             replacements=tuple(_replacement(one) for one in replacements),

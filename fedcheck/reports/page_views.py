@@ -133,7 +133,9 @@ def _name_people(people: Counter[str]) -> str:
     named = [(name, number) for name, number in people.most_common() if name]
     shown = [f"{name} {number}" for name, number in named[:MAX_PEOPLE]]
     rest = named[MAX_PEOPLE:]
-    if rest:
+    if len(rest) == 1:  # "1 other" would take the room of the name
+        shown.append(f"{rest[0][0]} {rest[0][1]}")
+    elif rest:
         shown.append(f"{pluralize(len(rest), 'other')} {sum(number for _, number in rest)}")
     if people[""]:
         shown.append(f"{NO_OWNER} {people['']}")

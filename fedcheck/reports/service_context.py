@@ -25,6 +25,7 @@ def build_gate_view(board: Board, gate: Gate, scope: str = "") -> views.GateView
     return views.GateView(
         ready=gate.ready,
         count=len(gate.missing),
+        scope=scope,
         verdict="met" if gate.ready else f"{len(gate.missing)} missing",
         answer=_describe_answer(gate, scope),
         counted=count_by_owner(names, owed),

@@ -126,6 +126,7 @@ class GateView:
 
     ready: bool
     count: int
+    scope: str
     verdict: str
     answer: str
     counted: str

@@ -87,8 +87,11 @@ class PeopleNames:
         return f"{name} ({label})" if label else name
 
 
-def describe_state(board: Board, gate: Gate | None) -> str:
-    """Say in two sentences how things stand: the work, then the milestone."""
+def describe_state(board: Board, gate: Gate | None, every: Sequence[Gate] = ()) -> str:
+    """Say in two sentences how things stand: the work, then the milestone.
+
+    A third one names the milestones of `every` whose day passed before all was there.
+    """
     milestone = gate.milestone if gate and gate.milestone.closes else None
     rows = [
         row
@@ -107,7 +110,24 @@ def describe_state(board: Board, gate: Gate | None) -> str:
         text += "; none is blocked or overdue."
     if counts.unknown:
         text = text[:-1] + f"; the state of {counts.unknown} cannot be read."
-    return f"{text} {_describe_milestone(board, gate)}" if gate else text
+    if gate is None:
+        return text
+    passed = _describe_passed(board, gate, every)
+    return f"{text} {_describe_milestone(board, gate)} {passed}".rstrip()
+
+
+def _describe_passed(board: Board, gate: Gate, every: Sequence[Gate]) -> str:
+    """Name the milestones that lie behind, and that still lack something."""
+    listed = [
+        f'"{format_title(one.milestone.title)}" ({one.date}, {len(one.missing)} missing)'
+        for one in every
+        if one.milestone.closes and one.missing and one.date and one.date < board.today
+        if one.milestone.id != gate.milestone.id
+    ]
+    if not listed:
+        return ""
+    verb = "day has" if len(listed) == 1 else "days have"
+    return f"The {verb} passed, and things are still missing, for {' and '.join(listed)}."
 
 
 def _describe_milestone(board: Board, gate: Gate) -> str:

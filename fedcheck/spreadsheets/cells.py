@@ -124,11 +124,11 @@ def _parse_any_day(value: object, order: DateOrder) -> date | None:
     except ValueError:
         found = None
     if found is None:
-        raise ValueError(f'"{one_line(text, 40)}" is no day')
+        raise ValueError(f'"{one_line(text, 40)}" is not a date')
     return found
 
 
 def _serial(number: float, shown: str) -> date:
     if int(number) not in SERIALS:
-        raise ValueError(f"{shown} is no day")
+        raise ValueError(f"{shown} is not a date")
     return EXCEL_EPOCH + timedelta(days=int(number))

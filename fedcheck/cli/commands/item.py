@@ -134,7 +134,7 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
     _print_block(
         "Evidence",
         [
-            f"{one.id}  {state:<10}  {one.collected or '':<10}  {one_line(one.name)}"
+            f"{one.id}  {state:<10}  {one.collected or ''!s:<10}  {one_line(one.name)}"
             + (f"  {one_line(one.link)}" if one.label else "")
             for one, state in zip(record.evidence, row.evidence, strict=True)
         ],

@@ -79,7 +79,7 @@ def milestone(
         )
         moved = rescheduling.describe_impact(change)
         if moved and not as_json:
-            print_line(f"By it: {moved}.")
+            print_line(f"With this date: {moved}.")
         return
     if dry_run:
         raise click.UsageError("--dry-run needs a milestone and a date")

@@ -31,7 +31,7 @@ from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, describe_na, repeat_test
 from fedcheck.domain.record import Record
-from fedcheck.domain.text import one_line
+from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def set_(
       fedcheck set rev5.readiness.csp:abd --status doing --owner dana --due fri
       fedcheck set au-malware --result satisfied --sample "25 of 240 hosts"
       fedcheck set ac-01b --like ac-01a
-      fedcheck set family:AC owner:none --owner dana --due "Dec 15"
+      fedcheck set family:AC role:csp owner:none --owner dana --due "Dec 15"
       fedcheck set CCM-OCR-AVL --verified satisfied --summary "Read three reports."
     """
     session = open_workspace(workspace, as_of)
@@ -151,6 +151,7 @@ def set_(
         )
     day = read_due_option(session, due)
     refs = select_items(session, items, yes)
+    replaced = _count_replaced_notes(session, refs, note)
     reason = reason or _ask_for_reason(session, refs, status, result) or reason
     edit = ItemEdit(
         status, result, owner, day, note, reason, confirm, private_note, testing, more=more
@@ -164,7 +165,61 @@ def set_(
     for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
         print_line(line)
     _hint_at_observation(session, refs, note)
+    if replaced:
+        which = pluralize(replaced, "other note")
+        print_error(f"note: {which} replaced; fedcheck undo brings back what was there")
+    if status == "done":
+        _hint_at_needs(session, refs)
+    if ASSESSED & more.keys():
+        _hint_at_assessor(session, refs, "assessor" in more)
     hint_at_new_people(session, people, owner, tested["tester"], given.get("assessor"))
+
+
+ASSESSED = frozenset(("verified", "validated", "assessment"))
+"""The fields that go out as the independent assessor's word."""
+
+
+def _hint_at_assessor(session: "Session", refs: list[str], named: bool) -> None:
+    """Say who is recorded as the assessor of items that are that person's own side's."""
+    people = session.project.config.people or {}
+    rows = session.board().rows
+    for ref in refs:
+        name = session.project.record(ref).assessor
+        if name in people:
+            role = people[name].role
+        else:  # a name that nobody explains is of this workspace's side only where it is one's own
+            role = session.project.config.role if not named else ""
+        if role and ref in rows and rows[ref].role == role:
+            print_error(
+                f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of the"
+                " same side; if that is wrong: --assessor NAME, or fedcheck undo"
+            )
+            return
+
+
+def _hint_at_needs(session: "Session", refs: list[str]) -> None:
+    """Say what items still need that were declared done: a gate counts them as missing."""
+    rows = session.board().rows
+    waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
+    for row in waiting[:NEEDS_SHOWN]:
+        more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
+        print_error(
+            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, not done yet;"
+            " gates count it as missing until then"
+        )
+    if len(waiting) > NEEDS_SHOWN:
+        print_error(f"note: so do {len(waiting) - NEEDS_SHOWN} more of these items")
+
+
+NEEDS_SHOWN = 5
+"""How many items are named that need something."""
+
+
+def _count_replaced_notes(session: "Session", refs: list[str], note: str | None) -> int:
+    """Count the items of several whose own, other note a new one takes the place of."""
+    if note is None or len(refs) < 2:
+        return 0
+    return sum(session.project.record(ref).note not in ("", note) for ref in refs)
 
 
 def _hint_at_observation(session: "Session", refs: list[str], note: str | None) -> None:

@@ -80,6 +80,31 @@ def parse_status(text: str, own: Mapping[str, str]) -> str | None:
     return _look_up(text, own, STATUSES, _parse_percent)
 
 
+def split_status(text: str, own: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the status that a cell begins with, and the rest of it; None where it has none.
+
+    `N/A - covered by the host` is not applicable, with a reason; `DONE 11/18` is done.
+    """
+    whole = parse_status(text, own)
+    if whole is not None:
+        return whole, ""
+    for cut in _CUT.finditer(text):
+        status = parse_status(text[: cut.start()], own)
+        if status is not None and not re.fullmatch(r"[\d.]+|\w", text[: cut.start()].strip()):
+            return status, text[cut.end() :].strip(" )]")
+    return None
+
+
+_CUT = re.compile(r"\s*[-–—:;,(\[]+\s*|\s+(?=\d)")
+"""Where a word for a status may end and a remark begin."""
+
+
+def understand_status(text: str, own: Mapping[str, str]) -> str | None:
+    """Return the status that a cell gives, with or without a remark; None where unknown."""
+    found = split_status(text, own)
+    return found[0] if found else None
+
+
 def parse_result(text: str, own: Mapping[str, str]) -> str | None:
     """Return the result that a word means, empty for none yet; None where it is not known."""
     return _look_up(text, own, RESULTS, lambda _: None)
@@ -164,7 +189,30 @@ def guess_columns(header: Sequence[str], lines: Sequence[GridRow] = ()) -> dict[
         if field not in found and place not in used:
             found[field] = heading
             used.add(place)
+    if sample and "status" not in found:
+        place = _find_status_by_cells(header, sample, used)
+        if place >= 0:
+            found["status"] = header[place]
     return {field: found[field] for field in FIELDS if field in found}
+
+
+def _find_status_by_cells(header: Sequence[str], lines: Sequence[GridRow], used: set[int]) -> int:
+    """Return the column whose cells are words for a status, whatever its heading; -1 for none."""
+    best, found = 0.0, -1
+    for place, heading in enumerate(header):
+        if not heading or place in used:
+            continue
+        texts = [text for line in lines if (text := line.text(place).strip())]
+        words = {text.casefold() for text in texts}
+        plain = sum(understand_status(text, {}) is not None and len(text) > 3 for text in texts)
+        share = plain / len(texts) if texts else 0.0
+        if len(texts) >= _FEW and len(words) > 1 and share >= 0.6 and share > best:
+            best, found = share, place
+    return found
+
+
+_FEW = 4
+"""Fewer cells than this do not show that a column is one of statuses."""
 
 
 def score_header(cells: Sequence[str]) -> int:
@@ -263,6 +311,8 @@ def _fit_section(cells: _Cells) -> float:
 
 
 def _fit_short(cells: _Cells) -> float:
+    if cells.statuses >= 0.6 and cells.distinct > 1:
+        return 0.0  # a stage of `Done`, `Open` and `Blocked` is how far the row is
     return 0.2 if cells.length > 30 or (cells.filled >= 5 and cells.variety > 0.8) else 1.0
 
 

@@ -65,7 +65,7 @@ def look(session: Session, path: Path, values: Values) -> Look:
 def _with_form_words(found: Look, values: Values) -> Look:
     """Return a list with the meaning of its words as the app's form has them."""
     mapped = found.mapped
-    for name, parse in (("status", columns.parse_status), ("result", columns.parse_result)):
+    for name, parse in (("status", columns.understand_status), ("result", columns.parse_result)):
         own = dict(getattr(mapped, name) or {})
         for key, meaning in values.items():
             if key.startswith(_WORD[name]) and meaning:
@@ -158,7 +158,7 @@ def _word_fields(found: Look, texts: Texts) -> list[Option]:
     """Return a field for each word of the status and result columns, with what it means."""
     fields = []
     meanings = (
-        ("status", columns.parse_status, tuple(STATUSES)),
+        ("status", columns.understand_status, tuple(STATUSES)),
         ("result", columns.parse_result, tuple(RESULTS)),
     )
     for name, parse, known in meanings:

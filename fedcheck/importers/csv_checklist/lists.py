@@ -192,7 +192,9 @@ def _describe(found: Lists, name: str, before: Checklist | None, new: Checklist,
         count = pluralize(len(new.items), "item")
         found.facts.append(f"{name}: a new checklist of {count}, for {new.role} in {new.phase}")
         if any(item.level in DEMANDED for _, item in new.items.values()):
-            counts = "its items are must, so gates ask for them; --level may is for the others"
+            counts = (
+                "its items are required and count toward gates; --level may makes them optional"
+            )
             found.facts.append(f"{name}: {counts}")
         return
     added = [i for i in new.items if i not in before.items]

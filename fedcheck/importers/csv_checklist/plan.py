@@ -56,6 +56,7 @@ class _Work:
     changes: list[Change] = field(default_factory=list)
     changed: int = 0
     conflicts: int = 0
+    undated: int = 0
     first_rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def note(self, task: Task, what: str, remedy: str = "") -> None:
@@ -92,6 +93,12 @@ def plan(session: Session, seen: Look, *, theirs: bool = False) -> Plan:
     facts.append(
         f"{pluralize(work.changed, 'record')} to change, {len(refs) - work.changed} as here"
     )
+    if work.undated:
+        day = session.today()
+        facts.append(
+            f"{pluralize(work.undated, 'item')} done without a day in the sheet: counted as done on"
+            f" {day}, also in the pace; --map done=COLUMN says when"
+        )
     if work.conflicts:
         kept = "the sheet's is taken" if theirs else "ours is kept"
         what = pluralize(work.conflicts, "field")
@@ -227,9 +234,11 @@ def _merge_row(work: _Work, task: Task, ref: str, item: Item) -> None:
     if len(work.first_rows) < SHOWN:
         work.first_rows.append((
             item.id, item.title, became.status, became.result, became.owner, became.due,
-            item.controls[0] if item.controls else "", became.note,
+            ", ".join(item.controls), became.note,
         ))  # fmt: skip
     made = diff_records(ref, record, became)
+    newly_done = became.status == "done" and record.status != "done"
+    work.undated += newly_done and not task.values.get("done")
     work.changes += made
     work.changed += bool(made)
 
@@ -240,6 +249,8 @@ def _merge_field(work: _Work, task: Task, ref: str, record: Record, name: str) -
     ours = field_value(record, name) or ""
     usual = field_value(EMPTY_RECORD, name) or ""
     before = work.base.get((ref, name), usual) or usual
+    if name in task.yearless and before[4:] == theirs[4:]:
+        theirs = before  # "Dec 10" still is the day that it was when the sheet came first
     merged = merge(ours, theirs, is_base=lambda value: value == before, prefer_theirs=work.theirs)
     if merged.conflict:
         work.conflicts += 1

@@ -204,7 +204,7 @@ def with_columns(seen: Look, given: Mapping[str, str]) -> Look:
 def find_unknown_words(seen: Look) -> dict[str, Counter[str]]:
     """Return the words for a status or a result that are not known, by field, with how often."""
     found: dict[str, Counter[str]] = {}
-    for name, meaning in (("status", columns.parse_status), ("result", columns.parse_result)):
+    for name, meaning in (("status", columns.understand_status), ("result", columns.parse_result)):
         place = seen.place(name)
         own = getattr(seen.mapped, name) or {}
         texts = [" ".join(line.text(place).split()) for line in seen.grid.lines]
@@ -217,7 +217,7 @@ def find_unknown_words(seen: Look) -> dict[str, Counter[str]]:
 def list_words(seen: Look, name: str) -> list[str]:
     """Return the words of a column of statuses or results, the unknown ones first."""
     place = seen.place(name)
-    parse = columns.parse_status if name == "status" else columns.parse_result
+    parse = columns.understand_status if name == "status" else columns.parse_result
     own = getattr(seen.mapped, name) or {}
     texts = Counter(" ".join(line.text(place).split()) for line in seen.grid.lines)
     words = {text.casefold(): text for text, _ in texts.most_common() if text and len(text) <= 40}
@@ -263,6 +263,11 @@ def describe_columns(seen: Look) -> Iterable[str]:
     if seen.unused:
         shown = ", ".join(f'"{one_line(heading, 30)}"' for heading in seen.unused[:12])
         yield f"columns that are not used: {shown}"
+    order = seen.mapped.dates
+    bare = dataclasses.replace(seen, mapped=replace(seen.mapped, dates=""))
+    if order and (ambiguous := find_ambiguous_days(bare)):
+        first, other = ("month", "dmy") if order == "mdy" else ("day", "mdy")
+        yield f"dates such as {ambiguous[0]} are read {first} first; --dates {other} says otherwise"
 
 
 def require_title_or_id(seen: Look) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.dates import parse_due
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.domain.typed_dates import DateOrder, Lean, read_typed_date
 from fedcheck.importers.csv_checklist import columns
 from fedcheck.importers.csv_checklist.row_kinds import find_groups, is_total
 from fedcheck.importers.csv_checklist.rows import DAYS, Look
@@ -43,6 +44,7 @@ class Task:
     Attributes:
         values: what it says of the record, by field; what could not be understood is not there.
         evidence: what its cell of evidence says.
+        yearless: the fields whose date has no year in the sheet; the year is a guess.
     """
 
     line: GridRow
@@ -55,6 +57,7 @@ class Task:
     controls: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[CellEvidence, ...] = ()
+    yearless: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class _Reading:
     seen: Look
     notes: list[Note] = field(default_factory=list)
     words: dict[tuple[str, str], list[GridRow]] = field(default_factory=dict)
+    yearless: set[tuple[int, str]] = field(default_factory=set)
 
     def note(self, line: GridRow, what: str, remedy: str = "") -> None:
         self.notes.append(Note(self.seen.grid.place(line), what, remedy))
@@ -87,7 +91,7 @@ def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
             found.append(task if named else dataclasses.replace(task, section=group))
     for (name, word), lines in reading.words.items():
         more = f" and {pluralize(len(lines) - 1, 'more row')}" if len(lines) > 1 else ""
-        what = f'{name}: "{one_line(word, 40)}" is not known, and was not used'
+        what = f'{name}: "{one_line(word, 40)}" is no known {name}; kept in the note'
         remedy = f'say what it means: --{name} "{one_line(word, 40)}=..."'
         reading.notes.append(Note(seen.grid.place(lines[0]) + more, what, remedy))
     return found, reading.notes
@@ -105,6 +109,7 @@ def _read_task(reading: _Reading, line: GridRow) -> Task | None:
         return None
     lost = list(_list_cells_beyond(reading, line))
     controls = _parse_controls(text("control"))
+    values = _read_values(reading, line, lost)
     if text("control").strip(" -–") and not controls:
         what = f'control: "{one_line(text("control"), 40)}" names none'
         reading.note(line, what, "write it as AC-2(1)")
@@ -117,8 +122,9 @@ def _read_task(reading: _Reading, line: GridRow) -> Task | None:
         " ".join(text("role").split()),
         text("guidance").strip(),
         controls,
-        _read_values(reading, line, lost),
+        values,
         tuple(read_line(one, EvidenceForm.ANGLES) for one in split_cell(text("evidence"))),
+        frozenset(name for name in DAYS if (line.number, name) in reading.yearless),
     )
 
 
@@ -152,7 +158,7 @@ def _read_values(reading: _Reading, line: GridRow, lost: list[str]) -> dict[str,
         if name in seen.mapped.columns:
             found[name] = line.text(seen.place(name))
     if "owner" in seen.mapped.columns:
-        found["owner"] = match_person(reading.session.project, line.text(seen.place("owner")))
+        found["owner"] = _read_owner(reading, line, lost)
     for name in DAYS:
         if name in seen.mapped.columns:
             day = _parse_day(reading, line, name, lost)
@@ -163,13 +169,70 @@ def _read_values(reading: _Reading, line: GridRow, lost: list[str]) -> dict[str,
             continue
         word = " ".join(line.text(seen.place(name)).split())
         meant = meaning(word, getattr(seen.mapped, name) or {}) if word else ""
+        if meant is None and name == "status":
+            meant = _read_status(reading, line, word, found, lost)
         if meant is None:
             reading.words.setdefault((name, word), []).append(line)
+            lost.append(f"{one_line(seen.mapped.columns[name], 40)} in the sheet: {word}")
         else:
             found[name] = meant or ("todo" if name == "status" else "")
+    _take_reason_from_note(reading, line, found)
     if lost:
-        found["note"] = "\n".join([found["note"]] * bool(found.get("note")) + lost)
+        found["note"] = "\n".join([text for text in (found.get("note"), *lost) if text])
     return _reconcile_status(reading, line, found)
+
+
+def _read_owner(reading: _Reading, line: GridRow, lost: list[str]) -> str:
+    """Return the owner of a row: the first of several people; the whole cell is in the note."""
+    seen, project = reading.seen, reading.session.project
+    text = line.text(seen.place("owner"))
+    whole = match_person(project, text)
+    people = project.config.people or {}
+    parts = [part.strip() for part in _BETWEEN_PEOPLE.split(text) if part.strip()]
+    listed = [part.strip() for part in text.split(",") if part.strip()]
+    if whole not in people and all(match_person(project, part) in people for part in listed):
+        parts = listed
+    if len(parts) < 2:
+        return whole
+    first = match_person(project, parts[0])
+    if first not in people and "@" not in parts[0]:
+        return whole  # a team with a slash in its name
+    shown = one_line(text, 60)
+    reading.note(line, f'owner: "{shown}" names several; {first} is the owner; kept in the note')
+    lost.append(f"{one_line(seen.mapped.columns['owner'], 40)} in the sheet: {one_line(text)}")
+    return first
+
+
+_BETWEEN_PEOPLE = re.compile(r"\s*[;/&+\n]\s*|\s+and\s+|(?<=\w),\s*(?=\S+@)", re.I)
+
+
+def _read_status(
+    reading: _Reading, line: GridRow, word: str, found: dict[str, str], lost: list[str]
+) -> str | None:
+    """Return the status that a cell begins with; the rest is the reason, or kept in the note."""
+    seen = reading.seen
+    parts = columns.split_status(word, seen.mapped.status or {})
+    if parts is None:
+        return None
+    status, rest = parts
+    if status in ("na", "blocked") and not found.get("reason"):
+        found["reason"] = rest
+        kept = "the rest is the reason"
+    else:
+        lost.append(f"{one_line(seen.mapped.columns['status'], 40)} in the sheet: {word}")
+        kept = "kept in the note"
+    reading.note(line, f'status: "{one_line(word, 40)}" is read as {status}; {kept}')
+    return status
+
+
+def _take_reason_from_note(reading: _Reading, line: GridRow, found: dict[str, str]) -> None:
+    """Let the note be the reason of what is blocked or not applicable, where there is no other."""
+    note = found.get("note", "")
+    if found.get("status") in ("na", "blocked") and note and not found.get("reason"):
+        found["reason"] = one_line(note)
+        reading.note(line, f"the note is also the reason why it is {found['status']}")
+    elif found.get("status") == "blocked" and not found.get("reason"):
+        reading.note(line, "blocked without a reason", "write the reason into the sheet's notes")
 
 
 def _reconcile_status(reading: _Reading, line: GridRow, found: dict[str, str]) -> dict[str, str]:
@@ -198,10 +261,13 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
         day = parse_day(line.cell(place), seen.mapped.dates)
         return day.isoformat() if day else ""
     except AmbiguousDayError as error:
-        reading.note(line, f"{where}: {error}", "say --dates mdy, or --dates dmy")
+        lost.append(f"{one_line(seen.mapped.columns[name], 40)} in the sheet: {text}")
+        reading.note(line, f"{where}: {error}; kept in the note", "say --dates mdy, or --dates dmy")
         return None
     except ValueError as error:
         inside = _find_day(text, seen, name)
+        if not inside and (inside := _find_near_day(reading, text)):
+            reading.yearless.add((line.number, name))
         heading = one_line(seen.mapped.columns[name], 40)
         lost.append(f"{heading} in the sheet: {text}")
         if inside:
@@ -210,6 +276,26 @@ def _parse_day(reading: _Reading, line: GridRow, name: str, lost: list[str]) -> 
             return inside
         reading.note(line, f"{where}: {error}; kept in the note", "write it as 2027-02-01")
         return None
+
+
+def _find_near_day(reading: _Reading, text: str) -> str:
+    """Return the day of a date without its year: the one nearest to today, before or after."""
+    today = reading.session.today()
+    if not _NO_YEAR.fullmatch(text):
+        return ""
+    order: DateOrder = reading.seen.mapped.dates or reading.session.date_order
+    found = []
+    for lean in _LEANS:
+        try:
+            day, _ = read_typed_date(text, today, order, lean)
+        except ValueError:
+            continue
+        found += [day] if day else []
+    return min(found, key=lambda day: abs(day - today)).isoformat() if found else ""
+
+
+_LEANS: tuple[Lean, ...] = ("future", "past")
+_NO_YEAR = re.compile(r"\d{1,2}/\d{1,2}|[a-z]{3,9}\.? \d{1,2}|\d{1,2}[ -][a-z]{3,9}\.?", re.I)
 
 
 def _find_day(text: str, seen: Look, name: str) -> str:
