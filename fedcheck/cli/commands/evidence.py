@@ -157,8 +157,7 @@ def _split_targets(
 
 
 def _list_words(what: str, words: list[str]) -> str:
-    named = ", ".join(one_line(word, 60) for word in words)
-    return f"{what if len(words) == 1 else what + 's'} {named}"
+    return f"{what}{'s' * (len(words) > 1)} {', '.join(one_line(word, 60) for word in words)}"
 
 
 def _names_item(session: "Session", word: str) -> bool:

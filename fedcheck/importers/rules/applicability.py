@@ -12,14 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from fedcheck.domain.glossary import Level
-from fedcheck.importers.rules.document import (
-    Applicability,
-    Entry,
-    Indicator,
-    Release,
-    Rule,
-    Wording,
-)
+from fedcheck.importers.rules.document import Entry, Indicator, Release, Rule, Wording
+from fedcheck.importers.rules.ruleset_parts import Applicability
 
 ROLES: Mapping[str, str] = {
     "providers": "csp",

@@ -3,14 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fedcheck.importers.rules.document import (
-    CLASSES,
-    Applicability,
-    Effective,
-    Release,
-    Subset,
-    Term,
-)
+from fedcheck.importers.rules.document import CLASSES, Release, Term
 from fedcheck.importers.rules.field_changes import (
     Changed,
     ChangeLog,
@@ -21,6 +14,7 @@ from fedcheck.importers.rules.field_changes import (
     join_lines,
     plain_text,
 )
+from fedcheck.importers.rules.ruleset_parts import Applicability, Effective, Subset
 
 
 def compare_rulesets(old: Release, new: Release, log: ChangeLog) -> Iterator[Changed]:

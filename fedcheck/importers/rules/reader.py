@@ -24,21 +24,14 @@ from fedcheck.importers.json_file import (
     read_bytes,
 )
 from fedcheck.importers.rules.box import Box, Findings
-from fedcheck.importers.rules.document import (
-    ControlGuidance,
-    Indicator,
-    Release,
-    Rule,
-    Ruleset,
-    Term,
-    Theme,
-)
+from fedcheck.importers.rules.document import ControlGuidance, Indicator, Release, Rule, Term, Theme
 from fedcheck.importers.rules.entries import (
     is_official_id,
     read_control,
     read_indicator,
     read_term,
 )
+from fedcheck.importers.rules.ruleset_parts import Ruleset
 from fedcheck.importers.rules.rulesets import read_info_of_file, read_ruleset
 
 TAKE_RULES = "take fedramp-consolidated-rules.json of a release, or the folder of its files"

@@ -7,7 +7,8 @@ from datetime import date
 from fedcheck.domain.checklist import SourceRef
 from fedcheck.domain.process import Ruleset
 from fedcheck.domain.text import one_line
-from fedcheck.importers.rules.document import SOURCE, Effective, Release
+from fedcheck.importers.rules.document import SOURCE, Release
+from fedcheck.importers.rules.ruleset_parts import Effective
 
 ASSESSMENT_START = "assessment-start"
 """The milestone that ends a grace period that lasts until the next assessment starts."""

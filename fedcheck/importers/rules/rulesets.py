@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from fedcheck.domain.text import one_line
 from fedcheck.importers.rules.box import Box
-from fedcheck.importers.rules.document import (
+from fedcheck.importers.rules.document import Rule
+from fedcheck.importers.rules.entries import bucket_of, class_of, is_official_id, read_rule
+from fedcheck.importers.rules.ruleset_parts import (
     Applicability,
     Effective,
     Flow,
     FlowStep,
-    Rule,
     Ruleset,
     Subset,
 )
-from fedcheck.importers.rules.entries import bucket_of, class_of, is_official_id, read_rule
 
 FRAMEWORKS = ("20x", "rev5")
 """The certification types that have a part of their own in the info of a ruleset."""

@@ -173,7 +173,7 @@ class NewWorkspaceScreen(ModalScreen[Path | None]):
         )
         process = _choose_default(catalog, offered)
         titles = [(_process_title(one), one.id) for one in offered]
-        with Vertical(classes="dialog -wide -form"):
+        with Vertical(classes="dialog -wide -form -plain"):
             yield Static("A new workspace", classes="dialog-title")
             with VerticalScroll(can_focus=False):
                 yield from labeled(
