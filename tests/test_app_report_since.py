@@ -45,7 +45,7 @@ async def test_each_of_them_tells_what_came_after(app, clock, workspace):
             await press(pilot, "b", *keys)
             text = app.screen.text
             begin = text.find("## What changed")
-            section = text[begin:].partition("\n## M")[0] if begin >= 0 else ""
+            section = text[begin:].partition("\n## O")[0] if begin >= 0 else ""
             return {name for title, name in titles.items() if title in section}
 
         assert await changes("n") == set()

@@ -125,7 +125,8 @@ def test_a_guard_is_taken_off_by_the_import_of_our_own_export(tmp_path, sign, be
     path = tmp_path / "x.csv"
     path.write_bytes(write_csv([["a", "b"], [text, "x"]]))
     with path.open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file))[1] == [f"'{text}", "x"]
+        written = before.replace("\u2028", "\n")  # a line end of another kind
+        assert list(csv.reader(file))[1] == [f"'{written}{sign}cmd", "x"]
     (sheet,) = read_sheets(path)
     assert sheet.lines[1].text(0) == format_cell(text)
 

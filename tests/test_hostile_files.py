@@ -45,7 +45,7 @@ READS = [
     "evidence list --json",
 ]
 LISTS = ["checklist list", "checklist list --json", "checklist validate"]
-WRITES = [f"set {OTHER} --owner bob", "undo"]
+WRITES = [f"set {OTHER} --owner alice", "undo"]
 
 PLACES = {
     "head": "fedcheck.toml",
@@ -179,7 +179,7 @@ def test_wrong_types_are_all_told_with_their_lines(root: Path, call: Call, name:
 def test_odd_files_that_are_none_the_worse_for_it(root: Path, call: Call, name: str) -> None:
     path = root / PLACES["progress"]
     shutil.copyfile(written("odd")[name], path)
-    for command in [*READS, *WRITES, "set diagram --owner dana", "undo"]:
+    for command in [*READS, *WRITES, "set diagram --owner alice", "undo"]:
         status, _, err = call(command)
         assert status in (0, 1)
         assert not err

@@ -286,12 +286,18 @@ def _set_status(record: Record, status: str) -> Record:
     return replace(record, status=status)
 
 
+def describe_na(item: Item) -> str:
+    """Return what the status na means for an item: what is only advised is declined."""
+    return "declined" if item.level in ADVISED else "not applicable"
+
+
 def _consistent(item: Item, old: Record, new: Record, edit: ItemEdit, today: date) -> Record:
     stale_reason = old.status == "blocked" and edit.reason is None  # says why it was blocked
     if new.status == "na" and (not new.reason or stale_reason):
-        declined = "declined" if item.level in ADVISED else "not applicable"
         raise RuleError(
-            f"{item.id} cannot be {declined} without a reason", 'say why: --reason "..."', "reason"
+            f"{item.id} cannot be {describe_na(item)} without a reason",
+            'say why: --reason "..."',
+            "reason",
         )
     if new.status != old.status:
         if edit.reason is None and new.status not in ("na", "blocked"):

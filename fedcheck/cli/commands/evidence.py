@@ -28,6 +28,7 @@ from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError, NoSuchItemError
 from fedcheck.storage.evidence_files import guess_kind
+from fedcheck.storage.evidence_paths import resolve_path
 from fedcheck.storage.paths import expand_path
 
 if TYPE_CHECKING:
@@ -173,9 +174,12 @@ def _names_item(session: "Session", word: str) -> bool:
 
 def _is_link(session: "Session", word: str) -> bool:
     """Tell whether a word is a URL, a ticket, or a file or folder that is there."""
+    if is_issue_ref(word):  # a request or a finding, even one that is gone
+        return False
     if guess_kind(word) != "file" or ":" in word:  # what begins like a URL is judged as one
         return True
-    return any(os.path.lexists(base / expand_path(word)) for base in (Path.cwd(), session.root))
+    path = os.fspath(expand_path(word))
+    return any(os.path.lexists(resolve_path(base, path)) for base in (Path.cwd(), session.root))
 
 
 def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Evidence]) -> None:

@@ -125,7 +125,7 @@ def add(
     if lacks and raised.items:
         options = " ".join(f'--{name} "..."' for name in lacks)
         print_line(f"SRTM and RET also need: fedcheck finding update {raised.id} {options}")
-    hint_at_new_people(people, owner)
+    hint_at_new_people(session, people, owner)
 
 
 @finding.command()
@@ -229,7 +229,7 @@ def update(
     if not as_json:
         for line in describe_retests(session.project, [(ref, wanted) for ref in refs]):
             print_line(line)
-        hint_at_new_people(people, owner)
+        hint_at_new_people(session, people, owner)
 
 
 def _refuse_contradictions(close: bool, reopen: bool, retest: str | None) -> None:

@@ -230,11 +230,16 @@ def print_transaction(session: "Session", action: "Transaction", as_json: bool =
         print_line(f"saved  {action.label}")
 
 
-def hint_at_new_people(known: "Sequence[str]", *names: str | None) -> None:
-    """Say that a name was not known before the change: it may be misspelled."""
+def hint_at_new_people(session: "Session", known: "Sequence[str]", *names: str | None) -> None:
+    """Say that a name was not known before the change: it may be misspelled.
+
+    Where fedcheck.toml lists no people, only what is nearly another name is worth a word.
+    """
     for name in dict.fromkeys(names):
-        if name and name not in known and known:
+        if name and name not in known:
             near = find_nearest(name, known)
+            if not near and not session.project.config.people:
+                continue
             meant = f"; did you mean {near[0]}?" if near else ""
             listed = ", ".join(one_line(one, 30) for one in known[:8])
             print_error(f'"{one_line(name, 40)}" is a new name here{meant}', f"known: {listed}")

@@ -28,7 +28,7 @@ from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form
 from fedcheck.domain.fields import FIELDS, in_json
 from fedcheck.domain.glossary import RESULTS, STATUSES
-from fedcheck.domain.item_rules import ItemEdit, TestEdit, repeat_test
+from fedcheck.domain.item_rules import ItemEdit, TestEdit, describe_na, repeat_test
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -171,7 +171,7 @@ def set_(
         _hint_at_needs(session, refs)
     if ASSESSED & more.keys():
         _hint_at_assessor(session, refs, "assessor" in more)
-    hint_at_new_people(people, owner, tested["tester"])
+    hint_at_new_people(session, people, owner, tested["tester"])
 
 
 ASSESSED = frozenset(("verified", "validated", "assessment"))
@@ -232,6 +232,12 @@ def _hint_at_observation(session: "Session", refs: list[str], note: str | None) 
         )
 
 
+def _describe_na(session: "Session", refs: list[str]) -> str:
+    items = [session.project.item(ref) for ref in refs]
+    words = {describe_na(item) for item in items if item is not None}
+    return words.pop() if len(words) == 1 else "not applicable"
+
+
 def _ask_for_reason(
     session: "Session", refs: list[str], status: str | None, result: str | None
 ) -> str | None:
@@ -245,7 +251,7 @@ def _ask_for_reason(
     records = [session.project.record(ref) for ref in refs]
     if all(record.reason and record.status == now for record in records):
         return None
-    word = "blocked" if now == "blocked" else "N/A"
+    word = "blocked" if now == "blocked" else _describe_na(session, refs)
     if sys.stdin.isatty() and sys.stderr.isatty():
         while not (
             reason := click.prompt(f"Why {word}?", default="", show_default=False, err=True).strip()

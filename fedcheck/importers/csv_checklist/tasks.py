@@ -1,8 +1,9 @@
 """Read the rows of a team's own list as tasks; what would be lost is kept in the note."""
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fedcheck.domain.control_ids import find_controls
 from fedcheck.domain.dates import parse_due
@@ -87,7 +88,7 @@ def read_tasks(session: Session, seen: Look) -> tuple[list[Task], list[Note]]:
             reading.note(line, "a total of other rows; it is no task")
         elif (task := _read_task(reading, line)) is not None:
             named = task.section or "section" in seen.mapped.columns
-            found.append(task if named else replace(task, section=group))
+            found.append(task if named else dataclasses.replace(task, section=group))
     for (name, word), lines in reading.words.items():
         more = f" and {pluralize(len(lines) - 1, 'more row')}" if len(lines) > 1 else ""
         what = f'{name}: "{one_line(word, 40)}" is no known {name}; kept in the note'

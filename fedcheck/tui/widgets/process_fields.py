@@ -72,7 +72,8 @@ class ProcessFields(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the fields with the defaults of the process."""
         process = self.process
-        text = one_line(process.followed_by or process.summary)
+        first, _, _ = one_line(process.summary).partition(". ")
+        text = one_line(process.followed_by) or f"{first.rstrip('.')}."
         if process.status is Standing.HISTORICAL:
             text = f"This path is closed. {text}"
         yield Static(Content.styled(text, "$foreground-muted"), classes="form-text")
