@@ -132,7 +132,7 @@ async def test_the_gate_tells_since_when_and_who(root: Path, clock: FrozenClock)
         app.push_screen(GateScreen("kick-off"))
         await settle(pilot)
         text = screen_text(app)
-        assert "dana (csp)  2" in text
+        assert "dana (csp)  3" in text
         assert "csp, nobody named" in text
         assert "2027-01-08    3 d ago  Table of crypt" in text
         assert "2027-01-04    7 d ago  see [/b]" in text

@@ -21,7 +21,7 @@ STEPS = checklist(
         item(n, title=f"Step {n}", kind="test", controls=(c,), methods=("examine", "interview"))
         for n, c in (("one", "AC-2"), ("two", "AC-3"), ("three", "AU-2"))
     ),
-    item("letter", title="A letter"),
+    item("letter", title="A letter", code="AU-02(01)(a)(b)"),
     role="3pao",
 )
 ONE, TWO, THREE = (f"acme.steps:{name}" for name in ("one", "two", "three"))
@@ -62,7 +62,10 @@ async def test_result_observation_methods_and_sample_by_one_key_each(app, steps)
         assert (record.tester, record.tested) == ("alice", app.board.today)
         assert "read it" in screen_text(app)
 
-        await press(pilot, "down", "full_stop")
+        await press(pilot, "ctrl+g")
+        await type_text(pilot, "au-2.1b")
+        assert [row.item.id for row in app.screen.found] == ["letter"], "its code joins two"
+        await press(pilot, "escape", "down", "full_stop")
         again = app.session.project.record(TWO)
         assert replace(again, basis="") == replace(record, basis="")
         await press(pilot, "u")

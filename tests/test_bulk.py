@@ -46,6 +46,17 @@ def controls(make_workspace, monkeypatch):
     return root
 
 
+def test_a_code_that_is_no_part_of_a_joined_one_is_suggested_what_goes_on_from_it(
+    fedcheck, controls
+):
+    status, _, err = fedcheck("show", "AC-01a.[03]")
+    assert status == 2 and "AC-01a.[01][02]" in err
+    status, _, err = fedcheck("show", "AC-01.")
+    assert status == 2 and "did you mean AC-01a.[01][02]" in err
+    assert owners(fedcheck, "code:AC-01a.[02]") == {"item-2"}
+    assert owners(fedcheck, "code:AC-01a.[03]") == set()
+
+
 def owners(fedcheck, *query: str) -> set[str]:
     return {row["id"] for row in json.loads(fedcheck("list", "--json", *query)[1])}
 
@@ -61,6 +72,8 @@ def owners(fedcheck, *query: str) -> set[str]:
         ("ac-02(a)", "item-1"),
         ("ac-1a.[1][2]", "item-2"),
         ("AC-01(a)[01][02]", "item-2"),
+        ("AC-01a.[02]", "item-2"),
+        ("ac-1a", "item-2"),
     ],
 )
 def test_a_code_names_its_item_in_every_usual_spelling(fedcheck, controls, typed, item):

@@ -185,7 +185,7 @@ title = "RAR"
         ('id = "a"\ntitle = "A"\nsource = { id = "x" }', 13, 'unknown source "x"'),
         ('id = "a"\ntitle = "A"\nafter = "Kick off"', 13, "is not an id"),
         ('id = "a"\ntitle = "A"\nrenamed-from = ["a"]', 13, "which is an item of this list"),
-        ('id = "a"\ntitle = "A"\ndue = 2027-01-01T10:00:00', 13, "found a date with a time"),
+        ('id = "a"\ntitle = "A"\ndue = 2027-01-01T10:00:00', 13, "expected a date without a time"),
         ('id = "a"\ntitle = "A"\nlevel = ["must"]', 13, "a list is not one of must"),
     ],
 )  # fmt: skip

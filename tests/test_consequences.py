@@ -73,6 +73,49 @@ def test_the_retest_of_a_finding_is_that_of_its_tests_but_for_those_of_another(t
     assert results(tested) == ["satisfied", "satisfied"]
 
 
+def test_a_finding_corrected_during_testing_satisfies_its_tests(tested):
+    words = {"corrected": tested.today(), "remedy": "Closed the port", "verification": "Scanned"}
+    tested.apply(["findings:f1"], FindingEdit(details=words))
+    assert results(tested) == ["satisfied", "satisfied"]
+    assert not [one for one in examine(tested) if one.kind == "contradiction"]
+    tested.apply([ONE], FAILED)
+    (found,) = [one for one in examine(tested) if one.kind == "contradiction"]
+    assert "finding f1 was corrected during testing" in found.message
+
+
+def test_an_observation_from_before_the_retest_is_named(tested, monkeypatch, capsys):
+    tested.apply([ONE, TWO], ItemEdit(testing=TestEdit(observation="Ports are open.")))
+    monkeypatch.chdir(tested.root)
+    assert run(["set", ONE, "--retest", "passed", "--observation", "Closed on retest."]) == 0
+    assert "still describes" not in capsys.readouterr().out
+    assert run(["set", TWO, "--retest", "passed"]) == 0
+    assert "two: the observation still describes the failed test" in capsys.readouterr().out
+    assert run(["undo"]) == 0
+    assert run(["finding", "update", "f1", "--retest", "passed"]) == 0
+    assert "two: the observation still describes the failed test" in capsys.readouterr().out
+
+
+def test_a_finding_of_a_satisfied_test_is_remarked(tested, monkeypatch, capsys):
+    tested.apply([ONE], ItemEdit(result="satisfied"))
+    monkeypatch.chdir(tested.root)
+    words = ["--risk", "low", "--item"]
+    assert run(["finding", "add", "Stale accounts", *words, ONE]) == 0
+    assert "one: satisfied, but finding" in capsys.readouterr().out
+    assert run(["finding", "add", "Shared accounts", *words, TWO]) == 0
+    assert "satisfied, but" not in capsys.readouterr().out
+
+
+def test_a_result_is_given_in_the_words_of_workbooks(tested, monkeypatch, capsys):
+    monkeypatch.chdir(tested.root)
+    assert run(["set", ONE, "--result", "Not Applicable", "--reason", "No doors"]) == 0
+    assert run(["set", TWO, "--result", "OTS"]) == 0
+    capsys.readouterr()
+    assert run(["list", "result:not-applicable", "--json"]) == 0
+    assert '"one"' in capsys.readouterr().out
+    assert run(["set", ONE, "--result", "perhaps"]) == 2
+    assert "'other-than-satisfied'" in capsys.readouterr().err
+
+
 def test_the_commands_say_what_stays_open_and_why(tested, monkeypatch, capsys):
     monkeypatch.chdir(tested.root)
     assert run(["set", ONE, "--retest", "passed"]) == 0

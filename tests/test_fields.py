@@ -252,6 +252,15 @@ def test_several_records_are_counted_and_what_they_share_is_named() -> None:
     assert changes_label(same) == "owner dana (3 items)"
     differing = [Change(f"l:{n}", "owner", f"p{n}", "dana") for n in range(3)]
     assert changes_label(differing) == "owner dana (3 items)"
+    tested = [
+        Change(f"l:{n}", field, old, new)
+        for n in range(2)
+        for field, old, new in (
+            ("result", "satisfied" if n else None, "other-than-satisfied"),
+            ("tester", None, "dana"),
+        )
+    ]
+    assert changes_label(tested) == "other-than-satisfied; tester dana (2 items)", "result first"
     asked = [Change(f"requests:{n}", "due", None, f"2027-02-0{n + 1}") for n in range(2)]
     assert changes_label(asked) == "due changed (2 requests)"
 

@@ -125,6 +125,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "config paths", ["config", "paths"]
     yield "export json", ["export", "json"]
     yield "package", ["package"]
+    yield "", ["finding", "add", "Without assets", "--risk", "low"]
     poam, ret = official_shapes.poam(folder / "p.xlsx"), official_shapes.ret(folder / "r.xlsx")
     for name, template in (("poam", poam), ("ret", ret)):
         out = str(folder / f"{name}-out.xlsx")

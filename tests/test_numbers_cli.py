@@ -187,6 +187,8 @@ def test_tests_are_those_of_the_workbook_and_a_query_counts_others(
     asked = json.loads(fedcheck("tests", "phase:readiness", "--json"))
     assert (asked["others"]["total"], asked["all"]["total"]) == (0, 2)
     assert asked["controls"]["total"] == 0
+    every = json.loads(fedcheck("tests", "kind:test", "--json"))
+    assert (every["all"], every["others"]) == (data["all"], data["others"]), "as without a query"
     report = fedcheck("report", "test-status", "-o", "-")
     assert "Of the 4 tests that apply, 1 has a result" in report
     assert f"Not counted: {apart}." in report
@@ -194,4 +196,6 @@ def test_tests_are_those_of_the_workbook_and_a_query_counts_others(
     assert "Of the 1 test that applies" in some
     assert "Counted are the tests that this query selects: family:AU" in some
     assert "Not counted" not in some
+    both = fedcheck("report", "test-status", "--query", "kind:test", "-o", "-")
+    assert "Of the 4 tests that apply" in both and f"Not counted: {apart}." in both
     assert "nonsense" in fedcheck("report", "test-status", "--query", "nonsense:x", status=2)

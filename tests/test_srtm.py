@@ -128,6 +128,7 @@ def test_what_is_filled_in_becomes_records_and_findings(session, book):
     assert finding.due == date(2027, 4, 11)
     assert finding.recommendation == "One account each."
     assert "results: 1 satisfied, 1 other than satisfied, 1 not applicable" in plan.facts
+    assert not [fact for fact in plan.facts if "without an observation" in fact]
 
 
 DATED = [
@@ -148,6 +149,7 @@ def test_the_day_of_a_test_follows_the_rules_of_a_persons_edit(session, book):
     assert {known[code].result for code in ("AC-2.1", "AC-3.1", "AC-4.1")} == {"satisfied"}
     assert known["AC-3.1"].observation == "Seen too."
     assert known["AC-4.1"].tester == ""
+    assert [fact for fact in plan.facts if fact.startswith("1 result without an observation")]
     (note,) = said(plan, "a test cannot have taken place in the future")
     assert note.where == "AC, row 3, column D"
 

@@ -157,6 +157,11 @@ def test_what_stays_in_fedcheck_is_told_with_how_many(tested, book):
     assert "stays in fedcheck, without a column: methods used (1 test)" in facts
     (left,) = [one for one in facts if "without an observation" in one]
     assert left.startswith("1 result without an observation"), "ac-02-01 says nothing"
+    bare = [one for one in facts if "without an open finding" in one]
+    assert not bare
+    tested.apply([f"{ID}:ac-01a.01"], ItemEdit(result="other-than-satisfied"))
+    (bare,) = [o for o in fill_workbook(tested.project, book).facts if "open finding" in o]
+    assert "1 test other than satisfied" in bare and "ac-01a.01" in bare
 
 
 def test_the_head_of_the_system_tab_is_filled_and_what_is_missing_is_told(tested, book):

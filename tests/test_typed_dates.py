@@ -180,5 +180,13 @@ def test_words_of_a_date_option_count_from_as_of(workspace, monkeypatch, capsys)
     run(("show", "diagram", "--json"))
     found = json.loads(capsys.readouterr().out)["evidence"]
     assert {one["collected"] for one in found} == {"2027-01-10"}
+    before = date.today()
+    assert run(("evidence", "add", "diagram", "SEC-2", "--collected", "yesterday")) == 0
+    capsys.readouterr()
+    run(("show", "diagram", "--json"))
+    found = json.loads(capsys.readouterr().out)["evidence"]
+    days = {day - timedelta(days=1) for day in (before, date.today())}
+    collected = {date.fromisoformat(one["collected"]) for one in found if one["link"] == "SEC-2"}
+    assert collected and collected <= days, "without --as-of, from today"
     assert run(("changes", "last monday", "--as-of", "2027-01-11")) == 0
     assert "since the end of 2027-01-04" in capsys.readouterr().out

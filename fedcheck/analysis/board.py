@@ -15,7 +15,7 @@ from fedcheck.analysis.milestones import (
     find_phase_ends,
 )
 from fedcheck.domain.checklist import Checklist, Item, Section
-from fedcheck.domain.control_ids import find_family, normalize_code
+from fedcheck.domain.control_ids import find_family, is_part_of_code, normalize_code
 from fedcheck.domain.dates import parse_span, shift_clamped
 from fedcheck.domain.glossary import Level
 from fedcheck.domain.record import UNKNOWN_RECORD, Record
@@ -175,16 +175,29 @@ NO_GUESS = "see: fedcheck list"
 
 
 def _find_by_code(project: Project, code: str) -> list[str]:
-    """Return the items that have an official code, in any spelling; one's own role goes first."""
+    """Return the items that have an official code, in any spelling; one's own role goes first.
+
+    Where no item has just this one, those whose code joins it with others: `AC-01a.[01][02]`.
+    """
     wanted = normalize_code(code)
-    found = [
-        ref
+    codes = [
+        (ref, normalize_code(item.code))
         for ref in project.refs
-        if (item := project.item(ref)) and item.code and normalize_code(item.code) == wanted
+        if (item := project.item(ref)) and item.code
     ]
+    found = [ref for ref, one in codes if one == wanted]
+    if not found:
+        parts = [ref for ref, one in codes if is_part_of_code(wanted, one)]
+        return parts if len(parts) == 1 else []  # of several, it is a query that means them all
     lists = project.checklists
     own = [ref for ref in found if lists[split_ref(ref)[0]].role == project.config.role]
     return own if len(own) == 1 else found
+
+
+def _goes_on(code: str, beginning: str) -> bool:
+    """Tell whether a code begins so, and the number at the end of the beginning ends there too."""
+    rest = code.removeprefix(beginning)
+    return rest != code and not (beginning[-1:].isdigit() and rest[:1].isdigit())
 
 
 def _suggest_items(project: Project, word: str) -> list[str]:
@@ -194,7 +207,9 @@ def _suggest_items(project: Project, word: str) -> list[str]:
     if family := find_family(word):
         codes = {normalize_code(item.code): item.code for item in items if item.code}
         same = [code for code in codes if find_family(code) == family]
-        found = [codes[code] for code in find_nearest(normalize_code(word), same, 3)]
+        wanted = normalize_code(word)
+        longer = [code for code in same if _goes_on(code, wanted)]
+        found = [codes[code] for code in [*longer, *find_nearest(wanted, same, 3)]]
     near = find_nearest(word, [item.id for item in items], 3)
     return list(dict.fromkeys([*found, *near]))[:3]
 

@@ -32,7 +32,7 @@ def add_consequences(project: Project, edits: Sequence[tuple[str, Edit]]) -> Edi
         found += _retest_findings(project, tests, outcome, named) if tests else []
     for ref, edit in edits:
         book, name = split_ref(ref)
-        if isinstance(edit, FindingEdit) and edit.retest:
+        if isinstance(edit, FindingEdit) and _outcome_of(edit):
             finding = project.finding(name) if book == "findings" else None
             found += _retest_tests(project, finding, edit, named) if finding else []
         elif isinstance(edit, RequestEdit) and (request := project.request(name)):
@@ -43,6 +43,11 @@ def add_consequences(project: Project, edits: Sequence[tuple[str, Edit]]) -> Edi
 def _retest_of(edit: Edit) -> str:
     testing = edit.testing if isinstance(edit, ItemEdit) else None
     return (testing.retest or "") if testing else ""
+
+
+def _outcome_of(edit: FindingEdit) -> str:
+    """Return how a retest of a finding went; one corrected during testing was verified by one."""
+    return edit.retest or ("passed" if edit.details.get("corrected") else "")
 
 
 def _retest_findings(
@@ -70,15 +75,16 @@ def _retest_tests(
     project: Project, finding: Finding, edit: FindingEdit, named: Collection[str]
 ) -> Iterator[tuple[str, Edit]]:
     """Yield the retest of the tests of a finding; one passes once it has no other open finding."""
+    outcome = _outcome_of(edit)
     for ref in change_links(finding.items, edit.link, edit.unlink):
         record = project.record(ref)
         if ref in named or project.item(ref) is None:
             continue
         again = record.result == "satisfied" and record.retest == "passed"
-        if edit.retest == "failed" and (record.result == FAILED or again):
+        if outcome == "failed" and (record.result == FAILED or again):
             yield ref, ItemEdit(testing=TestEdit(retest="failed"))
         others = [one for one in list_open(project, ref) if one.id != finding.id]
-        if edit.retest == "passed" and record.result == FAILED and not others:
+        if outcome == "passed" and record.result == FAILED and not others:
             yield ref, ItemEdit(testing=TestEdit(retest="passed"))
 
 
@@ -129,7 +135,7 @@ def list_contradictions(project: Project, refs: Iterable[str]) -> list[tuple[str
     """Return where a test and its findings do not agree, as reference and what is wrong.
 
     A test that is satisfied or not applicable has an open finding, or a finding whose retest
-    passed has a test that is other than satisfied without another open finding.
+    passed, or that was corrected, has a test that is other than satisfied without another open one.
     """
     found = []
     for ref in refs:
@@ -141,12 +147,18 @@ def list_contradictions(project: Project, refs: Iterable[str]) -> list[tuple[str
                 for one in list_open(project, ref)
             ]
         elif result == FAILED and not list_open(project, ref):
-            passed = [f for f in project.findings if ref in f.items and f.retest == "passed"]
+            own = [f for f in project.findings if ref in f.items and f.state == "closed"]
+            passed = [f for f in own if f.retest == "passed" or f.corrected]
             found += [
-                (ref, f"other than satisfied, but the retest of finding {one.id} passed")
-                for one in passed[:1]
+                (ref, f"other than satisfied, but {_explain_closed(one)}") for one in passed[:1]
             ]
     return found
+
+
+def _explain_closed(finding: Finding) -> str:
+    if finding.retest == "passed":
+        return f"the retest of finding {finding.id} passed"
+    return f"finding {finding.id} was corrected during testing"
 
 
 def _explain_open(project: Project, finding: Finding) -> str:
@@ -168,11 +180,33 @@ def describe_retests(project: Project, edits: Iterable[tuple[str, Edit]]) -> lis
     said = [f"{split_ref(ref)[1]}: {why}" for ref, why in list_contradictions(project, tests)]
     for ref, edit in edits:
         finding = project.finding(split_ref(ref)[1]) if isinstance(edit, FindingEdit) else None
-        if finding is None or not isinstance(edit, FindingEdit) or edit.retest != "passed":
+        if finding is None or not isinstance(edit, FindingEdit) or _outcome_of(edit) != "passed":
             continue
         for test in _list_failed(project, finding):
             others = ", ".join(one.id for one in list_open(project, test))
             if others:
                 name = split_ref(test)[1]
                 said.append(f"{name}: stays other than satisfied, finding {others} is open")
-    return said
+    return said + _describe_old_observations(project, edits)
+
+
+def _describe_old_observations(project: Project, edits: Sequence[tuple[str, Edit]]) -> list[str]:
+    """Return which tests passed a retest while their observation says what was seen before it."""
+    refs: list[str] = []
+    for ref, edit in edits:
+        if isinstance(edit, FindingEdit) and _outcome_of(edit) == "passed":
+            finding = project.finding(split_ref(ref)[1])
+            refs += finding.items if finding else ()
+        elif isinstance(edit, ItemEdit) and edit.testing and edit.testing.retest == "passed":
+            refs += [ref] if edit.testing.observation is None else []
+    records = {ref: project.record(ref) for ref in refs}
+    old = [
+        split_ref(ref)[1]
+        for ref, one in records.items()
+        if one.observation and one.retest == "passed" and one.result == "satisfied"
+    ]
+    if not old:
+        return []
+    more = f" and {len(old) - 3} more" if len(old) > 3 else ""
+    listed = ", ".join(one_line(name, 40) for name in old[:3]) + more
+    return [f"{listed}: the observation still describes the failed test; add the retest to it"]

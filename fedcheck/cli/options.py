@@ -18,6 +18,7 @@ from fedcheck.cli.invocation import workspace_option as workspace_option
 from fedcheck.domain.dates import parse_date
 from fedcheck.domain.field import Field, Kind
 from fedcheck.domain.field_values import choices
+from fedcheck.domain.glossary import RESULTS
 from fedcheck.domain.text import clean
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 
@@ -47,7 +48,9 @@ class DateType(click.ParamType):  # type: ignore[type-arg]
             return value
         from fedcheck.domain.typed_dates import read_typed_date
 
-        today = (ctx.params.get("as_of") if ctx else None) or datetime.now().astimezone().date()
+        today = ctx.params.get("as_of") if ctx else None
+        if not isinstance(today, date):  # click has a mark of its own for an option not given
+            today = datetime.now().astimezone().date()
         try:
             if value.isascii() and value[:4].isdigit() and len(value) == 10:
                 return parse_date(value)
@@ -76,6 +79,19 @@ def print_reading(note: str) -> None:
 def choice_of(words: Iterable[str]) -> click.Choice[str]:
     """Return an option type for a closed vocabulary (click shows enums by name)."""
     return click.Choice([str(word) for word in words])
+
+
+class ResultType(click.Choice[str]):
+    """A result of a test, also in the words of workbooks: `OTS`, `N/A`, `Not Satisfied`."""
+
+    def __init__(self) -> None:
+        super().__init__([*map(str, RESULTS), ""])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the result that words mean or fail with those that there are."""
+        from fedcheck.importers.srtm.columns import parse_result
+
+        return super().convert(parse_result(str(value)) or value, param, ctx)
 
 
 def as_of_option(command: F) -> F:
@@ -214,6 +230,8 @@ def field_options(
 
 def _option_type(cls: type, row: Field) -> click.ParamType:  # type: ignore[type-arg]
     values = [str(value) for value in choices(cls, row.name) if value]
+    if values == [*RESULTS]:
+        return ResultType()
     if values:
         return click.Choice([*values, ""])
     return (

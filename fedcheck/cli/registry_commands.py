@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 SHOWN = 30
+MOST = 800
+"""Characters of a remark: one that names what stays, or is empty, is whole."""
+
 """How many remarks are told before the rest is counted; --json tells all of them."""
 
 
@@ -102,10 +105,10 @@ def existing_file(name: str, or_folder: bool = False) -> Path:
 def show_notes(facts: Sequence[str], notes: "Sequence[Note]") -> None:
     """Print what was found or written, and the first of the remarks."""
     for fact in facts:
-        print_line(one_line(fact, 200))
+        print_line(one_line(fact, MOST))
     for note in notes[:SHOWN]:
         remedy = f"; {note.remedy}" if note.remedy else ""
-        print_line(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, 200)}")
+        print_line(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, MOST)}")
     if len(notes) > SHOWN:
         print_line(
             f"  and {pluralize(len(notes) - SHOWN, 'more remark')}; --json tells all of them"

@@ -108,7 +108,12 @@ def changes_label(changes: Sequence[Change], title_of: Callable[[str], str] = _u
 def _shared(by_ref: Mapping[str, Sequence[Change]]) -> str:
     """Return what the changes of several records have in common."""
     said = [dict.fromkeys(_parts(changes)) for changes in by_ref.values()]
-    same = [part for part in said[0] if all(part in others for others in said)]
+    news = [{_without_old(part) for part in parts} for parts in said]
+    same = [
+        part if all(part in others for others in said) else _without_old(part)
+        for part in said[0]
+        if all(_without_old(part) in others for others in news)
+    ]
     if same:
         more = " and more" if any(len(parts) > len(same) for parts in said) else ""
         return "; ".join(same[:SHOWN]) + more
@@ -123,6 +128,11 @@ def _shared(by_ref: Mapping[str, Sequence[Change]]) -> str:
     new = {printed(row, change.new) for change in first}
     word = _word(row, first[0].field)
     return f"{word} {new.pop() or 'cleared'}" if len(new) == 1 else f"{word} changed"
+
+
+def _without_old(part: str) -> str:
+    """Return what a change came to, whatever was there before: `satisfied` of `... (was ...)`."""
+    return part.partition(" (was ")[0]
 
 
 def _count(refs: Mapping[str, Any]) -> str:

@@ -34,6 +34,18 @@ def normalize_code(code: str) -> str:
     return f"{found[1]}-{found[2]}{number}{rest}"
 
 
+def is_part_of_code(part: str, code: str) -> bool:
+    """Tell whether a normalized code is one of those that another, joined one stands for.
+
+    `AC-01a.[02]` and `AC-01a.` are part of `AC-01a.[01][02]`, `AC-2(3)(b)` of `AC-02(03)(a)(b)`.
+    """
+    joined = _JOINED.fullmatch(code)
+    if joined is None or not find_family(code):
+        return False
+    stem, ends = joined[1], _ENDS.findall(joined[2])
+    return part in (f"{stem}{end}" for end in ends) or (part == stem and stem[-1:].isalpha())
+
+
 def find_family(code: str) -> str:
     """Return the family of controls that a code begins with, as `AC`; nothing where it has none."""
     found = _BASE.match(_SPACES.sub("", code.casefold()))
@@ -53,6 +65,10 @@ _LETTERS = re.compile(r"\(([a-z])\)")
 _NUMBERS = re.compile(r"(?<=[a-z])\(([0-9]+)\)")
 _DOTS = re.compile(r"\.(?![0-9])|(?<=[^0-9])\.")
 """Points that only set parts of a code apart; one between two numbers means something."""
+
+_JOINED = re.compile(r"(.*?)((?:\[[0-9]+\]){2,}|[a-z]{2,})")
+_ENDS = re.compile(r"\[[0-9]+\]|[a-z]")
+"""A normalized code of several determinations: `ac-1a[1][2]`, `ac-2(3)ab`."""
 
 FAMILIES = frozenset((
     "AC", "AT", "AU", "CA", "CM", "CP", "IA", "IR", "MA", "MP",

@@ -270,7 +270,7 @@ def _set_result(item: Item, record: Record, edit: ItemEdit) -> Record:
     if item.kind != "test":
         raise RuleError(
             f"{item.id} is a task, and only a test has a result",
-            "set its status instead: --status done",
+            "set its status instead: --status done; in a query, kind:test means the tests",
         )
     status = "na" if edit.result == "not-applicable" else "done"
     if edit.status not in (None, status):

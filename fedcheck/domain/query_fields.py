@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from fedcheck.domain.checklist import Item
-from fedcheck.domain.control_ids import normalize_code, parse_control
+from fedcheck.domain.control_ids import is_part_of_code, normalize_code, parse_control
 from fedcheck.domain.glossary import (
     INHERITANCES,
     LEVELS,
@@ -102,7 +102,8 @@ def _code(value: str) -> Test:
 
     def holds(row: Row, _: date) -> bool:
         code = _normalize_control(row.item.code)
-        return code.startswith(wanted) and not code[len(wanted) : len(wanted) + 1].isalnum()
+        begins = code.startswith(wanted) and not code[len(wanted) : len(wanted) + 1].isalnum()
+        return begins or is_part_of_code(wanted, code)
 
     return holds
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fedcheck.domain.finding import Finding
+from fedcheck.domain.finding import Finding, compute_remediation_due
 from fedcheck.domain.workspace import Project
 from fedcheck.importers.evidence_cells import EvidenceForm, is_private, write_line
 from fedcheck.spreadsheets.headings import HeadingTable
@@ -137,6 +137,13 @@ COLUMNS: Mapping[str, Callable[[RiskRow], Cell]] = {
 }
 """The value of a finding for each column, by its heading without blanks and signs."""
 
+MAY_BE_EMPTY = frozenset((
+    "milestonechanges", "lastvendorcheckindate", "vendordependentproductname", "deviationrationale",
+    "supportingdocuments", "comments", "autoapprove", "bindingoperationaldirective2201duedate",
+    "cve", "servicename",
+))  # fmt: skip
+"""Columns that most findings have nothing for: a deviation, a vendor, another service."""
+
 NUMBER, NAME = "poamid", "weaknessname"
 """The columns by which a table is recognized."""
 
@@ -175,4 +182,84 @@ def _headings(names: Iterable[str]) -> HeadingTable:
 
 
 COLUMN_HEADINGS = _headings(COLUMNS)
+
+HEAD_KEYS = {
+    "csp": "CSP (fedcheck.toml: provider)",
+    "systemname": "System Name (fedcheck.toml: name)",
+    "impactlevel": "Impact Level (fedcheck.toml: [profile] impact)",
+}
+"""What fills each value of the head that a person has to give, for people."""
+
+_MADE = ("poamid", "statusdate", "originalriskrating", "vendordependency")
+"""Columns whose values are made for the table; nobody entered them."""
+
+_HEADLESS: Mapping[str, Callable[[RiskRow], object]] = {
+    "likelihood": lambda row: row.finding.likelihood,
+    "impact": lambda row: row.finding.impact,
+    "recommendation": lambda row: row.finding.recommendation,
+}
+"""What no edition has a column for; the SRTM has it, beside the test that a finding names."""
+
+_ENTERED: Mapping[str, Callable[[RiskRow], object]] = {
+    "weaknessdescription": lambda row: row.finding.text,
+    "weaknessdetectorsource": lambda row: row.finding.detector,
+    "weaknesssourceidentifier": lambda row: row.finding.detector_id,
+    "riskadjustment": lambda row: row.finding.deviation == "risk-adjustment",
+    "falsepositive": lambda row: row.finding.deviation == "false-positive",
+    "operationalrequirement": lambda row: row.finding.deviation == "operational-requirement",
+    "adjustedriskrating": lambda row: row.finding.adjusted,
+    "scheduledcompletiondate": lambda row: not has_computed_due(row.finding),
+}
+"""Where the value of a column says more than what a person entered: what was entered."""
+
+_WORDS = {
+    "controls": "controls",
+    "weaknessdescription": "description",
+    "weaknessdetectorsource": "detector source",
+    "weaknesssourceidentifier": "source identifier",
+    "assetidentifier": "assets",
+    "pointofcontact": "point of contact",
+    "resourcesrequired": "resources",
+    "overallremediationplan": "plan",
+    "originaldetectiondate": "detection date",
+    "scheduledcompletiondate": "due date",
+    "plannedmilestones": "planned milestones",
+    "milestonechanges": "milestone changes",
+    "lastvendorcheckindate": "vendor check-in date",
+    "vendordependentproductname": "vendor product",
+    "adjustedriskrating": "adjusted risk",
+    "riskadjustment": "risk adjustment",
+    "falsepositive": "false positive",
+    "operationalrequirement": "operational requirement",
+    "deviationrationale": "deviation rationale",
+    "supportingdocuments": "supporting documents",
+    "comments": "comment",
+    "autoapprove": "automatic approval",
+    "bindingoperationaldirective2201tracking": "BOD 22-01 tracking",
+    "bindingoperationaldirective2201duedate": "BOD 22-01 due date",
+    "cve": "CVE",
+    "servicename": "service",
+    "remediationdescription": "remediation description",
+    "verificationstatementtestingprocedure": "verification statement",
+}
+"""What the columns hold, for people."""
+
+
+def has_computed_due(finding: Finding) -> bool:
+    """Return whether the due date is the one that follows from the risk, as in the template."""
+    return finding.found is not None and finding.due == compute_remediation_due(
+        finding.risk, finding.found
+    )
+
+
+def list_without_column(row: RiskRow, columns: Iterable[str]) -> list[str]:
+    """Return what a person entered of a finding and a table with these columns cannot hold."""
+    has = {*columns, *_MADE}
+    values = {name: _ENTERED.get(name, read) for name, read in COLUMNS.items() if name not in has}
+    items = (row.project.item(ref) for ref in row.finding.items)
+    if not any(item and item.is_test_step for item in items):
+        values |= _HEADLESS
+    return [_WORDS.get(name, name) for name, read in values.items() if read(row)]
+
+
 HEAD_HEADINGS = _headings(HEAD)

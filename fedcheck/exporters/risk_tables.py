@@ -11,15 +11,19 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from fedcheck.domain.change import Change, diff_records
-from fedcheck.domain.finding import Finding, compute_remediation_due
+from fedcheck.domain.finding import Finding
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.exporters.registry import Export
 from fedcheck.exporters.risk_columns import (
     COLUMNS,
     HEAD,
     HEAD_HEADINGS,
+    HEAD_KEYS,
+    MAY_BE_EMPTY,
     NAME,
     RiskRow,
+    has_computed_due,
+    list_without_column,
 )
 from fedcheck.exporters.risk_layout import RiskTable, find_table, no_table_error, place_of
 from fedcheck.importers.option import Values
@@ -109,18 +113,43 @@ def fill_workbook(session: Session, template: Path, kind: str) -> Filled:
         for f in wanted
     }
     cells: dict[str, dict[str, Cell | ComputedValue]] = {}
+    staying: Counter[str] = Counter()
+    unnamed: dict[str, None] = {}
     for table, belongs in tables:
         here = [rows[f.id] for f in wanted if belongs(f)]
         gone = [rows[f.id] for f in wanted if not belongs(f)]
         left = _empty_rows(table, gone, found)
         cells[table.sheet.title] = {
-            **_fill_head(session, table, found),
+            **_fill_head(session, table, found, unnamed),
             **left,
             **_empty_examples(table, found),
             **_fill_rows(table, here, found, {row.number for row in gone}),
         }
+        for row in here:
+            staying.update(list_without_column(row, table.columns))
+    _tell_what_stays(staying, wanted, unnamed, found)
     found.data = fill_cells(template, cells)
     return found
+
+
+def _tell_what_stays(
+    staying: Mapping[str, int], wanted: Sequence[Finding], unnamed: Iterable[str], found: Filled
+) -> None:
+    """Say what was recorded and is not in the workbook, and what its head lacks."""
+    if staying:
+        listed = ", ".join(f"{words} ({count})" for words, count in staying.items())
+        found.facts.append(f"stays in fedcheck, without a column: {listed}")
+    waiting = [
+        one.id
+        for one in wanted
+        if one.adjusted and (one.deviation, one.deviation_state) != ("risk-adjustment", "approved")
+    ]
+    if waiting:
+        what = f"{pluralize(len(waiting), 'adjusted rating')} not approved"
+        listed = ", ".join(waiting[:5]) + (", ..." if len(waiting) > 5 else "")
+        found.facts.append(f"{what}: the original risk alone is in the workbook ({listed})")
+    if unnamed:
+        found.facts.append(f"left as it was in the head: {', '.join(unnamed)}")
 
 
 def _note_shared_numbers(wanted: Sequence[Finding], found: Filled) -> None:
@@ -212,21 +241,30 @@ def _find_last_changes(session: Session) -> dict[str, date]:
     }
 
 
-def _fill_head(session: Session, table: RiskTable, found: Filled) -> dict[str, Cell]:
+def _fill_head(
+    session: Session, table: RiskTable, found: Filled, unnamed: dict[str, None]
+) -> dict[str, Cell]:
     """Return the head of a sheet: what the template has not filled yet, and the date always.
 
-    A value is written below its name, below the guidance if there is any.
+    A value is written below its name, below the guidance if there is any. What neither the template
+    nor the workspace says is added to `unnamed`.
     """
     cells: dict[str, Cell] = {}
     left = []
     for number, row in enumerate(table.sheet.rows[: table.header]):
         for column, cell in enumerate(row):
-            value = HEAD.get(HEAD_HEADINGS.find_field(cell))
-            wanted = value(session.project, session.today()) if value else None
-            if not wanted:
+            name = HEAD_HEADINGS.find_field(cell)
+            value = HEAD.get(name)
+            if value is None:
                 continue
+            wanted = value(session.project, session.today())
             below = range(number + 1, table.header)
             place = next((one for one in below if not table.is_guidance(one)), None)
+            if not wanted:
+                stands = table.text(place, column).strip() if place is not None else ""
+                if stands.casefold() in PLACEHOLDERS:
+                    unnamed[HEAD_KEYS[name]] = None
+                continue
             if place is None:
                 left.append(one_line(str(cell), 40))
                 continue
@@ -281,7 +319,7 @@ def _fill_rows(
         own = known.get(row.number, [])
         place = own.pop(0) if own else None
         if place is None:
-            while table.fixed(free) and not _has_computed_due(row.finding):
+            while table.fixed(free) and not has_computed_due(row.finding):
                 free += 1  # the template computes another date there than is planned
             place, free = free, free + 1
         for name, column in table.columns.items():
@@ -289,9 +327,9 @@ def _fill_rows(
             where = place_of(place, column)
             if value in ("", None):
                 now = "" if table.is_example(place) else table.text(place, column).strip()
-                blank[name] = blank.get(name, 0) + (not now)
+                blank[name] = blank.get(name, 0) + (not now and name not in MAY_BE_EMPTY)
             elif table.formulas.get(where) or (
-                where in table.formulas and _has_computed_due(row.finding)
+                where in table.formulas and has_computed_due(row.finding)
             ):
                 cells[where] = ComputedValue(value)
             else:
@@ -308,7 +346,7 @@ def _fill_rows(
         if count
     ]
     if empty:
-        found.notes.append(Note(title, f"empty in so many rows: {', '.join(empty)}"))
+        found.notes.append(Note(title, f"empty cells, with the number of rows: {', '.join(empty)}"))
     if rows and table.unknown:
         listed = ", ".join(f'"{one_line(heading, 40)}"' for heading in table.unknown[:10])
         found.notes.append(Note(title, f"columns that are left as they are: {listed}"))
@@ -329,10 +367,3 @@ def _fill_rows(
 def _is_number(text: str) -> bool:
     """Return whether a text is an official number, not a template's explanation."""
     return " " not in text and any(char.isdigit() for char in text)
-
-
-def _has_computed_due(finding: Finding) -> bool:
-    """Return whether the due date is the one that the template's formula gives."""
-    return finding.found is not None and finding.due == compute_remediation_due(
-        finding.risk, finding.found
-    )

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from fedcheck.domain.checklist import Checklist
 from fedcheck.domain.finding import Finding, compute_exposure
+from fedcheck.domain.glossary import Result
 from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.record import EMPTY_RECORD, Record, is_unobserved
-from fedcheck.domain.reference import did_you_mean
+from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.domain.workspace import Project
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -229,6 +230,7 @@ def fill_workbook(
     if missing := filling.without_column():
         facts.append(f"the workbook has no column for {missing}: that stays in fedcheck")
     facts += describe_left(records)
+    facts += _describe_unexplained(records, findings)
     if unfilled:
         facts.append(f"left empty in the head: {', '.join(unfilled)}")
     return Export(fill_cells(template, filling.cells), tuple(facts), tuple(notes))
@@ -265,6 +267,21 @@ def describe_left(records: Mapping[str, Record]) -> list[str]:
             " a common reason for rejection"
         )
     return found
+
+
+def _describe_unexplained(
+    records: Mapping[str, Record], findings: Mapping[str, Sequence[Finding]]
+) -> list[str]:
+    """Return how many tests failed without an open finding, so that their rows say no risk."""
+    failed = [ref for ref, one in records.items() if one.result == Result.OTHER_THAN_SATISFIED]
+    bare = [ref for ref in failed if not cells.select_open(findings.get(ref, []))]
+    if not bare:
+        return []
+    listed = ", ".join(split_ref(ref)[1] for ref in bare[:3]) + (", ..." if len(bare) > 3 else "")
+    return [
+        f"{pluralize(len(bare), 'test')} other than satisfied without an open finding to fill"
+        f" Identified Risk: {listed}; see fedcheck finding add"
+    ]
 
 
 def _find_list(

@@ -131,15 +131,11 @@ def build_testing_view(
         board: the project on the day of the report.
         names: how its people are called.
         findings: all findings by id.
-        query: which tests are counted; without one, as `fedcheck tests` counts them.
+        query: which tests are counted; as `fedcheck tests` counts them, with one or without.
     """
-    others: list[Row] = []
-    if query:
-        parsed = item_language.build_item_language(board.project).parse(query)
-        chosen = parsed.select(board.rows.values(), board.today)
-        tests = test_progress.list_tests(chosen)
-    else:
-        tests, others = test_progress.split_tests(board.rows.values())
+    parsed = item_language.build_item_language(board.project).parse(query)
+    chosen = parsed.select(board.rows.values(), board.today)
+    tests, others = test_progress.split_tests(chosen)
     roles = {query_fields.find_tester(row): row.role for row in tests}
     controls = test_progress.count_controls(tests)
     return TestingView(

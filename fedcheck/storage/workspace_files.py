@@ -143,7 +143,7 @@ def load(root: Path, catalog: checklist_files.Catalog) -> LoadedWorkspace:
         replaced=tuple(
             one
             for one in _replaced(catalog, process, known_facts)
-            if one.id == process.id or one.id in serving
+            if not isinstance(one.shipped, Checklist) or one.shipped.phase not in skipped
         ),
         skipped=skipped,
     )

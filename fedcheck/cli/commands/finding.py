@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from fedcheck.analysis.consequences import describe_retests
+from fedcheck.analysis.consequences import describe_retests, list_contradictions
 from fedcheck.analysis.issues import build_finding_language, state_of
 from fedcheck.cli import completion, json_documents, output
 from fedcheck.cli.commands import issues
@@ -125,6 +125,9 @@ def add(
     if lacks and raised.items:
         options = " ".join(f'--{name} "..."' for name in lacks)
         print_line(f"SRTM and RET also need: fedcheck finding update {raised.id} {options}")
+    for test, why in list_contradictions(session.project, raised.items):
+        if raised.id in why:
+            print_line(f"{split_ref(test)[1]}: {why}")
     hint_at_new_people(session, people, owner)
 
 

@@ -13,6 +13,7 @@ from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import hint_at_new_people, print_transaction
 from fedcheck.cli.item_selection import select_items
 from fedcheck.cli.options import (
+    ResultType,
     as_of_option,
     choice_of,
     collect_given,
@@ -27,7 +28,7 @@ from fedcheck.cli.options import (
 from fedcheck.domain.field import Kind
 from fedcheck.domain.field_values import history_form
 from fedcheck.domain.fields import FIELDS, in_json
-from fedcheck.domain.glossary import RESULTS, STATUSES
+from fedcheck.domain.glossary import STATUSES
 from fedcheck.domain.item_rules import ItemEdit, TestEdit, describe_na, repeat_test
 from fedcheck.domain.record import Record
 from fedcheck.domain.text import one_line, pluralize
@@ -80,7 +81,7 @@ def _copy_from_test(
     shell_complete=completion.complete_items_or_query,
 )
 @click.option("--status", type=choice_of(STATUSES), help="New status.")
-@click.option("--result", type=choice_of([*RESULTS, ""]), help="Result of a test; makes it done.")
+@click.option("--result", type=ResultType(), help="Result of a test; makes it done.")
 @click.option(
     "--owner", shell_complete=completion.complete_people, help='Who has it; "" for nobody.'
 )
@@ -171,7 +172,7 @@ def set_(
         _hint_at_needs(session, refs)
     if ASSESSED & more.keys():
         _hint_at_assessor(session, refs, "assessor" in more)
-    hint_at_new_people(session, people, owner, tested["tester"])
+    hint_at_new_people(session, people, owner, tested["tester"], given.get("assessor"))
 
 
 ASSESSED = frozenset(("verified", "validated", "assessment"))

@@ -45,8 +45,8 @@ def tests(
     """Show how far the testing is: by control family, by method, by tester.
 
     Where a test case workbook (SRTM) was imported, its steps alone are counted, as its summary
-    counts them; how many tests other checklists have is said below. A QUERY counts what it selects,
-    of whatever checklist, as in fedcheck list.
+    counts them; how many tests other checklists have is said below. A QUERY narrows both, as in
+    fedcheck list; one that selects no step counts the other tests.
 
     \b
     Example:
@@ -59,9 +59,7 @@ def tests(
     board = session.board()
     parsed = build_item_language(board.project).parse(output.join_query(query))
     chosen = parsed.select(board.rows.values(), board.today)
-    others: list[Row] = []
-    if not query:
-        chosen, others = test_progress.split_tests(chosen)
+    chosen, others = test_progress.split_tests(chosen)
     if interviews or samples:
         listed = (
             test_progress.list_interviews(chosen)

@@ -108,6 +108,9 @@ def _facts(
     told = [f"{counts[name]} {words}" for name, words in results.items() if counts[name]]
     if told:
         facts.append("results: " + ", ".join(told))
+    if counts["unobserved"]:
+        what = pluralize(counts["unobserved"], "result")
+        facts.append(f"{what} without an observation or a reason, a common reason for rejection")
     if counts["findings"]:
         facts.append(f"{pluralize(counts['findings'], 'row')} with a risk")
     if counts["evidence"]:

@@ -140,6 +140,7 @@ class Recording:
         said["tested"] = self._day(step) if said["tested"] else ""
         if said["result"]:
             self.counts[said["result"]] += 1
+            self.counts["unobserved"] += not said["observation"]
         return said
 
     def _day(self, step: Step) -> str:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from fedcheck.domain.control_ids import normalize_code
+from fedcheck.domain.control_ids import is_part_of_code, normalize_code
 from fedcheck.domain.query import split_words
 from fedcheck.domain.query_fields import spell_word
 from fedcheck.domain.row import Row
@@ -64,7 +64,8 @@ class GotoScreen(ModalScreen[str | None]):
         for number, row in enumerate(app.board.rows.values()):
             item = row.item
             folded = " ".join((item.title, row.ref, item.code, *item.controls)).casefold()
-            named = bool(code) and code in (item.id, normalize_code(item.code))
+            own = normalize_code(item.code)
+            named = bool(code) and (code in (item.id, own) or is_part_of_code(code, own))
             if named or all(any(one in folded for one in spelled) for spelled in words):
                 starts = bool(words) and item.title.casefold().startswith(words[0][0])
                 rank = (not named, row.role != app.view_role, not starts, number)
