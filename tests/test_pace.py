@@ -43,6 +43,11 @@ def test_a_day_in_the_future_is_no_week_of_work() -> None:
     assert sum(compute_pace(board_of({"i0": done(-2)}, 1), "package").weeks) == 0
 
 
+def test_who_began_this_week_is_measured_by_this_week() -> None:
+    board = board_of({"i0": done(0), "i1": done(0)}, 4)
+    assert compute_pace(board, "package").made == 2.0
+
+
 def test_without_a_date_ahead_nothing_is_needed() -> None:
     board = board_of({"i0": done(1)}, 3)
     passed = replace(board, today=date(2028, 1, 1))

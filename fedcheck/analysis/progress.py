@@ -186,7 +186,7 @@ class Pace(Struct, frozen=True):
         weeks: items done in each of the last weeks, the current one last.
         done: items done of those that the milestone rests on.
         total: required items that it rests on, without those not applicable.
-        made: items done per week, the average of the last full weeks.
+        made: items done per week, the average of the last full weeks; of this one before.
         needed: items to be done per week until the milestone; None without a date ahead.
     """
 
@@ -238,7 +238,8 @@ def compute_pace(board: Board, milestone: str) -> Pace:
         weeks=weeks,
         done=done,
         total=len(rows),
-        made=sum(full) / len(full),
+        # Who began this week has no full week yet: this week is all that says anything.
+        made=sum(full) / len(full) if any(full) else float(weeks[-1]),
         needed=_needed_per_week(len(rows) - done, board.dates.get(milestone), board.today),
     )
 

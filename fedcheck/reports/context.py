@@ -184,7 +184,8 @@ class _ContextBuilder:
             process=service_context.build_process_view(board),
             state=wording.describe_state(board, chosen, judged),
             unreadable=tuple(self._unreadable()),
-            replaced=summarize(replacements),
+            # Lists of an import of the rules take nothing out: no reader needs to know of them.
+            replaced=summarize([one for one in replacements if one.takes_out]),
             replacements=tuple(_replacement(one) for one in replacements),
             milestone=next((m for m in milestones if m.reported), None),
             milestones=milestones,
