@@ -197,7 +197,7 @@ async def test_every_cell_of_the_table_opens_its_items(app):
                 assert counted(app) == lack[1], phase
                 title = app.board.project.process.phase(phase).title
                 assert f"{lack[1]} thing" in screen_text(app)
-                assert f"missing in {title}, of " in " ".join(screen_text(app).split())
+                assert f"missing in {title}" in " ".join(screen_text(app).split())
                 await press(pilot, "escape")
 
 

@@ -110,9 +110,10 @@ class GateScreen(PlaceScreen):
             return Content.assemble((question, "bold"), " ", yes, note, told)
         count = pluralize(len(self._here(found)), "thing is", "things are")
         phase = self.fedcheck.board.project.process.phase(self.phase)
-        if phase and len(self._here(found)) < len(found.missing):
-            every = f"{len(found.missing)} for {one_line(milestone.title)}"
-            of = f" in {one_line(phase.title)}, of {every}" + of
+        if phase:
+            is_all = len(self._here(found)) == len(found.missing)
+            every = "" if is_all else f", of {len(found.missing)} for {one_line(milestone.title)}"
+            of = f" in {one_line(phase.title)}{every}{of}"
         no = (f"Not yet: {count} missing{of}.", "$text-warning")
         return Content.assemble((question, "bold"), " ", no, note, told)
 
