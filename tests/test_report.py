@@ -112,7 +112,7 @@ def test_since_when_is_told_in_the_time_zone_of_the_workspace(filled):
 def test_evidence_that_does_not_count_is_told_with_the_reason(filled):
     (filled / "evidence" / "boundary_v3.pdf").unlink()
     text = section(report(filled), "Evidence")
-    assert "Of 4 pieces of evidence 1 is stale and 1 is missing." in text
+    assert "Of 4 pieces of evidence 1 is missing and 1 will be stale by its milestone." in text
     assert "stale: older than 120d at Package delivered, 2027-01-18" in text
     assert "| Boundary diagram (`evidence/boundary_v3.pdf`) |" in text
 

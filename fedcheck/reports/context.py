@@ -17,7 +17,7 @@ from fedcheck.analysis.board import Board, build_board
 from fedcheck.analysis.gates import Gate, asks_for, gate, gates
 from fedcheck.analysis.replacements import Replacement, list_replacements, summarize
 from fedcheck.analysis.responsibilities import DeliverableState, list_deliverables
-from fedcheck.analysis.waiting_since import find_status_dates
+from fedcheck.analysis.waiting_since import find_status_dates, list_stale_later
 from fedcheck.domain.glossary import ADVISED, DEMANDED, UNSOUND_STATES, Level
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
@@ -225,7 +225,7 @@ class _ContextBuilder:
             totals=views.TotalsView(
                 items=len(items),
                 evidence=len(states),
-                trouble=wording.describe_evidence(states),
+                trouble=wording.describe_evidence(states, len(list_stale_later(board))),
                 stale=states.count("stale"),
                 missing=states.count("missing"),
                 changed=states.count("changed"),

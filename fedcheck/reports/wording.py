@@ -148,10 +148,18 @@ def _describe_milestone(board: Board, gate: Gate) -> str:
     return f"{left}, and {rest}."
 
 
-def describe_evidence(states: Sequence[str]) -> str:
-    """Say how much evidence there is, and how much of it does not count."""
-    found = [(state, states.count(state)) for state in UNSOUND_STATES]
-    bad = [f"{_is_or_are(number)} {state}" for state, number in found if number]
+def describe_evidence(states: Sequence[str], later: int = 0) -> str:
+    """Say how much evidence there is, and how much of it does not count.
+
+    Args:
+        states: that of each piece of evidence.
+        later: how many of the stale ones are not today, but will be at their milestone.
+    """
+    counts = {state: states.count(state) for state in UNSOUND_STATES}
+    counts[EvidenceState.STALE] -= later
+    bad = [f"{_is_or_are(number)} {state}" for state, number in counts.items() if number]
+    whose = "its" if later == 1 else "their"
+    bad += [f"{later} will be stale by {whose} milestone"] if later else []
     pieces = pluralize(len(states), "piece") + " of evidence"
     if not states:
         return "There is no evidence yet."
