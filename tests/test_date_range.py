@@ -22,7 +22,7 @@ from fedcheck.domain.dates import (
 )
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit
-from fedcheck.domain.typed_dates import parse_typed_due
+from fedcheck.domain.typed_dates import read_typed_due
 from fedcheck.storage.history import read_all
 
 DIAGRAM = "rev5.readiness.csp:diagram"
@@ -221,7 +221,7 @@ def test_a_checklist_with_such_a_date_is_used_without_it(
 @pytest.mark.parametrize("text", ["fri", "+1d", "+2w", "+1mo", "+1y", "+1bd", "tomorrow"])
 def test_typed_distances_do_not_lead_out_of_the_range(text: str) -> None:
     with pytest.raises(DateRangeError, match="2199-12-31"):
-        parse_typed_due(text, LAST_DAY)
+        read_typed_due(text, LAST_DAY)
 
 
 @given(

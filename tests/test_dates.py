@@ -20,7 +20,7 @@ from fedcheck.domain.dates import (
     shift,
     shift_clamped,
 )
-from fedcheck.domain.typed_dates import parse_typed_due
+from fedcheck.domain.typed_dates import read_typed_due
 
 UNITS = st.sampled_from(["d", "bd", "w", "mo", "y"])
 SPANS = st.builds(Span, st.integers(0, 9999), UNITS)
@@ -66,7 +66,7 @@ def test_parsers_raise_nothing_but_value_error(text: str) -> None:
         except ValueError as error:
             assert str(error)
     try:
-        meant = parse_typed_due(text, MONDAY)
+        meant = read_typed_due(text, MONDAY).due
     except ValueError:
         return
     assert meant == "" or parse_due(meant)
@@ -193,7 +193,7 @@ def test_without_an_anchor_date_there_is_no_due_date() -> None:
     ],
 )
 def test_what_a_person_types(typed: str, meant: str) -> None:
-    assert parse_typed_due(typed, MONDAY) == meant
+    assert read_typed_due(typed, MONDAY).due == meant
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_what_a_person_types(typed: str, meant: str) -> None:
 )
 def test_what_a_person_types_wrongly(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        parse_typed_due(typed, MONDAY)
+        read_typed_due(typed, MONDAY)
 
 
 def test_distance_in_words() -> None:

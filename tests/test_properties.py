@@ -45,7 +45,7 @@ from fedcheck.domain.record import Record
 from fedcheck.domain.reference import find_candidates, matches_tail, split_ref
 from fedcheck.domain.request import Requests
 from fedcheck.domain.text import clean, count_cells, one_line
-from fedcheck.domain.typed_dates import parse_typed_due
+from fedcheck.domain.typed_dates import read_typed_due
 from fedcheck.domain.workspace import WorkspaceConfig
 from fedcheck.errors import InvalidFileError, QueryError, RuleError
 from fedcheck.reports.markdown import code, escape_document, link, mark_text
@@ -473,7 +473,7 @@ def test_references(item: str, pairs: list[tuple[str, str]], text: str) -> None:
 
 @given(NASTY | st.from_regex(r"[a-z0-9.:-]{1,8} ?[+-] ?[0-9]{1,5}(d|bd|w|mo|y)", fullmatch=True))
 def test_dates_are_read_or_refused_with_value_error(text: str) -> None:
-    for parse in (parse_due, parse_max_age, parse_span, lambda t: parse_typed_due(t, TODAY)):
+    for parse in (parse_due, parse_max_age, parse_span, lambda t: read_typed_due(t, TODAY).due):
         try:
             found = parse(text)
         except ValueError as error:

@@ -106,11 +106,6 @@ def read_typed_due(
     return TypedDay(word)
 
 
-def parse_typed_due(text: str, today: date, order: DateOrder = "mdy") -> str:
-    """Return the due expression meant by what a person typed. See `read_typed_due`."""
-    return read_typed_due(text, today, order).due
-
-
 def read_typed_date(
     text: str, today: date, order: DateOrder = "mdy", lean: Lean = "future"
 ) -> tuple[date | None, str]:

@@ -232,7 +232,7 @@ Make the lists of this workspace from a release of FedRAMP's rules, with the off
 Take fedramp-consolidated-rules.json of any release, or the folder of an older one. The lists stand
 in for the shipped ones: the same items, with the statement, points, notes and artifacts of their
 class beside our guidance. Every record stays; an item is flagged for review only where its force,
-statement, points or times changed. What is new, gone, changed, renamed or unknown is told.
+statement, points or times changed. What is new, gone, changed, renamed or unknown is listed.
 Definitions and texts for controls go into glossary.toml and controls.toml: fedcheck show TERM.""",
         (
             "fedcheck import rules fedramp-consolidated-rules.json --dry-run",

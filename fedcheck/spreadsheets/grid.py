@@ -79,11 +79,6 @@ class Grid:
         """Return where a row is: `row 12`, `Tracker, row 12`."""
         return f"{self.sheet}, row {line.number}" if self.sheet else f"row {line.number}"
 
-    def cell_place(self, line: GridRow, column: int) -> str:
-        """Return where a cell is: `E12`, `Tracker, E12`."""
-        cell = name_cell(line, column)
-        return f"{self.sheet}, {cell}" if self.sheet else cell
-
 
 def name_cell(line: GridRow, column: int) -> str:
     """Return the name of a cell as a spreadsheet shows it: `E12`."""

@@ -35,6 +35,9 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fedcheck.domain.row import Row
     from fedcheck.session import Session
 
 LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
@@ -168,21 +171,24 @@ def set_(
     if replaced:
         which = pluralize(replaced, "other note")
         print_error(f"note: {which} replaced; fedcheck undo brings back what was there")
-    if status == "done":
-        _hint_at_needs(session, refs)
-    if ASSESSED & more.keys():
-        _hint_at_assessor(session, refs, "assessor" in more)
+    if status == "done" or ASSESSED & more.keys():
+        rows = session.board().rows
+        if status == "done":
+            _hint_at_needs(rows, refs)
+        if ASSESSED & more.keys():
+            _hint_at_assessor(session, rows, refs, "assessor" in more)
     hint_at_new_people(session, people, owner, tested["tester"], given.get("assessor"))
 
 
-ASSESSED = frozenset(("verified", "validated", "assessment"))
+ASSESSED = frozenset(("verified", "validated"))
 """The fields that go out as the independent assessor's word."""
 
 
-def _hint_at_assessor(session: "Session", refs: list[str], named: bool) -> None:
+def _hint_at_assessor(
+    session: "Session", rows: "Mapping[str, Row]", refs: list[str], named: bool
+) -> None:
     """Say who is recorded as the assessor of items that are that person's own side's."""
     people = session.project.config.people or {}
-    rows = session.board().rows
     for ref in refs:
         name = session.project.record(ref).assessor
         if name in people:
@@ -197,9 +203,8 @@ def _hint_at_assessor(session: "Session", refs: list[str], named: bool) -> None:
             return
 
 
-def _hint_at_needs(session: "Session", refs: list[str]) -> None:
+def _hint_at_needs(rows: "Mapping[str, Row]", refs: list[str]) -> None:
     """Say what items still need that were declared done: a gate counts them as missing."""
-    rows = session.board().rows
     waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
     for row in waiting[:NEEDS_SHOWN]:
         more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
