@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from fedcheck.domain.checklist import Checklist, Item
 from fedcheck.domain.key import RESERVED_LIST_IDS
 from fedcheck.domain.process import Process
+from fedcheck.domain.served_lists import serving
 from fedcheck.domain.text import one_line
 from fedcheck.errors import InvalidFileError, Problem
 from fedcheck.storage.atomic_files import toml_files
@@ -93,18 +94,6 @@ class Catalog(Struct, frozen=True):
         """Return the checklists of a process as they are shipped."""
         lists = (loaded.checklist for loaded in self.lists if loaded.layer == "shipped")
         return serving(process, (one for one in lists if one))
-
-
-def serving(process: Process, lists: Iterable[Checklist]) -> dict[str, Checklist]:
-    """Return those of the checklists that serve a process, in the order of phases and roles."""
-    roles = process.all_roles
-
-    def order(checklist: Checklist) -> tuple[int, int, str]:
-        role = roles.index(checklist.role) if checklist.role in roles else len(roles)
-        return process.order(checklist.phase), role, checklist.id
-
-    found = sorted((one for one in lists if process.id in one.process), key=order)
-    return {checklist.id: checklist for checklist in found}
 
 
 def load_list(
