@@ -192,7 +192,10 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     id: Annotated[str, Key("Id of the process; its folder is named after it", check="id")]
     title: Annotated[str, Key("Title")]
     summary: Annotated[str, Key("What it is, in a sentence or two")] = ""
-    default: Annotated[bool, Key("Whether `fedcheck init` takes it without --process")] = False
+    default: Annotated[
+        bool, Key("Whether it is suggested first where a new workspace has to choose")
+    ] = False
+    suggested_for: Annotated[str, Key("Who should choose it, in a few words")] = ""
     roles: Annotated[
         tuple[str, ...], Key("Ids of the roles that take part, where there is no [[role]]")
     ] = ()
@@ -285,6 +288,11 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
             ),
             assessment="" if self.assessment in phases else self.assessment,
         )
+
+    @property
+    def choice(self) -> str:
+        """Return its title where one is chosen; a historical one is closed."""
+        return self.title + (" (closed)" if self.status is Standing.HISTORICAL else "")
 
     @property
     def all_roles(self) -> tuple[str, ...]:
