@@ -156,8 +156,8 @@ NOUN_BEFORE = _set(
 """Words before which comes a noun, so that a word which can be both is one."""
 
 VERB_BEFORE = _set(
-    "also always and both either first he i it jointly never not now only or please she still "
-    "that then they to we which who you"
+    "also always both either first he i it jointly never not now only please she still "
+    "that then they we which who you"
 )
 """Words after which a base form is a verb, also where it can be a noun."""
 

@@ -10,14 +10,13 @@ from fedcheck.linting.verb_words import (
     BASE,
     BOTH_PAST,
     FINITE_BEFORE,
-    NOUN_BEFORE,
     NO_OBJECT,
+    NOUN_BEFORE,
     OBJECT_AFTER,
     PAST,
     SUBORDINATORS,
     VERB_BEFORE,
 )
-
 
 LONGEST_WAY = 5
 """Words from the beginning of a clause to its verb; what is further on belongs to the sentence."""
@@ -59,7 +58,7 @@ def has_verb(sentence: str) -> bool:
 def starts_with_verb(sentence: str) -> bool:
     """Tell whether a sentence begins as an imperative does."""
     words = [one for one in tokenize(sentence) if one[0].isalpha()]
-    return bool(words) and words[0] in _base_forms()
+    return bool(words) and words[0] in BASE and words[1:2] != ["of"]
 
 
 def _is_pronoun(words: Sequence[str], at: int) -> bool:
@@ -77,16 +76,19 @@ def _is_verb(words: Sequence[str], at: int) -> bool:
     if word in ALWAYS or word in PAST:
         return True
     is_noun = word in ALSO_NOUNS or _singular(word) in ALSO_NOUNS
-    if word in _base_forms() and is_noun:
+    if word in BASE and is_noun:
+        if after == "of":
+            return False  # review of, list of
         opens = before in VERB_BEFORE or before in ("", ",", ";", ":", "(", ")", "-")
-        return opens or before.endswith("ly") or _is_plural(before) or after in OBJECT_AFTER
+        adverb = before.endswith("ly") and before not in NOUN_BEFORE
+        return opens or adverb or _is_plural(before) or after in (*OBJECT_AFTER, "as")
     if word in _third_forms() and is_noun and before not in ("this", "each", "it", "that"):
         # Nouns in the plural look the same: after an article, a preposition or an adjective of
         # the list they are none, and at the beginning neither. None follows "this" and the like.
         noun = before in NOUN_BEFORE or before in ("", ",", ";", ":", "(", "and", "or")
         return not noun or (before in ("and", "or", ",") and after in OBJECT_AFTER)
-    if word in _base_forms() or word in _third_forms():
-        return before not in ("a", "an", "the", "of")
+    if word in BASE or word in _third_forms():
+        return before not in ("a", "an", "the", "of", "to")
     if word in _past_forms() or word in BOTH_PAST:
         bare = not after or not after[0].isalnum() or after in NO_OBJECT or after.endswith("ly")
         return bool(before) and before not in NOUN_BEFORE and (before in FINITE_BEFORE or not bare)
@@ -104,11 +106,6 @@ def _is_plural(word: str) -> bool:
     """Tell whether a word looks like a noun in the plural: `users sign in`."""
     ends = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
     return (ends and len(word) > 3 and word not in NOUN_BEFORE) or word in ("people", "data")
-
-
-@cache
-def _base_forms() -> frozenset[str]:
-    return BASE
 
 
 @cache
