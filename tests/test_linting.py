@@ -64,7 +64,7 @@ def test_a_sentence_has_a_verb(sentence: str) -> None:
         "All flows, inside, outside and across the boundary.",
         "Three verbs, three proofs.",
         "Not applicable where no containers are used.",
-        "Review of the scan files",
+        "Review of the package",
     ],
 )
 def test_a_fragment_has_none(sentence: str) -> None:
