@@ -37,13 +37,13 @@ LEFT: dict[str, int] = {
     "fedcheck/analysis": 1,
     "fedcheck/analysis docstrings": 149,
     "fedcheck/cli": 53,
-    "fedcheck/cli docstrings": 66,
+    "fedcheck/cli docstrings": 65,
     "fedcheck/demo": 3,
     "fedcheck/demo docstrings": 4,
     "fedcheck/doctor": 3,
     "fedcheck/doctor docstrings": 47,
     "fedcheck/domain": 23,
-    "fedcheck/domain docstrings": 105,
+    "fedcheck/domain docstrings": 104,
     "fedcheck/errors docstrings": 1,
     "fedcheck/exporters": 11,
     "fedcheck/exporters docstrings": 33,
@@ -65,7 +65,12 @@ LEFT: dict[str, int] = {
 }
 """The most findings of each place; a place that is not listed has none."""
 
-EXEMPT = ("fedcheck/linting/", "docs/commands.md", "docs/examples/")
+EXEMPT = (
+    "fedcheck/linting/words.py",
+    "fedcheck/linting/verb_words.py",
+    "docs/commands.md",
+    "docs/examples/",
+)
 """The rules themselves, which name the words, and pages that are made from the program."""
 
 

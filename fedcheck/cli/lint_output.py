@@ -33,7 +33,7 @@ def find(
         lists: the checklists to check.
         processes: the process files to check.
         texts: guidance and glossaries to check; None for the shipped ones.
-        official: folder of official texts; None for those beside a checkout.
+        official: folder of official texts; None for those next to a checkout.
         rules: the rules to report; all where there are none.
 
     Raises FedcheckError for an unknown rule.

@@ -58,7 +58,7 @@ def list_strings(value: object) -> Iterator[str]:
 
 
 def find_official_texts(near: Path) -> list[Path]:
-    """Return the folders with official texts beside a checkout; a clone has none.
+    """Return the folders with official texts next to a checkout; a clone has none.
 
     Args:
         near: a folder inside of the checkout.

@@ -1,4 +1,4 @@
-"""Rules on what an item states beside its text: source, level, controls, and what it needs."""
+"""Rules on what an item states in addition to its text: source, level, controls, and what it needs."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,13 +36,13 @@ MODALS: tuple[tuple[Level, str], ...] = (
     ),
     (Level.MAY, r"may|optional\w*|can|at (?:its|their) discretion|if desired"),
 )
-"""Words that say how binding something is. The first one of a phrase counts."""
+"""Words that show how binding something is. The first one of a phrase counts."""
 
 
 def check_source(item: Item, checklist: Checklist) -> Iterator[Fault]:
     """Yield a fault where an item names no source, or no place in it."""
     if item.source is None or checklist.source_of(item)[0] is None:
-        yield Fault("source", "", "no source", "add source = { id, where, says }")
+        yield Fault("source", "", "no source", "add `source = { id, where, says }`")
     elif not item.source.where.strip():
         yield Fault("source", item.source.id, "no place in the source", "add where: section, page")
 
@@ -52,7 +52,7 @@ def check_says(item: Item) -> Iterator[Fault]:
     if item.source is None:
         return
     if not item.source.says.strip():
-        remedy = 'quote the words that bind, as says = "should also review"'
+        remedy = 'quote the words that bind: `says = "should also review"`'
         yield Fault("says", "", f"level {item.level} without a quote from its source", remedy)
 
 
@@ -67,7 +67,7 @@ def check_level(item: Item) -> Iterator[Fault]:
     level = find_level(says)
     if level is None:
         remedy = "quote the part with must, should, may, or the instruction"
-        yield Fault("says", says, f'"{says}" does not tell how binding it is', remedy)
+        yield Fault("says", says, f'"{says}" does not show how binding it is', remedy)
     elif level is not item.level:
         message = f'level {item.level}, and the source has "{says}"'
         yield Fault("level", says, message, f'level = "{level}"')
@@ -90,7 +90,7 @@ def find_level(says: str) -> Level | None:
 
 
 def is_historical(item: Item, checklist: Checklist, processes: Mapping[str, Process]) -> bool:
-    """Tell whether an item is only for processes that nobody can begin any more."""
+    """Return whether an item is only for processes that nobody can begin any more."""
     names = (item.applies or {}).get("process", ()) or checklist.process
     return all(
         name in processes and processes[name].status is Standing.HISTORICAL for name in names

@@ -59,7 +59,7 @@ def lint_files(
 
 
 def list_shipped_texts() -> list[Path]:
-    """Return the files with our words that are shipped beside the lists."""
+    """Return the files with our words that are shipped with the lists."""
     home = find_shipped_checklists()
     glossaries = sorted(home.glob(f"*/{GLOSSARY_FILE}"))
     return [
@@ -69,7 +69,7 @@ def list_shipped_texts() -> list[Path]:
 
 
 def is_shipped(path: Path) -> bool:
-    """Tell whether a file is one of the shipped ones, also where a person named it."""
+    """Return whether a file is one of the shipped ones, also where a person named it."""
     return path.resolve().is_relative_to(find_shipped_checklists().resolve())
 
 
@@ -133,7 +133,7 @@ class _Lint:
         for copied in find_copies(ours, read_official_texts(official), self.names):
             path, places, text = self._texts[copied.place]
             message = f'{copied.count} words are those of {copied.document}: "{copied.words}"'
-            fault = Fault("copied", copied.words, message, "say it in your own words")
+            fault = Fault("copied", copied.words, message, "use your own words")
             self._add(path, places, text, fault)
 
     def _add(self, path: Path, places: Places, text: Text, fault: Fault) -> None:

@@ -35,7 +35,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def has_verb(sentence: str) -> bool:
-    """Tell whether a sentence may have a finite verb of its own.
+    """Return whether a sentence may have a finite verb of its own.
 
     False only where none of its words can be one, the first verb of each subordinate clause not
     counted: an imperative, a form of be, have or do, a modal, a verb in the present, or a past
@@ -56,13 +56,13 @@ def has_verb(sentence: str) -> bool:
 
 
 def starts_with_verb(sentence: str) -> bool:
-    """Tell whether a sentence begins as an imperative does."""
+    """Return whether a sentence begins as an imperative does."""
     words = [one for one in tokenize(sentence) if one[0].isalpha()]
     return bool(words) and words[0] in BASE and words[1:2] != ["of"]
 
 
 def _is_pronoun(words: Sequence[str], at: int) -> bool:
-    """Tell whether a word that can begin a clause is none here: `that file`, `after the scan`."""
+    """Return whether a word that can begin a clause is none here: `that file`, `after the scan`."""
     word = words[at]
     if word in ("after", "before", "since", "until", "as", "so", "once"):
         return True
@@ -103,7 +103,7 @@ def _singular(word: str) -> str:
 
 
 def _is_plural(word: str) -> bool:
-    """Tell whether a word looks like a noun in the plural: `users sign in`."""
+    """Return whether a word looks like a noun in the plural: `users sign in`."""
     ends = word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
     return (ends and len(word) > 3 and word not in NOUN_BEFORE) or word in ("people", "data")
 
