@@ -1,4 +1,4 @@
-"""Keep what was recorded under an earlier wording of a shipped item: `python docs/keep_basis.py REV`.
+"""Keep what was recorded under an earlier wording: `python docs/keep_basis.py REV`.
 
 Compares the shipped checklists with those of a git revision. Where an item has a new title or new
 expected evidence, and level, kind, controls and `meaning` are as before, the fingerprints of the
