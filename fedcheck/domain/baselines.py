@@ -48,7 +48,7 @@ def find_lowest_level(control: str) -> str:
 
 
 def has_control(level: str, control: str) -> bool:
-    """Return whether the baseline of an impact level (`li-saas` too) has a control, as `AC-2(1)`."""
+    """Return whether the baseline of an impact level, also `li-saas`, has a control: `AC-2(1)`."""
     lowest = find_lowest_level(control)
     reached = LEVELS.index("low" if level == "li-saas" else level)
     return bool(lowest) and LEVELS.index(lowest) <= reached

@@ -1,4 +1,4 @@
-"""Rules on what an item states in addition to its text: source, level, controls, and what it needs."""
+"""Rules on the facts of an item: its source, level and controls, and what it needs."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -57,7 +57,7 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
     (r"(?:rests|(?<!the )rest|rested|resting|hangs?|hung) (?:up)?on", "is based on, depends on"),
     (
-        r"(?<!ed )(?<!required )(?<!set )(?<!given )by (?:SP|FIPS|NIST SP|OMB|BOD) ?[\dMA][\w.-]*\w",
+        r"(?<!ed )(?<!set )(?<!given )by (?:SP|FIPS|NIST SP|OMB|BOD) ?[\dMA][\w.-]*\w",
         "in accordance with",
     ),
     (
