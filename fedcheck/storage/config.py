@@ -49,6 +49,9 @@ class UserConfig(Struct, frozen=True, rename="kebab"):
     preset: Annotated[Preset, Key("Keys that are added: vim")] = ""
     keys: Annotated[Mapping[str, Any] | None, Key("Own keys: action id to key or keys")] = None
     checklists: Annotated[tuple[str, ...], Key("More folders with checklists")] = ()
+    portfolio: Annotated[
+        tuple[str, ...], Key("Workspaces, and folders of workspaces, of your portfolio")
+    ] = ()
     date_order: Annotated[
         Literal["month-first", "day-first"], Key("How you type dates such as 2/1/2027")
     ] = "month-first"
