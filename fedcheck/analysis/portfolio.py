@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.deadlines import Deadline, list_deadlines, select_until
@@ -118,6 +119,11 @@ class WorkspaceSummary(Struct, frozen=True):
     people: tuple[str, ...]
 
     @property
+    def concerns(self) -> bool:
+        """Tell whether anybody has anything to do, or something is due: else it is left out."""
+        return bool(self.load or self.deadlines)
+
+    @property
     def next_day(self) -> date:
         """Return the day that it is sorted by: that of its gate, else of its first deadline."""
         first = self.deadlines[0].day if self.deadlines else None
@@ -141,11 +147,8 @@ def summarize(board: Board, days: int = DAYS, person: str = "") -> WorkspaceSumm
     nearest = found[-1] if found else None
     load = _list_load(board, until)
     ahead = [one for one in select_until(list_deadlines(board), until) if one.day and not one.late]
-    if person:
-        load = [one for one in load if one.person.casefold() == person.casefold()]
-        ahead = [one for one in ahead if one.owner.casefold() == person.casefold()]
     issues: tuple[Issue, ...] = (*project.requests, *project.findings)
-    return WorkspaceSummary(
+    whole = WorkspaceSummary(
         name=project.config.name,
         provider=project.config.provider,
         marking=project.config.marking,
@@ -170,6 +173,17 @@ def summarize(board: Board, days: int = DAYS, person: str = "") -> WorkspaceSumm
         deadlines=tuple(one for one in ahead if one.day and one.day >= today),
         load=tuple(load),
         people=tuple(project.people()),
+    )
+    return narrow_to(whole, person) if person else whole
+
+
+def narrow_to(summary: WorkspaceSummary, person: str) -> WorkspaceSummary:
+    """Return a summary with the deadlines and the load of one person alone (any case)."""
+    name = person.casefold()
+    return replace(
+        summary,
+        load=tuple(one for one in summary.load if one.person.casefold() == name),
+        deadlines=tuple(one for one in summary.deadlines if one.owner.casefold() == name),
     )
 
 

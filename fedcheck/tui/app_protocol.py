@@ -137,6 +137,9 @@ class ProjectApp(Protocol):
     def open_screen(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, on top of this one."""
 
+    def shows(self, *names: str) -> bool:
+        """Tell whether one of these screens is on top."""
+
     def open_from_home(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, right above the home screen."""
 

@@ -172,7 +172,7 @@ def _check_person(name: str, rows: "list[PortfolioRow]") -> None:
 
 def _concerns(row: "PortfolioRow") -> bool:
     """Tell whether a workspace has anything of the person whose load was asked for."""
-    return row.summary is None or bool(row.summary.load or row.summary.deadlines)
+    return row.summary is None or row.summary.concerns
 
 
 def _show(
