@@ -80,6 +80,8 @@ class WorkspaceSummary(Struct, frozen=True):
         own: those of the workspace's role.
         internal: items of private and internal lists, which are in neither.
         milestone: title of the next milestone with a gate; empty where there is none.
+        day: date of that milestone.
+        dated: date of the next milestone with a gate that has one.
         missing: how many things its gate lacks.
         before: how many more earlier gates lack.
         outstanding: what its gate lacks, by role.
@@ -106,6 +108,7 @@ class WorkspaceSummary(Struct, frozen=True):
     milestone_id: str
     milestone: str
     day: date | None
+    dated: date | None
     missing: int
     before: int
     outstanding: tuple[PartyOutstanding, ...]
@@ -125,9 +128,13 @@ class WorkspaceSummary(Struct, frozen=True):
 
     @property
     def next_day(self) -> date:
-        """Return the day that it is sorted by: that of its gate, else of its first deadline."""
+        """Return the day that it is sorted by.
+
+        That is the day of its gate, of the next gate that has one, or of its first deadline.
+        """
         first = self.deadlines[0].day if self.deadlines else None
-        return self.day or first or date.max
+        ahead = (day for day in (self.day, self.dated, first) if day and day >= self.today)
+        return next(ahead, date.max)
 
 
 def summarize(board: Board, days: int = DAYS, person: str = "") -> WorkspaceSummary:
@@ -162,6 +169,7 @@ def summarize(board: Board, days: int = DAYS, person: str = "") -> WorkspaceSumm
         milestone_id=nearest.milestone.id if nearest else "",
         milestone=nearest.milestone.title if nearest else "",
         day=nearest.date if nearest else None,
+        dated=board.dates.get(board.next_dated),
         missing=len(nearest.missing) if nearest else 0,
         before=count_before(found, nearest.milestone) if nearest else 0,
         outstanding=_count_by_party(board, nearest),

@@ -25,6 +25,9 @@ SCHEMA = "fedcheck/portfolio@1"
 MOST_DAYS = 60
 """The most lines of deadlines on a terminal; Markdown and JSON have all."""
 
+NARROW_OWED = 20
+"""The widest list of who owes how much on a narrow terminal, in cells."""
+
 MAX_NAME = 32
 MAX_GATE = 24
 """The widest name of a workspace and of a gate on a terminal, in cells."""
@@ -54,7 +57,7 @@ def print_portfolio(rows: "Sequence[PortfolioRow]", days: int) -> None:
 def _cells(row: "PortfolioRow", narrow: bool) -> list[str]:
     one = row.summary
     if one is None:
-        cells = [one_line(row.name, MAX_NAME), "", "! cannot be read", "", "", "", ""]
+        cells = [f"! {one_line(row.name, MAX_NAME)}", "", "cannot be read", "", "", "", ""]
     else:
         mark = "! " if row.problems else ""
         cells = [
@@ -63,7 +66,7 @@ def _cells(row: "PortfolioRow", narrow: bool) -> list[str]:
             one_line(one.milestone or "-", 14 if narrow else MAX_GATE),
             str(one.day or "no date") if one.milestone else "",
             format_distance(one.day, one.today) if one.day else "",
-            _outstanding(one),
+            one_line(_outstanding(one), NARROW_OWED if narrow else 0),
             str(one.overdue or "-"),
         ]
     if narrow:

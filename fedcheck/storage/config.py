@@ -84,6 +84,19 @@ def load(folders: UserFolders, check: Check = lambda _: ()) -> tuple[UserConfig,
     return config, problems.problems()
 
 
+def list_portfolio_problems(config: UserConfig) -> list[tuple[tuple[str | int, ...], str, str]]:
+    """Return the folders of the portfolio that depend on where fedcheck is started."""
+    return [
+        (
+            ("portfolio",),
+            f'"{one_line(one, 60)}" is not a whole path',
+            "write ~/clients or /clients",
+        )
+        for one in config.portfolio
+        if not expand_path(one).is_absolute()
+    ]
+
+
 def user_checklists() -> list[Path]:
     """Return the folders of this user's own checklists and processes, the nearest first."""
     folders = find_user_folders()
