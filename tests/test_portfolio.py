@@ -1,6 +1,7 @@
 """The portfolio: many workspaces side by side, read as data, with nothing written anywhere."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -243,6 +244,29 @@ def test_exit_status_and_words(
     assert said in err
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names of files are text elsewhere")
+def test_names_and_places_that_are_no_text(call: Call, clients: Path, tmp_path: Path) -> None:
+    odd = os.fsencode(clients) + b"/bad\xff\x1b[31m"
+    os.mkdir(odd)  # noqa: PTH102 - a Path would be read again as text
+    Path(os.fsdecode(odd), "fedcheck.toml").write_text("format = 99\n")
+    for words in ((), ("--json",), ("--format", "md"), ("-o", tmp_path / "p.md")):
+        status, out, err = call(clients, *words)
+        assert status == 0, err
+        assert "\x1b" not in out + err
+        (out + err).encode()
+    found = find_workspaces([Path("/no\0where")])
+    assert found.broken[0].trouble
+
+
+def test_a_broken_list_of_ones_own_is_told_once(call: Call, clients: Path) -> None:
+    folders = find_user_folders()
+    folders.checklists.mkdir(parents=True)
+    (folders.checklists / "acme.inside.toml").write_text("format = \n")
+    status, _, err = call(clients)
+    assert status == 0
+    assert err.count("acme.inside.toml") == 1
+
+
 def test_where_workspaces_are_looked_for(clients: Path, tmp_path: Path) -> None:
     def names(*places: Path) -> list[str]:
         return [path.name for path in find_workspaces(places).roots]
@@ -387,7 +411,7 @@ def test_templates_and_local_state_of_a_workspace_are_not_believed(
     assert documents(call(clients, "--json")[1]) == before
 
 
-def test_shipped_and_user_lists_are_parsed_once(
+def test_lists_that_workspaces_share_are_parsed_once(
     clients: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folders = find_user_folders()
@@ -401,7 +425,22 @@ def test_shipped_and_user_lists_are_parsed_once(
     reader = PortfolioReader(folders, UserConfig(), clock)
     rows = sort_rows(reader.read(root) for root in find_workspaces([clients]).roots)
     assert all(row.summary and row.summary.internal.total == 1 for row in rows)
-    assert len(read) == len(set(read))
+    names = [path.name for path in read]
+    assert len(names) == len(set(names)), "the three clients have the same lists"
+
+
+def test_equal_lists_of_two_workspaces_stay_apart(clients: Path, clock: FrozenClock) -> None:
+    mine = clients / "b" / "checklists" / f"{CSP}.toml"
+    mine.write_text(mine.read_text().replace("[[section]]", "[[section", 1))
+    own = clients / "c" / "checklists" / f"{CSP}.toml"
+    own.write_text(own.read_text() + '\n[[section]]\nid = "x"\ntitle = "X"\n')
+    reader = PortfolioReader(find_user_folders(), UserConfig(), clock)
+    alone = PortfolioReader(find_user_folders(), UserConfig(), clock).read(clients / "c")
+    rows = {row.name: row for row in map(reader.read, find_workspaces([clients]).roots)}
+    assert [str(one.file) for one in rows["Bay"].problems] == [str(mine)]
+    assert not rows["Alder"].problems
+    assert rows["Cove"].summary.count == alone.summary.count
+    assert rows["Alder"].summary.count.total != rows["Bay"].summary.count.total
 
 
 def test_a_workspace_that_goes_away_meanwhile(clients: Path, clock: FrozenClock) -> None:

@@ -94,7 +94,7 @@ def find_workspaces(places: Iterable[Path]) -> FoundWorkspaces:
         root = place.parent if place.name == paths.WORKSPACE_FILE else place
         try:
             inside = list(search.look(root, LEVELS))
-        except (FedcheckError, OSError) as error:
+        except (FedcheckError, OSError, ValueError) as error:  # a path with a zero byte
             broken.append(_describe_failure(root, error))
             continue
         if not inside:
@@ -146,15 +146,16 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _describe_failure(root: Path, error: FedcheckError | OSError) -> PortfolioRow:
+def _describe_failure(root: Path, error: FedcheckError | OSError | ValueError) -> PortfolioRow:
     if isinstance(error, FedcheckError):
         return PortfolioRow(root, trouble=str(error), hint=error.hint)
-    text = (error.strerror or str(error)).lower()
+    reason = error.strerror if isinstance(error, OSError) else ""
+    text = (reason or str(error)).lower()
     return PortfolioRow(root, trouble=f"{root}: {text}", hint="check name and permissions")
 
 
 class PortfolioReader:
-    """Reads workspaces one after another; shipped and user lists are parsed once for all.
+    """Reads workspaces one after another; a list that several of them have is parsed once.
 
     Args:
         folders: the person's own folders.
@@ -177,6 +178,7 @@ class PortfolioReader:
         self.clock, self.as_of, self.days, self.person = clock, as_of, days, person
         self._places = (folders.checklists, *user.checklist_folders())
         self._base: checklist_files.Catalog | None = None
+        self._same: checklist_files.SameLists = {}
 
     def read(self, root: Path) -> PortfolioRow:
         """Read one workspace; what is wrong with it is in the row. Writes nothing, anywhere."""
@@ -184,7 +186,7 @@ class PortfolioReader:
             if self._base is None:
                 shipped = paths.find_shipped_checklists()
                 self._base = checklist_files.load_catalog(shipped, self._places, None)
-            catalog = checklist_files.reloaded(self._base, root)
+            catalog = checklist_files.reloaded(self._base, root, self._same)
             found = workspace_files.load(root, catalog, peek_states)
             zone = ZoneInfo(found.project.config.timezone)
             today = self.as_of or self.clock().astimezone(zone).date()

@@ -157,7 +157,9 @@ def _warn(problems: "list[Problem]", rows: "list[PortfolioRow]", left_out: str) 
     for row in rows:
         if row.summary is None:
             print_error(f"warning: {one_line(row.name, 60)}: {row.trouble}", row.hint)
-    print_problems([*problems, *(one for row in rows for one in row.problems)])
+    # A list of one's own that is broken is a problem of every workspace, and told once.
+    found = dict.fromkeys([*problems, *(one for row in rows for one in row.problems)])
+    print_problems([*found])
     if left_out:
         print_error(f"warning: {left_out}", "name fewer folders")
 
