@@ -74,7 +74,7 @@ async def test_workspaces_side_by_side(clients: Path, clock: FrozenClock) -> Non
         await press(pilot, "escape", "home", "down", "enter")
         assert app.session.project.config.name == "Bay"
         await press(pilot, "0")
-        assert "[/b] Alder" not in await read(pilot), "the recent workspaces: one so far"
+        assert "[/b] Alder" in await read(pilot), "the portfolio that the app was started with"
         await press(pilot, "escape")
         assert app.shows("home")
 
@@ -86,3 +86,4 @@ async def test_without_any_workspace_it_says_what_to_do(clients: Path, clock: Fr
         await press(pilot, "tab", "z", "d", "a")
         await press(pilot, "escape")
         assert app.shows("welcome")
+        assert "portfolio" not in screen_text(app), "there is none"

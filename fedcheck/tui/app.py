@@ -122,7 +122,7 @@ class FedcheckApp(App[int]):
     def on_mount(self) -> None:
         """Open the workspace, or lead through making one."""
         if self.portfolio_wanted is not None:
-            self.open_screen("portfolio", self.portfolio_wanted)
+            self.open_screen("portfolio")
         elif self.root_wanted is None or not self.open_workspace(self.root_wanted):
             self.open_screen("welcome")
         if words := self.preferences.problem_text():

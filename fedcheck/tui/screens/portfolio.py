@@ -53,12 +53,7 @@ Piece = tuple[str, str]
 
 
 class PortfolioScreen(ListScreen):
-    """Workspaces by their next date, below them the load of people; details of one of them.
-
-    Args:
-        places: folders that were named; without them those of the configuration count, or the
-            recent workspaces.
-    """
+    """Workspaces by their next date, below them the load of people; details of one of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("portfolio")
     PLACES: ClassVar[tuple[str, ...]] = ("portfolio", "rows", "everywhere")
@@ -68,9 +63,8 @@ class PortfolioScreen(ListScreen):
         (170, "-broad"),
     ]
 
-    def __init__(self, places: Sequence[str] = ()) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.places = tuple(places)
         self.found: list[PortfolioRow] = []
         self.expected = 0
         self.mine = False
@@ -107,11 +101,11 @@ class PortfolioScreen(ListScreen):
         self._round += 1
         number, self.reading = self._round, True
         app = self.fedcheck
-        user, folders = app.preferences.config, app.folders
+        user, folders, named = app.preferences.config, app.folders, app.portfolio_wanted or ()
         reader = PortfolioReader(folders, user, app.clock)
 
         def read() -> None:
-            looked = find_workspaces(choose_places(self.places, user, folders))
+            looked = find_workspaces(choose_places(named, user, folders))
             app.call_later(self._set_expected, number, looked)
             for root in looked.roots:
                 if self._round != number:

@@ -70,7 +70,8 @@ class WelcomeScreen(ModalScreen[None]):
         """Show recent workspaces and what else can be done."""
         doors = [Door(Content.assemble(("Make a workspace", "bold")), "new:")]
         doors.append(Door(Content.assemble(("Open a folder", "bold")), "open:"))
-        if self.fedcheck.memory.recent() or self.fedcheck.preferences.config.portfolio:
+        app = self.fedcheck
+        if app.portfolio_wanted or app.preferences.config.portfolio or app.memory.recent():
             doors.append(Door(Content.assemble(("See the portfolio", "bold")), "portfolio:"))
         for process, what in EXAMPLES.items():
             line = Content.assemble(
