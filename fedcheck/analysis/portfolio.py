@@ -123,7 +123,7 @@ class WorkspaceSummary(Struct, frozen=True):
 
     @property
     def concerns(self) -> bool:
-        """Tell whether anybody has anything to do, or something is due: else it is left out."""
+        """Return whether anybody has anything to do, or something is due: else it is left out."""
         return bool(self.load or self.deadlines)
 
     @property
@@ -304,7 +304,7 @@ class DueDay(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say what there is: `Kick-off; 3 items due; 1 answer due: Scope of the scan`."""
+        """Return what is due: `Kick-off; 3 items due; 1 answer due: Scope of the scan`."""
         counted = []
         for kind, titles in self.others.items():
             text = f"{len(titles)} {NOUNS[kind][len(titles) > 1]}"
@@ -343,5 +343,5 @@ def group_by_day(summaries: Iterable[WorkspaceSummary]) -> list[DueDay]:
 
 
 def describe_parties(outstanding: Iterable[PartyOutstanding]) -> str:
-    """Say who owes how much: `csp 12, 3pao 5`."""
+    """Return who owes how much: `csp 12, 3pao 5`."""
     return ", ".join(f"{one.role or 'no role'} {one.count}" for one in outstanding)

@@ -1,6 +1,6 @@
 """The portfolio as Markdown: many workspaces on one page, for one's own company.
 
-No clock time and no path stands in it: the same state and date give the same bytes.
+It contains no clock time and no path: the same state and date give the same bytes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from fedcheck.domain.text import pluralize
 from fedcheck.reports.markdown import escape_document, make_visible, mark_text
 
 END = "<!-- fedcheck portfolio 1 -->"
-"""The last line: it tells that a file is ours to replace."""
+"""The last line: it marks a file as ours to replace."""
 
 NOBODY = "no owner"
 
@@ -109,7 +109,7 @@ def _load(people: Sequence[PersonLoad]) -> list[str]:
 
 
 def describe_gate(one: WorkspaceSummary) -> str:
-    """Say what a gate lacks and who owes it: `17: csp 12, 3pao 5; before it: 3`."""
+    """Return what a gate lacks and who owes it: `17: csp 12, 3pao 5; before it: 3`."""
     if not one.milestone:
         return "-"
     text = f"{one.missing}: {describe_parties(one.outstanding)}" if one.missing else "ready"

@@ -1,7 +1,7 @@
 """Read many workspaces side by side, as data: nothing is reconciled, locked, hashed or written.
 
 What others share is not trusted: no template runs, no link out of a workspace is followed, and a
-workspace that cannot be read is a row that says why.
+workspace that cannot be read is a row with the reason.
 """
 
 import os
@@ -66,7 +66,7 @@ class FoundWorkspaces(Struct, frozen=True):
     Attributes:
         roots: their folders, each once.
         broken: places that were named and cannot be looked into, or hold no workspace.
-        left_out: what was not looked at, in words; empty where all was.
+        left_out: what was not looked at; empty where all was.
     """
 
     roots: tuple[Path, ...]

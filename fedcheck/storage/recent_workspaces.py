@@ -39,7 +39,7 @@ def list_recent_workspaces(folders: UserFolders) -> list[str]:
 
 
 def is_there(root: str) -> bool:
-    """Tell whether a workspace is there; one closed to this user is, and opening it says so."""
+    """Return whether a workspace is there; one closed to this user counts, and cannot be opened."""
     try:
         return is_workspace(Path(root))
     except FedcheckError:

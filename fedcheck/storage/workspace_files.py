@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 LookAtEvidence = Callable[[Path, Iterable[evidence_states.EvidenceHolder]], dict[str, str]]
-"""Tells the states of evidence files that are not good."""
+"""Returns the states of evidence files that are not good."""
 
 FOLDERS = ("", progress_files.FOLDER, "checklists", "history")
 """The folders of a workspace whose files make its state."""

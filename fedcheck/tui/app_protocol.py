@@ -140,7 +140,7 @@ class ProjectApp(Protocol):
         """Show a screen by its name in the registry, on top of this one."""
 
     def shows(self, *names: str) -> bool:
-        """Tell whether one of these screens is on top."""
+        """Return whether one of these screens is on top."""
 
     def open_from_home(self, name: str, *args: Any, **named: Any) -> None:
         """Show a screen by its name in the registry, right above the home screen."""

@@ -76,7 +76,7 @@ def portfolio(
 
     Workspaces are only read: nothing in their folders is written, locked or hashed. Evidence files
     that were not verified on this machine count as unverified. A workspace that cannot be read is a
-    row that says why; the exit status is 3 only if none can be read.
+    row with the reason; the exit status is 3 only if none can be read.
 
     \b
     Example:
@@ -126,7 +126,7 @@ def _open_app(dirs: tuple[str, ...]) -> None:
 
 
 def _choose_format(form: Format | None, as_json: bool, output: str | None) -> Format:
-    """Return the format that was asked for, or that the ending of the file says."""
+    """Return the format that was asked for, or that of the file's ending."""
     if as_json:
         if form not in (None, "json"):
             raise FedcheckError(f"--json and --format {form} exclude each other", "", USAGE)
@@ -173,7 +173,7 @@ def _check_person(name: str, rows: "list[PortfolioRow]") -> None:
 
 
 def _concerns(row: "PortfolioRow") -> bool:
-    """Tell whether a workspace has anything of the person whose load was asked for."""
+    """Return whether a workspace has anything of the person whose load was asked for."""
     return row.summary is None or row.summary.concerns
 
 

@@ -156,7 +156,7 @@ class PortfolioScreen(ListScreen):
         self.query_one(TopLine).show("Portfolio", self._middle(listed), self._progress())
 
     def _is_untouched(self) -> bool:
-        """Tell whether the cursor is where it was put: nobody has moved it."""
+        """Return whether the cursor is where it was put: nobody has moved it."""
         current = self.rows.current
         return self.reading and (current is None or self.rows.key_of(current) == self._put_on)
 

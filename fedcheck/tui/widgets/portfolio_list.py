@@ -113,7 +113,7 @@ class PortfolioList(RowList[Line]):
     NARROWEST = 10
 
     def key_of(self, row: Line) -> object:
-        """Return what tells a row from others."""
+        """Return what identifies a row."""
         if isinstance(row, PortfolioRow):
             return row.root
         return row.person.casefold(), row.role, row.workspaces
