@@ -51,6 +51,8 @@ class Plan:
         texts: the files with official text to write.
         unused: how many rows of the file were not used.
         first_rows: the first rows as they would become: headings, then a row for each.
+        private: whether the checklists, and what is recorded about their items, are written under
+            `private/`.
     """
 
     label: str
@@ -61,6 +63,7 @@ class Plan:
     texts: tuple[PlannedText, ...] = ()
     unused: int = 0
     first_rows: tuple[tuple[str, ...], ...] = ()
+    private: bool = False
 
     @property
     def empty(self) -> bool:
@@ -150,4 +153,5 @@ def carry_out(session: Session, plan: Plan) -> Transaction:
         checklists=plan.checklists,
         imported=plan.newly_outstanding,
         texts=[one.file for one in plan.texts],
+        private=plan.private,
     )
