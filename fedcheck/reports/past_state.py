@@ -62,9 +62,10 @@ class PastState:
     file: Path | None = None
     asked: "PastStateRequest | None" = None
 
-    def shared(self) -> "PastState":
-        """Return the state without what stands under `private/`: what may leave."""
-        return dataclasses.replace(self, board=self.board.shared(), private=False)
+    def shared(self, *, with_internal: bool = False) -> "PastState":
+        """Return the state without what is private or internal: what may leave."""
+        board = self.board.shared(with_internal=with_internal)
+        return dataclasses.replace(self, board=board, private=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _print_internal(board: "Board") -> None:
             " ",
             checklist.id,
             f"{titles.get(checklist.phase, checklist.phase)}, {checklist.role}",
-            f"{count.words} {count.share:>4}",
+            f"{count.words} {count.share}",
             f"{overdue} overdue" if overdue else "",
         ]
         for checklist, count, overdue in count_internal(board)

@@ -36,6 +36,10 @@ class Mapped(Struct, frozen=True, rename="kebab"):
     phase: Annotated[str, Key("Phase of that checklist")] = ""
     role: Annotated[str, Key("Role of that checklist")] = ""
     level: Annotated[Level, Key("How binding its items are")] = Level.MUST
+    audience: Annotated[
+        Literal["", "shared", "internal", "private"],
+        Key("Who saw that checklist at the last import"),
+    ] = ""
     onto: Annotated[str, Key("Query for the items that its rows are progress of")] = ""
     dates: Annotated[DateOrder, Key("What 2/1/2027 means: mdy or dmy")] = ""
     status: Annotated[Mapping[str, str] | None, Key("Its own words for a status")] = None

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec.structs
 
-from fedcheck.domain.glossary import RESULTS, SHARING_HINTS, STATUSES
+from fedcheck.domain.glossary import RESULTS, SHARING_HINTS, STATUSES, Sharing
 from fedcheck.domain.reference import did_you_mean
 from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError
@@ -49,12 +49,15 @@ def prepare(session: Session, path: Path, values: Values) -> Prepared:
     if not found.mapped.dates and rows.find_ambiguous_days(found):
         found = choose_target(session, found, {"dates": rows.infer_date_order(found)})
 
-    made = plan(session, found, theirs=values["theirs"], audience=values["audience"])
-    home = private_home(session.root) if made.private else session.root
+    said = values.get("audience") or ""
+    made = plan(session, found, theirs=values["theirs"], audience=said)
+    seen = made.sharing.value if found.mapped.list else ""
+    mapped = msgspec.structs.replace(found.mapped, audience=seen)
+    private = made.sharing is Sharing.PRIVATE
+    home = private_home(session.root) if private else session.root
 
     def remember(transaction: Transaction | None) -> None:
-        tx = transaction.tx if transaction else ""
-        column_mappings.remember(home, found.mapped, tx)
+        column_mappings.remember(home, mapped, transaction.tx if transaction else "")
 
     return Prepared(made, remember)
 

@@ -45,14 +45,16 @@ def is_new(session: Session, name: str) -> bool:
     return all(one.id != name for one in session.catalog.lists)
 
 
-def decide_sharing(session: Session, name: str, said: str) -> Sharing:
+def _decide_sharing(session: Session, seen: Look, said: str) -> Sharing:
     """Return how far a list travels: an existing one as it does today, a new one as said.
 
-    Raises FedcheckError (usage) where nothing is said of a new list, so that it leaks nothing, or
-    where an existing one travels otherwise.
+    A list that was imported before and is gone, as after an undo, is as it was then. Raises
+    FedcheckError (usage) where nothing is said of a new list, so that it leaks nothing, or where an
+    existing one travels otherwise.
     """
+    name = seen.mapped.list
     now = next((one.sharing for one in session.catalog.lists if one.id == name), None)
-    if now is None and not said:
+    if now is None and not (said := said or seen.mapped.audience):
         text = f"{name} is a new checklist: choose who sees it: shared, internal or private"
         hint = f"add --audience: {'; '.join(f'{k} ({v})' for k, v in SHARING_HINTS.items())}"
         raise FedcheckError(text, hint, ErrorKind.USAGE)
@@ -76,7 +78,7 @@ def build_lists(session: Session, seen: Look, tasks: Sequence[Task], said: str =
     mapped, project = seen.mapped, session.project
     parse_list_id(mapped.list)
     phase, role = _check_phase(project, mapped.phase), _check_role(project, mapped.role)
-    found = Lists(decide_sharing(session, mapped.list, said))
+    found = Lists(_decide_sharing(session, seen, said))
     ids = _assign_ids(seen, tasks, found.notes)
     groups: dict[tuple[str, str], list[tuple[Task, str]]] = {(phase, role): []}
     for task, item_id in ids:

@@ -79,10 +79,10 @@ def plan(session: Session, seen: Look, *, theirs: bool = False, audience: str = 
     require_title_or_id(seen)
     rows, notes = read_tasks(session, seen)
     facts = [f"{seen.path.name}: {pluralize(len(seen.grid.lines), 'row')}", *describe_columns(seen)]
-    lists, private = [], False
+    lists, sharing = [], Sharing.SHARED
     if seen.mapped.list:
         whole = build_lists(session, seen, rows, audience)
-        private = whole.sharing is Sharing.PRIVATE
+        sharing = whole.sharing
         refs, lists = whole.refs, whole.lists
         facts += whole.facts
         notes += whole.notes
@@ -116,7 +116,7 @@ def plan(session: Session, seen: Look, *, theirs: bool = False, audience: str = 
         tuple(work.notes),
         unused=unused,
         first_rows=(_PREVIEW, *work.first_rows) if work.first_rows else (),
-        private=private,
+        sharing=sharing,
     )
 
 
@@ -325,6 +325,8 @@ def choose_target(session: Session, seen: Look, where: Mapping[str, str]) -> Loo
     """
     said = {name: value for name, value in where.items() if value}
     mapped = replace(seen.mapped, **said)
+    if mapped.list != seen.mapped.list:
+        mapped = replace(mapped, audience="")  # who saw another list says nothing about this one
     if "list" in said:
         mapped = replace(mapped, onto="")
     elif "onto" in said:

@@ -38,7 +38,7 @@ def ask(session: Session, path: Path, values: Values) -> Asking:
             answers |= yield from _ask_target(session, found, values)
     found = choose_target(session, found, {name: answers[name] for name in WHERE})
     new = found.mapped.list and is_new(session, found.mapped.list)
-    if new and not answers["audience"]:
+    if new and not (answers["audience"] or found.mapped.audience):
         answers["audience"] = yield from _ask_audience(found.mapped.list)
     ambiguous = [] if found.mapped.dates else rows.find_ambiguous_days(found)
     if ambiguous and not rows.infer_date_order(found):
