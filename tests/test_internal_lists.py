@@ -11,6 +11,7 @@ from fedcheck.cli.commands import own_checklist
 from fedcheck.cli.main import run
 from fedcheck.storage import config, paths
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.widgets.navigator import Navigator
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -208,6 +209,20 @@ def test_its_people_see_it_and_it_is_counted_apart(call: Call, place) -> None:
     assert "quokka-plan" in call("next")[1]
 
 
+def test_a_shared_list_that_names_an_internal_item_is_a_problem(call: Call, place) -> None:
+    root = place()
+    status, out, _ = call("checklist", "validate", str(root / "checklists" / "acme.more.toml"))
+    assert status == 1
+    assert f"acme.more.toml:13: {NAME}:quokka-plan is internal, and this list is shared" in out
+    assert f"acme.more.toml:14: {NAME}:quokka-plan is internal" in out
+    assert call("checklist", "validate", str(root / "checklists" / f"{NAME}.toml"))[0] == 1
+    both = [root / "checklists" / f"{name}.toml" for name in (NAME, "acme.more")]
+    both[1].write_text(
+        both[1].read_text().replace('title = "More"', 'title = "M"\naudience = "internal"')
+    )
+    assert "is internal" not in call("checklist", "validate", *map(str, both))[1]
+
+
 def test_a_broken_file_of_an_internal_list_stops_no_gate(call: Call, place) -> None:
     root = place()
     (root / "progress" / f"{NAME}.toml").write_text("format = 1\n[quokka\n")
@@ -321,4 +336,8 @@ async def test_the_app_marks_it(place, clock) -> None:
         await press(pilot, "2")
         shown = screen_text(app)
         assert "Quokka plan is signed" in shown
-        assert "internal" in shown
+        assert " done, 2 internal" in shown, "no total of a phase has them"
+        lines = [line for line in shown.splitlines() if "internal" in line]
+        assert any("Quokka plan is signed" in line for line in lines)
+        nodes = app.screen.query_one(Navigator).nodes.values()
+        assert any(str(node.label).endswith(" internal  1/2") for node in nodes)
