@@ -125,6 +125,10 @@ class Item(Struct, frozen=True, rename="kebab"):
     own_basis: Annotated[
         str, Key("Fingerprint of the official rule: 12 hex digits", check="basis")
     ] = field(name="basis", default="")
+    earlier_basis: Annotated[
+        tuple[str, ...],
+        Key("Fingerprints of earlier wordings that meant the same: records made under them stay"),
+    ] = ()
     when: Annotated[
         tuple[When, ...], Key("What is different for some values of the profile; the last wins")
     ] = ()
@@ -179,12 +183,13 @@ class Item(Struct, frozen=True, rename="kebab"):
         return self._computed_basis()
 
     def accepts(self, basis: str) -> bool:
-        """Tell whether a basis that was recorded earlier still stands for this item.
+        """Tell whether a basis that was recorded earlier is still valid for this item.
 
-        A record may carry a basis that was computed before the list had its own one, or by the
-        formula of 2026.11 and before; these are as good where nothing changed since.
+        A record may have a basis that was computed before the list had its own one, by the formula
+        of 2026.11 and before, or of an earlier wording; these count where nothing else changed.
         """
-        return basis == self.basis() or basis in (self._computed_basis(), self._older_basis())
+        known = (self._computed_basis(), self._older_basis(), *self.earlier_basis)
+        return basis == self.basis() or basis in known
 
     def _computed_basis(self) -> str:
         statement = " ".join(self.statement.split())
