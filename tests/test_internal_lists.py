@@ -327,6 +327,16 @@ def test_a_list_moves_between_shared_and_internal(call: Call, place) -> None:
     assert call("checklist", "audience", "acme.none", "internal")[0] == 3
 
 
+def test_what_was_shared_by_mistake_does_not_leave_again_as_removed(call: Call, place) -> None:
+    root = place()
+    assert call("checklist", "audience", NAME, "shared")[0] == 0
+    assert call("report", "-o", "early.md")[0] == 0
+    assert SECRET in (root / "early.md").read_text().casefold()
+    assert call("checklist", "audience", NAME, "internal")[0] == 0
+    assert call("report", "-o", "late.md", "--since", "early.md")[0] == 0
+    assert SECRET not in (root / "late.md").read_text().casefold()
+
+
 @pytest.mark.asyncio
 async def test_the_app_marks_it(place, clock) -> None:
     root = place()
