@@ -234,6 +234,18 @@ def test_a_broken_file_of_an_internal_list_stops_no_gate(call: Call, place) -> N
     assert "quokka" in json.dumps(json.loads(call("doctor", "--json")[1]))
 
 
+def test_what_may_leave_has_no_link_to_it(place, open_workspace) -> None:
+    board = open_workspace(place()).board()
+    project = board.shared().project
+    request, finding = project.request("r1"), project.finding("f1")
+    assert request and request.items == ("acme.more:waits",)
+    assert finding and finding.items == ()
+    assert project.written is not None and NAME in board.project.records
+    assert not any(NAME in held for held in (project.checklists, project.written, project.records))
+    returned = board.shared(with_internal=True).project.request("r1")
+    assert returned == board.project.request("r1"), "a person of the company goes on with it"
+
+
 SHEET = "ID,Task,Status,Owner\nT-1,Quokka plan,Open,quinn\nT-2,Quokka two,Done,\n"
 WHERE = ("--list", "acme.own", "--phase", "readiness", "--role", "csp")
 
