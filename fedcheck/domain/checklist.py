@@ -33,6 +33,9 @@ class SourceRef(Struct, frozen=True, rename="kebab"):
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
     where: Annotated[str, Key("Section, table, row or page")] = ""
+    says: Annotated[
+        str, Key("The few words there that bind, at most seven: should also review")
+    ] = ""
 
 
 class When(Struct, frozen=True, rename="kebab"):
@@ -298,6 +301,15 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
             return None, ""
         wanted = item.source.id
         return next((s for s in self.sources if s.id == wanted), None), item.source.where
+
+    def describe_source(self, item: Item) -> str:
+        """Return document, place and the words that bind, in a line; empty without a source."""
+        source, where = self.source_of(item)
+        if source is None:
+            return ""
+        says = item.source.says if item.source else ""
+        named = ", ".join(filter(None, (source.title, where)))
+        return f'{named}: "{says}"' if says else named
 
     def applying(self, facts: Mapping[str, str]) -> Iterator[tuple[Section, Item]]:
         """Yield the sections and items that apply to a profile, in order."""
