@@ -155,7 +155,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     listed = folder / "list.csv"
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")
     made = ["--list", "acme.plan", "--phase", "full-assessment", "--role", "csp"]
+    made += ["--audience", "internal"]
     yield "import csv", ["import", "csv", str(listed), *made]
+    yield "status", ["status", "--internal"]
     matrix = folder / "matrix.csv"
     yield "", ["export", "requests", "-o", str(matrix)]
     yield "fill", [str(matrix)]
