@@ -1,0 +1,107 @@
+"""What `fedcheck set` points out after a change; nothing of it holds a change back."""
+
+from typing import TYPE_CHECKING, Any
+
+from fedcheck.analysis.consequences import describe_retests
+from fedcheck.cli.commands import issues
+from fedcheck.cli.commands.item import hint_at_new_people
+from fedcheck.cli.options import print_error, print_line
+from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.text import one_line, pluralize
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fedcheck.domain.row import Row
+    from fedcheck.session import Session
+
+ASSESSED = frozenset(("verified", "validated"))
+"""The fields that go out as the independent assessor's word."""
+
+NEEDS_SHOWN = 5
+"""How many items are named that need something."""
+
+
+def print_remarks(
+    session: "Session",
+    refs: "Sequence[str]",
+    edit: ItemEdit,
+    replaced_notes: int,
+    people: "Sequence[str]",
+) -> None:
+    """Print all that is to be pointed out once an edit of items is saved.
+
+    Args:
+        session: the open workspace, after the change.
+        refs: the items that were edited.
+        edit: what was done.
+        replaced_notes: how many other notes the edit took the place of.
+        people: the names that were known before it.
+    """
+    if edit.result == "other-than-satisfied":
+        issues.print_raise_hint(session.board(), list(refs))
+    for line in describe_retests(session.project, [(ref, edit) for ref in refs]):
+        print_line(line)
+    _remark_on_observation(session, refs, edit.note)
+    if replaced_notes:
+        which = pluralize(replaced_notes, "other note")
+        print_error(f"note: {which} replaced; fedcheck undo brings back what was there")
+    is_assessed = bool(ASSESSED & edit.more.keys())
+    if edit.status == "done" or is_assessed:
+        rows = session.board().rows
+        if edit.status == "done":
+            _remark_on_needs(rows, refs)
+        if is_assessed:
+            _remark_on_assessor(session, rows, refs, "assessor" in edit.more)
+    names: list[Any] = [edit.owner, edit.testing and edit.testing.tester, edit.more.get("assessor")]
+    hint_at_new_people(session, people, *names)
+
+
+def count_replaced_notes(session: "Session", refs: "Sequence[str]", note: str | None) -> int:
+    """Count the items of several whose own, other note a new one takes the place of."""
+    if note is None or len(refs) < 2:
+        return 0
+    return sum(session.project.record(ref).note not in ("", note) for ref in refs)
+
+
+def _remark_on_assessor(
+    session: "Session", rows: "Mapping[str, Row]", refs: "Sequence[str]", named: bool
+) -> None:
+    """Say who is recorded as the assessor of items that are that person's own side's."""
+    people = session.project.config.people or {}
+    for ref in refs:
+        name = session.project.record(ref).assessor
+        if name in people:
+            role = people[name].role
+        else:  # a name that nobody explains is of this workspace's side only where it is one's own
+            role = session.project.config.role if not named else ""
+        if role and ref in rows and rows[ref].role == role:
+            print_error(
+                f"note: {one_line(name, 40)} ({role}) is recorded as the assessor of an item of the"
+                " same side; if that is wrong: --assessor NAME, or fedcheck undo"
+            )
+            return
+
+
+def _remark_on_needs(rows: "Mapping[str, Row]", refs: "Sequence[str]") -> None:
+    """Say what items still need that were declared done: a gate counts them as missing."""
+    waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
+    for row in waiting[:NEEDS_SHOWN]:
+        more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
+        print_error(
+            f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, not done yet;"
+            " gates count it as missing until then"
+        )
+    if len(waiting) > NEEDS_SHOWN:
+        print_error(f"note: so do {len(waiting) - NEEDS_SHOWN} more of these items")
+
+
+def _remark_on_observation(session: "Session", refs: "Sequence[str]", note: str | None) -> None:
+    """Say that a note of a test step stays here, where the step has no observation."""
+    records = session.project.record
+    steps = [ref for ref in refs if (item := session.project.item(ref)) and item.is_test_step]
+    if note and any(not records(ref).observation for ref in steps):
+        print_error(
+            "a note stays in fedcheck; what the workbook's Observations show comes from"
+            ' --observation "..."'
+        )
