@@ -175,9 +175,10 @@ def set_(
             refs = overwriting.list_left(refs, replaced)
         guard = overwriting.refuse_unseen(planned, session.who)
     replaced_notes = set_remarks.count_replaced_notes(session, refs, note)
-    print_transaction(session, session.apply(refs, edit, guard=guard), as_json)
+    action = session.apply(refs, edit, guard=guard)
+    print_transaction(session, action, as_json)
     if not as_json:
-        set_remarks.print_remarks(session, refs, edit, replaced_notes, people)
+        set_remarks.print_remarks(session, refs, edit, action.changes, replaced_notes, people)
 
 
 def _names_one(session: "Session", words: tuple[str, ...]) -> bool:

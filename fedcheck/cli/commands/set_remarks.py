@@ -6,26 +6,30 @@ from fedcheck.analysis.consequences import describe_retests
 from fedcheck.cli.commands import issues
 from fedcheck.cli.commands.item import hint_at_new_people
 from fedcheck.cli.options import print_error, print_line
+from fedcheck.domain.change_text import describe_lost_review
 from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from fedcheck.domain.change import Change
     from fedcheck.domain.row import Row
     from fedcheck.session import Session
 
 ASSESSED = frozenset(("verified", "validated"))
 """The fields that go out as the independent assessor's word."""
 
-NEEDS_SHOWN = 5
-"""How many items are named that need something."""
+SHOWN = 5
+"""How many items a remark names."""
 
 
 def print_remarks(
     session: "Session",
     refs: "Sequence[str]",
     edit: ItemEdit,
+    changes: "Sequence[Change]",
     replaced_notes: int,
     people: "Sequence[str]",
 ) -> None:
@@ -35,6 +39,7 @@ def print_remarks(
         session: the open workspace, after the change.
         refs: the items that were edited.
         edit: what was done.
+        changes: what that changed.
         replaced_notes: how many other notes the edit took the place of.
         people: the names that were known before it.
     """
@@ -46,6 +51,7 @@ def print_remarks(
     if replaced_notes:
         which = pluralize(replaced_notes, "other note")
         print_error(f"note: {which} replaced; fedcheck undo brings back what was there")
+    _remark_on_reviews(changes)
     is_assessed = bool(ASSESSED & edit.more.keys())
     if edit.status == "done" or is_assessed:
         rows = session.board().rows
@@ -62,6 +68,18 @@ def count_replaced_notes(session: "Session", refs: "Sequence[str]", note: str | 
     if note is None or len(refs) < 2:
         return 0
     return sum(session.project.record(ref).note not in ("", note) for ref in refs)
+
+
+def _remark_on_reviews(changes: "Sequence[Change]") -> None:
+    """Say whose review a new result or observation takes back."""
+    by_ref: dict[str, dict[str, Change]] = {}
+    for change in changes:
+        by_ref.setdefault(change.ref, {})[change.field] = change
+    lost = {ref: why for ref, of_it in by_ref.items() if (why := describe_lost_review(of_it))}
+    for ref, why in list(lost.items())[:SHOWN]:
+        print_error(f"note: {one_line(split_ref(ref)[1], 40)}: {why}")
+    if len(lost) > SHOWN:
+        print_error(f"note: so are the reviews of {len(lost) - SHOWN} more of these items")
 
 
 def _remark_on_assessor(
@@ -86,14 +104,14 @@ def _remark_on_assessor(
 def _remark_on_needs(rows: "Mapping[str, Row]", refs: "Sequence[str]") -> None:
     """Say what items still need that were declared done: a gate counts them as missing."""
     waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
-    for row in waiting[:NEEDS_SHOWN]:
+    for row in waiting[:SHOWN]:
         more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
         print_error(
             f"note: {one_line(row.ref, 80)} needs {one_line(row.waits[0], 80)}{more}, not done yet;"
             " gates count it as missing until then"
         )
-    if len(waiting) > NEEDS_SHOWN:
-        print_error(f"note: so do {len(waiting) - NEEDS_SHOWN} more of these items")
+    if len(waiting) > SHOWN:
+        print_error(f"note: so do {len(waiting) - SHOWN} more of these items")
 
 
 def _remark_on_observation(session: "Session", refs: "Sequence[str]", note: str | None) -> None:

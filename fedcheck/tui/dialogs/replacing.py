@@ -1,0 +1,92 @@
+"""Asking before a key replaces what other people recorded: whose, what, and which items then."""
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from fedcheck.analysis import overwriting
+from fedcheck.analysis.overwriting import Replaced
+from fedcheck.domain.change import Change
+from fedcheck.domain.edits import Edit
+from fedcheck.domain.text import pluralize
+from fedcheck.errors import FedcheckError
+from fedcheck.storage.transaction import Guard
+from fedcheck.tui.app_protocol import ProjectApp
+from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+
+SHOWN = 6
+"""How many items the dialog names, so that the answers are in sight on 24 lines."""
+
+REPLACE, EMPTY, CANCEL = "replace", "empty", "cancel"
+
+
+def find_replaced(app: ProjectApp, changes: Iterable[Change]) -> list[Replaced]:
+    """Return what changes replace that the person has to be asked about. Raises FedcheckError."""
+    session = app.session
+    zone = ZoneInfo(session.project.config.timezone)
+    return overwriting.list_replaced(session.project, changes, session.who, session.history, zone)
+
+
+def would_replace(app: ProjectApp, refs: Sequence[str], edit: Edit) -> bool:
+    """Tell whether an edit replaces what the person has to be asked about.
+
+    Where the history cannot be read it may, and the question says why.
+    """
+    try:
+        return bool(find_replaced(app, _plan(app, refs, edit)))
+    except FedcheckError:
+        return True
+
+
+async def settle_edit(
+    app: ProjectApp, refs: Sequence[str], edit: Edit
+) -> tuple[Sequence[str], Guard]:
+    """Return the records that a person lets an edit change, and the guard to save it with.
+
+    They are asked where it replaces other people's work; no record is left where they cancel, or
+    where the history cannot be read, which is then said.
+    """
+    planned = _plan(app, refs, edit)
+    guard = overwriting.refuse_unseen(planned, app.session.who)
+    try:
+        replaced = find_replaced(app, planned)
+    except FedcheckError as error:
+        app.tell(str(error), error.hint, "error")
+        return (), guard
+    answer = await ask_replaced(app, replaced, len(refs)) if replaced else REPLACE
+    if answer == EMPTY:
+        return overwriting.list_left(refs, replaced), guard
+    return (refs if answer == REPLACE else ()), guard
+
+
+async def may_rewrite(app: ProjectApp, refs: Sequence[str], field: str, text: str) -> bool:
+    """Return whether a text that several items share may be written anew; ask where it is others'.
+
+    Where the history cannot be read it may not, which is said.
+    """
+    try:
+        replaced = find_replaced(app, [Change(ref, field, text or None, None) for ref in refs])
+    except FedcheckError as error:
+        app.tell(str(error), error.hint, "error")
+        return False
+    return not replaced or await ask_replaced(app, replaced, len(refs)) == REPLACE
+
+
+def _plan(app: ProjectApp, refs: Sequence[str], edit: Edit) -> list[Change]:
+    session = app.session
+    return overwriting.plan_edit(session.project, refs, edit, session.today(), session.who)
+
+
+async def ask_replaced(app: ProjectApp, replaced: Sequence[Replaced], total: int) -> str:
+    """Ask whether work is replaced in some of several items; enter alone replaces nothing."""
+    count = overwriting.count_items(replaced)
+    lines = overwriting.describe(replaced)
+    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    every = "it" if total == 1 else f"in {'all ' if count == total else ''}{count}"
+    choices = [Choice(REPLACE, f"Replace {every}; one undo brings it back", "r")]
+    if count < total:
+        left = pluralize(total - count, "empty item")
+        choices.append(Choice(EMPTY, f"Change only the {left}", "e"))
+    choices.append(Choice(CANCEL, "Cancel: leave everything as it is", "c"))
+    title = overwriting.summarize(replaced, total)
+    prompt = ChoicePrompt(title, choices, choices[1].value, [*lines[:SHOWN], *more])
+    return await app.ask(prompt) or CANCEL
