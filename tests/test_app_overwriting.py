@@ -45,7 +45,7 @@ async def test_same_as_last_asks_before_it_replaces_a_colleagues_test(app):
         await settle(pilot)
         await press(pilot, "full_stop")
         shown = screen_text(app)
-        assert "This item holds recorded work" in shown
+        assert "Replace ben's work in this item?" in shown
         assert "two: ben's result other-than-satisfied -> satisfied, observation" in shown
         assert "empty" not in shown, "there is no other item to change alone"
         await press(pilot, "enter")  # on "cancel": enter alone replaces nothing
@@ -69,7 +69,7 @@ async def test_marked_items_offer_the_empty_ones_alone(app):
         await settle(pilot)
         await press(pilot, "x", "x", "t", "s")
         shown = screen_text(app)
-        assert "1 of 2 items holds recorded work" in shown
+        assert "Replace ben's work in 1 of 2 items?" in shown
         assert "Change only the 1 empty item" in shown
         await press(pilot, "e")
         assert results(app) == ["satisfied", "other-than-satisfied", "satisfied"]
@@ -99,7 +99,7 @@ async def test_an_import_names_what_it_replaces_and_asks(app, workspace):
         await settle(pilot)
         assert "To be replaced; you are asked first" in screen_text(app)
         await press(pilot, "enter")
-        assert "1 of 2 items holds recorded work" in screen_text(app)
+        assert "Replace ben's work in 1 of 2 items?" in screen_text(app)
         await press(pilot, "e")
         assert results(app) == ["satisfied", "other-than-satisfied", "satisfied"]
         assert not isinstance(app.screen, ImportFileScreen)

@@ -17,6 +17,7 @@ from fedcheck.analysis.overwriting import (
     list_replaced,
     plan_edit,
     refuse_unseen,
+    summarize,
 )
 from fedcheck.cli import replacing
 from fedcheck.cli.main import cli, run
@@ -70,6 +71,15 @@ def test_every_field_of_the_rule_is_in_the_table():
 )
 def test_what_a_tester_recorded_is_the_testers(edit, said):
     assert replaced(BENS, edit) == [said]
+
+
+def test_items_of_which_the_same_is_to_be_said_share_a_line():
+    known = project(lists=(STEPS,), records=dict.fromkeys((A, B, C), BENS))
+    changes = plan_edit(known, [A, B, C], ItemEdit(result="other-than-satisfied"), TODAY, "ann")
+    found = list_replaced(known, changes, "ann", lambda: (), UTC)
+    words = "ben's result satisfied -> other-than-satisfied (2026-11-27)"
+    assert describe(found) == [f"a, b, c: {words}"]
+    assert summarize(found, 3) == "ben's work in all 3 items"
 
 
 def test_what_takes_nothing_away_is_not_asked_about():
@@ -185,7 +195,11 @@ def test_anything_else_is_refused_without_a_terminal(fedcheck, root, words):
 def test_replace_and_only_empty_say_it_without_a_terminal(fedcheck, root):
     edit = ("set", "kind:test", "--yes", "--result", "satisfied")
     status, _, err = fedcheck(*edit)
-    assert status == 2 and "1 of 3 items holds recorded work" in err and "--only-empty" in err
+    assert (
+        status == 2
+        and "this would replace ben's work in 1 of 3 items: a: ben's result" in err
+        and "--only-empty" in err
+    )
     assert fedcheck(*edit, "--replace", "--only-empty")[0] == 2
     assert fedcheck(*edit, "--only-empty")[0] == 0
     assert records(root) == {"a": BEN, "b": ANN, "c": ANN}
@@ -219,7 +233,9 @@ def test_a_terminal_is_asked(root, monkeypatch, answer, status, after):
     monkeypatch.setattr(replacing, "sys", SimpleNamespace(stdin=terminal, stderr=terminal))
     argv = ["set", "a", "b", "c", "--result", "satisfied"]
     done = CliRunner().invoke(cli, argv, input=f"{answer}\n")
-    assert f"1 of 3 items holds recorded work:\n  {WHOSE} (2026-11-27)\n" in done.output
+    assert (
+        f"This would replace ben's work in 1 of 3 items:\n  {WHOSE} (2026-11-27)\n" in done.output
+    )
     assert "(r) replace, (e) change only the 2 empty, or (c) cancel?" in done.output
     assert (done.exit_code != 0) == (status != 0)
     assert records(root) == after

@@ -54,6 +54,9 @@ NAMED_BY: Mapping[str, str] = {
 _DAY_OF = {"tester": "tested", "assessor": "assessed"}
 _FOLLOWS = {"tester": ("result",), "assessor": ("verified", "validated", "summary")}
 
+NAMED = 3
+"""How many items or people are named where the same is to be said of them."""
+
 History = Callable[[], Iterable[HistoryLine]]
 """Reads the history, the oldest line first; called only where something is replaced."""
 
@@ -192,23 +195,34 @@ def count_items(replaced: Iterable[Replaced]) -> int:
     return len({one.ref for one in replaced})
 
 
-def describe(replaced: Iterable[Replaced]) -> list[str]:
-    """Return a line for each item: what of whose is replaced, and by which result.
+def describe(replaced: Iterable[Replaced], most: int = 0) -> list[str]:
+    """Return what of whose is replaced, a line for the items of which the same is to be said.
 
-    `ac-01b: ben's result other-than-satisfied -> satisfied, observation (2026-11-27)`.
+    `ac-01b, ac-01c: ben's result other-than-satisfied -> satisfied, observation (2026-11-27)`.
+    After `most` lines, where that is given, the other items are counted.
     """
     by_owner: dict[tuple[str, str, bool], list[Replaced]] = {}
     for one in replaced:
         by_owner.setdefault((one.ref, one.whose, one.mine), []).append(one)
-    lines = []
+    by_words: dict[str, list[str]] = {}
     for (ref, whose, mine), of_it in by_owner.items():
         names = {one.field for one in of_it}
         told = [one for one in of_it if not names.intersection(_FOLLOWS.get(one.field, ()))]
         days = [one.on for one in of_it if one.on]
         when = f" ({max(days)})" if days else ""
         what = ", ".join(_describe_value(one) for one in told)
-        lines.append(f"{one_line(split_ref(ref)[1], 40)}: {_possessive(whose, mine)} {what}{when}")
-    return lines
+        words = f"{_possessive(whose, mine)} {what}{when}"
+        by_words.setdefault(words, []).append(one_line(split_ref(ref)[1], 30))
+    lines = [f"{_join_names(names)}: {words}" for words, names in by_words.items()]
+    if not most or len(lines) <= most:
+        return lines
+    rest = sum(len(names) for names in list(by_words.values())[most:])
+    return [*lines[:most], f"and {pluralize(rest, 'more item')}"]
+
+
+def _join_names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _possessive(whose: str, mine: bool) -> str:
@@ -228,14 +242,15 @@ def _describe_value(one: Replaced) -> str:
 
 
 def summarize(replaced: Sequence[Replaced], total: int) -> str:
-    """Say how much of a change replaces something: `2 of 5 items hold recorded work`."""
+    """Say whose work is replaced, and in how many of the items: `ben's work in 2 of 5 items`."""
+    owners = list(dict.fromkeys(_possessive(one.whose, one.mine) for one in replaced))
+    many = len(owners) > NAMED
+    whose = f"{len(owners)} people's" if many else " and ".join(owners)
     count = count_items(replaced)
     if total <= 1:
-        return "This item holds recorded work"
-    if count == total:
-        return f"All {total} items hold recorded work"
-    verb = "holds" if count == 1 else "hold"
-    return f"{count} of {pluralize(total, 'item')} {verb} recorded work"
+        return f"{whose} work in this item"
+    where = f"all {total}" if count == total else f"{count} of {total}"
+    return f"{whose} work in {where} items"
 
 
 def refuse_unseen(planned: Iterable[Change], who: str) -> Callable[[Change, AnyRecord], None]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fedcheck.domain.change import Change
     from fedcheck.session import Session
 
-SHOWN = 10
-"""How many items the question, or the refusal, names."""
+SHOWN = 5
+"""How many lines the question, or the refusal, has."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,13 +60,13 @@ def decide(replaced: "Sequence[Replaced]", total: int, replaces: bool, only_empt
     count = overwriting.count_items(replaced)
     said = overwriting.summarize(replaced, total)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        named = "; ".join(_name(replaced, 3))
+        named = "; ".join(overwriting.describe(replaced, SHOWN))
         hint = "--replace replaces that"
         if count < total:
             hint += ", --only-empty changes only the other items"
-        raise FedcheckError(f"{said}: {named}", hint, ErrorKind.USAGE)
-    click.echo(f"{said}:", err=True)
-    for line in _name(replaced, SHOWN):
+        raise FedcheckError(f"this would replace {said}: {named}", hint, ErrorKind.USAGE)
+    click.echo(f"This would replace {said}:", err=True)
+    for line in overwriting.describe(replaced, SHOWN):
         click.echo(f"  {line}", err=True)
     answers = ["r", "e", "c"] if count < total else ["r", "c"]
     only = f", (e) change only the {total - count} empty, " if count < total else " "
@@ -80,12 +80,5 @@ def decide(replaced: "Sequence[Replaced]", total: int, replaces: bool, only_empt
 
 def print_replaced(replaced: "Sequence[Replaced]") -> None:
     """Say on stderr whose work a change replaces that goes through without a question."""
-    for line in _name(replaced, SHOWN):
+    for line in overwriting.describe(replaced, SHOWN):
         print_error(f"note: replaces {line}; fedcheck undo brings it back")
-
-
-def _name(replaced: "Sequence[Replaced]", most: int) -> list[str]:
-    """Return the first of what is replaced, a line for each item, and how many more there are."""
-    lines = overwriting.describe(replaced)
-    more = [f"and {len(lines) - most} more"] if len(lines) > most else []
-    return [*lines[:most], *more]

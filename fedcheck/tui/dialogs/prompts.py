@@ -19,8 +19,8 @@ from fedcheck.domain.text import clean, one_line
 LONG = 30
 """From so many characters on, a line that was typed is not dropped without a question."""
 
-ABOUT_WIDTH = 160
-"""Characters of a line above choices, so that the choices stay in sight."""
+ABOUT_WIDTH = 142
+"""Characters of a line above choices: two rows on 80 columns, so that the choices stay in sight."""
 
 Preview = Callable[[str], str]
 """Says what a text means while it is typed; raises ValueError with what is wrong with it."""

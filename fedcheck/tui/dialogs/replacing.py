@@ -13,8 +13,8 @@ from fedcheck.storage.transaction import Guard
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 
-SHOWN = 6
-"""How many items the dialog names, so that the answers are in sight on 24 lines."""
+SHOWN = 4
+"""How many lines the dialog has above its answers, which are in sight on 24 lines."""
 
 REPLACE, EMPTY, CANCEL = "replace", "empty", "cancel"
 
@@ -79,14 +79,12 @@ def _plan(app: ProjectApp, refs: Sequence[str], edit: Edit) -> list[Change]:
 async def ask_replaced(app: ProjectApp, replaced: Sequence[Replaced], total: int) -> str:
     """Ask whether work is replaced in some of several items; enter alone replaces nothing."""
     count = overwriting.count_items(replaced)
-    lines = overwriting.describe(replaced)
-    more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-    every = "it" if total == 1 else f"in {'all ' if count == total else ''}{count}"
+    every = "it" if total == 1 else f"it in {'all ' if count == total else ''}{count}"
     choices = [Choice(REPLACE, f"Replace {every}; one undo brings it back", "r")]
     if count < total:
         left = pluralize(total - count, "empty item")
         choices.append(Choice(EMPTY, f"Change only the {left}", "e"))
     choices.append(Choice(CANCEL, "Cancel: leave everything as it is", "c"))
-    title = overwriting.summarize(replaced, total)
-    prompt = ChoicePrompt(title, choices, choices[1].value, [*lines[:SHOWN], *more])
+    title = f"Replace {overwriting.summarize(replaced, total)}?"
+    prompt = ChoicePrompt(title, choices, choices[1].value, overwriting.describe(replaced, SHOWN))
     return await app.ask(prompt) or CANCEL
