@@ -1,11 +1,11 @@
 """Asking before a key replaces what other people recorded: whose, what, and which items then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from fedcheck.analysis import overwriting
 from fedcheck.analysis.overwriting import Replaced
-from fedcheck.domain.change import Change
+from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.edits import Edit
 from fedcheck.domain.text import pluralize
 from fedcheck.errors import FedcheckError
@@ -19,11 +19,16 @@ SHOWN = 4
 REPLACE, EMPTY, CANCEL = "replace", "empty", "cancel"
 
 
-def find_replaced(app: ProjectApp, changes: Iterable[Change]) -> list[Replaced]:
+def find_replaced(app: ProjectApp, changes: Sequence[Change]) -> list[Replaced]:
     """Return what changes replace that the person has to be asked about. Raises FedcheckError."""
-    session = app.session
+    session, recall = app.session, app.recall
     zone = ZoneInfo(session.project.config.timezone)
-    return overwriting.list_replaced(session.project, changes, session.who, session.history, zone)
+
+    def read_lines() -> list[HistoryLine]:
+        refs = dict.fromkeys(one.ref for one in changes)
+        return [*recall.import_lines(session), *recall.lines(session, refs)]
+
+    return overwriting.list_replaced(session.project, changes, session.who, read_lines, zone)
 
 
 def would_replace(app: ProjectApp, refs: Sequence[str], edit: Edit) -> bool:
