@@ -9,6 +9,7 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.storage import checklist_writer, paths
 from fedcheck.storage.config import UserConfig
 from fedcheck.tui.app import FedcheckApp
+from fedcheck.tui.screens.checklist import ChecklistScreen
 from fedcheck.tui.screens.import_file import ImportFileScreen
 
 NAMES = ("one", "two", "three")
@@ -27,7 +28,9 @@ FAILED = ItemEdit(
 def app(workspace, home, clock, open_workspace):
     """Return the app as alice, who recorded the first test; ben recorded the second one."""
     checklist_writer.path_of(workspace, "acme.steps").write_bytes(checklist_writer.dump(STEPS))
-    open_workspace(workspace, "ben").apply([TWO], FAILED)
+    ben = open_workspace(workspace, "ben")
+    ben.apply([TWO], FAILED)
+    ben.apply([TWO, THREE], ItemEdit(note="ask erik"))
     seen = ItemEdit(result="satisfied", testing=TestEdit(observation="Read it"))
     open_workspace(workspace, "alice").apply([ONE], seen)
     return FedcheckApp(workspace, paths.find_user_folders(), UserConfig(), "alice", home, clock)
@@ -79,6 +82,11 @@ async def test_marked_items_offer_the_empty_ones_alone(app):
         assert "ben's result other-than-satisfied -> none" in screen_text(app)
         await press(pilot, "escape")
         assert results(app)[1] == "other-than-satisfied"
+        await press(pilot, "x", "x", "n")
+        assert "Replace ben's work in both items?" in screen_text(app)
+        assert "two, three: ben's note" in screen_text(app)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ChecklistScreen), "the note is not opened"
 
 
 async def test_an_import_names_what_it_replaces_and_asks(app, workspace):

@@ -250,7 +250,7 @@ def test_a_sheet_that_comes_again_asks_before_it_replaces_a_result(fedcheck, roo
     came = ("import", "csv", "t.csv", "--theirs", "--map", "id=Ref", "--onto", "kind:test")
     status, out, err = fedcheck(*came, "--dry-run")
     assert status == 0, err
-    assert "Would replace what was recorded of 1 item:\n  a: ben's result" in out
+    assert "Would replace recorded work in 1 item:\n  a: ben's result" in out
     listed = json.loads(fedcheck(*came, "--dry-run", "--json")[1])["replaced"]
     assert [(one["field"], one["whose"], one["on"]) for one in listed] == [
         ("result", "ben", "2026-11-27")
@@ -258,7 +258,7 @@ def test_a_sheet_that_comes_again_asks_before_it_replaces_a_result(fedcheck, roo
     status, _, err = fedcheck(*came)
     assert status == 2 and WHOSE in err and records(root) == {"a": BEN}
     status, out, _ = fedcheck(*came, "--only-empty")
-    assert status == 0 and "1 item with recorded work left as they are" in out
+    assert status == 0 and "1 item with recorded work is left unchanged" in out
     assert records(root) == {"a": BEN, "b": ("satisfied", "")}
     assert fedcheck(*came, "--replace")[0] == 0
     assert records(root)["a"][0] == "satisfied"
@@ -274,7 +274,7 @@ def test_a_workbook_that_comes_again_asks_before_it_replaces_an_observation(fedc
     status, _, err = fedcheck("import", "srtm", "book.xlsx", "--theirs")
     assert status == 2 and "ac-01a.01: ben's observation" in err
     status, out, _ = fedcheck("import", "srtm", "book.xlsx", "--theirs", "--replace")
-    assert status == 0 and "Replaced what was recorded of 1 item" in out
+    assert status == 0 and "Replaced recorded work in 1 item" in out
 
 
 # A second assessor's review

@@ -249,7 +249,7 @@ def summarize(replaced: Sequence[Replaced], total: int) -> str:
     count = count_items(replaced)
     if total <= 1:
         return f"{whose} work in this item"
-    where = f"all {total}" if count == total else f"{count} of {total}"
+    where = f"{count} of {total}" if count < total else "both" if total == 2 else f"all {total}"
     return f"{whose} work in {where} items"
 
 

@@ -24,7 +24,7 @@ SHOWN = 5
 F = TypeVar("F", bound=Callable[..., Any])
 
 REPLACE_HELP = "Replace other people's results, observations and notes without a question."
-ONLY_EMPTY_HELP = "Leave the items alone in which something would be replaced."
+ONLY_EMPTY_HELP = "Change only the items where nothing would be replaced."
 
 
 def replacing_options(command: F) -> F:
@@ -48,7 +48,7 @@ def check_options(replaces: bool, only_empty: bool) -> None:
 
 
 def decide(replaced: "Sequence[Replaced]", total: int, replaces: bool, only_empty: bool) -> bool:
-    """Return whether what a change would replace is replaced; else only the other items change.
+    """Return whether to replace what a change would; if not, only the other items change.
 
     Asks on a terminal, unless an option answers. Raises FedcheckError, status 2, where the person
     cancels, and without a terminal and an option.

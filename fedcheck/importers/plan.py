@@ -164,7 +164,8 @@ def list_replaced(session: Session, plan: Plan) -> list[Replaced]:
 def leave_recorded(plan: Plan, replaced: Iterable[Replaced]) -> Plan:
     """Return a plan that leaves the records alone in which it would replace something."""
     left = {one.ref for one in replaced}
-    kept = f"{pluralize(len(left), 'item')} with recorded work left as they are"
+    verb = "is" if len(left) == 1 else "are"
+    kept = f"{pluralize(len(left), 'item')} with recorded work {verb} left unchanged"
     changes = tuple(one for one in plan.changes if one.ref not in left)
     return replace(plan, changes=changes, facts=(*plan.facts, kept))
 

@@ -125,11 +125,11 @@ def _show_replaced(replaced: "Sequence[Replaced]", dry_run: bool) -> None:
     if not replaced:
         return
     verb = "Would replace" if dry_run else "Replaced"
-    print_line(f"{verb} what was recorded of {pluralize(count_items(replaced), 'item')}:")
+    print_line(f"{verb} recorded work in {pluralize(count_items(replaced), 'item')}:")
     for line in describe(replaced):
         print_line(f"  {line}")
     if dry_run:
-        print_line("An import asks first; without a terminal: --replace or --only-empty.")
+        print_line("The import asks first. Without a terminal, add --replace or --only-empty.")
 
 
 def put_questions(asking: "Generator[Question, str, Values]") -> "Values":

@@ -84,7 +84,7 @@ def _plan(app: ProjectApp, refs: Sequence[str], edit: Edit) -> list[Change]:
 async def ask_replaced(app: ProjectApp, replaced: Sequence[Replaced], total: int) -> str:
     """Ask whether work is replaced in some of several items; enter alone replaces nothing."""
     count = overwriting.count_items(replaced)
-    every = "it" if total == 1 else f"it in {'all ' if count == total else ''}{count}"
+    every = "it" if count == total else f"it in {count}"
     choices = [Choice(REPLACE, f"Replace {every}; one undo brings it back", "r")]
     if count < total:
         left = pluralize(total - count, "empty item")
