@@ -1,17 +1,17 @@
-"""What a change would replace of what others recorded: the one rule by which every front end asks.
+"""Find the recorded work that a change would replace: the one rule by which every front end asks.
 
-Whatever changes several items at once, or copies one test onto another (`set` with several items, a
-query or `--like`, "same as last" and marked items in the app, an import), asks a person before it
-replaces:
+A change of several items, or one that copies a test onto another (`set` with several items, a query
+or `--like`, "same as last" and marked items in the app, an import), asks before it replaces:
 
-- a result, an observation, another field of a test, an assessment, a note or a response that is
-  somebody else's, by another value or by nothing;
-- a result by a different result, whoever gave it.
+- another person's result, observation, other field of a test, assessment, note or response, with
+  another value or with nothing;
+- a result with a different result, whoever recorded it.
 
-A field of a test is its tester's, one of an assessment the assessor's; where none is named, and for
-notes, it is the person's who wrote it last according to the history. A text that somebody else put
-into one's own test since is theirs. Not asked about: a value that was added to (the old text is in
-the new one), and the result of a retest, which is recorded beside the first one and names its day.
+A field of a test belongs to the tester, one of an assessment to the assessor. If none is named, and
+for notes, the field belongs to the person who wrote it last according to the history. A text that
+another person wrote into your own test is theirs. Two changes are not asked about: a text that is
+added to (the new one contains the old one), and the result of a retest, which is recorded in
+addition to the first result, with its own date.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,7 +55,7 @@ _DAY_OF = {"tester": "tested", "assessor": "assessed"}
 _FOLLOWS = {"tester": ("result",), "assessor": ("verified", "validated", "summary")}
 
 NAMED = 3
-"""How many items or people are named where the same is to be said of them."""
+"""How many items that share a line, or how many people, are named."""
 
 History = Callable[[], Iterable[HistoryLine]]
 """Reads the history, the oldest line first; called only where something is replaced."""
@@ -131,7 +131,7 @@ def list_replaced(
 
 
 def _replaces(change: Change) -> bool:
-    """Tell whether a change of a record takes a value away that it does not keep within."""
+    """Return whether a change of a record removes a value that the new one does not contain."""
     if change.field not in NAMED_BY or class_of(change.ref) is not Record:
         return False
     old, new = str(change.old or ""), str(change.new or "")
@@ -149,9 +149,9 @@ def _is_same(name: str, who: str) -> bool:
 
 
 def _is_other(line: HistoryLine, who: str, imports: set[str]) -> bool:
-    """Tell whether a line says that another person wrote what an own test holds.
+    """Return whether another person wrote a line about one's own test.
 
-    Neither a hand edit nor an import says whose words they are.
+    Hand edits and imports do not count: their words may be anybody's.
     """
     return not (is_outside(line) or _is_same(line.by, who) or line.tx in imports)
 
@@ -196,7 +196,7 @@ def count_items(replaced: Iterable[Replaced]) -> int:
 
 
 def describe(replaced: Iterable[Replaced], most: int = 0) -> list[str]:
-    """Return what of whose is replaced, a line for the items of which the same is to be said.
+    """Return whose work is replaced: one line for all items with the same description.
 
     `ac-01b, ac-01c: ben's result other-than-satisfied -> satisfied, observation (2026-11-27)`.
     After `most` lines, where that is given, the other items are counted.
@@ -242,7 +242,7 @@ def _describe_value(one: Replaced) -> str:
 
 
 def summarize(replaced: Sequence[Replaced], total: int) -> str:
-    """Say whose work is replaced, and in how many of the items: `ben's work in 2 of 5 items`."""
+    """Return whose work is replaced, and in how many items: `ben's work in 2 of 5 items`."""
     owners = list(dict.fromkeys(_possessive(one.whose, one.mine) for one in replaced))
     many = len(owners) > NAMED
     whose = f"{len(owners)} people's" if many else " and ".join(owners)

@@ -79,6 +79,6 @@ def decide(replaced: "Sequence[Replaced]", total: int, replaces: bool, only_empt
 
 
 def print_replaced(replaced: "Sequence[Replaced]") -> None:
-    """Say on stderr whose work a change replaces that goes through without a question."""
+    """Print on stderr whose work a change replaces without a question."""
     for line in overwriting.describe(replaced, SHOWN):
         print_error(f"note: replaces {line}; fedcheck undo brings it back")

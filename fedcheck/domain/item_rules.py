@@ -177,7 +177,7 @@ def apply_result_effects(
 def drop_outdated_agreement(old: Record, new: Record) -> Record:
     """Return a record without the second assessor's "agreed" where what was agreed on changed.
 
-    That is the result or the observation; whoever changes both and the review says it anew.
+    That is the result or the observation. A review that the same edit records stands.
     """
     stands = new.review == old.review == Review.AGREED and new.reviewed == old.reviewed
     same = (new.result, new.observation) == (old.result, old.observation)

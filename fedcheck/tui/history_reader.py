@@ -86,7 +86,7 @@ class Recall:
             return sorted((e for one in wanted for e in self._by_ref.get(one, [])), key=_moment)
 
     def import_lines(self, session: Session) -> list[HistoryLine]:
-        """Return the lines that say what imports brought. Raises FedcheckError."""
+        """Return the lines of imports. Raises FedcheckError."""
         with self._lock:
             self._catch_up_all(session)
             named = [ref for ref in self._by_ref if split_ref(ref)[0] == IMPORTS]

@@ -182,7 +182,7 @@ def set_(
 
 
 def _names_one(session: "Session", words: tuple[str, ...]) -> bool:
-    """Tell whether words name one item, rather than several or a query."""
+    """Return whether words name one item, rather than several or a query."""
     try:
         return len({session.resolve(word) for word in words}) == 1
     except FedcheckError:

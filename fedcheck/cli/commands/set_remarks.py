@@ -1,4 +1,4 @@
-"""What `fedcheck set` points out after a change; nothing of it holds a change back."""
+"""Remarks that `fedcheck set` prints after a change; none of them prevents a change."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ def count_replaced_notes(session: "Session", refs: "Sequence[str]", note: str | 
 
 
 def _remark_on_reviews(changes: "Sequence[Change]") -> None:
-    """Say whose review a new result or observation takes back."""
+    """Print whose review a new result or observation takes back."""
     by_ref: dict[str, dict[str, Change]] = {}
     for change in changes:
         by_ref.setdefault(change.ref, {})[change.field] = change
@@ -85,7 +85,7 @@ def _remark_on_reviews(changes: "Sequence[Change]") -> None:
 def _remark_on_assessor(
     session: "Session", rows: "Mapping[str, Row]", refs: "Sequence[str]", named: bool
 ) -> None:
-    """Say who is recorded as the assessor of items that are that person's own side's."""
+    """Print who is recorded as the assessor of an item of the same side."""
     people = session.project.config.people or {}
     for ref in refs:
         name = session.project.record(ref).assessor
@@ -102,7 +102,7 @@ def _remark_on_assessor(
 
 
 def _remark_on_needs(rows: "Mapping[str, Row]", refs: "Sequence[str]") -> None:
-    """Say what items still need that were declared done: a gate counts them as missing."""
+    """Print what completed items still need: a gate counts those items as missing."""
     waiting = [row for ref in refs if (row := rows.get(ref)) and row.waits]
     for row in waiting[:SHOWN]:
         more = f" and {len(row.waits) - 1} more" if len(row.waits) > 1 else ""
@@ -115,7 +115,7 @@ def _remark_on_needs(rows: "Mapping[str, Row]", refs: "Sequence[str]") -> None:
 
 
 def _remark_on_observation(session: "Session", refs: "Sequence[str]", note: str | None) -> None:
-    """Say that a note of a test step stays here, where the step has no observation."""
+    """Print that a note is not exported, where the test step has no observation."""
     records = session.project.record
     steps = [ref for ref in refs if (item := session.project.item(ref)) and item.is_test_step]
     if note and any(not records(ref).observation for ref in steps):

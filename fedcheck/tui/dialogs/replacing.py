@@ -32,9 +32,9 @@ def find_replaced(app: ProjectApp, changes: Sequence[Change]) -> list[Replaced]:
 
 
 def would_replace(app: ProjectApp, refs: Sequence[str], edit: Edit) -> bool:
-    """Tell whether an edit replaces what the person has to be asked about.
+    """Return whether an edit replaces work that the person has to be asked about.
 
-    Where the history cannot be read it may, and the question says why.
+    Also true if the history cannot be read: `settle_edit` then shows the error.
     """
     try:
         return bool(find_replaced(app, _plan(app, refs, edit)))
@@ -47,8 +47,8 @@ async def settle_edit(
 ) -> tuple[Sequence[str], Guard]:
     """Return the records that a person lets an edit change, and the guard to save it with.
 
-    They are asked where it replaces other people's work; no record is left where they cancel, or
-    where the history cannot be read, which is then said.
+    The person is asked if the edit replaces other people's work. No record is left if the person
+    cancels, or if the history cannot be read; that error is shown.
     """
     planned = _plan(app, refs, edit)
     guard = overwriting.refuse_unseen(planned, app.session.who)
@@ -64,9 +64,9 @@ async def settle_edit(
 
 
 async def may_rewrite(app: ProjectApp, refs: Sequence[str], field: str, text: str) -> bool:
-    """Return whether a text that several items share may be written anew; ask where it is others'.
+    """Return whether a text that several items share may be edited; ask if it is another person's.
 
-    Where the history cannot be read it may not, which is said.
+    False if the history cannot be read; that error is shown.
     """
     try:
         replaced = find_replaced(app, [Change(ref, field, text or None, None) for ref in refs])

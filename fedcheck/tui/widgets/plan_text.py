@@ -1,4 +1,4 @@
-"""What an import would do, in words, before it is carried out."""
+"""Text of an import plan: its facts, changes, replaced work and remarks."""
 
 from collections.abc import Iterator, Sequence
 
