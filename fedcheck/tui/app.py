@@ -71,6 +71,7 @@ class FedcheckApp(App[int]):
         "styles/testing.tcss",
         "styles/import_file.tcss",
         "styles/package.tcss",
+        "styles/sync.tcss",
     ]
     # Textual reads both from the class.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -313,21 +314,20 @@ class FedcheckApp(App[int]):
             self.open_from_home("requests")
 
     def action_app_evidence(self) -> None:
-        """Go to all evidence."""
         if not self.shows("evidence-register"):
             self.open_from_home("evidence-register")
 
     def action_app_report(self) -> None:
-        """Preview the report."""
         self._open_once("report")
 
     def action_app_import(self) -> None:
-        """Bring in a file that others hand over."""
         self._open_once("import")
 
     def action_app_package(self) -> None:
-        """Fill in the certification package."""
         self._open_once("package")
+
+    def action_app_sync(self) -> None:
+        self._open_once("sync")
 
     def action_app_history(self) -> None:
         """Show who changed what, and when."""

@@ -25,6 +25,7 @@ SCREENS: dict[str, str] = {
     "history": "history:HistoryScreen",
     "report": "report:ReportScreen",
     "package": "package:PackageScreen",
+    "sync": "sync:SyncScreen",
     "import": "import_file:ImportFileScreen",
 }
 """Each screen, and the module and class that hold it."""
