@@ -52,7 +52,7 @@ from fedcheck.storage.paths import PRIVATE_FOLDER
 TRIES = 3
 """How often it fetches and pushes where somebody else pushes in between."""
 
-Step = Callable[[str, str], None]
+Step = Callable[[str, str], object]
 """Hears of each step that ended: `commit`, `fetch`, `merge` or `push`, and what it did."""
 
 AskLarge = Callable[[int, int], bool]

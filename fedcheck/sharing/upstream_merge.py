@@ -221,6 +221,14 @@ def _clear_lock(git: Git, pids: Sequence[str]) -> None:
 
 
 def _is_alive(pid: int) -> bool:
+    """Tell whether a git with a process id runs; a dead one that nobody waited for does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.parent.parent.joinpath("self").exists():  # proc(5): the id, the name, the state
+        try:
+            name, _, rest = stat.read_text(errors="replace").rpartition(")")
+        except OSError:
+            return False
+        return "git" in name and rest.split()[0] not in "ZX"
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -81,7 +81,7 @@ class SyncScreen(ModalScreen[None]):
             return sync_workspace(
                 session,
                 ask_large=lambda count, size: yes,
-                step=lambda name, words: app.call_later(self._stepped, name, words) and None,
+                step=lambda name, words: app.call_later(self._stepped, name, words),
                 stop=self.stop,
             )
 
