@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -155,6 +156,14 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")
     made = ["--list", "acme.plan", "--phase", "full-assessment", "--role", "csp"]
     yield "import csv", ["import", "csv", str(listed), *made]
+    shared, other = str(folder / "shared"), str(folder / "clone")
+    yield "", ["init", shared, *named, *goal, "--git"]
+    yield "sync --setup", ["sync", "--setup", "-w", shared]
+    share(Path(shared), Path(other))
+    yield "", ["sync", "--setup", "-w", other]
+    yield "", ["set", "cr26.apply.csp:frc-cso-pkg", "--note", "seen", "-w", other]
+    yield "", ["sync", "-w", other]
+    yield "sync", ["sync", "-w", shared]
     matrix = folder / "matrix.csv"
     yield "", ["export", "requests", "-o", str(matrix)]
     yield "fill", [str(matrix)]
@@ -192,6 +201,19 @@ def fill_in(matrix: Path) -> None:
     matrix.write_text(made.getvalue(), encoding="utf-8")
 
 
+def share(root: Path, other: Path) -> None:
+    """Commit a workspace, and clone it around a bare repository."""
+    bare = root.with_name("bare.git")
+    assert run(["sync", "-w", str(root)]) == 0
+    for argv in (
+        ["init", "-q", "--bare", str(bare)],
+        ["-C", str(root), "remote", "add", "origin", str(bare)],
+        ["-C", str(root), "push", "-q", "-u", "origin", "HEAD"],
+        ["clone", "-q", str(bare), str(other)],
+    ):
+        subprocess.run(["git", *argv], check=True)
+
+
 def spoil(root: Path) -> None:
     """Break a checklist, a progress file and the configuration."""
     (root / "checklists").mkdir(exist_ok=True)
@@ -208,6 +230,9 @@ def printed(tmp_path, monkeypatch, capsys):
     root = tmp_path / "demo"
     example.make_example(root, DAY)
     monkeypatch.chdir(root)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "x")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "x@x")
     found: dict[str, set[str]] = {}
     named: dict[str, str] = {}
     for command, words in script(tmp_path):

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
+from driving import press, screen_text, settle, told
 from test_git_sharing import git, needs_git
 
 from fedcheck.cli.main import run
@@ -25,8 +27,9 @@ from fedcheck.sharing import sync as sync_module
 from fedcheck.sharing.git_trust import load_trust, note_merging
 from fedcheck.sharing.sync import SyncResult, sync_workspace
 from fedcheck.sharing.sync_setup import set_up_sync
-from fedcheck.storage import history
+from fedcheck.storage import config, history, paths
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
+from fedcheck.tui.app import FedcheckApp
 
 pytestmark = needs_git
 
@@ -240,6 +243,9 @@ def test_one_field_that_both_set_is_settled_before_the_merge_commit(
     assert not result.problem
     assert any("owner" in one for one in result.settled)
     assert b"<<<<<<<" not in b"".join(one.read_bytes() for one in second.glob("progress/*"))
+    bob.refresh()
+    bob.reconcile()
+    assert git(second, "status", "--porcelain") == "", "the commit explains it"
     do_sync(ann)
     ann.refresh()
     assert ann.project.record(ref).owner == "bob"
@@ -286,6 +292,16 @@ def test_without_a_remote_or_a_connection_it_commits_and_says_so(
     git(second, "remote", "remove", "origin")
     assert run(["sync", "-w", str(second)]) == 0
     assert "none: nothing to fetch or push" in capsys.readouterr().out
+
+
+def test_a_person_can_stop_it(team: Team, open_workspace: OpenWorkspace) -> None:
+    (root,) = team("ann")
+    git(root, "remote", "set-url", "origin", "ssh://host.invalid/x.git")
+    ann = open_workspace(root, "ann")
+    ann.apply(list_tests(ann)[:1], ItemEdit(note="ann"))
+    stop = Event()
+    result = do_sync(ann, stop=stop, step=lambda name, words: stop.set())
+    assert (result.problem, result.message) == ("stopped", "1 note")
 
 
 # what it refuses
@@ -607,3 +623,53 @@ def test_files_that_git_had_written_when_it_was_killed_are_put_back(
         (root / name).write_bytes(whole[: int(len(whole) * part)])
     result = check_whole(root, bob)
     assert result.notes == ("put back: 1 file that an interrupted sync had changed",)
+
+
+# the app
+
+
+async def test_the_app_syncs_and_shows_what_arrived(
+    apart: tuple[Path, Session], clock: FrozenClock, tmp_path: Path
+) -> None:
+    root, _ = apart
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "bob", tmp_path, clock)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "Y")
+        text = screen_text(app)
+        for words in ("Commit", "Fetch", "doing, 1 note, owner of", "Push", "2 commits"):
+            assert words in text
+        await press(pilot, "escape")
+        app.others.look()
+        await settle(pilot)
+        assert "ann" in told(app)
+        assert app.session.project.record(list_tests(app.session)[0]).note == "by ann"
+    assert git(root, "status", "--porcelain") == ""
+
+
+async def test_the_app_says_how_to_set_it_up_and_asks_about_large_evidence(
+    team: Team,
+    open_workspace: OpenWorkspace,
+    clock: FrozenClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (root,) = team("ann", is_set_up=False)
+    monkeypatch.setattr(sync_module, "LARGE", 10)
+    (root / "evidence").mkdir(exist_ok=True)
+    (root / "evidence/scan").write_text("more than ten bytes")
+    ann = open_workspace(root, "ann")
+    link = Evidence("e1", "evidence/scan", kind=EvidenceKind.FILE)
+    ann.apply(list_tests(ann)[:1], attach_evidence(link))
+    app = FedcheckApp(root, paths.find_user_folders(), config.UserConfig(), "ann", tmp_path, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "Y")
+        assert "fedcheck sync --setup" in screen_text(app)
+        await press(pilot, "escape")
+        set_up_sync(root)
+        await press(pilot, "Y")
+        assert "1 new evidence file, 0 MB together" in screen_text(app)
+        await press(pilot, "y")
+        assert "1 commit" in screen_text(app)
+    assert "evidence/scan" in git(root, "ls-files")

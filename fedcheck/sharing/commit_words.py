@@ -25,6 +25,9 @@ LONGEST = 72
 NAMED = 2
 """So many results and statuses are named by their item; more are counted."""
 
+LONGEST_CODE = 20
+"""A longer official id is a sentence; the item is then named by ours."""
+
 PEOPLE = 3
 """So many people are named in one line."""
 
@@ -211,7 +214,8 @@ def _name(ref: str, project: Project) -> str:
     if book in (REQUESTS, FINDINGS):
         return f"{book.removesuffix('s')} {one_line(name, 20)}"
     item = project.item(ref)
-    return one_line(item.code if item is not None and item.code else name, 40)
+    is_code = item is not None and 0 < len(item.code) <= LONGEST_CODE
+    return one_line(item.code if item is not None and is_code else name, 40)
 
 
 def write_message(arrivals: Sequence[Arrival], paths: Sequence[str], evidence: int) -> str:

@@ -26,7 +26,6 @@ from fedcheck.sharing.clone_state import (
 from fedcheck.sharing.commit_words import (
     Arrival,
     describe_lines,
-    join_people,
     list_new_lines,
     write_message,
 )
@@ -153,14 +152,13 @@ class _Sync:
         find_top(git)
         self.trust = check_clone(git)
         self.trust, notes = put_back(
-            git, self.trust, session.clock(), with_private=self.with_private
+            git, self.trust, session.clock(), self._reconcile, with_private=self.with_private
         )
         refuse_unfinished(git)
         self.upstream = find_upstream(git)
         remote = describe_remotes([self.upstream.fetch_url]) if self.upstream.remote else ""
         self.result = replace(self.result, notes=tuple(notes), remote=remote)
-        session.refresh()
-        session.reconcile()
+        self._reconcile()
         self._commit()
         try:
             if self.upstream.remote:
@@ -171,6 +169,11 @@ class _Sync:
             problem = "stopped" if isinstance(error, StoppedError) else str(error)
             self.result = replace(self.result, problem=problem, hint=error.hint)
         return self.result
+
+    def _reconcile(self) -> None:
+        """Let the history explain what is on the disk, before it is committed."""
+        self.session.refresh()
+        self.session.reconcile()
 
     def _note(self, *notes: str) -> None:
         known = self.result.notes
@@ -265,6 +268,7 @@ class _Sync:
                     self.trust,
                     theirs,
                     now=self.session.clock(),
+                    note=self._reconcile,
                     staged_others=self.changes.staged_others,
                     with_private=self.with_private,
                 )
@@ -272,8 +276,7 @@ class _Sync:
             except LocalChangesError:
                 if not left:
                     raise
-                self.session.refresh()
-                self.session.reconcile()
+                self._reconcile()
                 self._commit()
         arrivals = self._read_arrivals(before, theirs)
         if settled is not None:
@@ -283,7 +286,8 @@ class _Sync:
         if find_commit(git, "HEAD") != before:
             self.result = replace(self.result, arrived=(*self.result.arrived, *arrivals))
             self.session.refresh()
-        self.step("merge", join_people(arrivals) if arrivals else "nothing new")
+        people = ", ".join(one.by for one in arrivals)
+        self.step("merge", f"work of {people}" if people else "nothing new")
 
     def _commit_merge(self, theirs: str, title: str, arrivals: Sequence[Arrival]) -> None:
         message = title + (f"\n\n{_list_people(arrivals)}" if arrivals else "")

@@ -5,7 +5,8 @@ note and puts back what it began, and only that: a merge of a person's own has o
 """
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from fedcheck.errors import ErrorKind, FedcheckError, InvalidFileError
 from fedcheck.sharing.clone_state import find_commit, find_git_folder, is_ancestor, read_blob
 from fedcheck.sharing.conflicts import settle_conflicts
 from fedcheck.sharing.git_steps import Git
-from fedcheck.sharing.git_trust import Trust, note_merging
+from fedcheck.sharing.git_trust import Trust, find_top, note_merging
 from fedcheck.sharing.own_files import find_prefix, is_own_file, list_foreign
 from fedcheck.storage import atomic_files, local_state
 from fedcheck.storage.history_lines import split_lines
@@ -68,10 +69,20 @@ def merge_commit(
     theirs: str,
     *,
     now: datetime,
+    note: Callable[[], object],
     staged_others: Sequence[str],
     with_private: bool,
 ) -> Settling | None:
-    """Bring a commit of the remote into the branch; None where a merge commit has to follow.
+    """Bring a commit of the remote into the branch.
+
+    Args:
+        git: git in the clone.
+        trust: what was said in the clone.
+        theirs: the commit.
+        now: the time, for copies of what is settled.
+        note: writes history lines for what was settled, so that every clone sees it explained.
+        staged_others: files that are not ours and are staged.
+        with_private: whether files under `private/` are shared.
 
     Returns what was settled where files are merged and a commit has to follow, None where nothing
     is left to do (it was there already, or the branch just moved on).
@@ -106,13 +117,15 @@ def merge_commit(
         if answer.code and not _is_merging(git, theirs):
             note_merging(git, trust)
             raise _explain_refusal(git, answer.err, answer.reason, with_private=with_private)
-        return _settle_all(git, now, with_private=with_private)
+        return _settle_all(git, now, note, with_private=with_private)
     except BaseException:
         abort_merge(git, trust, theirs, with_private=with_private)
         raise
 
 
-def _settle_all(git: Git, now: datetime, *, with_private: bool) -> Settling:
+def _settle_all(
+    git: Git, now: datetime, note: Callable[[], object], *, with_private: bool
+) -> Settling:
     """Settle conflicts in our files. Raises FedcheckError where one is left, or not ours."""
     unmerged = _list_unmerged(git)
     foreign = list_foreign(git, unmerged, with_private=with_private)
@@ -137,6 +150,7 @@ def _settle_all(git: Git, now: datetime, *, with_private: bool) -> Settling:
             "run git pull, then fedcheck doctor --fix; edit what it lists, git add and git commit",
             ErrorKind.REFUSED,
         )
+    note()
     stage_own(git, with_private=with_private)
     return settled
 
@@ -169,7 +183,7 @@ def abort_merge(git: Git, trust: Trust, theirs: str, *, with_private: bool) -> N
 
 
 def put_back(
-    git: Git, trust: Trust, now: datetime, *, with_private: bool
+    git: Git, trust: Trust, now: datetime, note: Callable[[], object], *, with_private: bool
 ) -> tuple[Trust, list[str]]:
     """Put back what an interrupted sync began; return what to list.
 
@@ -181,21 +195,22 @@ def put_back(
         return trust, []
     before, theirs = trust.merging[:2]
     _clear_lock(git, trust.merging[2:])
+    _remove_temporary_files(git)
     notes: list[str] = []
     if find_commit(git, "HEAD") == before:
         if _is_merging(git, theirs):
             notes.append("put back: a merge that an interrupted sync had begun")
             if git.run("merge", "--abort").code:
-                _end_merge(git, now, with_private=with_private)
+                _end_merge(git, now, note, with_private=with_private)
                 notes = ["completed: a merge that an interrupted sync had begun"]
         else:
             notes += _put_files_back(git, before, theirs)
     return note_merging(git, trust), notes
 
 
-def _end_merge(git: Git, now: datetime, *, with_private: bool) -> None:
+def _end_merge(git: Git, now: datetime, note: Callable[[], object], *, with_private: bool) -> None:
     try:
-        _settle_all(git, now, with_private=with_private)
+        _settle_all(git, now, note, with_private=with_private)
     except FedcheckError as error:
         raise FedcheckError(
             f"an interrupted sync left a merge, and files changed since: {error}",
@@ -218,6 +233,17 @@ def _clear_lock(git: Git, pids: Sequence[str]) -> None:
             ErrorKind.LOCKED,
         )
     atomic_files.remove_file(lock, under=lock.parent)
+
+
+def _remove_temporary_files(git: Git) -> None:
+    """Remove the versions of a file that a killed git had written for the merge driver."""
+    top = find_top(git)
+    for path in top.glob(".merge_file_*"):
+        if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+            atomic_files.remove_file(path, under=top)
+
+
+_TEMPORARY = re.compile(r"\.merge_file_[A-Za-z0-9]{6}")
 
 
 def _is_alive(pid: int) -> bool:

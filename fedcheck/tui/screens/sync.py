@@ -1,6 +1,7 @@
 """Sync through git: each step as it ends, what arrived, and what is listed."""
 
 from concurrent.futures import Future
+from textwrap import wrap
 from threading import Event
 from typing import ClassVar, cast
 
@@ -27,6 +28,8 @@ STEPS = {
     "push": ("Push", "your commits"),
 }
 """The steps in their order: the name, and what it is about until it has ended."""
+
+COLORS = {"done": "$text-success", "doing": "$text-accent", "blocked": "$text-error"}
 
 NAMES = 9
 """How many cells the names of steps have."""
@@ -132,7 +135,9 @@ class SyncScreen(ModalScreen[None]):
                 state, style = "done", ""
             elif name == current and self.running:
                 state = "doing"
-            colour = {"done": "$text-success", "doing": "$text-accent"}.get(state, style)
+            elif name == current and (self.error or (self.result and self.result.problem)):
+                state = "blocked"
+            colour = COLORS.get(state, style)
             words = one_line(self.done.get(name, about), room)
             lines.append(
                 Content.assemble(
@@ -151,13 +156,18 @@ class SyncScreen(ModalScreen[None]):
         if result is None:
             return Content("")
         parts = [
-            Content.assemble((f"{word:<{NAMES + 3}}", "$foreground-muted"), one_line(text, 300))
+            Content.assemble((f"{word:<{NAMES + 3}}", "$foreground-muted"), self._wrap(text))
             for word, text in describe_result(result)
             if word not in ("committed", "pushed") and text != "nothing new"
         ]
         if result.problem:
             parts.insert(0, _draw_problem(result.problem, result.hint))
         return Content("\n").join(parts)
+
+    def _wrap(self, text: str) -> str:
+        """Return a text in lines that begin below its first one."""
+        room = self.query_one(".dialog").content_size.width - NAMES - 5
+        return f"\n{'':<{NAMES + 3}}".join(wrap(one_line(text, 300), max(room, 30)))
 
     def action_sync_close(self) -> None:
         """Stop it while it runs; close it afterwards."""
@@ -169,6 +179,6 @@ class SyncScreen(ModalScreen[None]):
 
 def _draw_problem(problem: str, hint: str) -> Content:
     return Content.assemble(
-        (one_line(problem, 400), "$text-warning"),
+        (one_line(problem[:1].upper() + problem[1:], 400), "$text-warning"),
         (f"\n{one_line(hint, 300)}" if hint else "", "$foreground-muted"),
     )
