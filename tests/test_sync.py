@@ -25,7 +25,8 @@ from fedcheck.session import Session
 from fedcheck.sharing import git_steps, own_files
 from fedcheck.sharing import sync as sync_module
 from fedcheck.sharing.git_trust import load_trust, note_merging
-from fedcheck.sharing.sync import SyncResult, sync_workspace
+from fedcheck.sharing.sync import sync_workspace
+from fedcheck.sharing.sync_result import SyncResult
 from fedcheck.sharing.sync_setup import set_up_sync
 from fedcheck.storage import config, history, paths
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED

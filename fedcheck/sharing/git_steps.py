@@ -152,6 +152,8 @@ class Git:
 
         Raises StoppedError where a person stopped it, FedcheckError where it takes too long.
         """
+        if self.stop.is_set():
+            raise StoppedError("stopped", "", ErrorKind.REFUSED)
         settings = (*_SAFE, f"{NAME_KEY}=fedcheck", f"{DRIVER_KEY}={make_driver_command()}")
         argv = [self._program, "--no-pager", "--no-replace-objects", "--literal-pathspecs"]
         argv += [part for one in settings for part in ("-c", one)]

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from threading import Event
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck.domain.change import HistoryLine
@@ -29,15 +28,22 @@ from fedcheck.sharing.commit_words import (
     list_new_lines,
     write_message,
 )
-from fedcheck.sharing.git_steps import DENIED, OFFLINE, Answer, Git, StoppedError
+from fedcheck.sharing.git_steps import Git, StoppedError
 from fedcheck.sharing.git_trust import Trust, check_clone, describe_remotes, find_top, note_merging
 from fedcheck.sharing.own_files import (
     LARGE,
     OwnChanges,
     find_prefix,
     list_own_changes,
-    list_tracked_private,
 )
+from fedcheck.sharing.sync_problems import (
+    LargeEvidenceError,
+    OfflineError,
+    explain_commit,
+    explain_remote,
+    refuse_private,
+)
+from fedcheck.sharing.sync_result import SyncResult
 from fedcheck.sharing.upstream_merge import (
     DIFF,
     LocalChangesError,
@@ -61,51 +67,6 @@ _HISTORY = re.compile(r"(?:private/)?history/[^/]+\.jsonl")
 _RACE = re.compile(
     r"\[rejected\]|\(fetch first\)|non-fast-forward|cannot lock ref|failed to update ref"
 )
-
-
-class SyncResult(Struct, frozen=True):
-    """What a sync did.
-
-    Attributes:
-        remote: the address; empty where the repository has no remote.
-        commit: the commit with what changed here; empty where nothing had.
-        message: its message.
-        files: how many files it has.
-        arrived: what others did, by person.
-        settled: what the merge decided, a line each.
-        pushed: how many commits were pushed.
-        offline: why the remote was not reached; empty where it was.
-        notes: what else is to be listed.
-        problem: why it ended early; `hint` is what to do about it.
-    """
-
-    remote: str = ""
-    commit: str = ""
-    message: str = ""
-    files: int = 0
-    arrived: tuple[Arrival, ...] = ()
-    settled: tuple[str, ...] = ()
-    pushed: int = 0
-    offline: str = ""
-    notes: tuple[str, ...] = ()
-    problem: str = ""
-    hint: str = ""
-
-
-class LargeEvidenceError(FedcheckError):
-    """Evidence of more than LARGE bytes would be committed, and nobody said yes to that."""
-
-    def __init__(self, count: int, size: int) -> None:
-        self.what = f"{pluralize(count, 'new evidence file')}, {format_size(size)} together"
-        super().__init__(
-            f"{self.what}: nothing was committed",
-            "everyone with the repository gets them for good; to commit them, add --yes",
-            ErrorKind.USAGE,
-        )
-
-
-class _OfflineError(Exception):
-    """The remote cannot be reached now."""
 
 
 def sync_workspace(
@@ -163,7 +124,7 @@ class _Sync:
         try:
             if self.upstream.remote:
                 self._share()
-        except _OfflineError as error:
+        except OfflineError as error:
             self.result = replace(self.result, offline=str(error))
         except FedcheckError as error:
             problem = "stopped" if isinstance(error, StoppedError) else str(error)
@@ -215,7 +176,7 @@ class _Sync:
         commit = find_commit(git, "HEAD")
         if commit == before:
             if done.code and "nothing" not in done.out.decode("utf-8", "replace"):
-                raise _explain_commit(done)
+                raise explain_commit(done)
             self.step("commit", "nothing to commit")
             return
         count = len(changes.paths)
@@ -251,7 +212,7 @@ class _Sync:
             "--no-write-fetch-head", up.remote, f"+{up.there}:{up.tracking}",
         )  # fmt: skip
         if answer.code and "couldn't find remote ref" not in answer.err.lower():
-            raise self._explain_remote(answer, "fetched")
+            raise explain_remote(answer, "fetched")
         self.step("fetch", self.result.remote)
 
     def _merge(self) -> None:
@@ -294,7 +255,7 @@ class _Sync:
         try:
             done = self.git.run("commit", "-q", "--no-verify", "-m", message)
             if done.code:
-                raise _explain_commit(done)
+                raise explain_commit(done)
         except BaseException:
             abort_merge(self.git, self.trust, theirs, with_private=self.with_private)
             raise
@@ -328,7 +289,8 @@ class _Sync:
         if not count:
             self.step("push", "nothing to push")
             return True
-        self._refuse_private(known)
+        if not self.with_private:
+            refuse_private(git, known)
         answer = git.reach(
             up.push_url, "push", "--porcelain", "--no-verify", "--no-signed",
             "--recurse-submodules=no", up.remote, f"HEAD:{up.there}",
@@ -347,58 +309,13 @@ class _Sync:
                 "your commits are kept here; ask who keeps the remote, or run sync again later",
                 ErrorKind.REFUSED,
             )
-        raise self._explain_remote(answer, "pushed")
+        raise explain_remote(answer, "pushed")
 
     def _count_to_push(self, known: str) -> int:
         if not find_commit(self.git, "HEAD"):
             return 0
         span = f"{known}..HEAD" if known else "HEAD"
         return int(self.git.ask("rev-list", "--count", span).text or 0)
-
-    def _refuse_private(self, known: str) -> None:
-        """Raise FedcheckError where files under `private/` would go to the remote."""
-        if self.with_private:
-            return
-        tracked = set(list_tracked_private(self.git))
-        span = f"{known}..HEAD" if known else "HEAD"
-        in_commits = self.git.ask("log", "--format=%h", "-1", span, "--", PRIVATE_FOLDER).text
-        if not tracked and not in_commits:
-            return
-        what = (
-            f"git tracks {pluralize(len(tracked), 'file')} of {PRIVATE_FOLDER}/"
-            if tracked
-            else f"commit {in_commits}, not pushed yet, has files of {PRIVATE_FOLDER}/"
-        )
-        raise FedcheckError(
-            f"not pushed: {what}",
-            f"take them out (git rm -r --cached {PRIVATE_FOLDER}, and rewrite commits that are not"
-            " pushed), or, if the remote is your company's alone, run: fedcheck sync --setup"
-            " --with-private",
-            ErrorKind.REFUSED,
-        )
-
-    def _explain_remote(self, answer: Answer, what: str) -> Exception:
-        if answer.says(OFFLINE) and not answer.says(DENIED):
-            return _OfflineError(answer.reason)
-        hint = "try it by hand: git fetch"
-        if answer.says(DENIED):
-            hint = "log in to the remote as git does (ssh-add, or a credential helper), then again"
-        return FedcheckError(f"not {what}: {answer.reason}", hint, ErrorKind.REFUSED)
-
-
-def _explain_commit(answer: Answer) -> FedcheckError:
-    if "tell me who you are" in answer.err or "ident name" in answer.err:
-        return FedcheckError(
-            "git does not know who you are: nothing was committed",
-            'say it once: git config --global user.name "Your Name", and user.email',
-            ErrorKind.USAGE,
-        )
-    return FedcheckError(f"not committed: {answer.reason}", "", ErrorKind.REFUSED)
-
-
-def format_size(size: int) -> str:
-    """Return a size in megabytes, as people write it."""
-    return f"{size / 1024 / 1024:.0f} MB"
 
 
 def _list_people(arrivals: Sequence[Arrival]) -> str:

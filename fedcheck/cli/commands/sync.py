@@ -20,7 +20,7 @@ from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 
 if TYPE_CHECKING:
-    from fedcheck.sharing.sync import SyncResult
+    from fedcheck.sharing.sync_result import SyncResult
 
 WIDTH = 9
 """How many cells the first word of a line has."""
@@ -59,7 +59,8 @@ def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_j
     if setup:
         _set_up(_find_root(workspace), with_private, as_json)
         return 0
-    from fedcheck.sharing.sync import format_size, sync_workspace
+    from fedcheck.sharing.sync import sync_workspace
+    from fedcheck.sharing.sync_problems import format_size
 
     def ask_large(count: int, size: int) -> bool:
         if yes or as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -137,7 +138,7 @@ def make_document(result: "SyncResult") -> dict[str, Any]:
 
 
 def _print_result(result: "SyncResult") -> None:
-    from fedcheck.sharing.sync_words import describe_result
+    from fedcheck.sharing.sync_result import describe_result
 
     for word, text in describe_result(result):
         print_line(f"{word:<{WIDTH}}  {text}")

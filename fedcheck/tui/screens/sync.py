@@ -15,8 +15,9 @@ from textual.widgets import Static
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
 from fedcheck.session import open_session
-from fedcheck.sharing.sync import LargeEvidenceError, SyncResult, sync_workspace
-from fedcheck.sharing.sync_words import describe_result
+from fedcheck.sharing.sync import sync_workspace
+from fedcheck.sharing.sync_problems import LargeEvidenceError
+from fedcheck.sharing.sync_result import SyncResult, describe_result
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
 from fedcheck.tui.key_bindings import bindings

@@ -1,10 +1,41 @@
-"""What a sync did, in lines for the terminal and the app."""
+"""What a sync did: as data, and in lines for the terminal and the app."""
+
+from msgspec import Struct
 
 from fedcheck.domain.text import one_line, pluralize
-from fedcheck.sharing.sync import SyncResult
+from fedcheck.sharing.commit_words import Arrival
 
 SHOWN = 12
 """So many decisions of a merge are listed."""
+
+
+class SyncResult(Struct, frozen=True):
+    """What a sync did.
+
+    Attributes:
+        remote: the address; empty where the repository has no remote.
+        commit: the commit with what changed here; empty where nothing had.
+        message: its message.
+        files: how many files it has.
+        arrived: what others did, by person.
+        settled: what the merge decided, a line each.
+        pushed: how many commits were pushed.
+        offline: why the remote was not reached; empty where it was.
+        notes: what else is to be listed.
+        problem: why it ended early; `hint` is what to do about it.
+    """
+
+    remote: str = ""
+    commit: str = ""
+    message: str = ""
+    files: int = 0
+    arrived: tuple[Arrival, ...] = ()
+    settled: tuple[str, ...] = ()
+    pushed: int = 0
+    offline: str = ""
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    hint: str = ""
 
 
 def describe_result(result: SyncResult) -> list[tuple[str, str]]:
