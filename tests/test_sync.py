@@ -24,6 +24,7 @@ from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.session import Session
 from fedcheck.sharing import git_steps, own_files
 from fedcheck.sharing import sync as sync_module
+from fedcheck.sharing.commit_words import Arrival, write_message
 from fedcheck.sharing.git_trust import load_trust, note_merging
 from fedcheck.sharing.sync import sync_workspace
 from fedcheck.sharing.sync_result import SyncResult
@@ -228,6 +229,60 @@ def test_two_clones_merge_and_say_what_arrived(
     for root in (first, second):
         assert run(["history", "--verify", "-w", str(root)]) == 0
     assert (first / "other.txt").read_text() == "changed, not staged\n"
+
+
+def test_a_workspace_below_the_top_of_its_repository(
+    make_workspace: MakeWorkspace, open_workspace: OpenWorkspace, tmp_path: Path
+) -> None:
+    whole = tmp_path / "one"
+    make_workspace("one/work space", role="3pao")
+    (whole / "history").mkdir()
+    for name in ("above.txt", "requests.toml"):
+        (whole / name).write_text("1\n")
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "bare.git")
+    git(whole, "init", "-q", "-b", "main")
+    git(whole, "add", "-A")
+    git(whole, "commit", "-qm", "begin")
+    git(whole, "remote", "add", "origin", "../bare.git")
+    git(whole, "push", "-q", "-u", "origin", "main")
+    git(tmp_path, "clone", "-q", "bare.git", "two")
+    roots = [tmp_path / name / "work space" for name in ("one", "two")]
+    sessions = [open_workspace(root, who) for root, who in zip(roots, ("ann", "bob"), strict=True)]
+    for root, session in zip(roots, sessions, strict=True):
+        set_up_sync(root)
+        (root.parent / "requests.toml").write_text("not of a workspace\n")
+        git(root.parent, "add", "requests.toml")
+        session.apply(list_tests(session)[:1], ItemEdit(status="doing"))
+        if session.who == "ann":
+            session.apply(list_tests(session)[:1], ItemEdit(note="by ann", owner="ann"))
+        else:
+            session.apply(list_tests(session)[:1], ItemEdit(testing=TestEdit(sample="by bob")))
+    first = do_sync(sessions[0])
+    assert (first.problem, first.pushed) == ("", 1)
+    assert git(roots[0], "diff", "--cached", "--name-only").split() == ["requests.toml"]
+    assert "staged 1 file" in do_sync(sessions[1]).problem
+    git(roots[1], "restore", "--staged", "--worktree", ":/requests.toml")
+    second = do_sync(sessions[1])
+    assert (second.problem, [one.by for one in second.arrived]) == ("", ["ann"])
+    sessions[1].refresh()
+    record = sessions[1].project.record(list_tests(sessions[1])[0])
+    assert (record.note, record.sample) == ("by ann", "by bob")
+    assert git(roots[1], "status", "--porcelain") == ""
+
+
+def test_a_long_message_is_cut_between_its_parts() -> None:
+    many = Arrival("ann", ", ".join(f"{n} observations" for n in range(100, 110)), 10)
+    subject, _, body = write_message([many], ["progress/x.toml"], ()).partition("\n\n")
+    assert len(subject) <= 72
+    assert subject.endswith("observations ...")
+    assert body == f"ann: {many.words}"
+    people = [Arrival(who, "1 note", 1) for who in ("a", "b", "c", "d", "e")]
+    assert write_message(people, [], ()) == "a: 1 note; b: 1 note; c: 1 note; and 2 more people"
+    outside = [Arrival("outside fedcheck", "1 note", 1)]
+    assert write_message(outside, [], ()) == "outside fedcheck: 1 note"
+    assert (
+        write_message([], ["fedcheck.toml", "scan"], ["scan"]) == "fedcheck.toml, 1 evidence file"
+    )
 
 
 def test_one_field_that_both_set_is_settled_before_the_merge_commit(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -218,13 +218,15 @@ def _name(ref: str, project: Project) -> str:
     return one_line(item.code if item is not None and is_code else name, 40)
 
 
-def write_message(arrivals: Sequence[Arrival], paths: Sequence[str], evidence: int) -> str:
+def write_message(
+    arrivals: Sequence[Arrival], paths: Sequence[str], evidence: Collection[str]
+) -> str:
     """Return the message of a commit.
 
     Args:
         arrivals: what people did since the commit before.
         paths: the files of the commit.
-        evidence: how many of them are evidence.
+        evidence: those of them that are evidence.
     """
     if not arrivals:
         return _describe_files(paths, evidence)
@@ -256,12 +258,13 @@ def _shorten(subject: str) -> str:
     return f"{subject[: fitting[-1]]} ..." if fitting else one_line(subject, LONGEST)
 
 
-def _describe_files(paths: Sequence[str], evidence: int) -> str:
+def _describe_files(paths: Sequence[str], evidence: Collection[str]) -> str:
     """Return what changed where no history line says it."""
-    named = [path for path in paths if "/" not in path or path.startswith("checklists/")]
+    own = [path for path in paths if path not in evidence]
+    named = [path for path in own if "/" not in path or path.startswith("checklists/")]
     parts = [PurePosixPath(one).name for one in named[:3]]
     if len(named) > 3:
         parts.append(f"{len(named) - 3} more files")
     if evidence:
-        parts.append(pluralize(evidence, "evidence file"))
+        parts.append(pluralize(len(evidence), "evidence file"))
     return one_line(", ".join(parts), LONGEST) or pluralize(len(paths), "file")

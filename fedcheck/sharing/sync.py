@@ -163,7 +163,7 @@ class _Sync:
             self.step("commit", "nothing to commit")
             return
         arrivals = describe_lines(self._read_new_lines(), self.session.project)
-        message = write_message(arrivals, changes.paths, len(changes.evidence))
+        message = write_message(arrivals, changes.paths, changes.evidence)
         before = find_commit(git, "HEAD")
         with local_state.lock_workspace(session_root := self.session.root):
             assert session_root == git.root
@@ -208,8 +208,8 @@ class _Sync:
     def _fetch(self) -> None:
         up = self.upstream
         answer = self.git.reach(
-            up.fetch_url, "fetch", "-q", "--no-tags", "--no-recurse-submodules", "--refmap=",
-            "--no-write-fetch-head", up.remote, f"+{up.there}:{up.tracking}",
+            up.fetch_url, "fetch", "-q", "--no-tags", "--no-prune", "--no-recurse-submodules",
+            "--refmap=", "--no-write-fetch-head", up.remote, f"+{up.there}:{up.tracking}",
         )  # fmt: skip
         if answer.code and "couldn't find remote ref" not in answer.err.lower():
             raise explain_remote(answer, "fetched")
