@@ -350,6 +350,37 @@ def test_without_a_remote_or_a_connection_it_commits_and_says_so(
     assert "none: nothing to fetch or push" in capsys.readouterr().out
 
 
+def test_ssh_asks_nothing_and_who_is_refused_reads_why(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root,) = team("ann")
+    git(root, "remote", "set-url", "origin", "ssh://host.example/x.git")
+    ssh = tmp_path / "bin" / "ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(
+        f"#!/bin/sh\necho \"$@\" > '{tmp_path}/args'\n"
+        f"env > '{tmp_path}/env'\n(: < /dev/tty) 2>/dev/null && echo tty >> '{tmp_path}/args'\n"
+        "echo 'git@host.example: Permission denied (publickey).' >&2\nexit 255\n"
+    )
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{ssh.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("SSH_ASKPASS", "/bin/echo")
+    assert run(["sync", "-w", str(root)]) == 1
+    said = capsys.readouterr().err
+    assert "not fetched: git@host.example: Permission denied" in said
+    assert "ssh-add" in said
+    args = (tmp_path / "args").read_text()
+    assert "-oBatchMode=yes" in args
+    assert "tty" not in args
+    environment = (tmp_path / "env").read_text().splitlines()
+    assert {"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=never"} <= set(environment)
+    assert not [one for one in environment if one.startswith("SSH_ASKPASS=")]
+    monkeypatch.setenv("GIT_SSH_COMMAND", "ssh -oOwn=1")
+    assert run(["sync", "-w", str(root)]) == 1
+    assert "-oBatchMode" not in (args := (tmp_path / "args").read_text())
+    assert "-oOwn=1" in args
+
+
 def test_a_person_can_stop_it(team: Team, open_workspace: OpenWorkspace) -> None:
     (root,) = team("ann")
     git(root, "remote", "set-url", "origin", "ssh://host.invalid/x.git")

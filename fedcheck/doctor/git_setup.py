@@ -52,7 +52,7 @@ def check_git(root: Path) -> list[Defect]:
                 " everyone with the repository has them",
                 f"run: git rm -r --cached {PRIVATE_FOLDER}, then commit;"
                 " earlier commits still contain the files. fedcheck sync does not push them,"
-                " unless --setup --with-private said that the remote is your company's alone",
+                " unless --setup --with-private confirmed that the remote is your company's alone",
                 root / PRIVATE_FOLDER,
             )
         )

@@ -17,7 +17,7 @@ UNFINISHED = {
     "REVERT_HEAD": ("a revert", "git revert --continue", "git revert --abort"),
     "BISECT_LOG": ("a bisect", "git bisect reset", "git bisect reset"),
 }
-"""What stands in git's folder during a step of a person's own: its name, and how to end it."""
+"""What git's folder contains during a step of a person's own: its name, and how to end it."""
 
 
 class Upstream(Struct, frozen=True):
@@ -111,7 +111,7 @@ def find_commit(git: Git, name: str) -> str:
 
 
 def is_ancestor(git: Git, old: str, new: str) -> bool:
-    """Tell whether a commit has another one before it."""
+    """Return whether a commit has another one before it."""
     return git.run("merge-base", "--is-ancestor", old, new).code == 0
 
 

@@ -160,7 +160,7 @@ def _is_item(ref: str) -> bool:
 def _count_word(
     ref: str, field: str, change: Change, net: Mapping[tuple[str, str], Change]
 ) -> str | None:
-    """Return what a change counts as; empty where it is said already, None for other fields."""
+    """Return what a change counts as; empty where it is counted already, None for other fields."""
     book = split_ref(ref)[0]
     if field.startswith(EVIDENCE_PREFIX):
         return "evidence item"
@@ -196,7 +196,7 @@ def _count_word(
 
 
 _FOLLOWING = ("status", "result", "done", "basis", "tested", "tester", "reason", "history")
-"""Fields that come with a result or a status, and are not named beside it."""
+"""Fields that come with a result or a status, and are not named again."""
 
 
 def _field_word(ref: str, field: str) -> str:
@@ -252,14 +252,14 @@ def join_people(arrivals: Sequence[Arrival]) -> str:
 
 
 def _shorten(subject: str) -> str:
-    """Cut a line at a comma, so that no part is half said."""
+    """Cut a line at a comma, so that every part is whole."""
     ends = [at for at, (one, two) in enumerate(pairwise(subject)) if one in ",;" and two == " "]
     fitting = [end for end in ends if end <= LONGEST - 4]
     return f"{subject[: fitting[-1]]} ..." if fitting else one_line(subject, LONGEST)
 
 
 def _describe_files(paths: Sequence[str], evidence: Collection[str]) -> str:
-    """Return what changed where no history line says it."""
+    """Return what changed where no history line has it."""
     own = [path for path in paths if path not in evidence]
     named = [path for path in own if "/" not in path or path.startswith("checklists/")]
     parts = [PurePosixPath(one).name for one in named[:3]]

@@ -110,15 +110,16 @@ class Answer(Struct, frozen=True):
         return [os.fsdecode(one) for one in self.out.split(b"\0") if one]
 
     def says(self, words: Sequence[str]) -> bool:
-        """Tell whether git printed one of some words as the reason of a failure."""
+        """Return whether git printed one of some words as the reason of a failure."""
         said = self.err.lower()
         return any(one in said for one in words)
 
     @property
     def reason(self) -> str:
-        """Return the line of its errors that says most."""
+        """Return the line of its errors that is most specific."""
         lines = [one.strip() for one in self.err.splitlines() if one.strip()]
-        telling = [
+        known = [one for one in lines if any(word in one.lower() for word in (*DENIED, *OFFLINE))]
+        telling = known or [
             one for one in lines if one.startswith(("fatal:", "error:", "remote:", "ssh:", " ! "))
         ]
         return one_line((telling or lines or [f"exit status {self.code}"])[0], 200)
@@ -227,7 +228,7 @@ class Git:
 
 
 def is_folder_url(url: str) -> bool:
-    """Tell whether a remote is a folder of this machine, as git tells it."""
+    """Return whether a remote is a folder of this machine, by the rule of git."""
     if url.startswith("file://"):
         return True
     first = url.partition("/")[0]

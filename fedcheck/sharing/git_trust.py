@@ -1,7 +1,7 @@
-"""What the configuration of a clone may say before `sync` runs git in it.
+"""What the configuration of a clone may contain before `sync` runs git in it.
 
 A clone may come from a stranger: a zip with a `.git/config` that names programs. So `sync` runs
-only where this user said `sync --setup`, on this machine and at this path, and only while each key
+only where this user ran `sync --setup`, on this machine and at this path, and only while each key
 of the clone's own configuration is one that runs nothing. The user's configuration for all
 repositories is the user's own, and counts.
 """
@@ -66,7 +66,7 @@ SHOWN = 8
 
 
 class Trust(Struct, frozen=True):
-    """What this user said in a clone with `sync --setup`.
+    """What this user set up in a clone with `sync --setup`.
 
     Attributes:
         driver: hash of the merge driver, the only program that the clone may name.
@@ -168,7 +168,7 @@ def find_top(git: Git) -> Path:
 
 
 def load_trust(git: Git) -> Trust:
-    """Return what was said in this clone. Raises FedcheckError, status 2, where nothing was."""
+    """Return what was set up in this clone. Raises FedcheckError, status 2, without a setup."""
     trust = _read(git)
     if trust is None or trust.clone != identify_clone(git):
         raise FedcheckError(
@@ -180,7 +180,7 @@ def load_trust(git: Git) -> Trust:
 
 
 def check_clone(git: Git) -> Trust:
-    """Return what was said in a clone that is still configured as it was then.
+    """Return what was set up in a clone that is still configured as it was then.
 
     Raises FedcheckError, status 2.
     """
@@ -196,7 +196,7 @@ def check_clone(git: Git) -> Trust:
     if not found.has_own_ssh:
         git.keep_ssh_quiet()
     if trust.private_to != found.remotes_hash:
-        return replace(trust, private_to="")  # said of another remote, or never
+        return replace(trust, private_to="")  # confirmed for another remote, or never
     return trust
 
 
@@ -222,14 +222,14 @@ def note_merging(git: Git, trust: Trust, *commits: str) -> Trust:
 
 
 def identify_clone(git: Git) -> str:
-    """Return what tells a clone from another one that is put at its path."""
+    """Return what distinguishes a clone from another one that is put at its path."""
     folder = git.ask("rev-parse", "--absolute-git-dir").out.rstrip(b"\n")
     found = Path(os.fsdecode(folder)).stat()
     return f"{found.st_dev}:{found.st_ino}"
 
 
 def save_trust(git: Git, trust: Trust) -> None:
-    """Keep what was said. Raises FedcheckError where the user's folder of state takes nothing."""
+    """Keep what was set up. Raises FedcheckError where the user's folder of state takes nothing."""
     data = json.dumps(
         {
             "driver": trust.driver,

@@ -89,7 +89,7 @@ def list_own_changes(git: Git, project: Project, *, with_private: bool) -> OwnCh
 
 
 def is_own_file(path: str, *, with_private: bool) -> bool:
-    """Tell whether a file is one that fedcheck keeps, by its path from the workspace."""
+    """Return whether a file is one that fedcheck keeps, by its path from the workspace."""
     first, _, below = path.partition("/")
     if first == PRIVATE_FOLDER:
         return with_private and _OURS.fullmatch(below) is not None
@@ -97,7 +97,7 @@ def is_own_file(path: str, *, with_private: bool) -> bool:
 
 
 def is_private(path: str) -> bool:
-    """Tell whether a path is under `private/`."""
+    """Return whether a path is under `private/`."""
     return path.partition("/")[0] == PRIVATE_FOLDER
 
 

@@ -282,7 +282,7 @@ class _Sync:
         return describe_lines(lines, self.session.project)
 
     def _push(self, *, is_last: bool) -> bool:
-        """Push; tell whether that is done, or somebody else was quicker."""
+        """Push; return False where somebody else was quicker."""
         git, up = self.git, self.upstream
         known = find_commit(git, up.tracking)
         count = self._count_to_push(known)

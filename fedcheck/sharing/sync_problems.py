@@ -12,7 +12,7 @@ class OfflineError(Exception):
 
 
 class LargeEvidenceError(FedcheckError):
-    """Evidence of more than LARGE bytes would be committed, and nobody said yes to that."""
+    """Evidence of more than LARGE bytes would be committed, and nobody confirmed it."""
 
     def __init__(self, count: int, size: int) -> None:
         self.what = f"{pluralize(count, 'new evidence file')}, {format_size(size)} together"
@@ -38,7 +38,7 @@ def explain_commit(answer: Answer) -> FedcheckError:
     if "tell me who you are" in answer.err or "ident name" in answer.err:
         return FedcheckError(
             "git does not know who you are: nothing was committed",
-            'say it once: git config --global user.name "Your Name", and user.email',
+            'set both once: git config --global user.name "Your Name", and user.email',
             ErrorKind.USAGE,
         )
     return FedcheckError(f"not committed: {answer.reason}", "", ErrorKind.REFUSED)

@@ -1,4 +1,4 @@
-"""`sync --setup`: what is said once in each clone, on each machine."""
+"""`sync --setup`, run once in each clone, on each machine."""
 
 import os
 from pathlib import Path

@@ -77,7 +77,7 @@ def merge_commit(
 
     Args:
         git: git in the clone.
-        trust: what was said in the clone.
+        trust: what was set up in the clone.
         theirs: the commit.
         now: the time, for copies of what is settled.
         note: writes history lines for what was settled, so that every clone sees it explained.
@@ -247,7 +247,7 @@ _TEMPORARY = re.compile(r"\.merge_file_[A-Za-z0-9]{6}")
 
 
 def _is_alive(pid: int) -> bool:
-    """Tell whether a git with a process id runs; a dead one that nobody waited for does not."""
+    """Return whether a git with a process id runs; a dead one that nobody waited for does not."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.parent.parent.joinpath("self").exists():  # proc(5): the id, the name, the state
         try:
@@ -304,7 +304,7 @@ def _put_files_back(git: Git, before: str, theirs: str) -> list[str]:
 
 
 def _is_broken(path: Path, held: bytes, old: bytes) -> bool:
-    """Tell whether a file is half written: TOML that cannot be read, a history that lost lines."""
+    """Return whether a file is half written: unreadable TOML, or a history that lost lines."""
     if path.suffix == ".jsonl":
         return not set(split_lines(old)) <= set(split_lines(held))
     if path.suffix != ".toml":

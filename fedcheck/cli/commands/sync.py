@@ -38,16 +38,16 @@ def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_j
     """Commit what changed, merge what others pushed, and push.
 
     Only files of fedcheck are committed, and evidence files that records link. Others that you
-    changed or staged stay as they are. Without a connection it commits and says so. It asks nothing
-    and never forces; a conflict in a file that is not fedcheck's leaves everything as it was before
-    the merge.
+    changed or staged stay as they are. Without a connection it commits and reports that. It asks
+    nothing and never forces; a conflict in a file that is not fedcheck's leaves everything as it
+    was before the merge.
 
     Run --setup once in every clone. It registers the merge driver, adds what is missing to
     .gitattributes and .gitignore, and checks that the clone's configuration runs no program. Files
-    under private/ are never committed, unless --with-private says that the remote is our company's
-    alone.
+    under private/ are never committed, unless --with-private confirms that the remote is our
+    company's alone.
 
-    Exit status 1: it was not merged or not pushed; the message says what to do.
+    Exit status 1: it was not merged or not pushed; the message shows what to do.
 
     \b
     Example:
@@ -55,7 +55,9 @@ def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_j
       fedcheck sync
     """
     if with_private and not setup:
-        raise FedcheckError("--with-private is said once", "add --setup", ErrorKind.USAGE)
+        raise FedcheckError(
+            "--with-private is confirmed at the setup", "add --setup", ErrorKind.USAGE
+        )
     if setup:
         _set_up(_find_root(workspace), with_private, as_json)
         return 0

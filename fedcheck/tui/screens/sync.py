@@ -37,7 +37,7 @@ NAMES = 9
 
 
 class SyncScreen(ModalScreen[None]):
-    """Runs beside the app, in the thread that saves: no change is saved in between."""
+    """Runs in the thread that saves: no change is saved in between."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("sync")
     PLACES: ClassVar[tuple[str, ...]] = ("sync", "everywhere")
@@ -171,7 +171,7 @@ class SyncScreen(ModalScreen[None]):
         return f"\n{'':<{NAMES + 3}}".join(wrap(one_line(text, 300), max(room, 30)))
 
     def action_sync_close(self) -> None:
-        """Stop it while it runs; close it afterwards."""
+        """Stop it while it runs; close it after that."""
         if self.running:
             self.stop.set()
         elif self.is_current:
