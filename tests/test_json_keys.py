@@ -121,6 +121,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "report --sent", ["report", "--sent"]
     yield "report --list", ["report", "--list"]
     yield "report --init NAME", ["report", "--init", "weekly"]
+    yield "portfolio", ["portfolio", ".", "--as-of", "2027-01-11"]
     yield "checklist list", ["checklist", "list"]
     yield "config keys", ["config", "keys"]
     yield "config paths", ["config", "paths"]
@@ -155,7 +156,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     listed = folder / "list.csv"
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")
     made = ["--list", "acme.plan", "--phase", "full-assessment", "--role", "csp"]
+    made += ["--audience", "internal"]
     yield "import csv", ["import", "csv", str(listed), *made]
+    yield "status", ["status", "--internal"]
     shared, other = str(folder / "shared"), str(folder / "clone")
     yield "", ["init", shared, *named, *goal, "--git"]
     yield "sync --setup", ["sync", "--setup", "-w", shared]
@@ -171,6 +174,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "request withdraw", ["request", "withdraw", "REQUEST", "--reason", "Not needed"]
     yield "finding withdraw", ["finding", "withdraw", "FINDING", "--reason", "None at all"]
     yield "config check", ["config", "check"]
+    yield "portfolio", ["portfolio", "."]
     yield "doctor", ["doctor"]
     yield "doctor", ["doctor", "--fix"]
     yield "checklist validate", ["checklist", "validate"]
