@@ -51,7 +51,8 @@ def check_git(root: Path) -> list[Defect]:
                 f"git tracks {pluralize(tracked, 'file')} of {PRIVATE_FOLDER}/:"
                 " everyone with the repository has them",
                 f"run: git rm -r --cached {PRIVATE_FOLDER}, then commit;"
-                " earlier commits still contain the files",
+                " earlier commits still contain the files. fedcheck sync does not push them,"
+                " unless --setup --with-private confirmed that the remote is your company's alone",
                 root / PRIVATE_FOLDER,
             )
         )
