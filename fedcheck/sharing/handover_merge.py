@@ -129,6 +129,11 @@ class RecordMerge:
             may = is_allowed(self.project, rights, change.field, change.old, ours)
             (allowed if may else refused).append(change)
         permitted = self._complete(ref, base, apply_changes(base, allowed))
+        if isinstance(base, Record) and isinstance(permitted, Record):
+            # The version of an item that we reviewed is ours; theirs counts with their status.
+            if permitted.status == base.status:
+                permitted = replace(permitted, basis=shown.basis)
+            base = replace(base, basis=shown.basis)
         empty = make_empty(name, split_ref(ref)[1])
         merger = Merger("ours")
         merged = merger.merge(base, shown, permitted, empty, ref)
