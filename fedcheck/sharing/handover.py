@@ -21,6 +21,7 @@ from fedcheck.session import Session
 from fedcheck.sharing.handover_package import MANIFEST, README, Manifest, format_manifest
 from fedcheck.sharing.handover_readme import format_readme
 from fedcheck.sharing.handover_scope import RECEIVERS
+from fedcheck.sharing.handover_store import SENT, name_kept
 from fedcheck.sharing.handover_view import View, list_file_links, list_people, refuse_broken
 from fedcheck.sharing.package_zip import MAX_UNPACKED, is_safe_name, pack
 from fedcheck.storage import atomic_files, checklist_writer, record_files, typed_files
@@ -245,7 +246,7 @@ def write(package: Package, path: Path) -> None:
 def keep(session: Session, package: Package) -> None:
     """Keep what was handed over in the workspace, without evidence files. Raises FedcheckError."""
     place = session.root / HANDOVERS_FOLDER / package.manifest.id
-    wanted = {place / "sent" / name: package.files[name] for name in package.kept}
+    wanted = {place / SENT / name_kept(name): package.files[name] for name in package.kept}
     wanted[place / MANIFEST] = package.files[MANIFEST]
     atomic_files.replace_files(wanted, under=session.root)
 

@@ -79,6 +79,8 @@ class RecordMerge:
 
     def merge_book(self, base: RecordFile, theirs: RecordFile) -> None:
         """Merge the records of one book."""
+        renamed = self.project.renamed.get(theirs.name, {})
+        base, theirs = base.renamed(renamed), theirs.renamed(renamed)
         if theirs.name == MILESTONES:
             self._propose_milestones(base, theirs)
             return

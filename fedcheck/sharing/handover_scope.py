@@ -12,6 +12,7 @@ from fedcheck.analysis.waiting_since import find_answering_role, find_role
 from fedcheck.domain.field_values import EVIDENCE_PREFIX
 from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.finding import Finding
+from fedcheck.domain.glossary import RequestState
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
@@ -113,7 +114,8 @@ def list_rights(project: Project, ref: str, thing: Any, role: str) -> Collection
     if isinstance(thing, Request):
         asks = find_role(project, thing.by) == role
         answers = find_answering_role(project, thing) == role
-        return (*(QUESTION if asks else ()), *(ANSWER if answers else ()))
+        may_answer = answers and thing.state != RequestState.ACCEPTED
+        return (*(QUESTION if asks else ()), *(ANSWER if may_answer else ()))
     return NOTHING
 
 

@@ -19,10 +19,13 @@ from fedcheck.domain.text import one_line
 from fedcheck.errors import ErrorKind, FedcheckError, Problem
 from fedcheck.sharing.handover_package import MANIFEST, Manifest, parse_manifest
 from fedcheck.storage import atomic_files
-from fedcheck.storage.paths import HANDOVERS_FOLDER
+from fedcheck.storage.paths import HANDOVERS_FOLDER, WORKSPACE_FILE
 from fedcheck.storage.toml_io import dumps, format_table, parse, read_bytes
 
 SENT = "sent"
+KEPT_HEAD = "head.toml"
+"""How a kept head file is called: a folder with one of its own name would be a workspace."""
+
 RETURN_FILE = "return.toml"
 PROPOSALS_FILE = "proposals.toml"
 
@@ -180,12 +183,17 @@ def read_base(root: Path, handover: Handover, standing: Standing) -> dict[str, b
         for path in [*_toml_files(top), *_toml_files(top / "progress")]:
             name = path.relative_to(top).as_posix()
             if name not in (RETURN_FILE, PROPOSALS_FILE):
-                found[name] = read_bytes(path, root)
+                found[WORKSPACE_FILE if name == KEPT_HEAD else name] = read_bytes(path, root)
     return found
 
 
 def _toml_files(folder: Path) -> list[Path]:
     return atomic_files.toml_files(folder)
+
+
+def name_kept(name: str) -> str:
+    """Return how a file of a package is called where it is kept."""
+    return KEPT_HEAD if name == WORKSPACE_FILE else name
 
 
 def keep_return(
@@ -198,7 +206,7 @@ def keep_return(
     """Keep what came back, and what it proposes. Raises FedcheckError."""
     place = handover.folder / came.place
     head = {"format": 1, "at": came.at, "by": came.by, "people": came.people, "tx": came.tx}
-    wanted = {place / name: data for name, data in files.items()}
+    wanted = {place / name_kept(name): data for name, data in files.items()}
     wanted[place / RETURN_FILE] = dumps({key: one for key, one in head.items() if one}).encode()
     listed = list(proposals)
     if listed:

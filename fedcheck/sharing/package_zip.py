@@ -6,14 +6,17 @@ is believed. What it holds is counted while it is unpacked.
 
 import io
 import stat
-import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from fedcheck.domain.text import one_line
 from fedcheck.errors import FedcheckError
+
+if TYPE_CHECKING:
+    import zipfile
 
 MAX_FILES = 20_000
 MAX_UNPACKED = 2 << 30
@@ -44,6 +47,8 @@ def _is_safe_part(part: str) -> bool:
 
 def pack(files: Mapping[str, bytes], made: datetime) -> bytes:
     """Return a zip file with files by name, in the order of the names, all of one time."""
+    import zipfile  # loaded here, and below: the app looks for proposals, which are in no zip file
+
     out = io.BytesIO()
     moment = made.astimezone(UTC)
     time = (max(moment.year, 1980), moment.month, moment.day, moment.hour, moment.minute, 0)
@@ -70,6 +75,8 @@ class ZipFiles:
             path: the file.
             marker: the name of the file that lies at the top of the package.
         """
+        import zipfile
+
         self.path = path
         self._left = MAX_UNPACKED
         try:
@@ -95,6 +102,8 @@ class ZipFiles:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield what a file holds. Raises FedcheckError where it is damaged or too large."""
+        import zipfile
+
         try:
             with self._archive.open(self._infos[name]) as part:
                 while piece := part.read(_CHUNK):
@@ -105,7 +114,9 @@ class ZipFiles:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
             raise self._error(f"{one_line(name, 80)} cannot be unpacked") from error
 
-    def _check(self, infos: list[zipfile.ZipInfo]) -> None:
+    def _check(self, infos: "list[zipfile.ZipInfo]") -> None:
+        import zipfile
+
         if len(infos) > MAX_FILES:
             raise self._error(f"{len(infos)} files")
         if len({one.filename.casefold() for one in infos}) < len(infos):

@@ -36,15 +36,15 @@ def list_open(session: Session) -> list[Proposal]:
     none. Of two for the same fields the newer stands.
     """
     handovers, _ = list_handovers(session.root)
-    came = [one for one in handovers if one.returns]
-    if not came:
-        return []
+    listed = [(one, read_proposals(session.root, one)) for one in handovers if one.returns]
+    if not any(proposals for _, proposals in listed):
+        return []  # the history may be long: it is read only where it counts
     standing = list_standing(session.history())
     found = []
-    for handover in came:
+    for handover, proposals in listed:
         standing_places = {one.place for one in handover.returns if standing.has(one.tx)}
         seen: set[tuple[str, tuple[str, ...]]] = set()
-        for one in read_proposals(session.root, handover):
+        for one in proposals:
             key = one.ref, tuple(change.field for change in one.changes)
             if one.place not in standing_places or key in seen:
                 continue
