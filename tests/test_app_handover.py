@@ -1,6 +1,5 @@
 """Proposals of hand-overs in the app: seen on the home screen, looked at, accepted, rejected."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def root(make_workspace: MakeWorkspace, tmp_path: Path) -> Path:
     assert run(["-w", str(folder), "handover", "--to", "csp", "-o", str(theirs)]) == 0
     for name, old, new in (
         ("findings.toml", 'risk = "moderate"', 'risk = "low"'),
-        ("requests.toml", "Send the crypto table", "Send see [/b] [AC-2] nothing"),
+        ("requests.toml", "Send the crypto table", "[/b] [AC-2] nothing"),
     ):
         text = (theirs / name).read_text()
         assert old in text
@@ -35,17 +34,14 @@ async def test_a_proposal_is_seen_looked_at_and_decided(root: Path, clock: Froze
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "2 proposals to accept or reject" in screen_text(app)
-        shoot(app, "home")
         app.screen._go("proposals:")
         await settle(pilot)
         shown = screen_text(app)
-        shoot(app, "list")
         assert "Weak ciphers: risk moderate -> low" in shown
-        assert "[/b] [AC-2]" in shown
+        assert "-> [/" in shown, "cut to the width, never markup"
         await press(pilot, "down")
         await press(pilot, "enter")
-        shoot(app, "one")
-        assert "proposed: Send see [/b] [AC-2] nothing" in screen_text(app)
+        assert "proposed: [/b] [AC-2] nothing" in screen_text(app)
         await press(pilot, "r")
         await settle(pilot)
         assert "1 proposal from hand-overs" in screen_text(app)
@@ -58,8 +54,3 @@ async def test_a_proposal_is_seen_looked_at_and_decided(root: Path, clock: Froze
         await settle(pilot)
         assert app.session.project.finding("f1").risk == "moderate"
         assert "1 proposal to accept or reject" in screen_text(app)
-
-
-def shoot(app: FedcheckApp, name: str) -> None:
-    if os.environ.get("SHOTS"):
-        Path(os.environ["SHOTS"], f"{name}.svg").write_text(app.export_screenshot())
