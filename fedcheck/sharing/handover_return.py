@@ -160,12 +160,10 @@ def take_back(session: Session, files: Files, plan: ReturnPlan) -> str:
     tx = ""
     if plan.changes:
         manifest = plan.handover.manifest
-        what = f"hand-over {manifest.id} from {manifest.to}"
         made = session.apply_changes(
             plan.changes,
-            f"taken back: {what}",
+            f"Taken back: hand-over {manifest.id} from {manifest.to}",
             transaction.unless_changed_since,
-            imported=what,
             signed=plan.signed,
         )
         tx = made.tx
