@@ -192,7 +192,7 @@ def _own_lists(session: Session, books: Mapping[str, RecordFile]) -> dict[str, b
 def _pack_evidence(
     session: Session, books: Mapping[str, RecordFile], notes: list[str]
 ) -> dict[str, bytes]:
-    """Return the evidence files that the records name; `notes` says why one is not among them."""
+    """Return the evidence files that the records name; `notes` lists those left out."""
     finder = EvidenceFinder(session.root)
     packed: dict[str, bytes] = {}
     size = 0
@@ -244,7 +244,7 @@ def write(package: Package, path: Path) -> None:
 
 
 def keep(session: Session, package: Package) -> None:
-    """Keep what was handed over in the workspace, without evidence files. Raises FedcheckError."""
+    """Keep the records of a package in the workspace as they were sent. Raises FedcheckError."""
     place = session.root / HANDOVERS_FOLDER / package.manifest.id
     wanted = {place / SENT / name_kept(name): package.files[name] for name in package.kept}
     wanted[place / MANIFEST] = package.files[MANIFEST]
@@ -252,7 +252,7 @@ def keep(session: Session, package: Package) -> None:
 
 
 def summarize(package: Package) -> str:
-    """Return in words what is in a package: `12 items, 3 requests and 2 findings`."""
+    """Return a summary of a package: `12 items, 3 requests and 2 findings`."""
     counts = package.counts
     parts = [
         pluralize(counts["items"], "item"),

@@ -18,7 +18,9 @@ from msgspec.structs import replace
 from fedcheck.analysis.waiting_since import find_answering_role
 from fedcheck.domain.change import AnyRecord, Change, diff_records
 from fedcheck.domain.edits import apply_changes
+from fedcheck.domain.field import Field, Kind
 from fedcheck.domain.field_values import field_value
+from fedcheck.domain.fields import FIELDS
 from fedcheck.domain.glossary import RequestState, Status
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
@@ -136,17 +138,20 @@ class RecordMerge:
             if permitted.status == base.status:
                 permitted = replace(permitted, basis=shown.basis)
             base = replace(base, basis=shown.basis)
-        empty = make_empty(name, split_ref(ref)[1])
-        merger = Merger("ours")
-        merged = merger.merge(base, shown, permitted, empty, ref)
-        other = Merger("theirs").merge(base, shown, permitted, empty, ref)
-        self.outcome.changes += [
-            self._against_ours(change, ours, shown) for change in diff_records(ref, shown, merged)
-        ]
-        for remark in merger.remarks:
-            if not remark.is_conflict:
-                self.outcome.remarks.append(str(remark))
-        self._propose(ref, ours, diff_records(ref, merged, other), BOTH_SET)
+        permitted, held = _hold_back(ref, base, shown, permitted)
+        merged, remarks = _merge_record(ref, base, shown, permitted)
+        wanted = diff_records(ref, base, permitted)
+        made = diff_records(ref, shown, merged)
+        if {_unit(shown, one) for one in made} - {_unit(base, one) for one in wanted}:
+            made, remarks = [], []  # no rule holds with both: all of theirs is up to a person
+        outcome = {one.field: one.new for one in made}
+        for one in wanted:
+            ours_now = field_value(shown, one.field)
+            if one.new != ours_now and one.field not in outcome:
+                held.append(replace(one, old=ours_now))
+        self.outcome.changes += [self._against_ours(change, ours, shown) for change in made]
+        self.outcome.remarks += remarks
+        self._propose(ref, ours, held, BOTH_SET)
         now = [replace(one, old=field_value(shown, one.field)) for one in refused]
         self._propose(ref, ours, [one for one in now if one.old != one.new], NOT_THEIRS)
 
@@ -244,6 +249,55 @@ class RecordMerge:
 
     def _remark(self, ref: str, text: str) -> None:
         self.outcome.remarks.append(f"{one_line(ref, 80)}: {text}")
+
+
+def _unit(thing: Any, change: Change) -> str:
+    return list_merge_group(thing, change.field)
+
+
+def _hold_back(ref: str, base: Any, ours: Any, theirs: Any) -> tuple[Any, list[Change]]:
+    """Return their record without what both sides set differently, and those changes of theirs.
+
+    Texts and lists hold what both sides wrote, unless one of them emptied it.
+    """
+    rows = {row.name: row for row in FIELDS[type(base)]}
+    by_us = {
+        _unit(base, one)
+        for one in diff_records(ref, base, ours)
+        if one.field not in rows or not rows[one.field].follows
+    }
+    units: dict[str, list[Change]] = {}
+    for change in diff_records(ref, base, theirs):
+        units.setdefault(_unit(base, change), []).append(change)
+    held: list[Change] = []
+    for unit, changes in units.items():
+        if unit not in by_us or all(_agrees(ours, one) for one in changes):
+            continue
+        if unit in rows and not rows[unit].merge and _can_join(rows[unit], base, ours, theirs):
+            continue
+        held += changes
+    back = apply_changes(theirs, [one.inverse() for one in held])
+    return back, [replace(one, old=field_value(ours, one.field)) for one in held]
+
+
+def _agrees(ours: Any, change: Change) -> bool:
+    return bool(field_value(ours, change.field) == change.new)
+
+
+def _can_join(row: Field, base: Any, ours: Any, theirs: Any) -> bool:
+    values = [getattr(one, row.name) for one in (base, ours, theirs)]
+    if row.kind is Kind.TEXT:
+        return all(values[1:])
+    is_list = row.kind in (Kind.LINES, Kind.REFS)
+    return is_list and all(values[1:]) and all(len(set(one)) == len(one) for one in values)
+
+
+def _merge_record(ref: str, base: Any, ours: Any, theirs: Any) -> tuple[Any, list[str]]:
+    """Return a record of three versions of which no field is set differently on both sides."""
+    book, name = split_ref(ref)
+    merger = Merger("ours")
+    merged = merger.merge(base, ours, theirs, make_empty(book, name), ref)
+    return merged, [str(one) for one in merger.remarks if not one.is_conflict]
 
 
 def parse_books(folder: Path, files: Mapping[str, tuple[str, bytes]]) -> dict[str, RecordFile]:

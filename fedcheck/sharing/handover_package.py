@@ -36,7 +36,7 @@ _PASSED = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 class Manifest(Struct, frozen=True):
-    """What a package says of itself.
+    """What a package states about itself.
 
     Attributes:
         id: the hand-over, also of what comes back.
@@ -256,7 +256,7 @@ class Check(Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether the package is as it was made."""
+        """Return whether the package is as it was made."""
         return not (self.altered or self.missing or self.added)
 
 

@@ -1,4 +1,4 @@
-"""The page in a package that says what it is, how it is filled in and how it comes back."""
+"""The page in a package: what it is, how to fill it in and how to return it."""
 
 from fedcheck.domain.text import one_line
 from fedcheck.sharing.handover_package import MANIFEST, Manifest, format_stamp

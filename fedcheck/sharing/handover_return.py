@@ -74,7 +74,7 @@ class ReturnPlan(Struct, frozen=True):
 
     @property
     def signed(self) -> str:
-        """Return the name that the history lines carry."""
+        """Return the name that the history lines show."""
         return f"{self.came.people} via handover {self.handover.manifest.id}"
 
 
@@ -150,7 +150,7 @@ def plan_return(session: Session, files: Files) -> ReturnPlan:
 
 
 def take_back(session: Session, files: Files, plan: ReturnPlan) -> str:
-    """Save what a plan says: one transaction that undo takes back; return its id.
+    """Save a plan as one transaction, which undo takes back; return its id.
 
     Raises FedcheckError where a record was changed meanwhile, or it cannot be saved.
     """

@@ -1,4 +1,4 @@
-"""Who gets what with a hand-over, and what the other side may set: the tables.
+"""Tables: what each party gets with a hand-over, and what it may set.
 
 What no row here allows is not lost when a package comes back: it comes as a proposal.
 """
@@ -84,11 +84,11 @@ RIGHTS: Mapping[str, Rights] = {
     "agency": Rights(findings=("comment", ADDED)),
     "pmo": Rights(findings=("comment", ADDED)),
 }  # fmt: skip
-"""What a party may set, beside all of its own items and its side of a request."""
+"""What a party may set in addition to all of its own items and its side of a request."""
 
 
 def receives_request(project: Project, request: Request, to: str) -> bool:
-    """Tell whether a request goes to a party: one that is between it and us."""
+    """Return whether a request goes to a party: one that is between it and us."""
     ours = project.config.role
     sides = {find_role(project, request.by), find_answering_role(project, request)} - {""}
     return to in sides and sides <= {to, ours}
@@ -120,7 +120,7 @@ def list_rights(project: Project, ref: str, thing: Any, role: str) -> Collection
 
 
 def may_add(project: Project, thing: Any, role: str) -> bool:
-    """Tell whether a party may add a request or a finding."""
+    """Return whether a party may add a request or a finding."""
     if isinstance(thing, Finding):
         return RIGHTS.get(role, Rights()).new_findings
     if isinstance(thing, Request):
@@ -131,7 +131,7 @@ def may_add(project: Project, thing: Any, role: str) -> bool:
 def is_allowed(
     project: Project, allowed: Collection[str], field: str, was: Any, thing: Any
 ) -> bool:
-    """Tell whether a change of a field is among what a party may set.
+    """Return whether a change of a field is among what a party may set.
 
     An owner of ours stays ours: who has an item or a finding is not taken from us by a package.
 

@@ -145,7 +145,7 @@ def _load(root: Path, name: str) -> Handover:
 
 
 def list_standing(lines: Iterable[HistoryLine]) -> "Standing":
-    """Return what tells which transactions are not undone."""
+    """Return which transactions are not undone."""
     undone_by: dict[str, set[str]] = {}
     for line in lines:
         if line.undoes:
@@ -159,7 +159,7 @@ class Standing(Struct, frozen=True):
     undone_by: Mapping[str, set[str]]
 
     def has(self, tx: str) -> bool:
-        """Tell whether a transaction stands; an empty one does."""
+        """Return whether a transaction stands; an empty one does."""
         seen: set[str] = set()
 
         def stands(one: str) -> bool:

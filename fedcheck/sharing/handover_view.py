@@ -83,7 +83,7 @@ class View(Struct, frozen=True):
     def show(self, thing: T, list_role: str = "") -> T:
         """Return a record as the party sees it.
 
-        Keys that this version does not know stay here: nobody can say what they hold.
+        Keys that this version does not know stay here: what they hold is not known.
 
         Args:
             thing: the record.
@@ -157,7 +157,7 @@ def _outcome(record: Record) -> Record:
 
 
 def is_presentable(root: Path, evidence_item: Evidence) -> bool:
-    """Tell whether evidence may be named to others, or be taken from them.
+    """Return whether evidence may be named to others, or be taken from them.
 
     A file may where it is inside of the workspace, not under `private/` by any name, and not one
     of fedcheck's own.
@@ -175,7 +175,7 @@ def _leads_elsewhere(root: Path, link: str) -> bool:
 
 
 def is_plain_link(link: str) -> bool:
-    """Tell whether the link of a file names a place below the workspace, in its own words."""
+    """Return whether the link of a file names a place below the workspace, in its own words."""
     path = PurePosixPath(link)
     parts = link.split("/")
     if not link or path.is_absolute() or "\\" in link or "\x00" in link or ":" in parts[0]:

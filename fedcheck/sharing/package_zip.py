@@ -32,7 +32,7 @@ _HINT = "ask for the package again, or unpack it yourself and name the folder"
 
 
 def is_safe_name(name: str) -> bool:
-    """Tell whether a path in a package means the same harmless file on every system."""
+    """Return whether a path in a package means the same harmless file on every system."""
     if not name or len(name) > 500 or "\\" in name or any(ord(char) < 32 for char in name):
         return False
     return all(_is_safe_part(part) for part in name.split("/"))
@@ -73,7 +73,7 @@ class ZipFiles:
 
         Args:
             path: the file.
-            marker: the name of the file that lies at the top of the package.
+            marker: the name of the file at the top of the package.
         """
         import zipfile
 

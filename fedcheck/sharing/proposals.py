@@ -64,7 +64,7 @@ def find_thing(session: Session, ref: str) -> Any:
 
 
 def _holds(session: Session, proposal: Proposal) -> bool:
-    """Tell whether our record has all that is proposed already."""
+    """Return whether our record has all that is proposed already."""
     thing = find_thing(session, proposal.ref)
     try:
         return all(field_value(thing, one.field) == one.proposed for one in proposal.changes)

@@ -18,7 +18,7 @@ LOCAL_STATE = ".fedcheck"
 
 
 HANDOVERS_FOLDER = "handovers"
-"""The folder of a workspace that keeps what was handed over, and what came back."""
+"""The folder of a workspace with the packages that were sent to others, and what came back."""
 
 PRIVATE_FOLDER = "private"
 """The folder of a workspace whose content never leaves the company; laid out like the workspace."""

@@ -49,7 +49,7 @@ MANY = 40
 @click.option("--accept", multiple=True, metavar="ID", help="Accept a proposal, or all.")
 @click.option("--reject", multiple=True, metavar="ID", help="Reject a proposal, or all.")
 @click.option("--replace", is_flag=True, help="Accept over what was changed here since.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be written, and write nothing.")
 def handover(workspace: str | None, as_of: date | None, as_json: bool, **given: Any) -> int:
     """Hand the records over to another party, and merge what comes back.
 
