@@ -153,19 +153,18 @@ class Session(Struct):
         checklists: Iterable[Checklist] = (),
         imported: str = "",
         texts: Iterable[Rewritten] = (),
-        signed: str = "",
     ) -> Transaction:
         """Save changes of fields, and write lists and texts of the workspace, as one transaction.
 
         For what was worked out before: an import, a return to an earlier state, a moved record. A
-        list of the same id is replaced; what is recorded about its items stays. The history keeps
-        what came (`imported`), and who made it elsewhere (`signed`). Raises FedcheckError.
+        list of the same id is replaced; what is recorded about its items stays. `imported` says
+        what came (`875 tests from x.xlsx`), and the history keeps it. Raises FedcheckError.
         """
         changes, found = tuple(changes), tuple(checklists)
         seen = {one.path: one.sha256 for one in self.catalog.lists}
         rewritten = [*checklist_writer.plan_lists(self.root, found, seen), *texts]
         orders = {one.id: list(one.items) for one in found}
-        head = self._new_head(imported=imported, signed=signed)
+        head = self._new_head(imported=imported)
         parts = []
         for home in self.store.homes:
             lists = rewritten if home == self.root else []
@@ -341,9 +340,8 @@ class Session(Struct):
         shared = replace(edit, private_note=None)
         return [note] if shared == ItemEdit() else [(self._home(ref), shared), note]
 
-    def _new_head(self, undoes: str = "", imported: str = "", signed: str = "") -> TransactionHead:
-        at, tx = self.clock(), self.token(4)
-        return TransactionHead(self.who, at, tx, undoes, imported, self.as_of, signed)
+    def _new_head(self, undoes: str = "", imported: str = "") -> TransactionHead:
+        return TransactionHead(self.who, self.clock(), self.token(4), undoes, imported, self.as_of)
 
     def _take_back(
         self, target: str, lines: Mapping[Path, Sequence[HistoryLine]], again: bool = False
@@ -395,5 +393,6 @@ def open_session(
     catalog = checklist_files.load_catalog(shipped or paths.find_shipped_checklists(), user, root)
     mark = workspace_files.compute_fingerprint(root)
     found = load(root, catalog)
-    by, store = person_name(who), open_store(root, found)
+    store = open_store(root, found)
+    by = person_name(who)
     return Session(root, by, clock, found.project, catalog, store, found.problems, mark)

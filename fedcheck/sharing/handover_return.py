@@ -160,13 +160,10 @@ def take_back(session: Session, files: Files, plan: ReturnPlan) -> str:
     tx = ""
     if plan.changes:
         manifest = plan.handover.manifest
-        made = session.apply_changes(
-            plan.changes,
-            f"Taken back: hand-over {manifest.id} from {manifest.to}",
-            transaction.unless_changed_since,
-            signed=plan.signed,
-        )
-        tx = made.tx
+        label = f"Taken back: hand-over {manifest.id} from {manifest.to}"
+        with session.store.signed_by(plan.signed):
+            guard = transaction.unless_changed_since
+            tx = session.apply_changes(plan.changes, label, guard).tx
     keep_return(session.root, plan.handover, replace(plan.came, tx=tx), plan.files, plan.proposals)
     return tx
 

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from textual.content import Content
+
 from fedcheck.domain.field_values import printed
 from fedcheck.domain.fields import field_of
 from fedcheck.domain.text import one_line, pluralize
@@ -12,6 +14,7 @@ from fedcheck.sharing.handover_scope import label_field
 from fedcheck.sharing.handover_store import Proposal
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.dialogs.prompts import Choice, ChoicePrompt
+from fedcheck.tui.widgets.attention import Door
 
 LINE = 58
 WIDE = 44
@@ -19,12 +22,17 @@ MANY = 5
 """The cells of a line of the list and of a value, and the fields shown: what 80x24 has room for."""
 
 
-def count_proposals(session: Session) -> int:
-    """Return how many proposals are open; none where the files cannot be read now."""
+def list_proposal_doors(app: ProjectApp) -> list[Door]:
+    """Return a line that leads to the open proposals; none where there are no such."""
     try:
-        return len(proposals.list_open(session))
+        count = len(proposals.list_open(app.session))
     except FedcheckError:
-        return 0
+        return []  # fedcheck handover lists what cannot be read
+    if not count:
+        return []
+    noun = "proposal" if count == 1 else "proposals"
+    text = f"? {count:>3} {noun} to accept or reject"
+    return [Door(Content.styled(text, "$text-warning"), "proposals:")]
 
 
 async def decide_proposals(app: ProjectApp) -> None:
@@ -74,6 +82,7 @@ def _reject(app: ProjectApp, found: Proposal) -> None:
         app.tell(str(error), error.hint, "error")
         return
     app.tell(f"Rejected: proposal {found.id}")
+    app.changed()
 
 
 def _show(app: ProjectApp, found: Proposal) -> None:

@@ -84,17 +84,12 @@ RULES_DAYS = 30
 NONE = "Nothing: no item is overdue, blocked or stale"
 
 
-def attention(board: Board, signs: Signs, role: str, proposals: int = 0) -> list[Door]:
+def attention(board: Board, signs: Signs, role: str) -> list[Door]:
     """Return what needs attention; one line without a door where nothing does.
 
-    Rulesets are told to the role that they bind; all else concerns everybody. `proposals` is how
-    many came back with hand-overs and are not decided.
+    Rulesets are told to the role that they bind; all else concerns everybody.
     """
-    doors = []
-    if proposals:
-        noun = "proposal" if proposals == 1 else "proposals"
-        doors.append(_door("?", proposals, f"{noun} to accept or reject", "proposals:", "all"))
-    doors += [
+    doors = [
         _door(sign, len(found), words, target)
         for found, sign, words, target in _items(board, signs)
         if found
