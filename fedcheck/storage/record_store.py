@@ -57,18 +57,6 @@ class RecordStore(Struct):
         """Return the books of one of the two places."""
         return self.private if private else self.books
 
-    @contextmanager
-    def signed_by(self, who: str) -> Iterator[None]:
-        """Write another name into the history lines of what is saved meanwhile.
-
-        For changes that somebody made elsewhere. Undo still takes them as those of who saves.
-        """
-        self._signed = who
-        try:
-            yield
-        finally:
-            self._signed = ""
-
     def save(
         self,
         parts: Sequence[Part],
@@ -94,6 +82,18 @@ class RecordStore(Struct):
         for home, result in results.items():
             self.of(home != self.root).update(result.books)
         return results
+
+    @contextmanager
+    def signed_by(self, who: str) -> Iterator[None]:
+        """Write another name into the history lines of what is saved meanwhile.
+
+        For changes that somebody made elsewhere. Undo still takes them as those of who saves.
+        """
+        self._signed = who
+        try:
+            yield
+        finally:
+            self._signed = ""
 
     def append_refused_lines(self, home: Path, by: str) -> None:
         """Write the history lines that a full disk refused when their changes were saved."""
