@@ -94,12 +94,13 @@ def test_verify_names_what_was_altered_is_missing_or_was_added(
     (folder / "README.md").unlink()
     (folder / "evil.sh").write_text("rm")
     (folder / "link").symlink_to("/etc/passwd")
+    (folder / ".git").mkdir()
     capsys.readouterr()
     assert run(["handover", "--verify", str(folder), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert found["altered"] == ["findings.toml"]
     assert found["missing"] == ["README.md"]
-    assert found["added"] == ["evil.sh", "link"]
+    assert found["added"] == [".git/", "evil.sh", "link"]
     assert run(["handover", "--verify", str(root)]) == 3
 
 

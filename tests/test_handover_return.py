@@ -288,3 +288,49 @@ def test_a_package_of_another_workspace_is_refused(
     (theirs / "findings.toml").write_text("no toml")
     assert take_back(theirs) == 3
     assert take_back(tmp_path / "nothing.zip") == 3
+
+
+def test_an_assessor_returns_results_findings_and_answers_that_are_not_enough(
+    make_workspace: MakeWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = fill(make_workspace(role="csp", head=HEAD))
+    monkeypatch.chdir(root)
+    theirs = tmp_path / "theirs"
+    act(monkeypatch, root, "dana", "request", "answer", "r1", "Here")
+    assert run(["handover", "--to", "3pao", "-o", str(theirs)]) == 0
+    act(monkeypatch, theirs, "alice", "set", "no-shared-accounts", "--result", "satisfied",
+        "--observation", "None in use")  # fmt: skip
+    act(monkeypatch, theirs, "alice", "request", "return", "r1", "--comment", "Not all modules")
+    act(monkeypatch, theirs, "alice", "finding", "add", "New gap", "--risk", "high", "--item",
+        "no-shared-accounts")  # fmt: skip
+    act(monkeypatch, theirs, "alice", "finding", "update", "f1", "--risk", "low")
+    act(monkeypatch, theirs, "alice", "set", "crypto-table", "--status", "done", "--owner", "bob")
+    assert take_back(theirs) == 0
+    record = load(root / "progress/rev5.readiness.3pao.toml", "no-shared-accounts")
+    assert (record["result"], record["observation"]) == ("satisfied", "None in use")
+    request = load(root / "requests.toml")["r1"]
+    assert ("state" in request, request["comment"]) == (False, "Not all modules")
+    findings = load(root / "findings.toml")
+    assert findings["f1"]["risk"] == "low", "the assessor rates"
+    assert sorted(one["title"] for one in findings.values())[1] == "New gap"
+    record = load(root / "progress/rev5.readiness.csp.toml", "crypto-table")
+    assert (record["owner"], record["status"]) == ("dana", "doing"), "ours stays ours"
+
+
+def test_names_that_were_left_out_come_back_as_they_were(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "theirs"
+    assert run(["handover", "--to", "csp", "-o", str(theirs), "--redact", "owners"]) == 0
+    path = theirs / "findings.toml"
+    text = path.read_text()
+    path.write_text(text.replace('title = "Weak ciphers"', 'title = "Weak ciphers"\nplan = "Off"'))
+    before = (root / "findings.toml").read_text(), (root / "requests.toml").read_text()
+    capsys.readouterr()
+    assert take_back(theirs, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(one["ref"], one["field"]) for one in found["changes"]] == [("findings:f1", "plan")]
+    assert not found["proposals"]
+    assert found["people"] == "csp", "nobody is named in a package that was edited by hand"
+    assert "Seen by Alice Ngata" in (root / "findings.toml").read_text()
+    assert (root / "requests.toml").read_text() == before[1]

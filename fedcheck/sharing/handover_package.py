@@ -29,6 +29,7 @@ MAX_RECORDS = toml_io.MAX_BYTES
 """The most bytes of a file with records."""
 
 _ID = re.compile("[0-9a-f]{6,32}")
+_GIT = ".git"
 _MAX_DEPTH = 32
 _MAX_HISTORY = 4 << 20
 _PASSED = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -186,7 +187,10 @@ class FolderFiles:
     def _walk(self, folder: OpenFolder, prefix: str, depth: int) -> None:
         for name in sorted(folder.list_names()):
             found = folder.look_at(name)
-            if found is None or (not prefix and name in (LOCAL_STATE, ".git")):
+            if found is None or (not prefix and name == LOCAL_STATE):
+                continue
+            if not prefix and name == _GIT:
+                self.special.append(f"{_GIT}/")
                 continue
             if is_link(found) or not stat.S_ISREG(found.st_mode):
                 if stat.S_ISDIR(found.st_mode) and not is_link(found) and depth < _MAX_DEPTH:

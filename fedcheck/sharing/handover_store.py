@@ -8,6 +8,7 @@ handovers/<id>/returned-<hash>/        the records as they came back, once for e
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,23 @@ def list_handovers(root: Path) -> tuple[list[Handover], list[Problem]]:
         except FedcheckError as error:
             problems.append(Problem(top / name, 0, str(error), error.hint, "warning"))
     return sorted(found, key=lambda one: (one.manifest.made, one.manifest.id)), problems
+
+
+def list_proposing(root: Path) -> list[Handover]:
+    """Return the hand-overs with proposals, decided or not, as far as they can be read.
+
+    The others are not read at all: the app looks at each change of what it shows.
+    """
+    try:
+        found = sorted((root / HANDOVERS_FOLDER).glob(f"*/returned-*/{PROPOSALS_FILE}"))
+    except OSError:
+        return []
+    names = dict.fromkeys(path.parent.parent.name for path in found)
+    loaded = []
+    for name in names:
+        with suppress(FedcheckError):
+            loaded += [_load(root, name)] if _ID.fullmatch(name) else []
+    return sorted(loaded, key=lambda one: (one.manifest.made, one.manifest.id))
 
 
 def load_handover(root: Path, handover_id: str) -> Handover:

@@ -18,7 +18,7 @@ from fedcheck.sharing.handover_store import (
     ACCEPTED,
     REJECTED,
     Proposal,
-    list_handovers,
+    list_proposing,
     list_standing,
     read_proposals,
     write_decisions,
@@ -35,8 +35,7 @@ def list_open(session: Session) -> list[Proposal]:
     One that was accepted is open again once that was undone; those of a return that was undone are
     none. Of two for the same fields the newer stands.
     """
-    handovers, _ = list_handovers(session.root)
-    listed = [(one, read_proposals(session.root, one)) for one in handovers if one.returns]
+    listed = [(one, read_proposals(session.root, one)) for one in list_proposing(session.root)]
     if not any(proposals for _, proposals in listed):
         return []  # the history may be long: it is read only where it counts
     standing = list_standing(session.history())
