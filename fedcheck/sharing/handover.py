@@ -253,11 +253,14 @@ def keep(session: Session, package: Package) -> None:
 
 def summarize(package: Package) -> str:
     """Return a summary of a package: `12 items, 3 requests and 2 findings`."""
+    words = (
+        ("items", "item"),
+        ("requests", "request"),
+        ("findings", "finding"),
+        ("evidence_files", "evidence file"),
+    )
     counts = package.counts
-    parts = [
-        pluralize(counts["items"], "item"),
-        pluralize(counts["requests"], "request"),
-        pluralize(counts["findings"], "finding"),
-        pluralize(counts["evidence_files"], "evidence file"),
-    ]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    parts = [pluralize(counts[key], word) for key, word in words if counts[key]]
+    return (
+        " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part) or "no record"
+    )

@@ -51,7 +51,7 @@ def format_readme(manifest: Manifest) -> bytes:
         lines += [
             "",
             "Unpack it and run `fedcheck` in the folder, or edit the TOML files in a text editor.",
-            "Do not change ids. What you are not the one to decide comes to us as a proposal.",
+            "Do not change ids. Changes to what is not yours to set reach us as proposals.",
             "",
             "## How to return it",
             "",
