@@ -40,6 +40,7 @@ OWN = (
     INTERNAL.replace("acme.internal", "acme.shared")
     .replace("INTERNALWORD", "Shared")
     .replace('audience = "internal"\n', "# COMMENTWORD\n")
+    + '  needs = ["acme.internal:quote"]\n  due = "acme.internal:quote + 3d"\n'
 )
 
 REQUESTS = """format = 1

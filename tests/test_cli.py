@@ -386,7 +386,8 @@ def test_checklist_commands(fedcheck, workspace):
     _, out, _ = fedcheck("checklist", "list")
     assert "rev5.readiness.csp" in out
     assert json.loads(fedcheck("checklist", "schema")[1])["title"] == "fedcheck checklist"
-    status, out, _ = fedcheck("checklist", "new", "rev5.readiness.csp-acme", "--phase", "readiness")
+    new = ("checklist", "new", "rev5.readiness.csp-acme", "--phase", "readiness")
+    status, out, _ = fedcheck(*new, "--audience", "shared")
     assert status == 0
     path = workspace / "checklists" / "rev5.readiness.csp-acme.toml"
     assert fedcheck("checklist", "validate", str(path))[0] == 0

@@ -120,6 +120,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "report --sent", ["report", "--sent"]
     yield "report --list", ["report", "--list"]
     yield "report --init NAME", ["report", "--init", "weekly"]
+    yield "portfolio", ["portfolio", ".", "--as-of", "2027-01-11"]
     yield "checklist list", ["checklist", "list"]
     yield "config keys", ["config", "keys"]
     yield "config paths", ["config", "paths"]
@@ -164,7 +165,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     listed = folder / "list.csv"
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")
     made = ["--list", "acme.plan", "--phase", "full-assessment", "--role", "csp"]
+    made += ["--audience", "internal"]
     yield "import csv", ["import", "csv", str(listed), *made]
+    yield "status", ["status", "--internal"]
     matrix = folder / "matrix.csv"
     yield "", ["export", "requests", "-o", str(matrix)]
     yield "fill", [str(matrix)]
@@ -172,6 +175,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "request withdraw", ["request", "withdraw", "REQUEST", "--reason", "Not needed"]
     yield "finding withdraw", ["finding", "withdraw", "FINDING", "--reason", "None at all"]
     yield "config check", ["config", "check"]
+    yield "portfolio", ["portfolio", "."]
     yield "doctor", ["doctor"]
     yield "doctor", ["doctor", "--fix"]
     yield "checklist validate", ["checklist", "validate"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fedcheck.domain.change import Change
 from fedcheck.domain.checklist import Checklist
+from fedcheck.domain.glossary import Sharing
 from fedcheck.domain.text import count_cells, one_line, pluralize
 from fedcheck.session import Session, Transaction
 from fedcheck.storage.checklist_writer import Rewritten
@@ -51,6 +52,8 @@ class Plan:
         texts: the files with official text to write.
         unused: how many rows of the file were not used.
         first_rows: the first rows as they would become: headings, then a row for each.
+        sharing: how far the checklists travel; private ones, and what is recorded about their
+            items, are written under `private/`.
     """
 
     label: str
@@ -61,6 +64,7 @@ class Plan:
     texts: tuple[PlannedText, ...] = ()
     unused: int = 0
     first_rows: tuple[tuple[str, ...], ...] = ()
+    sharing: Sharing = Sharing.SHARED
 
     @property
     def empty(self) -> bool:
@@ -150,4 +154,5 @@ def carry_out(session: Session, plan: Plan) -> Transaction:
         checklists=plan.checklists,
         imported=plan.newly_outstanding,
         texts=[one.file for one in plan.texts],
+        private=plan.sharing is Sharing.PRIVATE,
     )

@@ -48,8 +48,11 @@ def check_source(item: Item, checklist: Checklist) -> Iterator[Fault]:
 
 
 def check_says(item: Item) -> Iterator[Fault]:
-    """Yield a fault where an item does not quote what makes it as binding as it is."""
-    if item.source is None:
+    """Yield a fault where an item does not quote what makes it as binding as it is.
+
+    An optional item binds nobody, and needs no quote.
+    """
+    if item.source is None or (item.level is Level.MAY and not item.source.says):
         return
     if not item.source.says.strip():
         remedy = 'quote the words that bind: `says = "should also review"`'

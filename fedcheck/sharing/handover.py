@@ -5,7 +5,7 @@ What was handed over is kept under `handovers/`, for it is the base when it come
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fedcheck import __version__
-from fedcheck.domain.checklist import FORMAT
+from fedcheck.domain.checklist import FORMAT, Checklist, Item
+from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import ErrorKind, FedcheckError
 from fedcheck.session import Session
@@ -181,12 +182,28 @@ def _own_lists(session: Session, books: Mapping[str, RecordFile]) -> dict[str, b
     for name in books:
         checklist = project.as_written(name)
         if checklist and layers.get(name) in ("workspace", "user"):
-            found[f"checklists/{parse_list_id(name)}.toml"] = checklist_writer.dump(checklist)
+            found[f"checklists/{parse_list_id(name)}.toml"] = checklist_writer.dump(
+                _without_withheld(checklist, project.withheld_lists)
+            )
     process = session.catalog.process_file(project.process.id)
     if process is not None and process.layer != "shipped" and process.document is not None:
         name = f"checklists/{parse_list_id(project.process.id)}/{PROCESS_FILE}"
         found[name] = process.document.text.encode()
     return found
+
+
+def _without_withheld(checklist: Checklist, withheld: Collection[str]) -> Checklist:
+    """Return a checklist whose items refer to no item of a private or internal list."""
+
+    def strip(item: Item) -> Item:
+        needs = tuple(ref for ref in item.needs if split_ref(ref)[0] not in withheld)
+        names_one = any(f"{name}:" in item.due for name in withheld)
+        return replace(item, needs=needs, due="" if names_one else item.due)
+
+    sections = [
+        replace(one, items=tuple(strip(item) for item in one.items)) for one in checklist.sections
+    ]
+    return replace(checklist, sections=tuple(sections))
 
 
 def _pack_evidence(

@@ -56,8 +56,10 @@ class View(Struct, frozen=True):
             more_lists: checklists that go with all of their records too.
         """
         project = self.project.shared()
-        requests = [one for one in project.requests if receives_request(self.project, one, self.to)]
-        findings = [one for one in project.findings if self._is_shared(one)]
+        requests = [
+            one for one in self.project.requests if receives_request(self.project, one, self.to)
+        ]
+        findings = [one for one in self.project.findings if self._is_shared(one)]
         issues: list[Request | Finding] = [*requests, *findings]
         named = {ref for one in issues for ref in one.items}
         books = {

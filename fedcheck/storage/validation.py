@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from fedcheck.domain.checklist import FORMAT, Checklist, Item, When
 from fedcheck.domain.dates import parse_due, parse_max_age
+from fedcheck.domain.glossary import Sharing
 from fedcheck.domain.key import ID_PATTERN
 from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
@@ -23,6 +24,11 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
     winning = {
         name: one.checklist for name, one in catalog.effective_lists().items() if one.checklist
     }
+    inside = {
+        name: one.sharing
+        for name, one in catalog.effective_lists().items()
+        if one.sharing is not Sharing.SHARED
+    }
     for loaded in lists:
         if loaded.checklist is None or loaded.collector is None:
             continue
@@ -36,6 +42,8 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
         for _, item in loaded.checklist.items.values():
             place = loaded.place(item.id)
             _needs(item, place, winning, loaded.collector)
+            if loaded.sharing is Sharing.SHARED:
+                _inside(item, place, inside, loaded.collector)
             if served:
                 _anchors(item, place, served, winning, loaded.collector)
                 _deliverable(item, place, served, loaded.collector)
@@ -81,6 +89,17 @@ def _needs(item: Item, place: KeyPath, lists: Mapping[str, Checklist], problems:
     for need in item.needs:
         if not _exists(need, lists):
             problems.add((*place, "needs"), f"unknown item {need}", _suggest(need, lists))
+
+
+def _inside(item: Item, place: KeyPath, inside: Mapping[str, Sharing], problems: Collector) -> None:
+    """Note where an item of a shared list names one that others must not know of."""
+    named = [("needs", need) for need in item.needs]
+    named += [("due", parse_due(item.due).anchor)] if item.due else []
+    for key, ref in named:
+        if sharing := inside.get(split_ref(ref)[0]):
+            text = f"{ref} is {sharing}, and this list is shared"
+            hint = "gates ignore it, and others read its name here: take it out, or share its list"
+            problems.add((*place, key), text, hint)
 
 
 def _anchors(

@@ -70,6 +70,9 @@ class WelcomeScreen(ModalScreen[None]):
         """Show recent workspaces and what else can be done."""
         doors = [Door(Content.assemble(("Make a workspace", "bold")), "new:")]
         doors.append(Door(Content.assemble(("Open a folder", "bold")), "open:"))
+        app = self.fedcheck
+        if app.portfolio_wanted or app.preferences.config.portfolio or app.memory.recent():
+            doors.append(Door(Content.assemble(("See the portfolio", "bold")), "portfolio:"))
         for process, what in EXAMPLES.items():
             line = Content.assemble(
                 ("Look at an example", "bold"), (f"   {what}", "$foreground-muted")
@@ -97,6 +100,8 @@ class WelcomeScreen(ModalScreen[None]):
             self._open(Path(target))
         elif kind == "demo":
             self._demo(target)
+        elif kind == "portfolio":
+            self.fedcheck.open_screen("portfolio")
         elif kind == "open":
             self.fedcheck.start(self._ask_folder())
         else:
