@@ -147,6 +147,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     results = {"Assessment Result": "Satisfied", "Evidence": "None"}
     other = small_srtm(folder / "other.xlsx", {"AC-01a.[02]": results})
     yield "import srtm", ["import", "srtm", str(other), "--list", "acme.srtm"]
+    worse = {"Assessment Result": "Other than Satisfied"}
+    again = str(small_srtm(folder / "again.xlsx", {"AC-01a.[01]": worse}))
+    yield "import srtm", ["import", "srtm", again, "--theirs", "--dry-run"]
     out = str(folder / "srtm-out.xlsx")
     yield "export srtm", ["export", "srtm", "--template", str(srtm), "-o", out]
     vault, goal = str(folder / "vault"), ["--type", "20x", "--class", "b"]

@@ -241,9 +241,12 @@ def _guess_meant(project: Project, tail: str) -> str:
     near = _suggest_items(project, tail.rpartition(":")[2])
     if near:
         return "did you mean " + " or ".join(near) + "?"
-    if project.skipped:
+    if project.skipped and project.config.begins:
         begins = project.config.begins
         return f"{NO_GUESS}; phases before {begins} are left out (begins, in fedcheck.toml)"
+    if project.skipped:
+        phases = ", ".join(sorted(project.skipped))
+        return f"{NO_GUESS}; the profile leaves out the phase {phases}"
     return NO_GUESS
 
 

@@ -303,7 +303,7 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
     for finding in board.project.findings:
         if finding.state != "open" or not _open_by(board, finding, milestone):
             continue
-        if finding.risk in process.blocking_risks:
+        if finding.risk in (*process.blocking_risks, *milestone.blocking_risks):
             why = f"open {finding.risk.capitalize()} finding: {finding.title}"
         elif not (finding.planned or _told(board, finding, milestone)):
             why = f"finding {finding.lacks}: {finding.title}"

@@ -13,7 +13,7 @@ from fedcheck.domain.package_values import PHONE_PATTERN
 from fedcheck.domain.process import Process
 from fedcheck.domain.reference import did_you_mean, split_ref
 from fedcheck.storage.checklist_files import Catalog
-from fedcheck.storage.list_checks import KeyPath
+from fedcheck.storage.list_checks import KeyPath, note_unknown
 from fedcheck.storage.loaded_files import LoadedList
 from fedcheck.storage.problems import Collector
 from fedcheck.storage.toml_keys import KeySpec, is_struct, keeps_extra, keys_of
@@ -35,7 +35,8 @@ def check_across(catalog: Catalog, lists: Iterable[LoadedList]) -> None:
         served = [catalog.processes[p] for p in loaded.checklist.process if p in catalog.processes]
         for process in served:
             phases = [phase.id for phase in process.phases]
-            if loaded.checklist.phase not in phases:
+            placed = {name for phase in process.phases for name in phase.lists}
+            if loaded.checklist.phase not in phases and loaded.checklist.id not in placed:
                 hint = did_you_mean(loaded.checklist.phase, phases) or "known: " + ", ".join(phases)
                 text = f'the process {process.id} has no phase "{loaded.checklist.phase}"'
                 loaded.collector.add(("phase",), text, hint)
@@ -66,6 +67,9 @@ def check_processes(catalog: Catalog) -> None:
         if process.default and default.setdefault(loaded.layer, process.id) != process.id:
             text = f"{default[loaded.layer]} is the default already"
             problems.add(("default",), text, "one process can be the default")
+        for i, phase in enumerate(process.phases):
+            for name in phase.lists:
+                note_unknown(name, sorted(winning), "checklist", ("phase", i, "lists"), problems)
         for i, deliverable in enumerate(process.deliverables):
             ref = deliverable.handed_over_by
             if ref and not _exists(ref, winning):
@@ -109,7 +113,8 @@ def _anchors(
     lists: Mapping[str, Checklist],
     problems: Collector,
 ) -> None:
-    milestones = list(dict.fromkeys(m.id for process in served for m in process.milestones))
+    every = [one for process in served for one in process.milestones]
+    milestones = list(dict.fromkeys(name for one in every for name in (one.id, *one.also)))
     named: dict[KeyPath, str] = {
         ("after",): item.after,
         ("due",): parse_due(item.due).anchor if item.due else "",
