@@ -1,9 +1,11 @@
 """The books of a workspace as they were last read, and saving to them: shared and private."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from fedcheck.domain.change import (
     Change,
@@ -44,6 +46,7 @@ class RecordStore(Struct):
     private: dict[str, RecordFile]
     identity: Identity
     _refused_lines: dict[Path, tuple[HistoryLine, ...]] = field(default_factory=dict)
+    _signed: str = ""
 
     @property
     def homes(self) -> tuple[Path, Path]:
@@ -69,6 +72,7 @@ class RecordStore(Struct):
         for part in parts:
             self.append_refused_lines(part.home, head.by)
 
+        head = replace(head, signed=self._signed)
         try:
             saved = transaction.commit(self.identity, parts, head, guard, renamed)
         except HistoryRefusedError as error:
@@ -78,6 +82,18 @@ class RecordStore(Struct):
         for home, result in results.items():
             self.of(home != self.root).update(result.books)
         return results
+
+    @contextmanager
+    def signed_by(self, who: str) -> Iterator[None]:
+        """Write another name into the history lines of what is saved meanwhile.
+
+        For changes that somebody made elsewhere. Undo still takes them as those of who saves.
+        """
+        self._signed = who
+        try:
+            yield
+        finally:
+            self._signed = ""
 
     def append_refused_lines(self, home: Path, by: str) -> None:
         """Write the history lines that a full disk refused when their changes were saved."""

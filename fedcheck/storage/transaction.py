@@ -278,7 +278,8 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     mine = [*named, *one.made]
     outside = one.outside
     lines = outside_lines([*outside.found, *late], head, is_first=outside.is_first)
-    lines += [HistoryLine(c, head.at, head.by, head.tx, head.undoes, head.day) for c in mine]
+    by = head.signed or head.by
+    lines += [HistoryLine(c, head.at, by, head.tx, head.undoes, head.day) for c in mine]
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
     notes = replace(one.notes, files={**one.notes.files, **outside.files, **hashes})
     notes = notes.with_transaction(head.by, head.tx) if is_made else notes
