@@ -14,7 +14,7 @@ from fedcheck.errors import InvalidFileError
 from fedcheck.sharing.line_merge import merge_lines, settle_by_key
 from fedcheck.sharing.order import merge_order
 from fedcheck.sharing.record_files import Texts
-from fedcheck.sharing.remark import BOTH_SET, CHANGE_STANDS, Remark
+from fedcheck.sharing.remark import CHANGE_STANDS, NO_ANSWER, Remark
 from fedcheck.storage.toml_io import dumps, format_table, parse
 
 
@@ -106,7 +106,7 @@ def _merge_value(
         before = was if _has_ids(was) else []
         old, first, second = ({one["id"]: one for one in side} for side in (before, mine, other))
         return list(merge_tables(old, first, second, path, remarks).values())
-    remarks.append(Remark(place, BOTH_SET, is_conflict=True))
+    remarks.append(Remark(place, NO_ANSWER, is_conflict=True))
     return mine
 
 

@@ -6,6 +6,7 @@ outside fedcheck; nothing is ever changed to match the history.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from fedcheck.domain.change import NOT_RECORDS, SHORT, Change, HistoryLine, is_outside
 from fedcheck.domain.field_values import field_value, list_values
 from fedcheck.domain.reference import split_ref
+from fedcheck.domain.set_twice import list_unsettled_fields
 from fedcheck.errors import InvalidFileError
 from fedcheck.storage import history, progress_files, record_files
 from fedcheck.storage.atomic_files import read_prefix, toml_files
@@ -135,6 +137,24 @@ def is_git_at_work(root: Path, now: datetime) -> bool:
     return False
 
 
+_OPERATIONS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+
+
+def is_git_in_between(root: Path) -> bool:
+    """Tell whether a merge, a rebase or the like waits for a person: the histories are not whole.
+
+    What fedcheck writes then would keep git from going on.
+    """
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            try:
+                git = _find_git_folder(folder / ".git")
+            except (OSError, ValueError):
+                return False
+            return any(os.path.lexists(git / name) for name in _OPERATIONS)
+    return False
+
+
 def _find_git_folder(path: Path) -> Path:
     """Return where git keeps the index; in a worktree or a submodule `.git` is a file that says."""
     if path.is_dir():
@@ -193,8 +213,11 @@ def list_unexplained(
     changes = []
     for item, record in found.records.items():
         ref = f"{found.name}:{item}"
+        unsettled = list_unsettled_fields(record)
         for name, now in list_values(record).items():
             entered = known.pop((ref, name), None)
+            if name in unsettled:
+                continue  # settling it says what became of both sides
             if entered is None and found.name in IN_HEAD:
                 continue  # a workspace begins with values that nobody set with fedcheck
             default = _default_value(found.name, name)
