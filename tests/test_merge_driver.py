@@ -154,7 +154,7 @@ class Team:
         self.expected: dict[tuple[str, str], str] = {}
         self.written: list[str] = []
         self.number = 0
-        self.settled = 0
+        self.kept = 0
 
     def word(self) -> str:
         self.number += 1
@@ -217,17 +217,12 @@ class Team:
         commit(root)
         how = self.chance.choice(["--no-rebase", "--rebase"])
         done = pull(root, how)
-        while done.returncode:
-            left = git(root, "diff", "--name-only", "--diff-filter=U").split()
-            assert left and all(name.startswith("progress/") for name in left), done.stderr
-            run(["doctor", "--fix", "-w", str(root)])
-            assert not has_marks(root)
-            git(root, "add", "-A")
-            self.settled += 1
-            done = call(
-                root, *(["commit", "-q", "--no-edit"] if "no" in how else ["rebase", "--continue"])
-            )
+        assert done.returncode == 0, done.stderr
         assert not has_marks(root)
+        self.kept += b"set-twice" in b"".join(texts(root).values())
+        assert run(["status", "-w", str(root)]) == 0
+        assert b"set-twice" not in b"".join(texts(root).values()), "the histories know"
+        commit(root, "settled")
         git(root, "push", "-q")
 
 
@@ -252,7 +247,7 @@ def test_random_work_of_three_clones_all_arrives(
     assert not [word for word in world.written if word not in whole]
     for (ref, name), word in world.expected.items():
         assert word in whole, (ref, name)
-    assert world.settled, "two set the same field at least once"
+    assert world.kept, "two set the same field at least once"
     for session in world.sessions:
         session.refresh()
         session.reconcile()
@@ -308,49 +303,47 @@ def conflict(
     return second, ref, bob, pull(second)
 
 
-def test_only_a_field_that_two_people_set_is_left_to_a_person(
+def test_a_field_that_two_people_set_keeps_both_values_and_stops_nothing(
     team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
     root, ref, _, done = conflict(team, open_workspace, clock)
-    assert done.returncode != 0
+    assert done.returncode == 0
     item = ref.partition(":")[2]
-    assert "settle them with: fedcheck doctor --fix" in done.stderr
-    assert f"progress/{TESTS}.toml: {item}, owner: set on both sides" in done.stderr
-    text = (root / f"progress/{TESTS}.toml").read_text()
-    start, end = text.index("<<<<<<<"), text.index(">>>>>>>")
-    inside = text[start:end].split("\n")[1:-1]
-    assert inside == ['owner = "bob"', "=======", 'owner = "ann"']
+    path = root / f"progress/{TESTS}.toml"
+    assert "owner: set on both sides: both values are kept" in done.stderr
+    assert f'[[item."{item}"."set-twice"]]\ngroups = [' in path.read_text()
+    text = path.read_text()
+    assert text.count('owner = "ann"') == text.count('owner = "bob"') == 1
     assert 'note = "from ann"' in text
     assert 'sample = "from bob"' in text
-    assert git(root, "diff", "--name-only", "--diff-filter=U").split() == [f"progress/{TESTS}.toml"]
 
 
-def test_the_histories_settle_what_is_left(
+def test_the_next_command_settles_it_by_the_histories(
     team: Callable[..., list[Path]],
     open_workspace: OpenWorkspace,
     clock: FrozenClock,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     root, ref, bob, _ = conflict(team, open_workspace, clock)
-    path = root / f"progress/{TESTS}.toml"
-    marked = path.read_text()
+    item = bob.project.item(ref)
+    assert item is not None
     capsys.readouterr()
-    assert run(["list", "-w", str(root)]) == 0, "the rest works"
-    assert "settle the merge" in capsys.readouterr().err
-    run(["doctor", "--fix", "-w", str(root)])
-    out = capsys.readouterr().out
+    assert run(["list", "-w", str(root)]) == 0
+    err = capsys.readouterr().err
+    assert "1 field was set on both sides of a merge:" in err
     assert (
-        f"{ref.partition(':')[2]}, owner: different on both sides: the value set last stands" in out
+        f"{item.code or item.id} owner: bob (bob, 2027-01-11) stands;"
+        " the other side had ann (ann, 2027-01-11)" in err
     )
-    assert "(bob; the other side has ann)" in out
-    assert f"git add {path} {root / 'history'}, and commit" in out
-    (copy,) = (root / ".fedcheck/backup/conflicts").iterdir()
-    assert copy.read_text() == marked
+    run(["list", "-w", str(root)])
+    assert not capsys.readouterr().err, "once"
     bob.refresh()
     record = bob.project.record(ref)
     assert (record.owner, record.note, record.sample) == ("bob", "from ann", "from bob"), "later"
+    assert not record.extra
     (line,) = [one for one in history.read_all(root) if one.merged]
     assert (line.change.field, line.change.new, line.lost) == ("owner", "bob", "")
+    assert len(line.merged) == 2
     commit(root)
     git(root, "push", "-q")
     other = root.parent / "ann"
@@ -413,7 +406,7 @@ def test_markers_that_do_not_fit_together_are_left(
     path = workspace / "progress/rev5.readiness.csp.toml"
     path.write_text(text + "<<<<<<<")
     assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
-    assert "bring both sides together by hand" in capsys.readouterr().err
+    assert "is neither a key nor a header" in capsys.readouterr().err
     assert path.read_text() == text + "<<<<<<<"
 
 
@@ -425,8 +418,18 @@ def test_what_the_histories_do_not_know_is_left(
     text = f'{head}<<<<<<< x\nowner = "a"\n||||||| z\n=======\nowner = "b"\n>>>>>>> y\n'
     path.write_text(text)
     assert run(["doctor", "--fix", "-w", str(workspace)]) == 1
-    assert "diagram, owner: set on both sides" in capsys.readouterr().err
-    assert path.read_text() == text
+    assert "owner: not settled: a or b" in capsys.readouterr().err
+    (copy,) = (workspace / ".fedcheck/backup/conflicts").iterdir()
+    assert copy.read_text() == text
+    assert "set-twice" in path.read_text()
+    assert run(["gate", "kick-off", "-w", str(workspace), "--json"]) == 1
+    assert "set on both sides of a merge" in capsys.readouterr().out
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert run(["set", "diagram", "--owner", "a", "-w", str(workspace)]) == 0, "as it stands"
+    assert "set-twice" not in path.read_text()
+    assert 'owner = "a"' in path.read_text()
+    capsys.readouterr()
+    assert run(["doctor", "-w", str(workspace)]) == 0, capsys.readouterr().out
 
 
 def drive(tmp_path: Path, path: str, base: str, ours: str, theirs: str) -> tuple[int, str]:
@@ -466,26 +469,6 @@ def test_a_side_that_cannot_be_read_is_left_to_a_person(
 
 
 def test_marks_never_stand_inside_a_text(tmp_path: Path) -> None:
-    asked = REQUESTS + 'answer = """\nfirst\n{}\nlast"""\n'
-    sides = [asked.format(word) for word in ("old", "mine", "yours")]
-    status, text = drive(tmp_path, "requests.toml", *sides)
-    assert status == 1
-    assert (
-        text
-        == REQUESTS
-        + """<<<<<<< ours
-answer = \"\"\"
-first
-mine
-last\"\"\"
-=======
-answer = \"\"\"
-first
-yours
-last\"\"\"
->>>>>>> theirs
-"""
-    )
     notes = [HEAD + f'x = """\nfirst\n{word}\nlast"""\n' for word in ("old", "a", "b")]
     status, text = drive(tmp_path, "fedcheck.toml", *notes)
     assert status == 1
@@ -546,16 +529,33 @@ def test_the_head_file_keeps_the_comments_of_both(tmp_path: Path) -> None:
     assert "# Dates that the PMO gave us." in text
 
 
-def test_a_milestone_that_two_people_moved_is_left_to_a_person(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_milestone_that_two_people_moved_keeps_both_dates(
+    tmp_path: Path, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ours, theirs = (HEAD.replace("2027-02-01", f"2027-02-0{n}") for n in "23")
     status, text = drive(tmp_path, "fedcheck.toml", HEAD, ours, theirs)
+    assert status == 0
+    assert drive(tmp_path, "fedcheck.toml", HEAD, theirs, ours) == (0, text)
+    assert text == ours + '\n[[set-twice]]\nmilestone = "kick-off"\nday = 2027-02-03\n'
+    again = HEAD.replace("2027-02-01", "2027-02-04")
+    _, both = drive(tmp_path, "fedcheck.toml", HEAD, text, again)
+    assert both.count("[[set-twice]]") == 2
+    (workspace / "fedcheck.toml").write_text(text)
+    capsys.readouterr()
+    assert run(["gate", "kick-off", "-w", str(workspace)]) == 1
+    told = capsys.readouterr()
+    assert "date: not settled: 2027-02-02 or 2027-02-03" in told.err
+    assert "its date was set on both sides" in told.out
+    assert "unknown key" not in told.err
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert "kick-off: day: set on both sides" in capsys.readouterr().out
+
+
+def test_a_key_of_the_head_file_that_two_people_set_is_left_to_a_person(tmp_path: Path) -> None:
+    ours, theirs = (HEAD.replace('"N"', f'"{name}"') for name in "XY")
+    status, text = drive(tmp_path, "fedcheck.toml", HEAD, ours, theirs)
     assert status == 1
-    err = capsys.readouterr().err
-    assert "milestones, kick-off: set on both sides" in err
-    assert "by hand, then run git add" in err
-    assert "<<<<<<< ours\nkick-off = 2027-02-02\n=======\nkick-off = 2027-02-03\n>>>>>>>" in text
+    assert '<<<<<<< ours\nname = "X"\n=======\nname = "Y"\n>>>>>>>' in text
 
 
 LIST = """format = 1

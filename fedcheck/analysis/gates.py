@@ -24,7 +24,7 @@ from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
-from fedcheck.domain.set_twice import is_unsettled
+from fedcheck.domain.set_twice import SET_TWICE, is_unsettled
 from fedcheck.domain.text import pluralize
 
 EVIDENCE_WORDS = {
@@ -324,6 +324,13 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
 def _unsettled_issues(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
     """Yield requests and findings that two people set differently: nobody knows what they say."""
     project = board.project
+    tables = project.config.extra.get(SET_TWICE)
+    for one in tables if isinstance(tables, list) else ():
+        if isinstance(one, dict) and one.get("milestone") == milestone.id:
+            why = f"its date was {UNSETTLED_WORDS}"
+            ref, role = f"milestones:{milestone.id}", project.config.role
+            yield Outstanding("unsettled", ref, why, role, phase=phase_of(board, milestone))
+            break
     for kind, things in (("request", project.requests), ("finding", project.findings)):
         for one in things:
             if is_unsettled(one.extra):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fedcheck.cli.options import print_error
+from fedcheck.cli.invocation import print_error
 from fedcheck.errors import FedcheckError
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def settle_and_list(session: "Session", *, in_between: bool = False) -> list[str
         print_error(f"fields that were set on both sides of a merge are not settled: {error}")
         return []
     lines = describe_settled(session, found)
-    for line in lines[: MANY + 1]:
-        print_error(line)
-    if len(lines) > MANY + 1:
-        print_error(f"  and {len(lines) - MANY - 1} more")
+    more = [f"  and {len(lines) - MANY - 1} more"] if len(lines) > MANY + 1 else []
+    if lines:
+        print_error("\n".join([*lines[: MANY + 1], *more]))
     return sorted({one.ref.partition(":")[0] for one in found if one.outcome != "open"})

@@ -109,7 +109,8 @@ def list_changes(
         case EvidenceEdit(), Record() | Request() | Finding():
             return _list_evidence_changes(ref, thing, edit, item)
         case MilestoneEdit(day), MilestoneDate():
-            return diff_records(ref, thing, replace(thing, day=day, extra={}))
+            made = diff_records(ref, thing, replace(thing, day=day, extra={}))
+            return [*made, *_list_confirmed(ref, thing, edit, made)]
         case PackageEdit(value), PackageEntry():
             return diff_records(ref, thing, replace(thing, value=value))
         case SentEdit(title, to, file, sha256), SentReport():

@@ -39,7 +39,7 @@ from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.names import parse_list_id
 from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, private_home
 from fedcheck.storage.reconcile import Key, as_text, group_lines, list_standing
-from fedcheck.storage.record_file import FINDINGS, MILESTONES, REQUESTS, SENT
+from fedcheck.storage.record_file import FINDINGS, IN_HEAD, MILESTONES, REQUESTS, SENT
 from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.toml_lines import MARK
 
@@ -89,7 +89,8 @@ def settle_conflicts(root: Path, now: datetime) -> list[Settled]:
 def _list_files(home: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files that merge with their books; those that people write have none."""
     for book in record_files.list_books(home):
-        yield book, record_files.path_of(home, book)
+        if book not in IN_HEAD:
+            yield book, record_files.path_of(home, book)
     people = [home / WORKSPACE_FILE, *atomic_files.toml_files(home / LISTS)]
     yield from (("", path) for path in people if path.is_file())
 

@@ -30,11 +30,12 @@ def path_of(root: Path, book: str) -> Path:
 
 
 def list_books(home: Path) -> list[str]:
-    """Return the names of the record files of a place that are there, without the head file."""
+    """Return the record files of a place that are there; of the head file, the milestones."""
     found = [path.stem for path in toml_files(home / progress_files.FOLDER)]
     names = [name for name in found if is_list_id(name)]
     rest = [name for name in RESERVED_NAMES if name not in IN_HEAD]
-    return [*names, *(name for name in rest if path_of(home, name).is_file())]
+    head = [MILESTONES] if path_of(home, MILESTONES).is_file() else []
+    return [*names, *(name for name in rest if path_of(home, name).is_file()), *head]
 
 
 def load(root: Path, book: str) -> RecordFile:
