@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
+from msgspec.structs import replace
 from test_git_sharing import git, needs_git
 
 from fedcheck.cli.main import run
+from fedcheck.domain.edits import MilestoneEdit
 from fedcheck.domain.evidence import Evidence
-from fedcheck.domain.evidence_edit import attach_evidence
+from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.domain.request_rules import RequestEdit
@@ -166,7 +168,7 @@ class Team:
         session.refresh()
         refs = list_tests(session)
         ref, word = self.chance.choice(refs), self.word()
-        kind = self.chance.randrange(7)
+        kind = self.chance.randrange(9)
         own = ("owner", "sample", "note")[at]
         if kind == 0:
             edit = (
@@ -195,6 +197,11 @@ class Team:
             session.apply(
                 [ref], ItemEdit(result=result, due=str(date(2027, 3, self.number % 28 + 1)))
             )
+        elif kind == 7:
+            self.edit_what_others_edit(session, word)
+        elif kind == 8:
+            day = date(2027, 5, self.number % 28 + 1)
+            session.apply(["milestones:ato"], MilestoneEdit(day))
         elif kind == 4:
             session.apply(
                 [session.new_ref("requests")], RequestEdit(step="ask", title=word, by=who)
@@ -211,6 +218,25 @@ class Team:
             path = self.roots[at] / "fedcheck.toml"
             path.write_text(path.read_text() + f'\n[people.{word}]\nname = "{word}"\n')
             self.written.append(word)
+
+    def edit_what_others_edit(self, session: Session, word: str) -> None:
+        """Change a finding, a request or evidence that is there already; who else does, too."""
+        project = session.project
+        findings = sorted(project.findings, key=lambda one: one.id)[:2]
+        requests = sorted(project.requests, key=lambda one: one.id)[:1]
+        has = [ref for ref in list_tests(session) if project.record(ref).evidence][:2]
+        for finding in findings:
+            risk = self.chance.choice(["low", "moderate", "high"])
+            plan = f"{finding.plan}\n{word}".strip()
+            session.apply([f"findings:{finding.id}"], FindingEdit(risk=risk, owner=word, plan=plan))
+            self.written.append(word)
+        for request in requests:
+            text = f"{request.text}\n{word}".strip()
+            session.apply([f"requests:{request.id}"], RequestEdit(to=word, text=text))
+            self.written.append(word)
+        for ref in has[:1]:
+            one = replace(project.record(ref).evidence[0], label=word)
+            session.apply([ref], EvidenceEdit(attach=(one,)))
 
     def share(self, at: int) -> None:
         root = self.roots[at]
@@ -230,7 +256,7 @@ def test_random_work_of_three_clones_all_arrives(
     team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
 ) -> None:
     world = Team(team(*PEOPLE), open_workspace, seed=1)
-    for _ in range(4):
+    for _ in range(3):
         for at in range(3):
             for _ in range(world.chance.randrange(1, 5)):
                 clock.tick(seconds=1)
@@ -353,6 +379,96 @@ def test_the_next_command_settles_it_by_the_histories(
     assert ann.list_outside() == [], "the line of the merge explains it"
     for one in (root, other):
         assert run(["history", "--verify", "-w", str(one)]) == 0
+
+
+def test_texts_of_both_get_the_names_and_days_that_the_histories_know(
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    first, second = team("ann", "bob")
+    ann, bob = open_workspace(first, "ann"), open_workspace(second, "bob")
+    ref = list_tests(ann)[0]
+    ann.apply([ref], ItemEdit(note="From ann.", testing=TestEdit(tester="zoe")))
+    clock.tick(days=1)
+    bob.apply([ref], ItemEdit(note="From bob."))
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    bob.refresh()
+    note = "[one version]\nFrom ann.\n\n[another version]\nFrom bob."
+    assert bob.project.record(ref).note == note
+    assert run(["status", "-w", str(second)]) == 0
+    bob.refresh()
+    assert bob.project.record(ref).note == (
+        "[ann, 2027-01-11]\nFrom ann.\n\n[bob, 2027-01-12]\nFrom bob."
+    )
+    assert not bob.project.record(ref).extra
+    assert not bob.list_outside()
+    assert not list_lost_values(second, {})
+
+
+def test_nothing_is_settled_while_git_is_in_between(
+    team: Callable[..., list[Path]], open_workspace: OpenWorkspace, clock: FrozenClock
+) -> None:
+    root, ref, bob, _ = conflict(team, open_workspace, clock)
+    (root / ".git/rebase-merge").mkdir()
+    held = texts(root)
+    assert run(["list", "-w", str(root)]) == 0
+    assert texts(root) == held, "git could not go on"
+    (root / ".git/rebase-merge").rmdir()
+    (root / "progress").chmod(0o500)
+    assert run(["list", "-w", str(root)]) == 0
+    (root / "progress").chmod(0o700)
+    assert run(["list", "-w", str(root)]) == 0
+    bob.refresh()
+    assert bob.project.record(ref).owner == "bob"
+
+
+def test_a_hand_edit_of_a_person_without_fedcheck_is_never_dropped(
+    team: Callable[..., list[Path]],
+    open_workspace: OpenWorkspace,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second = team("ann", "dee")
+    ann = open_workspace(first, "ann")
+    ref = next(ref for ref in ann.project.refs if ref.startswith(f"{TESTS}:"))
+    ann.apply([ref], ItemEdit(owner="ann"))
+    path = second / f"progress/{TESTS}.toml"
+    path.parent.mkdir(exist_ok=True)
+    item = ref.partition(":")[2]
+    head = f'format = 1\nchecklist = "{TESTS}"\n\n' if not path.exists() else path.read_text()
+    path.write_text(f'{head}\n[item."{item}"]\nowner = "dee"\n')
+    for root in (first, second):
+        commit(root)
+    git(first, "push", "-q")
+    assert pull(second).returncode == 0
+    capsys.readouterr()
+    for _ in range(2):
+        assert run(["list", "-w", str(second)]) == 0
+        assert "not settled: ann (ann, 2027-01-11) or dee." in capsys.readouterr().err
+    held = path.read_text()
+    assert 'owner = "ann"' in held and 'owner = "dee"' in held
+    assert not open_workspace(second, "ann").list_outside(), "nothing is noted before it is settled"
+    assert run(["set", ref, "--owner", "dee", "-w", str(second)]) == 0
+    assert 'owner = "dee"' in path.read_text()
+    assert "set-twice" not in path.read_text()
+    assert run(["history", "--verify", "-w", str(second)]) == 0
+
+
+def test_requests_name_items_by_the_ids_of_today(workspace: Path, tmp_path: Path) -> None:
+    (workspace / "checklists").mkdir(exist_ok=True)
+    renamed = LIST.replace('id = "a"', 'id = "new"\n  renamed-from = ["old"]')
+    (workspace / "checklists/acme.toml").write_text(renamed)
+    asked = REQUESTS + 'items = ["acme:old"]\n'
+    ours = asked.replace("acme:old", "acme:new")
+    theirs = asked + "due = 2027-02-01\n"
+    files = []
+    for name, text in (("base", asked), ("ours", ours), ("theirs", theirs)):
+        (tmp_path / name).write_text(text)
+        files.append(str(tmp_path / name))
+    assert run(["merge-file", *files, str(workspace / "requests.toml")]) == 0
+    assert '"acme:new"' in Path(files[1]).read_text()
+    assert "acme:old" not in Path(files[1]).read_text()
 
 
 def test_markers_of_a_clone_without_the_driver_are_settled_too(
