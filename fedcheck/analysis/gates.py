@@ -10,6 +10,7 @@ from msgspec import Struct
 from fedcheck.analysis import waiting_since
 from fedcheck.analysis.board import Board
 from fedcheck.analysis.rulesets import list_rulesets, select_lapsed
+from fedcheck.analysis.unsettled import UNSETTLED_WORDS, list_unsettled
 from fedcheck.domain.finding import Finding
 from fedcheck.domain.glossary import (
     ADVISED,
@@ -24,7 +25,7 @@ from fedcheck.domain.process import Milestone
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.request import Request
 from fedcheck.domain.row import Row
-from fedcheck.domain.set_twice import SET_TWICE, is_unsettled
+from fedcheck.domain.set_twice import is_unsettled
 from fedcheck.domain.text import pluralize
 
 EVIDENCE_WORDS = {
@@ -32,8 +33,6 @@ EVIDENCE_WORDS = {
     "missing": "an evidence file is gone",
     "changed": "an evidence file is not what it was",
 }
-
-UNSETTLED_WORDS = "set on both sides of a merge, and no history says which value is later"
 
 UPSTREAM_WORDS = "the item changed upstream and was not reviewed since"
 
@@ -117,7 +116,7 @@ def gate(board: Board, milestone: Milestone, days: Mapping[str, date] = NO_DAYS)
         missing += _findings(board, milestone)
         missing += _requests(board, milestone, days)
         missing += _files(board, milestone, asked)
-        missing += _unsettled_issues(board, milestone)
+        missing += _unsettled(board, milestone)
     remarks = [remark for row in asked for remark in _list_remarks(row)]
     if milestone.closes:
         remarks += _list_lapsed_graces(board, milestone)
@@ -321,22 +320,10 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
         yield Outstanding("finding", finding.id, why, owner, role, phase, finding.found)
 
 
-def _unsettled_issues(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
-    """Yield requests and findings that two people set differently: nobody knows what they say."""
-    project = board.project
-    tables = project.config.extra.get(SET_TWICE)
-    for one in tables if isinstance(tables, list) else ():
-        if isinstance(one, dict) and one.get("milestone") == milestone.id:
-            why = f"its date was {UNSETTLED_WORDS}"
-            ref, role = f"milestones:{milestone.id}", project.config.role
-            yield Outstanding("unsettled", ref, why, role, phase=phase_of(board, milestone))
-            break
-    for kind, things in (("request", project.requests), ("finding", project.findings)):
-        for one in things:
-            if is_unsettled(one.extra):
-                phase = phase_of(board, milestone, one.items)
-                why = f"{UNSETTLED_WORDS}: {one.title}"
-                yield Outstanding(kind, one.id, why, project.config.role, phase=phase)
+def _unsettled(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
+    for kind, ref, why, items in list_unsettled(board.project, milestone.id):
+        phase = phase_of(board, milestone, items)
+        yield Outstanding(kind, ref, why, board.project.config.role, phase=phase)
 
 
 def _open_by(board: Board, finding: Finding, milestone: Milestone) -> bool:

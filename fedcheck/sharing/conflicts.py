@@ -43,6 +43,9 @@ from fedcheck.storage.record_file import FINDINGS, IN_HEAD, MILESTONES, REQUESTS
 from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.toml_lines import MARK
 
+_TWICE = re.compile(r"\bCannot\b|\btwice\b")
+"""How a parser, or our own checks, say that a key, a table or an id is there more than once."""
+
 _ARRAYS = {REQUESTS: "request", FINDINGS: "finding", SENT: "sent"}
 
 
@@ -96,7 +99,10 @@ def _list_files(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _is_broken(path: Path, book: str, root: Path) -> bool:
-    """Tell whether a file is not as it could be used; a text that quotes markers is no reason."""
+    """Tell whether a file cannot be used in a way that a merge leaves it.
+
+    It has markers, or something is there twice. A text that quotes markers is no reason.
+    """
     try:
         raw = read_bytes(path, root)
     except InvalidFileError:
@@ -104,8 +110,14 @@ def _is_broken(path: Path, book: str, root: Path) -> bool:
     try:
         _check(path, raw, book)
     except InvalidFileError as error:
-        return "newer" not in error.problems[0].message
+        is_twice = any(_TWICE.search(one.message) for one in error.problems)
+        return is_twice or _is_marked(raw)
     return False
+
+
+def _is_marked(raw: bytes) -> bool:
+    lines = raw.decode("utf-8", "replace").split("\n")
+    return any(re.fullmatch(MARK, line.rstrip("\r")) for line in lines)
 
 
 def _check(path: Path, raw: bytes, book: str) -> None:
@@ -145,7 +157,7 @@ def _settle(
         return None
     except InvalidFileError as error:
         cause = str(error.problems[0])
-    is_marked = any(re.fullmatch(MARK, line) for line in raw.decode("utf-8", "replace").split("\n"))
+    is_marked = _is_marked(raw)
     try:
         data, remarks = _find_answer(root, home, book, path, raw, stages)
         _check(path, data, book)

@@ -149,7 +149,12 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
 
     said: list[str] = []
     paths: list[Path] = []
-    for one in settle_conflicts(patient.root, system_clock()):
+    try:
+        found = settle_conflicts(patient.root, system_clock())
+    except FedcheckError as error:
+        print_error(str(error), error.hint)
+        return said
+    for one in found:
         if one.copy is None:
             print_error(f"{_relative_path(one.path)}: not settled: {one.problem}", BY_HAND)
             continue
