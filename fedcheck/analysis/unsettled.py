@@ -1,4 +1,4 @@
-"""What two people set to different values, apart from items: nobody knows yet which value stands."""
+"""What two people set to different values, items apart: nobody knows yet which value stands."""
 
 from collections.abc import Iterator
 

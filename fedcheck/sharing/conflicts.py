@@ -39,7 +39,7 @@ from fedcheck.storage.history_graph import LineGraph
 from fedcheck.storage.names import parse_list_id
 from fedcheck.storage.paths import LOCAL_STATE, WORKSPACE_FILE, private_home
 from fedcheck.storage.reconcile import Key, as_text, group_lines, list_standing
-from fedcheck.storage.record_file import FINDINGS, IN_HEAD, MILESTONES, REQUESTS, SENT
+from fedcheck.storage.record_file import FINDINGS, IN_HEAD, MILESTONES, REQUESTS, SENT, make_empty
 from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.toml_lines import MARK
 
@@ -261,7 +261,18 @@ class _ByHistory:
         self._lines = lines
 
     def __call__(self, item: str, rows: Sequence[Field], ours: Any, theirs: Any) -> Choice:
-        """Return the side that has what was set last; nothing where no line says."""
+        """Return the side that has what was set last; nothing where no line says.
+
+        Where both sides have a value that can only stand alone, both are kept: settling them tells
+        every clone which lines met (`storage.settling`).
+        """
+        is_single = len(rows) > 1 or rows[0].kind not in (Kind.TEXT, Kind.LINES, Kind.REFS)
+        nothing = make_empty(self._book, item)
+        if is_single and all(
+            any(field_value(side, row.name) != field_value(nothing, row.name) for row in rows)
+            for side in (ours, theirs)
+        ):
+            return ""
         newest: HistoryLine | None = None
         is_apart = False
         for row in rows:

@@ -146,6 +146,7 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
     from fedcheck.cli.settled_fields import settle_and_list
     from fedcheck.session import system_clock
     from fedcheck.sharing.conflicts import settle_conflicts
+    from fedcheck.sharing.remark import BOTH_SET
 
     said: list[str] = []
     paths: list[Path] = []
@@ -162,7 +163,8 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
         said.append(
             f"settled  {_relative_path(one.path)}; what it held is in {_relative_path(one.copy)}"
         )
-        said += [f"         {remark}" for remark in one.remarks]
+        decided = [remark for remark in one.remarks if remark.text != BOTH_SET]  # listed below
+        said += [f"         {remark}" for remark in decided]
     if paths:
         patient.examine()  # what could not be read before can be read now
     if patient.session is None:
