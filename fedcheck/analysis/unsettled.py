@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fedcheck.domain.set_twice import SET_TWICE, is_unsettled
 from fedcheck.domain.workspace import Project
 
-UNSETTLED_WORDS = "set on both sides of a merge, and no history says which value is later"
+UNSETTLED_WORDS = "set on both sides of a merge, and no history shows which value is later"
 
 
 def list_unsettled(

@@ -113,7 +113,7 @@ def _add(
     elif chosen != 0:
         name = one_line(", ".join((*path, *one.path)), 80)
         problems.append(
-            f"lines {known.line} and {one.line}: {name} has two values, and no history says which"
+            f"lines {known.line} and {one.line}: {name} has two values, and no history shows which"
             " is later"
         )
 

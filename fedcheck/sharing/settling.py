@@ -58,7 +58,7 @@ def _describe(session: Session, found: SettledField) -> str:
         return f"{place}: {_describe_value(found.stands)} stands; the other side had {others}"
     return (
         f"{place}: not settled: {_describe_value(found.stands)} or {others}."
-        " The histories do not say which is later; set the field again"
+        " The histories do not show which is later; set the field again"
     )
 
 
