@@ -13,7 +13,7 @@ def list_unsettled(
 ) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Yield the date of a milestone, requests and findings that were set on both sides of a merge.
 
-    Each as its kind for a gate, its reference, the reason in words, and the items that it is about.
+    Each as its kind for a gate, its reference, the reason, and the items that it is about.
     """
     tables = project.config.extra.get(SET_TWICE)
     names = [

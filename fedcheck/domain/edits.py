@@ -129,7 +129,7 @@ def _list_changes_of(ref: str, old: T, new: T, sets_due: bool) -> list[Change]:
 def _list_confirmed(ref: str, thing: Any, edit: Any, made: Sequence[Change]) -> list[Change]:
     """Return a change for each field that an edit names although it holds that value already.
 
-    Of a field that was set on both sides this says that the value stands.
+    Of a field that was set on both sides this confirms the value.
     """
     unsettled = list_unsettled_fields(thing)
     if not unsettled:

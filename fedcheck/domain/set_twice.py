@@ -81,7 +81,7 @@ def _parse(raw: Any) -> Alternative | None:
 
 
 def is_unsettled(extra: Mapping[str, Any]) -> bool:
-    """Tell whether a record has a field of which nobody knows yet which value stands."""
+    """Return whether a record has a field of which nobody knows yet which value stands."""
     if SET_TWICE not in extra:
         return False
     return any(not one.is_joined for one in list_alternatives(extra))
@@ -163,7 +163,7 @@ def with_tables(thing: T, tables: Iterable[Mapping[str, Any]]) -> T:
 
 
 def is_standing(thing: Any, table: Mapping[str, Any]) -> bool:
-    """Tell whether a table says nothing that the record does not: the same, or of what is gone."""
+    """Return whether a table adds nothing to the record: the same, or of what is gone."""
     found = _parse(table)
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""A text that both sides changed: both versions are kept, each under a line that says whose."""
+"""A text that both sides changed: both versions are kept, each under a line with its author."""
 
 import re
 from datetime import date
@@ -65,7 +65,7 @@ def split_versions(text: str) -> list[Version] | None:
 
 
 def _has_lines(text: str, part: str) -> bool:
-    """Tell whether a text has all lines of another one, one after the other."""
+    """Return whether a text has all lines of another one, one after the other."""
     lines, wanted = text.split("\n"), part.split("\n")
     last = len(lines) - len(wanted)
     return any(lines[at : at + len(wanted)] == wanted for at in range(last + 1))

@@ -15,14 +15,14 @@ from fedcheck.storage.toml_io import quote_key
 from fedcheck.storage.toml_lines import Statement, list_statements
 
 Owns = Callable[[str, dict[str, Any]], bool]
-"""Tells whether the history of an item knows these values as set at some time."""
+"""Returns whether the history of an item knows these values as set at some time."""
 
 Finds = Callable[[dict[str, Any], set[str]], list[str]]
 """Returns the items, other than those named, that have exactly these values by the histories."""
 
 
 class CarelessError(Exception):
-    """The versions cannot be told apart; says where and why."""
+    """The versions cannot be separated; names the place and the reason."""
 
 
 class _Block(Struct):

@@ -44,7 +44,7 @@ from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.toml_lines import MARK
 
 _TWICE = re.compile(r"\bCannot\b|\btwice\b")
-"""How a parser, or our own checks, say that a key, a table or an id is there more than once."""
+"""How a parser, or our own checks, report that a key, a table or an id is there more than once."""
 
 _ARRAYS = {REQUESTS: "request", FINDINGS: "finding", SENT: "sent"}
 
@@ -66,7 +66,7 @@ class Settled(Struct, frozen=True):
 
 
 class _NoAnswerError(Exception):
-    """A file has no one answer; says why."""
+    """A file has no single answer; names the reason."""
 
 
 def settle_conflicts(root: Path, now: datetime) -> list[Settled]:
@@ -99,7 +99,7 @@ def _list_files(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _is_broken(path: Path, book: str, root: Path) -> bool:
-    """Tell whether a file cannot be used in a way that a merge leaves it.
+    """Return whether a file cannot be used in a way that a merge leaves it.
 
     It has markers, or something is there twice. A text that quotes markers is no reason.
     """
@@ -261,9 +261,9 @@ class _ByHistory:
         self._lines = lines
 
     def __call__(self, item: str, rows: Sequence[Field], ours: Any, theirs: Any) -> Choice:
-        """Return the side that has what was set last; nothing where no line says.
+        """Return the side that has what was set last; nothing where no line shows it.
 
-        Where both sides have a value that can only stand alone, both are kept: settling them tells
+        Where both sides have a value that can only stand alone, both are kept: settling them shows
         every clone which lines met (`storage.settling`).
         """
         is_single = len(rows) > 1 or rows[0].kind not in (Kind.TEXT, Kind.LINES, Kind.REFS)
@@ -293,7 +293,7 @@ class _ByHistory:
         return "theirs" if field_value(theirs, newest.change.field) == newest.change.new else ""
 
     def knows(self, item: str, values: Mapping[str, Any]) -> bool:
-        """Tell whether the history of an item knows each of these values of TOML keys."""
+        """Return whether the history of an item knows each of these values of TOML keys."""
         return all(
             _as_history(value) in [line.change.new for line in self._entered(item, key)]
             for key, value in values.items()

@@ -135,7 +135,7 @@ def _list_renamed_items(path: Path, book: str, texts: Texts) -> Mapping[str, str
 
 
 def is_sound_list(path: Path, data: bytes) -> bool:
-    """Tell whether a checklist breaks no rule, such as that an id is listed once."""
+    """Return whether a checklist breaks no rule, such as that an id is listed once."""
     with temporary_folder() as folder:
         write_scratch_files(folder, {path.name: data})
         found = load_list(folder / path.name, "file")

@@ -76,7 +76,7 @@ def _open(
 
 
 def _read_name(following: list[Statement]) -> str:
-    """Return what tells a table of an array from the others: its id, or all that it says."""
+    """Return what identifies a table of an array: its id, or all of its keys."""
     keys: list[Statement] = []
     for one in following:
         if one.kind in ("table", "array"):

@@ -140,7 +140,7 @@ class Merger:
         return mended
 
     def _list_outcomes(self, merged: T, ours: T, theirs: T) -> list[T]:
-        """Return what the record would be if what is kept of the other side stood in the end."""
+        """Return what the record would be if what is kept of the other side counted in the end."""
         found = [
             with_alternative(merged, one)
             for one in list_alternatives({SET_TWICE: self._kept})

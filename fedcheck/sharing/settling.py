@@ -1,4 +1,4 @@
-"""Settle fields that were set on both sides of a merge, and say in words what became of them."""
+"""Settle fields that were set on both sides of a merge, and describe what became of them."""
 
 from collections.abc import Sequence
 

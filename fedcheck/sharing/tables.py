@@ -73,7 +73,7 @@ def _merge_kept(
 
 
 def _stands(table: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Tell whether the file has the value that a table keeps."""
+    """Return whether the file has the value that a table keeps."""
     days = wanted.get(MILESTONES, {})
     name = table.get("milestone")
     return isinstance(days, dict) and name in days and days[name] == table.get("day")
@@ -84,7 +84,7 @@ def _without_kept(raw: bytes) -> bytes:
 
 
 def _says(path: Path, text: str, wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a text is TOML with the wanted data; lists of tables in any order."""
+    """Return whether a text is TOML with the wanted data; lists of tables in any order."""
     try:
         found = parse(path, text.encode("utf-8", "surrogateescape")).data
     except InvalidFileError:
@@ -101,7 +101,7 @@ def _ordered(value: Any) -> Any:
 
 
 def _has_ids(value: Any) -> bool:
-    """Tell whether a value is a list of tables, each with an id of its own."""
+    """Return whether a value is a list of tables, each with an id of its own."""
     if not isinstance(value, list) or not value:
         return False
     ids = [one.get("id") if isinstance(one, dict) else None for one in value]

@@ -113,7 +113,7 @@ def _tip_key(name: str) -> str:
 
 
 def has_news(tips: Tips, notes: LocalNotes) -> bool:
-    """Tell whether a history file ends otherwise than was noted; one that came or went does."""
+    """Return whether a history file ends otherwise than was noted; one that came or went does."""
     known = {name: tip for name, tip in notes.files.items() if name.startswith(_tip_key(""))}
     return {_tip_key(name): newest[0] for name, newest in tips.items() if newest} != known
 
@@ -126,7 +126,7 @@ def note_tips(notes: LocalNotes, tips: Tips) -> LocalNotes:
 
 
 def is_git_at_work(root: Path, now: datetime) -> bool:
-    """Tell whether git is changing files: what is there then is neither side of the change."""
+    """Return whether git is changing files: what is there then is neither side of the change."""
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             try:
@@ -141,7 +141,7 @@ _OPERATIONS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", 
 
 
 def is_git_in_between(root: Path) -> bool:
-    """Tell whether a merge, a rebase or the like waits for a person: the histories are not whole.
+    """Return whether a merge, a rebase or the like waits for a person: the histories are not whole.
 
     What fedcheck writes then would keep git from going on.
     """
@@ -270,7 +270,7 @@ def _explain(
 
 
 def _are_apart(standing: Sequence[HistoryLine], others: Sequence[HistoryLine]) -> bool:
-    """Tell whether none of the others met the value of a line that stands, or the reverse.
+    """Return whether none of the others met the value of a line that stands, or the reverse.
 
     Lines of old versions only tell so. `others` are among those that stand.
     """
@@ -310,7 +310,7 @@ def _is_met(
     line: HistoryLine,
     by_old: Mapping[str, Sequence[tuple[int, HistoryLine]]],
 ) -> bool:
-    """Tell whether a later line found the value that this one set.
+    """Return whether a later line found the value that this one set.
 
     The clock says what is later, not the order of lines: a clock that ran ahead once puts all that
     follows late in that order. One that only takes back what this one set may as well have been

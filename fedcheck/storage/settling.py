@@ -1,7 +1,7 @@
 """Settle what a merge kept of both sides, by the histories: the value set last stands.
 
 While git merges, the history on disk is that of one side; after it the histories are whole, and
-they say which of two values came later. Where they do not, what stands in the file stays, the
+they show which of two values came later. Where they do not, the value in the file stays, the
 other value stays next to it, and both are listed.
 """
 
@@ -42,7 +42,7 @@ Renamed = Mapping[str, Mapping[str, str]]
 
 
 class Value(Struct, frozen=True):
-    """A value of one side in words, with who set it and when; empty where no history knows."""
+    """A value of one side as text, with who set it and when; empty where no history knows."""
 
     text: str
     who: str = ""
@@ -54,7 +54,7 @@ class SettledField(Struct, frozen=True):
 
     Attributes:
         ref: the record.
-        field: the field in words.
+        field: labels of the fields.
         stands: what the record holds now.
         others: what the other sides had.
         outcome: `settled` by the histories, `joined` where the texts of all are kept, or `open`.
@@ -76,7 +76,7 @@ class _Outcome(Struct):
 
 
 def has_unsettled(books: Mapping[str, RecordFile]) -> bool:
-    """Tell whether any record of these files holds values of two sides."""
+    """Return whether any record of these files holds values of two sides."""
     return any(
         SET_TWICE in one.extra or any(SET_TWICE in record.extra for record in one.records.values())
         for one in books.values()
@@ -308,7 +308,7 @@ class _Judge:
 
 
 def _holds(line: HistoryLine, evidence: Any, rows: Sequence[Field]) -> bool:
-    """Tell whether a line set these fields of an evidence item to what a side has."""
+    """Return whether a line set these fields of an evidence item to what a side has."""
     new = line.change.new if isinstance(line.change.new, dict) else {}
     return bool(new) and all(new.get(row.name) == _form(evidence, row) for row in rows)
 
