@@ -16,7 +16,7 @@ BASE = _set(
     "accept access accompany achieve acknowledge acquire act adapt add address adjudicate "
     "adjust adopt affect aggregate agree aim alert align allocate allow alter analyze "
     "annotate announce answer appear apply appoint approve archive arise arrange arrive ask "
-    "assemble assert assess assign assume assure attach attack attend attest attribute audit "
+    "assemble assert assess assign assist assume assure attach attack attend attest attribute audit "
     "authenticate authorize automate avoid await back balance base baseline bear become begin "
     "believe belong benefit bill bind blind block book boot bound box branch breach break "
     "brief bring build bypass calculate call cap capture carry cast catch categorize cause "
