@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FrozenClock, MakeWorkspace, OpenWorkspace
+from driving import settle, told
 from test_git_sharing import needs_git
 from test_merge_driver import commit, git, has_marks, pull, team
 
@@ -17,8 +18,10 @@ from fedcheck.domain.evidence_edit import EvidenceEdit, attach_evidence
 from fedcheck.domain.finding_rules import FindingEdit
 from fedcheck.domain.item_rules import ItemEdit, TestEdit
 from fedcheck.session import Session
-from fedcheck.storage import history
+from fedcheck.sharing.record_files import Texts, merge_record_files
+from fedcheck.storage import config, history, paths
 from fedcheck.storage.lost_values import list_lost_values
+from fedcheck.tui.app import FedcheckApp
 
 __all__ = ["team"]
 
@@ -290,3 +293,18 @@ def test_a_merge_that_is_not_finished_is_settled_from_all_three_versions(
     commit(second)
     assert b"set-twice" not in (second / "fedcheck.toml").read_bytes()
     assert run(["history", "--verify", "-w", str(second)]) == 0
+
+
+async def test_the_app_settles_what_a_pull_kept_of_both(two: Two, clock: FrozenClock) -> None:
+    session, text, other = two(PROGRESS, set_owner("ann"), set_owner("bob"))
+    base = 'format = 1\nchecklist = "rev5.readiness.csp"\n'
+    raws = (one.encode() for one in (base, text, other))
+    merged = merge_record_files(session.root / PROGRESS, LIST, Texts(*raws))
+    (session.root / PROGRESS).write_bytes(merged.data)
+    folders, user = paths.find_user_folders(), config.UserConfig()
+    app = FedcheckApp(session.root, folders, user, "ann", session.root, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert app.open_session is not None
+        assert app.open_session.project.record(ITEM).owner == "bob"
+        assert "1 field was set on both sides of a merge" in told(app)
