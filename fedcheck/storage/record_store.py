@@ -22,6 +22,7 @@ from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
 from fedcheck.storage.reconcile import OutsideChange, list_all_outside_changes
 from fedcheck.storage.record_file import RecordFile
+from fedcheck.storage.settling import has_unsettled
 from fedcheck.storage.transaction import CommitResult, Guard, Part
 
 OwnTransaction = tuple[str, dict[Path, list[HistoryLine]]]
@@ -56,6 +57,10 @@ class RecordStore(Struct):
     def of(self, private: bool) -> dict[str, RecordFile]:
         """Return the books of one of the two places."""
         return self.private if private else self.books
+
+    def has_unsettled(self) -> bool:
+        """Tell whether any record holds the values of two sides of a merge."""
+        return has_unsettled(self.books) or has_unsettled(self.private)
 
     def save(
         self,
