@@ -4,7 +4,7 @@ The table of fields gives the words. A field that is not in it (of a newer versi
 file) is named by its own name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fedcheck.domain.change import IMPORTED, Change, is_import
@@ -64,6 +64,29 @@ def describe_field(change: Change) -> str:
         return f'evidence "{name}"' if name else "evidence removed"
     row = field_of(class_of(change.ref), change.field)
     return f"{_word(row, change.field)} {printed(row, change.new, 60) or 'empty'}"
+
+
+def order_changes(changes: Iterable[Change]) -> list[Change]:
+    """Return changes of one record, each field once, the most important first."""
+    by_field = {change.field: change for change in changes}
+    return sorted(by_field.values(), key=lambda one: (one.field != "result", *_order(one)))
+
+
+def name_fields(changes: Sequence[Change]) -> list[str]:
+    """Return the fields of one record that changes are about, as nouns: `result`, `evidence`.
+
+    What follows from another one of them goes without saying, and so does who tested, and when.
+    """
+    by_field = {change.field: change for change in changes}
+    implied = {"status", "tester", "tested"} if "result" in by_field else set()
+    nouns: dict[str, None] = {}
+    for change in order_changes(changes):
+        row = field_of(class_of(change.ref), change.field)
+        if change.field.startswith(EVIDENCE_PREFIX):
+            nouns["evidence"] = None
+        elif change.field not in implied and not (row is not None and row.follows in by_field):
+            nouns[_word(row, change.field)] = None
+    return list(nouns)
 
 
 def is_bookkeeping(change: Change) -> bool:

@@ -167,17 +167,22 @@ def append_refused_lines(home: Path, by: str, lines: Sequence[HistoryLine]) -> N
 
 
 def record_outside_changes(
-    home: Path, head: TransactionHead, renamed: Mapping[str, Mapping[str, str]]
+    home: Path,
+    head: TransactionHead,
+    renamed: Mapping[str, Mapping[str, str]],
+    *,
+    amid_merge: bool = False,
 ) -> list[Change]:
     """Add to the history what was done outside fedcheck; return it. Changes no progress file.
 
     While git is at work nothing is noted: what is there then is neither side of what it does.
+    `amid_merge`: a person has just settled what git left, and that is to be a part of the merge.
     Raises FedcheckError where the workspace is locked or cannot be written.
     """
     state = list_all_outside_changes(home, renamed, local_state.load_notes(home))
     if not state.is_news or not (state.found or local_state.is_known(home)):
         return []  # nothing is new, or nothing was ever saved here by fedcheck
-    if is_git_at_work(home, head.at):
+    if not amid_merge and is_git_at_work(home, head.at):
         return []
     with local_state.lock_workspace(home):
         notes = local_state.load_notes(home)

@@ -123,12 +123,23 @@ def note_tips(notes: LocalNotes, tips: Tips) -> LocalNotes:
     return replace(notes, files={**files, **ends})
 
 
+IN_PROGRESS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+"""What git's folder holds while a merge, a pick, a revert or a rebase waits to be finished."""
+
+
 def is_git_at_work(root: Path, now: datetime) -> bool:
-    """Tell whether git is changing files: what is there then is neither side of the change."""
+    """Tell whether git is changing files, or waits for a person to finish what changes them.
+
+    What is there then is neither side of the change, and a line that was added to a history would
+    be in the way of what git does next.
+    """
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             try:
-                changed = (_find_git_folder(folder / ".git") / "index.lock").stat().st_mtime
+                git = _find_git_folder(folder / ".git")
+                if any((git / name).exists() for name in IN_PROGRESS):
+                    return True
+                changed = (git / "index.lock").stat().st_mtime
             except (OSError, ValueError):
                 return False
             return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()

@@ -160,7 +160,9 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
     if names:
         patient.examine()  # what could not be read before can be read now
         if patient.session is not None:
-            patient.session.reconcile()  # so that every clone sees the outcome explained
+            patient.session.reconcile(
+                amid_merge=True
+            )  # so that every clone sees the outcome explained
         names.append(_relative_path(patient.root / "history"))
         said.append(f"now: git add {shlex.join(names)}, and commit or continue")
     return said

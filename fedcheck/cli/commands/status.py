@@ -25,10 +25,13 @@ from fedcheck.domain.glossary import RISKS, STATUS_GLYPHS, STATUS_WORDS, TOLD_ST
 from fedcheck.domain.item_language import build_item_language
 from fedcheck.domain.profile import describe_profile
 from fedcheck.domain.text import one_line, pluralize
+from fedcheck.errors import FedcheckError
 
 if TYPE_CHECKING:
     from fedcheck.analysis.board import Board
     from fedcheck.analysis.gates import Gate
+    from fedcheck.session import Session
+    from fedcheck.storage.losses import Loss
 
 
 @click.command()
@@ -44,8 +47,11 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
     """
     session = open_workspace(workspace, as_of)
     board = session.board()
+    lost = _find_losses(session)
     if as_json:
-        print_json(json_documents.status_document(board, load_status_dates(session)))
+        document = json_documents.status_document(board, load_status_dates(session))
+        rows = [json_documents.loss_row(session, one) for one in lost]
+        print_json({**document, "losses": rows})
         return
     _head(board, session.who)
     found = gates.gates(board)
@@ -53,6 +59,25 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
     _print_milestones(board, found)
     _print_rulesets(board)
     _print_attention(board)
+    _print_losses([one for one in lost if not one.branch])
+
+
+def _find_losses(session: "Session") -> "list[Loss]":
+    """Return what people set and what is not in the files; nothing where that cannot be told."""
+    from fedcheck.doctor.losses import find_losses
+
+    try:
+        return find_losses(session)
+    except FedcheckError:
+        return []  # doctor tells of a history that cannot be read
+
+
+def _print_losses(lost: "list[Loss]") -> None:
+    if not lost:
+        return
+    from fedcheck.doctor.losses import count_losses
+
+    print_line(f"lost      {style_text(f'{count_losses(lost)}: fedcheck doctor', fg='yellow')}")
 
 
 def _head(board: "Board", who: str) -> None:

@@ -1,0 +1,119 @@
+"""What people set and what is not in the files: in words, and how a person settles it."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from fedcheck.domain.change import Change
+from fedcheck.domain.change_text import describe_field, name_fields
+from fedcheck.domain.item_rules import ItemEdit
+from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import join_words, one_line, pluralize
+from fedcheck.session import Session
+from fedcheck.storage.losses import Loss, list_losses
+from fedcheck.storage.lost_values import accept_losses
+from fedcheck.storage.outside_notes import TransactionHead
+from fedcheck.storage.paths import private_home
+
+DETAILS = 3
+"""How many values a sentence about a loss names."""
+
+NOUNS = {"findings": "finding", "requests": "request", "milestones": "milestone"}
+
+
+def find_losses(session: Session, *, only_noted: bool = False) -> list[Loss]:
+    """Return what people set in a workspace and what is not in its files, the oldest first.
+
+    `only_noted`: leave out what no history line tells of yet. Raises FedcheckError where the disk
+    refuses.
+    """
+    renamed = session.project.renamed
+    return list_losses(session.root, session.store.homes, renamed, only_noted=only_noted)
+
+
+def describe_loss(session: Session, loss: Loss) -> str:
+    """Return a loss as a sentence.
+
+    As in `ben's result on AC-01b of 2026-11-27 is not in the files: result satisfied`.
+    """
+    line = loss.line
+    day = line.counts_on(ZoneInfo(session.project.config.timezone))
+    who = f"{one_line(line.by, 40)}'s"
+    if loss.is_whole:
+        noun = NOUNS.get(split_ref(loss.ref)[0], "record")
+        subject, are, more = f'{noun} "{one_line(str(line.change.new), 60)}"', "is", ""
+    else:
+        nouns = name_fields(loss.changes)
+        are = "are" if len(nouns) > 1 else "is"
+        subject = f"{join_words(nouns)} on {_name_record(session, loss.ref)}"
+        more = f": {describe_values(loss)}"
+        if loss.home != session.root:
+            subject, more = f"private {subject}", ""  # what is said may be shown to others
+    if loss.branch:
+        was = "was" if are == "is" else "were"
+        where = f"{was} never in these files, but {are} on {one_line(loss.branch, 60)}"
+    else:
+        where = f"{are} not in the files"
+    return f"{who} {subject} of {day} {where}{more}"
+
+
+def count_losses(lost: Sequence[Loss]) -> str:
+    """Return how much is lost and whose it is: `2 entries of ann and bob are not in the files`."""
+    people = list(dict.fromkeys(one_line(one.line.by, 40) for one in lost))
+    more = f" and {len(people) - 3} more" if len(people) > 3 else ""
+    who = (", ".join(people[:3]) + more) if more else join_words(people)
+    are = "is" if len(lost) == 1 else "are"
+    return f"{pluralize(len(lost), 'entry', 'entries')} of {who} {are} not in the files"
+
+
+def describe_values(loss: Loss) -> str:
+    """Return the first values of a loss: `result satisfied, tester bob`."""
+    named = set(name_fields(loss.changes))
+    shown = [one for one in loss.changes if set(name_fields([one])) <= named]
+    words = [describe_field(one) for one in shown[:DETAILS]]
+    rest = len(shown) - DETAILS
+    return ", ".join(words) + (f" and {pluralize(rest, 'more value')}" if rest > 0 else "")
+
+
+def _name_record(session: Session, ref: str) -> str:
+    """Return what people call a record: the official code of an item, a title, or its id."""
+    book, name = split_ref(ref)
+    item = session.project.item(ref)
+    if item is not None:
+        return one_line(item.code or name, 60)
+    title = getattr(session.project.thing(ref), "title", "")
+    noun = NOUNS.get(book, "")
+    shown = f'"{one_line(title, 60)}"' if title else one_line(name, 60)
+    return f"{noun} {shown}".strip()
+
+
+def restore(session: Session, losses: Sequence[Loss]) -> list[Change]:
+    """Set again what was lost, as one action, which undo takes back; return what was set.
+
+    A private note is set again where it was, as an action of its own. Raises FedcheckError where
+    it cannot be saved.
+    """
+    inside = private_home(session.root)
+    shared: list[Change] = []
+    notes: list[Change] = []
+    for loss in losses:
+        is_note = (
+            loss.home == inside and split_ref(loss.ref)[0] not in session.project.private_lists
+        )
+        (notes if is_note else shared).extend(loss.restoring)
+    made: list[Change] = []
+    if shared:
+        made += session.apply_changes(shared, "restored what was lost").changes
+    for change in notes:
+        if change.field == "note":
+            edit = ItemEdit(private_note=change.new or "")
+            made += session.apply([change.ref], edit).changes
+    return made
+
+
+def accept(session: Session, losses: Sequence[Loss]) -> None:
+    """Write the lines by which this person accepts losses. Raises FedcheckError."""
+    head = TransactionHead(session.who, session.clock(), session.token(4))
+    for home in session.store.homes:
+        values = [one for loss in losses if loss.home == home for one in loss.values]
+        if values:
+            accept_losses(home, values, head)
