@@ -43,7 +43,7 @@ ROOMS = {
         "sharing",
         *CORE,
     },
-    "tui": {"tui", "demo", "keys", "reports", "importers", *CORE},
+    "tui": {"tui", "demo", "doctor", "keys", "reports", "importers", *CORE},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -190,7 +190,7 @@ def apply_fixes(defects: Iterable[Defect], root: Path, session: Session | None) 
 
 def _restore_losses(session: Session, lost: Sequence[Loss], mended: FixResult) -> None:
     try:
-        made = restore(session, lost)
+        made = restore(session, lost).changes
     except FedcheckError as error:
         mended.failed.append(error)
         return

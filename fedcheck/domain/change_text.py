@@ -72,20 +72,29 @@ def order_changes(changes: Iterable[Change]) -> list[Change]:
     return sorted(by_field.values(), key=lambda one: (one.field != "result", *_order(one)))
 
 
-def name_fields(changes: Sequence[Change]) -> list[str]:
-    """Return the fields of one record that changes are about, as nouns: `result`, `evidence`.
+def list_named(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes of one record that are worth a word, the most important first.
 
     What follows from another one of them goes without saying, and so does who tested, and when.
     """
     by_field = {change.field: change for change in changes}
     implied = {"status", "tester", "tested"} if "result" in by_field else set()
-    nouns: dict[str, None] = {}
-    for change in order_changes(changes):
+
+    def is_named(change: Change) -> bool:
         row = field_of(class_of(change.ref), change.field)
-        if change.field.startswith(EVIDENCE_PREFIX):
-            nouns["evidence"] = None
-        elif change.field not in implied and not (row is not None and row.follows in by_field):
-            nouns[_word(row, change.field)] = None
+        follows = row is not None and row.follows in by_field
+        return change.field not in implied and not follows
+
+    return [one for one in order_changes(changes) if is_named(one)] or order_changes(changes)
+
+
+def name_fields(changes: Sequence[Change]) -> list[str]:
+    """Return the fields of one record that changes are about, as nouns: `result`, `evidence`."""
+    nouns: dict[str, None] = {}
+    for change in list_named(changes):
+        is_evidence = change.field.startswith(EVIDENCE_PREFIX)
+        row = field_of(class_of(change.ref), change.field)
+        nouns["evidence" if is_evidence else _word(row, change.field)] = None
     return list(nouns)
 
 

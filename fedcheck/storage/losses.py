@@ -8,6 +8,7 @@ from msgspec import Struct
 from fedcheck.domain.change import Change, HistoryLine
 from fedcheck.domain.change_text import order_changes
 from fedcheck.domain.reference import split_ref
+from fedcheck.domain.text import one_line
 from fedcheck.storage import local_state
 from fedcheck.storage.git_versions import find_branches
 from fedcheck.storage.lost_values import LostValue, list_lost_values
@@ -44,6 +45,11 @@ class Loss(Struct, frozen=True):
     def name(self) -> str:
         """Return the short hash that a person accepts or restores it by."""
         return self.values[0].name
+
+    @property
+    def place(self) -> str:
+        """Return the branch for a sentence."""
+        return one_line(self.branch, 60)
 
     @property
     def changes(self) -> list[Change]:

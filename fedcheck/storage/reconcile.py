@@ -6,6 +6,7 @@ outside fedcheck; nothing is ever changed to match the history.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -133,17 +134,35 @@ def is_git_at_work(root: Path, now: datetime) -> bool:
     What is there then is neither side of the change, and a line that was added to a history would
     be in the way of what git does next.
     """
+    git = _find_git(root)
+    if git is None:
+        return False
+    return any((git / name).exists() for name in IN_PROGRESS) or _is_locked(git, now)
+
+
+def is_git_writing(root: Path, now: datetime) -> bool:
+    """Tell whether git is changing files at this moment: some may be gone until it is done."""
+    git = _find_git(root)
+    return git is not None and _is_locked(git, now)
+
+
+def _is_locked(git: Path, now: datetime) -> bool:
+    try:
+        changed = (git / "index.lock").stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
+
+
+def _find_git(root: Path) -> Path | None:
+    """Return where git keeps the index of the repository around a folder, if there is one."""
     for folder in (root, *root.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - Path.exists raises where it is closed
             try:
-                git = _find_git_folder(folder / ".git")
-                if any((git / name).exists() for name in IN_PROGRESS):
-                    return True
-                changed = (git / "index.lock").stat().st_mtime
+                return _find_git_folder(folder / ".git")
             except (OSError, ValueError):
-                return False
-            return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
-    return False
+                return None
+    return None
 
 
 def _find_git_folder(path: Path) -> Path:

@@ -153,5 +153,5 @@ def _restore(session: "Session", digits: str) -> str:
             f"look for it in git, or accept it: fedcheck history confirm {digits}",
             ErrorKind.REFUSED,
         )
-    words = ", ".join(describe_field(one) for one in restore(session, lost)[:3])
+    words = ", ".join(describe_field(one) for one in restore(session, lost).changes[:3])
     return f"Restored: {lost[0].ref} ({words}). Take it back with: fedcheck undo"

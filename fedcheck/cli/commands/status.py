@@ -59,7 +59,7 @@ def status(workspace: str | None, as_of: date | None, as_json: bool) -> None:
     _print_milestones(board, found)
     _print_rulesets(board)
     _print_attention(board)
-    _print_losses([one for one in lost if not one.branch])
+    _print_losses(lost)
 
 
 def _find_losses(session: "Session") -> "list[Loss]":
@@ -72,12 +72,17 @@ def _find_losses(session: "Session") -> "list[Loss]":
         return []  # doctor tells of a history that cannot be read
 
 
-def _print_losses(lost: "list[Loss]") -> None:
-    if not lost:
+def _print_losses(found: "list[Loss]") -> None:
+    if not found:
         return
     from fedcheck.doctor.losses import count_losses
 
-    print_line(f"lost      {style_text(f'{count_losses(lost)}: fedcheck doctor', fg='yellow')}")
+    lost = [one for one in found if not one.branch]
+    if lost:
+        print_line(f"lost      {style_text(f'{count_losses(lost)}: fedcheck doctor', fg='yellow')}")
+    away = [one for one in found if one.branch]
+    if away:
+        print_line(f"branches  {count_losses(away)}: fedcheck doctor")
 
 
 def _head(board: "Board", who: str) -> None:

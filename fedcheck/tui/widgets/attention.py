@@ -21,11 +21,13 @@ from fedcheck.analysis.rulesets import (
     select_lapsed,
 )
 from fedcheck.analysis.waiting_since import find_stale_day
+from fedcheck.doctor.losses import count_losses
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
 from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
+from fedcheck.storage.losses import Loss
 from fedcheck.tui.signs import Signs
 
 
@@ -58,12 +60,17 @@ class Doors(OptionList):
         self.doors: list[Door] = []
 
     def show(self, doors: Sequence[Door]) -> None:
-        """Show doors; the highlight stays at its place."""
+        """Show doors; the highlight stays on what it is on, or else at its place."""
+        if doors == self.doors:
+            return
         place = self.highlighted
+        target = self.doors[place].target if place is not None else ""
         self.doors = list(doors)
         self.set_options([Option(door.line, disabled=not door.target) for door in doors])
-        if place is not None and place < len(self.doors):
-            self.highlighted = place
+        if place is not None and self.doors:
+            places = [n for n, door in enumerate(self.doors) if target and door.target == target]
+            at = min(places, key=lambda n: abs(n - place), default=min(place, len(doors) - 1))
+            self.highlighted = at
 
     def on_focus(self) -> None:
         """Stand on the first door: enter shall open what the eye is on."""
@@ -117,6 +124,26 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
         text = f"! {place}: {one_line(broken.message)}"
         doors.append(Door(Content.styled(text, "$text-error"), f"broken:{number}"))
     return doors or [Door(Content.styled(NONE, "$foreground-muted"))]
+
+
+def list_loss_doors(losses: Sequence[Loss], signs: Signs) -> list[Door]:
+    """Return a line for what is lost, and a quiet one for what is on another branch only."""
+    lost = [one for one in losses if not one.branch]
+    away = [one for one in losses if one.branch]
+    doors = []
+    if lost:
+        text = f"{signs.overdue} {_loss_words(lost)}"
+        doors.append(Door(Content.styled(text, "$text-error"), "losses:"))
+    if away:
+        text = f"{signs.changed} {_loss_words(away)}"
+        doors.append(Door(Content.styled(text, "$foreground-muted"), "losses:"))
+    return doors
+
+
+def _loss_words(losses: Sequence[Loss]) -> str:
+    """Return the count, aligned as in the lines below, and the rest of the sentence."""
+    count, _, words = count_losses(losses).partition(" ")
+    return f"{count:>3} {words}"
 
 
 def _rules_ahead(board: Board, signs: Signs, role: str) -> list[Door]:
