@@ -91,7 +91,8 @@ def _name_record(session: Session, ref: str) -> str:
     book, name = split_ref(ref)
     item = session.project.item(ref)
     if item is not None:
-        return one_line(item.code or name, 60)
+        is_code = bool(item.code) and " " not in item.code  # "Table 4-1, 1" is read nowhere alone
+        return one_line(item.code if is_code else name, 60)
     title = getattr(session.project.thing(ref), "title", "")
     noun = NOUNS.get(book, "")
     shown = f'"{one_line(title, 60)}"' if title else one_line(name, 60)

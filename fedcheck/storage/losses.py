@@ -10,7 +10,6 @@ from fedcheck.domain.change_text import order_changes
 from fedcheck.domain.reference import split_ref
 from fedcheck.domain.text import one_line
 from fedcheck.storage import local_state
-from fedcheck.storage.git_versions import find_branches
 from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.reconcile import list_all_outside_changes
 from fedcheck.storage.record_file import FINDINGS, REQUESTS
@@ -84,8 +83,11 @@ def list_losses(
         notes = local_state.load_notes(home)
         pending = () if only_noted else list_all_outside_changes(home, renamed, notes).found
         found += list_lost_values(home, renamed, pending)
-    branches = find_branches(root, found, renamed) if found else {}
-    return group_losses(found, branches)
+    if not found:
+        return []
+    from fedcheck.storage.git_versions import find_branches  # costs a start that needs none
+
+    return group_losses(found, find_branches(root, found, renamed))
 
 
 def group_losses(found: Sequence[LostValue], branches: Mapping[str, str]) -> list[Loss]:

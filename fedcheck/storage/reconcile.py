@@ -194,10 +194,11 @@ def _load_record_files(
         if name not in RESERVED_NAMES and not is_list_id(name):
             continue
         try:
-            one = record_files.load(root, name)
+            noted = None if every else seen.get(record_files.file_name(name), "")
+            one = record_files.load_unless(root, name, noted)
         except InvalidFileError:
             continue
-        if every or one.sha256 != seen.get(record_files.file_name(name), ""):
+        if one is not None:
             found.append(one)
     return found
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fedcheck.doctor.losses import count_losses, find_losses
-from fedcheck.domain.change import OUTSIDE, Change, HistoryLine
+from fedcheck.domain.change import OUTSIDE, Change, HistoryLine, is_outside
 from fedcheck.domain.change_text import changes_label
 from fedcheck.domain.text import one_line, pluralize
 from fedcheck.errors import FedcheckError, Problem, WorkspaceGoneError
@@ -146,7 +146,8 @@ class ExternalChanges:
             lines = session.history()
             self._known = {one.tx for one in lines}
             self._find_losses(session)
-        return [one for one in lines if since and one.at > since and one.by != session.who]
+        others = (one for one in lines if since and one.at > since and one.by != session.who)
+        return [one for one in others if not (is_outside(one) and (one.lost or one.merged))]
 
     def _begun(self, future: Future[list[HistoryLine]], session: Session) -> None:
         """Show what others did while nobody looked."""

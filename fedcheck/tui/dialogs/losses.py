@@ -23,6 +23,10 @@ ABOUT = (
 )
 
 
+WIDE, SHARE, AROUND = 90, 0.94, 5
+"""Width of the dialog in cells, its largest share of the screen, and what its frame takes."""
+
+
 class LossesScreen(ModalScreen[None]):
     """A list of losses; each is brought back or accepted by a key."""
 
@@ -55,7 +59,7 @@ class LossesScreen(ModalScreen[None]):
             yield Static(ABOUT, classes="form-about")
             yield OptionList(markup=False)
             yield Static(
-                "b brings it back, B all that is lost, a accepts the loss, esc closes this",
+                "b brings it back, B brings all back, a accepts the loss, esc closes",
                 classes="dialog-hint",
             )
 
@@ -85,16 +89,22 @@ class LossesScreen(ModalScreen[None]):
 
     def _line(self, loss: Loss) -> Content:
         session = self.fedcheck.session
-        now = describe_field(loss.values[0].outside.change)
-        words = describe_values(session, loss)
-        state = f"was never in these files; it is on {loss.place}" if loss.branch else f"now {now}"
-        parts = [loss_day(session, loss).isoformat(), words, "" if loss.is_whole else state]
-        if loss.is_whole and loss.branch:
-            parts.append(state)
-        detail = one_line(" · ".join(part for part in parts if part), 84)
+        room = min(WIDE, int(self.app.size.width * SHARE)) - AROUND
+        outside = loss.values[0].outside.change
+        state = f"never in these files, but on {loss.place}" if loss.branch else ""
+        if not state and outside.new is not None and not loss.is_whole:
+            state = f"now {describe_field(outside)}"
+        day, values = loss_day(session, loss).isoformat(), describe_values(session, loss)
+        if values:
+            values = one_line(values, max(room - len(f"  {day} ·  · {state}"), 20))
+        detail = one_line(" · ".join(part for part in (day, values, state) if part), room - 2)
         return Content.assemble(
-            one_line(name_loss(session, loss), 84), "\n  ", (detail, "$foreground-muted")
+            one_line(name_loss(session, loss), room), "\n  ", (detail, "$foreground-muted")
         )
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self._show()
 
     def action_move(self, step: int) -> None:
         """Go up or down."""

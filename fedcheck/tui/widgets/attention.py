@@ -21,7 +21,6 @@ from fedcheck.analysis.rulesets import (
     select_lapsed,
 )
 from fedcheck.analysis.waiting_since import find_stale_day
-from fedcheck.doctor.losses import count_losses
 from fedcheck.domain.dates import format_distance
 from fedcheck.domain.evidence import normalize_link
 from fedcheck.domain.glossary import STATUS_WORDS, UNVERIFIED_WORDS, EvidenceState
@@ -128,22 +127,16 @@ def attention(board: Board, signs: Signs, role: str) -> list[Door]:
 
 def list_loss_doors(losses: Sequence[Loss], signs: Signs) -> list[Door]:
     """Return a line for what is lost, and a quiet one for what is on another branch only."""
-    lost = [one for one in losses if not one.branch]
-    away = [one for one in losses if one.branch]
     doors = []
-    if lost:
-        text = f"{signs.overdue} {_loss_words(lost)}"
-        doors.append(Door(Content.styled(text, "$text-error"), "losses:"))
-    if away:
-        text = f"{signs.changed} {_loss_words(away)}"
-        doors.append(Door(Content.styled(text, "$foreground-muted"), "losses:"))
+    for sign, where, found, style in (
+        (signs.overdue, "lost from the files", [one for one in losses if not one.branch], "all"),
+        (signs.changed, "only on another branch", [one for one in losses if one.branch], "sign"),
+    ):
+        people = dict.fromkeys(one_line(one.line.by, 20) for one in found)
+        if found:
+            words = f"{where}: {', '.join(people)}"
+            doors.append(_door(sign, len(found), words, "losses:", style))
     return doors
-
-
-def _loss_words(losses: Sequence[Loss]) -> str:
-    """Return the count, aligned as in the lines below, and the rest of the sentence."""
-    count, _, words = count_losses(losses).partition(" ")
-    return f"{count:>3} {words}"
 
 
 def _rules_ahead(board: Board, signs: Signs, role: str) -> list[Door]:
