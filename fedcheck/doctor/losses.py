@@ -91,7 +91,8 @@ def _name_record(session: Session, ref: str) -> str:
     book, name = split_ref(ref)
     item = session.project.item(ref)
     if item is not None:
-        is_code = bool(item.code) and " " not in item.code  # "Table 4-1, 1" is read nowhere alone
+        # "AC-01b" is what people say; "Table 4-1, 1" and "3.1" mean nothing alone.
+        is_code = any(char.isalpha() for char in item.code) and " " not in item.code
         return one_line(item.code if is_code else name, 60)
     title = getattr(session.project.thing(ref), "title", "")
     noun = NOUNS.get(book, "")

@@ -193,7 +193,8 @@ class ExternalChanges:
         except FedcheckError:
             return ""
         self._known |= {one.tx for one in fresh}
-        return _words(fresh, [one for one in self.losses if one.name not in known])
+        lost = [one for one in self.losses if one.name not in known]
+        return _words(fresh, lost, lambda ref: getattr(session.project.thing(ref), "title", ""))
 
     def _is_under_way(self, session: Session) -> bool:
         """Tell whether files still move while a merge or a rebase is not finished.
@@ -264,7 +265,9 @@ class ExternalChanges:
                 app.tell(str(problem), "", "warning")
 
 
-def _words(fresh: Sequence[HistoryLine], lost: Sequence[Loss]) -> str:
+def _words(
+    fresh: Sequence[HistoryLine], lost: Sequence[Loss], title_of: Callable[[str], str]
+) -> str:
     """Say who changed what, and what of it is not in the files: `ben: AC-01b: satisfied, 2 more`.
 
     What was done outside fedcheck is said only where no person's lines came along.
@@ -275,23 +278,23 @@ def _words(fresh: Sequence[HistoryLine], lost: Sequence[Loss]) -> str:
         if one.hash not in gone:
             by_person.setdefault(one.by, []).append(one)
     outside = by_person.pop(OUTSIDE, [])
-    said = [f"{one_line(who, 40)}: {_label(lines)}" for who, lines in by_person.items()]
+    said = [f"{one_line(who, 40)}: {_label(lines, title_of)}" for who, lines in by_person.items()]
     if len(said) > MAX_PEOPLE:
         said[MAX_PEOPLE:] = [pluralize(len(said) - MAX_PEOPLE, "more person", "more people")]
     noted = [one for one in outside if not (one.lost or one.merged)]
     if noted and not said:
-        said = [f"Changed outside fedcheck: {_label(noted)}"]
+        said = [f"Changed outside fedcheck: {_label(noted, title_of)}"]
     said += [count_losses(lost)] if lost else []
     return "; ".join(said)
 
 
-def _label(lines: Sequence[HistoryLine]) -> str:
+def _label(lines: Sequence[HistoryLine], title_of: Callable[[str], str]) -> str:
     """Return one transaction in full; of several the record with the weightiest change."""
     if len({one.tx for one in lines}) == 1:
-        return changes_label([one.change for one in lines])
+        return changes_label([one.change for one in lines], title_of)
     by_ref: dict[str, list[Change]] = {}
     for one in lines:
         by_ref.setdefault(one.change.ref, []).append(one.change)
     first = max(by_ref.values(), key=lambda changes: any(one.field == "result" for one in changes))
     more = f", {len(by_ref) - 1} more" if len(by_ref) > 1 else ""
-    return f"{changes_label(first)}{more}"
+    return f"{changes_label(first, title_of)}{more}"
