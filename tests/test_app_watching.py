@@ -117,7 +117,7 @@ async def test_a_list_of_issues_keeps_its_row(app, workspace, clock, book):
         assert "Second" in app.screen.rows.current.title
         add("First", "aaaaaa")
         await look(pilot)
-        assert 'bob: "First": new' in told(app)
+        assert 'bob: "First" added' in told(app)
         assert "First" in screen_text(app)
         assert "Second" in app.screen.rows.current.title
 

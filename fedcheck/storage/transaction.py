@@ -268,9 +268,9 @@ def _prepare(
         is_new = any(change.old != change.new for change in made)
         files[checklist] = SavedFile(home, found, updated, made, order, today, is_new)
     lists = checklist_writer.changes_of(home, part.rewritten)
+    outside = list_all_outside_changes(home, names, notes, tips) if is_stale else OutsideState()
     is_waiting = is_stale and is_git_at_work(home, head.at)
-    is_noted = is_stale and not is_waiting
-    outside = list_all_outside_changes(home, names, notes, tips) if is_noted else OutsideState()
+    outside = OutsideState() if is_waiting else outside
     one = _Prepared(part, notes, tips, files, lists, outside, is_waiting)
     if one.made or outside.found:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written

@@ -18,13 +18,13 @@ from fedcheck.storage.workspace_files import compute_fingerprint
 from fedcheck.tui.app_protocol import ProjectApp
 from fedcheck.tui.save_queue import SaveQueue
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 """How often the app looks whether files changed on disk."""
 
 MAX_PEOPLE = 3
 """How many people a message on changes names."""
 
-FILES_EVERY = 5
+FILES_EVERY = 10
 """Evidence files are looked at less often than the records: there may be thousands."""
 
 

@@ -87,7 +87,8 @@ def doctor(
     at this machine can reach, removes temporary files that were left behind, adds what git must
     ignore or leave as it is to .gitignore and .gitattributes, and moves records to items that
     were renamed. It settles conflict markers of a merge in files of records: the value that the
-    histories have last stands, texts of both sides are kept, each decision is listed. No record
+    histories have last stands, texts of both sides are kept, each decision is listed. What people
+    set and what a merge or a hand edit left out of the files is set again. No record
     is ever deleted, and its file is copied to .fedcheck/backup/ before it is changed; `fedcheck
     undo` takes a move back.
 
