@@ -31,6 +31,7 @@ ROOMS = {
     # A table of requests in Markdown is one of the tables of reports.
     "exporters": {"exporters", "importers", "reports", "spreadsheets", *CORE},
     "doctor": {"doctor", *CORE},
+    "linting": {"linting", "storage", "analysis", "domain"},
     "sharing": {"sharing", *CORE},
     "cli": {
         "cli",
@@ -40,6 +41,7 @@ ROOMS = {
         "importers",
         "exporters",
         "doctor",
+        "linting",
         "sharing",
         *CORE,
     },

@@ -1,8 +1,7 @@
 """The lists of cr26 are built from a release and our guidance, and the shipped ones are current."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from fedcheck.importers.rules.lists import BuiltLists, basis_of, build_lists, se
 from fedcheck.importers.rules.profiles import find_condition, list_profiles, split_conditions
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.importers.rules.ruleset_dates import list_ruleset_dates
+from fedcheck.linting.copies import list_runs, list_strings
 from fedcheck.storage.checklist_files import load_list
 from fedcheck.storage.paths import find_shipped_checklists
 
@@ -268,10 +268,10 @@ def test_the_shipped_lists_name_release_and_hash_and_are_valid(process: Process)
 def test_our_words_share_no_run_of_eight_with_the_official_text() -> None:
     official = {
         run
-        for text in strings_of(
+        for text in list_strings(
             json.loads((NEWEST / "fedramp-consolidated-rules.json").read_bytes())
         )
-        for run in runs(text)
+        for run in list_runs(text)
     }
     conversion = load_list(CR26 / "cr26.prepare.csp-conversion.toml", "shipped").checklist
     assert conversion is not None
@@ -287,29 +287,10 @@ def test_our_words_share_no_run_of_eight_with_the_official_text() -> None:
         (name, *run)
         for name, title, guidance, expects in ours
         for text in (title, *guidance.split("\n\n"), *expects)
-        for run in runs(text)
+        for run in list_runs(text)
         if run in official
     ]
     assert copied == []
-
-
-def strings_of(value: object) -> Iterator[str]:
-    """Yield every text of a JSON value, its lists of terms excepted: they are names."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for one in value:
-            yield from strings_of(one)
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            if key != "terms":
-                yield from strings_of(one)
-
-
-def runs(text: str, length: int = 8) -> Iterator[tuple[str, ...]]:
-    """Yield each run of so many words in a row."""
-    words = re.findall(r"[a-z0-9']+", text.lower())
-    return zip(*(words[start:] for start in range(length)), strict=False)
 
 
 @needs_releases

@@ -1,8 +1,6 @@
 """Terms of the rules and FedRAMP's texts for controls: found, marked, imported, shown."""
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from fedcheck.importers.plan import carry_out
 from fedcheck.importers.rules.importer import plan
 from fedcheck.importers.rules.reader import read_release
 from fedcheck.importers.rules.texts import build_controls, build_glossary
+from fedcheck.linting.copies import list_runs, list_strings
 from fedcheck.session import open_session
 from fedcheck.storage import checklist_writer, official_texts, paths
 from fedcheck.storage.config import UserConfig
@@ -113,16 +112,6 @@ def test_a_control_is_read_in_every_usual_spelling(text: str, control: str) -> N
     assert parse_control(text) == control
 
 
-def _runs(value: Any) -> Iterator[tuple[str, ...]]:
-    """Yield every eight words in a row of the texts in JSON."""
-    if isinstance(value, str):
-        words = re.findall(r"[\w']+", value.casefold())
-        yield from (tuple(words[i : i + 8]) for i in range(len(words) - 7))
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _runs(inner)
-
-
 def own() -> Glossary:
     found = official_texts.load_own_glossary("cr26")
     assert found is not None
@@ -144,9 +133,10 @@ def test_our_definitions_cover_the_release_and_copy_no_text_of_it() -> None:
     assert [(one.id, one.term) for one in own().terms] == [
         (one.id, one.term) for one in release.terms
     ]
-    copied = set(_runs(json.loads(NEWEST.read_bytes())))
+    texts = list_strings(json.loads(NEWEST.read_bytes()))
+    copied = {run for text in texts for run in list_runs(text)}
     for one in own().terms:
-        assert copied.isdisjoint(_runs(one.definition)), one.id
+        assert copied.isdisjoint(list_runs(one.definition)), one.id
 
 
 @needs_releases

@@ -209,6 +209,13 @@ def test_a_meaning_that_is_raised_by_hand_flags(of: Item) -> None:
     assert flagged(replace(of, meaning=3), raised.basis())
 
 
+def test_a_new_wording_that_means_the_same_flags_nothing() -> None:
+    old = item("a", title="Way of the notice")
+    new = replace(old, title="Notices reach the agency")
+    assert flagged(new, old.basis())
+    assert not flagged(replace(new, earlier_basis=(old.basis(),)), old.basis())
+
+
 @given(ITEMS, ITEMS)
 def test_an_own_basis_decides_alone(of: Item, other: Item) -> None:
     own = replace(of, own_basis="0123456789ab")

@@ -263,6 +263,7 @@ def show_document(
             "title": source.title if source else "",
             "url": source.url if source else "",
             "where": where,
+            "says": item.source.says if item.source else "",
         },
         "private_note": project.private_note(row.ref),
         **_fields(record, "document"),

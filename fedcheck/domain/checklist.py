@@ -33,6 +33,9 @@ class SourceRef(Struct, frozen=True, rename="kebab"):
 
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
     where: Annotated[str, Key("Section, table, row or page")] = ""
+    says: Annotated[
+        str, Key("The few words there that bind, at most seven: should also review")
+    ] = ""
 
 
 class When(Struct, frozen=True, rename="kebab"):
@@ -125,6 +128,10 @@ class Item(Struct, frozen=True, rename="kebab"):
     own_basis: Annotated[
         str, Key("Fingerprint of the official rule: 12 hex digits", check="basis")
     ] = field(name="basis", default="")
+    earlier_basis: Annotated[
+        tuple[str, ...],
+        Key("Fingerprints of earlier wordings that meant the same: records made under them stay"),
+    ] = ()
     when: Annotated[
         tuple[When, ...], Key("What is different for some values of the profile; the last wins")
     ] = ()
@@ -179,12 +186,13 @@ class Item(Struct, frozen=True, rename="kebab"):
         return self._computed_basis()
 
     def accepts(self, basis: str) -> bool:
-        """Tell whether a basis that was recorded earlier still stands for this item.
+        """Tell whether a basis that was recorded earlier is still valid for this item.
 
-        A record may carry a basis that was computed before the list had its own one, or by the
-        formula of 2026.11 and before; these are as good where nothing changed since.
+        A record may have a basis that was computed before the list had its own one, by the formula
+        of 2026.11 and before, or of an earlier wording; these count where nothing else changed.
         """
-        return basis == self.basis() or basis in (self._computed_basis(), self._older_basis())
+        known = (self._computed_basis(), self._older_basis(), *self.earlier_basis)
+        return basis == self.basis() or basis in known
 
     def _computed_basis(self) -> str:
         statement = " ".join(self.statement.split())
@@ -293,6 +301,15 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
             return None, ""
         wanted = item.source.id
         return next((s for s in self.sources if s.id == wanted), None), item.source.where
+
+    def describe_source(self, item: Item) -> str:
+        """Return document, place and the words that bind, in a line; empty without a source."""
+        source, where = self.source_of(item)
+        if source is None:
+            return ""
+        says = item.source.says if item.source else ""
+        named = ", ".join(filter(None, (source.title, where)))
+        return f'{named}: "{says}"' if says else named
 
     def applying(self, facts: Mapping[str, str]) -> Iterator[tuple[Section, Item]]:
         """Yield the sections and items that apply to a profile, in order."""

@@ -31,9 +31,13 @@ from fedcheck.storage.names import TEXT_NAMES, parse_list_id
 from fedcheck.storage.official_texts import check_text_file, list_text_problems
 
 if TYPE_CHECKING:
+    from fedcheck.linting.finding import Finding
     from fedcheck.storage.checklist_files import Catalog
     from fedcheck.storage.loaded_files import LoadedList, LoadedProcess
 
+
+TEXT_FOLDERS = ("guidance", "controls")
+"""Folders of a process with the words that are built into its lists; --strict takes these."""
 
 TEXT_FILES = tuple(f"{name}.toml" for name in TEXT_NAMES)
 """The files of a workspace with official text, which `validate` takes too."""
@@ -105,26 +109,48 @@ def list_(workspace: str | None, as_json: bool) -> None:
 
 @checklist.command()
 @click.argument("files_", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Check titles, sentences, words and facts as well.")
+@click.option(
+    "--rule", "rules", multiple=True, metavar="NAME", help="With --strict: only this rule."
+)
+@click.option(
+    "--official",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="With --strict: folder of official texts that no text may copy from.",
+)
+@click.option("--counts", is_flag=True, help="With --strict: counts by list and rule.")
 @workspace_option
 @json_option
 @click.pass_context
 def validate(
-    ctx: click.Context, files_: tuple[Path, ...], workspace: str | None, as_json: bool
+    ctx: click.Context,
+    files_: tuple[Path, ...],
+    strict: bool,
+    rules: tuple[str, ...],
+    official: Path | None,
+    counts: bool,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
     """Check checklists, and report every problem with its line and what to do.
 
     Without a FILE: all shipped lists, the user's and the workspace's, and the workspace's
-    glossary.toml and controls.toml. Exit status 1 where there
-    are problems.
+    glossary.toml and controls.toml. Exit status 1 where there are problems.
 
     \b
     Example:
       fedcheck checklist validate checklists/acme.toml
+      fedcheck checklist validate --strict checklists/acme.toml
     """
     from fedcheck.storage.validation import check_across, check_processes
 
+    if not strict and (rules or official or counts):
+        raise FedcheckError("--rule, --official and --counts need --strict", "", ErrorKind.USAGE)
+
     catalog, root = _catalog(workspace)
     texts: list[Problem] = []
+    text_files: list[Path] | None
     if files_:
         for path in files_:
             if not os.path.lexists(path):
@@ -133,6 +159,7 @@ def validate(
         processes: list[LoadedProcess] = []
         text_files = [path for path in files_ if path.name in TEXT_FILES]
         texts = [problem for path in text_files for problem in check_text_file(path)]
+        text_files += [path for path in files_ if strict and path.parent.name in TEXT_FOLDERS]
         files_ = tuple(path for path in files_ if path not in text_files)
         for path in files_:
             if path.name == checklist_files.PROCESS_FILE:
@@ -147,24 +174,46 @@ def validate(
     else:
         given, processes = list(catalog.lists), list(catalog.process_files)
         texts = list_text_problems(root) if root else []
+        text_files = None
     guidance_join.join_shipped_guidance(given, catalog.lists)
     check_processes(catalog)
     check_across(catalog, given)
     problems = catalog.process_problems + texts
     problems += [problem for loaded in given for problem in loaded.problems()]
-    _print_problems(problems, len(given), as_json)
-    ctx.exit(1 if problems else 0)
+    findings: list[Finding] = []
+    if strict:
+        from fedcheck.cli import lint_output
+
+        findings = lint_output.find(catalog, given, processes, text_files, official, rules)
+        if counts:
+            lint_output.print_counts(findings, as_json)
+            ctx.exit(1 if problems or findings else 0)
+    _print_problems(problems, findings, len(given), as_json)
+    ctx.exit(1 if problems or findings else 0)
 
 
-def _print_problems(problems: list[Problem], count: int, as_json: bool) -> None:
+def _print_problems(
+    problems: list[Problem], findings: "list[Finding]", count: int, as_json: bool
+) -> None:
     if as_json:
+        rows = [(p, "", "format", "") for p in problems]
+        rows += [(f.as_problem(), f.item, f.rule, f.text) for f in findings]
         print_json(
             [
-                {"file": str(p.file), "line": p.line, "message": p.message, "hint": p.hint}
-                for p in problems
+                {
+                    "file": str(problem.file),
+                    "line": problem.line,
+                    "item": item,
+                    "rule": rule,
+                    "text": text,
+                    "message": problem.message,
+                    "hint": problem.hint,
+                }
+                for problem, item, rule, text in rows
             ]
         )
         return
+    problems = problems + [one.as_problem() for one in findings]
     for problem in problems:
         print_line(one_line(str(problem)))
     lists = pluralize(count, "checklist")

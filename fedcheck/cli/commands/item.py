@@ -148,9 +148,10 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
         print_line()
         print_line("Private note (stays under private/)")
         print_line(textwrap.indent(clean(inside), "  "))
-    source, where = board.project.checklists[row.checklist].source_of(item)
+    checklist = board.project.checklists[row.checklist]
+    source, _ = checklist.source_of(item)
     if source:
-        _print_block("Source", [f"{source.title}, {where}" if where else source.title, source.url])
+        _print_block("Source", [checklist.describe_source(item), source.url])
     issues.print_issues_of_item(board, row.ref)
     deeds = story(_load_history(session, row.ref), ZoneInfo(board.project.config.timezone))[-5:]
     _print_block("History", [f"{d.at:%Y-%m-%d %H:%M}  {d.by}  {d.what}" for d in deeds])

@@ -187,10 +187,9 @@ def lists(
         used = pluralize(len(terms), "defined term") + " used here"
         parts += ["\n", _name("Terms"), (used, MUTED)]
         parts += [(keymap.hint("edit.terms", "explains them", "; "), MUTED)]
-    source, where = board.project.checklists[row.checklist].source_of(item)
+    source = one_line(board.project.checklists[row.checklist].describe_source(item))
     if source:
-        text = f"{one_line(source.title)}, {one_line(where)}" if where else one_line(source.title)
-        parts += ["\n", _name("Source"), (_hanging(text, width), MUTED)]
+        parts += ["\n", _name("Source"), (_hanging(source, width), MUTED)]
     for number, deed in enumerate(past):
         parts += ["\n", _name("History" if not number else ""), f"{deed.at:%Y-%m-%d}  "]
         parts += [(one_line(f"{deed.by}  {deed.what}", max(width - INDENT - 12, 30)), MUTED)]

@@ -1,0 +1,1 @@
+"""Strict checks of texts and facts: what `fedcheck checklist validate --strict` finds."""
