@@ -148,6 +148,8 @@ def test_one_side_that_was_kept_lists_all_of_the_other(
     assert f"{count} entries of {losers} are not in the files" in capsys.readouterr().out
     assert run(["status", "--json", "-w", str(root)]) == 0
     assert json.loads(capsys.readouterr().out)["losses"] == found
+    assert run(["changes", "HEAD", "-w", str(root)]) == 0
+    assert f"Note: {count} entries of {losers} are not in the files" in capsys.readouterr().out
 
     run(["doctor", "--fix", "-w", str(root)])
     assert verify(root) == []

@@ -12,7 +12,7 @@ from fedcheck.domain.field_values import list_values
 from fedcheck.domain.reference import split_ref
 from fedcheck.errors import FedcheckError, InvalidFileError
 from fedcheck.storage import record_files
-from fedcheck.storage.git_snapshot import run_git
+from fedcheck.storage.git_snapshot import read_blobs, run_git
 from fedcheck.storage.lost_values import LostValue
 from fedcheck.storage.reconcile import as_text
 from fedcheck.storage.record_file import RecordFile
@@ -81,10 +81,10 @@ def _read_versions(
         if kind == "blob":
             blobs.setdefault(digest, commit)
     found = []
-    for digest, commit in blobs.items():
-        done = run_git(root, "cat-file", "blob", digest)
+    held = read_blobs(root, [digest.encode() for digest in blobs])
+    for commit, raw in zip(blobs.values(), held, strict=True):
         try:
-            found.append((commit, record_files.parse(path, done.stdout, book)))
+            found.append((commit, record_files.parse(path, raw, book)))
         except InvalidFileError:
             continue  # one with markers of a merge tells nothing
     return found
