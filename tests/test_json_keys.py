@@ -120,6 +120,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "report --sent", ["report", "--sent"]
     yield "report --list", ["report", "--list"]
     yield "report --init NAME", ["report", "--init", "weekly"]
+    yield "portfolio", ["portfolio", ".", "--as-of", "2027-01-11"]
     yield "checklist list", ["checklist", "list"]
     yield "config keys", ["config", "keys"]
     yield "config paths", ["config", "paths"]
@@ -136,6 +137,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     results = {"Assessment Result": "Satisfied", "Evidence": "None"}
     other = small_srtm(folder / "other.xlsx", {"AC-01a.[02]": results})
     yield "import srtm", ["import", "srtm", str(other), "--list", "acme.srtm"]
+    worse = {"Assessment Result": "Other than Satisfied"}
+    again = str(small_srtm(folder / "again.xlsx", {"AC-01a.[01]": worse}))
+    yield "import srtm", ["import", "srtm", again, "--theirs", "--dry-run"]
     out = str(folder / "srtm-out.xlsx")
     yield "export srtm", ["export", "srtm", "--template", str(srtm), "-o", out]
     vault, goal = str(folder / "vault"), ["--type", "20x", "--class", "b"]
@@ -154,7 +158,9 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     listed = folder / "list.csv"
     listed.write_text("Task,Status,Owner,Due\nBuy locks,Done,dana,2027-01-05\nPaint,??,erik,\n")
     made = ["--list", "acme.plan", "--phase", "full-assessment", "--role", "csp"]
+    made += ["--audience", "internal"]
     yield "import csv", ["import", "csv", str(listed), *made]
+    yield "status", ["status", "--internal"]
     matrix = folder / "matrix.csv"
     yield "", ["export", "requests", "-o", str(matrix)]
     yield "fill", [str(matrix)]
@@ -162,6 +168,7 @@ def script(folder: Path) -> Iterator[tuple[str, Sequence[str]]]:
     yield "request withdraw", ["request", "withdraw", "REQUEST", "--reason", "Not needed"]
     yield "finding withdraw", ["finding", "withdraw", "FINDING", "--reason", "None at all"]
     yield "config check", ["config", "check"]
+    yield "portfolio", ["portfolio", "."]
     yield "doctor", ["doctor"]
     yield "doctor", ["doctor", "--fix"]
     yield "checklist validate", ["checklist", "validate"]

@@ -303,7 +303,7 @@ def _findings(board: Board, milestone: Milestone) -> Iterator[Outstanding]:
     for finding in board.project.findings:
         if finding.state != "open" or not _open_by(board, finding, milestone):
             continue
-        if finding.risk in process.blocking_risks:
+        if finding.risk in (*process.blocking_risks, *milestone.blocking_risks):
             why = f"open {finding.risk.capitalize()} finding: {finding.title}"
         elif not (finding.planned or _told(board, finding, milestone)):
             why = f"finding {finding.lacks}: {finding.title}"
@@ -377,7 +377,8 @@ def _files(board: Board, milestone: Milestone, asked: Sequence[Row]) -> Iterator
     needed = {split_ref(need)[0] for row in asked for need in row.item.needs}
     for broken in board.project.broken:
         checklist = board.project.checklists.get(broken.checklist)
-        if broken.private or not (
+        hidden = broken.private or broken.checklist in board.project.withheld_lists
+        if hidden or not (
             checklist is None or checklist.phase in milestone.closes or checklist.id in needed
         ):
             continue

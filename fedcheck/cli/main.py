@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "milestone": "milestone:milestone",
     "report": "report:report",
     "digest": "digest:digest",
+    "portfolio": "portfolio:portfolio",
     "import": "imports:import_",
     "export": "exports:export",
     "package": "package:package",

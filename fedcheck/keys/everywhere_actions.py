@@ -65,6 +65,13 @@ ACTIONS: tuple[Action, ...] = (
         "app.workspace", "workspaces", "Open another workspace, or make one.", ("w",), "everywhere"
     ),
     Action(
+        "app.portfolio",
+        "portfolio",
+        "See all your workspaces side by side.",
+        ("0",),
+        "everywhere",
+    ),
+    Action(
         "app.help",
         "keys",
         "Show the keys of this place.",

@@ -35,7 +35,7 @@ from fedcheck.domain.field_values import (
     with_known_fields,
 )
 from fedcheck.domain.finding import Finding
-from fedcheck.domain.item_rules import clear_outcome_if_open
+from fedcheck.domain.item_rules import clear_outcome_if_open, drop_outdated_agreement
 from fedcheck.domain.key import is_id
 from fedcheck.domain.record import Record
 from fedcheck.domain.reference import split_ref
@@ -368,8 +368,21 @@ def _apply(
         if isinstance(record, Record):
             actual += diff_records(ref, record, clear_outcome_if_open(record))
             records[split_ref(ref)[1]] = clear_outcome_if_open(record)
+    if keep_all:  # an edit follows the rules as it is planned; what takes one back does not
+        actual += _drop_agreements(found, records)
     changed = {item: record for item, record in records.items() if record != found.get(item)}
     return (found.with_records(changed) if changed else found), actual
+
+
+def _drop_agreements(found: RecordFile, records: dict[str, AnyRecord]) -> list[Change]:
+    """Take "agreed" off records whose result or observation goes back to what it was before."""
+    made: list[Change] = []
+    for item, record in records.items():
+        before = found.get(item)
+        if isinstance(before, Record) and isinstance(record, Record):
+            records[item] = drop_outdated_agreement(before, record)
+            made += diff_records(f"{found.name}:{item}", record, records[item])
+    return made
 
 
 def _with_values(ref: str, record: AnyRecord, values: Mapping[str, Any]) -> AnyRecord:
