@@ -1,4 +1,4 @@
-"""What people set and what is not in the files: in words, and how a person settles it."""
+"""What people set and what is not in the files: sentences about it, and how it is settled."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -24,7 +24,7 @@ NOUNS = {"findings": "finding", "requests": "request", "milestones": "milestone"
 def find_losses(session: Session, *, only_noted: bool = False) -> list[Loss]:
     """Return what people set in a workspace and what is not in its files, the oldest first.
 
-    `only_noted`: leave out what no history line tells of yet. Raises FedcheckError where the disk
+    `only_noted`: leave out what no history line notes yet. Raises FedcheckError where the disk
     refuses.
     """
     renamed = session.project.renamed
@@ -76,7 +76,7 @@ def count_losses(lost: Sequence[Loss]) -> str:
 def describe_values(session: Session, loss: Loss) -> str:
     """Return the first values of a loss: `result satisfied, owner erin`.
 
-    Nothing of a record that is gone, nor of what is private: what is said may be shown to others.
+    Nothing of a record that is gone, nor of what is private: the sentence may be shown to others.
     """
     if loss.is_whole or loss.home != session.root:
         return ""

@@ -1,4 +1,4 @@
-"""Was a value ever in the files of this branch: what git keeps of them says.
+"""Whether a value was ever in the files of this branch, by the versions that git keeps.
 
 A commit that was picked from another branch brings history lines along whose values stayed there:
 nothing was lost. git is only asked where a value seems to be lost, by commands that read what it
@@ -47,7 +47,7 @@ def find_branches(
                 others = _read_versions(root, path, book, [*ELSEWHERE, *here])
                 found |= _find_holders(root, open_ones, others, names)
     except FedcheckError:
-        return {}  # without git it counts as lost: that is never told too little
+        return {}  # without git it counts as lost: a loss is never hidden by that
     return found
 
 
@@ -86,7 +86,7 @@ def _read_versions(
         try:
             found.append((commit, record_files.parse(path, raw, book)))
         except InvalidFileError:
-            continue  # one with markers of a merge tells nothing
+            continue  # one with markers of a merge counts for nothing
     return found
 
 

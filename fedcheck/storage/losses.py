@@ -74,7 +74,7 @@ def list_losses(
         root: the workspace.
         homes: the places to look at.
         renamed: today's item ids by earlier ones, for each checklist that has renamed any.
-        only_noted: leave out what no history line tells of yet.
+        only_noted: leave out what no history line notes yet.
 
     Raises FedcheckError where the disk refuses.
     """
