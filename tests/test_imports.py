@@ -45,7 +45,7 @@ ROOMS = {
         "sharing",
         *CORE,
     },
-    "tui": {"tui", "demo", "keys", "reports", "importers", "sharing", *CORE},
+    "tui": {"tui", "demo", "doctor", "keys", "reports", "importers", "sharing", *CORE},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -295,9 +295,9 @@ def _can_join(row: Field, base: Any, ours: Any, theirs: Any) -> bool:
 def _merge_record(ref: str, base: Any, ours: Any, theirs: Any) -> tuple[Any, list[str]]:
     """Return a record of three versions of which no field is set differently on both sides."""
     book, name = split_ref(ref)
-    merger = Merger("ours")
+    merger = Merger()
     merged = merger.merge(base, ours, theirs, make_empty(book, name), ref)
-    return merged, [str(one) for one in merger.remarks if not one.is_conflict]
+    return merged, [str(one) for one in merger.remarks]
 
 
 def parse_books(folder: Path, files: Mapping[str, tuple[str, bytes]]) -> dict[str, RecordFile]:

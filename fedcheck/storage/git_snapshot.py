@@ -144,7 +144,7 @@ def _commit_time(root: Path, commit: str) -> datetime:
 
 
 def read_blobs(root: Path, blobs: Sequence[bytes]) -> list[bytes]:
-    """Return what blobs hold, in their order."""
+    """Return what blobs hold, in their order. Raises FedcheckError where one is not there."""
     raw = _git_output(root, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs))
     found, place = [], 0
     for _ in blobs:

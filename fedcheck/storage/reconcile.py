@@ -125,19 +125,42 @@ def note_tips(notes: LocalNotes, tips: Tips) -> LocalNotes:
     return replace(notes, files={**files, **ends})
 
 
+IN_PROGRESS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+"""What git's folder holds while a merge, a pick, a revert or a rebase waits to be finished."""
+
+
 def is_git_at_work(root: Path, now: datetime) -> bool:
-    """Return whether git is changing files: what is there then is neither side of the change."""
+    """Tell whether git is changing files, or waits for a person to finish what changes them.
+
+    What is there then is neither side of the change, and a line that was added to a history would
+    be in the way of what git does next.
+    """
+    return is_git_in_between(root) or is_git_writing(root, now)
+
+
+def is_git_writing(root: Path, now: datetime) -> bool:
+    """Tell whether git is changing files at this moment: some may be gone until it is done."""
+    git = _find_git(root)
+    return git is not None and _is_locked(git, now)
+
+
+def _is_locked(git: Path, now: datetime) -> bool:
+    try:
+        changed = (git / "index.lock").stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
+
+
+def _find_git(root: Path) -> Path | None:
+    """Return where git keeps the index of the repository around a folder, if there is one."""
     for folder in (root, *root.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - Path.exists raises where it is closed
             try:
-                changed = (_find_git_folder(folder / ".git") / "index.lock").stat().st_mtime
+                return _find_git_folder(folder / ".git")
             except (OSError, ValueError):
-                return False
-            return abs(now.timestamp() - changed) < GIT_WAIT.total_seconds()
-    return False
-
-
-_OPERATIONS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+                return None
+    return None
 
 
 def is_git_in_between(root: Path) -> bool:
@@ -145,14 +168,8 @@ def is_git_in_between(root: Path) -> bool:
 
     What fedcheck writes then would keep git from going on.
     """
-    for folder in (root, *root.parents):
-        if (folder / ".git").exists():
-            try:
-                git = _find_git_folder(folder / ".git")
-            except (OSError, ValueError):
-                return False
-            return any(os.path.lexists(git / name) for name in _OPERATIONS)
-    return False
+    git = _find_git(root)
+    return git is not None and any(os.path.lexists(git / name) for name in IN_PROGRESS)
 
 
 def _find_git_folder(path: Path) -> Path:
@@ -184,10 +201,11 @@ def _load_record_files(
         if name not in RESERVED_NAMES and not is_list_id(name):
             continue
         try:
-            one = record_files.load(root, name)
+            noted = None if every else seen.get(record_files.file_name(name), "")
+            one = record_files.load_unless(root, name, noted)
         except InvalidFileError:
             continue
-        if every or one.sha256 != seen.get(record_files.file_name(name), ""):
+        if one is not None:
             found.append(one)
     return found
 

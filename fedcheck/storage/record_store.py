@@ -16,7 +16,6 @@ from fedcheck.domain.change import (
 )
 from fedcheck.storage import history, local_state, outside_notes, transaction
 from fedcheck.storage.history_graph import build_graph
-from fedcheck.storage.lost_values import LostValue, list_lost_values
 from fedcheck.storage.outside_notes import HistoryRefusedError, TransactionHead
 from fedcheck.storage.paths import private_home
 from fedcheck.storage.presence import Identity
@@ -107,8 +106,12 @@ class RecordStore(Struct):
             outside_notes.append_refused_lines(home, by, owed)
             del self._refused_lines[home]
 
-    def note_outside(self, head: TransactionHead, renamed: Renamed) -> int:
+    def note_outside(
+        self, head: TransactionHead, renamed: Renamed, *, amid_merge: bool = False
+    ) -> int:
         """Add to the history what was done outside fedcheck; return how many fields that were.
+
+        `amid_merge`: also while git waits for a person to finish a merge.
 
         Raises FedcheckError where the workspace is locked, gone or cannot be written.
         """
@@ -116,7 +119,8 @@ class RecordStore(Struct):
         for home in self.homes:
             self.append_refused_lines(home, head.by)
         return sum(
-            len(outside_notes.record_outside_changes(home, head, renamed)) for home in self.homes
+            len(outside_notes.record_outside_changes(home, head, renamed, amid_merge=amid_merge))
+            for home in self.homes
         )
 
     def list_outside(self, renamed: Renamed) -> list[Change]:
@@ -130,10 +134,6 @@ class RecordStore(Struct):
             for home in self.homes
             for one in list_all_outside_changes(home, renamed, local_state.load_notes(home)).found
         ]
-
-    def list_lost(self, renamed: Renamed) -> list[LostValue]:
-        """Return the values that were taken back outside fedcheck and are not settled yet."""
-        return [one for home in self.homes for one in list_lost_values(home, renamed)]
 
     def history(self) -> list[HistoryLine]:
         """Return the history of both places, the oldest change first.

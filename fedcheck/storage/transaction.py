@@ -59,7 +59,13 @@ from fedcheck.storage.outside_notes import (
 )
 from fedcheck.storage.paths import LOCAL_STATE, workspace_of
 from fedcheck.storage.presence import Identity
-from fedcheck.storage.reconcile import OutsideState, Tips, has_news, list_all_outside_changes
+from fedcheck.storage.reconcile import (
+    OutsideState,
+    Tips,
+    has_news,
+    is_git_at_work,
+    list_all_outside_changes,
+)
 from fedcheck.storage.record_file import RecordFile
 from fedcheck.storage.saved_file import SavedFile, refuse_unreadable, replace_saved_files
 from fedcheck.storage.toml_io import read_bytes
@@ -161,6 +167,7 @@ class _Prepared(Struct, frozen=True):
         tips: how the history files end.
         lists: the changes of lists of the workspace's own.
         outside: what the history does not explain of what was there before.
+        is_waiting: whether that is noted later, once git has finished what it is at.
     """
 
     part: Part
@@ -169,6 +176,7 @@ class _Prepared(Struct, frozen=True):
     files: dict[str, SavedFile]
     lists: list[Change]
     outside: OutsideState
+    is_waiting: bool = False
 
     @property
     def made(self) -> list[Change]:
@@ -263,7 +271,9 @@ def _prepare(
         files[checklist] = SavedFile(home, found, updated, made, order, today, is_new)
     lists = checklist_writer.changes_of(home, part.rewritten)
     outside = list_all_outside_changes(home, names, notes, tips) if is_stale else OutsideState()
-    one = _Prepared(part, notes, tips, files, lists, outside)
+    is_waiting = is_stale and is_git_at_work(home, head.at)
+    outside = OutsideState() if is_waiting else outside
+    one = _Prepared(part, notes, tips, files, lists, outside, is_waiting)
     if one.made or outside.found:
         local_state.resolve_history_file(home, head.by)  # refused before anything is written
     return one
@@ -285,7 +295,10 @@ def _note(one: _Prepared, head: TransactionHead, *, is_made: bool) -> None:
     hashes = {record_files.file_name(name): file.sha256 for name, file in one.files.items()}
     notes = replace(one.notes, files={**one.notes.files, **outside.files, **hashes})
     notes = notes.with_transaction(head.by, head.tx) if is_made else notes
-    local_state.note_saved(home, append_lines(home, head.by, lines, notes, one.tips))
+    notes = append_lines(home, head.by, lines, notes, one.tips)
+    if one.is_waiting:  # what is not as it was noted stays so, to be looked at then
+        notes = replace(notes, files=one.notes.files)
+    local_state.note_saved(home, notes)
 
 
 def _remove_stray_files(root: Path) -> None:

@@ -89,8 +89,9 @@ def doctor(
     at this machine can reach, removes temporary files that were left behind, adds what git must
     ignore or leave as it is to .gitignore and .gitattributes, and moves records to items that
     were renamed. It settles what a merge left: conflict markers, and files in which the lines of
-    both sides were kept. The value that the histories have last stands, texts of both sides are
-    kept, and each decision is listed, as is what has no single answer. No record
+    both sides were kept. The value that the histories have last stays, texts of both sides are
+    kept, and each decision is listed, as is what has no single answer. What people set and what a
+    merge or a hand edit left out of the files is set again. No record
     is ever deleted, and its file is copied to .fedcheck/backup/ before it is changed; `fedcheck
     undo` takes a move back.
 
@@ -175,7 +176,8 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
         path = path_of(patient.root, book)
         paths += [path] if path.is_file() and path not in paths else []
     if paths:
-        patient.session.reconcile()  # so that every clone sees the outcome explained
+        # the outcome is noted, so that every clone sees it explained
+        patient.session.reconcile(amid_merge=True)
         names = [_relative_path(one) for one in (*paths, patient.root / "history")]
         said.append(f"now: git add {shlex.join(names)}, and commit or continue")
     return said
