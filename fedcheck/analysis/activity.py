@@ -63,7 +63,7 @@ def story(entered: Iterable[HistoryLine], zone: tzinfo) -> list[HistoryRow]:
             what = word + _describe_lines(of_it) + note
             told.append(HistoryRow(tx, day, first.by, ref, what))
         if len(items) > SHOWN:
-            rest = f"and {len(items) - SHOWN} more items, the same action"
+            rest = f"and {len(items) - SHOWN} more items in the same action"
             told.append(HistoryRow(tx, day, first.by, "", rest))
     return sorted(told, key=lambda row: row.at)
 
@@ -88,8 +88,8 @@ def _describe_lines(lines: Sequence[HistoryLine]) -> str:
     if not all(is_acceptance(one) for one in lines):
         return describe([one.change for one in lines])
     if any(split_ref(one.change.ref)[0] == CONFIRMED for one in lines):
-        return "accepted that a line of the history is missing"
-    return "accepted as it is: " + ", ".join(describe_field(one.change) for one in lines)
+        return "accepted a missing history line"
+    return "accepted as is: " + ", ".join(describe_field(one.change) for one in lines)
 
 
 def _undo_word(undos: Mapping[str, str], tx: str) -> str:

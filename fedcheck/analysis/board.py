@@ -237,13 +237,13 @@ def _guess_meant(project: Project, tail: str) -> str:
     begun = sum(normalize_code(item.code).startswith(beginning) for *_, item in project.applying())
     if begun:
         ids = pluralize(begun, "id begins", "ids begin")
-        return f"{ids} with it: fedcheck list code:{one_line(tail, 80)}"
+        return f"{ids} with it; see: fedcheck list code:{one_line(tail, 80)}"
     near = _suggest_items(project, tail.rpartition(":")[2])
     if near:
         return "did you mean " + " or ".join(near) + "?"
     if project.skipped and project.config.begins:
         begins = project.config.begins
-        return f"{NO_GUESS}; phases before {begins} are left out (begins, in fedcheck.toml)"
+        return f"{NO_GUESS}; phases before {begins} are left out (key begins in fedcheck.toml)"
     if project.skipped:
         phases = ", ".join(sorted(project.skipped))
         return f"{NO_GUESS}; the profile leaves out the phase {phases}"
@@ -261,15 +261,15 @@ def resolve_item(project: Project, tail: str) -> str:
     if found:
         listed = "\n  ".join(found[:20])
         raise FedcheckError(
-            f"{one_line(tail, 80)}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+            f"{one_line(tail, 80)}: matches several items\n  {listed}", "write more of the reference", ErrorKind.USAGE
         )
-    hint = "the workspace's profile leaves it out"
+    hint = "the workspace's profile excludes it"
     if project.item(tail):
         raise FedcheckError(f"{one_line(tail, 80)}: does not apply here", hint, ErrorKind.USAGE)
     orphans = list_orphaned_refs(project)
     kept = find_candidates(tail, orphans) or find_candidates(tail.strip().lower(), orphans)
     if kept:
-        text = f"{one_line(kept[0], 80)}: this item is gone from its checklist"
+        text = f"{one_line(kept[0], 80)}: this item is no longer in its checklist"
         raise FedcheckError(
             text, "its record is kept; move it with: fedcheck doctor", ErrorKind.USAGE
         )

@@ -170,7 +170,7 @@ def _milestone_deadlines(board: Board) -> Iterator[Deadline]:
             ref=f"milestones:{milestone.id}",
             owner="",
             role="",
-            why=why or "no date by default",
+            why=why or "no default date",
             source=_process_source(board.project, milestone.source),
             waits=waits,
         )
@@ -235,7 +235,7 @@ def _item_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
     elif not record.closed and (record.due or item.due):
         expression = record.due or item.due
         fixed = row.due is not None and expression == row.due.isoformat()
-        why = "its own date" if fixed else expression
+        why = "date set on the item" if fixed else expression
         waits = "" if row.due else _anchor_waits_for(board, expression)
         yield _item_deadline(board, row, "item", row.due, why, waits)
     yield from _evidence_deadlines(board, row)
@@ -311,12 +311,12 @@ def _evidence_deadlines(board: Board, row: Row) -> Iterator[Deadline]:
 def _describe_limit(item: Item, evidence_item: Evidence) -> str:
     """Say by which rule a piece that counts today stops to count."""
     expires = f"expires on {evidence_item.expires}" if evidence_item.expires else ""
-    age = f"may be {item.max_age} old" if item.max_age else ""
+    age = f"at most {item.max_age} old" if item.max_age else ""
     return ", ".join(part for part in (expires, age) if part)
 
 
 def _recollection_date(board: Board, row: Row, evidence_item: Evidence) -> tuple[date | None, str]:
-    """Return by when a stale piece has to be collected anew, and why.
+    """Return by when stale evidence has to be collected again, and why.
 
     That is the day of the milestone that it is judged at, while that lies ahead; else the day on
     which it became too old.
@@ -326,7 +326,7 @@ def _recollection_date(board: Board, row: Row, evidence_item: Evidence) -> tuple
     if at > board.today:
         milestone = board.project.process.milestone(parse_max_age(row.item.max_age).at)
         name = milestone.title if milestone else "the milestone"
-        from_day = f"; it counts if collected from {shift_clamped(at, span, -1)} on" if span else ""
+        from_day = f"; counts if collected from {shift_clamped(at, span, -1)} on" if span else ""
         return at, f"will be too old for {name}{from_day}"
     if old is None:
         return board.today, "its date is unknown"
@@ -346,7 +346,7 @@ def _request_deadline(board: Board, request: Request) -> Deadline:
         owner=named,
         role=find_answering_role(board.project, request),
         why=("returned, " if request.returned else "") + asked + by,
-        waits="" if request.due else "a day by which it is to be answered",
+        waits="" if request.due else "a due date",
         late=request.due is not None and request.due < board.today,
     )
 
@@ -356,9 +356,9 @@ def _finding_deadline(board: Board, finding: Finding) -> Deadline:
     day = finding.due or rule
     span = REMEDIATION[finding.risk]
     if day is not None and day == rule:
-        why = f"{finding.risk}: {span} from its discovery on {finding.found}"
+        why = f"{finding.risk}: {span} after discovery on {finding.found}"
     else:
-        why = f"{finding.risk}: its own date" if day else finding.risk
+        why = f"{finding.risk}: date set on the finding" if day else finding.risk
     return Deadline(
         key=f"finding:{finding.id}",
         day=day,
@@ -369,7 +369,7 @@ def _finding_deadline(board: Board, finding: Finding) -> Deadline:
         role=find_remediating_role(board.project, finding),
         why=why,
         source=REMEDIATION_SOURCE if day and day == rule else "",
-        waits="" if day else "a due date, or the day on which it was found",
+        waits="" if day else "a due date, or a discovery date",
         late=day is not None and day < board.today,
     )
 
@@ -379,9 +379,9 @@ def _anchor_waits_for(board: Board, expression: str) -> str:
     try:
         anchor = parse_due(expression).anchor
     except ValueError:
-        return "a date that can be read"
+        return "a readable date"
     milestone = board.project.process.milestone(anchor)
     if milestone:
         return f"the date of {milestone.title}"
     item = board.project.item(anchor)
-    return f"{item.title} to be done" if item else f"{anchor}, which is not known"
+    return f"{item.title} to be done" if item else f"{anchor}, which is unknown"

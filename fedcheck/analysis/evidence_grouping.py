@@ -46,12 +46,12 @@ def group_evidence(
 
 def _group_by_state(found: EvidenceRegister, rows: Sequence[EvidenceRow]) -> list[EvidenceGroup]:
     titles = {
-        "missing": "Missing: the file is gone",
-        "changed": "Changed: the file is not what it was",
+        "missing": "Missing: file not found",
+        "changed": "Changed: file differs from its hash",
         "stale": "Stale: too old to count",
-        "lacking": "Done without the evidence that is expected",
+        "lacking": "Done without expected evidence",
         "soon": f"Good now, stale before {found.before}",
-        "unverified": "Not verified yet: the file was not hashed on this machine as it is now",
+        "unverified": "Not verified: file not hashed on this machine since it changed",
         "ok": "Good",
         "expected": "Expected, none yet",
     }

@@ -32,7 +32,7 @@ def count_before(found: Sequence[Gate], milestone: Milestone) -> int:
 
 
 def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone) -> str:
-    """Say what the number of a gate leaves out: `Review only; before it: 49`.
+    """Return what the number of a gate leaves out: `Review only; 49 outstanding for earlier milestones`.
 
     Empty where the gate has no phase, or where nothing is missing before it.
     """
@@ -40,8 +40,8 @@ def describe_scope(process: Process, found: Sequence[Gate], milestone: Milestone
     if not before:
         return ""
     named = [one_line(phase.title) for phase in process.phases if phase.id in milestone.closes]
-    scope = " and ".join(named) if len(named) <= MAX_NAMED else "its own phases"
-    return f"{scope} only; before it: {before}"
+    scope = " and ".join(named) if len(named) <= MAX_NAMED else "the phases of this milestone"
+    return f"{scope} only; {before} outstanding for earlier milestones"
 
 
 def lacking_by_phase(

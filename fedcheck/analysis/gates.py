@@ -30,11 +30,11 @@ from fedcheck.domain.text import pluralize
 
 EVIDENCE_WORDS = {
     "stale": "evidence is too old",
-    "missing": "an evidence file is gone",
-    "changed": "an evidence file is not what it was",
+    "missing": "an evidence file is missing",
+    "changed": "an evidence file changed",
 }
 
-UPSTREAM_WORDS = "the item changed upstream and was not reviewed since"
+UPSTREAM_WORDS = "changed upstream and not reviewed since"
 
 GRACE = "grace"
 """The kind of a remark that a grace period is over."""
@@ -192,7 +192,7 @@ def _lacks(board: Board, row: Row, days: Mapping[str, date]) -> Iterator[Outstan
         if row.changed and (demanded or advised):
             yield lack("upstream", UPSTREAM_WORDS)
         if row.unobserved and record.reason and (demanded or advised):
-            yield lack("observation", "not applicable, and the workbook gave no reason")
+            yield lack("observation", "not applicable, without a reason in the workbook")
         return
     if _unplanned(board, row):
         yield lack("finding", _finding_words(board, row))
@@ -266,7 +266,7 @@ def _list_lapsed_graces(board: Board, milestone: Milestone) -> Iterator[Remark]:
 def _open_words(row: Row, waited: Row) -> str:
     record = row.record
     if record.status == "blocked":
-        return f"blocked: {record.reason}" if record.reason else "blocked, without a reason"
+        return f"blocked: {record.reason}" if record.reason else "blocked, no reason given"
     words = "in progress" if record.status == "doing" else f"not {_done_word(row)}"
     if row.overdue and row.due:
         words += f", due {row.due.isoformat()}"

@@ -11,7 +11,7 @@ from fedcheck.domain.row import Row
 from fedcheck.domain.text import one_line
 
 GROUPINGS: dict[str, str] = {
-    "section": "Section, in the order of the checklists",
+    "section": "Section, in checklist order",
     "owner": "Owner",
     "due": "Due date",
     "status": "Status",
@@ -107,7 +107,7 @@ def _status_title(state: str) -> str:
 
 
 def _owner_title(owner: str) -> str:
-    return owner or "Nobody has it"
+    return owner or "No owner"
 
 
 def _family_title(name: str) -> str:

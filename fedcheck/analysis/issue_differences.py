@@ -131,7 +131,7 @@ def _decided(old: Finding, new: Finding, make: Make) -> Iterator[Difference]:
         if new.deviation_state == "rejected":
             yield make("finding-deviation-rejected", "worse", now=new.deviation)
         else:
-            said = f"{new.deviation} {new.deviation_state}".strip() or "none any more"
+            said = f"{new.deviation} {new.deviation_state}".strip() or "none now"
             lost = old.deviation_state == "approved" and new.deviation_state != "approved"
             yield make("finding-deviation", "worse" if lost else "other", now=said)
 

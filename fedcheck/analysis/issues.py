@@ -19,7 +19,7 @@ Issue = Request | Finding
 
 REQUEST_GROUPS: Mapping[str, str] = {
     "state": "by state",
-    "turn": "by whose turn it is",
+    "turn": "by who acts next",
     "round": "by round",
     "by": "by reviewer",
     "document": "by document",
@@ -36,7 +36,7 @@ REQUEST_ORDER = ("returned", "open", "answered", "accepted")
 FINDING_ORDER = ("retest failed", "open", "planned", "closed")
 """States in the order in which they ask for attention."""
 
-NOBODY = "nobody named"
+NOBODY = "no owner"
 
 
 def state_of(thing: Issue) -> str:
@@ -116,7 +116,7 @@ def _group_key(thing: Issue, grouping: str) -> tuple[tuple[Any, ...], str]:
         return (RISKS.index(thing.risk), "", ""), thing.risk.capitalize()
     if grouping == "deviation":
         if not thing.deviation:
-            return (2, "", ""), "No deviation asked for"
+            return (2, "", ""), "No deviation requested"
         words = thing.deviation.replace("-", " ").capitalize()
         decided = thing.deviation_state or "pending"
         return (decided != "pending", words, decided), f"{words}: {decided}"
@@ -139,7 +139,7 @@ def _request_group_key(request: Request, state: str, grouping: str) -> tuple[tup
             head = f"Round {round_}" if round_[:1].isdigit() else round_ or "No round"
             return (not round_, newest, round_), head
         case "by":
-            return _name_group_key(request.by, "Nobody named as asking")
+            return _name_group_key(request.by, "No requester")
     return _name_group_key(request.document, "No document")
 
 
@@ -347,7 +347,7 @@ def _test_known_text(
         near = [] if value in words else find_nearest(value, words)
         if near:
             hint = f'did you mean "{shorten(words[near[0]])}"?'
-            raise QueryError(f'no {name} is called "{shorten(value)}"; {hint}')
+            raise QueryError(f'no {name} is named "{shorten(value)}"; {hint}')
         return lambda thing, _: read(thing).casefold() == value
 
     return make

@@ -236,7 +236,7 @@ def _weaker(old: Evidence, new: Evidence) -> str:
     if old.collected and (new.collected is None or new.collected < old.collected):
         return f"collected {as_iso(old.collected)}, now {as_iso(new.collected) or 'without a date'}"
     if old.sha256 and not new.sha256:
-        return "its hash is gone"
+        return "its hash was removed"
     if new.expires and (old.expires is None or new.expires < old.expires):
         return f"expires {as_iso(new.expires)}"
     return ""

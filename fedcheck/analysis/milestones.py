@@ -54,7 +54,7 @@ class Calendar(Struct, frozen=True):
             return day
         known = [milestone.id for milestone in self.project.process.milestones]
         if due.anchor in known:
-            raise ValueError(f"{due.anchor} has no date yet; it goes under [milestones]")
+            raise ValueError(f"{due.anchor} has no date yet; add it under [milestones]")
         if self.project.item(due.anchor):
             raise ValueError(f"{due.anchor} is not done yet, so it has no date")
         hint = did_you_mean(due.anchor, known) or "milestones: " + ", ".join(known)

@@ -11,7 +11,7 @@ from fedcheck.domain.finding import Finding
 from fedcheck.domain.request import Request
 from fedcheck.domain.workspace import Project
 
-NOBODY = "nobody named"
+NOBODY = "no owner"
 
 
 class OwnerOutstanding(Struct, frozen=True):
@@ -29,7 +29,7 @@ class OwnerOutstanding(Struct, frozen=True):
 
     @property
     def who(self) -> str:
-        """Return who must act: `alice (csp)`, `csp, nobody named`."""
+        """Return who must act: `alice (csp)`, `csp, no owner`."""
         if self.person:
             return f"{self.person} ({self.role})" if self.role else self.person
         return f"{self.role}, {NOBODY}" if self.role else NOBODY
@@ -38,7 +38,7 @@ class OwnerOutstanding(Struct, frozen=True):
 def group_by_owner(project: Project, missing: Iterable[Outstanding]) -> list[OwnerOutstanding]:
     """Group what is missing by who must act.
 
-    Roles stand in the order of the process, the people of each by name, and nobody named last.
+    Roles stand in the order of the process, the people of each by name, and no owner last.
     """
     grouped: dict[tuple[str, str], list[Outstanding]] = {}
     for one in missing:

@@ -56,9 +56,9 @@ def _required(config: WorkspaceConfig, package: Package) -> Iterator[tuple[str, 
     }
     yield from ((f"package.{key}", why) for key, (value, why) in texts.items() if not value)
     if not _IMAGE.search(package.logo):
-        yield "package.logo", "web address of the logo, ending in .png, .svg, .jpg or the like"
+        yield "package.logo", "web address of the logo (.png, .svg, .jpg)"
     if not package.service_models:
-        yield "package.service-models", "SaaS, PaaS or IaaS, or several"
+        yield "package.service-models", "SaaS, PaaS or IaaS; one or several"
     if not package.deployment:
         yield "package.deployment", "Public Cloud, Government-Only Cloud, ..."
     known = {one.kind for one in package.contacts}
@@ -80,7 +80,7 @@ def _incomplete(package: Package) -> Iterator[tuple[str, str]]:
         yield "package.assessor.id", "the assessor's FedRAMP ID: six digits"
     for one in package.services:
         if not (one.description and one.available):
-            yield "package.service", f"description and available (a day) of {one.name}"
+            yield "package.service", f"description and available (a date) of {one.name}"
     for other in package.third_parties:
         if not other.fedramp_id and not (other.name and other.provider):
             yield "package.third-party", f"fedramp-id, or name and provider, for: {other.use}"
@@ -88,9 +88,9 @@ def _incomplete(package: Package) -> Iterator[tuple[str, str]]:
 
 def _of_repository(key: str, place: Repository) -> Iterator[tuple[str, str]]:
     if not place.description:
-        yield "description", f"what is kept at {place.url}"
+        yield "description", f"description of {place.url}"
     if key == "repository" and not place.types:
-        yield "types", f"what sort of documents are kept at {place.url}"
+        yield "types", f"types of documents at {place.url}"
     if place.sign_in and not place.access:
         yield "access", f"how to request access to {place.url}"
 
@@ -103,7 +103,7 @@ def _useful(package: Package) -> Iterator[tuple[str, str]]:
         ),
         "fedramp-id": (
             package.fedramp_id,
-            "FedRAMP ID; without one, provider and acronym stand for it",
+            "FedRAMP ID; without one, provider and acronym are used",
         ),
         "uei": (package.uei, "Unique Entity Identifier of SAM.gov"),
         "categories": (package.categories, "business categories of the service"),
@@ -114,7 +114,7 @@ def _useful(package: Package) -> Iterator[tuple[str, str]]:
         ),
         "next-report": (
             package.next_report,
-            "day of the next Ongoing Certification Report (CCM-OCR-NRD)",
+            "date of the next Ongoing Certification Report (CCM-OCR-NRD)",
         ),
         "assessor": (package.assessor, "the independent assessor"),
         "assessment-summary": (

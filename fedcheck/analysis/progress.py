@@ -210,11 +210,11 @@ class Pace(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """Say it in words: `77 of 125 required done, 4.1/week needed, 5.0 made`."""
-        text = f"{self.done} of {self.total} required done"
+        """Say it in words: `77 of 125 required items done, 4.1/week needed, 5.0 made`."""
+        text = f"{self.done} of {self.total} required items done"
         if self.done >= self.total:
             return text
-        made = f"{self.made:.1f}/week made"
+        made = f"{self.made:.1f}/week achieved"
         if self.needed is None:
             return f"{text}, {made}"
         return f"{text}, {self.needed:.1f}/week needed, {self.made:.1f} made"

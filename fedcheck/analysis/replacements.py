@@ -67,7 +67,7 @@ class Replacement(Struct, frozen=True):
             if len(self.changes) > MOST
             else "",
         ]
-        return ", ".join(part for part in parts if part) or "nothing is taken out"
+        return ", ".join(part for part in parts if part) or "no requirement is removed"
 
 
 MOST = 3
@@ -111,7 +111,7 @@ def _total(replacements: Iterable[Replacement]) -> str:
         return f"{pluralize(uncounted, 'item')} {verb}"
     if lowered:
         return f"{pluralize(lowered, 'level')} lowered"
-    return f"{pluralize(changes, 'change')}" if changes else "nothing is taken out"
+    return f"{pluralize(changes, 'change')}" if changes else "no requirement is removed"
 
 
 def _of_checklist(project: Project, name: str, layer: str, shipped: Checklist) -> Replacement:
@@ -148,33 +148,33 @@ def _here(project: Project, now: Checklist | None) -> dict[str, Item]:
 
 def _eased(shipped: Item, now: Item) -> Iterator[str]:
     if shipped.kind is ItemKind.TEST and now.kind is not ItemKind.TEST:
-        yield "is no test"
+        yield "is not a test"
     if shipped.expects and not now.expects:
-        yield "expects no evidence"
+        yield "no longer expects evidence"
     if now.after and now.after != shipped.after:
         yield f"waits for {now.after}"
     if set(shipped.needs) - set(now.needs):
-        yield "needs less"
+        yield "needs fewer items"
 
 
 def _process_changes(shipped: Process, now: Process) -> Iterator[str]:
     for phase in shipped.phases:
         if now.phase(phase.id) is None:
-            yield f"the phase {phase.id} is gone"
+            yield f"the phase {phase.id} was removed"
     for milestone in shipped.milestones:
         found = now.milestone(milestone.id)
         if found is None:
-            yield f"the milestone {milestone.id} is gone"
+            yield f"the milestone {milestone.id} was removed"
             continue
         for name in milestone.closes:
             if name not in found.closes:
-                yield f"{milestone.id} does not close {name}"
+                yield f"{milestone.id} no longer closes {name}"
         for risk in milestone.blocking_risks:
             if risk not in found.blocking_risks:
-                yield f"an open {risk.capitalize()} finding does not block {milestone.id}"
+                yield f"an open {risk.capitalize()} finding no longer blocks {milestone.id}"
     for risk in shipped.blocking_risks:
         if risk not in now.blocking_risks:
             yield f"an open {risk.capitalize()} finding blocks no gate"
     for deliverable in shipped.deliverables:
         if all(one.id != deliverable.id for one in now.deliverables):
-            yield f"the deliverable {deliverable.id} is gone"
+            yield f"the deliverable {deliverable.id} was removed"

@@ -99,7 +99,7 @@ def describe_impact(shift: RescheduleImpact) -> str:
         _format_count(shift.overdue, "item becomes overdue", "items become overdue"),
         _format_count(shift.stale, "item gets stale evidence", "items get stale evidence"),
         _format_count(
-            shift.fresh, "item has fresh evidence again", "items have fresh evidence again"
+            shift.fresh, "item has current evidence again", "items have current evidence again"
         ),
     ]
     return ", ".join(part for part in parts if part)

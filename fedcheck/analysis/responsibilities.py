@@ -41,7 +41,7 @@ def list_deliverables(board: Board) -> list[DeliverableState]:
 
 
 NO_PHASE = Phase(
-    "", "In no phase that is known", "No list here has the item that hands these over."
+    "", "Not in a known phase", "No checklist here has the item that delivers these."
 )
 """Stands for the phase of deliverables that no checklist hands over."""
 
@@ -215,7 +215,7 @@ def describe_phase_role(part: PhaseRole) -> list[str]:
         said.append(f"Reviews: {'; '.join(part.reviews)}.")
     said += [f"Decides at {milestone.title}: {milestone.decision}" for milestone in part.decides]
     if part.idle:
-        said.append("Has no part in this phase by the process and its lists.")
+        said.append("No part in this phase, according to the process and its checklists.")
     elif part.counts.total:
         said.append(f"{pluralize(part.counts.total, 'item')}: {part.counts.text} done.")
     return said

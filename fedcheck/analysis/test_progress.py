@@ -164,7 +164,7 @@ def list_families(row: Row) -> list[str]:
 
 def count_by_family(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by control family; one of two families counts in both."""
-    return _count_by(rows, list_families, {**FAMILIES, NOBODY: "No control named"})
+    return _count_by(rows, list_families, {**FAMILIES, NOBODY: "No control"})
 
 
 def count_by_method(rows: Iterable[Row]) -> list[Tally]:
@@ -173,7 +173,7 @@ def count_by_method(rows: Iterable[Row]) -> list[Tally]:
     A test of two methods counts in both.
     """
     titles: dict[str, str] = {
-        NOBODY: "No method named",
+        NOBODY: "No method",
         **{method: method.capitalize() for method in METHODS},
     }
     found = _count_by(rows, lambda row: list(list_methods(row)) or [NOBODY], titles)
@@ -183,7 +183,7 @@ def count_by_method(rows: Iterable[Row]) -> list[Tally]:
 
 def count_by_tester(rows: Iterable[Row]) -> list[Tally]:
     """Count tests by who tested them, or has them; nobody named comes last."""
-    return _count_by(rows, lambda row: [find_tester(row) or NOBODY], {NOBODY: "Nobody named"})
+    return _count_by(rows, lambda row: [find_tester(row) or NOBODY], {NOBODY: "No tester"})
 
 
 COUNTERS: Mapping[str, Callable[[Iterable[Row]], list[Tally]]] = {

@@ -28,7 +28,7 @@ def workspace_option(command: F) -> F:
         "-w",
         "--workspace",
         metavar="DIR",
-        help="Workspace to use; else FEDCHECK_WORKSPACE, else the one around here.",
+        help="Workspace to use; default: FEDCHECK_WORKSPACE, or the one around this folder.",
     )(command)
 
 

@@ -48,8 +48,8 @@ def select_items(session: "Session", words: Sequence[str], yes: bool) -> list[st
         if _has_key(session, word):
             named = one_line(next(iter(refs)), 60)
             raise FedcheckError(
-                f"{named} names an item, and {one_line(word, 60)} is a query",
-                "change the items in one command, and what the query means in another",
+                f"{named} names an item, but {one_line(word, 60)} is a query",
+                "name the items in one command, and use the query in another",
                 ErrorKind.USAGE,
             )
         raise wrong
@@ -70,7 +70,7 @@ def _note_other_roles(session: "Session", refs: Sequence[str]) -> None:
     if others and own in counts:
         print_error(
             f"note: {sum(counts.values()) - counts[own]} of these {len(refs)} items are another"
-            f" party's ({', '.join(others)}); for yours alone add role:{own}"
+            f" party's ({', '.join(others)}); for yours only, add role:{own}"
         )
 
 
@@ -111,8 +111,8 @@ def _confirm(session: "Session", refs: Sequence[str]) -> None:
     what = f"all {len(refs)} items" if every else pluralize(len(refs), "item")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise FedcheckError(
-            f"the query means {what}",
-            "look at them with fedcheck list, then add --yes",
+            f"the query matches {what}",
+            "check them with fedcheck list, then add --yes",
             ErrorKind.USAGE,
         )
     named = [one_line(ref, 70) for ref in refs[:SHOWN]]

@@ -30,7 +30,7 @@ def open_app(
     if not is_on_terminal():
         raise FedcheckError(
             "the app needs a terminal",
-            "for text use a command: fedcheck status, fedcheck next, fedcheck --help",
+            "to print text, use a command: fedcheck status, fedcheck next, fedcheck --help",
             ErrorKind.USAGE,
         )
     folders = paths.find_user_folders()

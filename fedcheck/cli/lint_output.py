@@ -47,7 +47,7 @@ def find(
     if wanted:
         folders = [official] if official else find_official_texts(find_shipped_checklists())
         if not folders:
-            note = "Copied text was not looked for: give a folder of official texts to --official."
+            note = "Copied text was not checked: name a folder of official texts with --official."
             click.echo(note, err=True)
     chosen = list_shipped_texts() if texts is None else texts
     found = lint_files(catalog, lists, processes, chosen, folders)

@@ -82,9 +82,9 @@ fedcheck is unofficial and not affiliated with FedRAMP."""
 @click.version_option(__version__, prog_name="fedcheck", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, workspace: str | None) -> None:
-    """FedRAMP checklists: who owes what, in which phase, with what evidence, and are we ready.
+    """FedRAMP checklists: who owes what, in which phase, with what evidence, and whether you are ready.
 
-    Without a command, the terminal app opens on the current workspace.
+    Without a command, the terminal app opens the current workspace.
 
     \b
     Example:
@@ -163,6 +163,6 @@ def _report_bug(error: BaseException) -> int:
     from fedcheck.storage.crash_report import write_report
 
     path = write_report(error)
-    print_error("this is a bug in fedcheck; nothing that was said to be saved is lost")
-    print_error(f"a report without your data is in {path}")
+    print_error("this is a bug in fedcheck; everything reported as saved is on disk")
+    print_error(f"an error report without your data is in {path}")
     return EXIT_BUG

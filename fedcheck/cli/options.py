@@ -97,7 +97,7 @@ class ResultType(click.Choice[str]):
 def as_of_option(command: F) -> F:
     """Add `--as-of DATE`."""
     return click.option(
-        "--as-of", type=DateType("future"), is_eager=True, help="Treat this day as today."
+        "--as-of", type=DateType("future"), is_eager=True, help="Treat DATE as today."
     )(command)
 
 
@@ -224,7 +224,7 @@ def field_options(
                 row.name,
                 type=_option_type(cls, row),
                 multiple=many,
-                help=text + (" Repeat for several." if many else ""),
+                help=text + (" Repeatable." if many else ""),
                 shell_complete=completion.complete_people if row.kind is Kind.PERSON else None,
             )(command)
         return command

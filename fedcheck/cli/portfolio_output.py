@@ -103,7 +103,7 @@ def _print_days(summaries: Sequence[WorkspaceSummary], days: int) -> None:
 
 def _print_load(people: Sequence[PersonLoad]) -> None:
     own = [one for one in people if one.own]
-    print_line(style_text("Load of your people", bold=True))
+    print_line(style_text("Workload of your people", bold=True))
     rows = [["", "workspaces", "items", "answers", "findings", "overdue", "due soon"]]
     rows += [
         [
@@ -121,7 +121,7 @@ def _print_load(people: Sequence[PersonLoad]) -> None:
     for place, line in enumerate(output.format_table(rows, right=range(1, 7)) if own else ()):
         print_line(f"  {line if place else style_text(line, dim=True)}")
     if not own:
-        print_line("  None of your people has anything to do.")
+        print_line("  None of your people have anything to do.")
     if others := len(people) - len(own):
         print_line(f"  {pluralize(others, 'person', 'people')} of other parties: --json")
 

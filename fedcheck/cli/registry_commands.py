@@ -21,7 +21,7 @@ SHOWN = 30
 MOST = 800
 """Characters of a remark: one that names what stays, or is empty, is whole."""
 
-"""How many remarks are told before the rest is counted; --json tells all of them."""
+"""How many remarks are told before the rest is counted; --json lists them all."""
 
 
 class RegistryGroup(LazyGroup):
@@ -111,5 +111,5 @@ def show_notes(facts: Sequence[str], notes: "Sequence[Note]") -> None:
         print_line(f"  {one_line(note.where, 60)}: {one_line(note.what + remedy, MOST)}")
     if len(notes) > SHOWN:
         print_line(
-            f"  and {pluralize(len(notes) - SHOWN, 'more remark')}; --json tells all of them"
+            f"  and {pluralize(len(notes) - SHOWN, 'more remark')}; --json lists them all"
         )

@@ -23,8 +23,8 @@ SHOWN = 5
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-REPLACE_HELP = "Replace other people's results, observations and notes without a question."
-ONLY_EMPTY_HELP = "Change only the items where nothing would be replaced."
+REPLACE_HELP = "Replace other people's results, observations and notes without asking."
+ONLY_EMPTY_HELP = "Change only items where nothing would be replaced."
 
 
 def replacing_options(command: F) -> F:
@@ -43,7 +43,7 @@ def check_options(replaces: bool, only_empty: bool) -> None:
     """Raise FedcheckError (usage) where both answers are given."""
     if replaces and only_empty:
         raise FedcheckError(
-            "--replace and --only-empty exclude each other", "give one of them", ErrorKind.USAGE
+            "--replace and --only-empty cannot be combined", "use one of them", ErrorKind.USAGE
         )
 
 
@@ -69,7 +69,7 @@ def decide(replaced: "Sequence[Replaced]", total: int, replaces: bool, only_empt
     for line in overwriting.describe(replaced, SHOWN):
         click.echo(f"  {line}", err=True)
     answers = ["r", "e", "c"] if count < total else ["r", "c"]
-    only = f", (e) change only the {total - count} empty, " if count < total else " "
+    only = f", (e) change only the {total - count} empty items, " if count < total else " "
     answer = click.prompt(
         f"(r) replace{only}or (c) cancel?", type=click.Choice(answers), default="c", err=True
     )
@@ -81,4 +81,4 @@ def decide(replaced: "Sequence[Replaced]", total: int, replaces: bool, only_empt
 def print_replaced(replaced: "Sequence[Replaced]") -> None:
     """Print on stderr whose work a change replaces without a question."""
     for line in overwriting.describe(replaced, SHOWN):
-        print_error(f"note: replaces {line}; fedcheck undo brings it back")
+        print_error(f"note: replaces {line}; fedcheck undo restores it")

@@ -23,7 +23,7 @@ def settle_and_list(session: "Session", *, in_between: bool = False) -> list[str
     try:
         found = settle(session, in_between=in_between)
     except FedcheckError as error:
-        print_error(f"fields that were set on both sides of a merge are not settled: {error}")
+        print_error(f"fields set on both sides of a merge are not resolved: {error}")
         return []
     lines = describe_settled(session, found)
     more = [f"  and {len(lines) - MANY - 1} more"] if len(lines) > MANY + 1 else []

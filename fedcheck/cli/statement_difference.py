@@ -83,10 +83,10 @@ def _describe_unknown(board: "Board", row: "Row", name: str) -> Iterator[str]:
         yield f"{name}: nothing changed since it was recorded."
         return
     elif row.item.statement:
-        yield f"{name}: no change of its official statement is known."
+        yield f"{name}: no change to its official statement is known."
         return
     else:
-        yield f"{name}: no change is known; this list holds no official text."
+        yield f"{name}: no change is known; this checklist has no official text."
     if source is not None:
         place = ", ".join(one_line(text) for text in (source.title, where, source.url) if text)
         yield f"Its source: {place}"

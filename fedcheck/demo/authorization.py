@@ -74,7 +74,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         day=-5,
     ),
     "rev5.full-assessment.csp:poam-no-high": ItemOverride(
-        status="doing", owner="alice", due=5, note="One High left: V-014, patch in test."
+        status="doing", owner="alice", due=5, note="One High remains: V-014, patch in test."
     ),
     "rev5.full-assessment.csp:poam-vd": ItemOverride(
         status="done", owner="erik", evidence_day=-26, day=-6
@@ -104,12 +104,12 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         owner="carol",
         evidence_day=-17,
         day=-15,
-        note="Session token of the tenant console is accepted by the management API.",
+        note="Management API accepts session tokens of the tenant console.",
     ),
     "rev5.full-assessment.3pao:site-visit": ItemOverride(
         status="blocked",
         owner="carol",
-        reason="The data center in Ashburn takes visitors again from Thursday on",
+        reason="The data center in Ashburn accepts visitors again starting Thursday",
         day=-8,
     ),
     "rev5.full-assessment.3pao:pen-5": ItemOverride(
@@ -123,7 +123,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         status="done", result="satisfied", owner="bob", evidence_day=-22, day=-19
     ),
     "rev5.full-assessment.3pao:srtm-final": ItemOverride(
-        status="doing", owner="bob", due=2, note="SC and SI are still to be read against the RET."
+        status="doing", owner="bob", due=2, note="SC and SI still need to be compared with the RET."
     ),
     "rev5.full-assessment.3pao:authn-methods": ItemOverride(
         status="done", result="other-than-satisfied", owner="bob", day=-9
@@ -137,11 +137,11 @@ FINDINGS = """format = 1
 
 [[finding]]
 id = "f3k9"
-title = "Session token of the tenant console is accepted by the management API"
+title = "Management API accepts session tokens of the tenant console"
 risk = "moderate"
 state = "open"
 items = ["rev5.full-assessment.3pao:pen-3"]
-text = "The management interface takes tokens of the console: it does not look at the audience."
+text = "The management interface accepts console tokens because it does not check the audience."
 plan = "Bind tokens to their audience; release 4.12"
 owner = "erik"
 found = {-15}

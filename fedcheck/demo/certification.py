@@ -48,8 +48,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         status="na",
         owner="mara",
         day=-41,
-        reason="The package is shared in the trust center only; this is decided again after the "
-        "certification",
+        reason="The package is shared only in the trust center; to be reconsidered after certification",
     ),
     "cr26.build.csp:cpo-cso-ovr": ItemOverride(status="doing", owner="mara", due=7, day=-6),
     "cr26.assess.csp:cpo-cso-osa": ItemOverride(status="todo"),
@@ -57,8 +56,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         status="na",
         owner="ines",
         day=-33,
-        reason="Customers read all settings by API. Changes stay in the console, because each one "
-        "needs the approval of a second administrator",
+        reason="Customers can read all settings by API. Changes stay in the console because each needs approval by a second administrator",
     ),
     "cr26.build.csp:scg-enh-mrg": ItemOverride(status="doing", owner="ines", due=21, day=-5),
     "cr26.build.csp:sdr-cso-frr": ItemOverride(
@@ -67,7 +65,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         due=12,
         day=-4,
         note="Decisions about scope, data sharing and cryptography are written.\n"
-        "Those about ongoing certification are in review.",
+        "Decisions about ongoing certification are in review.",
     ),
     "cr26.build.csp:sdr-csx-ksi": ItemOverride(status="doing", owner="mara", due=12, day=-3),
     "cr26.build.csp:ksi-iam-snu": ItemOverride(
@@ -84,13 +82,13 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
         due=16,
         day=-6,
         note="The database was restored in 38 minutes, within the objective of one hour.\n"
-        "The search index is restored in the second test.",
+        "The search index will be restored in the second test.",
     ),
     "cr26.build.csp:ksi-svc-prr": ItemOverride(
         status="na",
         owner="ines",
         day=-29,
-        reason="Optional in Class B. Every release replaces all containers; nothing is left over",
+        reason="Optional in Class B. Every release replaces all containers; nothing is left behind",
     ),
     "cr26.build.csp:ksi-ced-rat": ItemOverride(status="done", owner="theo", day=-1),
     "cr26.build.csp:vdr-cso-sir": ItemOverride(
@@ -98,7 +96,7 @@ ITEM_OVERRIDES: dict[str, ItemOverride] = {
     ),
     "cr26.assess.csp:frc-app-fia": ItemOverride(status="doing", owner="mara", due=20, day=-15),
     "cr26.assess.csp:frc-app-usa": ItemOverride(
-        status="na", owner="mara", day=-15, reason="The assessment is fresh when Northlight applies"
+        status="na", owner="mara", day=-15, reason="The assessment is current when Northlight applies"
     ),
     "cr26.assess.csp:ivv-cso-sei": ItemOverride(status="done", owner="ines", day=-12),
     "cr26.assess.csp:ivv-cso-see": ItemOverride(status="doing", owner="theo", due=5, day=-4),
@@ -139,20 +137,20 @@ NOTES: dict[str, str] = {
     "mas-cso-iir": "The scope is one cloud account set: production, logging, backup, pipeline.",
     "mas-cso-tpr": "Three third-party resources are documented: email, paging, error tracking.",
     "vdr-cso-det": "Images, hosts, dependencies, configuration and the web interface are scanned.",
-    "vdr-cso-res": "Every detection opens a ticket with a rating and a due day.",
+    "vdr-cso-res": "Every detection opens a ticket with a rating and a due date.",
     "ksi-ced-rat": "Training is reviewed every quarter against phishing and incident results.",
     "ksi-cmt-lmc": "The pipeline and the cloud audit log record every change and alert on-call.",
-    "ksi-cmt-rmv": "Servers are replaced from version control. Nobody has write access by hand.",
+    "ksi-cmt-rmv": "Servers are replaced from version control. Nobody has manual write access.",
     "ksi-cmt-rvp": "The change procedure is reviewed twice a year with the failed changes.",
     "ksi-cmt-vtd": "Each change passes unit, security and canary tests before it is promoted.",
-    "ksi-cna-dfp": "Every service has a role of its own with the calls that it needs.",
+    "ksi-cna-dfp": "Every service has its own role, limited to the calls it needs.",
     "ksi-cna-eis": "A controller restores the declared state within five minutes.",
     "ksi-cna-ibp": "Settings of the cloud provider are compared with its benchmark every day.",
     "ksi-cna-mat": "Images hold one binary; services reach each other through the mesh only.",
-    "ksi-cna-ofa": "Services run in three zones; one may fail without notice to users.",
-    "ksi-cna-rnt": "Default deny in both directions; egress passes one proxy with a list.",
+    "ksi-cna-ofa": "Services run in three zones; users do not notice if one fails.",
+    "ksi-cna-rnt": "Default deny in both directions; egress passes through one proxy with an allowlist.",
     "ksi-cna-rvp": "Denial-of-service protection is tested with the provider once a year.",
-    "ksi-cna-uln": "Tenants have networks of their own; policy tests run in the pipeline.",
+    "ksi-cna-uln": "Tenants have separate networks; policy tests run in the pipeline.",
     "ksi-iam-aam": "Accounts follow the directory; leavers lose access within the hour.",
     "ksi-iam-apm": "Staff sign in with passkeys. Customers bring PIV or their identity provider.",
     "ksi-iam-elp": "Access reviews of all roles run every month by script.",
@@ -160,16 +158,16 @@ NOTES: dict[str, str] = {
     "ksi-iam-sus": "Impossible travel and mass reads lock the account and page on-call.",
     "ksi-inr-aar": "Each incident ends with a report in ten days; actions are tracked.",
     "ksi-inr-rir": "The incident plan is exercised twice a year with support and legal.",
-    "ksi-inr-rpi": "Incidents of the last 24 months were read for patterns in the spring.",
-    "ksi-mla-ala": "Log access is by request, for four hours, and is logged itself.",
+    "ksi-inr-rpi": "Incidents of the last 24 months were reviewed for patterns in the spring.",
+    "ksi-mla-ala": "Log access is granted on request, for four hours, and is itself logged.",
     "ksi-mla-evc": "Policy checks of every resource run each hour.",
     "ksi-mla-let": "The list of event types is kept with the code that emits them.",
     "ksi-mla-osm": "Logs go to a SIEM in a separate account, on write-once storage.",
     "ksi-mla-rvl": "Detections run on all logs; an analyst reads the daily summary.",
     "ksi-piy-giv": "The inventory is generated from the cloud and cluster interfaces each hour.",
-    "ksi-piy-res": "The board reads the security goals every quarter and funds them.",
-    "ksi-piy-ris": "Security spending is compared with the risks that it reduced, once a year.",
-    "ksi-piy-rsd": "Security gates of the pipeline are reviewed with the defects that passed them.",
+    "ksi-piy-res": "The board reviews and funds the security goals every quarter.",
+    "ksi-piy-ris": "Once a year, security spending is compared with the risks it reduced.",
+    "ksi-piy-rsd": "Security gates of the pipeline are reviewed against the defects that passed them.",
     "ksi-piy-rvd": "The disclosure program is public; reports are answered within two days.",
     "ksi-rpl-abo": "Backups every 15 minutes, in a second region, encrypted with another key.",
     "ksi-rpl-arp": "The recovery plan has one runbook for each objective.",
@@ -178,8 +176,8 @@ NOTES: dict[str, str] = {
     "ksi-scr-mon": "Advisories of all dependencies open tickets within the hour.",
     "ksi-svc-acm": "Configuration is code; drift is reported and reverted.",
     "ksi-svc-asm": "Keys rotate every 30 days in the key service; no person reads them.",
-    "ksi-svc-eis": "Each quarter one team month goes into security improvements.",
-    "ksi-svc-rud": "Data of a customer is removed in 14 days on request, with a certificate.",
+    "ksi-svc-eis": "One team month per quarter goes into security improvements.",
+    "ksi-svc-rud": "Customer data is deleted within 14 days of a request, with a certificate.",
     "ksi-svc-sin": "Data is encrypted at rest and in transit with keys of the tenant.",
     "ksi-svc-vcm": "Services check each other's certificates on every call.",
     "ksi-svc-vri": "Images and releases are signed; the cluster refuses others.",
@@ -201,7 +199,7 @@ found = {-9}
 due = {+20}
 likelihood = "moderate"
 impact = "moderate"
-recommendation = "Use short-lived tokens for every account that is not a person."
+recommendation = "Use short-lived tokens for all service accounts."
 steps = ["{+9}: tokens in production", "{+20}: key deleted, retest by the assessor"]
 
 [[finding]]
@@ -217,7 +215,7 @@ found = {-6}
 due = {+28}
 likelihood = "low"
 impact = "moderate"
-recommendation = "Test the recovery of every component that the objectives name."
+recommendation = "Test the recovery of every component that the objectives list."
 steps = ["{+16}: second recovery test", "{+28}: retest by the assessor"]
 """
 """What the assessor has found so far."""
@@ -226,7 +224,7 @@ REQUESTS = """format = 1
 
 [[request]]
 id = "p6tq"
-title = "Export of all accounts that are not a person, with the age of their keys"
+title = "Export of all service accounts, with the age of their keys"
 kind = "evidence"
 state = "open"
 by = "ravi"
@@ -261,7 +259,7 @@ answer = "Yes, one document at a time today; a bulk download follows."
 
 [[request]]
 id = "r9bc"
-title = "On which day are the summaries for each practice ready?"
+title = "When will the summaries for each practice be ready?"
 kind = "question"
 state = "open"
 by = "mara"
@@ -314,7 +312,7 @@ available = {-400}
 
 [[package.service]]
 name = "Case routing"
-description = "Send submitted forms to the office that decides"
+description = "Routes submitted forms to the responsible office"
 available = {-210}
 
 [[package.third-party]]

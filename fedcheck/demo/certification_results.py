@@ -8,16 +8,14 @@ RESULTS: dict[str, Assessment] = {
         -8,
         verified="satisfied",
         validated="satisfied",
-        summary="Compared the scope with the accounts, the inventory and the diagrams. All of them "
-        "agree.",
+        summary="Compared the scope with the accounts, inventory and diagrams. All agree.",
     ),
     "cr26.build.csp:mas-cso-tpr": Assessment(
         "june",
         -8,
         verified="satisfied",
         validated="satisfied",
-        summary="Traced outbound traffic of one week. It reaches the three documented resources "
-        "only.",
+        summary="Traced one week of outbound traffic. It reaches only the three documented resources.",
     ),
     "cr26.build.csp:cmu-cso-cmd": Assessment("ravi", -7, verified="satisfied"),
     "cr26.build.csp:vdr-cso-det": Assessment(
@@ -40,7 +38,7 @@ RESULTS: dict[str, Assessment] = {
         -6,
         verified="satisfied",
         validated="satisfied",
-        summary="Read the access rules and 20 releases. No server was changed in place.",
+        summary="Reviewed the access rules and 20 releases. No server was changed in place.",
     ),
     "cr26.build.csp:ksi-cna-rnt": Assessment(
         "june",
@@ -71,8 +69,7 @@ RESULTS: dict[str, Assessment] = {
         -3,
         verified="other-than-satisfied",
         validated="other-than-satisfied",
-        summary="Listed all accounts that are not a person. One of 61, the batch importer, signs "
-        "in with a static key.",
+        summary="Listed all service accounts. One of 61, the batch importer, signs in with a static key.",
     ),
     "cr26.build.csp:ksi-rpl-trc": Assessment(
         "june",

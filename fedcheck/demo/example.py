@@ -274,7 +274,7 @@ def _make_test_edit(row: Row, day: date) -> TestEdit:
     """Return what the tester wrote: methods always, a sample and an observation for some."""
     item, draw = row.item, _hash_number(row.ref + "fieldwork")
     evidence_item = item.expects[0] if item.expects else "the service"
-    seen = f"Looked at: {evidence_item}. What it says was found on the systems that were sampled."
+    seen = f"Examined  {evidence_item}. The sampled systems match what it describes."
     return TestEdit(
         tested=day,
         methods=item.methods or None,

@@ -74,7 +74,7 @@ def _build_defect(
         message += "; only the closed folder above keeps them out"
     remedy = "close it with: fedcheck doctor --fix"
     if not own:
-        remedy = "it belongs to another user, who alone can close it: chmod go-rwx"
+        remedy = "it belongs to another user, who must close it: chmod go-rwx"
     fix = RestrictAccess(tuple(one.path for one in entries), bits) if own else None
     only_papers = all(_is_document(one) for one in entries)
     harmless = barred and only_papers and not mode & ALL_WRITE
@@ -102,7 +102,7 @@ def _describe_mode(mode: int) -> str:
     parts = []
     if mode & OTHERS:
         does = [word for bit, word in ((0o004, "read"), (0o002, "write")) if mode & bit]
-        parts.append(f"everybody at this machine can {' and '.join(does) or 'pass'}")
+        parts.append(f"every user of this machine can {' and '.join(does) or 'pass'}")
     if mode & GROUP_WRITES:
         parts.append("its group can write")
     return ", ".join(parts)

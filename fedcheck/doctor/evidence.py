@@ -121,9 +121,9 @@ def _summarize_missing(defects: list[Defect]) -> list[Defect]:
         return defects
     kept = [one for one in defects if one.kind != "missing-evidence"]
     for file, count in counts.items():
-        message = f"{pluralize(count, 'file')} that it links to as evidence are gone or changed"
+        message = f"{pluralize(count, 'file')} linked as evidence are missing or changed"
         if count == 1:
-            message = "1 file that it links to as evidence is gone or changed"
+            message = "1 file linked as evidence is missing or changed"
         kept.append(Defect("missing-evidence", "warning", message, SEE_ALL, file))
     return kept
 
@@ -138,29 +138,29 @@ def _describe_defect(
         try:
             evidence_files.check_url(evidence_item.link)
         except FedcheckError:
-            text = f"{link} is no web address: only http:// and https:// are opened"
-            return "evidence-link", text, f"mend the link, or take it out: {replace}"
+            text = f"{link} is not a web address: only http:// and https:// are opened"
+            return "evidence-link", text, f"correct the link, or remove it: {replace}"
     if evidence_item.kind != "file":
         return None
     if "\x00" in evidence_item.link:
-        return "evidence-link", f"{link} is no name of a file", f"take the link out: {replace}"
+        return "evidence-link", f"{link} is not a file name", f"remove the link: {replace}"
     if evidence_paths.leaves_workspace(
         root, evidence_item.link, local_state.load_allowed_outside(root)
     ):
-        text = f"{link} leads out of the workspace, and does not count"
+        text = f"{link} is outside the workspace and does not count"
         remedy = f"copy the file into {FOLDER}/ and link it; then {replace}"
         if Path(evidence_item.link).is_absolute():
             remedy += "; or allow it on this machine: fedcheck evidence verify --outside"
         return "evidence-link", text, remedy
     if _is_our_own(root, evidence_item.link):
-        text = f"{link} is a file of fedcheck's own, and proves nothing"
-        return "evidence-link", text, f"link the proof itself; then {replace}"
+        text = f"{link} is one of fedcheck's files and is not evidence"
+        return "evidence-link", text, f"link the evidence itself; then {replace}"
     if state == "missing":
-        text = f"the file {link} is gone"
-        return "missing-evidence", text, f"put it back, or take the link out: {replace}"
+        text = f"the file {link} is missing"
+        return "missing-evidence", text, f"put it back, or remove the link: {replace}"
     if state == "changed":
-        text = f"the file {link} is not what it was when it was added"
-        return "missing-evidence", text, "restore it, or add it anew: fedcheck evidence add"
+        text = f"the file {link} changed since it was added"
+        return "missing-evidence", text, "restore it, or add it again: fedcheck evidence add"
     return None
 
 

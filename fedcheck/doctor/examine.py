@@ -77,7 +77,7 @@ def examine_closed(
             "not-checked",
             "note",
             "records, evidence, requests and findings were not checked",
-            f"mend {WORKSPACE_FILE} first, then look again",
+            f"fix {WORKSPACE_FILE} first, then run fedcheck doctor again",
         )
     )
     parts = [lambda: found, lambda: files.list_broken_without_head(root, catalog)]

@@ -80,7 +80,7 @@ def find_stray_files(tree: FolderTree, now: datetime) -> list[Defect]:
         Defect(
             "stray-file",
             "warning",
-            "a temporary file of a save that never ended; nothing that was called saved is in it",
+            "a temporary file of an interrupted save; it contains nothing that was reported as saved",
             "remove it with: fedcheck doctor --fix",
             one.path,
             fix=RemoveFile(one.path),
@@ -170,9 +170,8 @@ def find_orphan_notes(session: Session, places: Places) -> list[Defect]:
             Defect(
                 "orphan-record",
                 "warning",
-                f'"{one_line(item, 60)}" is no item of {one_line(checklist, 60)} any more; '
-                "its private note is shown nowhere",
-                "write the id of its item in the header of the table, by hand",
+                f'"{one_line(item, 60)}" is no longer an item of {one_line(checklist, 60)}; its private note is not shown",
+                "edit the file: write the id of its item in the header of the table",
                 file,
                 places.line(file, "item", item),
                 f"{checklist}:{item}",

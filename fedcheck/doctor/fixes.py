@@ -57,8 +57,8 @@ def parse_move(session: Session, text: str) -> MoveRecord:
     old = _resolve_orphan(session, old_tail.strip())
     new = session.resolve(new_tail.strip())
     if not session.project.record(new).untouched:
-        hint = "compare the two, and bring over what is missing by hand"
-        raise FedcheckError(f"{new}: has a record of its own", hint, ErrorKind.USAGE)
+        hint = "compare the two, and copy what is missing by hand"
+        raise FedcheckError(f"{new}: already has a record", hint, ErrorKind.USAGE)
     return MoveRecord(old, new)
 
 
@@ -71,14 +71,14 @@ def _resolve_orphan(session: Session, tail: str) -> str:
     if found:
         listed = "\n  ".join(one_line(ref, 120) for ref in found[:20])
         raise FedcheckError(
-            f"{shown}: may be any of\n  {listed}", "write more of it", ErrorKind.USAGE
+            f"{shown}: matches several records\n  {listed}", "write more of the reference", ErrorKind.USAGE
         )
     if find_candidates(tail, session.project.refs):
-        hint = "only a record whose item is gone can be moved"
+        hint = "only a record without an item can be moved"
         raise FedcheckError(f"{shown}: is an item of its checklist", hint, ErrorKind.USAGE)
     near = find_nearest(tail, [*lost, *(split_ref(ref)[1] for ref in lost)])
     hint = f"did you mean {near[0]}?" if near else "see which there are with: fedcheck doctor"
-    raise FedcheckError(f"{shown}: no record without an item is called that", hint, ErrorKind.USAGE)
+    raise FedcheckError(f"{shown}: no record without an item has this name", hint, ErrorKind.USAGE)
 
 
 def move_records(session: Session, wanted: Sequence[MoveRecord]) -> MoveResult:
@@ -120,8 +120,8 @@ def _refuse_if_changed(
     expected = before.get((change.ref, change.field))
     if field_value(found, change.field) != expected:
         raise FedcheckError(
-            f"{change.ref}: was changed meanwhile",
-            "look again with: fedcheck doctor",
+            f"{change.ref}: was changed in the meantime",
+            "run again: fedcheck doctor",
             ErrorKind.REFUSED,
         )
 

@@ -15,7 +15,7 @@ from fedcheck.storage.toml_io import read_bytes
 from fedcheck.storage.workspace_creation import ATTRIBUTES, IGNORED, MERGED
 
 WHY = {
-    LOCAL_STATE: "its locks and copies are for this machine only",
+    LOCAL_STATE: "its locks and copies belong to this machine only",
     PRIVATE_FOLDER: "git add -A would share your private notes and their history",
 }
 
@@ -49,10 +49,10 @@ def check_git(root: Path) -> list[Defect]:
                 "git",
                 "warning",
                 f"git tracks {pluralize(tracked, 'file')} of {PRIVATE_FOLDER}/:"
-                " everyone with the repository has them",
+                " everyone with access to the repository has them",
                 f"run: git rm -r --cached {PRIVATE_FOLDER}, then commit;"
                 " earlier commits still contain the files. fedcheck sync does not push them,"
-                " unless --setup --with-private confirmed that the remote is your company's alone",
+                " unless --setup --with-private confirmed that only your company can read the remote",
                 root / PRIVATE_FOLDER,
             )
         )

@@ -74,8 +74,8 @@ def _describe_damage(damage: history_check.Damage) -> str:
 
 def _remedy(damage: history_check.Damage) -> str:
     if damage.message == "is cut off":
-        return "a crash did that; the next save of its writer puts it right, after a copy"
-    remedy = "put the file back from a copy or from git; fedcheck never rewrites history"
+        return "caused by a crash; its writer's next save repairs it after making a copy"
+    remedy = "restore the file from a copy or from git; fedcheck never rewrites history"
     if damage.missing:
         remedy += f". To accept that a line is missing: fedcheck history confirm {damage.missing}"
     return remedy
@@ -104,15 +104,15 @@ def _outside_defect(home: Path, checklist: str, changes: list[Change]) -> Defect
     path = record_files.path_of(home, checklist)
     if not os.path.lexists(path):
         count = len({change.ref for change in changes})
-        message = f"the file is gone; the history knows {pluralize(count, 'record')} of it"
-        remedy = "put it back from a copy or from git, if it was not meant to go"
+        message = f"the file is missing; the history lists {pluralize(count, 'record')} of it"
+        remedy = "restore it from a copy or from git, unless it was removed on purpose"
         return Defect("outside-change", "warning", message, remedy, path, 0, checklist)
     first = changes[0]
     message = (
         f"{pluralize(len(changes), 'value')} changed outside fedcheck, such as the "
         f"{first.field.partition('.')[0]} of {one_line(split_ref(first.ref)[1], 60)}"
     )
-    remedy = 'the history will note it as done "outside fedcheck" at the next save'
+    remedy = 'the next save records it in the history as made "outside fedcheck"'
     return Defect("outside-change", "note", message, remedy, path, 0, checklist)
 
 
@@ -191,11 +191,11 @@ def _find_skewed_lines(path: Path, now: datetime) -> Iterator[Defect]:
         if not backwards and before is not None and before - entered.at > MAX_SKEW:
             backwards = True
             text = (
-                f"the time runs backwards here: {_format_time(entered.at)} follows "
+                f"the time goes backward here: {_format_time(entered.at)} follows "
                 f"{_format_time(before)}"
             )
             yield _skew_defect(
-                path, number, text, "the clock was set back: check that of its writer"
+                path, number, text, "the clock was set back; check its writer's clock"
             )
         if not ahead and entered.at - now > MAX_SKEW:
             ahead = True
@@ -263,4 +263,4 @@ def _describe_future_date(record: Record, today: date) -> str:
 
 
 def _future_defect(file: Path, line: int, ref: str, message: str) -> Defect:
-    return Defect("future-date", "note", message, "check the date", file, line, ref)
+    return Defect("future-date", "note", message, "correct the date", file, line, ref)

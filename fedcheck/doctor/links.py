@@ -22,7 +22,7 @@ def find_links(tree: FolderTree) -> list[Defect]:
         except OSError:
             continue  # it went meanwhile
         where = (
-            "which is outside of the workspace; fedcheck neither reads nor writes through it"
+            "which is outside the workspace; fedcheck does not read or write through it"
             if leads_outside(one.path, tree.root)
             else "but fedcheck writes nothing through it"
         )
@@ -31,7 +31,7 @@ def find_links(tree: FolderTree) -> list[Defect]:
                 "link",
                 "warning",
                 f"is a link to {one_line(target, 120)}, {where}",
-                "move the link away, or put the file or folder itself in its place",
+                "remove the link, or replace it with the file or folder itself",
                 one.path,
             )
         )

@@ -130,13 +130,13 @@ def _orphan_defect(
 ) -> Defect:
     name = one_line(orphan.item, 60)
     fix = None
-    message = f'"{name}" is no item of this checklist any more; {describe_record(orphan.record)}'
+    message = f'"{name}" is no longer an item of this checklist; {describe_record(orphan.record)}'
     if orphan.record.untouched:
-        remedy = "nothing that fedcheck knows is recorded there: delete the table by hand"
+        remedy = "fedcheck recognizes nothing in this table: delete it by hand"
     elif shaky:
-        remedy = "mend the checklist first, then look again: it cannot be read as a whole"
+        remedy = "fix the checklist first, then run fedcheck doctor again: part of it is unreadable"
     elif not orphan.is_movable:
-        remedy = "write the id of its item in the header of the table, by hand"
+        remedy = "edit the file: write the id of its item in the header of the table"
     elif orphan.new_id:
         fix = MoveRecord(orphan.ref, f"{orphan.checklist}:{orphan.new_id}")
         message += f'; "{orphan.new_id}" is the same item under another name'
@@ -160,14 +160,14 @@ def _suggest_move(
         command = f"fedcheck doctor --move {shlex.quote(old + '=ITEM')}"
         if _has_official_ids(checklist):
             where = f"role:{checklist.role}"
-            return f"where a rule says it now (fedcheck list {where}): {command}; else leave it"
+            return f"if a rule covers it now (fedcheck list {where}): {command}; otherwise leave it"
         return f"find its item with fedcheck list checklist:{checklist.id}, then: {command}"
     where, item = split_ref(near[0])
     new = known.of(item, where)
     rest = [split_ref(ref)[1] for ref in near[1:]]
     others = f" (or {', '.join(rest)})" if rest else ""
     command = f"fedcheck doctor --move {shlex.quote(f'{old}={new}')}"
-    return f"perhaps it is {item}{others} now; if so: {command}"
+    return f"it may now be {item}{others}; if so: {command}"
 
 
 def _find_likely_items(project: Project, checklist: Checklist, orphan: Orphan) -> list[str]:
@@ -223,15 +223,15 @@ def find_unknown_lists(session: Session, places: Places) -> list[Defect]:
         if loaded is not None and loaded.checklist is not None:
             serves = " and ".join(loaded.checklist.process)
             message = f"its checklist serves {serves}, not {project.process.id}; {counted}"
-            remedy = "keep it if you may go back to that process, or else move the file away"
+            remedy = "keep the file if you may return to that process; otherwise move it elsewhere"
             if loaded.checklist.phase in project.skipped:
                 message, remedy = _explain_skipped(project, loaded.checklist.phase, counted)
         else:
             message = f'there is no checklist "{one_line(name, 60)}"; {counted}'
             guess = did_you_mean(name, project.checklists)
-            remedy = "put the checklist into checklists/, or move the file away"
+            remedy = "put the checklist into checklists/, or move the file elsewhere"
             if guess:
-                remedy = f"{guess} then rename the file, and mend the key checklist in it"
+                remedy = f"{guess} then rename the file, and correct its key checklist"
         file = places.progress_file(name)
         line = places.line(file, "checklist")
         found.append(Defect("unknown-list", "warning", message, remedy, file, line, name))
@@ -243,7 +243,7 @@ def _explain_skipped(project: Project, phase: str, counted: str) -> tuple[str, s
     begins = project.config.begins
     if begins:
         return (
-            f"the phase {phase} is before {begins}, which this workspace begins in; {counted}",
+            f"the phase {phase} is before {begins}, the first phase of this workspace; {counted}",
             "to count it, remove the line begins = ... from fedcheck.toml",
         )
     return (
@@ -265,10 +265,9 @@ def find_duplicate_records(session: Session, places: Places) -> list[Defect]:
             if new is None or item in checklist.items:
                 continue
             message = (
-                f'"{one_line(item, 60)}" is called "{new}" today, and both have a record; '
-                f'only that of "{new}" counts'
+                f'"{one_line(item, 60)}" is now called "{new}", and both have a record; only the record of "{new}" counts'
             )
-            remedy = f'bring what is missing over to "{new}" by hand, then delete this table'
+            remedy = f'copy what is missing to "{new}" by hand, then delete this table'
             file, line = places.progress_file(name), places.record(name, item)
             ref = f"{name}:{item}"
             found.append(Defect("twice-recorded", "warning", message, remedy, file, line, ref))
@@ -285,7 +284,7 @@ def find_changed_upstream(session: Session) -> list[Defect]:
         Defect(
             "changed-upstream",
             "warning",
-            f"{message} recorded; gates stay closed until each is reviewed",
+            f"{message} recorded; gates are not met until each is reviewed",
             "see them with: fedcheck list is:changed; then: fedcheck set ITEM --confirm",
         )
     ]
@@ -336,7 +335,7 @@ def _report_unknown(
         Defect(
             "unknown-reference",
             "warning",
-            f'{what} {one_line(entry.id, 20)} names "{one_line(ref, 100)}", which is no item',
+            f'{what} {one_line(entry.id, 20)} names "{one_line(ref, 100)}", which is not an item',
             _remedy(project, ref),
             file,
             places.line(file, what, index, "items"),
@@ -359,4 +358,4 @@ def _remedy(project: Project, ref: str) -> str:
     by_item = {split_ref(one)[1]: one for one in project.refs}
     by_item |= {name: f"{checklist}:{name}" for name in (known.items if known else ())}
     near = [by_item[name] for name in find_nearest(item, by_item, 2)]
-    return f"did you mean {' or '.join(near)}?" if near else "name an item, or take it out"
+    return f"did you mean {' or '.join(near)}?" if near else "name an item, or remove it"

@@ -109,7 +109,7 @@ def describe_lost_review(by_field: Mapping[str, Change]) -> str:
     if review is None or not review.old or review.new or not why:
         return ""
     of = f" of {one_line(str(reviewer.old), 40)}" if reviewer and reviewer.old else ""
-    return f'review "{review.old}"{of} taken back, as the {why} changed'
+    return f'review "{review.old}"{of} cleared, because the {why} changed'
 
 
 def is_bookkeeping(change: Change) -> bool:

@@ -34,7 +34,7 @@ class SourceRef(Struct, frozen=True, rename="kebab"):
     id: Annotated[str, Key("Id of a [[source]] of this file", check="id")]
     where: Annotated[str, Key("Section, table, row or page")] = ""
     says: Annotated[
-        str, Key("The few words there that bind, at most seven: should also review")
+        str, Key("Its binding words, at most seven, such as: should also review")
     ] = ""
 
 
@@ -77,13 +77,13 @@ class Former(Struct, frozen=True, rename="kebab"):
     An import writes it where the substance changed, so that both wordings can be compared.
     """
 
-    release: Annotated[str, Key("The release that said so: version and hash")]
+    release: Annotated[str, Key("Release of the official rule: version and hash")]
     statement: Annotated[str, Key("The official statement of that release, for this profile")]
     basis: Annotated[
         str, Key("Fingerprint of the official rule in that release: 12 hex digits", check="basis")
     ]
     level: Annotated[Level, Key("How binding it was")] = Level.MUST
-    code: Annotated[str, Key("The official id that it had, where that was another one")] = ""
+    code: Annotated[str, Key("Its former official id, if different")] = ""
 
 
 class Item(Struct, frozen=True, rename="kebab"):
@@ -95,9 +95,9 @@ class Item(Struct, frozen=True, rename="kebab"):
     title: Annotated[str, Key("What is true when this is done, in one line")]
     code: Annotated[str, Key("The official id, if there is one")] = ""
     guidance: Annotated[str, Key("What to do and what good looks like, in Markdown")] = ""
-    statement: Annotated[str, Key("The official statement, where one may be quoted")] = ""
+    statement: Annotated[str, Key("The official statement, if it may be quoted")] = ""
     remarks: Annotated[
-        str, Key("What else the official source says: names, times, notes, in Markdown")
+        str, Key("Other details of the official source: names, times, notes, in Markdown")
     ] = ""
     kind: Annotated[ItemKind, Key("A task, or a test step with a result")] = ItemKind.TASK
     level: Annotated[Level, Key("How binding it is")] = Level.MUST
@@ -113,7 +113,7 @@ class Item(Struct, frozen=True, rename="kebab"):
     after: Annotated[
         str,
         Key(
-            "Milestone after which this can happen; that milestone's gate does not ask for it",
+            "Milestone after which this can happen; that milestone's gate does not require it",
             check="id",
         ),
     ] = ""
@@ -123,20 +123,20 @@ class Item(Struct, frozen=True, rename="kebab"):
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
     renamed_from: Annotated[tuple[str, ...], Key("Earlier ids of this item", one_or_many=True)] = ()
     meaning: Annotated[
-        int, Key("Raised by hand where the meaning changed: what was recorded is flagged")
+        int, Key("Raised by hand when the meaning changes, which flags existing records")
     ] = 1
     own_basis: Annotated[
         str, Key("Fingerprint of the official rule: 12 hex digits", check="basis")
     ] = field(name="basis", default="")
     earlier_basis: Annotated[
         tuple[str, ...],
-        Key("Fingerprints of earlier wordings that meant the same: records made under them stay"),
+        Key("Fingerprints of earlier wordings with the same meaning; their records stay valid"),
     ] = ()
     when: Annotated[
-        tuple[When, ...], Key("What is different for some values of the profile; the last wins")
+        tuple[When, ...], Key("Differences for some values of the profile; the last match wins")
     ] = ()
     former: Annotated[
-        tuple[Former, ...], Key("What it said in an earlier release; written by an import")
+        tuple[Former, ...], Key("Its earlier version, written by an import")
     ] = ()
 
     def applies_to(self, facts: Mapping[str, str]) -> bool:
@@ -263,7 +263,7 @@ class Checklist(Struct, frozen=True, dict=True, rename="kebab"):
             check="id",
         ),
     ] = ""
-    sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
+    sources: Annotated[tuple[Source, ...], Key("Documents it is based on")] = field(
         name="source", default=()
     )
     sections: Annotated[tuple[Section, ...], Key("Groups of items")] = field(

@@ -155,7 +155,7 @@ def _list_evidence_changes(
         if item is None and edit.attach:
             return []  # the checklist has no such item
     elif not thing.title:
-        raise RuleError(f"{thing.id}: is not there any more", "nothing was saved")
+        raise RuleError(f"{thing.id}: no longer exists", "nothing was saved")
     return diff_records(ref, thing, apply_evidence_edit(thing, edit))
 
 
@@ -167,10 +167,10 @@ def withdraw(ref: str, thing: Request | Finding, reason: str) -> list[Change]:
     """
     why = " ".join(make_storable(reason).split())
     if not why:
-        raise RuleError("say why it is withdrawn", "the history keeps the reason", "reason")
+        raise RuleError("add a reason", "the history keeps the reason", "reason")
     empty = type(thing)(thing.id)
     if thing == empty:
-        raise RuleError(f"{thing.id}: is gone already", "see: fedcheck history")
+        raise RuleError(f"{thing.id}: was already withdrawn", "see: fedcheck history")
     last = replace(thing, comment=WITHDRAWN + why)
     return [*diff_records(ref, thing, last), *diff_records(ref, last, empty)]
 
@@ -215,7 +215,7 @@ def edits_label(edits: Sequence[tuple[str, Edit]]) -> str:
         what = split_ref(refs[0])[1]
         return f"{what}: private note" if len(refs) == 1 else f"private note ({len(refs)} items)"
     if isinstance(first, MilestoneEdit):
-        day = first.day.isoformat() if first.day else "no date of its own"
+        day = first.day.isoformat() if first.day else "due date cleared"
         return f"{split_ref(refs[0])[1]}: {day}"
     if isinstance(first, PackageEdit):
         return f"package: {', '.join(split_ref(ref)[1] for ref in refs)}"

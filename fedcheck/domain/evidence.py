@@ -103,7 +103,7 @@ def evidence_from_dict(evidence_id: str, data: Mapping[str, Any]) -> Evidence:
         except DateRangeError:
             outside[name] = date.fromisoformat(value)
     if known.get("kind", "url") not in tuple(EvidenceKind):
-        raise ValueError(f"{known['kind']!r} is no kind of evidence")
+        raise ValueError(f"{known['kind']!r} is not a kind of evidence")
     known["kind"] = EvidenceKind(known.get("kind", "url"))
     rest = {k: v for k, v in data.items() if k not in (*texts, *days, "id")}
     return Evidence(id=evidence_id, **{"link": "", **known}, extra={**outside, **rest})

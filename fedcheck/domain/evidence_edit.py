@@ -71,7 +71,7 @@ def apply_evidence_edit(thing: T, edit: EvidenceEdit) -> T:
     """
     change, detach = set(edit.change), set(edit.detach)
     if change - {one.id for one in thing.evidence}:
-        raise RuleError("this evidence was taken away meanwhile", "nothing was changed")
+        raise RuleError("this evidence was removed in the meantime", "nothing was changed")
     kept = [
         set_values(one, edit.values) if one.id in change else one
         for one in thing.evidence

@@ -171,7 +171,7 @@ def _parse(cls: type, row: Field, value: Any) -> Any:
             raise ValueError(f"{row.name} is a list of texts")
         known = choices(cls, row.name)
         if known and not set(listed) <= set(known):
-            raise ValueError(f"{', '.join(listed)!r} is no {row.name}")
+            raise ValueError(f"{', '.join(listed)!r} is not a {row.name}")
         return tuple(known[known.index(one)] for one in listed) if known else tuple(listed)
     text = "" if value is None else value
     if not isinstance(text, str):
@@ -182,7 +182,7 @@ def _parse(cls: type, row: Field, value: Any) -> Any:
         known = choices(cls, row.name)
         text = text or str(known[0])
         if text not in known:
-            raise ValueError(f"{text!r} is no {row.name}")
+            raise ValueError(f"{text!r} is not a {row.name}")
         return known[known.index(text)]
     if row.check == "due" and text:
         parse_due(text)

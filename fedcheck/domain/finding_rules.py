@@ -65,13 +65,12 @@ def _set_detail(finding: Finding, name: str, value: Any) -> Finding:
 def _correct(finding: Finding, today: date) -> Finding:
     """Close a finding that was corrected while the assessor still tested (RET, second tab)."""
     if finding.corrected and finding.corrected > today:
-        raise RuleError(f"{finding.id}: cannot be corrected in the future", "give a day gone by")
+        raise RuleError(f"{finding.id}: cannot be corrected in the future", "give a past date")
     missing = [f"--{name}" for name in ("remedy", "verification") if not getattr(finding, name)]
     if missing:
         raise RuleError(
-            f"{finding.id}: corrected during testing is told with what was done, and how it was"
-            " verified",
-            f"say it: {' and '.join(missing)}",
+            f"{finding.id}: a finding corrected during testing needs a remediation description and a verification statement",
+            f"add {' and '.join(missing)}",
             missing[0].removeprefix("--"),
         )
     return replace(finding, state="closed", closed=finding.corrected)
@@ -80,7 +79,7 @@ def _correct(finding: Finding, today: date) -> Finding:
 def raise_finding(finding: Finding, today: date) -> Finding:
     """Return a new finding as it is stored, due by its risk. Raises RuleError without a title."""
     if not finding.title:
-        raise RuleError("a finding needs a title", "say the weakness in one line", "title")
+        raise RuleError("a finding needs a title", "describe the weakness in one line", "title")
     found = finding.found or today
     due = finding.due or compute_remediation_due(finding.risk, found)
     return replace(finding, found=found, due=due)
@@ -90,7 +89,7 @@ def request_deviation(finding: Finding, deviation: str, rationale: str | None) -
     """Return the finding with a deviation requested. Raises RuleError without its rationale."""
     why = finding.rationale if rationale is None else make_storable(rationale).strip()
     if deviation and not why:
-        hint = "a reviewer decides by it: say why"
+        hint = "add --rationale; the reviewer decides based on it"
         raise RuleError(f"{finding.id}: a deviation needs a rationale", hint, "rationale")
     state = "pending" if deviation and deviation != finding.deviation else finding.deviation_state
     return replace(
@@ -107,8 +106,8 @@ def decide_deviation(finding: Finding, state: str) -> Finding:
     A due date that followed from the risk follows. Raises RuleError where none was asked for.
     """
     if not finding.deviation:
-        hint = "ask for one first: --deviation false-positive"
-        raise RuleError(f"{finding.id}: no deviation was asked for", hint, "deviation")
+        hint = "request one first: --deviation false-positive"
+        raise RuleError(f"{finding.id}: no deviation was requested", hint, "deviation")
     new: Finding = replace(finding, deviation_state=state)
     if finding.deviation != "risk-adjustment" or not finding.adjusted:
         return new
@@ -136,8 +135,8 @@ def close_finding(finding: Finding, day: date) -> Finding:
     approved = finding.deviation_state == "approved" and finding.deviation != "risk-adjustment"
     if not (finding.retest == "passed" or finding.evidence or approved):
         raise RuleError(
-            f"{finding.id}: cannot be closed without proof",
-            "attach evidence of the remediation, or say that the retest passed",
+            f"{finding.id}: cannot be closed without evidence",
+            "attach evidence of the remediation, or record a passed retest",
             "evidence",
         )
     return replace(finding, state="closed", closed=finding.closed or day)
@@ -193,7 +192,7 @@ def apply_finding_edit(finding: Finding, edit: FindingEdit, today: date) -> Find
     Raises RuleError where the rules refuse it, and for a finding that is not there any more.
     """
     if not finding.title and not edit.new:
-        raise RuleError(f"{finding.id}: is not there any more", "nothing was saved")
+        raise RuleError(f"{finding.id}: no longer exists", "nothing was saved")
     new = _set_texts(finding, edit)
     if edit.new:
         new = replace(new, risk=edit.risk or new.risk, found=edit.found or new.found)
@@ -222,7 +221,7 @@ def _set_texts(finding: Finding, edit: FindingEdit) -> Finding:
         if value is not None:
             kept[name] = " ".join(make_storable(value).split())
     if kept.get("title") == "" and not edit.new:
-        raise RuleError("the title is empty", "say the weakness in one line", "title")
+        raise RuleError("the title is empty", "describe the weakness in one line", "title")
     for name in ("text", "plan"):
         value = getattr(edit, name)
         if value is not None:

@@ -86,7 +86,7 @@ def _known(name: str, known: Callable[[], Iterable[str]], see: str = "") -> Call
         found = {word.casefold(): word for word in known()}
         if value not in found:
             listed = ", ".join(found.values()) if len(found) <= MAX_SUGGESTED_VALUES else ""
-            hint = f"see: fedcheck {see}" if see else listed and f"it is one of {listed}"
+            hint = f"see: fedcheck {see}" if see else listed and f"use one of: {listed}"
             raise _unknown_value_error(name, value, did_you_mean(value, found) or hint)
         return make(value)
 
@@ -120,7 +120,7 @@ def _suggest_name(name: str, project: Project) -> Callable[[str], Test]:
 
 
 def _unknown_value_error(name: str, value: str, hint: str) -> QueryError:
-    return QueryError(f'no {name} is called "{shorten(value)}"' + (f"; {hint}" if hint else ""))
+    return QueryError(f'no {name} is named "{shorten(value)}"' + (f"; {hint}" if hint else ""))
 
 
 def _items(project: Project) -> Iterable[Item]:

@@ -56,13 +56,13 @@ def record_test(item: Item, record: Record, testing: TestEdit, by: str, today: d
     and for a review by the tester.
     """
     if item.kind != "test":
-        raise RuleError(f"{item.id} is a task, and only a test is tested", "set its note instead")
+        raise RuleError(f"{item.id} is a task; only tests are tested", "set its note instead")
     new = _set_texts(record, testing)
     if testing.methods is not None:
         new = replace(new, methods=_order_methods(testing.methods))
     if testing.tested is not None:
         if testing.tested > today:
-            raise RuleError("a test cannot have taken place in the future", "give a day gone by")
+            raise RuleError("a test cannot have taken place in the future", "give a past date")
         new = replace(new, tested=testing.tested)
     if testing.inherited is not None:
         new = _set_inheritance(item, new, testing.inherited)
@@ -86,18 +86,18 @@ def _set_texts(record: Record, testing: TestEdit) -> Record:
 def _order_methods(wanted: tuple[str, ...]) -> Any:
     for method in wanted:
         if method not in METHODS:
-            raise RuleError(f"{method!r} is no method", "it is one of " + ", ".join(METHODS))
+            raise RuleError(f"{method!r} is not a method", "use one of " + ", ".join(METHODS))
     return tuple(method for method in METHODS if method in wanted)
 
 
 def _set_inheritance(item: Item, record: Record, inherited: str) -> Record:
     if inherited and inherited not in INHERITANCES:
         raise RuleError(
-            f"{inherited!r} is no kind of inheritance", "it is one of " + ", ".join(INHERITANCES)
+            f"{inherited!r} is not a kind of inheritance", "use one of " + ", ".join(INHERITANCES)
         )
     if inherited in ("leveraged", "shared") and not record.inherited_from:
         raise RuleError(
-            f"{item.id}: {inherited} from which service?", 'say it: --from "NAME"', "inherited_from"
+            f"{item.id}: {inherited} from which service?", 'add --from "NAME"', "inherited_from"
         )
     name = record.inherited_from if inherited else ""
     return replace(record, inherited=inherited, inherited_from=name)
@@ -108,11 +108,11 @@ def _retest(item: Item, record: Record, outcome: str, today: date) -> Record:
     if outcome == "":
         return replace(record, retest="", retested=None)
     if outcome not in RETESTS:
-        raise RuleError(f"{outcome!r} is no outcome", "it is one of " + ", ".join(RETESTS))
+        raise RuleError(f"{outcome!r} is not an outcome", "use one of " + ", ".join(RETESTS))
     failed = record.result == "other-than-satisfied"
     if not (failed or (record.result == "satisfied" and record.retest)):
-        hint = "a retest follows a result that is other than satisfied"
-        raise RuleError(f"{item.id}: there is nothing to test again", hint)
+        hint = "only a test that is other than satisfied can be retested"
+        raise RuleError(f"{item.id}: there is nothing to retest", hint)
     result: Any = "satisfied" if outcome == "passed" else "other-than-satisfied"
     new: Record = replace(record, retest=outcome, retested=today, result=result)
     return new
@@ -137,13 +137,13 @@ def _review(item: Item, record: Record, review: str, by: str, today: date) -> Re
     if review == "":
         return take_back_review(record)
     if review not in REVIEWS:
-        raise RuleError(f"{review!r} is no review", "it is one of " + ", ".join(REVIEWS))
+        raise RuleError(f"{review!r} is not a review", "use one of " + ", ".join(REVIEWS))
     if not record.result:
-        raise RuleError(f"{item.id}: there is no result to review", "give it its result first")
+        raise RuleError(f"{item.id}: there is not a result to review", "record a result first")
     if by and by.casefold() == record.tester.casefold():
         raise RuleError(
-            f"{item.id}: {by} tested it, so somebody else reviews it",
-            "ask another assessor, or correct the tester",
+            f"{item.id}: {by} tested it, so somebody else must review it",
+            "name another reviewer, or correct the tester",
         )
     return replace(record, review=review, reviewer=by, reviewed=today)
 
@@ -285,9 +285,9 @@ def apply_item_edit(
 
 def _check_words(edit: ItemEdit, new: Record) -> None:
     if edit.status is not None and edit.status not in STATUSES:
-        raise RuleError(f"{edit.status!r} is no status", "it is one of " + ", ".join(STATUSES))
+        raise RuleError(f"{edit.status!r} is not a status", "use one of " + ", ".join(STATUSES))
     if edit.result and edit.result not in RESULTS:
-        raise RuleError(f"{edit.result!r} is no result", "it is one of " + ", ".join(RESULTS))
+        raise RuleError(f"{edit.result!r} is not a result", "use one of " + ", ".join(RESULTS))
     if edit.due:
         try:
             parse_due(new.due)
@@ -298,15 +298,14 @@ def _check_words(edit: ItemEdit, new: Record) -> None:
 def _set_result(item: Item, record: Record, edit: ItemEdit) -> Record:
     if item.kind != "test":
         raise RuleError(
-            f"{item.id} is a task, and only a test has a result",
+            f"{item.id} is a task; only tests have a result",
             "set its status instead: --status done; in a query, kind:test means the tests",
         )
     status = "na" if edit.result == "not-applicable" else "done"
     if edit.status not in (None, status):
         raise RuleError(
-            f"the result {edit.result} makes a test {status}, and the status cannot be"
-            f" {edit.status}",
-            "leave the status out",
+            f"a test with the result {edit.result} has the status {status}, not {edit.status}",
+            "leave out the status",
         )
     return replace(record, result=edit.result, status=status)
 
@@ -324,8 +323,8 @@ def _consistent(item: Item, old: Record, new: Record, edit: ItemEdit, today: dat
     stale_reason = old.status == "blocked" and edit.reason is None  # says why it was blocked
     if new.status == "na" and (not new.reason or stale_reason):
         raise RuleError(
-            f"{item.id} cannot be {describe_na(item)} without a reason",
-            'say why: --reason "..."',
+            f"{item.id}: {describe_na(item)} needs a reason",
+            'add --reason "..."',
             "reason",
         )
     if new.status != old.status:

@@ -49,10 +49,10 @@ class Repository(Struct, frozen=True, rename="kebab"):
     url: Annotated[str, Key("Web address", check="web")]
     description: Annotated[str, Key("What is kept there")] = ""
     types: Annotated[
-        tuple[str, ...], Key("What sort of documents: Assessment Reports, ...", one_or_many=True)
+        tuple[str, ...], Key("Types of documents: Assessment Reports, ...", one_or_many=True)
     ] = ()
-    sign_in: Annotated[bool, Key("Whether a reader has to sign in")] = False
-    access: Annotated[str, Key("How to request access, where a reader has to sign in")] = ""
+    sign_in: Annotated[bool, Key("Whether readers have to sign in")] = False
+    access: Annotated[str, Key("How to request access, if readers have to sign in")] = ""
 
 
 class Assessor(Struct, frozen=True, rename="kebab"):
@@ -67,15 +67,15 @@ class CertifiedService(Struct, frozen=True, rename="kebab"):
 
     name: Annotated[str, Key("Name, as on the website")]
     description: Annotated[str, Key("What it does")] = ""
-    available: Annotated[date | None, Key("Since when it is available or certified")] = None
+    available: Annotated[date | None, Key("Date since which it is available or certified")] = None
 
 
 class ThirdParty(Struct, frozen=True, rename="kebab"):
     """A third-party information resource: certified with a FedRAMP ID, else with its provider."""
 
     use: Annotated[str, Key("How the service uses it")]
-    fedramp_id: Annotated[str, Key("FedRAMP ID, where it is certified")] = ""
-    name: Annotated[str, Key("Name, where it is not certified")] = ""
+    fedramp_id: Annotated[str, Key("FedRAMP ID, if certified")] = ""
+    name: Annotated[str, Key("Name, if not certified")] = ""
     provider: Annotated[str, Key("Who provides it")] = ""
     website: Annotated[str, Key("Web address", check="web")] = ""
 
@@ -83,7 +83,7 @@ class ThirdParty(Struct, frozen=True, rename="kebab"):
 class Announcement(Struct, frozen=True, rename="kebab"):
     """A transformative change, or a recommendation to agencies, on its day."""
 
-    on: Annotated[date, Key("The day of it")]
+    on: Annotated[date, Key("Date")]
     summary: Annotated[str, Key("What a reader of the report should know")]
 
 
@@ -115,21 +115,21 @@ class Package(Struct, frozen=True, rename="kebab"):
     ] = ()
     deployment: Annotated[Deployment, Key("Deployment model")] = Deployment.NONE
     categories: Annotated[
-        tuple[str, ...], Key("Business categories in FedRAMP's words, at most 10", one_or_many=True)
+        tuple[str, ...], Key("FedRAMP business categories, at most 10", one_or_many=True)
     ] = ()
-    version: Annotated[str, Key("Version of the package; without one, the day of the export")] = ""
+    version: Annotated[str, Key("Version of the package; default: the date of the export")] = ""
     overview_uri: Annotated[
         str, Key("Web address of the published Certification Package Overview", check="web")
     ] = ""
     evidence_base: Annotated[
         str, Key("Web address under which evidence files of the workspace are served", check="web")
     ] = ""
-    next_report: Annotated[date | None, Key("Day of the next Ongoing Certification Report")] = None
+    next_report: Annotated[date | None, Key("Date of the next Ongoing Certification Report")] = None
     agencies: Annotated[tuple[str, ...], Key("Agencies that use the service directly")] = ()
     contacts: Annotated[tuple[Contact, ...], Key("Contacts")] = field(name="contact", default=())
     trust_center: Annotated[Repository | None, Key("The trust center")] = None
     secure_configuration: Annotated[Repository | None, Key("The secure configuration guide")] = None
-    repositories: Annotated[tuple[Repository, ...], Key("More repositories")] = field(
+    repositories: Annotated[tuple[Repository, ...], Key("Additional repositories")] = field(
         name="repository", default=()
     )
     assessor: Annotated[Assessor | None, Key("The independent assessor")] = None

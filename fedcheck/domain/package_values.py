@@ -19,7 +19,7 @@ def check_web_address(text: str) -> None:
     if found is None:
         raise ValueError("expected a web address such as https://example.com/file")
     if found["user"]:
-        raise ValueError("a web address that is published may hold no user name or password")
+        raise ValueError("a published web address must not contain a user name or password")
 
 
 def check_phone(text: str) -> None:

@@ -24,7 +24,7 @@ class Role(Struct, frozen=True, rename="kebab"):
         Duty, Key("Provider: answers requests and remediates; assessor: tests; sponsor: authorizes")
     ] = Duty.NONE
     optional: Annotated[
-        bool, Key("May have lists and people of its own, but is not part of every workspace")
+        bool, Key("May have checklists and people, but is not part of every workspace")
     ] = False
 
 
@@ -34,7 +34,7 @@ class Phase(Struct, frozen=True, rename="kebab"):
     id: Annotated[str, Key("Id of the phase", check="id")]
     title: Annotated[str, Key("Title")]
     purpose: Annotated[str, Key("What the phase is for")]
-    entry: Annotated[str, Key("What must hold before it starts")] = ""
+    entry: Annotated[str, Key("What must be true before it starts")] = ""
     duration: Annotated[str, Key("How long it typically takes")] = ""
     note: Annotated[str, Key("More about it")] = ""
     applies: Annotated[
@@ -54,14 +54,14 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     question: Annotated[str, Key("The question that its gate answers")] = ""
     closes: Annotated[tuple[str, ...], Key("Phases that must be complete before it")] = ()
     roles: Annotated[
-        tuple[str, ...], Key("Roles whose items its gate asks for; otherwise all of them")
+        tuple[str, ...], Key("Roles whose items its gate requires; all roles if not set")
     ] = ()
-    default: Annotated[str, Key("Its date while the workspace has none", check="due")] = ""
+    default: Annotated[str, Key("Default date", check="due")] = ""
     also: Annotated[
         tuple[str, ...],
-        Key("Milestones of other processes that it takes the place of in shared checklists"),
+        Key("Milestones of other processes that it replaces in shared checklists"),
     ] = ()
-    ask: Annotated[bool, Key("Whether the form for a new workspace asks for its date")] = False
+    ask: Annotated[bool, Key("Whether the form for a new workspace includes its date")] = False
     applies: Annotated[
         Mapping[str, tuple[str, ...]] | None, Key("Concerns only these values of the profile")
     ] = None
@@ -69,7 +69,7 @@ class Milestone(Struct, frozen=True, rename="kebab"):
     blocking_risks: Annotated[
         tuple[Risk, ...],
         Key(
-            "Its gate is not met while a finding of these risks is open, in addition to the others"
+            "Additional risks: its gate is not met while a finding of one of these risks is open"
         ),
     ] = ()
     decided_by: Annotated[tuple[str, ...], Key("Roles that decide at its gate")] = ()
@@ -93,7 +93,7 @@ class Deliverable(Struct, frozen=True, rename="kebab"):
     title: Annotated[str, Key("Title")]
     owner: Annotated[str, Key("Role that owns it", check="id")]
     reviewers: Annotated[tuple[str, ...], Key("Roles that review it")] = ()
-    handed_over_by: Annotated[str, Key("Reference of the item that hands it over")] = ""
+    handed_over_by: Annotated[str, Key("Reference of the item that delivers it")] = ""
     template: Annotated[str, Key("FedRAMP's template for it")] = ""
     note: Annotated[str, Key("More about it")] = ""
     source: Annotated[SourceRef | None, Key("Where this comes from")] = None
@@ -102,13 +102,13 @@ class Deliverable(Struct, frozen=True, rename="kebab"):
 class ProfileOption(Struct, frozen=True, rename="kebab"):
     """One choice of a workspace's profile."""
 
-    values: Annotated[tuple[str, ...], Key("What may be chosen")]
-    default: Annotated[str, Key("Value of a workspace that names none")] = ""
+    values: Annotated[tuple[str, ...], Key("Values to choose from")]
+    default: Annotated[str, Key("Default value")] = ""
     title: Annotated[str, Key("Title")] = ""
     titles: Annotated[Mapping[str, str] | None, Key("Titles of the values")] = None
     also: Annotated[
         tuple[str, ...],
-        Key("More values that lists may name, though this process does not offer them"),
+        Key("More values that checklists may name, although this process does not offer them"),
     ] = ()
 
 
@@ -118,12 +118,12 @@ class Ruleset(Struct, frozen=True, rename="kebab"):
     id: Annotated[str, Key("Id of the ruleset", check="id")]
     title: Annotated[str, Key("Title")]
     obtain: Annotated[
-        date | None, Key("Day from which a new authorization must follow the rules")
+        date | None, Key("Date from which a new authorization must follow the rules")
     ] = None
     maintain: Annotated[
-        date | None, Key("Day from which an existing authorization must follow them")
+        date | None, Key("Date from which an existing authorization must follow them")
     ] = None
-    grace: Annotated[date | None, Key("Day on which the grace period ends")] = None
+    grace: Annotated[date | None, Key("Date on which the grace period ends")] = None
     grace_after: Annotated[
         str,
         Key("The grace period ends with this milestone instead, held after `grace`", check="id"),
@@ -175,13 +175,13 @@ class SrtmImport(Struct, frozen=True, rename="kebab"):
     list_id: Annotated[
         str,
         Key(
-            "Id of the list, before its impact level; otherwise the process's id with .srtm",
+            "Id of the list, before its impact level; default: the process's id with .srtm",
             check="id",
         ),
     ] = field(name="list", default="")
     process: Annotated[
         tuple[str, ...],
-        Key("Processes that the list serves; otherwise this process", one_or_many=True),
+        Key("Processes that the list serves; default: this process", one_or_many=True),
     ] = ()
 
 
@@ -197,17 +197,17 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     ] = False
     suggested_for: Annotated[str, Key("Who should choose it, in a few words")] = ""
     roles: Annotated[
-        tuple[str, ...], Key("Ids of the roles that take part, where there is no [[role]]")
+        tuple[str, ...], Key("Ids of the roles, if there is no [[role]]")
     ] = ()
-    role_tables: Annotated[tuple[Role, ...], Key("The roles that take part, in order")] = field(
+    role_tables: Annotated[tuple[Role, ...], Key("The roles, in order")] = field(
         name="role", default=()
     )
-    status: Annotated[Standing, Key("Whether a new service can still take it")] = Standing.CURRENT
-    followed_by: Annotated[str, Key("For a historical one: since when, and what follows it")] = ""
+    status: Annotated[Standing, Key("Whether a new service can still choose it")] = Standing.CURRENT
+    followed_by: Annotated[str, Key("For a historical process: since when, and what replaced it")] = ""
     note: Annotated[str, Key("More about it")] = ""
     shares_lists_with: Annotated[
         tuple[str, ...],
-        Key("Processes that its lists may serve too, even where those are not installed"),
+        Key("Other processes its checklists may serve, installed or not"),
     ] = ()
     assessment: Annotated[
         str,
@@ -224,16 +224,16 @@ class Process(Struct, frozen=True, kw_only=True, rename="kebab"):
     profile: Annotated[Mapping[str, ProfileOption] | None, Key("Options of the profile")] = None
     combinations: Annotated[
         tuple[Mapping[str, tuple[str, ...]], ...],
-        Key("Values of the profile that exist together; otherwise all do"),
+        Key("Valid combinations of profile values; default: all"),
     ] = field(name="profile-combination", default=())
-    rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the days they bind from")] = field(
+    rulesets: Annotated[tuple[Ruleset, ...], Key("Rules, and the dates from which they bind")] = field(
         name="ruleset", default=()
     )
     requirement_kinds: Annotated[
         tuple[RequirementKind, ...],
-        Key("What reports count as requirements; an item is of the kind whose shape says most"),
+        Key("What reports count as requirements; the most specific shape decides the kind"),
     ] = field(name="requirement-kind", default=())
-    sources: Annotated[tuple[Source, ...], Key("Documents it rests on")] = field(
+    sources: Annotated[tuple[Source, ...], Key("Documents it is based on")] = field(
         name="source", default=()
     )
     phases: Annotated[tuple[Phase, ...], Key("The phases, in order")] = field(name="phase")

@@ -29,7 +29,7 @@ def find_missing_combination(process: Process, profile: Mapping[str, str]) -> tu
         for one in process.combinations
         if (ANY,) not in map(tuple, one.values())
     )
-    return f"{process.title} does not exist as {chosen}", f"there is: {exist}"
+    return f"{process.title} has no combination {chosen}", f"it has: {exist}"
 
 
 ANY = "any"
@@ -60,7 +60,7 @@ def parse_profile(process: Process, given: Mapping[str, str], role: str = "") ->
         value = value.lower() if value.lower() in options[name].values else value
         if value not in options[name].values:
             hint = "choose " + " or ".join(options[name].values)
-            raise FedcheckError(f'"{value}" is no {name} of {process.id}', hint, ErrorKind.USAGE)
+            raise FedcheckError(f'"{value}" is not a {name} of {process.id}', hint, ErrorKind.USAGE)
         profile[name] = value
     is_provider = role in ("", process.provider)
     if process.combinations and not _list_fitting(process, profile):
@@ -73,7 +73,7 @@ def parse_profile(process: Process, given: Mapping[str, str], role: str = "") ->
             f"--{name} {'|'.join(_values_that_fit(process, name, profile))}" for name in missing
         )
         raise FedcheckError(
-            f"{process.id} needs a profile: what does the service go for? No {missing[0]} is given",
+            f"{process.id} needs a profile: {missing[0]} is not given",
             f"add {said}",
             ErrorKind.USAGE,
         )

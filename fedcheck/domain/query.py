@@ -139,8 +139,8 @@ def match_one_of(
 
     def make(value: str) -> Test[T]:
         if value not in words:
-            hint = did_you_mean(value, words) or "it is one of " + ", ".join(words)
-            raise QueryError(f'"{shorten(value)}" is no {name}; {hint}')
+            hint = did_you_mean(value, words) or "use one of " + ", ".join(words)
+            raise QueryError(f'"{shorten(value)}" is not a {name}; {hint}')
         return lambda thing, _: read(thing) == value
 
     return make
@@ -152,7 +152,7 @@ def match_flag(known: Mapping[str, Test[T]]) -> Callable[[str], Test[T]]:
     def make(value: str) -> Test[T]:
         holds = known.get(value)
         if holds is None:
-            hint = did_you_mean(value, known) or "it is one of " + ", ".join(known)
+            hint = did_you_mean(value, known) or "use one of " + ", ".join(known)
             raise QueryError(f'"is:{shorten(value)}" is not known; {hint}')
         return holds
 

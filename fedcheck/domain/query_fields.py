@@ -142,8 +142,8 @@ def _tester(value: str) -> Test:
 
 def _evidence(value: str) -> Test:
     if value not in EVIDENCE_WORDS:
-        hint = did_you_mean(value, EVIDENCE_WORDS) or "it is one of " + ", ".join(EVIDENCE_WORDS)
-        raise QueryError(f'"{shorten(value)}" says nothing of evidence; {hint}')
+        hint = did_you_mean(value, EVIDENCE_WORDS) or "use one of " + ", ".join(EVIDENCE_WORDS)
+        raise QueryError(f'"{shorten(value)}" is not an evidence state; {hint}')
     if value == "none":
         return lambda row, _: bool(row.item.expects) and not row.record.evidence
     if value == "any":

@@ -64,7 +64,7 @@ def apply_request_edit(request: Request, edit: RequestEdit, today: date) -> Requ
     Raises RuleError where the rules refuse it, and for a request that is not there any more.
     """
     if not request.title and edit.step != "ask":
-        raise RuleError(f"{request.id}: is not there any more", "nothing was saved")
+        raise RuleError(f"{request.id}: no longer exists", "nothing was saved")
     new = _set_fields(request, edit)
     if edit.step == "ask":
         return ask_request(new, edit.asked or today)
@@ -72,7 +72,7 @@ def apply_request_edit(request: Request, edit: RequestEdit, today: date) -> Requ
         return answer_request(new, edit.answer, edit.evidence, edit.answered or today)
     if edit.step == "accept":
         if edit.read_answer not in (None, request.answer):
-            raise RuleError("the answer was changed meanwhile", "read it again, then accept it")
+            raise RuleError("the answer was changed in the meantime", "read it again, then accept it")
         return accept_request(new, edit.comment or "")
     if edit.step == "return" and not (edit.amend and request.state == "open"):
         return return_request(new, edit.comment or "")
@@ -88,7 +88,7 @@ def _set_fields(request: Request, edit: RequestEdit) -> Request:
         if value is not None:
             kept[name] = " ".join(make_storable(value).split())
     if kept.get("title") == "" and edit.step != "ask":
-        raise RuleError("the title is empty", "say in one line what is asked", "title")
+        raise RuleError("the title is empty", "state the request in one line", "title")
     if edit.text is not None:
         kept["text"] = make_storable(edit.text).strip()
     if edit.kind is not None:
@@ -109,7 +109,7 @@ def change_links(
 def ask_request(request: Request, day: date) -> Request:
     """Return a new request as it is stored. Raises RuleError where nothing is asked."""
     if not request.title:
-        raise RuleError("a request needs a title", "say in one line what is asked", "title")
+        raise RuleError("a request needs a title", "state the request in one line", "title")
     return replace(request, asked=request.asked or day)
 
 
@@ -122,14 +122,14 @@ def answer_request(
     where there is neither a text nor evidence, and for a request that was accepted.
     """
     if request.state == "accepted":
-        hint = "return it first, and say why: fedcheck request return"
-        raise RuleError(f"{request.id}: was accepted already", hint)
+        hint = "return it first with a comment: fedcheck request return"
+        raise RuleError(f"{request.id}: was already accepted", hint)
     answer = request.answer if text is None else make_storable(text).rstrip()
     known = {one.id for one in request.evidence}
     attached = (*request.evidence, *(one for one in evidence if one.id not in known))
     if not answer.strip() and not attached:
         hint = "write the answer, or attach evidence"
-        raise RuleError(f"{request.id}: nothing to answer with", hint, "answer")
+        raise RuleError(f"{request.id}: the answer is empty", hint, "answer")
     return replace(
         request, state="answered", answer=answer, evidence=attached, answered=day, comment=""
     )
@@ -139,14 +139,14 @@ def accept_request(request: Request, comment: str = "") -> Request:
     """Return the request as accepted. Raises RuleError where it was not answered."""
     if request.state == "open":
         hint = "answer it first: fedcheck request answer"
-        raise RuleError(f"{request.id}: was not answered yet", hint)
+        raise RuleError(f"{request.id}: has no answer yet", hint)
     return replace(request, state="accepted", comment=make_storable(comment).strip())
 
 
 def return_request(request: Request, comment: str) -> Request:
     """Return the request as open again. Raises RuleError without a reason, or where it is open."""
     if request.state == "open":
-        raise RuleError(f"{request.id}: is open already", "")
+        raise RuleError(f"{request.id}: is already open", "")
     if not comment.strip():
-        raise RuleError(f"{request.id}: say what is missing in the answer", "", "comment")
+        raise RuleError(f"{request.id}: a returned request needs a comment", "", "comment")
     return replace(request, state="open", comment=make_storable(comment).strip())

@@ -29,10 +29,10 @@ class Term(Struct, frozen=True, rename="kebab"):
     id: Annotated[str, Key("Official id, such as FRD-ACV")]
     term: Annotated[str, Key("The term")]
     definition: Annotated[str, Key("What it means")] = ""
-    alts: Annotated[tuple[str, ...], Key("Other forms of it, as texts use them")] = ()
+    alts: Annotated[tuple[str, ...], Key("Other forms of it used in texts")] = ()
     notes: Annotated[tuple[str, ...], Key("Notes on the definition")] = ()
-    reference: Annotated[str, Key("The law or standard that it is taken from")] = ""
-    url: Annotated[str, Key("Where that is published")] = ""
+    reference: Annotated[str, Key("The law or standard that defines it")] = ""
+    url: Annotated[str, Key("Where the law or standard is published")] = ""
     marked: Annotated[bool, Key("Whether texts mark it; false for words in every statement")] = True
 
     @property

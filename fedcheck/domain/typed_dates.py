@@ -87,11 +87,11 @@ def read_typed_due(
     Args:
         text: what was typed.
         today: the day that words count from.
-        order: what 2/1/2027 means; empty refuses a date that may be two days.
+        order: what 2/1/2027 means; empty refuses a date that may mean two dates.
         lean: which day is meant where the year or the week is left out.
 
     Raises:
-        AmbiguousDayError: a date may be two days, and no order is given.
+        AmbiguousDayError: a date may mean two dates, and no order is given.
         ValueError: for anything else, and where the day would lie outside of the range.
     """
     word = " ".join(text.split()).lower()
@@ -237,7 +237,7 @@ def _read_form(
             month, day = (second, first) if first > 12 else (first, second)
             return _one_of(year, month, day, text, today, lean), None
         if not order and found[2] != "." and first != second:
-            raise AmbiguousDayError(f'"{one_line(text, 40)}" may be two days')
+            raise AmbiguousDayError(f'"{one_line(text, 40)}" may mean two dates')
         american = _one_of(year, first, second, text, today, lean)
         european = _one_of(year, second, first, text, today, lean)
         return (american, european) if months_first else (european, american)
@@ -270,7 +270,7 @@ def _one_of(year: int, month: int, day: int, shown: str, today: date | None, lea
             continue
         if year or today is None or found == today or (found < today) == (lean == "past"):
             return found
-    raise ValueError(f'"{one_line(shown, 40)}" is not a day of the calendar')
+    raise ValueError(f'"{one_line(shown, 40)}" is not a calendar date')
 
 
 def _find_start(name: str, names: Iterable[str]) -> int | None:

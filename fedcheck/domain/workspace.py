@@ -69,17 +69,17 @@ class WorkspaceConfig(Struct, frozen=True, rename="kebab"):
 
     format: Annotated[int, Key("Version of the file format: 1")]
     name: Annotated[str, Key("Name of the service offering")]
-    process: Annotated[str, Key("Process that it takes", check="id")]
+    process: Annotated[str, Key("Its process", check="id")]
     role: Annotated[str, Key("My role", check="id")]
     provider: Annotated[str, Key("Name of the cloud service provider")] = ""
     timezone: Annotated[str, Key("IANA name of the time zone that decides what today is")] = "UTC"
     marking: Annotated[str, Key("Sensitivity marking on every page of a report")] = ""
-    profile: Annotated[Mapping[str, str] | None, Key("What the workspace is going for")] = None
+    profile: Annotated[Mapping[str, str] | None, Key("Its profile: path, type, class or impact level")] = None
     milestones: Annotated[Mapping[str, date] | None, Key("Dates of milestones")] = None
     begins: Annotated[
-        str, Key("Phase that the work begins in; earlier ones count nowhere", check="id")
+        str, Key("First phase of the work; earlier phases do not count", check="id")
     ] = ""
-    people: Annotated[Mapping[str, Person] | None, Key("Who takes part, by short name")] = None
+    people: Annotated[Mapping[str, Person] | None, Key("People, by short name")] = None
     package: Annotated[
         Mapping[str, Any] | None,
         Key("The certification package: contacts, addresses, agencies, incidents"),

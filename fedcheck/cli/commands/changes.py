@@ -35,17 +35,16 @@ MAX_REASON = 70
 
 @click.command()
 @click.argument("since", metavar="SINCE")
-@click.option("--worse", is_flag=True, help="Tell only what got worse.")
+@click.option("--worse", is_flag=True, help="Show only what got worse.")
 @workspace_option
 @as_of_option
 @json_option
 def changes(
     since: str, worse: bool, workspace: str | None, as_of: date | None, as_json: bool
 ) -> None:
-    """Tell what changed SINCE a day, a revision of git or an earlier report.
+    """Show what changed SINCE a date, a git revision or an earlier report.
 
-    A date (2027-01-04) means the end of that day. Whatever got worse is named, marked with !, and
-    stands first; + marks what got better. git:NAME is a revision in any case, ./NAME a report.
+    A date (2027-01-04) means the end of that day. Changes for the worse are marked with ! and come first; + marks changes for the better. git:NAME always means a revision, ./NAME a report.
 
     \b
     Example:
@@ -169,7 +168,7 @@ def _print_gates(
     if not comparison.list_newly_outstanding():
         return
     print_line()
-    print_line(style_text("New among what is missing", bold=True))
+    print_line(style_text("Newly outstanding", bold=True))
     rows = [
         [
             "!",

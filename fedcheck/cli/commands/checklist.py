@@ -102,7 +102,7 @@ def list_(workspace: str | None, as_json: bool) -> None:
         return
     cells = [["id", "from", "process", "audience", "items", ""]]
     for row in rows:
-        remark = "" if row["counts"] else "hidden by a nearer list of this id"
+        remark = "" if row["counts"] else "hidden by another checklist with this id"
         remark = f"{pluralize(row['problems'], 'problem')}" if row["problems"] else remark
         served = " ".join(row["process"])
         cells.append([row["id"], row["layer"], served, row["audience"], str(row["items"]), remark])
@@ -120,7 +120,7 @@ def list_(workspace: str | None, as_json: bool) -> None:
     "--official",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="With --strict: folder of official texts that no text may copy from.",
+    help="With --strict: folder of official texts to check for copied wording.",
 )
 @click.option("--counts", is_flag=True, help="With --strict: counts by list and rule.")
 @workspace_option
@@ -139,7 +139,7 @@ def validate(
     """Check checklists, and report every problem with its line and what to do.
 
     Without a FILE: all shipped lists, the user's and the workspace's, and the workspace's
-    glossary.toml and controls.toml. Exit status 1 where there are problems.
+    glossary.toml and controls.toml. Exit status 1 if there are problems.
 
     \b
     Example:
@@ -252,11 +252,9 @@ checklist.add_command(own_checklist.audience)
 @checklist.command()
 @workspace_option
 def freeze(workspace: str | None) -> None:
-    """Copy the lists of the process into the workspace: that pins them.
+    """Copy the checklists of the process into the workspace, which pins them.
 
-    A list of the workspace that has our guidance joined to it (guidance = "cr26") gets its words
-    as they are today; its other lists are left alone. The process file comes too where it is your
-    own, so that others can open the workspace.
+    A checklist of the workspace that includes our guidance (guidance = "cr26") gets today's wording; other checklists of the workspace stay as they are. If the process is your own, its file is copied too, so that others can open the workspace.
 
     \b
     Example:

@@ -25,7 +25,7 @@ def load_checked(folders: paths.UserFolders) -> tuple[UserConfig, list[Problem]]
 
 @click.group()
 def config() -> None:
-    """Show the keys of the app, check the configuration, say where fedcheck keeps things.
+    """Show the app's keys, check the configuration, show where fedcheck keeps its files.
 
     \b
     Example:
@@ -37,7 +37,7 @@ def config() -> None:
 @config.command("keys")
 @json_option
 def keys(as_json: bool) -> None:
-    """Print the keys of the app as they are in force; `*` marks those that were changed.
+    """Print the app's current keys; `*` marks those that you changed.
 
     \b
     Example:
@@ -86,7 +86,7 @@ def _print_keys(keymap: KeyMap) -> None:
 @config.command("check")
 @json_option
 def check(as_json: bool) -> None:
-    """Check the configuration file; exit 1 and name every problem where there is one.
+    """Check the configuration file and list every problem. Exit status 1 if there is one.
 
     \b
     Example:
@@ -107,7 +107,7 @@ def check(as_json: bool) -> None:
         if not problems:
             there = folders.config_file.exists()
             print_line(
-                f"{folders.config_file}: " + ("nothing is wrong" if there else "not there yet")
+                f"{folders.config_file}: " + ("no problem found" if there else "not there yet")
             )
     if problems:
         click.get_current_context().exit(1)

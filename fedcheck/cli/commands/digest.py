@@ -33,11 +33,11 @@ NOBODY_WORDS = ("nobody", "none")
 @click.command()
 @click.argument("owners", nargs=-1, metavar="[OWNER]...", shell_complete=completion.complete_people)
 @click.option("--role", shell_complete=completion.complete_roles, help="Only people of this role.")
-@click.option("--until", type=DateType("future"), help="Leave out what is due after this day.")
+@click.option("--until", type=DateType("future"), help="Leave out what is due after this date.")
 @click.option(
     "-o", "--output", metavar="DIR", help="Folder for the files; - prints one owner's digest."
 )
-@click.option("--force", is_flag=True, help="Replace files of a folder that you name.")
+@click.option("--force", is_flag=True, help="Replace files in a folder that you name.")
 @workspace_option
 @as_of_option
 @json_option
@@ -51,11 +51,9 @@ def digest(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Write what each owner owes, by when and why, as Markdown that reads well in a mail.
+    """Write what each owner owes, by when and why, as Markdown that reads well in an email.
 
-    A file for each OWNER who owes something, and one for what nobody is named for (nobody). They
-    go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing private or
-    internal is in it.
+    There is one file for each OWNER who owes something, and one for work with no owner (nobody). Files go to reports/digest-DATE in the workspace, or to the folder DIR. Nothing private or internal is included.
 
     \b
     Example:
@@ -115,7 +113,7 @@ def _select_digests(
         else:
             near = find_nearest(word, {*by_name, *people})
             hint = f'did you mean "{near[0]}"?' if near else "see: fedcheck list owner:NAME"
-            raise FedcheckError(f'nobody is called "{one_line(owner, 60)}"', hint, ErrorKind.USAGE)
+            raise FedcheckError(f'nobody is named "{one_line(owner, 60)}"', hint, ErrorKind.USAGE)
     return list({one.owner: one for one in found}.values())
 
 
@@ -154,14 +152,14 @@ def _write_typed(folder: Path, wanted: dict[Path, bytes], force: bool) -> None:
     for path, data in wanted.items():
         if path.exists() and not force and path.read_bytes() != data:
             raise FedcheckError(
-                f"{path}: is there already", "choose another folder, or --force", ErrorKind.USAGE
+                f"{path}: already exists", "choose another folder, or --force", ErrorKind.USAGE
             )
     replace_typed_files(wanted, force=force)
 
 
 def _print_written(board: "Board", chosen: "list[Digest]", wanted: dict[Path, bytes]) -> None:
     for one, path in zip(chosen, wanted, strict=True):
-        who = one.owner or "nobody named"
+        who = one.owner or "no owner"
         late = one.overdue(board.today)
         told = pluralize(len(one.items) + len(one.answers) + len(one.findings), "thing")
         print_line(

@@ -89,5 +89,5 @@ def _suggest(topic: str, pages: dict[str, Path]) -> str:
         name for name, path in pages.items() if word in path.read_text(encoding="utf-8").casefold()
     ]
     if found:
-        return f"it is mentioned in: {', '.join(found)}"
+        return f"it appears in: {', '.join(found)}"
     return f"topics: {', '.join(pages)}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fedcheck.doctor.defect import Defect
     from fedcheck.session import Session
 
-BY_HAND = "correct these lines with both versions at hand; nothing of the file was changed"
+BY_HAND = "compare both versions and correct these lines; the file was not changed"
 
 COLORS = {"error": "red", "warning": "yellow", "note": None}
 
@@ -71,7 +71,7 @@ class ExaminedWorkspace:
 
 
 @click.command()
-@click.option("--fix", is_flag=True, help="Mend what needs no decision, and say what was done.")
+@click.option("--fix", is_flag=True, help="Fix what needs no decision, and list each fix.")
 @click.option(
     "--move",
     metavar="OLD=NEW",
@@ -83,17 +83,9 @@ class ExaminedWorkspace:
 def doctor(
     ctx: click.Context, fix: bool, move: str | None, workspace: str | None, as_json: bool
 ) -> None:
-    """List what is wrong with the workspace, each with its remedy.
+    """List the problems of the workspace, and how to fix each one.
 
-    Exit status 1 where there are problems; notes alone are no problem. --fix closes what others
-    at this machine can reach, removes temporary files that were left behind, adds what git must
-    ignore or leave as it is to .gitignore and .gitattributes, and moves records to items that
-    were renamed. It settles what a merge left: conflict markers, and files in which the lines of
-    both sides were kept. The value that the histories have last stays, texts of both sides are
-    kept, and each decision is listed, as is what has no single answer. What people set and what a
-    merge or a hand edit left out of the files is set again. No record
-    is ever deleted, and its file is copied to .fedcheck/backup/ before it is changed; `fedcheck
-    undo` takes a move back.
+    Exit status 1 if there are problems; notes do not count. --fix closes files that other users of this machine can read, removes temporary files that were left behind, adds missing lines to .gitignore and .gitattributes, and moves records to items that were renamed. It resolves what a merge left: conflict markers, and files that kept the lines of both sides. The latest value in the histories wins, texts of both sides are kept, and each decision is listed, as is anything that needs yours. Values that a merge or a hand edit dropped are set again. No record is ever deleted, and each file is copied to .fedcheck/backup/ before it changes; `fedcheck undo` reverses a move.
 
     \b
     Example:
@@ -129,7 +121,7 @@ def _move_record(patient: ExaminedWorkspace, text: str) -> list[str]:
     moved = move_records(patient.session, [parse_move(patient.session, text)])
     for error in moved.failed:
         raise error
-    return [*describe_moves(moved), "take it back with: fedcheck undo"]
+    return [*describe_moves(moved), "undo it with: fedcheck undo"]
 
 
 def _apply_fixes(patient: ExaminedWorkspace, defects: "list[Defect]") -> list[str]:
@@ -162,7 +154,7 @@ def _settle_conflicts(patient: ExaminedWorkspace) -> list[str]:
             continue
         paths.append(one.path)
         said.append(
-            f"settled  {_relative_path(one.path)}; what it held is in {_relative_path(one.copy)}"
+            f"settled  {_relative_path(one.path)}; its former content is in {_relative_path(one.copy)}"
         )
         decided = [remark for remark in one.remarks if remark.text != BOTH_SET]  # listed below
         said += [f"         {remark}" for remark in decided]
@@ -254,7 +246,7 @@ def _count(defects: "list[Defect]", after_mending: bool) -> str:
     parts = [f"{pluralize(len(wrong), 'problem')}{left}"]
     can = sum(one.is_fixable for one in wrong)
     if can:
-        parts.append(f"{can} of them --fix can mend")
+        parts.append(f"{can} of them can be fixed with --fix")
     if notes:
         parts.append(pluralize(notes, "note"))
     return ", ".join(parts) + "."

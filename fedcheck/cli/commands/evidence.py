@@ -41,7 +41,7 @@ EvidenceOnRow = tuple["Row", Evidence, str]
 
 @click.group()
 def evidence() -> None:
-    """Attach proof to items, list it, check it.
+    """Attach evidence to items, list it, verify it.
 
     \b
     Example:
@@ -57,11 +57,11 @@ def evidence() -> None:
     metavar="ITEM... LINK...",
     shell_complete=completion.complete_items,
 )
-@click.option("--link", "links", multiple=True, help="A link; then all that is named is an item.")
-@click.option("--label", default="", help="What it is, in words.")
-@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
-@click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=DateType("future"), help="Day after which it no longer counts.")
+@click.option("--link", "links", multiple=True, help="A link; then every other word names an item.")
+@click.option("--label", default="", help="Label: what it shows.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Guessed if not given.")
+@click.option("--collected", type=DateType(), help="Date collected; today by default.")
+@click.option("--expires", type=DateType("future"), help="Last date on which it counts.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
 @click.option("--also", multiple=True, metavar="ITEM", help="Attach it to this item too.")
 @workspace_option
@@ -85,8 +85,7 @@ def add(
     The items come first, then the links. Several links go to all of the items, with the same label
     and dates. With --link, every word names an item.
 
-    A file's hash is kept, so that a later change of the file shows. One call is one action, and
-    one undo. A request or a finding can stand for an item: requests:ID, findings:ID.
+    fedcheck keeps the file's hash, so a later change to the file shows. One command is one action and one undo. To attach evidence to a request or finding, use requests:ID or findings:ID.
 
     \b
     Example:
@@ -118,7 +117,7 @@ def add(
     action = session.apply(refs, attach_evidence(*pieces))
     if len(pieces) > 1 and not as_json:
         print_line(
-            f"{len(pieces)} links, each attached to {pluralize(len(refs), 'item')}: one undo"
+            f"{len(pieces)} links, each attached to {pluralize(len(refs), 'item')}; one undo reverses it"
         )
     print_transaction(session, action, as_json)
 
@@ -135,7 +134,7 @@ def _split_targets(
         raise FedcheckError("the link or the item is missing", hint, ErrorKind.USAGE)
     if not _names_item(session, words[0]) and _is_link(session, words[0]):
         raise FedcheckError(
-            f"{one_line(words[0], 200)}: is a link, and the item comes first",
+            f"{one_line(words[0], 200)}: this is a link; the item comes first",
             f"fedcheck evidence add ITEM {one_line(words[0], 100)}",
             ErrorKind.USAGE,
         )
@@ -148,7 +147,7 @@ def _split_targets(
             links.append(word)
         else:
             shown = one_line(word, 200)
-            what = "names an item, and no file" if _names_item(session, word) else "no such file"
+            what = "names an item, not a file" if _names_item(session, word) else "no such file"
             said = f"understood so far: {_list_words('item', items)}"
             said += f"; {_list_words('link', links)}" if links else ""
             hint = "first the items, then the links; a URL begins with https://"
@@ -190,14 +189,14 @@ def _warn_of_duplicates(session: "Session", refs: list[str], pieces: list[Eviden
             twin = known.get(normalize_link(piece.link))
             if twin is not None:
                 print_error(
-                    one_line(f"note: {ref} has {piece.link} already ({twin.id})", 200),
+                    one_line(f"note: {ref} already has {piece.link} ({twin.id})", 200),
                     f"to renew it: fedcheck evidence renew {one_line(twin.id, 40)}",
                 )
 
 
 @evidence.command("list")
 @click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
-@click.option("--by", type=click.Choice(["item", "kind", "age", "state"]), help="Group the pieces.")
+@click.option("--by", type=click.Choice(["item", "kind", "age", "state"]), help="Group the evidence.")
 @workspace_option
 @as_of_option
 @json_option
@@ -208,11 +207,9 @@ def list_(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """List the evidence of the items that a QUERY means, and when each goes stale.
+    """List the evidence of the items that match a QUERY, and when it goes stale.
 
-    With --by in groups, with where evidence is expected and none is attached. Evidence of requests
-    and findings is listed too; the words requests, findings, requests:ID and findings:ID narrow it
-    to theirs.
+    With --by it is grouped and includes items that expect evidence and have none. Evidence of requests and findings is included; the words requests, findings, requests:ID and findings:ID narrow the list to it.
 
     \b
     Example:
@@ -243,7 +240,7 @@ def list_(
 @workspace_option
 @as_of_option
 @json_option
-@click.option("--outside", is_flag=True, help="Look at files outside the workspace too.")
+@click.option("--outside", is_flag=True, help="Include files outside the workspace.")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -253,17 +250,15 @@ def verify(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Hash the evidence files of the items that a QUERY means, and compare.
+    """Hash the evidence files of the items that match a QUERY, and compare.
 
-    Those of requests and findings too; a QUERY may name them as evidence list does.
+    Evidence of requests and findings is included; a QUERY names it as in evidence list.
 
-    A path from the root of the disk is looked at only if you linked it yourself on this machine, or
-    say --outside once: a workspace from somebody else may name any file of yours.
+    An absolute path is read only if you linked it yourself on this machine or add --outside once, because a workspace from somebody else could name any of your files.
 
     A large file with a new time stamp stays unverified until this command has hashed it.
 
-    Exit status 1 where a file is missing, changed or cannot be read, or evidence is stale. ctrl+c
-    ends it with status 130; what was verified until then is remembered.
+    Exit status 1 if a file is missing, changed or unreadable, or evidence is stale. ctrl+c ends it with status 130 and keeps what was verified so far.
 
     \b
     Example:
@@ -293,11 +288,11 @@ def verify(
 
 @evidence.command()
 @click.argument("query", nargs=-1, required=True, shell_complete=completion.complete_item_query)
-@click.option("--all", "everything", is_flag=True, help="Remove more than one piece.")
+@click.option("--all", "everything", is_flag=True, help="Remove more than one evidence item.")
 @workspace_option
 @json_option
 def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_json: bool) -> None:
-    """Detach evidence: by its id, or all that a QUERY means. Files stay where they are.
+    """Detach evidence by its id, or all evidence of items that match a QUERY. Files stay where they are.
 
     \b
     Example:
@@ -317,13 +312,13 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
         found = [(row, evidence_item) for row, evidence_item, _ in _find_evidence(board, query)]
     if not found:
         raise FedcheckError(
-            "no evidence is meant by this", "see: fedcheck evidence list", ErrorKind.USAGE
+            "no evidence matches", "see: fedcheck evidence list", ErrorKind.USAGE
         )
     if len(found) > 1 and not everything and not by_id:
         for row, evidence_item in found[:20]:
             print_error(one_line(f"{evidence_item.id}  {row.ref}  {evidence_item.name}", 200))
         raise FedcheckError(
-            f"{len(found)} pieces are meant", "name one by its id, or --all", ErrorKind.USAGE
+            f"{len(found)} evidence items match", "name one by its id, or --all", ErrorKind.USAGE
         )
     pieces = tuple((row.ref, one.id) for row, one in found)
     print_transaction(session, session.apply_each(detach_each(pieces)), as_json)
@@ -331,14 +326,14 @@ def remove(query: tuple[str, ...], everything: bool, workspace: str | None, as_j
 
 @evidence.command()
 @click.argument("piece")
-@click.option("--collected", type=DateType(), help="Day on which it was taken; today otherwise.")
-@click.option("--expires", type=DateType("future"), help="Day after which it no longer counts.")
+@click.option("--collected", type=DateType(), help="Date collected; today by default.")
+@click.option("--expires", type=DateType("future"), help="Last date on which it counts.")
 @workspace_option
 @json_option
 def renew(
     piece: str, collected: date | None, expires: date | None, workspace: str | None, as_json: bool
 ) -> None:
-    """Note that a PIECE, named by its id, was collected again: new day, new hash, same link.
+    """Record that evidence (PIECE is its id) was collected again: new date, new hash, same link.
 
     \b
     Example:

@@ -47,7 +47,7 @@ def forecast_stale(board: Board) -> dict[tuple[str, str], StaleForecast]:
 def _describe_stale_date(use: EvidenceUse) -> str:
     if use.stale_from is None:
         return "-"
-    return f"stale from {use.stale_from}" + (f" at {use.at}" if use.at else "")
+    return f"goes stale {use.stale_from}" + (f" at {use.at}" if use.at else "")
 
 
 def format_groups(board: Board, refs: Collection[str], by: str) -> list[str]:

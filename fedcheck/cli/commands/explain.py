@@ -101,7 +101,7 @@ def _print_term(terminology: Terminology, term: Term, uses: "Sequence[Row]") -> 
         style_text("   ".join(filter(None, (one_line(term.id, 60), ", ".join(forms)))), dim=True)
     )
     print_line()
-    _print_text(term.definition or "The release has no definition of this term.")
+    _print_text(term.definition or "This release does not define the term.")
     for note in term.notes:
         print_line()
         _print_text(f"Note: {note}")
@@ -114,10 +114,10 @@ def _print_term(terminology: Terminology, term: Term, uses: "Sequence[Row]") -> 
         _print_text(f"Source: FedRAMP rules, release {one_line(official.release, 60)}")
         if own:
             print_line()
-            print_line("In our words")
+            print_line("Plain-language definition")
             _print_text(own, "  ")
     else:
-        _print_text(f"Our own words. For the official definition: {IMPORT_HINT}")
+        _print_text(f"A plain-language definition. To import the official one: {IMPORT_HINT}")
     _print_uses(uses, "uses", "use")
 
 

@@ -51,13 +51,13 @@ def build_command(name: str) -> click.Command:
             click.Option(["--template"], required=True, metavar="FILE", help=entry.template)
         )
     params += [build_option(one) for one in entry.options]
-    where = "Where to write it." if entry.template else "Where to write it; else the screen."
+    where = "File to write." if entry.template else "File to write; the screen by default."
     params += [
         click.Option(["-o", "--output"], required=bool(entry.template), metavar="FILE", help=where),
         click.Option(["--force"], is_flag=True, help="Replace FILE."),
     ]
     if entry.dry_run:
-        text = "Only tell what would be written."
+        text = "Only show what would be written."
         params.append(click.Option(["--dry-run"], is_flag=True, help=text))
 
     def run(**given: Any) -> None:
@@ -75,9 +75,9 @@ def build_command(name: str) -> click.Command:
     build=build_command,
 )
 def export() -> None:
-    """Write what others ask for: workbooks, tables, calendars.
+    """Write workbooks, tables and calendars for others.
 
-    Without -o the result goes to the screen where it is text.
+    Without -o, text goes to the screen.
 
     \b
     Example:
@@ -95,7 +95,7 @@ def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
         values["template"] = existing_file(given["template"])
         if output == "-":
             raise FedcheckError(
-                "a workbook is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE
+                "a workbook cannot be shown on the screen", "name a file: -o FILE", ErrorKind.USAGE
             )
     session = open_workspace(given["workspace"], given["as_of"])
     export = entry.write(session, values)
@@ -113,7 +113,7 @@ def run_export(entry: "Exporter", given: dict[str, Any]) -> None:
     if dry_run:
         print_line("Nothing was written.")
     elif export.changes:
-        print_line(f"{export.recorded}; fedcheck undo takes that back.")
+        print_line(f"{export.recorded}; fedcheck undo reverses that.")
     for line in export.remarks:
         print_error(line)
     if output not in (None, "-"):
@@ -149,7 +149,7 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
             click.echo(drop_joiners(data.decode()), nl=False)
         except UnicodeDecodeError:
             raise FedcheckError(
-                "this is no text for the screen", "name a file: -o FILE", ErrorKind.USAGE
+                "this is not text and cannot be shown on the screen", "name a file: -o FILE", ErrorKind.USAGE
             ) from None
         return
     path = Path(output)
@@ -157,7 +157,7 @@ def deliver(data: bytes, output: str | None, force: bool = False, quiet: bool = 
         raise typed_link_error(path)
     if path.exists() and not force:
         raise FedcheckError(
-            f"{path}: is there already", "choose another name, or --force", ErrorKind.USAGE
+            f"{path}: already exists", "choose another name, or --force", ErrorKind.USAGE
         )
     replace_typed_file(path, data, force=force)
     if not quiet:

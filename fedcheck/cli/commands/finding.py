@@ -42,7 +42,7 @@ RATED = ("likelihood", "impact", "recommendation")
 
 @click.group()
 def finding() -> None:
-    """Gaps found by the assessor: risk, plan, due date, retest.
+    """Findings of the assessor: risk, plan, due date, retest.
 
     \b
     Example:
@@ -52,7 +52,7 @@ def finding() -> None:
 
 @finding.command()
 @click.argument("title")
-@click.option("--risk", type=choice_of(RISKS), help="Sets the due date; or by likelihood.")
+@click.option("--risk", type=choice_of(RISKS), help="Risk; sets the due date.")
 @click.option(
     "--item",
     "items",
@@ -63,10 +63,10 @@ def finding() -> None:
 @click.option(
     "--owner", default="", shell_complete=completion.complete_people, help="Who remediates it."
 )
-@click.option("--found", help="Day on which it was found; today otherwise.")
-@click.option("--due", help="30, 90 or 180 days after it was found, without it.")
-@click.option("--plan", default="", help="What will be done; - reads it from stdin.")
-@click.option("--text", default="", help="The weakness in full; - reads it from stdin.")
+@click.option("--found", help="Date found; today by default.")
+@click.option("--due", help="Default: 30, 90 or 180 days after it was found, by risk.")
+@click.option("--plan", default="", help="Planned remediation; - reads stdin.")
+@click.option("--text", default="", help="Full description; - reads stdin.")
 @field_options(Finding, in_group(Finding, Group.DETAILS))
 @workspace_option
 @as_of_option
@@ -85,9 +85,9 @@ def add(
     as_json: bool,
     **details: Any,
 ) -> None:
-    """Raise a finding, TITLE in one line. Prints the new id first.
+    """Raise a finding with a one-line TITLE. Prints the new id first.
 
-    Its risk is given, or follows from likelihood and impact.
+    State its risk, or likelihood and impact, which determine the risk.
 
     \b
     Example:
@@ -97,8 +97,8 @@ def add(
     told, described = issues.read_texts(plan, text)
     known = collect_given(details)
     if not (risk or compute_exposure(known.get("likelihood", ""), known.get("impact", ""))):
-        hint = "say --risk, or both --likelihood and --impact"
-        raise FedcheckError("a finding has a risk", hint, ErrorKind.USAGE)
+        hint = "add --risk, or both --likelihood and --impact"
+        raise FedcheckError("a finding needs a risk", hint, ErrorKind.USAGE)
     session = open_workspace(workspace, as_of)
     ref = session.new_ref(FINDINGS)
     edit = FindingEdit(
@@ -139,29 +139,29 @@ def add(
     metavar="ID...",
     shell_complete=completion.complete_findings,
 )
-@click.option("--risk", type=choice_of(RISKS), help="A due date that followed from it follows.")
-@click.option("--plan", help='What will be done; - reads it from stdin, "" clears it.')
+@click.option("--risk", type=choice_of(RISKS), help="New risk; a due date set by risk moves with it.")
+@click.option("--plan", help='Planned remediation; - reads stdin, "" clears it.')
 @click.option(
-    "--owner", shell_complete=completion.complete_people, help='Who does it; "" for nobody.'
+    "--owner", shell_complete=completion.complete_people, help='Owner; "" for no owner.'
 )
-@click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the one by risk.')
-@click.option("--title", help="Another title.")
-@click.option("--text", help="The weakness in full; - reads it from stdin.")
+@click.option("--due", help='2027-02-01, +2w, "kick-off - 30d"; "" for the default by risk.')
+@click.option("--title", help="New title.")
+@click.option("--text", help="Full description; - reads stdin.")
 @click.option(
     "--item",
     "items",
     multiple=True,
     shell_complete=completion.complete_items,
-    help="Name this item too.",
+    help="Link this item too.",
 )
-@click.option("--deviation", type=choice_of([*DEVIATIONS, ""]), help='Ask for it; "" takes back.')
-@click.option("--rationale", help="Why the deviation is right; - reads it from stdin.")
-@click.option("--deviation-state", type=choice_of(DEVIATION_STATES), help="What became of it.")
-@click.option("--retest", type=choice_of(RETESTS), help="One that passed closes the finding.")
-@click.option("--close", is_flag=True, help="Needs evidence, a passed retest or a deviation.")
-@click.option("--reopen", is_flag=True, help="It is open again.")
-@click.option("--evidence", "links", multiple=True, metavar="LINK", help="Proof of remediation.")
-@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Of evidence.")
+@click.option("--deviation", type=choice_of([*DEVIATIONS, ""]), help='Deviation to request; "" withdraws it.')
+@click.option("--rationale", help="Rationale of the deviation; - reads stdin.")
+@click.option("--deviation-state", type=choice_of(DEVIATION_STATES), help="Decision on the deviation.")
+@click.option("--retest", type=choice_of(RETESTS), help="Retest result; passed closes the finding.")
+@click.option("--close", is_flag=True, help="Close it; needs evidence, a passed retest or a deviation.")
+@click.option("--reopen", is_flag=True, help="Reopen it.")
+@click.option("--evidence", "links", multiple=True, metavar="LINK", help="Evidence of remediation.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Label of the evidence.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
 @field_options(Finding, in_group(Finding, Group.DETAILS))
 @workspace_option
@@ -190,10 +190,9 @@ def update(
     as_json: bool,
     **details: Any,
 ) -> None:
-    """Change findings: plan, risk, deviation, retest, and what the official tables ask for.
+    """Change findings: plan, risk, deviation, retest, and the fields of the official tables.
 
-    All of one command is one change. Likelihood and impact give the risk; a risk adjustment that
-    is approved makes the adjusted risk the one that counts. Corrected during testing closes it.
+    One command is one change. Likelihood and impact determine the risk. If a risk adjustment is approved, the adjusted risk counts. A finding corrected during testing is closed.
 
     \b
     Example:
@@ -224,7 +223,7 @@ def update(
     )
     if wanted == FindingEdit() and not links:
         raise FedcheckError(
-            "nothing to update", "say what: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
+            "nothing to update", "add what to change: --plan TEXT, --retest passed, ...", ErrorKind.USAGE
         )
     wanted = replace(wanted, evidence=issues.evidence_of(session, links, kind, outside))
     people = issues.list_people_and_roles(session)
@@ -248,15 +247,13 @@ def _refuse_contradictions(close: bool, reopen: bool, retest: str | None) -> Non
 
 @finding.command()
 @click.argument("finding_id", metavar="ID", shell_complete=completion.complete_findings)
-@click.option("--reason", required=True, help="Why; the history keeps it.")
+@click.option("--reason", required=True, help="Reason, kept in the history.")
 @workspace_option
 @json_option
 def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
-    """Take a finding back that should never have been raised.
+    """Withdraw a finding that should not have been raised.
 
-    It leaves the register; the history keeps it and the reason, and undo brings it back.
-    A finding that was remediated is closed, and one that is no weakness gets a deviation; see
-    fedcheck finding update.
+    It leaves the register. The history keeps it with the reason, and undo restores it. To close a remediated finding or request a deviation for a false positive, use fedcheck finding update.
 
     \b
     Example:
@@ -271,12 +268,11 @@ def withdraw(finding_id: str, reason: str, workspace: str | None, as_json: bool)
 @as_of_option
 @json_option
 def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """List findings, one a line, the newest last, narrowed by a QUERY.
+    """List findings, one per line, newest last, narrowed by a QUERY.
 
     Words match id, title, texts, items and evidence. Keys narrow: risk, state (open, closed),
     owner, item, deviation, decision, retest, due, is (overdue, planned, unplanned); a|b means
-    either, a leading - turns a term round. A role (owner:csp) means everybody in it. ! marks what
-    is overdue.
+    either, a leading - excludes a term. A role (owner:csp) means everyone in it. ! marks overdue findings.
 
     \b
     Example:
@@ -299,7 +295,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     for line in output.format_table(rows, flexible=5):
         print_line(line)
     if not chosen and output.terminal_width():
-        print_line("Nothing matches." if query else "Nothing was found yet.")
+        print_line("Nothing matches." if query else "No findings yet.")
 
 
 @finding.command()
@@ -308,7 +304,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
 @as_of_option
 @json_option
 def show(finding_id: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """Show everything about a finding, and what became of it.
+    """Show everything about a finding, including its history.
 
     \b
     Example:

@@ -52,11 +52,9 @@ def gate(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Tell whether a MILESTONE may be called, and exactly what is missing.
+    """Show whether you are ready for a MILESTONE, and exactly what is outstanding.
 
-    What is missing is told by who must act, with the day since when it is owed. --as-of looks
-    ahead: evidence that will be too old by then, and what will be overdue. Exit status 0 when
-    ready, 1 when not. Without a milestone: the next one.
+    Outstanding items are grouped by who must act, with the date since when each is owed. --as-of looks ahead: evidence that will be too old by then, and what will be overdue. Exit status 0 if ready, 1 if not. Without a MILESTONE: the next one.
 
     \b
     Example:
@@ -99,7 +97,7 @@ def _print_gate(
     print_line(f"{style_text(milestone.title, bold=True)}   {day}")
     if board.today > today:
         ahead = format_distance(board.today, today)
-        print_line(f"As it will stand on {board.today} ({ahead}) if nothing is done until then.")
+        print_line(f"As of {board.today} ({ahead}) if nothing changes until then.")
     if not milestone.closes:
         print_line("This milestone has no gate: it closes no phase.")
         return
@@ -110,12 +108,12 @@ def _print_gate(
     scope = gate_scope.describe_scope(board.project.process, gates.gates(board), milestone)
     of = f" ({scope})" if scope else ""
     if gate.ready:
-        print_line(style_text(f"Yes. Nothing is missing{of}.", fg="green"))
+        print_line(style_text(f"Yes: nothing is outstanding{of}.", fg="green"))
         _print_remarks(board, gate)
         return
-    count = pluralize(len(gate.missing), "thing is", "things are")
-    more = f", {len(fresh)} of them not yet" if fresh else ""
-    print_line(style_text(f"No. {count} missing{of}{more}.", fg="red"))
+    count = len(gate.missing)
+    more = f", {len(fresh)} of them not yet due" if fresh else ""
+    print_line(style_text(f"No: {count} outstanding{of}{more}.", fg="red"))
     names = output.shorten_refs(board.project.refs)
     for debt in outstanding.group_by_owner(board.project, gate.missing):
         print_line()
@@ -127,12 +125,12 @@ def _print_gate(
 
 
 def _print_remarks(board: "Board", gate: "Gate") -> None:
-    """Print what keeps the gate from nothing, and how to settle it."""
+    """Print the remarks, which do not count, and how to resolve them."""
     if not gate.remarks:
         return
     names = output.shorten_refs(board.project.refs)
     print_line()
-    print_line(f"{style_text('Remarks', bold=True)}  {len(gate.remarks)}  (they do not count)")
+    print_line(f"{style_text('Remarks', bold=True)}  {len(gate.remarks)}  (not counted)")
     rows = [
         ["", names.get(one.ref, one.ref), one.title, one.why] for one in gate.remarks[:MAX_REMARKS]
     ]
@@ -162,7 +160,7 @@ def _row(
     """Return what is missing as cells: since when, the reference, the title, why."""
     why = outstanding.reason_of(board, missing)
     if (missing.kind, missing.ref) in fresh:
-        why = f"not yet: {why}"
+        why = f"not due yet: {why}"
     elif _is_due_later(board, missing, today):
         why = f"not yet overdue: {why}"
     if output.is_narrow():

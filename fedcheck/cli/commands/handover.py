@@ -35,31 +35,27 @@ MANY = 40
 @workspace_option
 @as_of_option
 @json_option
-@click.option("--to", type=choice_of(("csp", "3pao", "agency", "pmo")), help="Make a package.")
-@click.option("--return", "is_return", is_flag=True, help="Make the answer to a package.")
-@click.option("-o", "--output", metavar="FOLDER|ZIP", help="Where the package is written.")
+@click.option("--to", type=choice_of(("csp", "3pao", "agency", "pmo")), help="Role to make a package for.")
+@click.option("--return", "is_return", is_flag=True, help="Make the return package.")
+@click.option("-o", "--output", metavar="FOLDER|ZIP", help="File or folder to write.")
 @click.option(
     "--evidence",
     type=choice_of(("none", "links", "files")),
-    help="Evidence in it: none, links alone, or the files too. A return has the files.",
+    help="Evidence to include: none, links, or files. A return always includes the files.",
 )
-@click.option("--redact", type=choice_of(("owners",)), help="Leave the names of your people out.")
-@click.option("--take-back", metavar="FILE", help="Merge a package that came back.")
+@click.option("--redact", type=choice_of(("owners",)), help="Leave out the names of your people.")
+@click.option("--take-back", metavar="FILE", help="Merge a returned package.")
 @click.option("--verify", metavar="FILE", help="Compare a package with its manifest.")
 @click.option("--accept", multiple=True, metavar="ID", help="Accept a proposal, or all.")
 @click.option("--reject", multiple=True, metavar="ID", help="Reject a proposal, or all.")
-@click.option("--replace", is_flag=True, help="Accept over what was changed here since.")
-@click.option("--dry-run", is_flag=True, help="List what would be written, and write nothing.")
+@click.option("--replace", is_flag=True, help="Accept even if the value changed here since.")
+@click.option("--dry-run", is_flag=True, help="List what would be written; write nothing.")
 def handover(workspace: str | None, as_of: date | None, as_json: bool, **given: Any) -> int:
-    """Hand the records over to another party, and merge what comes back.
+    """Share records with another party, and merge what comes back.
 
-    A package holds what the other party may see: its items, the requests between the two of you and
-    the findings. It has no history, no internal list and nothing under private/. What was handed
-    over is kept under handovers/. Merge the filled-in package with --take-back. What the other
-    party may not set comes as a proposal, which you accept or reject.
+    A package contains what the other party may see: its items, the requests between the two of you, and the findings. It has no history, no internal checklist and nothing under private/. A copy is kept under handovers/. Merge the returned package with --take-back. A change that the other party may not make becomes a proposal, which you accept or reject.
 
-    Without an option, list the hand-overs and the open proposals. Exit status 1: --verify found a
-    difference.
+    Without an option, list the hand-overs and the open proposals. Exit status 1 if --verify finds a difference.
 
     \b
     Example:
@@ -78,7 +74,7 @@ def handover(workspace: str | None, as_of: date | None, as_json: bool, **given: 
         if value
     ]
     if len(chosen) > 1 and chosen != ["--accept", "--reject"]:
-        text = f"{' and '.join(chosen)} do not go together"
+        text = f"{' and '.join(chosen)} cannot be combined"
         raise FedcheckError(text, "use one at a time", ErrorKind.USAGE)
     if given["verify"]:
         return _verify(given["verify"], as_json)
@@ -122,7 +118,7 @@ def _make(session: "Session", given: dict[str, Any], as_json: bool) -> None:
     manifest = package.manifest
     print_line(f"Hand-over {manifest.id} to {manifest.to}: {packages.summarize(package)}.")
     if given["dry_run"]:
-        print_line("Nothing was written. It would hold:")
+        print_line("Nothing was written. It would contain:")
         for name in sorted(package.files)[:MANY]:
             print_line(f"  {name}")
         if len(package.files) > MANY:
@@ -130,7 +126,7 @@ def _make(session: "Session", given: dict[str, Any], as_json: bool) -> None:
         return
     print_line(f"Written: {path}")
     if not given["is_return"]:
-        print_line("When it comes back: fedcheck handover --take-back FILE")
+        print_line("To merge the returned package: fedcheck handover --take-back FILE")
 
 
 def _prepare_return(session: "Session", evidence: str) -> "Package":
@@ -204,7 +200,7 @@ def _take_back(session: "Session", typed: str, dry_run: bool, as_json: bool) -> 
         return
     manifest = plan.handover.manifest
     if plan.is_repeated:
-        print_line(f"Hand-over {manifest.id}: taken back already; nothing to do.")
+        print_line(f"Hand-over {manifest.id}: already merged; nothing to do.")
         return
     records = describe_changes(plan.changes)
     for ref, fields in list(records.items())[:MANY]:
@@ -222,7 +218,7 @@ def _take_back(session: "Session", typed: str, dry_run: bool, as_json: bool) -> 
     if dry_run:
         print_line(f"Would merge {count} from {manifest.to}. Nothing was changed.")
     elif records:
-        print_line(f"Merged {count} as {plan.signed}. fedcheck undo takes it back.")
+        print_line(f"Merged {count} as {plan.signed}. fedcheck undo reverses it.")
     else:
         print_line(f"Hand-over {manifest.id}: nothing to merge.")
 
@@ -296,7 +292,7 @@ def _decide(session: "Session", given: dict[str, Any], as_json: bool) -> None:
     if given["dry_run"]:
         print_line("Nothing was changed.")
     elif accepted:
-        print_line("fedcheck undo takes it back.")
+        print_line("fedcheck undo reverses it.")
 
 
 def _list(session: "Session", as_json: bool) -> None:
@@ -331,11 +327,11 @@ def _list(session: "Session", as_json: bool) -> None:
         )
         return
     if not found:
-        print_line("Nothing was handed over yet: fedcheck handover --to ROLE -o FILE")
+        print_line("No hand-overs yet: fedcheck handover --to ROLE -o FILE")
     for one in found:
         made = one.manifest.made.date().isoformat()
         last = one.returns[-1].at[:10] if one.returns else ""
-        state = f"came back {last}" if last else "not back yet"
+        state = f"returned {last}" if last else "not returned yet"
         print_line(f"{one.manifest.id}  to {one.manifest.to:7} {made}  {state}")
     _print_proposals(session, opened)
     if opened:

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 @click.argument("item", required=False, shell_complete=completion.complete_items)
 @click.argument("confirmed", metavar="[HASH]", required=False)
 @click.option("-n", "count", type=click.IntRange(1), default=50, show_default=True, help="Actions.")
-@click.option("--verify", is_flag=True, help="Check that no line was damaged.")
+@click.option("--verify", is_flag=True, help="Check that no line is damaged.")
 @click.option(
     "--against",
     metavar="REPORT",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Check too that what this report saw is still there.",
+    help="Also check that the history this report was made from is still there.",
 )
 @workspace_option
 @json_option
@@ -50,17 +50,13 @@ def history(
     workspace: str | None,
     as_json: bool,
 ) -> None:
-    """Show who changed what, the newest action last: of one ITEM or of everything.
+    """Show who changed what, newest last, for one ITEM or for everything.
 
     requests:q7wd and findings:f3k9 name a request and a finding.
 
-    Times are those of the workspace's time zone. What was changed by hand or by git is noted first
-    as done outside fedcheck.
+    Times are in the workspace's time zone. Changes made by hand or by git are recorded first, as made outside fedcheck.
 
-    A value that a person set and that a merge or a hand edit took back stays listed by --verify and
-    by fedcheck doctor until it is set again (fedcheck doctor --fix, or fedcheck history restore
-    HASH for one of them) or you accept it with fedcheck history confirm HASH. What a cherry-pick
-    brought lines of, but no value, is listed as on another branch: it was never in these files.
+    If a merge or a hand edit dropped a value that a person set, --verify and fedcheck doctor list it until it is set again (fedcheck doctor --fix, or fedcheck history restore HASH for one value) or you accept the loss with fedcheck history confirm HASH. If a cherry-pick brought history lines without their values, they are listed as on another branch.
 
     \b
     Example:
@@ -92,7 +88,7 @@ def history(
         if ref in ("", change.ref):
             print_line(f"not noted yet  {change.ref}  {describe([change])}")
     if not told and not pending:
-        print_line("Nothing was changed yet.")
+        print_line("No changes yet.")
 
 
 def _record_outside_changes(session: "Session") -> "list[Change]":
@@ -138,7 +134,7 @@ def _confirm(session: "Session", digits: str) -> str:
     if lost:
         now = ", ".join(describe_field(one.outside.change) for one in lost[0].values[:3])
         return f"Accepted: {lost[0].ref} stays as it is ({now})."
-    return "Accepted: the line stays missing."
+    return "Accepted: the line remains missing."
 
 
 def _restore(session: "Session", digits: str) -> str:
@@ -154,4 +150,4 @@ def _restore(session: "Session", digits: str) -> str:
             ErrorKind.REFUSED,
         )
     words = ", ".join(describe_field(one) for one in restore(session, lost).changes[:3])
-    return f"Restored: {lost[0].ref} ({words}). Take it back with: fedcheck undo"
+    return f"Restored: {lost[0].ref} ({words}). Undo it with: fedcheck undo"

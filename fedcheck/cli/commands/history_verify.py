@@ -54,7 +54,7 @@ def verify(session: "Session", against: Path | None, *, as_json: bool) -> int:
         text = f"The history is whole: {pluralize(count, 'file')} checked."
         if accepted:
             files, lines = pluralize(count, "file"), pluralize(len(accepted), "line")
-            text = f"Nothing is damaged but what was accepted: {lines} missing; {files} checked."
+            text = f"The history is whole, except for what was accepted: {lines} missing; {files} checked."
         print_line(text if accepted else style_text(text, fg="green"))
         if against is None:
             print_line("Lines cut off at the end show only against a report: --against REPORT.")
@@ -84,10 +84,10 @@ def find_open(session: "Session", digits: str) -> "tuple[list[Loss], list[tuple[
     shown = one_line(digits, 64)
     if len(wanted) < MIN_DIGITS or len(names) > 1:
         hint = f"write at least {MIN_DIGITS} digits of it"
-        raise FedcheckError(f"{shown}: not enough of a hash", hint, ErrorKind.USAGE)
+        raise FedcheckError(f"{shown}: too short for a hash", hint, ErrorKind.USAGE)
     if not names:
         hint = "see what is lost with: fedcheck history --verify"
-        raise FedcheckError(f"{shown}: no loss has this hash", hint, ErrorKind.USAGE)
+        raise FedcheckError(f"{shown}: nothing lost has this hash", hint, ErrorKind.USAGE)
     return lost, missing
 
 
@@ -184,11 +184,11 @@ def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
 
     seen = fingerprint.find(read_bytes(report).decode("utf-8", "replace"))
     if seen is None:
-        raise FedcheckError(f"{report}: no fingerprint of a history in it", "name a report")
+        raise FedcheckError(f"{report}: has no fingerprint of a history", "name a report")
     wanted = {name: digests for name, digests in seen.hashes.items() if digests}
     if not wanted:
         raise FedcheckError(
-            f"{report}: names no line of a history, so nothing can be held against it",
+            f"{report}: names no history line, so there is nothing to compare",
             "name a report that was made after something was recorded",
             ErrorKind.REFUSED,
         )
@@ -200,5 +200,5 @@ def _find_missing_lines(root: Path, report: Path) -> "list[Damage]":
             ends = (p for p in histories.list_history_files(root) if p.name.endswith(f"-{plain}"))
             path = next(ends, path)
         if not set(digests) <= histories.list_line_hashes(path):
-            lost.append(Damage(path, 0, "does not hold what the report saw: it was rewritten"))
+            lost.append(Damage(path, 0, "no longer contains what the report was made from: it was rewritten"))
     return lost

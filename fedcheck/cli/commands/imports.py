@@ -46,7 +46,7 @@ def build_command(name: str) -> click.Command:
     options: list[click.Parameter] = [
         click.Argument(["file"], type=click.Path()),
         *(build_option(one) for one in entry.options),
-        click.Option(["--dry-run"], is_flag=True, help="Say what it would do, and do nothing."),
+        click.Option(["--dry-run"], is_flag=True, help="Show what would change; change nothing."),
     ]
     help_ = build_help(entry.help, entry.examples)
     command = workspace_option(click.Command(name, params=options, callback=run, help=help_))
@@ -65,9 +65,9 @@ def build_command(name: str) -> click.Command:
     find_name=registry.find_name,
 )
 def import_() -> None:
-    """Bring in what others hand over: workbooks, catalogs, lists.
+    """Import workbooks, catalogs and lists from others.
 
-    Every import can be looked at first with --dry-run, and is taken back by fedcheck undo.
+    Preview any import with --dry-run; fedcheck undo reverses it.
 
     \b
     Example:
@@ -112,7 +112,7 @@ def run_import(
         show_notes(plan.facts, plan.notes)
         _show_replaced(replaced, dry_run)
         if dry_run and plan.first_rows:
-            print_line("The first rows as they would become:")
+            print_line("The first rows after the import:")
             for line in plan.format_first_rows():
                 print_line(f"  {line}")
         print_line(_ending(plan, dry_run))
@@ -182,4 +182,4 @@ def _ending(plan: "Plan", dry_run: bool) -> str:
         return plan.nothing
     if dry_run:
         return f"Would write {plan.summary}. Nothing was changed."
-    return f"Written: {plan.summary}. fedcheck undo takes it back."
+    return f"Written: {plan.summary}. fedcheck undo reverses it."

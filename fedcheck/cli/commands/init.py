@@ -29,14 +29,14 @@ from fedcheck.storage.typed_files import make_temporary_folder
 @click.option("--name", required=True, help="Name of the service offering.")
 @click.option("--process", "process_id", default="", help="Process, such as cr26 or agency.")
 @click.option("--role", required=True, help="Your role in it, such as csp or 3pao.")
-@click.option("--impact", help="Impact level; the process's default otherwise.")
+@click.option("--impact", help="Impact level; the process has a default.")
 @click.option("--type", "type_", help="cr26: 20x or rev5.")
 @click.option("--path", help="cr26: program or agency.")
 @click.option("--class", "class_", help="cr26: a, b, c or d.")
 @click.option("--profile", multiple=True, metavar="OPTION=VALUE", help="Other profile options.")
 @click.option("--milestone", multiple=True, metavar="NAME=DATE", help="Date of a milestone.")
 @click.option(
-    "--from", "begins", default="", metavar="PHASE", help="Phase to begin in; without earlier ones."
+    "--from", "begins", default="", metavar="PHASE", help="Phase to start in; leaves out earlier ones."
 )
 @click.option("--provider", default="", help="Name of the cloud service provider.")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA time zone.")
@@ -59,14 +59,11 @@ def init(
     marking: str,
     with_git: bool,
 ) -> None:
-    """Make a workspace in DIR (here, without one).
+    """Create a workspace in DIR (default: the current folder).
 
-    Without --process, a terminal asks which one; there is no silent default. Besides the shipped
-    processes, --process takes one of your own: a folder with a process.toml
-    in your checklists folder, or in DIR/checklists.
+    Without --process, fedcheck asks on a terminal; there is no default. --process also takes a process of your own: a folder with a process.toml in your checklists folder, or in DIR/checklists.
 
-    --from is for a team that starts in a later phase: earlier phases count nowhere. To change it
-    later, edit the key "begins" in fedcheck.toml.
+    --from is for a team that starts in a later phase: earlier phases do not count. To change it later, edit the key "begins" in fedcheck.toml.
 
     \b
     Example:
@@ -125,10 +122,10 @@ def init(
         set_up_sync(root)
         print_line("git   merges records one by one; commit the workspace to share it")
     if process.combinations and (said := describe_profile(process, chosen)):
-        print_line(f"going for  {said}")
+        print_line(f"profile  {said}")
     if process.status == "historical":
         print_error(f"note: {process.title} is historical. {one_line(process.followed_by)}")
-    print_line(f"{process.role_title(role)}: see what to do with  fedcheck -w {folder} next")
+    print_line(f"{process.role_title(role)}: to see what to do next, run  fedcheck -w {folder} next")
 
 
 def _ask_for_process(catalog: checklist_files.Catalog) -> str:
@@ -147,7 +144,7 @@ def _ask_for_process(catalog: checklist_files.Catalog) -> str:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         listed = "\n".join(("", *lines))
         raise FedcheckError(
-            "which process? A workspace needs one", f"add --process ID:{listed}", ErrorKind.USAGE
+            "no process is given", f"add --process ID:{listed}", ErrorKind.USAGE
         )
     for line in lines:
         click.echo(line, err=True)
@@ -170,7 +167,7 @@ def _day(text: str, timezone: str) -> date:
     except ValueError as error:
         raise FedcheckError(str(error), "write 2027-02-01, +12w or fri", ErrorKind.USAGE) from None
     print_reading(note)
-    assert day is not None, "an empty date does not get past the equals sign"
+    assert day is not None, "the date is empty"
     return day
 
 
@@ -180,12 +177,10 @@ def _day(text: str, timezone: str) -> date:
 @as_of_option
 @click.pass_context
 def demo(ctx: click.Context, folder: Path | None, process_id: str, as_of: date | None) -> None:
-    """Open a filled example workspace.
+    """Open an example workspace.
 
     The classic example (jab) is three weeks before its kick-off. The cr26 example is a 20x Class B
-    service five weeks before it applies. On a terminal the command opens the app; otherwise it
-    prints the status and writes the Markdown report. The workspace is made in DIR, or in a new
-    temporary folder; an existing workspace in DIR is opened as it is.
+    service five weeks before it applies. On a terminal the command opens the app; otherwise it prints the status and writes the Markdown report. The workspace is created in DIR, or in a new temporary folder; an existing workspace in DIR is opened as it is.
 
     \b
     Example:

@@ -40,7 +40,7 @@ def list_issues(session: "Session", book: str) -> Sequence[Issue]:
     """Return the requests or the findings. Raises FedcheckError where their file is broken."""
     for broken in session.project.broken:
         if not broken.private and Path(broken.path) == session.root / f"{book}.toml":
-            raise FedcheckError(f"{book}.toml cannot be used", "mend it: fedcheck doctor")
+            raise FedcheckError(f"{book}.toml cannot be used", "fix it: fedcheck doctor")
     return session.project.requests if book == REQUESTS else session.project.findings
 
 
@@ -92,7 +92,7 @@ def resolve_item_refs(session: "Session", items: Iterable[str]) -> tuple[str, ..
     refs = tuple(dict.fromkeys(session.resolve(item) for item in items))
     for ref in refs:
         if split_ref(ref)[0] in session.project.private_lists:
-            hint = "requests and findings are shared, and would tell of it"
+            hint = "requests and findings are shared and would reveal it"
             raise FedcheckError(f"{ref}: is private", hint, ErrorKind.USAGE)
     return refs
 
@@ -115,7 +115,7 @@ def read_texts(*texts: str | None) -> tuple[str | None, ...]:
     """
     if texts.count("-") > 1:
         raise FedcheckError(
-            "only one text can come from stdin", "write the others out", ErrorKind.USAGE
+            "only one text can come from stdin", "write out the others", ErrorKind.USAGE
         )
     return tuple(text if text is None else read_text(text) for text in texts)
 
@@ -262,12 +262,12 @@ def print_raise_hint(board: "Board", refs: Iterable[str]) -> None:
             if one.state == "open"
         ]
         if known:
-            print_line(f"{ref}: told of by finding {', '.join(known)}")
+            print_line(f"{ref}: listed in finding {', '.join(known)}")
         else:
             bare.append(ref)
     if bare:
         named = " ".join(f"--item {ref}" for ref in bare)
-        print_line("This needs a finding; say what is weak, and rate it high, moderate or low:")
+        print_line("This needs a finding. Describe the weakness and rate it high, moderate or low:")
         rated = '--likelihood moderate --impact moderate --recommendation "..."'
         print_line(f'  fedcheck finding add "..." {rated} {named}')
 

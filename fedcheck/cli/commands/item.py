@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @workspace_option
 @as_of_option
 @json_option
-@click.option("--diff", is_flag=True, help="What changed in its official statement since.")
+@click.option("--diff", is_flag=True, help="Show how its official statement changed.")
 @click.pass_context
 def show(
     ctx: click.Context,
@@ -59,14 +59,11 @@ def show(
     as_json: bool,
     diff: bool,
 ) -> None:
-    """Show everything about one ITEM, or explain a term or a control.
+    """Show everything about one ITEM, or explain a term or control.
 
-    A tail of the reference is enough where it is unambiguous. A name that is no item may be a
-    term of FedRAMP's rules, by name or id, or a control that the rules add something to.
+    The end of the reference is enough if it is unambiguous. ITEM can also be a term of FedRAMP's rules, by name or id, or a control that the rules add to.
 
-    With --diff: the words that came and went in the official statement since the item was recorded,
-    or in the newest import where nothing is recorded. Exit status 1 where the item changed and the
-    earlier statement is not known.
+    With --diff: the words added to and removed from the official statement since the item was recorded, or in the newest import if nothing is recorded. Exit status 1 if the item changed and the earlier statement is not known.
 
     \b
     Example:
@@ -146,7 +143,7 @@ def _print_item(session: "Session", board: "Board", row: "Row", terms: "Sequence
     inside = board.project.private_note(row.ref)
     if inside:
         print_line()
-        print_line("Private note (stays under private/)")
+        print_line("Private note (kept under private/)")
         print_line(textwrap.indent(clean(inside), "  "))
     checklist = board.project.checklists[row.checklist]
     source, _ = checklist.source_of(item)
@@ -243,7 +240,7 @@ def hint_at_new_people(session: "Session", known: "Sequence[str]", *names: str |
                 continue
             meant = f"; did you mean {near[0]}?" if near else ""
             listed = ", ".join(one_line(one, 30) for one in known[:8])
-            print_error(f'"{one_line(name, 40)}" is a new name here{meant}', f"known: {listed}")
+            print_error(f'"{one_line(name, 40)}" is new in this workspace{meant}', f"known: {listed}")
 
 
 def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_json: bool) -> None:
@@ -261,7 +258,7 @@ def withdraw_issue(session: "Session", book: str, text: str, reason: str, as_jso
 @workspace_option
 @json_option
 def undo(workspace: str | None, as_json: bool) -> None:
-    """Take your last change back; what others did stays.
+    """Undo your last change; changes by others stay.
 
     \b
     Example:
@@ -278,7 +275,7 @@ def undo(workspace: str | None, as_json: bool) -> None:
 @workspace_option
 @json_option
 def redo(workspace: str | None, as_json: bool) -> None:
-    """Make the change again that was undone last.
+    """Redo the change that was undone last.
 
     \b
     Example:

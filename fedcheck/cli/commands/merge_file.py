@@ -20,11 +20,10 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: Path) -> int:
     """Merge two versions of a file of a workspace record by record; git runs this.
 
     BASE is the common ancestor, OURS and THEIRS are the two versions; the result replaces OURS.
-    PATH is what the file is called in the repository. Register the driver with: fedcheck sync
+    PATH is the file's path in the repository. Register the driver with: fedcheck sync
     --setup.
 
-    Where two people set the same field to different values, OURS keeps both: one in the record, one
-    next to it. The next fedcheck command settles which one stands by the histories.
+    If two people set the same field to different values, OURS keeps both: one in the record, one next to it. The next fedcheck command uses the histories to choose one.
 
     Exit status 1: a version cannot be read, or two people set the same key of fedcheck.toml or of a
     checklist. OURS then has git's conflict markers.

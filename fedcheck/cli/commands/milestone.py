@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("milestone", required=False, shell_complete=completion.complete_milestones)
 @click.argument("day", required=False, metavar="[DATE]")
-@click.option("--dry-run", is_flag=True, help="Tell what the date would move; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what the date would move; change nothing.")
 @workspace_option
 @as_of_option
 @json_option
@@ -46,10 +46,9 @@ def milestone(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Show the dates of milestones, or set the DATE of one; "" lets it follow from the process.
+    """Show the dates of milestones, or set the DATE of one; "" restores the process's default.
 
-    The date is written into fedcheck.toml; comments and all else in it stay. What hangs on it moves
-    with it; --dry-run tells what, and what would go stale or overdue by it.
+    The date is written to fedcheck.toml; comments and everything else there stay. Dates that depend on it move too; --dry-run lists them, and what would go stale or become overdue.
 
     \b
     Example:
@@ -116,13 +115,13 @@ def _print_impact(name: str, change: "RescheduleImpact", as_json: bool) -> None:
         return
     moves = (*change.milestones, *change.moves)
     if not moves:
-        print_line("Nothing moves: it has that date already.")
+        print_line("Nothing moves: the milestone already has this date.")
         return
     names = output.shorten_refs([move.deadline.ref for move in change.moves])
     for heading, some in (("Milestones that move", change.milestones), ("Moves", change.moves)):
         _print_table(heading, [_cells(move, names) for move in some])
     rows = (
-        ("Overdue by it", change.overdue),
+        ("Newly overdue", change.overdue),
         ("Evidence that would be too old", change.stale),
         ("Evidence that would count again", change.fresh),
     )

@@ -60,7 +60,7 @@ def print_calendar(
     groups = group_deadlines(dated, board.today)
     cells = {head: [_cells(board, one) for one in ones] for head, ones in groups}
     shown = [_cells(board, one) for one in undated] if each else _count_undated(board, undated)
-    cells["No day yet"] = shown
+    cells["No date yet"] = shown
     lines = iter(
         output.format_table(
             [row for rows in cells.values() for row in rows], right=(1,), flexible=3
@@ -68,13 +68,13 @@ def print_calendar(
     )
     for head, rows in cells.items():
         if rows:
-            count = len(undated) if head == "No day yet" else len(rows)
+            count = len(undated) if head == "No date yet" else len(rows)
             print_line(f"{style_text(head, bold=True)}  {count}")
             for _ in rows:
                 print_line("  " + next(lines))
             print_line()
     if not found:
-        print_line("No deadline: nothing has a date, and nothing waits for one.")
+        print_line("No deadlines: nothing has a date or waits for one.")
     elif later:
         last = max(one.day for one in found if one.day)
         print_line(f"and {later} more after {until}: --until {last}")
@@ -124,18 +124,18 @@ def deadline_row(one: "Deadline", today: date) -> dict[str, Any]:
 
 @click.command("next")
 @click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
-@click.option("--role", help="Role to look for; the workspace's own role otherwise.")
+@click.option("--role", help="Role to show; the workspace's role by default.")
 @click.option(
-    "-n", "count", type=click.IntRange(1), default=10, show_default=True, help="How many."
+    "-n", "count", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
-@click.option("--calendar", is_flag=True, help="Tell every deadline instead, by week and month.")
+@click.option("--calendar", is_flag=True, help="Show every deadline instead, by week and month.")
 @click.option(
     "--until",
     type=DateType("future"),
-    help="Last day of the calendar; 90 days from today without it.",
+    help="Last day of the calendar; default: 90 days from today.",
 )
 @click.option(
-    "--undated", is_flag=True, help="In the calendar, list each deadline that has no day yet."
+    "--undated", is_flag=True, help="In the calendar, list each deadline that has no date yet."
 )
 @workspace_option
 @as_of_option
@@ -151,13 +151,9 @@ def next_(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Show what to do now, the most pressing first, and why.
+    """Show what to do now, most urgent first, and why.
 
-    Items that are blocked, wait for others or lie behind a milestone are left out. Requests to
-    answer or to judge and findings to plan, remediate or retest stand among them. With --calendar:
-    milestones, days of rulesets, due dates, turns of what recurs, evidence that stops to count,
-    answers and remediations, and how much has no day yet and why (--undated lists it); --role all
-    for everybody's.
+    Items that are blocked, wait for others or come after a later milestone are left out. The list includes requests to answer or accept, and findings to plan, remediate or retest. With --calendar: milestones, ruleset dates, due dates, recurrences, evidence that goes stale, answers and remediations, and how many deadlines have no date yet and why (--undated lists them); --role all shows everyone's.
 
     \b
     Example:
@@ -196,7 +192,7 @@ def next_(
     for line in output.format_table(rows, right=(0,), flexible=3):
         print_line(line)
     if not steps:
-        print_line("Nothing to do now. What waits for others: fedcheck list is:waiting")
+        print_line("Nothing to do now. To see what waits for others: fedcheck list is:waiting")
     elif len(steps) > count:
         print_line(f"and {len(steps) - count} more: fedcheck next -n {len(steps)}")
 

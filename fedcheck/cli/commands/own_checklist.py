@@ -19,11 +19,11 @@ WHO = "shared, internal or private"
 
 @click.command()
 @click.argument("id_", metavar="ID")
-@click.option("--phase", required=True, help="Phase that it belongs to.")
-@click.option("--role", help="Role that owes the items; the workspace's own otherwise.")
-@click.option("--title", help="Title; made of role and phase otherwise.")
+@click.option("--phase", required=True, help="Phase it belongs to.")
+@click.option("--role", help="Role that owns the items; default: the workspace's role.")
+@click.option("--title", help="Title; default: role and phase.")
 @click.option(
-    "--audience", type=choice_of(Sharing), help="Who sees the checklist; asked on a terminal."
+    "--audience", type=choice_of(Sharing), help="Who sees the checklist; fedcheck asks on a terminal."
 )
 @workspace_option
 def new(
@@ -34,9 +34,9 @@ def new(
     audience: str | None,
     workspace: str | None,
 ) -> None:
-    """Write the start of a checklist of your own into the workspace.
+    """Start a checklist of your own in the workspace.
 
-    It has an example that is commented out: nothing counts before you wrote it.
+    The file has an example that is commented out: nothing counts until you write an item.
 
     A shared checklist counts in gates and appears in reports and hand-overs. An internal one stays
     inside your company. A private one stays under private/ on this computer.
@@ -52,10 +52,10 @@ def new(
     for home in session.store.homes:
         path = checklist_writer.path_of(home, name)
         if os.path.lexists(path):
-            raise FedcheckError(f"{path}: exists already", "choose another id", ErrorKind.USAGE)
+            raise FedcheckError(f"{path}: already exists", "choose another id", ErrorKind.USAGE)
     if id_ in session.catalog.effective_lists():
         hint = f"give yours a suffix, such as {id_}-acme; to pin the shipped lists: freeze"
-        raise FedcheckError(f'there is a checklist "{id_}" already', hint, ErrorKind.USAGE)
+        raise FedcheckError(f'the checklist "{id_}" already exists', hint, ErrorKind.USAGE)
     known = project.process.phase(phase)
     if known is None:
         phases = ", ".join(p.id for p in project.process.phases)
@@ -76,7 +76,7 @@ def new(
         audience='\naudience = "internal"' if sharing is Sharing.INTERNAL else "",
         counts=COUNTS
         if sharing is Sharing.SHARED
-        else f"This list is {sharing}: no gate counts it.",
+        else f"This checklist is {sharing}: it counts toward no gate.",
     )
     presence.check_present(session.root)
     home = paths.private_home(session.root) if sharing is Sharing.PRIVATE else session.root
@@ -84,7 +84,7 @@ def new(
     atomic_files.replace_file(path, text.encode(), under=session.root)
     print_line(f"written  {path}")
     print_line(f"{sharing.capitalize()}: {SHARING_HINTS[sharing]}.")
-    print_line("It has no items yet: open it in an editor; the example in it shows how.")
+    print_line("It has no items yet. Open it in an editor; the example shows how to add one.")
 
 
 def _ask_sharing(name: str) -> Sharing:
@@ -109,7 +109,7 @@ phase = {phase}
 role = {role}
 title = {title}{audience}
 
-# An example: take the # away, and say what is true when it is done. Nothing counts before that.
+# An example: remove the #, and state what is true when it is done. Nothing counts until then.
 # {counts} More: fedcheck docs files
 #
 # [[section]]
@@ -131,11 +131,9 @@ title = {title}{audience}
 @click.argument("wanted", metavar="shared|internal", type=choice_of(Sharing))
 @workspace_option
 def audience(id_: str, wanted: str, workspace: str | None) -> None:
-    """Make one of the workspace's own checklists shared, or internal.
+    """Make a checklist of the workspace shared or internal.
 
-    Internal: your company works with it, but no gate, report or hand-over includes it. What is
-    recorded stays as it is, and fedcheck undo takes the change back. Whether a checklist is private
-    is decided when it is made.
+    Internal: your company works with it, but no gate, report or hand-over includes it. Records stay as they are, and fedcheck undo reverses the change. A checklist can be made private only when it is created.
 
     \b
     Example:
@@ -148,7 +146,7 @@ def audience(id_: str, wanted: str, workspace: str | None) -> None:
         raise FedcheckError(f"{id_}: no such checklist", "see: fedcheck checklist list")
     if Sharing.PRIVATE in (wanted, loaded.sharing) and wanted != loaded.sharing:
         raise FedcheckError(
-            f"{id_}: a checklist cannot move to or from private/, where its history is kept",
+            f"{id_}: a checklist cannot move to or from private/, because its history is kept there",
             "make a new checklist with --audience, and import or copy the items",
             ErrorKind.REFUSED,
         )
@@ -156,7 +154,7 @@ def audience(id_: str, wanted: str, workspace: str | None) -> None:
         hint = "copy the lists into the workspace first: fedcheck checklist freeze"
         raise FedcheckError(f"{id_}: is not in this workspace", hint, ErrorKind.REFUSED)
     if wanted == loaded.sharing:
-        print_line(f"{id_} is {wanted} already.")
+        print_line(f"{id_} is already {wanted}.")
         return
     before = loaded.path.read_bytes()
     data = _with_audience(before, wanted)
@@ -170,7 +168,7 @@ def audience(id_: str, wanted: str, workspace: str | None) -> None:
     counts = "count toward gates and appear in reports"
     print_line(f"{id_} is {wanted} now: {SHARING_HINTS[Sharing(wanted)]}.")
     print_line(f"{items} now {counts}." if wanted == "shared" else f"{items} no longer {counts}.")
-    print_line("fedcheck undo takes it back.")
+    print_line("fedcheck undo reverses it.")
 
 
 def _with_audience(raw: bytes, wanted: str) -> bytes | None:

@@ -21,9 +21,9 @@ from fedcheck.domain.text import one_line, pluralize
 @as_of_option
 @json_option
 def package(workspace: str | None, as_of: date | None, as_json: bool) -> int:
-    """Show what [package] of fedcheck.toml still lacks for the Certification Package Overview.
+    """Show what is missing in [package] of fedcheck.toml for the Certification Package Overview.
 
-    Exit status 1 while something is missing that the overview requires.
+    Exit status 1 if the overview requires something that is missing.
 
     \b
     Example:

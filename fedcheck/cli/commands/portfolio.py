@@ -37,23 +37,23 @@ MOST_NAMES = 20
 
 @click.command()
 @click.argument("dirs", nargs=-1, metavar="[DIR]...", type=click.Path())
-@click.option("--person", metavar="NAME", help="Only the deadlines and the load of this person.")
-@click.option("--mine", is_flag=True, help="Only your own deadlines and load.")
+@click.option("--person", metavar="NAME", help="Only deadlines and workload of this person.")
+@click.option("--mine", is_flag=True, help="Only your own deadlines and workload.")
 @click.option(
     "--days",
     type=click.IntRange(0, MAX_DAYS),
     default=DAYS,
     show_default=True,
-    help="How many days ahead deadlines are listed.",
+    help="Number of days of deadlines to list.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "md", "json"]),
-    help="Text, Markdown or JSON; else by the ending of FILE.",
+    help="Text, Markdown or JSON; default: by the extension of FILE.",
 )
 @click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
-@click.option("--force", is_flag=True, help="Replace FILE whatever it is, or what a link leads to.")
+@click.option("--force", is_flag=True, help="Replace FILE whatever it is, or the target of a link.")
 @click.option("--open", "in_app", is_flag=True, help="Open the portfolio in the app.")
 @as_of_option
 @json_option
@@ -69,14 +69,11 @@ def portfolio(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Show many workspaces side by side: progress, next gate, outstanding, deadlines, load.
+    """Compare workspaces: progress, next gate, outstanding items, deadlines, workload.
 
-    DIR is a workspace, or a folder with workspaces up to two folders deep. Without DIR, the list
-    "portfolio" in your configuration counts, else the workspaces that you opened in the app last.
+    DIR is a workspace, or a folder with workspaces up to two folders deep. Without DIR, fedcheck uses the list "portfolio" in your configuration, or the workspaces that you last opened in the app.
 
-    Workspaces are only read: nothing in their folders is written, locked or hashed. Evidence files
-    that were not verified on this machine count as unverified. A workspace that cannot be read is a
-    row with the reason; the exit status is 3 only if none can be read.
+    Workspaces are only read: nothing in their folders is written, locked or hashed. Evidence files not verified on this machine count as unverified. If a workspace cannot be read, its row shows the reason; the exit status is 3 only if none can be read.
 
     \b
     Example:
@@ -88,7 +85,7 @@ def portfolio(
     from fedcheck.sharing import portfolio as reading
 
     if mine and person:
-        raise FedcheckError("--mine and --person exclude each other", "", USAGE)
+        raise FedcheckError("--mine and --person cannot be combined", "", USAGE)
     if in_app:
         _open_app(dirs)
         return
@@ -111,7 +108,7 @@ def portfolio(
     _show(shown, chosen, output, days, name, force)
     if name and len(shown) < len(rows) and chosen == "text":
         left_out = pluralize(len(rows) - len(shown), "workspace")
-        print_line(f"{left_out} without anything for {name} left out.")
+        print_line(f"{left_out} with nothing for {name} left out.")
     if not any(row.summary for row in rows):
         click.get_current_context().exit(3)
 
@@ -129,7 +126,7 @@ def _choose_format(form: Format | None, as_json: bool, output: str | None) -> Fo
     """Return the format that was asked for, or that of the file's ending."""
     if as_json:
         if form not in (None, "json"):
-            raise FedcheckError(f"--json and --format {form} exclude each other", "", USAGE)
+            raise FedcheckError(f"--json and --format {form} cannot be combined", "", USAGE)
         return "json"
     if form is None and output and output != "-":
         return "json" if output.endswith(".json") else "md"
@@ -145,11 +142,11 @@ def _check_target(path: Path, force: bool) -> None:
     if path.is_symlink():
         raise typed_link_error(path)
     if not path.is_file():
-        raise FedcheckError(f"{path}: is no ordinary file", "use -o - for the screen", USAGE)
+        raise FedcheckError(f"{path}: is not a regular file", "use -o - for the screen", USAGE)
     text = path.read_bytes().decode("utf-8", "replace")
     if text.strip() and END not in text and portfolio_output.SCHEMA not in text:
         hint = "name another file with -o; --force replaces this one"
-        raise FedcheckError(f"{path}: is no portfolio of fedcheck", hint, USAGE)
+        raise FedcheckError(f"{path}: is not a fedcheck portfolio", hint, USAGE)
 
 
 def _warn(problems: "list[Problem]", rows: "list[PortfolioRow]", left_out: str) -> None:
@@ -169,7 +166,7 @@ def _check_person(name: str, rows: "list[PortfolioRow]") -> None:
     if known and name.casefold() not in {one.casefold() for one in known}:
         listed = ", ".join(sorted(known)[:MOST_NAMES])
         hint = did_you_mean(name, sorted(known)) or f"known: {listed}"
-        raise FedcheckError(f'nobody is called "{name}"', hint, USAGE)
+        raise FedcheckError(f'nobody is named "{name}"', hint, USAGE)
 
 
 def _concerns(row: "PortfolioRow") -> bool:

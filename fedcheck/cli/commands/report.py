@@ -36,41 +36,41 @@ DEFAULT = "pmo-status"
 )
 @click.option("-o", "--output", metavar="FILE", help="File to write; - for the screen.")
 @click.option(
-    "--milestone", shell_complete=completion.complete_milestones, help="Else the next one."
+    "--milestone", shell_complete=completion.complete_milestones, help="Default: the next one."
 )
 @click.option(
     "--role",
     shell_complete=completion.complete_roles,
-    help="Whose briefing, next steps and requests; else your own briefing, and all.",
+    help="Role for the briefing, next steps and requests.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(["md", "html"]),
-    help="Markdown, or one HTML file that prints well; else by the ending of FILE.",
+    help="Markdown or a printable HTML file; default: by the extension of FILE.",
 )
 @click.option(
     "--redact",
     metavar="WORDS",
     default="",
-    help="Leave out owners, notes, links (several with commas).",
+    help="Leave out owners, notes or links (comma-separated).",
 )
 @click.option(
     "--since",
     metavar="SINCE",
-    help="Tell what changed since a date, a git revision or an earlier report.",
+    help="Show what changed since a date, a git revision or an earlier report.",
 )
 @click.option(
-    "--full", is_flag=True, help="List everything; else long lists are grouped or cut short."
+    "--full", is_flag=True, help="List everything; by default long lists are grouped or shortened."
 )
 @click.option(
     "--query",
     default="",
     metavar="QUERY",
     shell_complete=completion.complete_item_query,
-    help="Count these tests alone (test-status); else those of the SRTM.",
+    help="Count only these tests (test-status); default: those of the SRTM.",
 )
-@click.option("--record", metavar="WHOM", help="Enter into the register to whom it is sent.")
+@click.option("--record", metavar="WHOM", help="Record to whom it is sent.")
 @click.option("--sent", "list_sent", is_flag=True, help="List what was sent to whom.")
 @click.option("--list", "list_templates", is_flag=True, help="List the templates.")
 @click.option(
@@ -78,10 +78,10 @@ DEFAULT = "pmo-status"
     "begin",
     metavar="NAME",
     shell_complete=completion.complete_templates,
-    help="Copy a template to edit it, to the file named instead of TEMPLATE or to templates/.",
+    help="Copy a template to edit, to the file named instead of TEMPLATE or to templates/.",
 )
 @click.option(
-    "--force", is_flag=True, help="Replace what a link FILE leads to; with --init, a file."
+    "--force", is_flag=True, help="Replace the target of a link; with --init, an existing file."
 )
 @click.option(
     "--trust",
@@ -113,14 +113,12 @@ def report(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Write a report as Markdown or HTML: by default the status for the next milestone.
+    """Write a report as Markdown or HTML; by default the status for the next milestone.
 
-    Without -o it goes to the reports folder of the workspace; the same state and date give the
-    same bytes. TEMPLATE is one that comes with fedcheck (pmo-status, briefing, weekly, executive,
-    requests, evidence, responsibilities, test-status) or one of yours (fedcheck docs report).
+    Without -o it goes to the workspace's reports folder; the same state and date give the same bytes. TEMPLATE is one of fedcheck's (pmo-status, briefing, weekly, executive,
+    requests, evidence, responsibilities, test-status) or one of yours (see fedcheck docs report).
 
-    A template that comes with the workspace runs only after you trust it: on a terminal you are
-    asked, elsewhere name it with --trust. After any change to its files you are asked again.
+    A template of the workspace runs only after you trust it: fedcheck asks on a terminal; elsewhere name it with --trust. After any change to its files, fedcheck asks again.
 
     \b
     Example:
@@ -175,7 +173,7 @@ def report(
     )
     if output == "-" and record is not None:
         raise FedcheckError(
-            "what is sent is written to a file", "name it with -o FILE", ErrorKind.USAGE
+            "a report that is sent must be written to a file", "name it with -o FILE", ErrorKind.USAGE
         )
     if output == "-":
         click.echo(text, nl=False)
@@ -186,7 +184,7 @@ def report(
         else render.default_path(session.root, board, chosen, name, role, form)
     )
     if then and then.file and path.exists() and path.samefile(then.file):
-        text = f"{path}: is the report that this one compares with, and would be replaced"
+        text = f"{path}: would be replaced, but it is the report to compare with"
         raise FedcheckError(text, "name another file with -o FILE", ErrorKind.USAGE)
     render.write_file(path, text, under=None if output else session.root, force=force)
     if record is not None:
@@ -200,7 +198,7 @@ def report(
         return
     print_line(f"written  {path}")
     if record is not None:
-        print_line(f"noted    sent to {one_line(record, 60)}")
+        print_line(f"recorded sent to {one_line(record, 60)}")
 
 
 def _confirm_trust(root: Path, folders: paths.UserFolders, name: str, given: bool) -> None:
@@ -262,7 +260,7 @@ def _copy_template(
         print_json({"schema": "fedcheck/template@1", "name": found.name, "path": str(path)})
         return
     print_line(f"written  {path}")
-    print_line("What it can name is listed by: fedcheck docs report")
+    print_line("Everything it can name: fedcheck docs report")
 
 
 def _print_sent(session: "Session", as_json: bool) -> None:
@@ -275,7 +273,7 @@ def _print_sent(session: "Session", as_json: bool) -> None:
     for line in words.format_table(rows, flexible=3):
         print_line(line)
     if not rows:
-        print_line("Nothing was sent yet: fedcheck report --record WHOM")
+        print_line("No report was sent yet; record one with: fedcheck report --record WHOM")
 
 
 def write_default(root: str, as_of: date | None) -> Path:

@@ -36,7 +36,7 @@ KINDS = {"question": "question", "evidence": "request for evidence"}
 
 @click.group()
 def request() -> None:
-    """Ask across the sides: a reviewer's question, an assessor's request for evidence.
+    """Reviewers' questions and assessors' requests for evidence.
 
     \b
     Example:
@@ -47,15 +47,15 @@ def request() -> None:
 @request.command()
 @click.argument("title")
 @click.option("--kind", type=choice_of(REQUEST_KINDS), default="question", show_default=True)
-@click.option("--by", shell_complete=completion.complete_people, help="Who asks; you, without it.")
+@click.option("--by", shell_complete=completion.complete_people, help="Who asks; default: you.")
 @click.option(
     "--to", default="", shell_complete=completion.complete_people, help="A person or a role."
 )
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d".')
 @click.option("--round", "round_", default="", help="Round of the review.")
-@click.option("--document", default="", help="Document that it is about: SSP, RAR, SAR.")
-@click.option("--section", default="", help="Section, page or control in it.")
-@click.option("--text", default="", help="The question in full; - reads it from stdin.")
+@click.option("--document", default="", help="Document it is about: SSP, RAR, SAR.")
+@click.option("--section", default="", help="Section, page or control.")
+@click.option("--text", default="", help="Full text; - reads stdin.")
 @click.option(
     "--item",
     "items",
@@ -81,7 +81,7 @@ def add(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Ask something, TITLE in one line. Prints the new id first.
+    """Add a request with a one-line TITLE. Prints the new id first.
 
     \b
     Example:
@@ -117,7 +117,7 @@ def add(
 @click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
 @click.argument("text", required=False)
 @click.option("--evidence", "links", multiple=True, metavar="LINK", help="URL, file or ticket.")
-@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Else guessed.")
+@click.option("--kind", type=click.Choice(["url", "file", "ticket"]), help="Guessed if not given.")
 @click.option("--outside", is_flag=True, help="Allow a file outside the workspace.")
 @workspace_option
 @as_of_option
@@ -134,8 +134,7 @@ def answer(
 ) -> None:
     """Answer a request with TEXT (- reads it from stdin), evidence, or both.
 
-    A new text takes the place of the one before; evidence is added. Then it is the turn of
-    whoever asked.
+    A new text replaces the earlier one; evidence is added. The requester then accepts or returns the answer.
 
     \b
     Example:
@@ -157,13 +156,13 @@ def answer(
     metavar="ID...",
     shell_complete=completion.complete_requests,
 )
-@click.option("--comment", default="", help="What is to be said on it.")
+@click.option("--comment", default="", help="Comment on the answer.")
 @workspace_option
 @json_option
 def accept(
     request_ids: tuple[str, ...], comment: str, workspace: str | None, as_json: bool
 ) -> None:
-    """Accept the answers to one or more requests: they are settled.
+    """Accept the answers to one or more requests, which closes them.
 
     \b
     Example:
@@ -177,11 +176,11 @@ def accept(
 
 @request.command("return")
 @click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
-@click.option("--comment", required=True, help="What is missing in the answer.")
+@click.option("--comment", required=True, help="What is missing from the answer.")
 @workspace_option
 @json_option
 def return_(request_id: str, comment: str, workspace: str | None, as_json: bool) -> None:
-    """Give an answer back: the request is open again, and the comment says why.
+    """Return an answer: the request is open again, and the comment explains why.
 
     \b
     Example:
@@ -195,13 +194,13 @@ def return_(request_id: str, comment: str, workspace: str | None, as_json: bool)
 
 @request.command()
 @click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
-@click.option("--reason", required=True, help="Why; the history keeps it.")
+@click.option("--reason", required=True, help="Reason, kept in the history.")
 @workspace_option
 @json_option
 def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool) -> None:
-    """Take a request back that should never have been asked.
+    """Withdraw a request that should not have been made.
 
-    It leaves the register; the history keeps it and the reason, and undo brings it back.
+    It leaves the register. The history keeps it with the reason, and undo restores it.
 
     \b
     Example:
@@ -212,21 +211,21 @@ def withdraw(request_id: str, reason: str, workspace: str | None, as_json: bool)
 
 @request.command()
 @click.argument("request_id", metavar="ID", shell_complete=completion.complete_requests)
-@click.option("--title", help="What is asked, in one line.")
+@click.option("--title", help="New title, in one line.")
 @click.option("--kind", type=choice_of(REQUEST_KINDS), help="Question, or for evidence.")
 @click.option("--by", shell_complete=completion.complete_people, help="Who asks.")
 @click.option("--to", shell_complete=completion.complete_people, help="A person or a role.")
 @click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; empty: none.')
 @click.option("--round", help="Round of the review.")
-@click.option("--document", help="Document that it is about: SSP, RAR, SAR.")
-@click.option("--section", help="Section, page or control in it.")
-@click.option("--text", help="The question in full; - reads it from stdin.")
+@click.option("--document", help="Document it is about: SSP, RAR, SAR.")
+@click.option("--section", help="Section, page or control.")
+@click.option("--text", help="Full text; - reads stdin.")
 @click.option(
     "--item",
     "items",
     multiple=True,
     shell_complete=completion.complete_items,
-    help="Item it concerns too.",
+    help="Link this item too.",
 )
 @workspace_option
 @as_of_option
@@ -241,7 +240,7 @@ def edit(
     as_json: bool,
     **fields: str | None,
 ) -> None:
-    """Change what is asked, of whom, until when. What is not named stays as it is.
+    """Change a request: title, assignee, due date and more. Other fields stay as they are.
 
     \b
     Example:
@@ -260,7 +259,7 @@ def edit(
     )
     if wanted == RequestEdit():
         raise FedcheckError(
-            "nothing to change", "say what: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
+            "nothing to change", "add what to change: --title TEXT, --to WHO, --due DAY", ErrorKind.USAGE
         )
     print_transaction(session, session.apply([ref], wanted, "Request changed"), as_json)
 
@@ -271,11 +270,10 @@ def edit(
 @as_of_option
 @json_option
 def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """List requests, one a line, the newest last, narrowed by a QUERY.
+    """List requests, one per line, newest last, narrowed by a QUERY.
 
     Words match id, title, texts, document, items and evidence. Keys narrow: state (open, returned,
-    answered, accepted), kind, by, to, round, document, section, item, due, is; a|b means either, a
-    leading - turns a term round. A role (to:csp) means everybody in it. ! marks what is overdue.
+    answered, accepted), kind, by, to, round, document, section, item, due, is; a|b means either, a leading - excludes a term. A role (to:csp) means everyone in it. ! marks overdue requests.
 
     \b
     Example:
@@ -294,7 +292,7 @@ def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_
     for line in output.format_table([_cells(board, one) for one in chosen], flexible=4):
         print_line(line)
     if not chosen and output.terminal_width():
-        print_line("Nothing matches." if query else "Nothing was asked yet.")
+        print_line("Nothing matches." if query else "No requests yet.")
 
 
 def _cells(board: "Board", one: Request) -> list[str]:
@@ -316,7 +314,7 @@ def _cells(board: "Board", one: Request) -> list[str]:
 @as_of_option
 @json_option
 def show(request_id: str, workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """Show everything about a request, and what became of it.
+    """Show everything about a request, including its history.
 
     \b
     Example:
@@ -351,7 +349,7 @@ def _print(session: "Session", one: Request, ref: str) -> None:
     issues.print_paragraph("Question", one.text)
     day = f", {one.answered.isoformat()}" if one.answered else ""
     issues.print_paragraph("Answer" + day, one.answer)
-    issues.print_paragraph("Returned, because" if one.returned else "Comment", one.comment)
+    issues.print_paragraph("Returned because" if one.returned else "Comment", one.comment)
     for title, text in issues.more_texts(one):
         issues.print_paragraph(title, text)
     issues.print_details(session, board, one, ref)

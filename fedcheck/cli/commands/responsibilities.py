@@ -37,17 +37,16 @@ MAX_TITLE = 44
 
 @click.command()
 @click.option("--phase", help="Only this phase.")
-@click.option("--role", shell_complete=completion.complete_roles, help="Only what this role does.")
+@click.option("--role", shell_complete=completion.complete_roles, help="Only this role.")
 @workspace_option
 @as_of_option
 @json_option
 def responsibilities(
     phase: str | None, role: str | None, workspace: str | None, as_of: date | None, as_json: bool
 ) -> None:
-    """Tell who prepares, reviews and decides, phase by phase, and what each role does there.
+    """Show who prepares, reviews and decides in each phase, and what each role does.
 
-    It follows from the process and its checklists. Who decides is named where a source of the
-    process says so.
+    The table is based on the process and its checklists. A decision maker is named only if a source of the process names one.
 
     \b
     Example:
@@ -74,19 +73,18 @@ def responsibilities(
 @click.option(
     "--role",
     shell_complete=completion.complete_roles,
-    help="Only what this role waits for, or has.",
+    help="Only what this role waits for or owes.",
 )
-@click.option("--all", "far", is_flag=True, help="Also what lies in phases that are far off.")
+@click.option("--all", "far", is_flag=True, help="Include later phases.")
 @workspace_option
 @as_of_option
 @json_option
 def handoffs(
     role: str | None, far: bool, workspace: str | None, as_of: date | None, as_json: bool
 ) -> None:
-    """Tell who waits for whom: for what, since when, and how much that holds up.
+    """Show who waits for whom, for what, since when, and what it holds up.
 
-    An item that another role needs, the answer to a request, the acceptance of an answer, the
-    retest of a finding. What is waited for longest stands first.
+    This covers items that another role needs, answers to requests, acceptance of answers, and retests of findings. The longest wait comes first.
 
     \b
     Example:
@@ -114,9 +112,9 @@ def handoffs(
         for line in output.format_table(rows, right=(0,), flexible=2):
             print_line(f"  {line}")
     if not found:
-        print_line("Nobody waits for anybody now." if later else "Nobody waits for anybody.")
+        print_line("Nobody is waiting now." if later else "Nobody is waiting.")
     if later:
-        print_line(f"and {later} more in phases that are far off: fedcheck handoffs --all")
+        print_line(f"and {later} more in later phases: fedcheck handoffs --all")
 
 
 def _require_known(word: str, known: Sequence[str], what: str) -> None:
@@ -126,7 +124,7 @@ def _require_known(word: str, known: Sequence[str], what: str) -> None:
 
 
 def _who(role: str) -> str:
-    return role_label(role) if role else "Somebody without a role"
+    return role_label(role) if role else "Someone without a role"
 
 
 def _print_phase(found: "PhaseDuties", role: str | None) -> None:
@@ -171,14 +169,14 @@ def _cells(one: "Handoff", board: "Board", ref: str) -> list[str]:
     late = "overdue, " if one.overdue else ""
     held = f"holds up {pluralize(len(one.blocks), 'item')}" if one.blocks else ""
     held += f", {one.behind} in all" if one.behind > len(one.blocks) else ""
-    stuck = f"waits itself for {one.stuck[0]}" if one.stuck else ""
+    stuck = f"waits in turn for {one.stuck[0]}" if one.stuck else ""
     more = f" and {len(one.stuck) - 1} more" if len(one.stuck) > 1 else ""
     return [
         "" if age is None else f"{age} d",
         ref,
         one.title,
         f"{late}{status}",
-        one.owner or "nobody named",
+        one.owner or "no owner",
         f"due {one.due}" if one.due else "",
         "; ".join(part for part in (held, stuck + more) if part),
     ]

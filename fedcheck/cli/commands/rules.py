@@ -24,12 +24,10 @@ def rules() -> None:
 @click.argument("new", type=click.Path(path_type=Path))
 @json_option
 def diff(old: Path, new: Path, as_json: bool) -> None:
-    """Show what changed from one release of the rules to another, as Markdown for a mail.
+    """Show what changed from one release of the rules to another, as Markdown for an email.
 
     OLD and NEW are the official JSON of any release, or folders with the files of one. No
-    workspace is needed. Changes are found by content, since FedRAMP's own change log leaves most
-    of them out; what it does not mention is listed. Renames that the data does not name are
-    proposals for you to confirm.
+    workspace is needed. Changes are found by content, because FedRAMP's change log omits most of them; changes it does not mention are listed. Renames that the data does not state are listed for you to confirm.
 
     \b
     Example:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fedcheck.session import Session
     from fedcheck.storage.transaction import Guard
 
-LIKE = "Record the same as of that test: result, methods, sample, what was seen, inheritance."
+LIKE = "Copy that test's result, methods, sample, observation and inheritance."
 
 
 OWN = ("status", "result", "owner", "due", "note", "reason")
@@ -81,21 +81,21 @@ def _copy_from_test(
     metavar="ITEM...|QUERY",
     shell_complete=completion.complete_items_or_query,
 )
-@click.option("--status", type=choice_of(STATUSES), help="New status.")
-@click.option("--result", type=ResultType(), help="Result of a test; makes it done.")
+@click.option("--status", type=choice_of(STATUSES), help="Status.")
+@click.option("--result", type=ResultType(), help="Test result; sets the status to done.")
 @click.option(
-    "--owner", shell_complete=completion.complete_people, help='Who has it; "" for nobody.'
+    "--owner", shell_complete=completion.complete_people, help='Owner; "" for no owner.'
 )
-@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for none of its own.')
-@click.option("--note", help='Text of the note, - for stdin; "" to clear it.')
-@click.option("--private-note", help="Note that stays under private/ and is in no report.")
-@click.option("--reason", help="Why it is blocked, not applicable or declined.")
+@click.option("--due", help='2027-02-01, +2w, fri, "kick-off - 30d"; "" for the checklist's date.')
+@click.option("--note", help='Note; - reads stdin, "" clears it.')
+@click.option("--private-note", help="Note kept under private/, in no report.")
+@click.option("--reason", help="Reason for blocked, N/A or declined.")
 @field_options(Record, TESTS, {"observation": STDIN})
 @field_options(Record, REST, dict.fromkeys(LONG, STDIN))
 @click.option("--like", metavar="ITEM", shell_complete=completion.complete_items, help=LIKE)
-@click.option("--yes", is_flag=True, help="Change many items without a question.")
+@click.option("--yes", is_flag=True, help="Change many items without asking.")
 @replacing.replacing_options
-@click.option("--confirm", is_flag=True, help="I have read what changed upstream in the item.")
+@click.option("--confirm", is_flag=True, help="Confirm that you reviewed what changed upstream.")
 @workspace_option
 @as_of_option
 @json_option
@@ -118,20 +118,13 @@ def set_(
     as_json: bool,
     **tested: Any,
 ) -> None:
-    """Change items: status, result, owner, due date, note, reason, and what was tested how.
+    """Change items: status, result, owner, due date, note, reason, and test details.
 
-    A word that names one item means that item. Otherwise the words are a QUERY, as fedcheck list
-    takes it, and every item that it lists is changed. More than 20 items, or all of them, are
-    confirmed first; --yes does so without a terminal.
+    A word that names one item means that item. Otherwise the words are a QUERY as in fedcheck list, and every matching item is changed. fedcheck asks before it changes more than 20 items, or all of them; without a terminal, add --yes.
 
-    One ITEM named with its values is changed at once, and fedcheck prints whose work that
-    replaces. Several items, a query and --like ask before they replace another person's result,
-    observation or note, or a result by a different one. Without a terminal, give --replace, or
-    --only-empty to change the other items alone.
+    One named ITEM is changed at once, and fedcheck prints whose work the change replaces. With several items, a query or --like, fedcheck asks before it replaces another person's result, observation or note, or a result with a different one. Without a terminal, add --replace, or add --only-empty to change only the other items.
 
-    Several items are one change, and one undo. What it prints is on disk. A result notes who gave
-    it, and today; --tester and --tested say otherwise. An assessor records verification, validation
-    and a summary of any item, also of the provider's.
+    Several items are one change and one undo. A result records you and today's date; --tester and --tested override that. An assessor records verification, validation and a summary for any item, including the provider's.
 
     \b
     Example:
@@ -157,7 +150,7 @@ def set_(
     named = (status, result, owner, due, note, reason, private_note, testing, more or None)
     if all(value is None for value in named) and not confirm:
         raise FedcheckError(
-            "nothing to set", "say what: --status done, --owner NAME, ...", ErrorKind.USAGE
+            "nothing to set", "add what to change: --status done, --owner NAME, ...", ErrorKind.USAGE
         )
     day = read_due_option(session, due)
     refs = select_items(session, items, yes)
@@ -213,9 +206,9 @@ def _ask_for_reason(
         while not (
             reason := click.prompt(f"Why {word}?", default="", show_default=False, err=True).strip()
         ):
-            print_error(f"{word} needs a reason: it goes into the report")
+            print_error(f"{word} needs a reason, which the report includes")
         return str(reason)
     named = one_line(refs[0], 80) if len(refs) == 1 else f"{len(refs)} items"
     raise FedcheckError(
-        f"{named} cannot be {word} without a reason", 'say why: --reason "..."', ErrorKind.USAGE
+        f"{named}: {word} needs a reason", 'add --reason "..."', ErrorKind.USAGE
     )

@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 @click.command()
 @workspace_option
 @as_of_option
-@click.option("--internal", is_flag=True, help="Add the internal checklists, counted separately.")
+@click.option("--internal", is_flag=True, help="Include internal checklists, counted separately.")
 @json_option
 def status(workspace: str | None, as_of: date | None, internal: bool, as_json: bool) -> None:
     """Show progress by phase and role, gates, evidence and requests.
 
-    Internal checklists (audience = "internal") are in none of these totals.
+    These totals exclude internal checklists (audience = "internal").
 
     \b
     Example:
@@ -104,7 +104,7 @@ def _print_losses(found: "list[Loss]") -> None:
 def _print_internal(board: "Board") -> None:
     """Print the internal checklists, apart from what the process counts."""
     print_line()
-    print_line(style_text("Internal, in no gate and no report", bold=True))
+    print_line(style_text("Internal (in no gate or report)", bold=True))
     titles = {phase.id: phase.title for phase in board.project.process.phases}
     rows = [
         [
@@ -152,7 +152,7 @@ def _print_phases(board: "Board", found: "list[Gate]") -> None:
         if (owing := [role for role in all_roles if (phase.id, role) in counts])
     ]
     if told:
-        print_line(style_text(f"Phases of others: {', '.join(told)}", dim=True))
+        print_line(style_text(f"Phases of other roles: {', '.join(told)}", dim=True))
     print_line()
 
 
@@ -189,7 +189,7 @@ def _print_rulesets(board: "Board") -> None:
     rows = [
         [
             " ",
-            one.day.isoformat() if one.day else "no day yet",
+            one.day.isoformat() if one.day else "no date yet",
             format_distance(one.day, board.today) if one.day else "",
             one.what,
             f"waits for {one.waits}" if one.waits else "",
@@ -216,7 +216,7 @@ def _print_attention(board: "Board") -> None:
     counts = {state: states.count(state) for state in TOLD_STATES}
     counts[EvidenceState.STALE] -= later
     bad = [f"{count} {state}" for state, count in counts.items() if count]
-    bad += [f"{later} stale by the milestone that they are for"] if later else []
+    bad += [f"{later} stale by their milestone"] if later else []
     print_line(f"overdue   {len(overdue)}")
     print_line(f"blocked   {len(blocked)}")
     print_line(f"evidence  {len(states)}" + (f"  ({', '.join(bad)})" if bad else ""))
@@ -225,7 +225,7 @@ def _print_attention(board: "Board") -> None:
     _print_issues(board)
     lost = list_orphaned_refs(board.project)
     if lost:
-        text = pluralize(len(lost), "record") + " of items that are gone: fedcheck doctor"
+        text = pluralize(len(lost), "record") + " of removed items: fedcheck doctor"
         print_line(f"orphaned  {style_text(text, fg='yellow')}")
     for line in output.replacement_lines(board.project):
         print_line(line)
@@ -262,12 +262,11 @@ def _in_brackets(*parts: str) -> str:
 @as_of_option
 @json_option
 def list_(query: tuple[str, ...], workspace: str | None, as_of: date | None, as_json: bool) -> None:
-    """List items, one a line, narrowed by a QUERY.
+    """List items, one per line, narrowed by a QUERY.
 
     Words match id, code, title, controls, guidance, notes and evidence. Keys narrow: status, role,
     phase, checklist, section, kind, level, result, method, family, control, code, owner, tester,
-    due, evidence, inherited, review, is; a|b means either, a leading - turns a term round (write
-    -- before it).
+    due, evidence, inherited, review, is; a|b means either, a leading - excludes a term (write -- before it).
 
     \b
     Example:

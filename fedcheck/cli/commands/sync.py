@@ -28,26 +28,21 @@ WIDTH = 9
 
 @click.command()
 @workspace_option
-@click.option("--setup", is_flag=True, help="Set sync up in this clone, once.")
+@click.option("--setup", is_flag=True, help="Set up sync in this clone, once.")
 @click.option(
-    "--with-private", is_flag=True, help="With --setup: the remote is our company's alone."
+    "--with-private", is_flag=True, help="With --setup: only our company can read the remote."
 )
-@click.option("--yes", is_flag=True, help="Commit evidence of more than 50 MB without a question.")
+@click.option("--yes", is_flag=True, help="Commit more than 50 MB of evidence without asking.")
 @json_option
 def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_json: bool) -> int:
     """Commit what changed, merge what others pushed, and push.
 
-    Only files of fedcheck are committed, and evidence files that records link. Others that you
-    changed or staged stay as they are. Without a connection it commits and reports that. It asks
-    nothing and never forces; a conflict in a file that is not fedcheck's leaves everything as it
-    was before the merge.
+    Only fedcheck's files and linked evidence files are committed. Other files that you changed or staged stay as they are. Without a connection, sync commits and reports that. It never force-pushes; if a file that is not fedcheck's conflicts, everything stays as it was before the merge.
 
     Run --setup once in every clone. It registers the merge driver, adds what is missing to
-    .gitattributes and .gitignore, and checks that the clone's configuration runs no program. Files
-    under private/ are never committed, unless --with-private confirms that the remote is our
-    company's alone.
+    .gitattributes and .gitignore, and checks that the clone's configuration runs no program. Files under private/ are never committed, unless --with-private confirms that only your company can read the remote.
 
-    Exit status 1: it was not merged or not pushed; the message shows what to do.
+    Exit status 1 if it was not merged or not pushed; the message explains what to do.
 
     \b
     Example:
@@ -56,7 +51,7 @@ def sync(workspace: str | None, setup: bool, with_private: bool, yes: bool, as_j
     """
     if with_private and not setup:
         raise FedcheckError(
-            "--with-private is confirmed at the setup", "add --setup", ErrorKind.USAGE
+            "--with-private works only with --setup", "add --setup", ErrorKind.USAGE
         )
     if setup:
         _set_up(_find_root(workspace), with_private, as_json)
@@ -115,8 +110,8 @@ def _set_up(root: Path, with_private: bool, as_json: bool) -> None:
     if found.hooks:
         print_line(f"hooks  sync does not run the hooks of this clone: {', '.join(found.hooks)}")
     if with_private:
-        print_line("private  private/ may go to this remote: it is our company's alone")
-    print_line("Everybody else runs the same command once in their own clone. Then: fedcheck sync")
+        print_line("private  private/ may go to this remote: only our company can read it")
+    print_line("Everyone else runs the same command once in their own clone. Then run: fedcheck sync")
 
 
 def make_document(result: "SyncResult") -> dict[str, Any]:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("query", nargs=-1, shell_complete=completion.complete_item_query)
-@click.option("--by", type=click.Choice(list(test_progress.COUNTERS)), help="Count by this alone.")
-@click.option("--interviews", is_flag=True, help="List the tests that still ask for an interview.")
-@click.option("--samples", is_flag=True, help="List what was sampled.")
+@click.option("--by", type=click.Choice(list(test_progress.COUNTERS)), help="Count only by this.")
+@click.option("--interviews", is_flag=True, help="List the tests that still require an interview.")
+@click.option("--samples", is_flag=True, help="List the tests with a sample.")
 @workspace_option
 @as_of_option
 @json_option
@@ -42,11 +42,9 @@ def tests(
     as_of: date | None,
     as_json: bool,
 ) -> None:
-    """Show how far the testing is: by control family, by method, by tester.
+    """Show test progress by control family, method and tester.
 
-    Where a test case workbook (SRTM) was imported, its steps alone are counted, as its summary
-    counts them; how many tests other checklists have is said below. A QUERY narrows both, as in
-    fedcheck list; one that selects no step counts the other tests.
+    If a test case workbook (SRTM) was imported, only its steps are counted, as in its summary; tests of other checklists are counted below. A QUERY narrows both, as in fedcheck list; if it matches no step, only the other tests are counted.
 
     \b
     Example:
@@ -75,7 +73,7 @@ def tests(
     _print_counts(chosen, ways)
     controls = test_progress.count_controls(chosen)
     if controls.total:
-        print_line(f"By control, as the summary of the workbook: {controls.words}")
+        print_line(f"By control, as in the workbook's summary: {controls.words}")
     if others:
         print_line(f"Not counted here: {test_progress.describe_others(others)}")
 
@@ -83,7 +81,7 @@ def tests(
 def _print_counts(chosen: "list[Row]", ways: list[str]) -> None:
     everything = test_progress.count_tests("", "All tests", test_progress.list_tests(chosen))
     if not everything.total:
-        print_line("There is no test here: fedcheck import srtm brings in those of a workbook.")
+        print_line("No tests here. Import those of a workbook with: fedcheck import srtm")
         return
     for way in ways:
         rows = [[f"By {way}", "tested", "", "satisfied", "other", "n/a", "to review"]]
@@ -113,7 +111,7 @@ def _print_list(listed: "list[Row]", interviews: bool, as_json: bool) -> None:
             ", ".join(row.item.controls),
             row.item.code or row.item.id,
             row.item.title if interviews else row.record.sample,
-            query_fields.find_tester(row) or "nobody named",
+            query_fields.find_tester(row) or "no owner",
         ]
         for row in listed
     ]

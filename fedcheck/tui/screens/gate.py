@@ -98,7 +98,7 @@ class GateScreen(PlaceScreen):
     def _answer(self, found: Gate, scope: str) -> Content:
         """Return the answer; its number says what it counts where that is not everything."""
         milestone = found.milestone
-        question = one_line(milestone.question or f"May we call: {milestone.title}?")
+        question = one_line(milestone.question or f"Ready for {milestone.title}?")
         if not milestone.closes:
             return Content("This milestone closes no phase, so it has no gate.")
         replaced = summarize(list_replacements(self.fedcheck.board.project))
@@ -106,19 +106,19 @@ class GateScreen(PlaceScreen):
         told = (self._remarks(found), "$foreground-muted")
         of = f" ({scope})" if scope else ""
         if found.ready:
-            yes = (f"Yes: nothing is missing{of}.", "$text-success")
+            yes = (f"Yes: nothing is outstanding{of}.", "$text-success")
             return Content.assemble((question, "bold"), " ", yes, note, told)
-        count = pluralize(len(self._here(found)), "thing is", "things are")
+        count = len(self._here(found))
         phase = self.fedcheck.board.project.process.phase(self.phase)
         if phase:
             is_all = len(self._here(found)) == len(found.missing)
             every = "" if is_all else f", of {len(found.missing)} for {one_line(milestone.title)}"
             of = f" in {one_line(phase.title)}{every}{of}"
-        no = (f"Not yet: {count} missing{of}.", "$text-warning")
+        no = (f"No: {count} outstanding{of}.", "$text-warning")
         return Content.assemble((question, "bold"), " ", no, note, told)
 
     def _remarks(self, found: Gate) -> str:
-        """Return what is to be said and keeps the gate from nothing, with how to settle it."""
+        """Return the remarks, which do not count, with how to resolve them."""
         remarks = [one for one in found.remarks if self.phase in ("", one.phase)]
         lines = [f"Remark: {one.title}: {one.why}." for one in remarks if one.kind == GRACE]
         if len(lines) > MAX_GRACES:
@@ -143,7 +143,7 @@ class GateScreen(PlaceScreen):
         room = max(self.size.width - 9 - since, 30)
         names = room * 3 // 5
         reasons = room - names - 2
-        head = f"  {'owed since' if wide else 'since':<{since}}{'what is missing':<{names + 2}}why"
+        head = f"  {'owed since' if wide else 'since':<{since}}{'outstanding':<{names + 2}}why"
         doors: list[Door] = []
         for debt in group_by_owner(board.project, self._here(found)):
             who = (one_line(debt.who), "bold")
@@ -192,13 +192,13 @@ class GateScreen(PlaceScreen):
 
         def preview(text: str) -> str:
             day = read_day(self.fedcheck, text)
-            told = describe_typed(self.fedcheck, text) or "follows from the process"
+            told = describe_typed(self.fedcheck, text) or "set by the process"
             moved = describe_impact(measure_impact(board, reschedule_milestone(board, name, day)))
             return f"{told}; {moved}" if moved else told
 
         milestone = session.project.process.milestone(name)
         title = f"Date: {one_line(milestone.title if milestone else name, 50)}"
-        hint = "2027-02-01, Dec 15, +12w; empty: follows from the process"
+        hint = "2027-02-01, Dec 15, +12w; empty: set by the process"
         value = own.isoformat() if own else ""
         text = await self.fedcheck.ask(TextPrompt(title, value, hint=hint, preview=preview))
         if text is not None:

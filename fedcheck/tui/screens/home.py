@@ -139,10 +139,10 @@ class HomeScreen(PlaceScreen):
         if gate.ready:
             text = Content.assemble(
                 (f"{name}{when}: ", "bold"),
-                ("nothing is missing", "$text-success"),
+                ("ready", "$text-success"),
             )
         else:
-            count = pluralize(len(gate.missing), "thing is", "things are")
+            count = len(gate.missing)
             owed: dict[str, int] = {}
             for debt in group_by_owner(board.project, gate.missing):
                 who = one_line(debt.role or debt.person, 30) or NOBODY
@@ -150,7 +150,7 @@ class HomeScreen(PlaceScreen):
             owers = ", ".join(f"{who} {number}" for who, number in owed.items())
             text = Content.assemble(
                 (f"{name}{when}: ", "bold"),
-                (f"{count} missing", "$text-warning"),
+                (f"{count} outstanding", "$text-warning"),
                 (f"   {owers}", "$foreground-muted"),
             )
         line.show([Door(text, f"gate:{gate.milestone.id}")])
@@ -175,7 +175,7 @@ class HomeScreen(PlaceScreen):
         more = MORE_DATES if board.project.process.rulesets and self.size.height >= 40 else 0
         if rows:
             return [door for _, door in rows[: MILESTONES + more]]
-        sets = self.fedcheck.hint("gate.date", "sets one at the gate", "; ")
+        sets = self.fedcheck.hint("gate.date", "sets one on the gate screen", "; ")
         text = Content.styled(f"No milestone has a date yet{sets}", "$foreground-muted")
         return [Door(text, f"gate:{board.next_milestone}")]
 
@@ -267,8 +267,7 @@ class HomeScreen(PlaceScreen):
         if not doors:
             waiting = sum(e.role == role and e.waiting for e in board.rows.values())
             text = (
-                f"Nothing to do now; {pluralize(waiting, 'item')} wait for others "
-                "or for a milestone"
+                f"Nothing to do now; waiting for others or a milestone: {pluralize(waiting, 'item')}"
             )
             doors.append(
                 Door(Content.styled(text, "$foreground-muted"), f"query:role:{role} is:waiting")
@@ -325,7 +324,7 @@ class HomeScreen(PlaceScreen):
             if lack and lack[1]:
                 self.fedcheck.open_screen("gate", lack[0], event.phase)
             else:
-                self.fedcheck.tell("Nothing is missing in this phase" if lack else "It has no gate")
+                self.fedcheck.tell("Nothing is outstanding in this phase" if lack else "This phase has no gate")
             return
         self.fedcheck.open_screen("checklist", Place(event.phase, event.role))
 
@@ -358,15 +357,15 @@ class HomeScreen(PlaceScreen):
 
     def _read_orphans(self) -> None:
         lost = list_orphaned_refs(self.fedcheck.board.project)
-        text = "The checklist of these records has no such item any more. Nothing is lost; "
-        text += "fedcheck doctor tells how to move them.\n\n" + "\n".join(lost)
+        text = "The items of these records are no longer in the checklist. Nothing is lost;  "
+        text += "fedcheck doctor shows how to move them.\n\n" + "\n".join(lost)
         self.app.push_screen(ReadingScreen(pluralize(len(lost), "orphaned record"), text))
 
     def _read_broken(self, number: int) -> None:
         broken = self.fedcheck.board.project.broken
         if number < len(broken):
             one = broken[number]
-            text = f"{one}\n\nNothing is lost; it is never written over."
+            text = f"{one}\n\nNothing is lost; fedcheck never overwrites this file."
             self.app.push_screen(ReadingScreen("A file that cannot be read", text))
 
     def action_home_open(self) -> None:
@@ -382,10 +381,10 @@ def _verdict(gate: Gate, found: list[Gate]) -> tuple[str, str]:
     if not gate.milestone.closes:
         return "", ""
     before = count_before(found, gate.milestone)
-    more = f", {before} before it" if before else ""
+    more = f", {before} earlier" if before else ""
     if gate.ready:
         return f"ready{more}", "$text-warning" if before else "$text-success"
-    return f"{len(gate.missing)} missing{more}", "$text-warning"
+    return f"{len(gate.missing)} outstanding{more}", "$text-warning"
 
 
 def _by_day(dated: tuple[date, object]) -> date:
